@@ -1,0 +1,33 @@
+"""What a description must be, so that a complete and correct client can be made of it."""
+
+from __future__ import annotations
+
+from ._document import Document
+from ._places import Problem
+from ._rules_described import RULES as DESCRIBED
+from ._rules_extensions import RULES as EXTENSIONS
+from ._rules_operations import RULES as OPERATIONS
+from ._rules_schemas import RULES as SCHEMAS
+from ._validate import validate
+
+__all__ = ["Problem", "check_described", "check_generable", "validate"]
+
+
+def check_generable(document: Document) -> list[Problem]:
+    """Find what the generator would drop, rename, mistype or get wrong.
+
+    The document should be valid OpenAPI (see `validate`): the rules take its structure as given.
+
+    Returns:
+        Every problem with its place; none for a document that can be generated from.
+    """
+    return [problem for rule in (*SCHEMAS, *OPERATIONS, *EXTENSIONS) for problem in rule(document)]
+
+
+def check_described(document: Document) -> list[Problem]:
+    """Find what one of our own descriptions leaves unexplained, unshown or unused.
+
+    Returns:
+        Every problem with its place; none for a complete description.
+    """
+    return [problem for rule in DESCRIBED for problem in rule(document)]

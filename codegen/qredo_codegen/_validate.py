@@ -1,0 +1,72 @@
+"""Whether a document is OpenAPI at all, by openapi-spec-validator, with the place of each problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema.exceptions import ValidationError, best_match
+from jsonschema_path import SchemaPath
+from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+
+from ._document import Document, pointer
+from ._places import Problem
+from ._rules_schemas import references_resolve
+
+__all__ = ["validate"]
+
+_LONGEST = 300
+# The parts of the validator whose errors name no place: it is that of what they were given.
+_LOCATED = ("operation", "parameters", "path", "schema", "tags")
+
+
+def validate(document: Document) -> list[Problem]:
+    """Find what breaks the OpenAPI specification, version 3.0 or 3.1.
+
+    The structure comes first: if it is broken, or if a reference points at nothing, no more is looked at.
+
+    Returns:
+        Every problem with its place; none for a valid document.
+    """
+    version = str(document.get("openapi"))
+    if version.startswith("3.0."):
+        base: Any = OpenAPIV30SpecValidator
+    elif version.startswith("3.1."):
+        base = OpenAPIV31SpecValidator
+    else:
+        return [Problem("/openapi", f"{version!r} is no version that is known here: 3.0.x or 3.1.x is needed.")]
+    return list(_structure(base, document)) or list(references_resolve(document)) or list(_meaning(base, document))
+
+
+def _structure(base: Any, document: Document) -> Iterator[Problem]:
+    for error in base.schema_validator.iter_errors(document):
+        deepest = best_match([error]) or error
+        yield Problem(pointer(*deepest.absolute_path), _short(deepest))
+
+
+def _meaning(base: Any, document: Document) -> Iterator[Problem]:
+    kinds = {key: _located(base.keyword_validators[key]) for key in _LOCATED if key in base.keyword_validators}
+    located = type("_Located", (base,), {"keyword_validators": {**base.keyword_validators, **kinds}})
+    validator = located(document)
+    try:
+        for error in validator.root_validator(SchemaPath.from_dict(document)):
+            yield Problem(pointer(*error.at), _short(error))
+    except Exception as error:  # the validator trips over what it does not expect, in many ways
+        yield Problem("", f"openapi-spec-validator failed: {type(error).__name__}: {error}")
+
+
+def _located(base: Any) -> Any:
+    """Make a part of the validator say where it found an error: the innermost part knows best."""
+
+    def __call__(self: Any, *args: Any, **options: Any) -> Iterator[ValidationError]:  # noqa: N807
+        at = next(arg for arg in args if isinstance(arg, SchemaPath))
+        for error in base.__call__(self, *args, **options):
+            if not hasattr(error, "at"):
+                error.at = (*at.parts, *error.absolute_path)
+            yield error
+
+    return type(base.__name__, (base,), {"__call__": __call__})
+
+
+def _short(error: ValidationError) -> str:
+    return error.message if len(error.message) <= _LONGEST else error.message[:_LONGEST] + "..."

@@ -1,0 +1,126 @@
+"""What every part of the package shares: the unset value, operations, raw responses and feeds."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+__all__ = ["UNSET", "Call", "Feed", "Operation", "RawResponse", "Unset"]
+
+
+class Unset(Enum):
+    """The type of `UNSET`. One member, so that `is UNSET` narrows types and copies and pickles stay the same object."""
+
+    UNSET = "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+"""A field or argument that was not given: it is left out of what is sent."""
+
+
+class Operation(Generic[T]):
+    """One operation of the description; what never changes between calls.
+
+    Attributes:
+        id: `<tag>.<verb>`, as it is called on the client.
+        method: HTTP method.
+        path: Path template below the base URL.
+        security: Name of the security scheme: a signed request or an agent's token.
+        result: Name of the model class of a successful answer, or None where no content is described.
+        body: Name of the model class of the request body, or None.
+        repeatable: Whether the description says that a repeat is harmless (without an idempotency key).
+        idempotency_key: Name of the body field that makes a repeat harmless, as it is on the wire.
+        outcome: Operation that tells whether a call whose answer was lost took effect.
+    """
+
+    __slots__ = ("body", "id", "idempotency_key", "method", "outcome", "path", "repeatable", "result", "security")
+
+    def __init__(
+        self,
+        id: str,
+        method: str,
+        path: str,
+        *,
+        security: str,
+        result: str | None = None,
+        body: str | None = None,
+        repeatable: bool = False,
+        idempotency_key: str | None = None,
+        outcome: str | None = None,
+    ) -> None:
+        self.id = id
+        self.method = method
+        self.path = path
+        self.security = security
+        self.result = result
+        self.body = body
+        self.repeatable = repeatable
+        self.idempotency_key = idempotency_key
+        self.outcome = outcome
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.id}: {self.method} {self.path}>"
+
+
+class Call(NamedTuple):
+    """What a sender may know of a request: `request.extensions["qredo"]`.
+
+    Attributes:
+        operation: `<tag>.<verb>`.
+        security: Name of the security scheme that the request needs.
+        repeatable: Whether sending the same request again is harmless.
+        idempotency_key: The key in the body by which the service recognises a repeat, or None.
+        outcome: Operation that tells whether the call took effect, if its answer is lost.
+        max_retries: The caller's own limit, or None for the sender's.
+    """
+
+    operation: str
+    security: str
+    repeatable: bool
+    idempotency_key: str | None
+    outcome: str | None
+    max_retries: int | None
+
+
+class RawResponse(Generic[T_co]):
+    """A parsed answer together with the HTTP response it came in."""
+
+    __slots__ = ("parsed", "response")
+
+    def __init__(self, parsed: T_co, response: httpx.Response) -> None:
+        self.parsed = parsed
+        self.response = response
+
+    def __repr__(self) -> str:
+        return f"<RawResponse [{self.response.status_code}] {type(self.parsed).__name__}>"
+
+
+class Feed(NamedTuple):
+    """A WebSocket feed of the description.
+
+    Attributes:
+        name: Its name in `Client.FEEDS`.
+        path: Path template below the base URL; the scheme is `wss` where the API has `https`.
+        security: Name of the security scheme of the handshake.
+        message: Name of the model class of a message, in `models`.
+    """
+
+    name: str
+    path: str
+    security: str
+    message: str
+
+
+Json = dict[str, Any]

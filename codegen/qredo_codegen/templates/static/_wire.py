@@ -1,0 +1,84 @@
+"""The slow paths of the models: what is missing, null, unknown or of the wrong type. The models do the rest inline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from ._types import UNSET, Unset
+from .errors import ResponseError
+
+_JSON_NAMES = {
+    bool: "a boolean",
+    dict: "an object",
+    float: "a number with a fraction or an exponent",
+    int: "an integer",
+    list: "an array",
+    str: "a string",
+    type(None): "null",
+}
+
+
+def mismatch(model: str, field: str | None, expected: str, value: object) -> NoReturn:
+    """Raise the error for a value of another type. The value itself stays out of the text: it may be a secret."""
+    raise ResponseError(model, field, f"expected {expected}, got {_JSON_NAMES.get(type(value), type(value).__name__)}")
+
+
+def check_object(model: str, src: object) -> None:
+    """Raise unless `src` is a mapping."""
+    if not isinstance(src, Mapping):
+        mismatch(model, None, "an object", src)
+
+
+def optional(model: str, field: str, expected: str, value: object) -> Unset:
+    """An optional field without a value: absent and null are the same."""
+    if value is None:
+        return UNSET
+    mismatch(model, field, expected, value)
+
+
+def nullable(model: str, field: str, expected: str, value: object) -> Unset | None:
+    """An optional field that may be null, which is another thing than absent."""
+    if value is None or value is UNSET:
+        return value
+    mismatch(model, field, expected, value)
+
+
+def nullable_required(model: str, field: str, expected: str, value: object) -> None:
+    """A required field that may be null."""
+    if value is None:
+        return
+    if value is UNSET:
+        raise ResponseError(model, field, "required, but missing")
+    mismatch(model, field, expected, value)
+
+
+def required(model: str, field: str, expected: str, value: object) -> NoReturn:
+    """A required field without a usable value."""
+    if value is None:
+        raise ResponseError(model, field, "required, but missing or null")
+    mismatch(model, field, expected, value)
+
+
+def items(model: str, field: str, value: list[Any], kind: type, expected: str) -> list[Any]:
+    """A list whose items are all of one plain type."""
+    for item in value:
+        if item.__class__ is not kind:
+            mismatch(model, f"{field}[]", expected, item)
+    return value
+
+
+def values(model: str, field: str, value: dict[str, Any], kind: type, expected: str) -> dict[str, Any]:
+    """A map whose values are all of one plain type."""
+    for key, item in value.items():
+        if item.__class__ is not kind:
+            mismatch(model, f"{field}.{key}", expected, item)
+    return value
+
+
+def not_integer(model: str, field: str, value: object) -> NoReturn:
+    """Raise for a request field that must be a whole number."""
+    text = f"{model}.{field} takes an int, not {type(value).__name__}"
+    if isinstance(value, float):
+        text += ": a float is not exact; amounts are whole base units of the asset"
+    raise TypeError(text)

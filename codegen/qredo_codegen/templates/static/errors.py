@@ -1,0 +1,147 @@
+"""The errors of this package. Transport errors stay httpx's; signing errors are the signing plugin's."""
+
+from __future__ import annotations
+
+import time
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = [
+    "APIError",
+    "BadRequestError",
+    "ClientError",
+    "ConflictError",
+    "ForbiddenError",
+    "NotFoundError",
+    "RateLimitedError",
+    "ResponseError",
+    "ServerError",
+    "UnauthorizedError",
+]
+
+
+class ClientError(Exception):
+    """Base class of every error that this package raises about an answer."""
+
+
+class APIError(ClientError):
+    """The service refused or failed: any status that is no success.
+
+    Attributes:
+        operation: `<tag>.<verb>` of the call.
+        status_code: HTTP status.
+        code: `code` of the error body (usually the HTTP status again), or None if the body has none.
+        msg: `msg` of the error body, or None.
+        reason: `detail.reason` of the error body, or None.
+        response: The httpx response.
+    """
+
+    def __init__(self, operation: str, response: httpx.Response) -> None:
+        self.operation = operation
+        self.response = response
+        self.status_code: int = response.status_code
+        body = _error_body(response)
+        code, msg = body.get("code"), body.get("msg")
+        self.code: int | None = code if type(code) is int else None
+        self.msg: str | None = msg if isinstance(msg, str) else None
+        self.reason: str | None = _reason(body)
+        super().__init__(operation, response)
+
+    def __str__(self) -> str:
+        text = f"{self.operation}: HTTP {self.status_code} {self.response.reason_phrase}".rstrip()
+        if self.msg:
+            text += f": {self.msg}"
+        return f"{text} ({self.reason})" if self.reason else text
+
+
+class BadRequestError(APIError):
+    """400: the request is not what the service expects. `reason` usually names the field; correct it, do not repeat."""
+
+
+class UnauthorizedError(APIError):
+    """401: API key missing or unknown, or the signature is wrong. Check key pair, environment, base path and clock."""
+
+
+class ForbiddenError(APIError):
+    """403: the API key may not do this; for a signature check: the signature is not valid."""
+
+
+class NotFoundError(APIError):
+    """404: no such thing for this API key."""
+
+
+class ConflictError(APIError):
+    """409: it exists already."""
+
+
+class RateLimitedError(APIError):
+    """429: too many requests. Wait `retry_after` seconds, where the service says how long."""
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait by the Retry-After header (seconds or HTTP-date), not negative; None without a usable one."""
+        value = self.response.headers.get("retry-after", "").strip()
+        if value.isascii() and value.isdigit():
+            return float(value)
+        try:
+            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        except ValueError:
+            return None
+
+
+class ServerError(APIError):
+    """5xx: the service failed. Whether a call that changes something took effect is not known: look, then repeat."""
+
+
+class ResponseError(ClientError):
+    """An answer that is not what the description says. The call itself may well have taken effect.
+
+    Attributes:
+        model: Name of the model class.
+        field: Name of the field on the wire, or None where the whole object is meant.
+        response: The httpx response, or None when a model was made from a dict by hand.
+    """
+
+    def __init__(self, model: str, field: str | None, problem: str, response: httpx.Response | None = None) -> None:
+        self.model = model
+        self.field = field
+        self.problem = problem
+        self.response = response
+        super().__init__(model, field, problem, response)
+
+    def __str__(self) -> str:
+        place = f"{self.model}.{self.field}" if self.field else self.model
+        return f"{place}: {self.problem}"
+
+
+_BY_STATUS: dict[int, type[APIError]] = {
+    400: BadRequestError,
+    401: UnauthorizedError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    409: ConflictError,
+    429: RateLimitedError,
+}
+
+
+def api_error(operation: str, response: httpx.Response) -> APIError:
+    """The error class for a status: the documented ones, ServerError from 500 on, APIError for the rest."""
+    default = ServerError if response.status_code >= 500 else APIError
+    return _BY_STATUS.get(response.status_code, default)(operation, response)
+
+
+def _error_body(response: httpx.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _reason(body: dict[str, Any]) -> str | None:
+    detail = body.get("detail")
+    reason = detail.get("reason") if isinstance(detail, dict) else None
+    return reason if isinstance(reason, str) else None

@@ -1,0 +1,78 @@
+"""Everything that is done to this project, as sessions: `nox -l` lists them, `nox` runs the everyday ones."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT)
+CONSTRAINTS = ("-c", "constraints.txt")
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_external_run = True
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "types", "check_generated", "tests"]
+
+
+def group(name: str) -> list[str]:
+    """Requirements of a dependency group."""
+    return nox.project.dependency_groups(PYPROJECT, name)
+
+
+@nox.session(default=False)
+def quickstart(session: nox.Session) -> None:
+    """The main job: regenerate the client, start the emulator, walk through signed calls."""
+    session.install(*CONSTRAINTS, "-e", ".[emulator]", *group("codegen"))
+    session.run("python", "-m", "qredo_codegen", "regenerate", env={"PYTHONPATH": "codegen"})
+    session.run("python", "examples/quickstart.py")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """All tests but the long ones, on every supported Python that is found."""
+    session.install(*CONSTRAINTS, "-e", ".[emulator]", *group("tests"))
+    session.run("pytest", "-m", "not full", *session.posargs)
+
+
+@nox.session(default=False)
+def full(session: nox.Session) -> None:
+    """All tests, the long ones too."""
+    session.install(*CONSTRAINTS, "-e", ".[emulator]", *group("tests"))
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Lint and formatting."""
+    session.install(*CONSTRAINTS, *group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """mypy --strict and pyright over every room, generated code included."""
+    session.install(*CONSTRAINTS, "-e", ".[emulator]", *group("types"))
+    session.run("mypy")
+    session.run("pyright")
+
+
+@nox.session(default=False)
+def regenerate(session: nox.Session) -> None:
+    """Make generated/ from spec/: all packages, or those named after `--`."""
+    session.install(*CONSTRAINTS, *group("codegen"))
+    session.run("python", "-m", "qredo_codegen", "regenerate", *session.posargs, env={"PYTHONPATH": "codegen"})
+
+
+@nox.session
+def check_generated(session: nox.Session) -> None:
+    """Fail when generated/ is not what spec/ gives, naming each file."""
+    session.install(*CONSTRAINTS, *group("codegen"))
+    session.run("python", "-m", "qredo_codegen", "check", *session.posargs, env={"PYTHONPATH": "codegen"})
