@@ -12,8 +12,8 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.schema import DataType, Schema
 from openapi_python_client.strings import ClassName
-from pydantic import BaseModel
 
 from ._document import Document, pointer, resolve
 from ._kinds import ArrayOf, EnumOf, Kind, MapOf, ModelOf, OneOf, Plain, Single
@@ -22,6 +22,7 @@ from ._view import EnumView, Field, Member, ModelView
 
 __all__ = ["SchemaParser"]
 
+_PLAIN_TYPES = {DataType.BOOLEAN: "bool", DataType.INTEGER: "int", DataType.STRING: "str"}
 _PLAIN = {BooleanProperty: "bool", IntProperty: "int", StringProperty: "str"}
 
 
@@ -92,20 +93,18 @@ class SchemaParser:
         return OneOf(members)
 
     def _map(self, prop: ModelProperty, where: str) -> Kind:
-        item = self.kind(prop.additional_properties, where + "/additionalProperties")  # type: ignore[arg-type]
-        if isinstance(item, Plain):
-            return MapOf(item)
-        self.losses.add(where, "is a map of something else than booleans, integers or strings")
-        return MapOf(Plain("str"))
+        item = prop.data.additionalProperties
+        kind = item.type if isinstance(item, Schema) else None
+        name = _PLAIN_TYPES.get(kind) if isinstance(kind, DataType) else None
+        if name is None:
+            self.losses.add(where, "is a map of something else than booleans, integers or strings")
+        return MapOf(Plain(name or "str"))
 
-    def _is_map(self, model: ModelProperty) -> bool:
+    @staticmethod
+    def _is_map(model: ModelProperty) -> bool:
         """Whether it has no field of its own and says of what type its values are."""
-        no_fields = not model.required_properties and not model.optional_properties
-        return (
-            no_fields
-            and isinstance(model.data.additionalProperties, object)
-            and is_typed(model.data.additionalProperties)
-        )
+        additional = model.data.additionalProperties
+        return not model.data.properties and additional is not None and not isinstance(additional, bool)
 
     def _enum(self, enum: EnumProperty) -> EnumView:
         name = str(enum.class_info.name)
@@ -131,8 +130,3 @@ class SchemaParser:
             return prose(raw)
         target = raw if "$ref" in raw else next(iter(raw.get("allOf", [])), {})
         return prose(resolve(self.document, target["$ref"])) if "$ref" in target else ""
-
-
-def is_typed(additional: object) -> bool:
-    """Whether `additionalProperties` says of what type the values are."""
-    return isinstance(additional, BaseModel) and any(additional.model_dump().values())
