@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._types import Feed as Feed
     from ._types import RawResponse as RawResponse
     from ._types import Unset as Unset
+    from ._types import require as require
     from .errors import APIError as APIError
     from .errors import BadRequestError as BadRequestError
     from .errors import ClientError as ClientError
@@ -36,6 +37,7 @@ _MODULES = {
     "RawResponse": "_types",
     "UNSET": "_types",
     "Unset": "_types",
+    "require": "_types",
     "APIError": "errors",
     "BadRequestError": "errors",
     "ClientError": "errors",
@@ -67,6 +69,7 @@ __all__ = [
     "Unset",
     "__version__",
     "models",
+    "require",
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import httpx
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-__all__ = ["UNSET", "Call", "Feed", "Operation", "RawResponse", "Unset"]
+__all__ = ["UNSET", "Call", "Feed", "Operation", "RawResponse", "Unset", "require"]
 
 
 class Unset(Enum):
@@ -28,6 +28,19 @@ class Unset(Enum):
 
 UNSET: Final = Unset.UNSET
 """A field or argument that was not given: it is left out of what is sent."""
+
+
+def require(value: T | Unset | None) -> T:
+    """A value that the caller cannot do without, such as `require(fund.fund_id)`.
+
+    The service promises few of its fields, so most are typed as possibly unset; this narrows the type.
+
+    Raises:
+        ValueError: It is not set, or null.
+    """
+    if value is UNSET or value is None:
+        raise ValueError("the value is not set: the service left it out")
+    return value
 
 
 class Operation(Generic[T]):
@@ -122,5 +135,3 @@ class Feed(NamedTuple):
     security: str
     message: str
 
-
-Json = dict[str, Any]

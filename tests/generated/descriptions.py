@@ -1,0 +1,71 @@
+"""A description as the tests of its generated package read it."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+METHODS = ("get", "post", "put", "delete")
+
+
+class Described(NamedTuple):
+    """An operation, read from the description without the generator's own code."""
+
+    tag: str
+    verb: str
+    method: str
+    path: str
+    parameters: list[dict[str, Any]]
+    body: dict[str, Any] | None
+    model: str | None
+    agent: bool
+    feed: str | None
+
+    @property
+    def id(self) -> str:
+        return f"{self.tag}.{self.verb}"
+
+
+def described(package: str) -> list[Described]:
+    """Every operation of a description."""
+    document = yaml.safe_load((ROOT / "spec" / package / "openapi.yaml").read_text(encoding="utf-8"))
+    return [
+        _described(document, path, item, method)
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
+
+
+def agent_token() -> str:
+    """A token of the form that agents send; the emulator takes any that is well formed and fresh."""
+    return json.dumps({"ID": "aWQ=", "ET": int(time.time()), "U": "dQ==", "V": "dg=="}).encode().hex()
+
+
+def _described(document: dict[str, Any], path: str, item: dict[str, Any], method: str) -> Described:
+    node = item[method]
+    (tag,) = node["tags"]
+    parameters = [_follow(document, parameter) for parameter in node.get("parameters", [])]
+    content = node.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return Described(
+        tag=tag,
+        verb=node["operationId"].removeprefix(f"{tag}_"),
+        method=method.upper(),
+        path=path,
+        parameters=parameters,
+        body=content.get("example"),
+        model=content["schema"]["$ref"].rsplit("/", 1)[-1] if content else None,
+        agent=node.get("security") == [{"agent_token": []}],
+        feed=item.get("x-websocket", {}).get("name"),
+    )
+
+
+def _follow(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in node:
+        return dict(document["components"]["parameters"][node["$ref"].rsplit("/", 1)[-1]])
+    return node
