@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import nox
@@ -21,7 +20,7 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["lint", "types", "check_generated", "tests"]
 
 
-def group(name: str) -> list[str]:
+def group(name: str) -> tuple[str, ...]:
     """Requirements of a dependency group."""
     return nox.project.dependency_groups(PYPROJECT, name)
 

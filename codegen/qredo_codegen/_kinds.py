@@ -34,24 +34,30 @@ class Kind(Protocol):
     @property
     def json(self) -> str:
         """Its JSON type."""
+        ...
 
     @property
     def annotation(self) -> str:
         """Its type where it is read."""
+        ...
 
     @property
     def argument(self) -> str:
         """Its type where a caller gives it."""
+        ...
 
     @property
     def expected(self) -> str:
         """What an error message calls it."""
+        ...
 
     def classes(self) -> Iterator[str]:
         """Names of the classes of the package that it needs."""
+        ...
 
     def encode(self, value: str, where: Where) -> str:
         """Expression: the JSON value of a Python value."""
+        ...
 
 
 class Single(Kind, Protocol):
@@ -59,9 +65,11 @@ class Single(Kind, Protocol):
 
     def check(self, value: str) -> str:
         """Expression: whether a decoded JSON value has the right type."""
+        ...
 
     def decode(self, value: str, where: Where) -> str:
         """Expression: the Python value of a checked JSON value."""
+        ...
 
 
 def decode(kind: Kind, value: str, where: Where, fallback: str) -> str:

@@ -45,7 +45,18 @@ class _PackageProject(Project):
         static = {path.name: path.read_text(encoding="utf-8") for path in sorted((TEMPLATES / "static").glob("*.py"))}
         errors = _exported(static["errors.py"])
         public = sorted(
-            {"AsyncClient", "Client", "Feed", "RawResponse", "UNSET", "Unset", "__version__", "models", "require", *errors}
+            {
+                "AsyncClient",
+                "Client",
+                "Feed",
+                "RawResponse",
+                "UNSET",
+                "Unset",
+                "__version__",
+                "models",
+                "require",
+                *errors,
+            }
         )
         self.env.filters["docstring"] = _docstring
         self.env.globals.update(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jsonschema.exceptions import ValidationError, best_match
@@ -10,7 +10,7 @@ from jsonschema_path import SchemaPath
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
 from ._document import Document, pointer
-from ._places import Problem
+from ._places import Problem, target
 from ._rules_schemas import references_resolve
 
 __all__ = ["validate"]
@@ -50,7 +50,7 @@ def _meaning(base: Any, document: Document) -> Iterator[Problem]:
     validator = located(document)
     try:
         for error in validator.root_validator(SchemaPath.from_dict(document)):
-            yield Problem(pointer(*error.at), _short(error))
+            yield Problem(_place(document, error.at), _short(error))
     except Exception as error:  # the validator trips over what it does not expect, in many ways
         yield Problem("", f"openapi-spec-validator failed: {type(error).__name__}: {error}")
 
@@ -66,6 +66,19 @@ def _located(base: Any) -> Any:
             yield error
 
     return type(base.__name__, (base,), {"__call__": __call__})
+
+
+def _place(document: Document, parts: Sequence[str | int]) -> str:
+    """Return the pointer of a place that was reached through references."""
+    node: Any = document
+    at = ""
+    for part in parts:
+        if isinstance(node, dict) and part not in node and "$ref" in node:
+            at = node["$ref"][1:]
+            node = target(document, node)
+        node = node[part]
+        at += pointer(part)
+    return at
 
 
 def _short(error: ValidationError) -> str:

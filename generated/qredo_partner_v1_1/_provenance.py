@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
-TEMPLATES_SHA256 = "0fbf4a22236a05f297b1a1612f7404df4c12475add8ccde0d3c7eef77d9aed18"
+TEMPLATES_SHA256 = "73c4ac19c97929f8aa5b081a9c58794e5ce8b60f34878f3a781e346aaf44de0e"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -11,7 +11,7 @@ import attrs
 import httpx
 import pytest
 import qredo_partner_v1_1 as package
-from httpx_ws import WebSocketUpgradeError, connect_ws
+from httpx_ws import WebSocketSession, WebSocketUpgradeError, connect_ws
 from qredo_emulator import Emulator, Settings
 from qredo_partner_v1_1 import AsyncClient, Client, models, require
 from qredo_partner_v1_1.models import NewCustodyGroup, NewWallet
@@ -62,7 +62,9 @@ class World:
 
     def body(self, operation: Described) -> dict[str, Any] | None:
         """The example of the description, with the ids of this world where it names others."""
-        body = json.loads(json.dumps(operation.body))
+        if operation.body is None:
+            return None
+        body: dict[str, Any] = json.loads(json.dumps(operation.body))
         if operation.id == "fund.create":
             body["custodygroup_withdraw"]["members"] = body["custodygroup_tx"]["members"] = self.members
             body["custodygroup_withdraw"]["threshold"] = body["custodygroup_tx"]["threshold"] = 1
@@ -167,6 +169,7 @@ def test_the_feed_among_the_operations_opens_by_its_handshake(world: World) -> N
     feed = Client.FEEDS[str(operation.feed)]
     assert (feed.path, feed.security) == (operation.path, "agent_token")
     url = world.client.base_url.replace("http://", "ws://", 1) + feed.path
+    socket: WebSocketSession
     with connect_ws(url, world.client.http, headers={"x-api-zkp": agent_token()}) as socket:
         assert world.emulator.control.publish(feed.name, {"id": "a", "status": "pending"}) == 1
         message = getattr(models, feed.message).from_dict(socket.receive_json())

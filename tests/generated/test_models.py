@@ -118,13 +118,13 @@ def test_values_are_open() -> None:
 @pytest.mark.parametrize("value", [TxStatus.PENDING, TxStatus("settling"), WalletType.FEE, WalletType(99)])
 def test_values_survive_copies_and_pickles(value: TxStatus | WalletType) -> None:
     """Known and unknown values are the same after a deep copy and a pickle."""
-    assert value == copy.deepcopy(value) == pickle.loads(pickle.dumps(value))  # noqa: S301
+    assert value == copy.deepcopy(value) == pickle.loads(pickle.dumps(value))
 
 
 def test_unset_survives_copies_and_pickles() -> None:
     """A model with unset fields encodes the same after a deep copy and a pickle."""
     item = TxHistoryItem(tx_id="1")
-    assert {"TxID": "1"} == copy.deepcopy(item).to_dict() == pickle.loads(pickle.dumps(item)).to_dict()  # noqa: S301
+    assert {"TxID": "1"} == copy.deepcopy(item).to_dict() == pickle.loads(pickle.dumps(item)).to_dict()
 
 
 def test_a_union_is_told_apart_by_its_json_type() -> None:
@@ -140,7 +140,7 @@ def test_a_union_is_told_apart_by_its_json_type() -> None:
 def test_secrets_stay_out_of_the_repr() -> None:
     """The secret that registers an agent is not printed with the answer that brings it."""
     answer = AgentInitResponse.from_dict({"id": "a", "clientSecret": "planted-secret", "clientID": "planted-identity"})
-    assert answer.client_secret == "planted-secret"  # noqa: S105
+    assert answer.client_secret == "planted-secret"
     assert "planted" not in repr(answer)
 
 

@@ -1,0 +1,68 @@
+"""The wheel: what is in it, under which names, and that it works without the repository."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = sorted(path.parent.name for path in (ROOT / "spec").glob("*/openapi.yaml"))
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from what git tracks."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+def test_the_wheel_holds_the_rooms_that_it_should(wheel: Path) -> None:
+    """Top-level names are the import packages, each typed, and nothing else of the repository."""
+    names = zipfile.ZipFile(wheel).namelist()
+    top = {name.split("/")[0] for name in names if ".dist-info/" not in name}
+    assert top == {"qredo_emulator", "qredo_signing", *PACKAGES}
+    assert {f"{package}/py.typed" for package in top} <= set(names)
+    assert not [name for name in names if "__pycache__" in name or ".ruff_cache" in name]
+
+
+def test_the_descriptions_are_in_the_wheel(wheel: Path) -> None:
+    """The emulator finds each description in its own package; nothing else of spec/ is shipped."""
+    names = [name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("qredo_emulator/_spec/")]
+    assert names == [f"qredo_emulator/_spec/{package}/openapi.yaml" for package in PACKAGES]
+
+
+def test_spec_folders_and_packaging_agree() -> None:
+    """Each description has its package in the wheel, its entry point, and its generated folder."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["entry-points"]["qredo.api"] == {package: package for package in PACKAGES}
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert [name for name in wheel["packages"] if name.startswith("generated/")] == [f"generated/{p}" for p in PACKAGES]
+    assert len(wheel["force-include"]) == len(PACKAGES)
+    assert sorted(path.name for path in (ROOT / "generated").iterdir() if path.is_dir()) == PACKAGES
+
+
+def test_the_wheel_alone_is_enough(wheel: Path, tmp_path: Path) -> None:
+    """Away from the repository, the wheel's own files make a signed call to its own emulator."""
+    story = (
+        "from qredo_emulator import Emulator; from qredo_partner_v1_1 import Client; from qredo_signing import connect\n"
+        "import qredo_emulator; assert '.whl' not in qredo_emulator.__file__ and 'unpacked' in qredo_emulator.__file__\n"
+        "with Emulator() as emulator, connect(Client, emulator.credentials, emulator.environment) as client:\n"
+        "    print(client.company.get(client.company.create(name='ACME').company_id).name)\n"
+    )
+    zipfile.ZipFile(wheel).extractall(tmp_path / "unpacked")
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path / 'unpacked')!r})\n{story}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("ACME\n", "")
