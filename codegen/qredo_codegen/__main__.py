@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ._regenerate import Project, drift, regenerate
+from ._regenerate import Checkout, drift, regenerate
 from .errors import CodegenError
 
 
@@ -21,23 +21,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="folders of spec/; all if none is named")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="top folder of the checkout (default: this one)")
     given = parser.parse_args(arguments)
-    project = Project(given.root)
+    checkout = Checkout(given.root)
     command = _regenerate if given.command == "regenerate" else _check
     try:
-        return max([command(project, package) for package in given.packages or project.packages], default=0)
+        return max([command(checkout, package) for package in given.packages or checkout.packages], default=0)
     except CodegenError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
-def _regenerate(project: Project, package: str) -> int:
-    count = regenerate(project, package)
+def _regenerate(checkout: Checkout, package: str) -> int:
+    count = regenerate(checkout, package)
     print(f"{package}: {count} operations generated into generated/{package}")
     return 0
 
 
-def _check(project: Project, package: str) -> int:
-    problems = list(drift(project, package))
+def _check(checkout: Checkout, package: str) -> int:
+    problems = list(drift(checkout, package))
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:

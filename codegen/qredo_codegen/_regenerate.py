@@ -15,10 +15,10 @@ from ._package import write_package
 from ._rules import check_described, check_generable, validate
 from .errors import GenerationError
 
-__all__ = ["Project", "build", "drift", "regenerate"]
+__all__ = ["Checkout", "build", "drift", "regenerate"]
 
 
-class Project:
+class Checkout:
     """Where a checkout keeps its descriptions and its generated packages.
 
     Args:
@@ -54,7 +54,7 @@ class Project:
         return self.root / "spec" / package / "lock.json"
 
 
-def regenerate(project: Project, package: str) -> int:
+def regenerate(checkout: Checkout, package: str) -> int:
     """Make a package anew and put it in the place of the old one, with its lock.
 
     Returns:
@@ -64,14 +64,14 @@ def regenerate(project: Project, package: str) -> int:
         DocumentError: The description cannot be read.
         GenerationError: It breaks a rule, or something would be lost. The old package is as it was.
     """
-    description = project.description(package)
-    output = project.output(package)
+    description = checkout.description(package)
+    output = checkout.output(package)
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{package}-", dir=output.parent) as scratch:
         fresh = Path(scratch) / "new" / package
         count, lock = build(description, package, fresh)
         _swap(fresh, output, Path(scratch) / "old")
-    project.lock(package).write_text(lock, encoding="utf-8", newline="\n")
+    checkout.lock(package).write_text(lock, encoding="utf-8", newline="\n")
     return count
 
 
@@ -91,13 +91,13 @@ def build(description: Path, package: str, target: Path) -> tuple[int, str]:
     return count, _lock(inputs, target)
 
 
-def drift(project: Project, package: str) -> Iterator[str]:
+def drift(checkout: Checkout, package: str) -> Iterator[str]:
     """What differs between a generated package and what its description gives now; each file is named."""
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch) / package
-        _, lock = build(project.description(package), package, fresh)
-        yield from _differences(hash_tree(project.output(package)), hash_tree(fresh), f"generated/{package}")
-    path = project.lock(package)
+        _, lock = build(checkout.description(package), package, fresh)
+        yield from _differences(hash_tree(checkout.output(package)), hash_tree(fresh), f"generated/{package}")
+    path = checkout.lock(package)
     if not path.is_file():
         yield f"spec/{package}/lock.json is missing"
     elif path.read_text(encoding="utf-8") != lock:

@@ -205,11 +205,12 @@ def requirements(document: Document, at: str, given: Any) -> Iterator[Problem]:
     """Check a list of security requirements."""
     schemes = document.get("components", {}).get("securitySchemes", {})
     if not isinstance(given, list) or not given:
-        yield Problem(at, "is empty; every call is authenticated.")
+        yield Problem(at, "names no scheme; every call is authenticated.")
         return
     for index, requirement in enumerate(given):
-        if not requirement:
-            yield Problem(at + pointer(index), "is empty; every call is authenticated.")
+        if not isinstance(requirement, dict) or not requirement:
+            yield Problem(at + pointer(index), "names no scheme; every call is authenticated.")
+            continue
         for name in requirement:
             if name not in schemes:
                 yield Problem(at + pointer(index, name), f"there is no security scheme {name!r}.")

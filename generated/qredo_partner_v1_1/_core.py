@@ -167,7 +167,7 @@ def _with_key(
 
 
 def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
-    """The path of a call. No value can leave its segment: it is percent-encoded, and empty ones and dots are refused."""
+    """The path of a call. No value can leave its segment: it is percent-encoded; empty ones and dots are refused."""
     for name, value in path.items():
         if not isinstance(value, str):
             raise TypeError(f"{operation.id}: {name} must be a str, not {type(value).__name__}")

@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
-TEMPLATES_SHA256 = "73c4ac19c97929f8aa5b081a9c58794e5ce8b60f34878f3a781e346aaf44de0e"
+TEMPLATES_SHA256 = "a5c5f3bcfc1b694c0609dc9778235f3d7097e045aed9d8b5c469ffcf8eda1547"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from qredo_codegen._document import load, operations
 from qredo_codegen._inputs import hash_tree
-from qredo_codegen._regenerate import Project, drift, regenerate
+from qredo_codegen._regenerate import Checkout, drift, regenerate
 from qredo_codegen.errors import CodegenError
 
 ROOT = Path(__file__).parents[2]
@@ -25,30 +25,30 @@ Change = Callable[[dict[str, Any]], None]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout of its own in which the package was generated once."""
-    project = checkout(tmp_path_factory.mktemp("made"))
-    regenerate(project, PACKAGE)
-    return project
+    checkout = new_checkout(tmp_path_factory.mktemp("made"))
+    regenerate(checkout, PACKAGE)
+    return checkout
 
 
 @pytest.fixture
-def project(made: Project, tmp_path: Path) -> Project:
+def checkout(made: Checkout, tmp_path: Path) -> Checkout:
     """A copy of that checkout to change."""
     shutil.copytree(made.root, tmp_path / "checkout")
-    return Project(tmp_path / "checkout")
+    return Checkout(tmp_path / "checkout")
 
 
-def checkout(root: Path) -> Project:
+def new_checkout(root: Path) -> Checkout:
     """A checkout that holds the description and nothing else."""
     (root / "spec" / PACKAGE).mkdir(parents=True)
     shutil.copy(ROOT / "spec" / PACKAGE / "openapi.yaml", root / "spec" / PACKAGE)
-    return Project(root)
+    return Checkout(root)
 
 
-def change(project: Project, edit: Change) -> None:
+def change(checkout: Checkout, edit: Change) -> None:
     """Edit the description of a checkout."""
-    path = project.description(PACKAGE)
+    path = checkout.description(PACKAGE)
     document = load(path)
     edit(document)
     path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
@@ -61,7 +61,7 @@ def run(root: Path, *arguments: str, seed: str = "0", cwd: Path | None = None) -
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=cwd)
 
 
-def test_every_operation_is_generated(made: Project) -> None:
+def test_every_operation_is_generated(made: Checkout) -> None:
     """53 of 53 operations have a method each, with the names that users write."""
     document = load(made.description(PACKAGE))
     described = {operation.node["operationId"] for operation in operations(document)}
@@ -77,24 +77,24 @@ def test_every_operation_is_generated(made: Project) -> None:
     assert regenerate(made, PACKAGE) == len(described) == 53
 
 
-def test_two_machines_make_the_same_bytes(made: Project, tmp_path: Path) -> None:
+def test_two_machines_make_the_same_bytes(made: Checkout, tmp_path: Path) -> None:
     """Another folder, another working folder, another hash seed and a ruff configuration around it change no byte."""
     elsewhere = tmp_path / "deep" / "er"
-    checkout(elsewhere)
+    new_checkout(elsewhere)
     (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 60\nformat.quote-style = 'single'\n")
     done = run(elsewhere, "regenerate", seed="4711", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert hash_tree(elsewhere / "generated") == hash_tree(made.root / "generated")
-    assert Project(elsewhere).lock(PACKAGE).read_bytes() == made.lock(PACKAGE).read_bytes()
+    assert Checkout(elsewhere).lock(PACKAGE).read_bytes() == made.lock(PACKAGE).read_bytes()
 
 
-def test_the_repository_holds_what_is_generated(made: Project) -> None:
+def test_the_repository_holds_what_is_generated(made: Checkout) -> None:
     """generated/ and its lock are in the repository as the description gives them."""
     assert hash_tree(made.output(PACKAGE)) == hash_tree(ROOT / "generated" / PACKAGE)
     assert made.lock(PACKAGE).read_text() == (ROOT / "spec" / PACKAGE / "lock.json").read_text()
 
 
-def test_the_lock_says_what_it_was_made_from(made: Project) -> None:
+def test_the_lock_says_what_it_was_made_from(made: Checkout) -> None:
     """Inputs, tools and every output file stand in the lock, and in the package's own provenance."""
     lock = json.loads(made.lock(PACKAGE).read_text())
     assert lock["outputs"] == hash_tree(made.output(PACKAGE))
@@ -104,7 +104,7 @@ def test_the_lock_says_what_it_was_made_from(made: Project) -> None:
     assert lock["inputs"]["templates"] in provenance
 
 
-def test_a_regeneration_leaves_nothing_else_behind(made: Project) -> None:
+def test_a_regeneration_leaves_nothing_else_behind(made: Checkout) -> None:
     """No temporary folder, no cache and no file of an older description remains."""
     (made.output(PACKAGE) / "models" / "left_over.py").write_text("")
     regenerate(made, PACKAGE)
@@ -154,38 +154,38 @@ BAD = [
 
 
 @pytest.mark.parametrize(("edit", "place"), BAD, ids=lambda value: getattr(value, "__name__", value))
-def test_a_bad_description_is_refused_whole(project: Project, edit: Change, place: str) -> None:
+def test_a_bad_description_is_refused_whole(checkout: Checkout, edit: Change, place: str) -> None:
     """What would be lost is named with its place, and the package of before is untouched."""
-    before = hash_tree(project.root / "generated"), project.lock(PACKAGE).read_bytes()
-    change(project, edit)
+    before = hash_tree(checkout.root / "generated"), checkout.lock(PACKAGE).read_bytes()
+    change(checkout, edit)
     with pytest.raises(CodegenError) as caught:
-        regenerate(project, PACKAGE)
+        regenerate(checkout, PACKAGE)
     assert place in str(caught.value)
-    assert (hash_tree(project.root / "generated"), project.lock(PACKAGE).read_bytes()) == before
-    assert [path.name for path in (project.root / "generated").iterdir()] == [PACKAGE]
+    assert (hash_tree(checkout.root / "generated"), checkout.lock(PACKAGE).read_bytes()) == before
+    assert [path.name for path in (checkout.root / "generated").iterdir()] == [PACKAGE]
 
 
-def test_the_command_fails_on_a_bad_description(project: Project) -> None:
+def test_the_command_fails_on_a_bad_description(checkout: Checkout) -> None:
     """The command says what is wrong on stderr, without a traceback, and exits with 1."""
-    change(project, _float_amount)
-    done = run(project.root, "regenerate")
+    change(checkout, _float_amount)
+    done = run(checkout.root, "regenerate")
     assert done.returncode == 1
     assert "/components/schemas/AssetAmount/properties/amount" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_an_unknown_package_is_refused_with_the_known_ones(project: Project) -> None:
+def test_an_unknown_package_is_refused_with_the_known_ones(checkout: Checkout) -> None:
     """A misspelt package name is answered with those that there are."""
-    done = run(project.root, "regenerate", "qredo_partner_v9")
+    done = run(checkout.root, "regenerate", "qredo_partner_v9")
     assert done.returncode == 1
     assert f"Described are: {PACKAGE}." in done.stderr
 
 
-def test_a_swap_that_fails_brings_the_old_package_back(project: Project, tmp_path: Path) -> None:
+def test_a_swap_that_fails_brings_the_old_package_back(checkout: Checkout, tmp_path: Path) -> None:
     """When the new folder cannot take its place, the old one is there as before."""
     from qredo_codegen._regenerate import _swap
 
-    output = project.output(PACKAGE)
+    output = checkout.output(PACKAGE)
     before = hash_tree(output)
     with pytest.raises(OSError, match="missing"):
         _swap(tmp_path / "missing", output, tmp_path / "aside")
@@ -200,29 +200,29 @@ def test_a_swap_that_fails_brings_the_old_package_back(project: Project, tmp_pat
         ("py.typed", None, "py.typed is missing"),
     ],
 )
-def test_drift_names_the_file(project: Project, path: str, text: str | None, finding: str) -> None:
+def test_drift_names_the_file(checkout: Checkout, path: str, text: str | None, finding: str) -> None:
     """An edited, an added and a missing file each fail the check by name."""
-    file = project.output(PACKAGE) / path
+    file = checkout.output(PACKAGE) / path
     file.unlink() if text is None else file.write_text(text)
-    done = run(project.root, "check")
+    done = run(checkout.root, "check")
     assert done.returncode == 1
     assert f"generated/{PACKAGE}/{finding}" in done.stderr
     assert f"nox -s regenerate -- {PACKAGE}" in done.stderr
 
 
-def test_a_changed_description_is_drift(project: Project) -> None:
+def test_a_changed_description_is_drift(checkout: Checkout) -> None:
     """A description that was changed without a regeneration fails the check: the text and the lock."""
 
     def edit(document: dict[str, Any]) -> None:
         document["paths"]["/assets"]["get"]["summary"] = "Another summary"
 
-    change(project, edit)
-    findings = list(drift(project, PACKAGE))
+    change(checkout, edit)
+    findings = list(drift(checkout, PACKAGE))
     assert f"generated/{PACKAGE}/api/asset.py differs from what is generated" in findings
     assert f"spec/{PACKAGE}/lock.json/inputs/openapi.yaml differs from what is generated" in findings
 
 
-def test_a_checkout_without_drift_passes(made: Project) -> None:
+def test_a_checkout_without_drift_passes(made: Checkout) -> None:
     """Right after a regeneration the check says so and exits with 0."""
     done = run(made.root, "check")
     assert (done.returncode, done.stdout) == (0, f"{PACKAGE}: as generated\n")

@@ -34,7 +34,7 @@ def test_the_ten_lines_run(tmp_path: Path) -> None:
     """The example runs word for word against the emulator that the README starts, but for its port."""
     lines = code("Ten lines")
     assert "qredo-emulator --keys keys --port 8080" in README
-    assert len([line for line in lines.splitlines() if line]) == 8
+    assert len(lines.splitlines()) == 10
     port = str(free_port())
     command = [sys.executable, "-m", "qredo_emulator", "--keys", "keys", "--port", port]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as emulator:
@@ -62,7 +62,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.1)
         else:
             return
-    pytest.fail(f"the emulator did not start: {process.stdout.read1().decode() if process.stdout else ''}")
+    pytest.fail("the emulator did not start")
 
 
 def test_the_fixture_example_passes(tmp_path: Path) -> None:
