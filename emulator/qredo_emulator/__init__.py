@@ -1,0 +1,47 @@
+"""The Qredo Partner API on this machine: a test double made from the descriptions.
+
+It verifies signatures, validates requests and keeps state in memory. It holds no
+real assets and talks to no chain.
+
+Start it in a program or in a test::
+
+    with Emulator() as emulator:
+        emulator.url, emulator.credentials, emulator.environment, emulator.control
+
+or from a shell: ``qredo-emulator --keys keys --port 8080``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._control import Control
+    from ._keys import KeysError
+    from ._log import Record
+    from ._server import Emulator, StartError
+    from ._settings import Settings
+
+__all__ = ["Control", "Emulator", "KeysError", "Record", "Settings", "StartError"]
+
+# Loaded on first use: pytest imports the plugin module of this package in every run of a
+# project that has it installed, also where the emulator's own dependencies are missing.
+_HOMES = {
+    "Control": "_control",
+    "Emulator": "_server",
+    "KeysError": "_keys",
+    "Record": "_log",
+    "Settings": "_settings",
+    "StartError": "_server",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

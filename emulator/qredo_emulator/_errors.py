@@ -1,0 +1,55 @@
+"""Errors in the API's own form: ``{"code": 401, "msg": "...", "detail": {"reason": "..."}}``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+__all__ = ["ApiError", "NotFoundError", "invalid"]
+
+
+class ApiError(Exception):
+    """An answer other than success.
+
+    Only two bodies are documented, both for 401. The others follow the same form: ``msg`` is
+    the HTTP reason phrase and ``reason`` names the place that is wrong.
+
+    Args:
+        status: The HTTP status; the body's ``code`` is equal to it.
+        reason: What ``detail.reason`` says; None leaves ``detail`` out.
+        msg: What ``msg`` says; the HTTP reason phrase if none is given.
+        headers: Response headers that belong to this answer, such as ``allow``.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        reason: str | None = None,
+        *,
+        msg: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.status = status
+        self.reason = reason
+        self.msg = msg or HTTPStatus(status).phrase
+        self.headers = dict(headers or {})
+        super().__init__(f"{status} {self.msg}: {reason}")
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The JSON body of the answer."""
+        detail = {} if self.reason is None else {"detail": {"reason": self.reason}}
+        return {"code": self.status, "msg": self.msg, **detail}
+
+
+class NotFoundError(ApiError):
+    """404 for a thing that is not there, or that belongs to another API key: both answer the same."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(404, field)
+
+
+def invalid(pointer: str, why: str) -> ApiError:
+    """400 that says where: a JSON pointer into ``{path, query, header, body}`` and the reason."""
+    return ApiError(400, f"{pointer}: {why}")

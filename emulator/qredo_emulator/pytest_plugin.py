@@ -1,0 +1,58 @@
+"""The fixture ``qredo``: an emulator on a free port, for the tests of any project.
+
+::
+
+    def test_company(qredo):
+        with connect(Client, qredo.credentials, qredo.environment) as client:
+            client.company.create(name="ACME")
+        assert qredo.control.requests[-1].verified
+
+One server runs per session and starts anew, empty, for each test. Other rules are set by a
+session fixture of the project::
+
+    @pytest.fixture(scope="session")
+    def qredo_settings():
+        return Settings(time_window=None)
+
+pytest imports this module in every project that has the distribution installed, so it imports
+only the standard library and pytest until a test asks for the fixture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from qredo_emulator import Emulator, Settings
+
+__all__ = ["qredo", "qredo_server", "qredo_settings"]
+
+_MISSING = 'the fixture `qredo` needs the emulator: pip install "qredo-partner-client[emulator]" (not found: {name})'
+
+
+@pytest.fixture(scope="session")
+def qredo_settings() -> Settings | None:
+    """Rules of the emulator; None is the usual ones with ``check_responses``. Override it to set others."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def qredo_server(qredo_settings: Settings | None) -> Iterator[Emulator]:
+    """The server of the session; tests use ``qredo``."""
+    try:
+        from qredo_emulator import Emulator, Settings
+    except ModuleNotFoundError as error:
+        pytest.fail(_MISSING.format(name=error.name), pytrace=False)
+    with Emulator(qredo_settings or Settings(check_responses=True)) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def qredo(qredo_server: Emulator) -> Iterator[Emulator]:
+    """An emulator without any state: ``.url``, ``.credentials``, ``.environment``, ``.control``."""
+    qredo_server.control.reset()
+    yield qredo_server
+    qredo_server.control.reset()

@@ -1,0 +1,139 @@
+"""The program ``qredo-emulator``, as its own process."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from qredo_signing import Credentials, PrivateKey, sign
+
+COMMAND = [sys.executable, "-m", "qredo_emulator"]
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A program that listens, and what it printed until then."""
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        lines: list[str] = []
+        while "Ctrl-C" not in (lines or [""])[-1]:
+            line = process.stdout.readline()
+            assert line, process.communicate()[1]
+            lines.append(line)
+        yield process, "".join(lines)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def get(url: str, folder: Path) -> httpx.Response:
+    credentials = Credentials.from_directory(folder)
+    assert isinstance(credentials.signer, PrivateKey)
+    stamp = str(int(time.time()))
+    signature = sign(credentials.signer, stamp, url, b"")
+    headers = {"x-api-key": credentials.api_key, "x-timestamp": stamp, "x-sign": signature}
+    return httpx.get(url, headers=headers)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+def test_it_serves_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    """It makes keys, prints its URLs, answers a request signed with them, and ends with 0 on an interrupt."""
+    keys = tmp_path / "keys"
+    with running("--keys", str(keys)) as (process, printed):
+        found = re.search(r"^  (http://127\.0\.0\.1:\d+/qredo_partner_v1_1/api/v1/p)  ", printed, re.MULTILINE)
+        assert found, printed
+        assert str(keys) in printed
+        assert "liquidity_hub_get_all" in printed
+        assert get(f"{found[1]}/assets", keys).status_code == 200
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=20)
+    assert (process.returncode, rest, errors) == (0, "stopped\n", "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM"])
+def test_without_a_folder_the_keys_are_gone_at_the_end(ending: str) -> None:
+    """Without --keys they lie in a folder that is printed, works, and is removed when the program ends."""
+    with running() as (process, printed):
+        folder = Path(re.findall(r"^  (/.*)$", printed, re.MULTILINE)[0])
+        url = re.findall(r"^  (http://\S+/api/v1/p)  ", printed, re.MULTILINE)[0]
+        assert get(f"{url}/assets", folder).status_code == 200
+        process.send_signal(getattr(signal, ending))
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+def test_a_refusal_is_shown(tmp_path: Path) -> None:
+    """A refused request is printed with what was computed, without a secret."""
+    with running("--keys", str(tmp_path)) as (process, printed):
+        url = re.findall(r"^  (http://\S+/api/v1/p)  ", printed, re.MULTILINE)[0]
+        api_key = (tmp_path / "apikey").read_text().strip()
+        httpx.get(f"{url}/assets", headers={"x-api-key": api_key, "x-timestamp": "1", "x-sign": "AAAA"})
+        process.send_signal(signal.SIGINT)
+        errors = process.communicate(timeout=20)[1]
+    assert f"refused GET {url}/assets" in errors
+    assert f"url              {url}/assets" in errors
+    assert api_key not in errors
+
+
+def test_the_options_reach_the_emulator(tmp_path: Path) -> None:
+    """--strict, --time-window and --default-api change what it does."""
+    options = ("--strict", "--time-window", "off", "--any-nonce", "--hold-users", "--check-responses")
+    with running("--keys", str(tmp_path), *options, "--default-api", "qredo_partner_v1_1") as (_, printed):
+        url = re.findall(r"^  (http://[^/]+/api/v1/p)  ", printed, re.MULTILINE)[0]
+        assert get(f"{url}/liquidityhub", tmp_path).status_code == 501
+    assert "an error (--strict)" in printed
+
+
+def failed(*arguments: str) -> str:
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1, done
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_a_port_in_use_is_one_line() -> None:
+    """A taken port ends the program with 1 and a line that says what to do."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        said = failed("--port", str(taken.getsockname()[1]))
+    assert re.fullmatch(r"qredo-emulator: port \d+ on 127\.0\.0\.1 is in use; .*--port 0.*\n", said)
+
+
+def test_keys_that_are_not_an_emulators_are_one_line(tmp_path: Path) -> None:
+    """A folder with other keys ends the program with 1 and a line that names the folder."""
+    (tmp_path / "apikey").write_text("x")
+    said = failed("--keys", str(tmp_path))
+    assert said.startswith("qredo-emulator: ")
+    assert str(tmp_path) in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["--time-window", "soon"], ["--port", "many"], ["--unknown"]])
+def test_a_wrong_option_is_explained(arguments: list[str]) -> None:
+    """A wrong option ends with 2 and the usage."""
+    done: Any = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "usage: qredo-emulator" in done.stderr
+
+
+def test_a_folder_without_descriptions_is_one_line(tmp_path: Path) -> None:
+    """--spec with nothing to serve ends the program with 1 and a line that names the folder."""
+    assert failed("--spec", str(tmp_path)) == f"qredo-emulator: no <package>/openapi.yaml found in {tmp_path}\n"

@@ -1,0 +1,113 @@
+"""Operations without a handler, and the modes around them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from qredo_emulator import Emulator, Settings
+from qredo_emulator._description import Operation, find_descriptions, load_description
+from qredo_emulator._examples import example_of, example_reply
+from qredo_emulator._validate import Validators
+
+PACKAGE = "qredo_partner_v1_1"
+FILE = find_descriptions()[PACKAGE]
+DESCRIPTION = load_description(PACKAGE, FILE)
+OPERATIONS = pytest.mark.parametrize("operation", DESCRIPTION.operations, ids=lambda operation: operation.id)
+
+
+@pytest.fixture(scope="module")
+def examples() -> Iterator[Emulator]:
+    with Emulator(Settings(examples_only=True, check_responses=True)) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def bodies() -> dict[str, Any]:
+    """The description's example body of each operation."""
+    document = yaml.load(FILE.read_bytes(), Loader=yaml.CSafeLoader)
+    operations = [node for item in document["paths"].values() for node in item.values() if "operationId" in node]
+    return {
+        node["operationId"]: node["requestBody"]["content"]["application/json"]["example"]
+        for node in operations
+        if "requestBody" in node
+    }
+
+
+def send(call: Any, operation: Operation, body: Any) -> httpx.Response:
+    """Calls an operation with made-up path parameters and the authentication that it needs."""
+    path = operation.path.replace("{", "").replace("}", "")
+    if operation.security.scheme == "partner_signature":
+        answer: httpx.Response = call(operation.method, path, body)
+        return answer
+    token = json.dumps({"ID": "a", "ET": int(time.time()), "U": "b", "V": "c"}).encode().hex()
+    url = f"{call.emulator.url}{call.base}{path}"
+    answer = call.client.request(operation.method, url, json=body, headers={"x-api-zkp": token})
+    return answer
+
+
+@OPERATIONS
+def test_every_operation_answers_a_valid_example(
+    operation: Operation, call_as: Any, examples: Emulator, bodies: dict[str, Any]
+) -> None:
+    """With examples only, each operation takes its example body and answers an example that is marked and valid."""
+    answer = send(call_as(None, examples), operation, bodies.get(operation.id))
+    if operation.success is None:
+        assert answer.status_code == 426
+        return
+    assert answer.status_code == operation.success, answer.text
+    assert answer.headers["x-qredo-emulator"] == "example"
+    schema = operation.responses[str(operation.success)].schema
+    assert (schema is None) == (answer.content == b"")
+    if schema is not None:
+        assert Validators.for_answers().problem(schema, answer.json()) is None
+
+
+@OPERATIONS
+def test_an_example_can_be_made_from_each_schema(operation: Operation) -> None:
+    """Where the description had no example, the one that is made from its schema is valid, too."""
+    for response in operation.responses.values():
+        if response.schema is not None:
+            made = example_of(response.schema)
+            assert Validators.for_answers().problem(response.schema, made) is None, made
+
+
+def test_an_example_of_an_upgrade_does_not_exist() -> None:
+    """A WebSocket upgrade has no answer to show."""
+    [feed] = [operation for operation in DESCRIPTION.operations if operation.success is None]
+    with pytest.raises(LookupError, match=feed.id):
+        example_reply(feed)
+
+
+def test_a_kept_operation_is_not_marked(call: Any) -> None:
+    """An answer that comes from the state carries no mark, and the request log knows the difference."""
+    assert "x-qredo-emulator" not in call("GET", "/assets").headers
+    assert call("GET", "/liquidityhub").headers["x-qredo-emulator"] == "example"
+    assert [record.example for record in call.emulator.control.requests] == [False, True]
+
+
+def test_strict_makes_an_example_an_error(call_as: Any) -> None:
+    """With strict, an operation without a handler is 501 in the documented form; one with a handler works."""
+    with Emulator(Settings(strict=True)) as emulator:
+        call = call_as(None, emulator)
+        answer = call("GET", "/liquidityhub")
+        assert call("GET", "/assets").status_code == 200
+        listed = emulator.app.examples()[PACKAGE]
+    assert (answer.status_code, answer.json()["code"], answer.json()["msg"]) == (501, 501, "Not Implemented")
+    assert answer.json()["detail"]["reason"].startswith("liquidity_hub_get_all ")
+    assert "liquidity_hub_get_all" in listed
+    assert "asset_get_all" not in listed
+
+
+def test_a_recursive_schema_has_an_example() -> None:
+    """A schema that contains itself gives an example that ends."""
+    schema: dict[str, Any] = {"type": "object", "properties": {"name": {"type": "string", "minLength": 6}}}
+    schema["properties"]["children"] = {"type": "array", "items": schema}
+    example = example_of(schema)
+    assert example["name"] == "textxx"
+    assert Validators.for_answers().problem(schema, example) is None
