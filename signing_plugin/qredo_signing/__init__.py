@@ -1,0 +1,110 @@
+"""Signs requests to the Qredo Partner API and sends them to the environment that they are meant for.
+
+    from qredo_partner_v1_1 import Client
+    from qredo_signing import Credentials, Environment, connect
+
+    credentials = Credentials.from_directory("keys")
+    with connect(Client, credentials, Environment.SANDBOX) as client:
+        ...
+
+Names are imported when they are first used, so that `import qredo_signing` is cheap, and so that `sign` and `verify`
+work where httpx is not installed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from . import errors, units
+    from ._auth import PartnerAuth
+    from ._connect import connect
+    from ._credentials import Credentials
+    from ._environment import Environment
+    from ._keys import PrivateKey, PublicKey
+    from ._kinds import KeyKind
+    from ._nonces import InProcessNonces, NonceSource
+    from ._rule import Explanation, explain, sign, verify
+    from ._signer import Signer
+    from .errors import (
+        AgentTokenError,
+        ConfigurationError,
+        CredentialsError,
+        DeprecatedEnvironmentWarning,
+        EnvironmentMismatchError,
+        InsecureKeyFileWarning,
+        InvalidSignatureError,
+        KeyLoadError,
+        OriginError,
+        QredoSigningError,
+        RedirectError,
+        SignerError,
+        UnsignableError,
+    )
+
+__all__ = [
+    "AgentTokenError",
+    "ConfigurationError",
+    "Credentials",
+    "CredentialsError",
+    "DeprecatedEnvironmentWarning",
+    "Environment",
+    "EnvironmentMismatchError",
+    "Explanation",
+    "InProcessNonces",
+    "InsecureKeyFileWarning",
+    "InvalidSignatureError",
+    "KeyKind",
+    "KeyLoadError",
+    "NonceSource",
+    "OriginError",
+    "PartnerAuth",
+    "PrivateKey",
+    "PublicKey",
+    "QredoSigningError",
+    "RedirectError",
+    "Signer",
+    "SignerError",
+    "UnsignableError",
+    "__version__",
+    "connect",
+    "errors",
+    "explain",
+    "sign",
+    "units",
+    "verify",
+]
+
+_HOMES = {
+    "Credentials": "_credentials",
+    "Environment": "_environment",
+    "Explanation": "_rule",
+    "InProcessNonces": "_nonces",
+    "KeyKind": "_kinds",
+    "NonceSource": "_nonces",
+    "PartnerAuth": "_auth",
+    "PrivateKey": "_keys",
+    "PublicKey": "_keys",
+    "Signer": "_signer",
+    "connect": "_connect",
+    "explain": "_rule",
+    "sign": "_rule",
+    "verify": "_rule",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in {"errors", "units"}:
+        return import_module(f".{name}", __name__)
+    value = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,148 @@
+"""`connect`: a generated client class, credentials and an environment become a client that signs."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar, overload
+
+import httpx
+
+from ._agent_token import AgentToken
+from ._auth import PartnerAuth
+from ._base_url import base_url_of
+from ._credentials import Credentials
+from ._environment import Environment
+from ._nonces import NonceSource
+from ._origin import is_loopback
+from ._seam import AsyncClient, Client, ClientInfo
+from ._send import AsyncSender, SyncSender
+from ._stamps import Stamp, stamp_kind
+from .errors import ConfigurationError
+
+__all__ = ["DEFAULT_TIMEOUT", "connect"]
+
+ClientT = TypeVar("ClientT", bound=Client)
+AsyncClientT = TypeVar("AsyncClientT", bound=AsyncClient)
+
+DEFAULT_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+
+
+@overload
+def connect(
+    client_class: type[ClientT],
+    credentials: Credentials,
+    environment: Environment,
+    *,
+    timeout: float | httpx.Timeout | None = ...,
+    transport: httpx.BaseTransport | None = ...,
+    http_client: httpx.Client | None = ...,
+    server: str | None = ...,
+    agent_token: Callable[[], str] | None = ...,
+    stamp: Stamp | None = ...,
+    nonces: NonceSource | None = ...,
+    clock: Callable[[], float] = ...,
+) -> ClientT: ...
+@overload
+def connect(
+    client_class: type[AsyncClientT],
+    credentials: Credentials,
+    environment: Environment,
+    *,
+    timeout: float | httpx.Timeout | None = ...,
+    transport: httpx.AsyncBaseTransport | None = ...,
+    http_client: httpx.AsyncClient | None = ...,
+    server: str | None = ...,
+    agent_token: AgentToken | None = ...,
+    stamp: Stamp | None = ...,
+    nonces: NonceSource | None = ...,
+    clock: Callable[[], float] = ...,
+    offload: bool = ...,
+) -> AsyncClientT: ...
+def connect(
+    client_class: Any,
+    credentials: Credentials,
+    environment: Environment,
+    *,
+    timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
+    transport: Any = None,
+    http_client: Any = None,
+    server: str | None = None,
+    agent_token: AgentToken | None = None,
+    stamp: Stamp | None = None,
+    nonces: NonceSource | None = None,
+    clock: Callable[[], float] = time.time,
+    offload: bool = False,
+) -> Any:
+    """Make a client that signs its requests and sends them to one environment.
+
+        with connect(qredo_partner_v1_1.Client, credentials, Environment.SANDBOX) as client:
+            client.company.create(...)
+
+    Nothing is sent yet. The client works with and without `with`; closing it closes the connections that were made
+    for it, but never an `http_client` of yours. No redirect is followed.
+
+    Args:
+        client_class: `Client` or `AsyncClient` of a generated API package.
+        credentials: API key and signing key.
+        environment: Where requests go. It is always named: there is no default.
+        timeout: Seconds, or an `httpx.Timeout`; None for none. By default 30 s, 5 s of them to connect.
+        transport: An httpx transport to use instead of the network's, for instance in tests.
+        http_client: Your own `httpx.Client` (`httpx.AsyncClient`), with its own timeouts, TLS settings and limits. Its
+            `auth` and `follow_redirects` do not apply to our requests.
+        server: Another of the API's servers with the same origin, by name, such as `sandbox_qapi`.
+        agent_token: Returns a fresh token for each agent operation; see `PartnerAuth`.
+        stamp: `timestamp` or `nonce`; see `PartnerAuth`.
+        nonces: Where nonces come from; see `PartnerAuth`.
+        clock: Seconds since the epoch; for tests.
+        offload: Sign in a thread, in async use; see `PartnerAuth`.
+
+    Returns:
+        An instance of `client_class`.
+
+    Raises:
+        EnvironmentMismatchError: Key, environment and API version do not belong together.
+        ConfigurationError: The API version does not take this stamp, or is secured in another way.
+        TypeError: Arguments exclude each other or do not fit the class.
+    """
+    is_async = hasattr(client_class, "__aenter__")
+    _check_arguments(is_async, timeout, transport, http_client, offload)
+    _check_api(client_class, stamp_kind(stamp, nonces))
+    auth = PartnerAuth(
+        credentials, environment, stamp=stamp, nonces=nonces, clock=clock, agent_token=agent_token, offload=offload
+    )
+    base_url = base_url_of(client_class, environment, server)
+    owns_http = http_client is None
+    if owns_http:
+        make_http: Any = httpx.AsyncClient if is_async else httpx.Client
+        http_client = make_http(timeout=timeout, transport=transport, **_http_options(environment))
+    send = AsyncSender(http_client, auth) if is_async else SyncSender(http_client, auth)
+    return client_class(http_client, base_url=base_url, send=send, owns_http=owns_http)
+
+
+def _check_arguments(is_async: bool, timeout: object, transport: object, http_client: object, offload: bool) -> None:
+    wanted = httpx.AsyncClient if is_async else httpx.Client
+    if http_client is not None and not isinstance(http_client, wanted):
+        raise TypeError(f"http_client must be an httpx.{wanted.__name__} here, got {type(http_client).__name__}")
+    for name, given in (("transport", transport is not None), ("timeout", timeout is not DEFAULT_TIMEOUT)):
+        if http_client is not None and given:
+            raise TypeError(f"{name}= and http_client= exclude each other: give it to your http_client instead")
+    if offload and not is_async:
+        raise TypeError("offload= is for async clients: a sync client has no event loop to keep free")
+
+
+def _check_api(client_class: type[ClientInfo], stamp: Stamp) -> None:
+    """Raise unless the API version is secured by our kind of signature, with this kind of stamp."""
+    title = " ".join(client_class.API)
+    if client_class.SECURITY != "partner_signature":
+        raise ConfigurationError(f"{title} is secured by {client_class.SECURITY!r}, which connect() cannot do")
+    if stamp not in client_class.STAMPS:
+        raise ConfigurationError(f"{title} takes no {stamp}: pass stamp={client_class.STAMPS[0]!r}")
+
+
+def _http_options(environment: Environment) -> dict[str, Any]:
+    context = httpx.create_ssl_context()
+    context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
+    # A proxy from the environment has no way to our loopback, and would see a request in plain http.
+    return {"verify": context, "follow_redirects": False, "trust_env": not is_loopback(environment.origin)}

@@ -1,0 +1,169 @@
+"""An API key and the key that signs, kept together and out of sight."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from ._files import read_small_file
+from ._keys import PrivateKey, as_signer
+from ._kinds import KeyKind, kind_of
+from ._signer import Signer, fingerprint_of
+from .errors import CredentialsError, KeyLoadError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+__all__ = ["Credentials"]
+
+_API_KEY = re.compile(r"[!-~]+", re.ASCII)  # what may stand in a header, without spaces
+
+
+class Credentials:
+    """What a caller needs to sign: the API key (sent as it is) and the RSA key (never sent).
+
+    Nothing of it shows in `repr`, and it cannot be pickled. Safe to share between threads and clients.
+    """
+
+    __slots__ = ("_api_key", "_kind", "_signer")
+
+    def __init__(
+        self,
+        api_key: str,
+        private_key: Signer | RSAPrivateKey | bytes | str | os.PathLike[str],
+        *,
+        passphrase: bytes | str | None = None,
+    ) -> None:
+        """Keep an API key and the key that signs for it.
+
+        Args:
+            api_key: The text of the vendor's `apikey` file; surrounding white space is dropped.
+            private_key: A `PrivateKey` (or one of the `cryptography` package), PEM text (bytes or str), the path of a
+                PEM file (a `pathlib.Path`: a str is taken as PEM text), or any object with
+                `sign(message: bytes) -> bytes`.
+            passphrase: For an encrypted PEM key.
+
+        Raises:
+            CredentialsError: The API key is empty or cannot stand in a header.
+            KeyLoadError: The private key cannot be loaded.
+            TypeError: The private key is none of the above.
+        """
+        self._api_key = _check_api_key(api_key)
+        self._kind = kind_of(self._api_key)
+        self._signer = _load_signer(private_key, passphrase)
+
+    @classmethod
+    def from_directory(cls, path: str | os.PathLike[str], *, passphrase: bytes | str | None = None) -> Credentials:
+        """Read `apikey` and `private.pem` in a directory, as the vendor's guide lays them out.
+
+        Raises:
+            CredentialsError: The file `apikey` is missing, unreadable or empty.
+            KeyLoadError: The file `private.pem` cannot be loaded.
+        """
+        folder = Path(path)
+        return cls(_read_api_key(folder / "apikey"), PrivateKey.from_file(folder / "private.pem", passphrase))
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Credentials:
+        """Read the credentials that environment variables give; an empty variable counts as unset.
+
+        `QREDO_API_KEY` or `QREDO_API_KEY_FILE`; `QREDO_PRIVATE_KEY` (PEM text; line breaks may be written as `\\n`) or
+        `QREDO_PRIVATE_KEY_FILE`; and `QREDO_PRIVATE_KEY_PASSPHRASE` for an encrypted key.
+
+        Args:
+            environ: The variables; `os.environ` by default.
+
+        Raises:
+            CredentialsError: A variable is missing, or both of a pair are set.
+            KeyLoadError: The private key cannot be loaded.
+        """
+        variables = os.environ if environ is None else environ
+        api_key, api_key_file = _one_of(variables, "QREDO_API_KEY", "QREDO_API_KEY_FILE")
+        pem, pem_file = _one_of(variables, "QREDO_PRIVATE_KEY", "QREDO_PRIVATE_KEY_FILE")
+        passphrase = variables.get("QREDO_PRIVATE_KEY_PASSPHRASE") or None
+        key = PrivateKey.from_file(pem_file, passphrase) if pem_file else _key_from_text(pem, passphrase)
+        return cls(_read_api_key(api_key_file) if api_key_file else api_key, key)
+
+    @property
+    def api_key(self) -> str:
+        """The API key itself, for the `x-api-key` header. A secret: do not log it."""
+        return self._api_key
+
+    @property
+    def kind(self) -> KeyKind:
+        """What the API key says it was made for."""
+        return self._kind
+
+    @property
+    def signer(self) -> Signer:
+        """The key that signs: a `PrivateKey`, or the object that was given."""
+        return self._signer
+
+    def __copy__(self) -> Credentials:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Credentials:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(
+            "Credentials are not pickled: a secret must not leave the process; load them where they are used"
+        )
+
+    def __repr__(self) -> str:
+        fingerprint = fingerprint_of(self._signer)
+        signer = f"sha256:{fingerprint}" if fingerprint else type(self._signer).__name__
+        return f"<Credentials {self._kind} key, signed by {signer}>"
+
+
+def _check_api_key(api_key: str) -> str:
+    if not isinstance(api_key, str):
+        raise TypeError(f"api_key must be str, got {type(api_key).__name__}")
+    text = api_key.strip()
+    if not text:
+        raise CredentialsError("the API key is empty: give the text of the vendor's apikey file")
+    if not _API_KEY.fullmatch(text):
+        raise CredentialsError("the API key holds spaces, line breaks or non-ASCII characters: give its text alone")
+    return text
+
+
+def _load_signer(
+    private_key: Signer | RSAPrivateKey | bytes | str | os.PathLike[str], passphrase: bytes | str | None
+) -> Signer:
+    if isinstance(private_key, str) and "-----BEGIN " not in private_key:
+        raise KeyLoadError("private_key is a str without PEM in it: for the path of a key file give a pathlib.Path")
+    if isinstance(private_key, (bytes, str)):
+        return PrivateKey.from_pem(private_key, passphrase)
+    if isinstance(private_key, os.PathLike):
+        return PrivateKey.from_file(private_key, passphrase)
+    return as_signer(private_key)
+
+
+def _read_api_key(path: str | os.PathLike[str]) -> str:
+    try:
+        data = read_small_file(path, secret=True)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    else:
+        return data.decode("utf-8-sig", "replace")
+    raise CredentialsError(f"the API key file {path} cannot be read ({reason}): check the path and its permissions")
+
+
+def _one_of(variables: Mapping[str, str], value_name: str, file_name: str) -> tuple[str, str]:
+    """Return the value and the file name, exactly one of which is not empty."""
+    value, file = variables.get(value_name, ""), variables.get(file_name, "")
+    if not value and not file:
+        raise CredentialsError(f"set {value_name}, or {file_name} to the path of a file that holds it: neither is set")
+    if value and file:
+        raise CredentialsError(f"{value_name} and {file_name} are both set: unset the one that you do not mean")
+    return value, file
+
+
+def _key_from_text(pem: str, passphrase: str | None) -> PrivateKey:
+    if "-----BEGIN " not in pem:
+        raise KeyLoadError("QREDO_PRIVATE_KEY holds no PEM: for the path of a key file set QREDO_PRIVATE_KEY_FILE")
+    return PrivateKey.from_pem(pem if "\n" in pem else pem.replace("\\n", "\n"), passphrase)

@@ -1,0 +1,48 @@
+"""What an API key says about itself: for which kind of environment it was made."""
+
+from __future__ import annotations
+
+import base64
+import enum
+import json
+
+__all__ = ["EMULATOR_ISSUER", "KeyKind", "kind_of"]
+
+EMULATOR_ISSUER = "qredo-emulator"
+
+
+class KeyKind(enum.Enum):
+    """The kind of environment that an API key belongs to."""
+
+    LIVE = "live"
+    SANDBOX = "sandbox"
+    EMULATOR = "emulator"
+    UNKNOWN = "unknown"  # the key does not say
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def kind_of(api_key: str) -> KeyKind:
+    """Read the kind from an API key's text.
+
+    The key is JSON in base64url, with or without padding. Beside two texts a test key carries one boolean, true; the
+    vendor's documents do not give its name in full, so any single boolean counts. The emulator marks its own keys with
+    an issuer. What cannot be read is `UNKNOWN`: the server will judge it.
+    """
+    members = _members(api_key)
+    if members.get("issuer") == EMULATOR_ISSUER:
+        return KeyKind.EMULATOR
+    booleans = [value for value in members.values() if isinstance(value, bool)]
+    if len(booleans) != 1:
+        return KeyKind.UNKNOWN
+    return KeyKind.SANDBOX if booleans[0] else KeyKind.LIVE
+
+
+def _members(api_key: str) -> dict[str, object]:
+    text = api_key.rstrip("=").replace("+", "-").replace("/", "_")
+    try:
+        members = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    return members if isinstance(members, dict) else {}

@@ -1,0 +1,68 @@
+"""The one place where a generated client and this package meet: what each may expect of the other.
+
+Protocols only. A generated package does not import this module, and this package does not import a generated one.
+
+A client class is called as `client_class(http, *, base_url, send, owns_http)`: `send` carries its requests, and
+`owns_http` says whether closing the client closes `http`. Its requests have an absolute URL and, in
+`request.extensions["qredo"]`, a `RequestInfo`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["AsyncClient", "Client", "ClientInfo", "RequestInfo"]
+
+
+class RequestInfo(Protocol):
+    """What a generated client says about a request."""
+
+    @property
+    def operation(self) -> str:
+        """The operation, such as `company.create`."""
+        ...
+
+    @property
+    def security(self) -> str:
+        """The scheme: `partner_signature` or `agent_token`."""
+        ...
+
+
+class ClientInfo(Protocol):
+    """What a generated client class says about its API.
+
+    Attributes:
+        API: Name of the package and its version.
+        SERVERS: Base URLs by name.
+        SECURITY: Name of the security scheme.
+        STAMPS: Which of `timestamp` and `nonce` this version takes.
+        FEEDS: The WebSocket feeds by name.
+    """
+
+    API: ClassVar[tuple[str, str]]
+    SERVERS: ClassVar[Mapping[str, str]]
+    SECURITY: ClassVar[str]
+    STAMPS: ClassVar[tuple[str, ...]]
+    FEEDS: ClassVar[Mapping[str, Any]]
+
+
+class Client(ClientInfo, Protocol):
+    """A generated sync client."""
+
+    @property
+    def http(self) -> httpx.Client:
+        """What it sends with."""
+        ...
+
+
+class AsyncClient(ClientInfo, Protocol):
+    """A generated async client."""
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """What it sends with."""
+        ...

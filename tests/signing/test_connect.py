@@ -1,0 +1,286 @@
+"""`connect`: class, credentials and environment become a client. `test_auth.py` has the signing itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import httpx
+import pytest
+from qredo_signing import (
+    ConfigurationError,
+    Credentials,
+    Environment,
+    EnvironmentMismatchError,
+    KeyKind,
+    OriginError,
+    PrivateKey,
+    __version__,
+    connect,
+    verify,
+)
+
+from .doubles import AsyncDummy, DummyClient, call, make_api_key, serve
+
+GATEWAY = Environment.custom("https://gateway.example", key_kind=KeyKind.LIVE)
+
+
+class NonceOnly(DummyClient):
+    """A version that knows nonces only, and no sandbox, as 1.0 is."""
+
+    API: ClassVar[tuple[str, str]] = ("dummy_v0", "0.9.0")
+    SERVERS: ClassVar[Mapping[str, str]] = {"production": "https://api.qredo.network/api/v1/p/"}
+    STAMPS: ClassVar[tuple[str, ...]] = ("nonce",)
+
+
+class HmacClient(DummyClient):
+    """An API that is secured in another way."""
+
+    SECURITY: ClassVar[str] = "hmac"
+
+
+@pytest.mark.parametrize(
+    ("environment", "options", "base_url"),
+    [
+        (Environment.PRODUCTION, {}, "https://api.qredo.network/api/v1/p"),
+        (Environment.PRODUCTION_TEST, {}, "https://api.qredo.network/api/v1/p"),
+        (Environment.SANDBOX, {}, "https://sandbox-api.qredo.network/api/v1/p"),
+        (Environment.SANDBOX, {"server": "sandbox_qapi"}, "https://sandbox-api.qredo.network/qapi/v1/p"),
+        (GATEWAY, {}, "https://gateway.example/api/v1/p"),
+        (GATEWAY, {"server": "sandbox_qapi"}, "https://gateway.example/qapi/v1/p"),
+        (
+            Environment.custom("https://gateway.example", key_kind=KeyKind.LIVE, base_path="/"),
+            {},
+            "https://gateway.example",
+        ),
+        (
+            Environment.custom("https://gateway.example:8443", key_kind=KeyKind.LIVE, base_path="/qredo/"),
+            {},
+            "https://gateway.example:8443/qredo",
+        ),
+    ],
+)
+def test_the_base_url(
+    environment: Environment, options: dict[str, Any], base_url: str, credentials: Credentials
+) -> None:
+    """The origin is the environment's, the path the API version's, unless another server or path is named."""
+    with connect(DummyClient, credentials, environment, **options) as client:
+        assert client.base_url == base_url
+
+
+def test_the_base_url_of_an_emulator(emulator_credentials: Credentials) -> None:
+    """An emulator serves each version under its package's name; a closing slash in the description does not matter."""
+    environment = Environment.emulator("http://127.0.0.1:8080")
+    cases: list[tuple[type[DummyClient], dict[str, Any], str]] = [
+        (DummyClient, {}, "http://127.0.0.1:8080/dummy_v1/api/v1/p"),
+        (DummyClient, {"server": "sandbox_qapi"}, "http://127.0.0.1:8080/dummy_v1/qapi/v1/p"),
+        (NonceOnly, {"stamp": "nonce"}, "http://127.0.0.1:8080/dummy_v0/api/v1/p"),
+    ]
+    for client_class, options, base_url in cases:
+        with connect(client_class, emulator_credentials, environment, **options) as client:
+            assert client.base_url == base_url
+
+
+@pytest.mark.parametrize(
+    ("client_class", "environment", "options", "why"),
+    [
+        (
+            NonceOnly,
+            Environment.SANDBOX,
+            {"stamp": "nonce"},
+            r"dummy_v0 0\.9\.0 documents no server 'sandbox'.*: production",
+        ),
+        (DummyClient, Environment.SANDBOX, {"server": "nowhere"}, "documents no server 'nowhere'"),
+        (DummyClient, Environment.PRODUCTION, {"server": "sandbox"}, r"is on https://sandbox-api\.qredo\.network, but"),
+    ],
+)
+def test_environment_and_version_must_agree(
+    client_class: type[DummyClient],
+    environment: Environment,
+    options: dict[str, Any],
+    why: str,
+    credentials: Credentials,
+) -> None:
+    """A server that the version does not document, or that is on another origin, is refused."""
+    with pytest.raises(EnvironmentMismatchError, match=why):
+        connect(client_class, credentials, environment, **options)
+
+
+def test_key_and_environment_must_agree(key: PrivateKey) -> None:
+    """A key of the wrong kind is refused when the client is made."""
+    live = Credentials(make_api_key(sandbox=False), key)
+    with pytest.raises(EnvironmentMismatchError, match="does not take a live API key"):
+        connect(DummyClient, live, Environment.SANDBOX)
+
+
+def test_the_version_must_be_signed_in_our_way(credentials: Credentials) -> None:
+    """A version that takes no timestamps says to use nonces; one that is not signed with RSA is refused."""
+    with pytest.raises(ConfigurationError, match="takes no timestamp: pass stamp='nonce'"):
+        connect(NonceOnly, credentials, Environment.PRODUCTION)
+    with pytest.raises(ConfigurationError, match="is secured by 'hmac'"):
+        connect(HmacClient, credentials, Environment.PRODUCTION)
+    with connect(NonceOnly, credentials, Environment.PRODUCTION, stamp="nonce") as client:
+        assert client.base_url == "https://api.qredo.network/api/v1/p"
+
+
+def test_a_signed_call(mode: str, emulator_credentials: Credentials, key: PrivateKey) -> None:
+    """A call arrives signed over what the server sees, with our product before the package's in the User-Agent."""
+    with serve() as server:
+        environment = Environment.emulator(server.url)
+        response = call(
+            mode, emulator_credentials, environment, "POST", "/company?x=a%20b", content=b'{"name":"\xc3\xbc"}'
+        )
+        (seen,) = server.requests
+    assert (response.status_code, seen.path) == (200, "/dummy_v1/api/v1/p/company?x=a%20b")
+    verify(key, seen.headers["x-timestamp"], server.url + seen.path, seen.body, seen.headers["x-sign"])
+    assert seen.headers["x-api-key"] == emulator_credentials.api_key
+    assert seen.headers["user-agent"] == f"qredo-python/{__version__} dummy_v1/1.0.0+r1"
+
+
+def test_the_user_agent_is_prefixed_once(mode: str, credentials: Credentials) -> None:
+    """A request that is sent again keeps one prefix; a request without a User-Agent gets our product alone."""
+    agents: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        agents.append(request.headers["user-agent"])
+        return httpx.Response(200)
+
+    def requests(client: DummyClient | AsyncDummy) -> list[httpx.Request]:
+        named, bare = client.build("GET", "/x"), client.build("GET", "/x")
+        del bare.headers["user-agent"]
+        return [named, named, bare]
+
+    async def main() -> None:
+        async with connect(AsyncDummy, credentials, GATEWAY, transport=httpx.MockTransport(answer)) as client:
+            for request in requests(client):
+                await client.send(request)
+
+    if mode == "sync":
+        with connect(DummyClient, credentials, GATEWAY, transport=httpx.MockTransport(answer)) as client:
+            for request in requests(client):
+                client.send(request)
+    else:
+        asyncio.run(main())
+    ours = f"qredo-python/{__version__}"
+    assert agents == [f"{ours} dummy_v1/1.0.0+r1", f"{ours} dummy_v1/1.0.0+r1", ours]
+
+
+def test_agent_tokens_reach_agent_operations(mode: str, emulator_credentials: Credentials) -> None:
+    """An agent operation through `connect` carries the token alone."""
+    with serve() as server:
+        options = {"agent_token": lambda: "c0ffee"}
+        call(mode, emulator_credentials, Environment.emulator(server.url), options=options, security="agent_token")
+        (seen,) = server.requests
+    assert seen.headers["x-api-zkp"] == "c0ffee"
+    assert not {"x-api-key", "x-sign", "x-timestamp", "x-nonce"} & set(seen.headers)
+
+
+def test_nonces_and_clock_reach_the_auth(mode: str, emulator_credentials: Credentials) -> None:
+    """Stamp and clock given to `connect` are what requests carry."""
+    with serve() as server:
+        environment = Environment.emulator(server.url)
+        call(mode, emulator_credentials, environment, options={"clock": lambda: 5.0})
+        call(mode, emulator_credentials, environment, options={"stamp": "nonce", "clock": lambda: 5.0})
+        first, second = server.requests
+    assert (first.headers["x-timestamp"], second.headers["x-nonce"]) == ("5", "5000000")
+
+
+def test_offload_reaches_the_auth(emulator_credentials: Credentials, key: PrivateKey) -> None:
+    """With offload=True an async call is signed as without."""
+    with serve() as server:
+        call("async", emulator_credentials, Environment.emulator(server.url), options={"offload": True})
+        (seen,) = server.requests
+    verify(key, seen.headers["x-timestamp"], server.url + seen.path, b"", seen.headers["x-sign"])
+
+
+def test_the_default_timeout(credentials: Credentials) -> None:
+    """Without a timeout of one's own it is 30 s, 5 s of them to connect; None means none."""
+    with connect(DummyClient, credentials, GATEWAY) as client:
+        assert client.http.timeout == httpx.Timeout(30.0, connect=5.0)
+        assert client.http.follow_redirects is False
+    with connect(DummyClient, credentials, GATEWAY, timeout=None) as client:
+        assert client.http.timeout == httpx.Timeout(None)
+    with connect(DummyClient, credentials, GATEWAY, timeout=7) as client:
+        assert client.http.timeout == httpx.Timeout(7)
+
+
+def test_closing_closes_what_was_made_for_the_client(credentials: Credentials) -> None:
+    """The connections that `connect` made are closed with the client, sync and async."""
+    with connect(DummyClient, credentials, GATEWAY) as client:
+        assert not client.http.is_closed
+    assert client.http.is_closed
+
+    async def main() -> AsyncDummy:
+        async with connect(AsyncDummy, credentials, GATEWAY) as client:
+            assert not client.http.is_closed
+        return client
+
+    assert asyncio.run(main()).http.is_closed
+
+
+def test_a_callers_own_http_client(emulator_credentials: Credentials, key: PrivateKey) -> None:
+    """A caller's http_client signs for us, keeps its own settings for his other requests, and is never closed."""
+    with serve() as server, httpx.Client(auth=("user", "word"), follow_redirects=True) as http:
+        environment = Environment.emulator(server.url)
+        with connect(DummyClient, emulator_credentials, environment, http_client=http) as client:
+            client.call()
+        assert not http.is_closed
+        http.get(f"{server.url}/other")
+        ours, his = server.requests
+    verify(key, ours.headers["x-timestamp"], server.url + ours.path, b"", ours.headers["x-sign"])
+    assert "authorization" not in ours.headers
+    assert his.headers["authorization"].startswith("Basic ")
+    assert "x-api-key" not in his.headers
+
+
+def test_a_callers_own_async_http_client(emulator_credentials: Credentials) -> None:
+    """A caller's async http_client is used and never closed."""
+
+    async def main(url: str) -> None:
+        async with httpx.AsyncClient() as http:
+            environment = Environment.emulator(url)
+            async with connect(AsyncDummy, emulator_credentials, environment, http_client=http) as client:
+                await client.call()
+            assert not http.is_closed
+
+    with serve() as server:
+        asyncio.run(main(server.url))
+        assert "x-sign" in server.requests[0].headers
+
+
+def test_a_callers_own_http_client_is_pinned(credentials: Credentials) -> None:
+    """A request of ours to another origin is refused also through a caller's http_client."""
+    transport = httpx.MockTransport(lambda request: httpx.Response(200))
+    with httpx.Client(transport=transport) as http:
+        client = connect(DummyClient, credentials, GATEWAY, http_client=http)
+        with pytest.raises(OriginError):
+            client.send(httpx.Request("GET", "https://evil.example/"))
+
+
+def test_arguments_that_exclude_each_other(credentials: Credentials) -> None:
+    """transport= or timeout= with http_client=, the wrong kind of client, and offload in sync use are TypeErrors."""
+    transport = httpx.MockTransport(lambda request: httpx.Response(200))
+    untyped: Any = connect
+    with httpx.Client() as http:
+        for client_class, options, why in (
+            (DummyClient, {"http_client": http, "transport": transport}, "transport= and http_client= exclude"),
+            (DummyClient, {"http_client": http, "timeout": 3}, "timeout= and http_client= exclude"),
+            (AsyncDummy, {"http_client": http}, r"must be an httpx\.AsyncClient here, got Client"),
+            (DummyClient, {"offload": True}, "offload= is for async clients"),
+            (DummyClient, {"stamp": "timestamp", "nonces": object()}, "nonces= goes with"),
+        ):
+            with pytest.raises(TypeError, match=why):
+                untyped(client_class, credentials, GATEWAY, **options)
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+def test_no_proxy_sees_a_request_to_loopback(
+    variable: str, mode: str, emulator_credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy named in the environment is not used for loopback, where a request may be plain http."""
+    with serve() as server, serve() as proxy:
+        monkeypatch.setenv(variable, proxy.url)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        call(mode, emulator_credentials, Environment.emulator(server.url))
+        assert (len(server.requests), proxy.requests) == (1, [])
