@@ -17,11 +17,14 @@ __all__ = [
     "Problem",
     "holders",
     "json_body",
+    "keywords",
     "parameters",
+    "path_items",
     "reached",
     "references",
     "request_roots",
     "response_roots",
+    "responses",
     "schemas",
     "successes",
     "target",
@@ -29,7 +32,7 @@ __all__ = [
 ]
 
 # Keys whose values are data, not description: a "$ref" in there refers to nothing.
-_DATA = frozenset({"default", "enum", "example", "examples", "x-examples", "x-known-values"})
+_DATA = frozenset({"default", "enum", "example", "examples", "x-enum-varnames", "x-examples", "x-known-values"})
 # Keys whose values map names of the author's choice.
 _NAMED = frozenset({"headers", "parameters", "paths", "properties", "requestBodies", "responses", "schemas"})
 
@@ -90,32 +93,48 @@ def holders(document: Document) -> Iterator[Holder]:
         yield from _content(pointer("components", "requestBodies", name), node, "body")
     for name, node in components.get("responses", {}).items():
         yield from _response(pointer("components", "responses", name), node)
-    for path, item in document.get("paths", {}).items():
+    for path, item in path_items(document).items():
         yield from _parameters(pointer("paths", path), item)
     for operation in operations(document):
         yield from _parameters(operation.pointer, operation.node)
         yield from _content(operation.pointer + "/requestBody", operation.node.get("requestBody", {}), "body")
-        for status, node in operation.node.get("responses", {}).items():
+        for status, node in responses(operation).items():
             yield from _response(operation.pointer + pointer("responses", status), node)
 
 
-def references(document: Any, at: str = "", *, named: bool = False) -> Iterator[tuple[str, str]]:
-    """Yield every `$ref` as the pointer of the object that holds it, and the reference itself.
+def keywords(node: Any, at: str = "", *, named: bool = False) -> Iterator[tuple[str, str, Any]]:
+    """Yield every keyword of a document: pointer of the object that has it, the keyword, and its value.
 
     Args:
-        document: The document or a part of it.
+        node: The document or a part of it.
         at: JSON pointer of that part.
-        named: Whether the part maps names of the author's choice, so that its keys mean nothing.
+        named: Whether the part maps names of the author's choice, so that its keys are no keywords.
     """
-    if isinstance(document, list):
-        for index, item in enumerate(document):
-            yield from references(item, at + pointer(index))
-    elif isinstance(document, dict):
-        if not named and isinstance(document.get("$ref"), str):
-            yield at, document["$ref"]
-        for key, value in document.items():
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from keywords(item, at + pointer(index))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if not named:
+                yield at, key, value
             if named or key not in _DATA:
-                yield from references(value, at + pointer(key), named=not named and key in _NAMED)
+                yield from keywords(value, at + pointer(key), named=not named and key in _NAMED)
+
+
+def references(node: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every `$ref` of a document, or of the part at a pointer: pointer of its object, and the reference."""
+    return ((holder, ref) for holder, key, ref in keywords(node, at) if key == "$ref" and isinstance(ref, str))
+
+
+def path_items(document: Document) -> dict[str, Document]:
+    """Return the paths of a document without its extensions."""
+    return {path: item for path, item in document.get("paths", {}).items() if path.startswith("/")}
+
+
+def responses(operation: Operation) -> dict[str, Document]:
+    """Return an operation's responses by status, as they are written, without extensions."""
+    given = operation.node.get("responses", {})
+    return {status: node for status, node in given.items() if not status.startswith("x-")}
 
 
 def target(document: Document, node: Any) -> Any:
@@ -164,9 +183,7 @@ def json_body(document: Document, operation: Operation) -> Any:
 def successes(document: Document, operation: Operation) -> dict[str, Document]:
     """Return the responses that are answers and not errors: 1xx, 2xx and 3xx, by status, references followed."""
     found = {
-        status: target(document, node)
-        for status, node in operation.node.get("responses", {}).items()
-        if status[:1] in ("1", "2", "3")
+        status: target(document, node) for status, node in responses(operation).items() if status[:1] in ("1", "2", "3")
     }
     return {status: node for status, node in found.items() if isinstance(node, dict)}
 
@@ -179,7 +196,7 @@ def request_roots(document: Document) -> list[str]:
 def response_roots(document: Document) -> list[str]:
     """Return the pointers of everything that a client receives: responses, their headers, and feed messages."""
     roots = [holder.pointer for holder in holders(document) if holder.role in ("response", "header")]
-    feeds = (path for path, item in document.get("paths", {}).items() if "x-websocket" in item)
+    feeds = (path for path, item in path_items(document).items() if "x-websocket" in item)
     return [*roots, *(pointer("paths", path, "x-websocket") for path in feeds)]
 
 

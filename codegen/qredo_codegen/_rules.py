@@ -6,6 +6,7 @@ from ._document import Document
 from ._places import Problem
 from ._rules_described import RULES as DESCRIBED
 from ._rules_extensions import RULES as EXTENSIONS
+from ._rules_extensions import shapes
 from ._rules_operations import RULES as OPERATIONS
 from ._rules_schemas import RULES as SCHEMAS
 from ._validate import validate
@@ -16,18 +17,24 @@ __all__ = ["Problem", "check_described", "check_generable", "validate"]
 def check_generable(document: Document) -> list[Problem]:
     """Find what the generator would drop, rename, mistype or get wrong.
 
-    The document should be valid OpenAPI (see `validate`): the rules take its structure as given.
+    Args:
+        document: Valid OpenAPI (see `validate`): the rules take its structure as given.
 
     Returns:
-        Every problem with its place; none for a document that can be generated from.
+        Every problem with its place; none for a document that can be generated from. While an extension is malformed,
+        only that is reported.
     """
-    return [problem for rule in (*SCHEMAS, *OPERATIONS, *EXTENSIONS) for problem in rule(document)]
+    rules = (*SCHEMAS, *OPERATIONS, *EXTENSIONS)
+    return list(shapes(document)) or [problem for rule in rules for problem in rule(document)]
 
 
 def check_described(document: Document) -> list[Problem]:
     """Find what one of our own descriptions leaves unexplained, unshown or unused.
 
+    Args:
+        document: One in which `check_generable` finds nothing.
+
     Returns:
         Every problem with its place; none for a complete description.
     """
-    return [problem for rule in DESCRIBED for problem in rule(document)]
+    return list(shapes(document)) or [problem for rule in DESCRIBED for problem in rule(document)]

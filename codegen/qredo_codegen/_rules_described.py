@@ -13,7 +13,21 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from ._document import Document, operations, pointer
-from ._places import Holder, Problem, holders, reached, references, schemas, successes, target, under
+from ._places import (
+    Holder,
+    Problem,
+    holders,
+    keywords,
+    path_items,
+    reached,
+    references,
+    responses,
+    schemas,
+    successes,
+    target,
+    under,
+)
+from ._rules_extensions import SHAPES
 
 __all__ = ["RULES"]
 
@@ -27,12 +41,12 @@ def descriptions(document: Document) -> Iterator[Problem]:
         yield from _each_missing(pointer(key), document.get(key, []))
     for kind in ("securitySchemes", "parameters", "responses"):
         yield from _each_missing(pointer("components", kind), document.get("components", {}).get(kind, {}))
-    for path, item in document.get("paths", {}).items():
+    for path, item in path_items(document).items():
         yield from _each_missing(pointer("paths", path, "parameters"), item.get("parameters", []))
     for operation in operations(document):
         yield from _missing(operation.pointer, operation.node, "summary", "description")
-        for key in ("parameters", "responses"):
-            yield from _each_missing(operation.pointer + pointer(key), operation.node.get(key, {}))
+        yield from _each_missing(operation.pointer + "/parameters", operation.node.get("parameters", []))
+        yield from _each_missing(operation.pointer + "/responses", responses(operation))
 
 
 def described_schemas(document: Document) -> Iterator[Problem]:
@@ -70,6 +84,10 @@ def examples_valid(document: Document) -> Iterator[Problem]:
     for at, schema, _ in schemas(document):
         if isinstance(schema, dict) and "example" in schema:
             yield from validate(at, at + "/example", schema["example"])
+    for path, item in path_items(document).items():
+        if "example" in item.get("x-websocket", {}):
+            at = pointer("paths", path, "x-websocket")
+            yield from validate(at + "/message", at + "/example", item["x-websocket"]["example"])
 
 
 def default_responses(document: Document) -> Iterator[Problem]:
@@ -85,6 +103,13 @@ def outcomes_named(document: Document) -> Iterator[Problem]:
         harmless = operation.method == "get" or operation.node.get("x-idempotent") is True
         if not harmless and "x-outcome" not in operation.node:
             yield Problem(operation.pointer, "has neither x-idempotent nor x-outcome, and is no GET.")
+
+
+def known_extensions(document: Document) -> Iterator[Problem]:
+    """Each extension is one of ours: a misspelt one would be passed over."""
+    for at, key, _ in keywords(document):
+        if key.startswith("x-") and key not in SHAPES:
+            yield Problem(at + pointer(key), "is no extension that is known here.")
 
 
 def everything_used(document: Document) -> Iterator[Problem]:
@@ -111,6 +136,7 @@ RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     examples_valid,
     default_responses,
     outcomes_named,
+    known_extensions,
     everything_used,
 )
 
@@ -149,7 +175,7 @@ def _requirements(document: Document) -> Iterator[Mapping[str, Any]]:
     yield from document.get("security", ())
     for operation in operations(document):
         yield from operation.node.get("security", ())
-    for item in document.get("paths", {}).values():
+    for item in path_items(document).values():
         yield from item.get("x-websocket", {}).get("security", ())
 
 

@@ -3,18 +3,71 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
 from ._document import Document, Operation, operations, pointer
-from ._places import Problem, json_body, parameters, successes, target, under
+from ._places import Problem, json_body, keywords, parameters, path_items, successes, target, under
 from ._rules_operations import requirements
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "SHAPES", "shapes"]
 
-_FEED_KEYS = ("name", "summary", "description", "security", "message")
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_PAGE_KEYS = {"items", "limit", "offset", "page_size"}
+_TEXT = {"type": "string", "pattern": r"\S"}
+_NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"}
+_TEXTS = {"type": "array", "items": _TEXT, "minItems": 1}
+
+
+def _object(properties: dict[str, Any], *, optional: Sequence[str] = ()) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "x-deprecated": {"type": "boolean"},
+    "x-enum-varnames": _TEXTS,
+    "x-idempotency-key": _TEXT,
+    "x-idempotent": {"const": True},
+    "x-known-values": {"type": "array", "minItems": 1},
+    "x-name": _NAME,
+    "x-outcome": _TEXT,
+    "x-pagination": _object(
+        {"items": _TEXT, "offset": _TEXT, "limit": _TEXT, "page_size": {"type": "integer", "minimum": 1}}
+    ),
+    "x-revision": {"type": "integer", "minimum": 1},
+    "x-sensitive": {"type": "boolean"},
+    "x-signature": _object({"algorithm": _TEXT, "encoding": _TEXT, "signs": _TEXTS}),
+    "x-untyped": _TEXT,
+    "x-websocket": _object(
+        {
+            "name": _NAME,
+            "summary": _TEXT,
+            "description": _TEXT,
+            "security": {"type": "array", "minItems": 1, "items": {"type": "object"}},
+            "message": _object({"$ref": _TEXT}),
+            "example": {},
+        },
+        optional=["example"],
+    ),
+}
+"""The extensions that are known here, and the JSON Schema of each, which the rules take as given."""
+
+_VALIDATORS = {key: Draft202012Validator(schema) for key, schema in SHAPES.items()}
+
+
+def shapes(document: Document) -> Iterator[Problem]:
+    """Each extension has the shape that it should have."""
+    for at, key, value in keywords(document):
+        if key in _VALIDATORS:
+            error = best_match(_VALIDATORS[key].iter_errors(value))
+            if error is not None:
+                yield Problem(at + pointer(key, *error.absolute_path), error.message + ".")
 
 
 def idempotency_keys(document: Document) -> Iterator[Problem]:
@@ -24,20 +77,17 @@ def idempotency_keys(document: Document) -> Iterator[Problem]:
             continue
         name = operation.node["x-idempotency-key"]
         fields = under(document, json_body(document, operation)).get("properties", {})
-        if not isinstance(name, str) or name not in fields:
+        if name not in fields:
             yield Problem(operation.pointer + "/x-idempotency-key", f"the body has no property {name!r}.")
         elif under(document, fields[name]).get("type") != "string":
             yield Problem(operation.pointer + "/x-idempotency-key", f"the property {name!r} is no string.")
 
 
 def idempotent(document: Document) -> Iterator[Problem]:
-    """`x-idempotent` is true where it stands, and stands on no GET: that can always be repeated."""
+    """`x-idempotent` stands on no GET: that can always be repeated."""
     for operation in operations(document):
-        at = operation.pointer + "/x-idempotent"
-        if operation.node.get("x-idempotent", True) is not True:
-            yield Problem(at, "must be true, or absent.")
-        elif "x-idempotent" in operation.node and operation.method == "get":
-            yield Problem(at, "a GET can always be repeated; remove it.")
+        if "x-idempotent" in operation.node and operation.method == "get":
+            yield Problem(operation.pointer + "/x-idempotent", "a GET can always be repeated; remove it.")
 
 
 def outcomes(document: Document) -> Iterator[Problem]:
@@ -52,29 +102,32 @@ def outcomes(document: Document) -> Iterator[Problem]:
 def pagination(document: Document) -> Iterator[Problem]:
     """`x-pagination` names an array of the answer and two whole numbers of the query."""
     for operation in operations(document):
-        if "x-pagination" not in operation.node:
-            continue
-        at, given = operation.pointer + "/x-pagination", operation.node["x-pagination"]
-        if not isinstance(given, dict) or set(given) != _PAGE_KEYS:
-            yield Problem(at, f"needs exactly the keys {', '.join(sorted(_PAGE_KEYS))}.")
-            continue
-        yield from _pages(document, operation, at, given)
+        if "x-pagination" in operation.node:
+            at = operation.pointer + "/x-pagination"
+            yield from _pages(document, operation, at, operation.node["x-pagination"])
 
 
 def websockets(document: Document) -> Iterator[Problem]:
-    """`x-websocket` stands on a path, and says all that a feed needs."""
-    names: list[object] = []
-    for path, item in document.get("paths", {}).items():
-        if "x-websocket" in item:
-            at = pointer("paths", path, "x-websocket")
-            yield from _feed(document, at, item["x-websocket"], names)
-            yield from _feed_path(document, path, item)
+    """`x-websocket` stands on a path, under a name of its own, with the security and the message of the document."""
+    names: set[str] = set()
+    for path, item in path_items(document).items():
+        if "x-websocket" not in item:
+            continue
+        at, feed = pointer("paths", path, "x-websocket"), item["x-websocket"]
+        if feed["name"] in names:
+            yield Problem(at + "/name", f"the name {feed['name']!r} is taken by another feed.")
+        names.add(feed["name"])
+        yield from requirements(document, at + "/security", feed["security"])
+        if under(document, feed["message"]).get("type") != "object":
+            yield Problem(at + "/message", "is no reference to an object schema.")
+        yield from _feed_path(document, path, item)
     for operation in operations(document):
         if "x-websocket" in operation.node:
             yield Problem(operation.pointer + "/x-websocket", "belongs to the path, not to an operation.")
 
 
 RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
+    shapes,
     idempotency_keys,
     idempotent,
     outcomes,
@@ -95,27 +148,6 @@ def _pages(document: Document, operation: Operation, at: str, given: Document) -
         schema = query.get(given[key], {}).get("schema")
         if under(document, schema).get("type") != "integer":
             yield Problem(at + pointer(key), f"there is no integer query parameter {given[key]!r}.")
-    if type(given["page_size"]) is not int or given["page_size"] < 1:
-        yield Problem(at + "/page_size", f"{given['page_size']!r} is no number of rows.")
-
-
-def _feed(document: Document, at: str, feed: Any, names: list[object]) -> Iterator[Problem]:
-    if not isinstance(feed, dict):
-        yield Problem(at, "is no mapping.")
-        return
-    for key in _FEED_KEYS:
-        if not feed.get(key):
-            yield Problem(at, f"does not say {key!r}.")
-    name, message = feed.get("name"), feed.get("message")
-    if name and not (isinstance(name, str) and _NAME.fullmatch(name)):
-        yield Problem(at + "/name", f"{name!r} is not in snake case.")
-    elif name in names:
-        yield Problem(at + "/name", f"the name {name!r} is taken by another feed.")
-    names.append(name)
-    if feed.get("security"):
-        yield from requirements(document, at + "/security", feed["security"])
-    if message and under(document, message).get("type") != "object":
-        yield Problem(at + "/message", "is no reference to an object schema.")
 
 
 def _feed_path(document: Document, path: str, item: Document) -> Iterator[Problem]:

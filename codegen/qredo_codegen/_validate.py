@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jsonschema.exceptions import ValidationError, best_match
-from jsonschema_path import SchemaPath
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
 from ._document import Document, pointer
@@ -49,7 +48,7 @@ def _meaning(base: Any, document: Document) -> Iterator[Problem]:
     located = type("_Located", (base,), {"keyword_validators": {**base.keyword_validators, **kinds}})
     validator = located(document)
     try:
-        for error in validator.root_validator(SchemaPath.from_dict(document)):
+        for error in validator.root_validator(validator.schema_path):
             yield Problem(_place(document, error.at), _short(error))
     except Exception as error:  # the validator trips over what it does not expect, in many ways
         yield Problem("", f"openapi-spec-validator failed: {type(error).__name__}: {error}")
@@ -59,7 +58,7 @@ def _located(base: Any) -> Any:
     """Make a part of the validator say where it found an error: the innermost part knows best."""
 
     def __call__(self: Any, *args: Any, **options: Any) -> Iterator[ValidationError]:  # noqa: N807
-        at = next(arg for arg in args if isinstance(arg, SchemaPath))
+        at = next(arg for arg in args if hasattr(arg, "parts"))
         for error in base.__call__(self, *args, **options):
             if not hasattr(error, "at"):
                 error.at = (*at.parts, *error.absolute_path)

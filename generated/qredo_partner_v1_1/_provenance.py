@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
-TEMPLATES_SHA256 = "a5c5f3bcfc1b694c0609dc9778235f3d7097e045aed9d8b5c469ffcf8eda1547"
+TEMPLATES_SHA256 = "adcf279598b11c99a1f2a7aa97442a8266486d5bad93672b1be4c9fbf8ddaee1"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -40,7 +40,7 @@ def kind_of(api_key: str) -> KeyKind:
 
 
 def _members(api_key: str) -> dict[str, object]:
-    text = api_key.rstrip("=").replace("+", "-").replace("/", "_")
+    text = api_key.rstrip("=")  # the decoder takes either alphabet
     try:
         members = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, RecursionError):

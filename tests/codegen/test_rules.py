@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
-
+from hypothesis import given
+from hypothesis import strategies as st
 from qredo_codegen import _rules_described, _rules_extensions, _rules_operations, _rules_schemas
-from qredo_codegen._document import tokens
+from qredo_codegen._document import tokens, walk
 from qredo_codegen._rules import Problem, check_described, check_generable, validate
 
 BASE = """
@@ -90,6 +91,7 @@ paths:
       description: News of things.
       security: [{key: [], signature: []}]
       message: {$ref: '#/components/schemas/News'}
+      example: {text: It rains.}
     get:
       operationId: thing_open_feed
       tags: [thing]
@@ -147,10 +149,14 @@ components:
         kind: {$ref: '#/components/schemas/Kind'}
         status: {description: Its state., allOf: [{$ref: '#/components/schemas/Status'}]}
         owner: {description: Its owner., nullable: true, allOf: [{$ref: '#/components/schemas/Owner'}]}
-        labels: {type: object, description: Free text by name., additionalProperties: {type: string}}
+        labels: {$ref: '#/components/schemas/Labels'}
         part:
           description: A name, or a thing.
           oneOf: [{type: string}, {$ref: '#/components/schemas/Owner'}]
+    Labels:
+      type: object
+      description: Free text by name.
+      additionalProperties: {type: string}
     Owner:
       type: object
       description: Who has it.
@@ -167,3 +173,448 @@ components:
       properties:
         text: {type: string, description: What.}
 """
+
+
+Change = Callable[[dict[str, Any]], None]
+SCHEMAS = "/components/schemas"
+THING = SCHEMAS + "/Thing/properties"
+GET, POST = "/paths/~1things/get", "/paths/~1things/post"
+ONE = "/paths/~1things~1{thing_id}"
+JSON = "content/application~1json"
+
+
+def put(pointer: str, value: Any) -> Change:
+    """Set one place of a document; `-` after a list appends to it."""
+
+    def change(document: dict[str, Any]) -> None:
+        *parents, last = tokens(pointer)
+        holder: Any = document
+        for token in parents:
+            holder = holder[int(token)] if isinstance(holder, list) else holder.setdefault(token, {})
+        if isinstance(holder, dict):
+            holder[last] = value
+        elif last == "-":
+            holder.append(value)
+        else:
+            holder[int(last)] = value
+
+    return change
+
+
+def drop(pointer: str) -> Change:
+    """Remove one place of a document."""
+
+    def change(document: dict[str, Any]) -> None:
+        *parents, last = tokens(pointer)
+        holder: Any = document
+        for token in parents:
+            holder = holder[int(token)] if isinstance(holder, list) else holder[token]
+        del holder[int(last) if isinstance(holder, list) else last]
+
+    return change
+
+
+class Case(NamedTuple):
+    """What breaks one rule, and what the rule then says."""
+
+    rule: str
+    changes: tuple[Change, ...]
+    pointer: str
+    message: str
+
+
+def case(rule: str, pointer: str, message: str, *changes: Change) -> Any:
+    """A row of a table; its name is that of the rule and of the message."""
+    return pytest.param(Case(rule, changes, pointer, message), id=f"{rule}: {message}")
+
+
+def described(*changes: Change) -> dict[str, Any]:
+    """The small valid document, changed."""
+    document = copy.deepcopy(VALID)
+    for change in changes:
+        change(document)
+    return document
+
+
+VALID: dict[str, Any] = yaml.safe_load(BASE)
+FEED: dict[str, Any] = VALID["paths"]["/things/feed"]["x-websocket"]
+TEXT = {"type": "string"}
+KEYS = ("$ref", "allOf", "content", "description", "enum", "items", "oneOf", "properties", "schema", "type", "x-name")
+OBJECT = {"type": "object", "properties": {"name": TEXT}}
+HEADER = {"name": "X-Sign", "in": "header", "schema": TEXT}
+
+
+# fmt: off
+GENERABLE = [
+    # What would be dropped, renamed or untyped: schemas.
+    case("references_resolve", f"{THING}/kind/$ref", "$ref '#/components/schemas/Kind' points at nothing",
+         drop(f"{SCHEMAS}/Kind")),
+    case("references_resolve", "/paths/~1things~1feed/x-websocket/message/$ref", "leaves the document",
+         put("/paths/~1things~1feed/x-websocket/message", {"$ref": "news.yaml#/News"})),
+    case("references_to_schemas", f"{THING}/id/$ref", "none of the named schemas",
+         put(f"{THING}/id", {"$ref": f"#{SCHEMAS}/Owner/properties/name"})),
+    case("references_to_schemas", f"{THING}/kind", "nullable beside $ref is ignored",
+         put(f"{THING}/kind/nullable", True)),
+    case("titles", f"{SCHEMAS}/Owner/title",
+         "is taken for the class name Thing: /components/schemas/Thing gets the same",
+         put(f"{SCHEMAS}/Owner/title", "Thing")),
+    case("titles", f"{SCHEMAS}/Owner/title", f"{SCHEMAS}/Things gets the same, and one of the two is dropped",
+         put(f"{SCHEMAS}/Owner/title", "Some stock"), put(f"{SCHEMAS}/Things/title", "Some stock")),
+    case("titles", f"{THING}/id/title", "is taken for the class name Id; remove it", put(f"{THING}/id/title", "Id")),
+    case("titles", f"{GET}/parameters/0/title", "a parameter has no title", put(f"{GET}/parameters/0/title", "X")),
+    case("class_names", f"{SCHEMAS}/TxID", "'TxId' and 'TxID' both become",
+         put(f"{SCHEMAS}/TxId", OBJECT), put(f"{SCHEMAS}/TxID", OBJECT)),
+    case("class_names", f"{SCHEMAS}/new_thing", "'NewThing' and 'new_thing' both become the class NewThing",
+         put(f"{SCHEMAS}/new_thing", OBJECT)),
+    case("class_names", f"{SCHEMAS}/pending_thing", "would become the class PendingThing",
+         put(f"{SCHEMAS}/pending_thing", OBJECT)),
+    case("typed", f"{POST}/requestBody/{JSON}/schema", "the body has no type",
+         put(f"{POST}/requestBody/{JSON}/schema", {})),
+    case("typed", f"{GET}/responses/200/{JSON}/schema", "the response has no type",
+         put(f"{GET}/responses/200/{JSON}/schema", {"description": "x"})),
+    case("typed", f"{THING}/id", "the property has no type", drop(f"{THING}/id/type")),
+    case("typed", f"{THING}/part/oneOf/0", "the member has no type", put(f"{THING}/part/oneOf/0", {"nullable": True})),
+    case("typed", f"{SCHEMAS}/Things/properties/things", "array without items",
+         drop(f"{SCHEMAS}/Things/properties/things/items")),
+    case("typed", f"{SCHEMAS}/Things/properties/things/items", "the items has no type",
+         put(f"{SCHEMAS}/Things/properties/things/items", {})),
+    case("typed", f"{THING}/id", "is True, not a schema", put(f"{THING}/id", True)),
+    case("no_floats", f"{THING}/amount/type", "'number' would become a float", put(f"{THING}/amount/type", "number")),
+    case("no_floats", f"{GET}/parameters/0/schema/type", "amounts are whole base units",
+         put(f"{GET}/parameters/0/schema/type", "number")),
+    case("no_inline_objects", f"{THING}/id", "the property is an inline object", put(f"{THING}/id", OBJECT)),
+    case("no_inline_objects", f"{POST}/requestBody/{JSON}/schema", "the body is an inline object",
+         put(f"{POST}/requestBody/{JSON}/schema", OBJECT)),
+    case("no_inline_objects", f"{SCHEMAS}/Labels/additionalProperties", "the values is an inline object",
+         put(f"{SCHEMAS}/Labels/additionalProperties", OBJECT)),
+    case("no_inline_objects", f"{THING}/id", "the property is an inline set of values", put(f"{THING}/id/enum", ["a"])),
+    case("no_inline_objects", f"{GET}/parameters/2/schema", "the parameter is an inline set of values",
+         put(f"{GET}/parameters/2/schema", {"type": "string", "x-known-values": ["a"]})),
+    *(
+        case("property_names", f"{THING}/{name}", f"the property '{name}' becomes", put(f"{THING}/{name}", TEXT))
+        for name in ("to_dict", "fromDict", "additional_properties", "additionalKeys", "cls", "self", "d")
+    ),
+    case("property_names", f"{THING}/txID", "the properties 'tx_id' and 'txID' both become 'tx_id'",
+         put(f"{THING}/tx_id", TEXT), put(f"{THING}/txID", TEXT)),
+    case("required_properties", f"{SCHEMAS}/Thing/required/1", "'size' is required but no property",
+         put(f"{SCHEMAS}/Thing/required/-", "size")),
+    case("values", f"{SCHEMAS}/Status/enum/2", "3 is not of the type 'string'", put(f"{SCHEMAS}/Status/enum/-", 3)),
+    case("values", f"{SCHEMAS}/Status/enum/2", "None is not of the type", put(f"{SCHEMAS}/Status/enum/-", None)),
+    case("values", f"{SCHEMAS}/Status/enum/0", "'new' is not of the type 'integer'",
+         put(f"{SCHEMAS}/Status/type", "integer")),
+    case("values", f"{SCHEMAS}/Status", "the values 'a-b' and 'a_b' both get the member name A_B",
+         put(f"{SCHEMAS}/Status/enum", ["a-b", "a_b"])),
+    case("values", f"{SCHEMAS}/Kind", "the values 'soft' and 'hard' both get the member name A",
+         put(f"{SCHEMAS}/Kind/x-enum-varnames", ["A", "A", "B"])),
+    case("values", f"{SCHEMAS}/Kind", "the member name '1A' of the value 'soft' is no name",
+         put(f"{SCHEMAS}/Kind/x-enum-varnames", ["1A", "C", "B"])),
+    case("values", f"{SCHEMAS}/Kind/x-enum-varnames", "has 2 names for 3 values",
+         put(f"{SCHEMAS}/Kind/x-enum-varnames", ["A", "B"])),
+    case("values", f"{SCHEMAS}/Kind", "either closed or open", put(f"{SCHEMAS}/Kind/enum", ["soft", "hard", ""])),
+    case("no_request_defaults", f"{SCHEMAS}/NewThing/properties/partner_key/default", "would send this",
+         put(f"{SCHEMAS}/NewThing/properties/partner_key/default", "")),
+    case("no_request_defaults", f"{SCHEMAS}/Kind/default", "would send this", put(f"{SCHEMAS}/Kind/default", "soft")),
+    case("no_request_defaults", f"{GET}/parameters/0/schema/default", "would send this",
+         put(f"{GET}/parameters/0/schema/default", 0)),
+    case("unions", f"{THING}/part/oneOf/1", "is object, as member 0 is",
+         put(f"{THING}/part/oneOf/0", {"$ref": f"#{SCHEMAS}/News"})),
+    case("unions", f"{THING}/part/oneOf/2", "is number, as member 1 is",
+         put(f"{THING}/part/oneOf", [TEXT, {"type": "integer"}, {"type": "number"}])),
+    case("unions", f"{THING}/part/oneOf/1", "is null, as member 0 is",
+         put(f"{THING}/part/oneOf", [{"type": "string", "nullable": True}, {"type": "integer", "nullable": True}])),
+    case("unions", f"{THING}/part/discriminator", "the generator ignores it",
+         put(f"{THING}/part/discriminator", {"propertyName": "name"})),
+    case("open_responses", f"{SCHEMAS}/Owner/additionalProperties", "drops every field",
+         put(f"{SCHEMAS}/Owner/additionalProperties", False)),
+    case("open_responses", f"{SCHEMAS}/News/additionalProperties", "drops every field",
+         put(f"{SCHEMAS}/News/additionalProperties", False)),
+    case("formats", f"{THING}/id/format", "'date-time' raises on text that does not conform",
+         put(f"{THING}/id/format", "date-time")),
+    # Names, parameters, bodies, answers, security, servers: operations.
+    case("tags", f"{GET}/tags", "has 2 tags", put(f"{GET}/tags/-", "thing")),
+    case("tags", f"{GET}/tags", "has 0 tags", drop(f"{GET}/tags")),
+    case("tags", f"{GET}/tags/0", "the tag 'Thing' is not declared", put(f"{GET}/tags/0", "Thing")),
+    case("tags", "/tags/1/name", "the tag 'with_options' cannot be an attribute",
+         put("/tags/-", {"name": "with_options"})),
+    case("tags", "/tags/1/name", "the tag 'Fund Things' cannot be", put("/tags/-", {"name": "Fund Things"})),
+    case("tags", "/tags/1/name", "declared twice", put("/tags/-", {"name": "thing"})),
+    case("operation_ids", GET, "has no operationId", drop(f"{GET}/operationId")),
+    case("operation_ids", GET, "has no operationId", put(f"{GET}/operationId", "")),
+    case("operation_ids", f"{GET}/operationId", "'thing-search' is not in snake case",
+         put(f"{GET}/operationId", "thing-search")),
+    case("operation_ids", f"{GET}/operationId", "does not start with its tag", put(f"{GET}/operationId", "search")),
+    case("operation_ids", f"{GET}/operationId", "the verb 'list'", put(f"{GET}/operationId", "thing_list")),
+    case("operation_ids", f"{GET}/operationId", "the verb 'import'", put(f"{GET}/operationId", "thing_import")),
+    case("unique_operations", f"{POST}/operationId", f"the same Python name as 'thing_search' at {GET}",
+         put(f"{POST}/operationId", "thing_search")),
+    case("unique_operations", f"{POST}/operationId", "'thingSearch' gets the same Python name as 'thing_search'",
+         put(f"{POST}/operationId", "thingSearch")),
+    case("no_header_parameters", f"{GET}/parameters/3", "the signing header 'X-Sign' is a parameter",
+         put(f"{GET}/parameters/-", HEADER)),
+    case("no_header_parameters", "/components/parameters/Trace", "'x-trace' is a header parameter",
+         put("/components/parameters/Trace", HEADER | {"name": "x-trace"})),
+    case("no_header_parameters", f"{GET}/parameters/3", "is a cookie parameter",
+         put(f"{GET}/parameters/-", HEADER | {"name": "session", "in": "cookie"})),
+    case("parameter_names", f"{GET}/parameters/3", "has a name that every method has for itself",
+         put(f"{GET}/parameters/-", {"name": "body", "in": "query", "schema": TEXT})),
+    case("parameter_names", f"{GET}/parameters/4", "'userId' and 'user_id' both become 'user_id'",
+         put(f"{GET}/parameters/-", {"name": "userId", "in": "query", "schema": TEXT}),
+         put(f"{GET}/parameters/-", {"name": "user_id", "in": "query", "schema": TEXT})),
+    case("parameter_styles", f"{GET}/parameters/0", "only the defaults", put(f"{GET}/parameters/0/explode", False)),
+    case("parameter_styles", f"{GET}/parameters/0", "only the defaults",
+         put(f"{GET}/parameters/0/style", "deepObject")),
+    case("parameter_styles", f"{GET}/parameters/0", "has no schema", drop(f"{GET}/parameters/0/schema")),
+    case("path_parameters", f"{ONE}/get", "the path has {thing_id}, but there is no such", drop(f"{ONE}/parameters")),
+    case("path_parameters", f"{GET}/parameters/3", "'thing_id' is not in the path '/things'",
+         put(f"{GET}/parameters/-", {"$ref": "#/components/parameters/ThingId"})),
+    case("path_parameters", f"{ONE}/parameters/0", "'thing_id' is not marked as required",
+         put("/components/parameters/ThingId/required", False)),
+    case("path_templates", "/paths/~1things~1{id}", "is the same path as '/things/{thing_id}'",
+         put("/paths/~1things~1{id}", {})),
+    case("path_templates", "/paths/~1a", "is a reference", put("/paths/~1a", {"$ref": "#/paths/~1things"})),
+    case("path_templates", "/paths/~1{a}~1{a}", "has the parameter {a} 2 times", put("/paths/~1{a}~1{a}", {})),
+    case("bodies", f"{POST}/requestBody", "is not marked as required", drop(f"{POST}/requestBody/required")),
+    case("bodies", f"{POST}/requestBody", "has no schema for application/json",
+         put(f"{POST}/requestBody/content", {"*/*": {"schema": TEXT}})),
+    case("media_types", f"{POST}/requestBody/content/*~1*", "the media type '*/*' is not generated",
+         put(f"{POST}/requestBody/content", {"*/*": {"schema": TEXT}})),
+    case("media_types", "/components/responses/Error/content/text~1plain", "the media type 'text/plain'",
+         put("/components/responses/Error/content/text~1plain", {"schema": TEXT})),
+    case("media_types", f"{GET}/responses/200/{JSON}", "has no schema", drop(f"{GET}/responses/200/{JSON}/schema")),
+    case("one_success", f"{POST}/responses/202", "has another schema than '200'",
+         put(f"{POST}/responses/202/{JSON}/schema", {"$ref": f"#{SCHEMAS}/Things"})),
+    case("one_success", f"{POST}/responses/202", "has another schema", drop(f"{POST}/responses/202/content")),
+    case("one_success", f"{GET}/responses", "has no response for success", drop(f"{GET}/responses/200")),
+    case("one_success", f"{GET}/responses/2XX", "has no meaning", put(f"{GET}/responses/2XX", {"description": ""})),
+    case("one_success", f"{GET}/responses/302", "has no meaning", put(f"{GET}/responses/302", {"description": ""})),
+    case("one_success", f"{GET}/responses/101", "is an upgrade, but the path has no x-websocket",
+         put(f"{GET}/responses/101", {"description": ""})),
+    case("security", "/components/securitySchemes", "exactly one scheme needs x-signature; found: none",
+         drop("/components/securitySchemes/signature/x-signature")),
+    case("security", "/components/securitySchemes", "found: key, signature",
+         put("/components/securitySchemes/key/x-signature", {"algorithm": "a", "encoding": "b", "signs": ["c"]})),
+    case("security", "/security/0/token", "there is no security scheme 'token'", put("/security/0/token", [])),
+    case("security", f"{GET}/security/0/token", "there is no security scheme", put(f"{GET}/security", [{"token": []}])),
+    case("security", f"{GET}/security", "names no scheme; every call is authenticated", put(f"{GET}/security", [])),
+    case("security", f"{GET}/security/0", "names no scheme", put(f"{GET}/security", [{}])),
+    case("security", GET, "has no security", drop("/security")),
+    case("servers", "/servers", "there is none", drop("/servers")),
+    case("servers", "/servers/0", "has no x-name", drop("/servers/0/x-name")),
+    case("servers", "/servers/1/x-name", "is taken by another server",
+         put("/servers/-", {"url": "https://b.example.com", "x-name": "production"})),
+    *(
+        case("servers", "/servers/0/url", f"{url!r} is not https", put("/servers/0/url", url))
+        for url in ("http://a.b/v1", "https://a.b/v1/", "https://{host}/v1", "/v1", "https://a.b/v1?x=1")
+    ),
+    # Extensions.
+    case("shapes", f"{ONE}/delete/x-idempotent", "True was expected", put(f"{ONE}/delete/x-idempotent", "yes")),
+    case("shapes", f"{POST}/x-outcome", "is not of type 'string'", put(f"{POST}/x-outcome", ["thing_get"])),
+    case("shapes", f"{SCHEMAS}/Kind/x-enum-varnames/0", "3 is not of type 'string'",
+         put(f"{SCHEMAS}/Kind/x-enum-varnames/0", 3)),
+    case("shapes", "/servers/0/x-name", "'The One' does not match", put("/servers/0/x-name", "The One")),
+    case("shapes", f"{GET}/x-pagination", "'limit' is a required property", drop(f"{GET}/x-pagination/limit")),
+    case("shapes", f"{GET}/x-pagination", "('sort' was unexpected)", put(f"{GET}/x-pagination/sort", "id")),
+    case("shapes", f"{GET}/x-pagination/page_size", "0 is less than", put(f"{GET}/x-pagination/page_size", 0)),
+    case("shapes", "/components/securitySchemes/signature/x-signature", "'signs' is a required property",
+         drop("/components/securitySchemes/signature/x-signature/signs")),
+    case("shapes", "/paths/~1things~1feed/x-websocket", "'message' is a required property",
+         drop("/paths/~1things~1feed/x-websocket/message")),
+    case("shapes", "/paths/~1things~1feed/x-websocket", "'x' is not of type 'object'",
+         put("/paths/~1things~1feed/x-websocket", "x")),
+    case("shapes", "/paths/~1things~1feed/x-websocket/name", "'Things' does not match",
+         put("/paths/~1things~1feed/x-websocket/name", "Things")),
+    case("shapes", "/paths/~1things~1feed/x-websocket/message", "'$ref' is a required property",
+         put("/paths/~1things~1feed/x-websocket/message", {"type": "object"})),
+    case("idempotency_keys", f"{POST}/x-idempotency-key", "the body has no property 'partner_txID'",
+         put(f"{POST}/x-idempotency-key", "partner_txID")),
+    case("idempotency_keys", f"{GET}/x-idempotency-key", "the body has no property 'kind'",
+         put(f"{GET}/x-idempotency-key", "kind")),
+    case("idempotency_keys", f"{POST}/x-idempotency-key", "'partner_key' is no string",
+         put(f"{SCHEMAS}/NewThing/properties/partner_key/type", "integer")),
+    case("idempotent", f"{GET}/x-idempotent", "a GET can always be repeated", put(f"{GET}/x-idempotent", True)),
+    case("outcomes", f"{POST}/x-outcome", "there is no GET operation 'thing_read'",
+         put(f"{POST}/x-outcome", "thing_read")),
+    case("outcomes", f"{POST}/x-outcome", "there is no GET operation 'thing_remove'",
+         put(f"{POST}/x-outcome", "thing_remove")),
+    case("pagination", f"{GET}/x-pagination/items", "has no array 'rows'", put(f"{GET}/x-pagination/items", "rows")),
+    case("pagination", f"{GET}/x-pagination/offset", "no integer query parameter 'kind'",
+         put(f"{GET}/x-pagination/offset", "kind")),
+    case("pagination", f"{POST}/x-pagination", "only a GET has pages",
+         put(f"{POST}/x-pagination", {"items": "a", "offset": "b", "limit": "c", "page_size": 1})),
+    case("websockets", "/paths/~1feed/x-websocket/name", "is taken by another feed",
+         put("/paths/~1feed", {"x-websocket": FEED})),
+    case("websockets", "/paths/~1things~1feed/x-websocket/security/0/token", "there is no security scheme",
+         put("/paths/~1things~1feed/x-websocket/security", [{"token": []}])),
+    case("websockets", "/paths/~1things~1feed/x-websocket/message", "is no reference to an object schema",
+         put("/paths/~1things~1feed/x-websocket/message", {"$ref": f"#{SCHEMAS}/Kind"})),
+    case("websockets", f"{GET}/x-websocket", "belongs to the path", put(f"{GET}/x-websocket", FEED)),
+    case("websockets", "/paths/~1{id}~1feed", "the path has {id}",
+         put("/paths/~1{id}~1feed", {"x-websocket": FEED | {"name": "other"}})),
+]
+
+DESCRIBED = [
+    case("descriptions", "/info", "has no description", drop("/info/description")),
+    case("descriptions", "/servers/0", "has no description", drop("/servers/0/description")),
+    case("descriptions", "/tags/0", "has no description", put("/tags/0/description", " ")),
+    case("descriptions", GET, "has no summary", drop(f"{GET}/summary")),
+    case("descriptions", f"{GET}/parameters/0", "has no description", drop(f"{GET}/parameters/0/description")),
+    case("descriptions", f"{GET}/responses/200", "has no description", put(f"{GET}/responses/200/description", "")),
+    case("descriptions", "/components/parameters/ThingId", "has no",
+         drop("/components/parameters/ThingId/description")),
+    case("descriptions", "/components/securitySchemes/key", "has no",
+         drop("/components/securitySchemes/key/description")),
+    case("described_schemas", f"{THING}/id", "the property has no description", drop(f"{THING}/id/description")),
+    case("described_schemas", f"{SCHEMAS}/Owner", "the component has no description",
+         drop(f"{SCHEMAS}/Owner/description")),
+    case("described_schemas", f"{THING}/kind", "the property has no", drop(f"{SCHEMAS}/Kind/description")),
+    case("single_all_of", f"{THING}/owner/allOf", "a single reference",
+         put(f"{THING}/owner/allOf/-", {"$ref": f"#{SCHEMAS}/News"})),
+    case("examples_given", f"{POST}/requestBody", "has no example", drop(f"{POST}/requestBody/{JSON}/examples")),
+    case("examples_given", f"{ONE}/get/responses/200", "has no example", drop(f"{SCHEMAS}/Thing/example")),
+    case("examples_valid", f"{GET}/responses/200/{JSON}/example/things/0/amount", "3.5 is not of type 'integer'",
+         put(f"{GET}/responses/200/{JSON}/example/things/0/amount", 3.5)),
+    case("examples_valid", f"{GET}/responses/200/{JSON}/example/things/0/amount", "None for not nullable",
+         put(f"{GET}/responses/200/{JSON}/example/things/0/amount", None)),
+    case("examples_valid", f"{POST}/requestBody/{JSON}/examples/plain/value", "'kind' is a required property",
+         drop(f"{POST}/requestBody/{JSON}/examples/plain/value/kind")),
+    case("examples_valid", f"{SCHEMAS}/Thing/example/size", "'size' is no property",
+         put(f"{SCHEMAS}/Thing/example/size", 1)),
+    case("examples_valid", f"{SCHEMAS}/Thing/example/labels/b", "3 is not of type 'string'",
+         put(f"{SCHEMAS}/Thing/example/labels/b", 3)),
+    case("examples_valid", "/paths/~1things~1feed/x-websocket/example/text", "3 is not of type 'string'",
+         put("/paths/~1things~1feed/x-websocket/example/text", 3)),
+    case("default_responses", f"{GET}/responses", "has no default response", drop(f"{GET}/responses/default")),
+    case("outcomes_named", POST, "has neither x-idempotent nor x-outcome", drop(f"{POST}/x-outcome")),
+    case("everything_used", f"{SCHEMAS}/Left", "is not used", put(f"{SCHEMAS}/Left", OBJECT)),
+    case("everything_used", f"{SCHEMAS}/Left", "is not used",
+         put(f"{SCHEMAS}/Left", {"type": "array", "items": {"$ref": f"#{SCHEMAS}/Left"}})),
+    case("everything_used", "/components/responses/Gone", "is not used",
+         put("/components/responses/Gone", {"description": "x"})),
+    case("everything_used", "/components/securitySchemes/nonce", "is not used",
+         put("/components/securitySchemes/nonce", {"type": "apiKey", "in": "header", "name": "x-nonce"})),
+    case("known_extensions", f"{POST}/x-idempotency_key", "is no extension that is known here",
+         put(f"{POST}/x-idempotency_key", "partner_key")),
+    case("everything_used", "/tags/1", "the tag 'other' is not used", put("/tags/-", {"name": "other"})),
+]
+
+VALIDITY = [
+    ("/paths/~1things/post", "Operation ID 'thing_search' for 'post'", put(f"{POST}/operationId", "thing_search")),
+    (f"{THING}/kind/$ref", "points at nothing", drop(f"{SCHEMAS}/Kind")),
+    (f"{THING}/amount/type", "'whole' is not one of", put(f"{THING}/amount/type", "whole")),
+    (f"{THING}/amount", "'x' is not of type 'integer'", put(f"{THING}/amount/default", "x")),
+    (f"{ONE}/get", "Path parameter 'thing_id' for 'get'", drop(f"{ONE}/parameters")),
+    (GET, "'responses' is a required property", drop(f"{GET}/responses")),
+    (GET, "'color' does not match", put(f"{GET}/color", "red")),
+    ("", "'info' is a required property", drop("/info")),
+    ("/paths", "is not of type 'object'", put("/paths", [])),
+    ("/openapi", "'2.0' is no version", put("/openapi", "2.0")),
+    (f"{GET}/parameters/0", "is not valid under any", drop(f"{GET}/parameters/0/name")),
+]
+# fmt: on
+
+
+def rules(*modules: Any) -> dict[str, Any]:
+    return {rule.__name__: rule for module in modules for rule in module.RULES}
+
+
+ALL_GENERABLE = rules(_rules_schemas, _rules_operations, _rules_extensions)
+ALL_DESCRIBED = rules(_rules_described)
+
+
+def test_the_valid_document_keeps_every_rule() -> None:
+    """The document that the tables change is valid, can be generated from, and is complete."""
+    assert validate(VALID) == []
+    assert check_generable(VALID) == []
+    assert check_described(VALID) == []
+
+
+@pytest.mark.parametrize("broken", GENERABLE)
+def test_what_cannot_be_generated_is_named(broken: Case) -> None:
+    """Each rule finds what breaks it, at its place."""
+    expect(ALL_GENERABLE, broken, check_generable)
+
+
+@pytest.mark.parametrize("broken", DESCRIBED)
+def test_what_is_not_described_is_named(broken: Case) -> None:
+    """Each rule for our own descriptions finds what breaks it, at its place."""
+    expect(ALL_DESCRIBED, broken, check_described)
+
+
+def expect(known: dict[str, Any], broken: Case, check: Callable[[dict[str, Any]], list[Problem]]) -> None:
+    document = described(*broken.changes)
+    before = copy.deepcopy(document)
+    found = list(known[broken.rule](document))
+    assert any(at == broken.pointer and broken.message in message for at, message in found), found
+    assert set(found) <= set(check(document))
+    assert document == before
+
+
+@pytest.mark.parametrize(
+    ("known", "table"), [(ALL_GENERABLE, GENERABLE), (ALL_DESCRIBED, DESCRIBED)], ids=["generable", "described"]
+)
+def test_every_rule_has_something_that_breaks_it(known: dict[str, Any], table: list[Any]) -> None:
+    """No rule stands there untested, and each says in its docstring what it wants."""
+    assert set(known) == {row.values[0].rule for row in table}
+    assert all(rule.__doc__ for rule in known.values())
+
+
+@pytest.mark.parametrize(("pointer", "message", "change"), VALIDITY, ids=[message for _, message, _ in VALIDITY])
+def test_what_is_no_openapi_is_named(pointer: str, message: str, change: Change) -> None:
+    """What openapi-spec-validator finds has a JSON pointer, also where the library gives none."""
+    found = validate(described(change))
+    assert any(at == pointer and message in text for at, text in found), found
+
+
+PLACES = [at for at, _ in walk(VALID) if at]
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(["", "object", "thing_get", "#/components/schemas/Thing"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(PLACES), ANYTHING)
+def test_rules_take_any_valid_document(place: str, value: Any) -> None:
+    """Whatever stands in one place: either it is no OpenAPI, or every rule can look at it."""
+    document = described(put(place, value))
+    if not validate(document):
+        check_generable(document)
+        check_described(document)
+
+
+def test_a_reason_allows_a_schema_without_a_type() -> None:
+    """`x-untyped` says why a value has no type, and the rule lets it pass."""
+    untyped = described(drop(f"{THING}/id/type"), put(f"{THING}/id/x-untyped", "The wire has both."))
+    assert check_generable(untyped) == []
+
+
+def test_data_is_no_description() -> None:
+    """What looks like a reference or a title inside an example or an extension of data is neither."""
+    data = {"$ref": "#/nowhere", "title": "Thing", "type": "number"}
+    document = described(
+        put(f"{GET}/responses/200/{JSON}/example", data), put(f"{SCHEMAS}/Kind/x-examples", {"a": data})
+    )
+    assert check_generable(document) == []
+
+
+def test_properties_may_have_the_names_of_keywords() -> None:
+    """A property that is called like a keyword of a schema is a property."""
+    names = ("title", "type", "enum", "items", "default", "required", "example", "nullable", "format", "allOf")
+    document = described(*(put(f"{THING}/{name}", {"type": "string", "description": "x"}) for name in names))
+    assert validate(document) == []
+    assert check_generable(document) == []
+    assert check_described(document) == []
+
+
+def test_null_is_taken_where_the_schema_says_so() -> None:
+    """Beside allOf too, an example may hold null for a nullable property."""
+    assert check_described(described(put(f"{SCHEMAS}/Thing/example/owner", None))) == []
+
+
+def test_a_problem_reads_as_a_line() -> None:
+    """A problem prints as its place and what is wrong."""
+    assert str(Problem("/paths", "is empty.")) == "/paths: is empty."
+    assert str(Problem("", "is empty.")) == "(document): is empty."

@@ -64,7 +64,7 @@ TRANSFER: dict[str, Any] = {
     "wallet_id": "w",
     "counterparty_wallet_address": "x",
     "expires": 1,
-    "send": AssetAmount("BTC", 10**18 + 1),
+    "send": AssetAmount(symbol="BTC", amount=10**18 + 1),
 }
 
 

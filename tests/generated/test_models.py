@@ -164,5 +164,12 @@ def test_a_field_of_the_model_wins_over_an_unknown_one_of_its_name() -> None:
 
 def test_optional_arguments_may_be_none() -> None:
     """None for an optional field of a request is left out rather than sent as null."""
-    transfer = Transfer("w", "c", 1, AssetAmount("BTC", 1), reference=None)  # type: ignore[arg-type]
+    send = AssetAmount(symbol="BTC", amount=1)
+    transfer = Transfer(wallet_id="w", counterparty_wallet_address="c", expires=1, send=send, reference=None)  # type: ignore[arg-type]
     assert "reference" not in transfer.to_dict()
+
+
+def test_models_take_keywords_only() -> None:
+    """No order of fields can swap two wallets or two amounts."""
+    with pytest.raises(TypeError, match="positional"):
+        AssetAmount("BTC", 1)  # type: ignore[call-arg]

@@ -148,6 +148,7 @@ def test_an_origin_is_its_own_spelling(url: str) -> None:
         ("http://localhost.evil.example", "plain http"),
         ("http://127.0.0.1.evil.example", "plain http"),
         ("http://128.0.0.1", "plain http"),
+        ("http://10.0.0.1:8080", "plain http"),
     ],
 )
 def test_what_is_no_safe_origin_is_refused(origin: str, why: str) -> None:

@@ -54,7 +54,7 @@ def raw(client: Client) -> None:
 
 def fields(client: Client) -> None:
     created = client.transfer.create(
-        "c", wallet_id="w", counterparty_wallet_address="x", expires=1, send=AssetAmount("BTC", 1)
+        "c", wallet_id="w", counterparty_wallet_address="x", expires=1, send=AssetAmount(symbol="BTC", amount=1)
     )
     assert_type(created, TxId)
     assert_type(created.tx_id, str | Unset)
@@ -70,7 +70,7 @@ def mistakes(client: Client) -> None:
     client.company.create(nam="A")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     client.company.get(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.company.gett("c")  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
-    AssetAmount("BTC", 1.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    AssetAmount(symbol="BTC", amount=1.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.fund.get("c", "f").name.upper()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue]
 
 

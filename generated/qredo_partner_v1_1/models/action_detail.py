@@ -44,10 +44,12 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class ActionDetail:
     """What an action is about. Withdrawals and transfers have the fields of a transaction, the connection of a wallet
     has `clientData` and `wallet`. What swaps, sweeps and changes of policies have is not published.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         tx_type: Kind of the transaction that an action decides on. It tells which fields describe the recipient.
@@ -99,7 +101,7 @@ class ActionDetail:
     recipient_name: str | Unset = UNSET
     client_data: dict[str, str] | Unset = UNSET
     wallet: ActionWallet | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

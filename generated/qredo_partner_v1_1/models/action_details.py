@@ -19,9 +19,11 @@ from .action_type import ACTION_TYPE, ActionType
 _FIELDS = frozenset(("id", "coreClientID", "type", "status", "timestamp", "expireTime", "details"))
 
 
-@define
+@define(kw_only=True)
 class ActionDetails:
     """A decision that a core client is asked for, with what it is about.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         id: Id of the action, which is not that of its transaction; 27 characters of base62.
@@ -44,7 +46,7 @@ class ActionDetails:
     timestamp: int | Unset = UNSET
     expire_time: int | Unset = UNSET
     details: ActionDetail | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

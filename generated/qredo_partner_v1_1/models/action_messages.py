@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("messages",))
 
 
-@define
+@define(kw_only=True)
 class ActionMessages:
     """What has to be signed to approve an action.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         messages: The messages, each in hexadecimal digits. Sign the bytes, in this order.
@@ -26,7 +28,7 @@ class ActionMessages:
     """
 
     messages: list[str] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -18,9 +18,11 @@ from .action_type import ACTION_TYPE, ActionType
 _FIELDS = frozenset(("code", "msg", "id", "coreClientID", "type", "status", "timestamp", "expireTime"))
 
 
-@define
+@define(kw_only=True)
 class ActionResult:
     """What a decision answers, either a short confirmation or the action. Every field may be missing.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         code: The HTTP status as a number, in a confirmation.
@@ -43,7 +45,7 @@ class ActionResult:
     status: ActionStatus | Unset = UNSET
     timestamp: int | Unset = UNSET
     expire_time: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("signatures", "client_id", "action_id"))
 
 
-@define
+@define(kw_only=True)
 class ActionSignatures:
     """An agent's approval of an action.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         signatures: One BLS signature per message, in the order of the messages, in hexadecimal digits.
@@ -30,7 +32,7 @@ class ActionSignatures:
     signatures: list[str]
     client_id: str | Unset = UNSET
     action_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

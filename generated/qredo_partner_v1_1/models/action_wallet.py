@@ -18,9 +18,11 @@ from .wallet_type_code import WALLET_TYPE_CODE, WalletTypeCode
 _FIELDS = frozenset(("walletID", "name", "asset", "type", "typeCode"))
 
 
-@define
+@define(kw_only=True)
 class ActionWallet:
     """A wallet that is to be connected to an exchange.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         wallet_id: Id of the wallet; 43 or 44 characters of base58.
@@ -38,7 +40,7 @@ class ActionWallet:
     asset: str | Unset = UNSET
     type_: WalletType | Unset = UNSET
     type_code: WalletTypeCode | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

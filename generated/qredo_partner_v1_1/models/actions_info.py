@@ -17,9 +17,11 @@ from .action_info import ActionInfo
 _FIELDS = frozenset(("count", "actions"))
 
 
-@define
+@define(kw_only=True)
 class ActionsInfo:
     """The actions that wait for a core client.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         count: Number of actions. A sample has 0 here beside a list that is not empty.
@@ -29,7 +31,7 @@ class ActionsInfo:
 
     count: int | Unset = UNSET
     actions: list[ActionInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

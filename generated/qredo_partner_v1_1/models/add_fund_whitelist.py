@@ -15,9 +15,11 @@ from .. import _wire
 _FIELDS = frozenset(("asset", "address", "name"))
 
 
-@define
+@define(kw_only=True)
 class AddFundWhitelist:
     """An address to whitelist.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         asset: Code of the asset.
@@ -29,7 +31,7 @@ class AddFundWhitelist:
     asset: str
     address: str
     name: str
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -15,9 +15,11 @@ from .. import _wire
 _FIELDS = frozenset(("tx_id",))
 
 
-@define
+@define(kw_only=True)
 class AddToLiquidityHub:
     """A swap to publish.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         tx_id: Id of the maker's transaction; 27 characters of base62.
@@ -25,7 +27,7 @@ class AddToLiquidityHub:
     """
 
     tx_id: str
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

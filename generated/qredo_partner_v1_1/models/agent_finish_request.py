@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("idDocSignatureHex", "client_id"))
 
 
-@define
+@define(kw_only=True)
 class AgentFinishRequest:
     """The agent's signature over its id document.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         id_doc_signature_hex: The BLS signature over the id document, in hexadecimal digits.
@@ -28,7 +30,7 @@ class AgentFinishRequest:
 
     id_doc_signature_hex: str
     client_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("feed",))
 
 
-@define
+@define(kw_only=True)
 class AgentFinishResponse:
     """What a registered agent starts with.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         feed: WebSocket URL of the agent's actions.
@@ -26,7 +28,7 @@ class AgentFinishResponse:
     """
 
     feed: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

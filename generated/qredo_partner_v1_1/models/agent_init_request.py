@@ -15,9 +15,11 @@ from .. import _wire
 _FIELDS = frozenset(("name", "blsPublicKey", "ecPublicKey"))
 
 
-@define
+@define(kw_only=True)
 class AgentInitRequest:
     """A signing agent to register, with the public halves of its keys.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         name: Name of the agent.
@@ -30,7 +32,7 @@ class AgentInitRequest:
     name: str
     bls_public_key: str
     ec_public_key: str
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("id", "clientID", "clientSecret", "accountCode", "idDoc", "timestamp"))
 
 
-@define
+@define(kw_only=True)
 class AgentInitResponse:
     """What an agent needs to make its tokens and to finish its registration. Keep it secret.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         id: Id of the agent; 43 or 44 characters of base58.
@@ -37,7 +39,7 @@ class AgentInitResponse:
     account_code: str | Unset = UNSET
     id_doc: str | Unset = UNSET
     timestamp: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -15,9 +15,11 @@ from .. import _wire
 _FIELDS = frozenset(("symbol", "amount"))
 
 
-@define
+@define(kw_only=True)
 class AssetAmount:
     """An amount of an asset.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         symbol: Code of the asset.
@@ -27,7 +29,7 @@ class AssetAmount:
 
     symbol: str
     amount: int
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("code", "name", "unitCode", "scale", "enabled", "testAsset"))
 
 
-@define
+@define(kw_only=True)
 class AssetInfo:
     """An asset that can be held and moved.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         code: The code by which requests name the asset, such as `BTC` or `BTC-TESTNET`.
@@ -37,7 +39,7 @@ class AssetInfo:
     scale: int | Unset = UNSET
     enabled: bool | Unset = UNSET
     test_asset: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

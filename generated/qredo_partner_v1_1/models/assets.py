@@ -17,9 +17,11 @@ from .asset_info import AssetInfo
 _FIELDS = frozenset(("assets",))
 
 
-@define
+@define(kw_only=True)
 class Assets:
     """The supported assets.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         assets: One entry per asset.
@@ -27,7 +29,7 @@ class Assets:
     """
 
     assets: list[AssetInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

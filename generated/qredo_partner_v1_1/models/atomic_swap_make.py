@@ -28,9 +28,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class AtomicSwapMake:
     """A swap to offer.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         send_wallet_id: Id or short code of the maker's wallet that holds the asset to send.
@@ -55,7 +57,7 @@ class AtomicSwapMake:
     reference: str
     partner_tx_id: str | Unset = UNSET
     add_to_liquidity_hub: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("swap_id", "send_wallet_id", "receive_wallet_id", "reference", "partner_txID"))
 
 
-@define
+@define(kw_only=True)
 class AtomicSwapTake:
     """A swap to take.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         swap_id: Id of the maker's transaction; 27 characters of base62.
@@ -36,7 +38,7 @@ class AtomicSwapTake:
     receive_wallet_id: str
     reference: str
     partner_tx_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("name", "company_id", "city", "country", "domain", "ref"))
 
 
-@define
+@define(kw_only=True)
 class Company:
     """A company as it is stored.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         name: Name of the company.
@@ -36,7 +38,7 @@ class Company:
     country: str | Unset = UNSET
     domain: str | Unset = UNSET
     ref: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

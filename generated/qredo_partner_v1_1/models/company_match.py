@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("company_id", "name", "domain"))
 
 
-@define
+@define(kw_only=True)
 class CompanyMatch:
     """A company that a search found.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         company_id: Id of the company; 27 characters of base62.
@@ -30,7 +32,7 @@ class CompanyMatch:
     company_id: str | Unset = UNSET
     name: str | Unset = UNSET
     domain: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

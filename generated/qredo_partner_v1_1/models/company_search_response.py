@@ -17,9 +17,11 @@ from .company_match import CompanyMatch
 _FIELDS = frozenset(("total_count", "matches"))
 
 
-@define
+@define(kw_only=True)
 class CompanySearchResponse:
     """The companies that a search found.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         total_count: Number of companies found. Do not rely on it to equal the length of the list.
@@ -29,7 +31,7 @@ class CompanySearchResponse:
 
     total_count: int | Unset = UNSET
     matches: list[CompanyMatch] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("name", "city", "country", "domain", "ref"))
 
 
-@define
+@define(kw_only=True)
 class CompanyUpdate:
     """The details to change. What is left out stays as it is.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         name: New name of the company.
@@ -34,7 +36,7 @@ class CompanyUpdate:
     country: str | Unset = UNSET
     domain: str | Unset = UNSET
     ref: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

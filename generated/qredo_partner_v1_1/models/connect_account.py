@@ -15,9 +15,11 @@ from .. import _wire
 _FIELDS = frozenset(("counterparty_id", "client_id"))
 
 
-@define
+@define(kw_only=True)
 class ConnectAccount:
     """An account at an exchange that a wallet is to be connected to.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         counterparty_id: Id of the exchange, from the list of exchanges; 43 or 44 characters of base58.
@@ -27,7 +29,7 @@ class ConnectAccount:
 
     counterparty_id: str
     client_id: str
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

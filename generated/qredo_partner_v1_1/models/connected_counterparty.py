@@ -17,9 +17,11 @@ from .connection_status import CONNECTION_STATUS, ConnectionStatus
 _FIELDS = frozenset(("client_id", "counterparty_id", "name", "status"))
 
 
-@define
+@define(kw_only=True)
 class ConnectedCounterparty:
     """An exchange account that a wallet is connected to, or is to be.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         client_id: The customer's number at the exchange.
@@ -33,7 +35,7 @@ class ConnectedCounterparty:
     counterparty_id: str | Unset = UNSET
     name: str | Unset = UNSET
     status: ConnectionStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

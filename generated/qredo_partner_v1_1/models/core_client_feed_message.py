@@ -18,9 +18,11 @@ from .action_type import ACTION_TYPE, ActionType
 _FIELDS = frozenset(("id", "coreClientID", "type", "status", "timestamp", "expireTime", "clientID"))
 
 
-@define
+@define(kw_only=True)
 class CoreClientFeedMessage:
     """An action, as the feeds of core clients and signing agents announce it.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         id: Id of the action, which is not that of its transaction; 27 characters of base62.
@@ -41,7 +43,7 @@ class CoreClientFeedMessage:
     timestamp: int | Unset = UNSET
     expire_time: int | Unset = UNSET
     client_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("id", "name", "feed", "timestamp"))
 
 
-@define
+@define(kw_only=True)
 class CoreClientInfo:
     """A core client.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         id: Id of the client, by which companies add it as a trusted party; 43 or 44 characters of base58.
@@ -32,7 +34,7 @@ class CoreClientInfo:
     name: str | Unset = UNSET
     feed: str | Unset = UNSET
     timestamp: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

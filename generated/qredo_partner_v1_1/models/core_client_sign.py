@@ -15,9 +15,11 @@ from .. import _wire
 _FIELDS = frozenset(("message_hash_hex",))
 
 
-@define
+@define(kw_only=True)
 class CoreClientSign:
     """A hash to sign.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         message_hash_hex: The hash in hexadecimal digits, at most 64 bytes.
@@ -25,7 +27,7 @@ class CoreClientSign:
     """
 
     message_hash_hex: str
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

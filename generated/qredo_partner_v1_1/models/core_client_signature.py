@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("signature_hex", "signer_id"))
 
 
-@define
+@define(kw_only=True)
 class CoreClientSignature:
     """A signature.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         signature_hex: The BLS signature in hexadecimal digits.
@@ -28,7 +30,7 @@ class CoreClientSignature:
 
     signature_hex: str | Unset = UNSET
     signer_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -15,9 +15,11 @@ from .. import _wire
 _FIELDS = frozenset(("message_hash_hex", "signature_hex", "signer_id"))
 
 
-@define
+@define(kw_only=True)
 class CoreClientVerifySignature:
     """A signature to verify.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         message_hash_hex: The hash that was signed, in hexadecimal digits.
@@ -29,7 +31,7 @@ class CoreClientVerifySignature:
     message_hash_hex: str
     signature_hex: str
     signer_id: str
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

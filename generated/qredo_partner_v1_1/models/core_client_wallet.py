@@ -17,9 +17,11 @@ from .core_client_wallet_status import CORE_CLIENT_WALLET_STATUS, CoreClientWall
 _FIELDS = frozenset(("wallet_id", "action_id", "status", "expires"))
 
 
-@define
+@define(kw_only=True)
 class CoreClientWallet:
     """A wallet that is connected to a core client, or is to be.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         wallet_id: Id of the wallet; 43 or 44 characters of base58.
@@ -33,7 +35,7 @@ class CoreClientWallet:
     action_id: str | Unset = UNSET
     status: CoreClientWalletStatus | Unset = UNSET
     expires: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .core_client_wallet import CoreClientWallet
 _FIELDS = frozenset(("wallets",))
 
 
-@define
+@define(kw_only=True)
 class CoreClientWallets:
     """The wallets that are connected to a core client, or are to be.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         wallets: One entry per wallet.
@@ -27,7 +29,7 @@ class CoreClientWallets:
     """
 
     wallets: list[CoreClientWallet] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .core_client_info import CoreClientInfo
 _FIELDS = frozenset(("count", "clients"))
 
 
-@define
+@define(kw_only=True)
 class CoreClientsInfo:
     """The core clients of an API key.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         count: Number of clients. Do not rely on it to equal the length of the list.
@@ -29,7 +31,7 @@ class CoreClientsInfo:
 
     count: int | Unset = UNSET
     clients: list[CoreClientInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

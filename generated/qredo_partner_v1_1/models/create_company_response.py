@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("company_id", "ref", "city", "country", "domain"))
 
 
-@define
+@define(kw_only=True)
 class CreateCompanyResponse:
     """What creating or changing a company answers.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         company_id: Id of the company; 27 characters of base62.
@@ -34,7 +36,7 @@ class CreateCompanyResponse:
     city: str | Unset = UNSET
     country: str | Unset = UNSET
     domain: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

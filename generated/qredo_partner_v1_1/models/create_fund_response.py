@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("fund_id", "custodygroup_withdraw", "custodygroup_tx"))
 
 
-@define
+@define(kw_only=True)
 class CreateFundResponse:
     """Ids of a fund that was made and of its two policies; each has 27 characters of base62.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         fund_id: Id of the fund.
@@ -30,7 +32,7 @@ class CreateFundResponse:
     fund_id: str | Unset = UNSET
     custodygroup_withdraw: str | Unset = UNSET
     custodygroup_tx: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

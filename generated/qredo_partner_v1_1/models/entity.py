@@ -23,10 +23,12 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class Entity:
     """Anyone who can be a member: a user, a company, a core client and others. The part that belongs to its type holds
     more about it; the other parts are missing or null.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         id: Id of the entity; 43 or 44 characters of base58.
@@ -50,7 +52,7 @@ class Entity:
     user: EntityUser | None | Unset = UNSET
     core_client: EntityCoreClient | None | Unset = UNSET
     external_counterparty: EntityExternalCounterparty | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

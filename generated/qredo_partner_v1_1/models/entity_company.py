@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("name", "address", "domain"))
 
 
-@define
+@define(kw_only=True)
 class EntityCompany:
     """What is known about an entity that is a company.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         name: Name of the company.
@@ -30,7 +32,7 @@ class EntityCompany:
     name: str | Unset = UNSET
     address: str | Unset = UNSET
     domain: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

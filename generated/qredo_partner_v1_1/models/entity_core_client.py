@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("name",))
 
 
-@define
+@define(kw_only=True)
 class EntityCoreClient:
     """What is known about an entity that is a core client or signing agent.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         name: Name of the core client or agent.
@@ -26,7 +28,7 @@ class EntityCoreClient:
     """
 
     name: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("name", "url", "logourl"))
 
 
-@define
+@define(kw_only=True)
 class EntityExternalCounterparty:
     """What is known about an entity that is an exchange.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         name: Name of the exchange.
@@ -30,7 +32,7 @@ class EntityExternalCounterparty:
     name: str | Unset = UNSET
     url: str | Unset = UNSET
     logourl: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

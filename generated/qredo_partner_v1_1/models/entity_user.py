@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("firstName", "lastName", "email", "username"))
 
 
-@define
+@define(kw_only=True)
 class EntityUser:
     """What is known about an entity that is a user.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         first_name: First name.
@@ -32,7 +34,7 @@ class EntityUser:
     last_name: str | Unset = UNSET
     email: str | Unset = UNSET
     username: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .error_detail import ErrorDetail
 _FIELDS = frozenset(("code", "msg", "detail"))
 
 
-@define
+@define(kw_only=True)
 class Error:
     """The common body of errors.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         code: The HTTP status as a number, in both published bodies.
@@ -31,7 +33,7 @@ class Error:
     code: int | Unset = UNSET
     msg: str | Unset = UNSET
     detail: ErrorDetail | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("reason",))
 
 
-@define
+@define(kw_only=True)
 class ErrorDetail:
     """More about an error. Not every error has it.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         reason: What was wrong, in a word or two, such as `empty token` or `signature`.
@@ -26,7 +28,7 @@ class ErrorDetail:
     """
 
     reason: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .exchange_client import ExchangeClient
 _FIELDS = frozenset(("id", "name", "url", "logourl", "client"))
 
 
-@define
+@define(kw_only=True)
 class Exchange:
     """An exchange that a wallet can be connected to.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         id: Id of the exchange, the `counterparty_id` of a connection; 43 or 44 characters of base58.
@@ -35,7 +37,7 @@ class Exchange:
     url: str | Unset = UNSET
     logourl: str | Unset = UNSET
     client: ExchangeClient | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

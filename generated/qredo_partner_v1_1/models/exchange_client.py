@@ -17,9 +17,11 @@ from .exchange_client_field import ExchangeClientField
 _FIELDS = frozenset(("fields",))
 
 
-@define
+@define(kw_only=True)
 class ExchangeClient:
     """What an exchange needs to know about its customer.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         fields: One entry per piece of data.
@@ -27,7 +29,7 @@ class ExchangeClient:
     """
 
     fields: list[ExchangeClientField] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

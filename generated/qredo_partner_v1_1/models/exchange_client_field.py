@@ -17,9 +17,11 @@ from .exchange_field_type import EXCHANGE_FIELD_TYPE, ExchangeFieldType
 _FIELDS = frozenset(("id", "type", "name"))
 
 
-@define
+@define(kw_only=True)
 class ExchangeClientField:
     """A piece of data that an exchange needs to know about its customer.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         id: Key of the data, such as `customer_id`.
@@ -31,7 +33,7 @@ class ExchangeClientField:
     id: str | Unset = UNSET
     type_: ExchangeFieldType | Unset = UNSET
     name: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .exchange import Exchange
 _FIELDS = frozenset(("exchanges",))
 
 
-@define
+@define(kw_only=True)
 class ExchangesList:
     """The exchanges that a wallet can be connected to.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         exchanges: One entry per exchange.
@@ -27,7 +29,7 @@ class ExchangesList:
     """
 
     exchanges: list[Exchange] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .fee_type import FEE_TYPE, FeeType
 _FIELDS = frozenset(("type", "asset", "amount"))
 
 
-@define
+@define(kw_only=True)
 class FeesRequest:
     """The transaction whose fee is asked for.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         type_: Kind of transaction, in the words of the calculation of fees.
@@ -30,7 +32,7 @@ class FeesRequest:
     type_: FeeType
     asset: str
     amount: int
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("netAmount", "amountToSend", "fees"))
 
 
-@define
+@define(kw_only=True)
 class FeesResponse:
     """A net amount, the fee on it, and their sum.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         net_amount: What the recipient gets, in base units of the asset.
@@ -30,7 +32,7 @@ class FeesResponse:
     net_amount: int | Unset = UNSET
     amount_to_send: int | Unset = UNSET
     fees: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -18,9 +18,11 @@ from .new_wallet import NewWallet
 _FIELDS = frozenset(("name", "description", "custodygroup_withdraw", "custodygroup_tx", "wallets", "assets", "members"))
 
 
-@define
+@define(kw_only=True)
 class Fund:
     """A fund to make, with its policies and wallets.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         name: Name of the fund.
@@ -40,7 +42,7 @@ class Fund:
     wallets: list[NewWallet] | Unset = UNSET
     assets: list[str] | None | Unset = UNSET
     members: list[str] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

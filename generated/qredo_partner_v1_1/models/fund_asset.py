@@ -15,9 +15,11 @@ from .. import _wire
 _FIELDS = frozenset(("assets",))
 
 
-@define
+@define(kw_only=True)
 class FundAsset:
     """Assets to add to a fund.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         assets: Codes of the assets.
@@ -25,7 +27,7 @@ class FundAsset:
     """
 
     assets: list[str]
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("asset", "address", "balance"))
 
 
-@define
+@define(kw_only=True)
 class FundDepositAddress:
     """Where to deposit one asset.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         asset: Code of the asset.
@@ -30,7 +32,7 @@ class FundDepositAddress:
     asset: str | Unset = UNSET
     address: str | Unset = UNSET
     balance: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .fund_deposit_address import FundDepositAddress
 _FIELDS = frozenset(("total_count", "list"))
 
 
-@define
+@define(kw_only=True)
 class FundDepositResponse:
     """The deposit addresses of a fund.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         total_count: Number of addresses. Samples have 0 here beside a list that is not empty.
@@ -29,7 +31,7 @@ class FundDepositResponse:
 
     total_count: int | Unset = UNSET
     list_: list[FundDepositAddress] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

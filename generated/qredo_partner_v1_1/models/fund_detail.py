@@ -32,9 +32,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class FundDetail:
     """A fund with its policies, members and wallets.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         fund_id: Id of the fund; 27 characters of base62.
@@ -60,7 +62,7 @@ class FundDetail:
     members: list[FundMember] | Unset = UNSET
     assets: list[str] | Unset = UNSET
     wallets: list[FundWalletInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

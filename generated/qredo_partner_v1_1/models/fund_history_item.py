@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("wallet_id", "tx_id", "chain_tx_id", "asset", "amount", "fee", "net_amount", "timestamp"))
 
 
-@define
+@define(kw_only=True)
 class FundHistoryItem:
     """A movement into or out of a wallet.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         wallet_id: Id of the wallet; 43 or 44 characters of base58.
@@ -40,7 +42,7 @@ class FundHistoryItem:
     fee: int | Unset = UNSET
     net_amount: int | Unset = UNSET
     timestamp: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

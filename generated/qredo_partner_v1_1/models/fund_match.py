@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("name", "id"))
 
 
-@define
+@define(kw_only=True)
 class FundMatch:
     """A fund that a search found.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         name: Name of the fund.
@@ -28,7 +30,7 @@ class FundMatch:
 
     name: str | Unset = UNSET
     id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

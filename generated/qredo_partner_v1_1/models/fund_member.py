@@ -18,9 +18,11 @@ from .permissions import Permissions
 _FIELDS = frozenset(("entity", "permissions"))
 
 
-@define
+@define(kw_only=True)
 class FundMember:
     """An entity with rights on a fund.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         entity: Anyone who can be a member: a user, a company, a core client and others. The part that belongs to
@@ -31,7 +33,7 @@ class FundMember:
 
     entity: Entity | Unset = UNSET
     permissions: Permissions | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

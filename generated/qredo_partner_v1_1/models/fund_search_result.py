@@ -17,9 +17,11 @@ from .fund_match import FundMatch
 _FIELDS = frozenset(("total_count", "list"))
 
 
-@define
+@define(kw_only=True)
 class FundSearchResult:
     """The funds that a search found.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         total_count: Number of funds found. Do not rely on it to equal the length of the list.
@@ -29,7 +31,7 @@ class FundSearchResult:
 
     total_count: int | Unset = UNSET
     list_: list[FundMatch] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .new_wallet import NewWallet
 _FIELDS = frozenset(("wallets",))
 
 
-@define
+@define(kw_only=True)
 class FundWallet:
     """Wallets to add to a fund.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         wallets: The wallets to make.
@@ -26,7 +28,7 @@ class FundWallet:
     """
 
     wallets: list[NewWallet]
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .fund_history_item import FundHistoryItem
 _FIELDS = frozenset(("history",))
 
 
-@define
+@define(kw_only=True)
 class FundWalletHistory:
     """What moved into and out of a wallet.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         history: One entry per movement.
@@ -27,7 +29,7 @@ class FundWalletHistory:
     """
 
     history: list[FundHistoryItem] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

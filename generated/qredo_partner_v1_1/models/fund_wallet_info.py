@@ -37,9 +37,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class FundWalletInfo:
     """A wallet.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         wallet_id: Id of the wallet; 43 or 44 characters of base58.
@@ -76,7 +78,7 @@ class FundWalletInfo:
     policy_withdraw: Policy | Unset = UNSET
     policy_tx: Policy | Unset = UNSET
     connected: list[ConnectedCounterparty] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .whitelist_entry import WhitelistEntry
 _FIELDS = frozenset(("total_count", "list"))
 
 
-@define
+@define(kw_only=True)
 class FundWhitelist:
     """The addresses to which a fund may withdraw.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         total_count: Number of entries. Do not rely on it to equal the length of the list.
@@ -29,7 +31,7 @@ class FundWhitelist:
 
     total_count: int | Unset = UNSET
     list_: list[WhitelistEntry] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

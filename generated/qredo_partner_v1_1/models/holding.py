@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("amount", "code", "symbol"))
 
 
-@define
+@define(kw_only=True)
 class Holding:
     """What a company holds of one asset.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         amount: Sum of the balances, in base units of the asset.
@@ -30,7 +32,7 @@ class Holding:
     amount: int
     code: str | Unset = UNSET
     symbol: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .holding import Holding
 _FIELDS = frozenset(("holdings", "total_count"))
 
 
-@define
+@define(kw_only=True)
 class Holdings:
     """What a company holds.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         holdings: One entry per asset.
@@ -29,7 +31,7 @@ class Holdings:
 
     holdings: list[Holding]
     total_count: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

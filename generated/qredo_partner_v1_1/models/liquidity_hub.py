@@ -17,9 +17,11 @@ from .liquidity_hub_item import LiquidityHubItem
 _FIELDS = frozenset(("items",))
 
 
-@define
+@define(kw_only=True)
 class LiquidityHub:
     """The swaps that can be taken now.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         items: One entry per swap.
@@ -27,7 +29,7 @@ class LiquidityHub:
     """
 
     items: list[LiquidityHubItem] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .tx_status import TX_STATUS, TxStatus
 _FIELDS = frozenset(("txID", "status"))
 
 
-@define
+@define(kw_only=True)
 class LiquidityHubFeedMessage:
     """A change of a swap on the liquidity hub.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         tx_id: Id of the maker's transaction; 27 characters of base62.
@@ -29,7 +31,7 @@ class LiquidityHubFeedMessage:
 
     tx_id: str | Unset = UNSET
     status: TxStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

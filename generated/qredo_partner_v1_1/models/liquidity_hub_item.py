@@ -18,9 +18,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class LiquidityHubItem:
     """An open swap, seen from its maker.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         tx_id: Id of the maker's transaction, the `swap_id` to take it by; 27 characters of base62.
@@ -42,7 +44,7 @@ class LiquidityHubItem:
     owner: bool | Unset = UNSET
     added: int | Unset = UNSET
     expires: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -15,9 +15,11 @@ from .. import _wire
 _FIELDS = frozenset(("name",))
 
 
-@define
+@define(kw_only=True)
 class NewCoreClient:
     """A core client to make.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         name: Name of the client.
@@ -25,7 +27,7 @@ class NewCoreClient:
     """
 
     name: str
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

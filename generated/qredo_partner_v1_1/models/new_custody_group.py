@@ -15,9 +15,11 @@ from .. import _wire
 _FIELDS = frozenset(("threshold", "members"))
 
 
-@define
+@define(kw_only=True)
 class NewCustodyGroup:
     """A policy to make. It is satisfied when enough of its members approve.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         threshold: How many members have to approve; from 1 to the number of members.
@@ -27,7 +29,7 @@ class NewCustodyGroup:
 
     threshold: int
     members: list[str]
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -19,9 +19,11 @@ from .wallet_type import WALLET_TYPE, WalletType
 _FIELDS = frozenset(("name", "asset", "custodygroup_withdraw", "custodygroup_tx", "type", "connect"))
 
 
-@define
+@define(kw_only=True)
 class NewWallet:
     """A wallet to make.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         name: Name of the wallet.
@@ -42,7 +44,7 @@ class NewWallet:
     custodygroup_tx: NewCustodyGroup | None | Unset = UNSET
     type_: WalletType | Unset = UNSET
     connect: list[ConnectAccount] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("code", "msg"))
 
 
-@define
+@define(kw_only=True)
 class OkResponse:
     """The short confirmation of an operation that has nothing else to say.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         code: The HTTP status as a number, such as 200.
@@ -28,7 +30,7 @@ class OkResponse:
 
     code: int | Unset = UNSET
     msg: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

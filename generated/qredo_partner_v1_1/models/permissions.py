@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("admin", "withdraw", "transfer", "swap", "fundManager", "trader", "custodian"))
 
 
-@define
+@define(kw_only=True)
 class Permissions:
     """What a member may do in a fund. A right that is missing is not given.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         admin: May manage the fund.
@@ -38,7 +40,7 @@ class Permissions:
     fund_manager: bool | Unset = UNSET
     trader: bool | Unset = UNSET
     custodian: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

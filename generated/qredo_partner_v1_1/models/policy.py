@@ -32,9 +32,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class Policy:
     """Who approves, and how many of them have to.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         id: Id of the policy; 27 characters of base62.
@@ -64,7 +66,7 @@ class Policy:
     dedicated_wallet_count: int | Unset = UNSET
     funds_count: int | Unset = UNSET
     funds: list[str] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

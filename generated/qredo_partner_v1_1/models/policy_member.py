@@ -17,9 +17,11 @@ from .entity import Entity
 _FIELDS = frozenset(("dedicated", "entity"))
 
 
-@define
+@define(kw_only=True)
 class PolicyMember:
     """One approver of a policy.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         dedicated: Presumably whether the member is the exchange of a dedicated wallet.
@@ -30,7 +32,7 @@ class PolicyMember:
 
     dedicated: bool | Unset = UNSET
     entity: Entity | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .tx_id_status import TX_ID_STATUS, TxIdStatus
 _FIELDS = frozenset(("tx_id", "tx_url", "status"))
 
 
-@define
+@define(kw_only=True)
 class SwapTxId:
     """A swap that was offered, or was found by its `partner_txID`.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         tx_id: Id of the maker's transaction, by which the swap is taken; 27 characters of base62.
@@ -32,7 +34,7 @@ class SwapTxId:
     tx_id: str | Unset = UNSET
     tx_url: str | Unset = UNSET
     status: TxIdStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

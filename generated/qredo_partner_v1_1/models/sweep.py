@@ -17,9 +17,11 @@ from .asset_amount import AssetAmount
 _FIELDS = frozenset(("wallet_id", "recipient_wallet_id", "send", "expires", "reference", "partner_txID"))
 
 
-@define
+@define(kw_only=True)
 class Sweep:
     """A sweep to start.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         wallet_id: Id of the connected wallet that sends.
@@ -39,7 +41,7 @@ class Sweep:
     expires: int | Unset = UNSET
     reference: str | Unset = UNSET
     partner_tx_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

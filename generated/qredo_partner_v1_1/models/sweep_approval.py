@@ -18,9 +18,11 @@ from .entity import Entity
 _FIELDS = frozenset(("action_id", "status", "timestamp", "entity"))
 
 
-@define
+@define(kw_only=True)
 class SweepApproval:
     """What one approver of a sweep has said.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         action_id: Id of the action by which the approver decides; 27 characters of base62.
@@ -34,7 +36,7 @@ class SweepApproval:
     status: ApprovalStatus | Unset = UNSET
     timestamp: int | Unset = UNSET
     entity: str | Entity | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

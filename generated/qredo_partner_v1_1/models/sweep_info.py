@@ -31,9 +31,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class SweepInfo:
     """State of a sweep.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         approver_count: How many approvers have approved so far.
@@ -63,7 +65,7 @@ class SweepInfo:
     threshold_required: int | Unset = UNSET
     tx_id: str | Unset = UNSET
     tx_status: TxStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -28,9 +28,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class SweepStatusDetails:
     """What a sweep moves, and where to.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         amount: Net amount and fee together, in base units of the asset.
@@ -54,7 +56,7 @@ class SweepStatusDetails:
     recipient_wallet_id: str | Unset = UNSET
     reference: str | Unset = UNSET
     requested_by: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

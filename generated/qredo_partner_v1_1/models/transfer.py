@@ -29,9 +29,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class Transfer:
     """A transfer to start.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         wallet_id: Id or short code of the wallet that sends.
@@ -57,7 +59,7 @@ class Transfer:
     reference: str | Unset = UNSET
     partner_tx_id: str | Unset = UNSET
     authorize_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .trusted_party_type import TRUSTED_PARTY_TYPE, TrustedPartyType
 _FIELDS = frozenset(("trusted_entity_id", "name", "address", "type", "internal", "created"))
 
 
-@define
+@define(kw_only=True)
 class TrustedParty:
     """A party that a company trusts.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         trusted_entity_id: Id of the party, to be used as a member of a custody group; 43 or 44 characters of
@@ -38,7 +40,7 @@ class TrustedParty:
     type_: TrustedPartyType | Unset = UNSET
     internal: bool | Unset = UNSET
     created: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .trusted_party import TrustedParty
 _FIELDS = frozenset(("company_id", "total_count", "list"))
 
 
-@define
+@define(kw_only=True)
 class TrustedPartyList:
     """The trusted parties of a company.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         company_id: Id of the company; 27 characters of base62.
@@ -31,7 +33,7 @@ class TrustedPartyList:
     company_id: str | Unset = UNSET
     total_count: int | Unset = UNSET
     list_: list[TrustedParty] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .trusted_party_type import TRUSTED_PARTY_TYPE, TrustedPartyType
 _FIELDS = frozenset(("address", "type", "name"))
 
 
-@define
+@define(kw_only=True)
 class TrustedPartyNew:
     """A party to trust.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         address: E-mail address of a user of the network, or id of a core client or signing agent.
@@ -31,7 +33,7 @@ class TrustedPartyNew:
     address: str
     type_: TrustedPartyType | Unset = UNSET
     name: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -17,9 +17,11 @@ from .approval_status import APPROVAL_STATUS, ApprovalStatus
 _FIELDS = frozenset(("actionID", "firstName", "lastName", "status", "timestamp", "userID", "username"))
 
 
-@define
+@define(kw_only=True)
 class TxApproval:
     """What one approver has said. The names are empty for core clients and signing agents.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         action_id: Id of the action by which the approver decides; 27 characters of base62.
@@ -39,7 +41,7 @@ class TxApproval:
     timestamp: int | Unset = UNSET
     user_id: str | Unset = UNSET
     username: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -38,9 +38,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class TxHistoryItem:
     """One row of a ledger.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         tx_id: Id of the transaction; empty for a deposit.
@@ -80,7 +82,7 @@ class TxHistoryItem:
     reference: str | Unset = UNSET
     benefit_of: str | Unset = UNSET
     account_no: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

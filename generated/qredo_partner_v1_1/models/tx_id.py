@@ -17,9 +17,11 @@ from .tx_id_status import TX_ID_STATUS, TxIdStatus
 _FIELDS = frozenset(("tx_id", "status"))
 
 
-@define
+@define(kw_only=True)
 class TxId:
     """A transaction that was started, or was found by its `partner_txID`.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         tx_id: Id of the transaction; 27 characters of base62, or 32 hexadecimal digits for old ones.
@@ -30,7 +32,7 @@ class TxId:
 
     tx_id: str | Unset = UNSET
     status: TxIdStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

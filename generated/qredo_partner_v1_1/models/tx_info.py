@@ -33,9 +33,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class TxInfo:
     """State of a transfer, a withdrawal or one side of a swap.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         approved_count: How many approvers have approved so far.
@@ -69,7 +71,7 @@ class TxInfo:
     threshold_required: int | Unset = UNSET
     tx_id: str | Unset = UNSET
     tx_status: TxStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

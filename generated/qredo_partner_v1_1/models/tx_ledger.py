@@ -17,9 +17,11 @@ from .tx_history_item import TxHistoryItem
 _FIELDS = frozenset(("List", "Total"))
 
 
-@define
+@define(kw_only=True)
 class TxLedger:
     """One page of a ledger.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         list_: The rows of this page.
@@ -29,7 +31,7 @@ class TxLedger:
 
     list_: list[TxHistoryItem] | Unset = UNSET
     total: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

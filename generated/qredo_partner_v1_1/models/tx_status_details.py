@@ -34,9 +34,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class TxStatusDetails:
     """What a transaction moves, and to whom.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         account_no: Account number that was given with the transaction.
@@ -72,7 +74,7 @@ class TxStatusDetails:
     recipient_username: str | Unset = UNSET
     reference: str | Unset = UNSET
     requested_by: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -19,9 +19,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class WalletFeedMessage:
     """An approved movement into or out of a connected wallet.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         status: State of the transaction. Only `approved` is in a sample.
@@ -47,7 +49,7 @@ class WalletFeedMessage:
     net_amount: int | Unset = UNSET
     timestamp: int | Unset = UNSET
     sweep_tx: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("wallets",))
 
 
-@define
+@define(kw_only=True)
 class WalletIDList:
     """Wallets that were made.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         wallets: Their ids; 43 or 44 characters of base58 each.
@@ -26,7 +28,7 @@ class WalletIDList:
     """
 
     wallets: list[str] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

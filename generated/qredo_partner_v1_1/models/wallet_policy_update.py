@@ -16,9 +16,11 @@ from .policy_type import POLICY_TYPE, PolicyType
 _FIELDS = frozenset(("policy_id", "threshold", "members", "type"))
 
 
-@define
+@define(kw_only=True)
 class WalletPolicyUpdate:
     """A policy of a wallet as it is to be.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         policy_id: Id of the policy to change; 27 characters of base62.
@@ -33,7 +35,7 @@ class WalletPolicyUpdate:
     threshold: int
     members: list[str]
     type_: PolicyType
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -16,9 +16,11 @@ from .._types import UNSET, Unset
 _FIELDS = frozenset(("asset", "address", "name"))
 
 
-@define
+@define(kw_only=True)
 class WhitelistEntry:
     """An address to which a fund may withdraw an asset.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         asset: Code of the asset.
@@ -30,7 +32,7 @@ class WhitelistEntry:
     asset: str | Unset = UNSET
     address: str | Unset = UNSET
     name: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

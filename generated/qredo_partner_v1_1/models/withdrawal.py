@@ -19,9 +19,11 @@ _FIELDS = frozenset(
 )
 
 
-@define
+@define(kw_only=True)
 class Withdrawal:
     """A withdrawal to start.
+
+    Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         wallet_id: Id or short code of the wallet that sends.
@@ -47,7 +49,7 @@ class Withdrawal:
     reference: str | Unset = UNSET
     partner_tx_id: str | Unset = UNSET
     fund_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict, kw_only=True)
+    additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
