@@ -13,6 +13,7 @@ from openapi_python_client.strings import ClassName
 from ._document import Document, Operation, operations, pointer, resolve
 from ._kinds import ModelOf
 from ._parse_schemas import SchemaParser
+from ._places import parameters, successes
 from ._texts import Losses, prose, text
 from ._view import Argument, FeedView, MethodView, ModelView, Pages, TagView
 
@@ -49,17 +50,16 @@ class OperationParser:
 
     def _method(self, tag: str, endpoint: Endpoint, operation: Operation) -> MethodView:
         raw, where = operation.node, operation.pointer
-        parameters = [resolve(self.document, p["$ref"]) if "$ref" in p else p for p in raw.get("parameters", [])]
-        by_name = {parameter["name"]: parameter for parameter in parameters}
+        by_name = {name: node for (_, name), (_, node) in parameters(self.document, operation).items()}
         if endpoint.header_parameters or endpoint.cookie_parameters:
             self.losses.add(where, "has header or cookie parameters")
         query = [self._argument(prop, by_name, where) for prop in endpoint.query_parameters]
-        result, result_description = self._success(endpoint, raw, where)
+        result, result_description = self._success(endpoint, operation)
         method = MethodView(
             tag=tag,
             verb=str(endpoint.name).removeprefix(f"{tag}_"),
             method=operation.method.upper(),
-            path=str(text(endpoint.path)),
+            path=operation.path,
             summary=prose(raw, "summary"),
             description=prose(raw),
             path_arguments=[self._argument(prop, by_name, where) for prop in endpoint.path_parameters],
@@ -73,7 +73,7 @@ class OperationParser:
             idempotency_key=raw.get("x-idempotency-key"),
             outcome=self._operation_name(raw.get("x-outcome")),
             pages=self._pages(endpoint, raw, query, result),
-            feed=self.document["paths"][operation.path].get("x-websocket", {}).get("name"),
+            feed=self._feed(operation),
         )
         for field in method.body_only:
             if field.required:
@@ -94,20 +94,18 @@ class OperationParser:
             return None
         return self.schemas.models[kind.annotation]
 
-    def _success(self, endpoint: Endpoint, raw: Document, where: str) -> tuple[str | None, str]:
+    def _success(self, endpoint: Endpoint, operation: Operation) -> tuple[str | None, str]:
         """Model class of a successful answer, and what the description says of it."""
-        results = set[str | None]()
-        descriptions = []
-        for response in endpoint.responses.patterns:
-            status = response.status_code.pattern
-            if not status.startswith(("1", "2")):
-                continue
-            described = raw["responses"][status]
-            descriptions.append(prose(described))
-            results.add(self._result(response.prop, described, f"{where}/responses/{status}"))
+        described = successes(self.document, operation)
+        where = operation.pointer + "/responses"
+        results = {
+            self._result(response.prop, described[response.status_code.pattern], where)
+            for response in endpoint.responses.patterns
+            if response.status_code.pattern in described
+        }
         if len(results) != 1:
-            self.losses.add(where + "/responses", f"has {len(results)} different results of a success; one is needed")
-        return next(iter(results), None), descriptions[0] if descriptions else ""
+            self.losses.add(where, f"has {len(results)} different results of a success; one is needed")
+        return next(iter(results), None), next((prose(node) for node in described.values()), "")
 
     def _result(self, prop: PropertyProtocol, described: Document, where: str) -> str | None:
         if "content" not in described:
@@ -116,6 +114,13 @@ class OperationParser:
         if not isinstance(kind, ModelOf):
             self.losses.add(where, "is not a JSON object with a schema of its own")
         return kind.annotation
+
+    def _feed(self, operation: Operation) -> str | None:
+        """The name of the feed that an operation opens: the one that switches protocols on the path of a feed."""
+        if "101" not in operation.node["responses"]:
+            return None
+        name: str = self.document["paths"][operation.path]["x-websocket"]["name"]
+        return name
 
     def _error_statuses(self, raw: Document) -> dict[str, str]:
         errors = {status: node for status, node in raw["responses"].items() if status[0] in "45"}

@@ -82,9 +82,8 @@ def build(description: Path, package: str, target: Path) -> tuple[int, str]:
         The number of its operations, and the text of its lock.
     """
     document = load(description)
-    problems = [*validate(document), *check_generable(document)]
-    problems = problems or check_described(document)
-    if problems:
+    # In this order: each takes for granted what the one before it has found to be so.
+    if problems := validate(document) or check_generable(document) or check_described(document):
         raise GenerationError(f"{package}: the description breaks rules:", problems)
     inputs = inputs_of(description)
     count = write_package(document, package, target, inputs)

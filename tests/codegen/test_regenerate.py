@@ -226,3 +226,20 @@ def test_a_checkout_without_drift_passes(made: Checkout) -> None:
     """Right after a regeneration the check says so and exits with 0."""
     done = run(made.root, "check")
     assert (done.returncode, done.stdout) == (0, f"{PACKAGE}: as generated\n")
+
+
+def test_camel_case_path_parameters_keep_their_place(checkout: Checkout) -> None:
+    """A path parameter whose Python name differs from its name on the wire still fills the path."""
+
+    def edit(document: dict[str, Any]) -> None:
+        text = json.dumps(document).replace("{company_id}", "{companyID}").replace(
+            '"name": "company_id", "in": "path"', '"name": "companyID", "in": "path"'
+        )
+        document.clear()
+        document.update(json.loads(text))
+
+    change(checkout, edit)
+    regenerate(checkout, PACKAGE)
+    source = (checkout.output(PACKAGE) / "api" / "company.py").read_text()
+    assert '"/company/{companyID}"' in source
+    assert 'path={"companyID": company_id}' in source

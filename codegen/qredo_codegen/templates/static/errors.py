@@ -50,6 +50,17 @@ class APIError(ClientError):
         self.reason: str | None = _reason(body)
         super().__init__(operation, response)
 
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait by the Retry-After header (seconds or HTTP-date), not negative; None without a usable one."""
+        value = self.response.headers.get("retry-after", "").strip()
+        if value.isascii() and value.isdigit():
+            return float(value)
+        try:
+            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        except ValueError:
+            return None
+
     def __str__(self) -> str:
         text = f"{self.operation}: HTTP {self.status_code} {self.response.reason_phrase}".rstrip()
         if self.msg:
@@ -79,17 +90,6 @@ class ConflictError(APIError):
 
 class RateLimitedError(APIError):
     """429: too many requests. Wait `retry_after` seconds, where the service says how long."""
-
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds to wait by the Retry-After header (seconds or HTTP-date), not negative; None without a usable one."""
-        value = self.response.headers.get("retry-after", "").strip()
-        if value.isascii() and value.isdigit():
-            return float(value)
-        try:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-        except ValueError:
-            return None
 
 
 class ServerError(APIError):
