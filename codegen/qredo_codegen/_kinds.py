@@ -211,9 +211,9 @@ class ArrayOf:
 
 @dataclass(frozen=True)
 class MapOf:
-    """An object with free keys and values of one plain kind."""
+    """An object with free keys and values of one kind: plain ones, or objects with a class of their own."""
 
-    item: Plain
+    item: Plain | ModelOf
     json: str = "object"
 
     @property
@@ -229,17 +229,19 @@ class MapOf:
         return "an object"
 
     def classes(self) -> Iterator[str]:
-        return iter(())
+        return self.item.classes()
 
     def check(self, value: str) -> str:
         return f"{value}.__class__ is dict"
 
     def decode(self, value: str, where: Where) -> str:
+        if isinstance(self.item, ModelOf):
+            return f"{{key: {self.item.decode('entry', where)} for key, entry in {value}.items()}}"
         return f"_wire.values({where.arguments}, {value}, {_checked(self.item)})"
 
     def encode(self, value: str, where: Where) -> str:
-        encoded = self.item.encode("item", where)
-        return value if encoded == "item" else f"{{key: {encoded} for key, item in {value}.items()}}"
+        encoded = self.item.encode("entry", where)
+        return value if encoded == "entry" else f"{{key: {encoded} for key, entry in {value}.items()}}"
 
 
 @dataclass(frozen=True)
@@ -276,9 +278,12 @@ class OneOf:
 
 def _checked(kind: Single) -> str:
     base = kind.base if isinstance(kind, EnumOf) else kind
-    return f'{base.annotation}, "{kind.expected}"'
+    return f'{_python_class(base)}, "{kind.expected}"'
 
 
 def _is_python(kind: Kind, value: str) -> str:
-    name = {ArrayOf: "list", MapOf: "dict"}.get(type(kind), kind.annotation)
-    return f"isinstance({value}, {name})"
+    return f"isinstance({value}, {_python_class(kind)})"
+
+
+def _python_class(kind: Kind) -> str:
+    return {ArrayOf: "list", MapOf: "dict"}.get(type(kind), kind.annotation)

@@ -12,7 +12,7 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
-from openapi_python_client.schema import DataType, Schema
+from openapi_python_client.schema import DataType, Reference, Schema
 from openapi_python_client.strings import ClassName
 
 from ._document import Document, pointer, resolve
@@ -39,7 +39,9 @@ class SchemaParser:
         self.losses = losses
         schemas = document.get("components", {}).get("schemas", {})
         self._raw = {str(ClassName(key, "field_")): (key, schemas[key]) for key in schemas}
-        models = [self._model(model) for model in data.models if not self._is_map(model)]
+        objects = [model for model in data.models if not self._is_map(model)]
+        self._objects = {str(model.class_info.name) for model in objects}
+        models = [self._model(model) for model in objects]
         self.models = {model.name: model for model in models}
         self.enums = [self._enum(enum) for enum in data.enums if isinstance(enum, EnumProperty)]
 
@@ -94,11 +96,15 @@ class SchemaParser:
 
     def _map(self, prop: ModelProperty, where: str) -> Kind:
         item = prop.data.additionalProperties
+        if isinstance(item, Reference):
+            name = str(ClassName(text(item.ref).rpartition("/")[2], ""))
+            if name in self._objects:
+                return MapOf(ModelOf(name))
         kind = item.type if isinstance(item, Schema) else None
-        name = _PLAIN_TYPES.get(kind) if isinstance(kind, DataType) else None
-        if name is None:
-            self.losses.add(where, "is a map of something else than booleans, integers or strings")
-        return MapOf(Plain(name or "str"))
+        plain = _PLAIN_TYPES.get(kind) if isinstance(kind, DataType) else None
+        if plain is None:
+            self.losses.add(where, "is a map of something else than objects, booleans, integers or strings")
+        return MapOf(Plain(plain or "str"))
 
     @staticmethod
     def _is_map(model: ModelProperty) -> bool:

@@ -176,8 +176,13 @@ def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
 
 
 def _query(query: Mapping[str, object]) -> str:
-    given = [(name, str(value)) for name, value in query.items() if value is not UNSET and value is not None]
+    given = [(name, _text(value)) for name, value in query.items() if value is not UNSET and value is not None]
     return f"?{urlencode(given, quote_via=quote, safe='')}" if given else ""
+
+
+def _text(value: object) -> str:
+    """A value in the query; a boolean is written as JSON writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _result(operation: Operation[T], response: httpx.Response, raw: bool) -> T:
