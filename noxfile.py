@@ -36,15 +36,15 @@ def quickstart(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """All tests but the long ones, on every supported Python that is found."""
-    session.install(*CONSTRAINTS, "-e", ".[emulator]", *group("tests"))
-    session.run("pytest", "-m", "not full", *session.posargs)
+    session.install(*CONSTRAINTS, "-e", ".[emulator,pkcs11,redis]", *group("tests"))
+    session.run("pytest", "-n", "auto", "-m", "not full", *session.posargs)
 
 
 @nox.session(default=False)
 def full(session: nox.Session) -> None:
     """All tests, the long ones too."""
-    session.install(*CONSTRAINTS, "-e", ".[emulator]", *group("tests"))
-    session.run("pytest", *session.posargs)
+    session.install(*CONSTRAINTS, "-e", ".[emulator,pkcs11,redis]", *group("tests"))
+    session.run("pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session
@@ -58,9 +58,10 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """mypy --strict and pyright over every room, generated code included."""
-    session.install(*CONSTRAINTS, "-e", ".[emulator]", *group("types"))
+    session.install(*CONSTRAINTS, "-e", ".[emulator,pkcs11,redis]", *group("types"))
     session.run("mypy")
     session.run("pyright")
+    session.run("pytest", "tests/signing/test_typing.py")
 
 
 @nox.session(default=False)
@@ -68,6 +69,14 @@ def regenerate(session: nox.Session) -> None:
     """Make generated/ from spec/: all packages, or those named after `--`."""
     session.install(*CONSTRAINTS, *group("codegen"))
     session.run("python", "-m", "qredo_codegen", "regenerate", *session.posargs, env={"PYTHONPATH": "codegen"})
+
+
+@nox.session
+def vectors(session: nox.Session) -> None:
+    """Fail when the signing vectors are not what their cases give; `-- --write` rebuilds them."""
+    session.install(*CONSTRAINTS, *group("codegen"))
+    arguments = [] if "--write" in session.posargs else ["--check"]
+    session.run("python", "-m", "qredo_codegen.vectors", *arguments, env={"PYTHONPATH": "codegen"})
 
 
 @nox.session

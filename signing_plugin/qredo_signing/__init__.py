@@ -27,10 +27,14 @@ if TYPE_CHECKING:
     from ._keys import PrivateKey, PublicKey
     from ._kinds import KeyKind
     from ._nonces import InProcessNonces, NonceSource
-    from ._rule import Explanation, explain, sign, verify
-    from ._signer import Signer
+    from ._nonces_redis import RedisNonces
+    from ._nonces_sqlite import SQLiteNonces
+    from ._pkcs11 import Pkcs11Signer
+    from ._rule import Explanation, explain, sign, string_to_sign, verify
+    from ._signer import AsyncSigner, Signer
     from .errors import (
         AgentTokenError,
+        ClockSkewError,
         ConfigurationError,
         CredentialsError,
         DeprecatedEnvironmentWarning,
@@ -38,7 +42,9 @@ if TYPE_CHECKING:
         InsecureKeyFileWarning,
         InvalidSignatureError,
         KeyLoadError,
+        NonceError,
         OriginError,
+        OutcomeUnknownError,
         QredoSigningError,
         RedirectError,
         SignerError,
@@ -47,6 +53,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgentTokenError",
+    "AsyncSigner",
+    "ClockSkewError",
     "ConfigurationError",
     "Credentials",
     "CredentialsError",
@@ -59,13 +67,18 @@ __all__ = [
     "InvalidSignatureError",
     "KeyKind",
     "KeyLoadError",
+    "NonceError",
     "NonceSource",
     "OriginError",
+    "OutcomeUnknownError",
     "PartnerAuth",
+    "Pkcs11Signer",
     "PrivateKey",
     "PublicKey",
     "QredoSigningError",
     "RedirectError",
+    "RedisNonces",
+    "SQLiteNonces",
     "Signer",
     "SignerError",
     "UnsignableError",
@@ -74,11 +87,13 @@ __all__ = [
     "errors",
     "explain",
     "sign",
+    "string_to_sign",
     "units",
     "verify",
 ]
 
 _HOMES = {
+    "AsyncSigner": "_signer",
     "Credentials": "_credentials",
     "Environment": "_environment",
     "Explanation": "_rule",
@@ -86,12 +101,16 @@ _HOMES = {
     "KeyKind": "_kinds",
     "NonceSource": "_nonces",
     "PartnerAuth": "_auth",
+    "Pkcs11Signer": "_pkcs11",
     "PrivateKey": "_keys",
     "PublicKey": "_keys",
+    "RedisNonces": "_nonces_redis",
+    "SQLiteNonces": "_nonces_sqlite",
     "Signer": "_signer",
     "connect": "_connect",
     "explain": "_rule",
     "sign": "_rule",
+    "string_to_sign": "_rule",
     "verify": "_rule",
 }
 

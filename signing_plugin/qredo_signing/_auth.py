@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
 
 from ._agent_token import AgentToken, AgentTokens
 from ._credentials import Credentials
+from ._dates import parse_http_date
+from ._departure import watch_departure
+from ._discreet import discreet
 from ._environment import Environment
-from ._rule import sign
-from ._stamps import Stamp, make_stamps
-from .errors import OriginError, UnsignableError
+from ._guard import check_hops, guard, origins_in_bytes
+from ._in_flight import InFlight, in_flight_of
+from ._outcomes import never_sent, refused_the_signature
+from ._request_signer import RequestSigner
+from ._skew import SkewedClock
+from ._stamps import NonceStamps, Stamp, Timestamps, make_nonces, stamp_kind
+from .errors import ConfigurationError, OriginError, UnsignableError
 
 if TYPE_CHECKING:
     from ._nonces import NonceSource
@@ -24,7 +31,6 @@ __all__ = ["PartnerAuth"]
 
 _SIGNATURE, _AGENT = "partner_signature", "agent_token"
 _OURS = ("x-api-key", "x-sign", "x-timestamp", "x-nonce", "x-api-zkp")
-_FEED_SCHEMES = {"https": "wss", "http": "ws"}
 
 
 class PartnerAuth(httpx.Auth):
@@ -36,11 +42,13 @@ class PartnerAuth(httpx.Auth):
     raises `OriginError`. An auth does not see the hops of a redirect that httpx follows by itself, so leave
     `follow_redirects` off (httpx's default), or use `connect`, which never follows one.
 
-    One object can serve many clients, threads and tasks.
+    One object can serve many clients, threads and tasks. It signs, and does no more: `connect` also repeats attempts
+    and keeps nonces in order, so nonces whose rule is `counter` are for `connect`.
     """
 
     requires_request_body = True
 
+    @discreet
     def __init__(
         self,
         credentials: Credentials,
@@ -48,7 +56,9 @@ class PartnerAuth(httpx.Auth):
         *,
         stamp: Stamp | None = None,
         nonces: NonceSource | None = None,
+        serialize: bool = True,
         clock: Callable[[], float] = time.time,
+        clock_correction: bool = True,
         agent_token: AgentToken | None = None,
         offload: bool = False,
     ) -> None:
@@ -59,55 +69,125 @@ class PartnerAuth(httpx.Auth):
             environment: Where requests may go.
             stamp: What makes a signature fresh: `timestamp` (the default), or `nonce` (the default with `nonces=`).
             nonces: Where nonces come from; by default one source for the whole process.
+            serialize: Used by `connect`: with nonces, one request of a process is in flight at a time for each source,
+                so that nonces arrive in the order of issue.
             clock: Seconds since the epoch; for tests.
+            clock_correction: When the server refuses a signature and its clock is more than 5 s from ours, timestamps
+                follow its clock from then on, by an hour at most, and the request is signed once more.
             agent_token: Returns a fresh `x-api-zkp` token (hexadecimal) for each attempt at an agent operation. In
                 async use it may be a coroutine function.
-            offload: In async use, sign in a thread of asyncio's pool instead of holding up the event loop for about a
-                millisecond. Needs asyncio.
+            offload: In async use, sign in a worker thread instead of holding up the event loop for about a millisecond.
 
         Raises:
             EnvironmentMismatchError: The API key is not of a kind that the environment takes.
+            ConfigurationError: The nonce source is not a usable one, or not with `serialize=False`.
         """
         _check_types(credentials, environment)
         environment.admit(credentials.kind)
         self._credentials = credentials
         self._origin = environment.origin
-        self._origins = _origins_in_bytes(environment.origin)
-        self._next_stamp = make_stamps(stamp, nonces, clock)
+        self._origins = origins_in_bytes(environment.origin)
+        self._clock = SkewedClock(clock)
+        self._stamps: Timestamps | NonceStamps = Timestamps(self._clock.now)
+        if stamp_kind(stamp, nonces) == "nonce":
+            self._stamps = make_nonces(nonces, clock)
+        self._learns = clock_correction and isinstance(self._stamps, Timestamps)
+        self._line = _line_of(self._stamps, serialize)
+        self._signer = RequestSigner(credentials, self._stamps, offload)
         self._agent_tokens = AgentTokens(agent_token)
-        self._offload = offload
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Put the credentials on a request: the same as `sync_auth_flow`."""
+        return self.sync_auth_flow(request)
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request; httpx calls this for each attempt."""
-        self._check_target(request)
+        self._prepare(request, is_async=False)
         request.read()
+        offset = self._clock.offset
         if _needs_agent_token(request):
-            _apply(request, {"x-api-zkp": self._agent_tokens.next()})
+            request.headers["x-api-zkp"] = self._agent_tokens.next()
         else:
-            _apply(request, self._signed_headers(_wire_url(request), request.content))
-        yield request
+            self._signer.sign(request)
+        response = yield request
+        check_hops(response, self._origins)
+        if self._may_be_the_clock(request, response):
+            response.read()
+            if self._is_the_clock(request, response, offset):
+                guard(request, self._origins, is_async=False)
+                self._signer.sign(request)
+                check_hops((yield request), self._origins)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
-        self._check_target(request)
+        self._prepare(request, is_async=True)
         await request.aread()
+        offset = self._clock.offset
         if _needs_agent_token(request):
-            headers = {"x-api-zkp": await self._agent_tokens.anext()}
-        elif self._offload:
-            # Stamped in the thread too: a request that waits for its turn must not grow old meanwhile.
-            headers = await asyncio.to_thread(self._signed_headers, _wire_url(request), request.content)
+            request.headers["x-api-zkp"] = await self._agent_tokens.anext()
         else:
-            headers = self._signed_headers(_wire_url(request), request.content)
-        _apply(request, headers)
-        yield request
+            await self._signer.async_sign(request)
+        response = yield request
+        check_hops(response, self._origins)
+        if self._may_be_the_clock(request, response):
+            await response.aread()
+            if self._is_the_clock(request, response, offset):
+                guard(request, self._origins, is_async=True)
+                await self._signer.async_sign(request)
+                check_hops((yield request), self._origins)
+
+    @contextmanager
+    def in_turn(self, request: httpx.Request) -> Iterator[None]:
+        """Send a request inside this: it waits until it may go out, and a nonce that was never sent goes back."""
+        if self._line is None or _needs_agent_token(request):
+            yield
+            return
+        with self._line.turn(), watch_departure(request, is_async=False) as departure:
+            try:
+                yield
+            except BaseException as error:
+                if never_sent(error) or departure.was_prevented:
+                    self._signer.give_back(request)
+                raise
+
+    @asynccontextmanager
+    async def async_in_turn(self, request: httpx.Request) -> AsyncIterator[None]:
+        """The same for an async client."""
+        if self._line is None or _needs_agent_token(request):
+            yield
+            return
+        async with self._line.async_turn():
+            with watch_departure(request, is_async=True) as departure:
+                try:
+                    yield
+                except BaseException as error:
+                    if never_sent(error) or departure.was_prevented:
+                        await self._signer.async_give_back(request)
+                    raise
+
+    def counts(self, request: httpx.Request) -> bool:
+        """Whether the request is stamped with a number that the service wants without a gap."""
+        return self._stamps.counted and not _needs_agent_token(request)
 
     def __repr__(self) -> str:
         return f"<PartnerAuth for {self._origin} with {self._credentials!r}>"
 
-    def _signed_headers(self, url: str, body: bytes) -> dict[str, str]:
-        name, stamp = self._next_stamp()
-        signature = sign(self._credentials.signer, stamp, url, body)
-        return {"x-api-key": self._credentials.api_key, name: stamp, "x-sign": signature}
+    def _prepare(self, request: httpx.Request, *, is_async: bool) -> None:
+        self._check_target(request)
+        for name in _OURS:  # of an earlier attempt, or of the caller
+            if name in request.headers:
+                del request.headers[name]
+        guard(request, self._origins, is_async=is_async)
+
+    def _may_be_the_clock(self, request: httpx.Request, response: httpx.Response) -> bool:
+        return self._learns and response.status_code == 401 and "x-timestamp" in request.headers
+
+    def _is_the_clock(self, request: httpx.Request, response: httpx.Response, offset: float) -> bool:
+        """Whether the signature was refused because of our clock, which is corrected then."""
+        date = parse_http_date(response.headers.get("date"))
+        if date is None or not refused_the_signature(response):
+            return False
+        return self._clock.learn(date, int(request.headers["x-timestamp"]), offset)
 
     def _check_target(self, request: httpx.Request) -> None:
         """Raise unless the request goes to the environment's origin, and to what its URL says."""
@@ -131,24 +211,11 @@ def _check_types(credentials: Credentials, environment: Environment) -> None:
         )
 
 
-def _origins_in_bytes(origin: str) -> frozenset[bytes]:
-    """The origin as httpx has it, and the same in the scheme of the feeds."""
-    scheme, _, rest = origin.partition("://")
-    return frozenset({origin.encode(), f"{_FEED_SCHEMES[scheme]}://{rest}".encode()})
-
-
-def _apply(request: httpx.Request, headers: dict[str, str]) -> None:
-    for name in _OURS:  # of an earlier attempt, or of the caller
-        if name not in headers and name in request.headers:
-            del request.headers[name]
-    for name, value in headers.items():
-        request.headers[name] = value
-
-
-def _wire_url(request: httpx.Request) -> str:
-    """The URL as it goes over the wire; `str(request.url)` may differ (an empty path, for one)."""
-    url = request.url
-    return b"".join((url.raw_scheme, b"://", url.netloc, url.raw_path)).decode("ascii")
+def _line_of(stamps: Timestamps | NonceStamps, serialize: bool) -> InFlight | None:
+    """The line in which requests wait, if they must arrive in the order in which they were stamped."""
+    if stamps.counted and not serialize:
+        raise ConfigurationError("serialize=False lets nonces overtake each other, which shuts a 'counter' out")
+    return in_flight_of(stamps.source) if serialize and isinstance(stamps, NonceStamps) else None
 
 
 def _needs_agent_token(request: httpx.Request) -> bool:

@@ -13,7 +13,9 @@ from ._agent_token import AgentToken
 from ._auth import PartnerAuth
 from ._base_url import base_url_of
 from ._credentials import Credentials
+from ._discreet import discreet
 from ._environment import Environment
+from ._guard import pin_transport
 from ._nonces import NonceSource
 from ._origin import is_loopback
 from ._seam import AsyncClient, Client, ClientInfo
@@ -21,11 +23,12 @@ from ._send import AsyncSender, SyncSender
 from ._stamps import Stamp, stamp_kind
 from .errors import ConfigurationError
 
-__all__ = ["DEFAULT_TIMEOUT", "connect"]
+__all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "connect"]
 
 ClientT = TypeVar("ClientT", bound=Client)
 AsyncClientT = TypeVar("AsyncClientT", bound=AsyncClient)
 
+DEFAULT_MAX_RETRIES = 2
 DEFAULT_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 
 
@@ -36,13 +39,16 @@ def connect(
     environment: Environment,
     *,
     timeout: float | httpx.Timeout | None = ...,
+    max_retries: int = ...,
     transport: httpx.BaseTransport | None = ...,
     http_client: httpx.Client | None = ...,
     server: str | None = ...,
     agent_token: Callable[[], str] | None = ...,
     stamp: Stamp | None = ...,
     nonces: NonceSource | None = ...,
+    serialize: bool = ...,
     clock: Callable[[], float] = ...,
+    clock_correction: bool = ...,
 ) -> ClientT: ...
 @overload
 def connect(
@@ -51,28 +57,35 @@ def connect(
     environment: Environment,
     *,
     timeout: float | httpx.Timeout | None = ...,
+    max_retries: int = ...,
     transport: httpx.AsyncBaseTransport | None = ...,
     http_client: httpx.AsyncClient | None = ...,
     server: str | None = ...,
     agent_token: AgentToken | None = ...,
     stamp: Stamp | None = ...,
     nonces: NonceSource | None = ...,
+    serialize: bool = ...,
     clock: Callable[[], float] = ...,
+    clock_correction: bool = ...,
     offload: bool = ...,
 ) -> AsyncClientT: ...
+@discreet
 def connect(
     client_class: Any,
     credentials: Credentials,
     environment: Environment,
     *,
     timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
+    max_retries: int = DEFAULT_MAX_RETRIES,
     transport: Any = None,
     http_client: Any = None,
     server: str | None = None,
     agent_token: AgentToken | None = None,
     stamp: Stamp | None = None,
     nonces: NonceSource | None = None,
+    serialize: bool = True,
     clock: Callable[[], float] = time.time,
+    clock_correction: bool = True,
     offload: bool = False,
 ) -> Any:
     """Make a client that signs its requests and sends them to one environment.
@@ -88,6 +101,8 @@ def connect(
         credentials: API key and signing key.
         environment: Where requests go. It is always named: there is no default.
         timeout: Seconds, or an `httpx.Timeout`; None for none. By default 30 s, 5 s of them to connect.
+        max_retries: How often a call is repeated at the most, after its first attempt; 0 for never. Only what can do
+            no harm is repeated: docs/attempts.md has the rules. `client.with_options(max_retries=)` changes it.
         transport: An httpx transport to use instead of the network's, for instance in tests.
         http_client: Your own `httpx.Client` (`httpx.AsyncClient`), with its own timeouts, TLS settings and limits. Its
             `auth` and `follow_redirects` do not apply to our requests.
@@ -95,7 +110,10 @@ def connect(
         agent_token: Returns a fresh token for each agent operation; see `PartnerAuth`.
         stamp: `timestamp` or `nonce`; see `PartnerAuth`.
         nonces: Where nonces come from; see `PartnerAuth`.
+        serialize: With nonces, keep one request in flight at a time in this process, for each source of nonces, so that
+            they arrive in the order of issue. Other processes are not waited for.
         clock: Seconds since the epoch; for tests.
+        clock_correction: Follow the server's clock when it refuses a signature for it; see `PartnerAuth`.
         offload: Sign in a thread, in async use; see `PartnerAuth`.
 
     Returns:
@@ -110,14 +128,25 @@ def connect(
     _check_arguments(is_async, timeout, transport, http_client, offload)
     _check_api(client_class, stamp_kind(stamp, nonces))
     auth = PartnerAuth(
-        credentials, environment, stamp=stamp, nonces=nonces, clock=clock, agent_token=agent_token, offload=offload
+        credentials,
+        environment,
+        stamp=stamp,
+        nonces=nonces,
+        serialize=serialize,
+        clock=clock,
+        clock_correction=clock_correction,
+        agent_token=agent_token,
+        offload=offload,
     )
     base_url = base_url_of(client_class, environment, server)
     owns_http = http_client is None
     if owns_http:
+        if transport is not None:
+            transport = pin_transport(transport, environment.origin, is_async=is_async)
         make_http: Any = httpx.AsyncClient if is_async else httpx.Client
         http_client = make_http(timeout=timeout, transport=transport, **_http_options(environment))
-    send = AsyncSender(http_client, auth) if is_async else SyncSender(http_client, auth)
+    make_sender: Any = AsyncSender if is_async else SyncSender
+    send = make_sender(http_client, auth, max_retries=max_retries, clock=clock)
     return client_class(http_client, base_url=base_url, send=send, owns_http=owns_http)
 
 

@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from ._discreet import discreet
 from ._files import read_small_file
 from ._keys import PrivateKey, as_signer
 from ._kinds import KeyKind, kind_of
-from ._signer import Signer, fingerprint_of
+from ._signer import AsyncSigner, Signer, fingerprint_of
 from .errors import CredentialsError, KeyLoadError
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ class Credentials:
 
     __slots__ = ("_api_key", "_kind", "_signer")
 
+    @discreet
     def __init__(
         self,
         api_key: str,
-        private_key: Signer | RSAPrivateKey | bytes | str | os.PathLike[str],
+        private_key: Signer | AsyncSigner | RSAPrivateKey | bytes | str | os.PathLike[str],
         *,
         passphrase: bytes | str | None = None,
     ) -> None:
@@ -44,7 +46,7 @@ class Credentials:
             api_key: The text of the vendor's `apikey` file; surrounding white space is dropped.
             private_key: A `PrivateKey` (or one of the `cryptography` package), PEM text (bytes or str), the path of a
                 PEM file (a `pathlib.Path`: a str is taken as PEM text), or any object with
-                `sign(message: bytes) -> bytes`.
+                `sign(message: bytes) -> bytes`; for async clients `sign` may be a coroutine function.
             passphrase: For an encrypted PEM key.
 
         Raises:
@@ -57,6 +59,7 @@ class Credentials:
         self._signer = _load_signer(private_key, passphrase)
 
     @classmethod
+    @discreet
     def from_directory(cls, path: str | os.PathLike[str], *, passphrase: bytes | str | None = None) -> Credentials:
         """Read `apikey` and `private.pem` in a directory, as the vendor's guide lays them out.
 
@@ -68,6 +71,7 @@ class Credentials:
         return cls(_read_api_key(folder / "apikey"), PrivateKey.from_file(folder / "private.pem", passphrase))
 
     @classmethod
+    @discreet
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Credentials:
         """Read the credentials that environment variables give; an empty variable counts as unset.
 
@@ -99,7 +103,7 @@ class Credentials:
         return self._kind
 
     @property
-    def signer(self) -> Signer:
+    def signer(self) -> Signer | AsyncSigner:
         """The key that signs: a `PrivateKey`, or the object that was given."""
         return self._signer
 
@@ -132,8 +136,8 @@ def _check_api_key(api_key: str) -> str:
 
 
 def _load_signer(
-    private_key: Signer | RSAPrivateKey | bytes | str | os.PathLike[str], passphrase: bytes | str | None
-) -> Signer:
+    private_key: Signer | AsyncSigner | RSAPrivateKey | bytes | str | os.PathLike[str], passphrase: bytes | str | None
+) -> Signer | AsyncSigner:
     if isinstance(private_key, str) and "-----BEGIN " not in private_key:
         raise KeyLoadError("private_key is a str without PEM in it: for the path of a key file give a pathlib.Path")
     if isinstance(private_key, (bytes, str)):

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ._discreet import discreet
 from ._kinds import KeyKind
 from ._origin import is_loopback, parse_origin
 from ._text import brief
@@ -64,6 +65,7 @@ class Environment:
             )
 
     @classmethod
+    @discreet
     def emulator(cls, url: str) -> Environment:
         """An emulator, which takes only the keys that it made itself; plain http is fine anywhere.
 
@@ -76,6 +78,7 @@ class Environment:
         return cls("emulator", url, frozenset({KeyKind.EMULATOR}))
 
     @classmethod
+    @discreet
     def custom(cls, origin: str, *, key_kind: KeyKind, base_path: str | None = None) -> Environment:
         """A server of your own choice, such as a gateway in front of the API.
 
@@ -92,6 +95,7 @@ class Environment:
         return cls("custom", origin, frozenset({key_kind, KeyKind.UNKNOWN}), base_path=base_path)
 
     @classmethod
+    @discreet
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Environment:
         """Read the environment that `QREDO_ENVIRONMENT` names; it is required, since nothing unset means production.
 

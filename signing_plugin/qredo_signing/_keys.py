@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from ._discreet import discreet
 from ._files import read_small_file
 from ._pem import check_size, load_private, load_public
-from ._signer import Signer
+from ._signer import AsyncSigner, Signer
 from .errors import InvalidSignatureError, KeyLoadError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class PublicKey:
         self._fingerprint = hashlib.sha256(der).hexdigest()
 
     @classmethod
+    @discreet
     def from_pem(cls, data: bytes | str) -> PublicKey:
         """Load a PEM public key (SubjectPublicKeyInfo or PKCS#1).
 
@@ -50,6 +52,7 @@ class PublicKey:
         return cls(load_public(_pem_bytes(data), _GIVEN))
 
     @classmethod
+    @discreet
     def from_file(cls, path: str | os.PathLike[str]) -> PublicKey:
         """Load a PEM public key from a file. Raises `KeyLoadError`, also when the file cannot be read."""
         return cls(load_public(_read(path, secret=False), f"the key file {path}"))
@@ -64,6 +67,7 @@ class PublicKey:
         """SHA-256 of the DER SubjectPublicKeyInfo, in hex: `openssl pkey -pubin -outform DER | sha256sum`."""
         return self._fingerprint
 
+    @discreet
     def verify(self, message: bytes, signature: bytes) -> None:
         """Check a raw signature.
 
@@ -102,6 +106,7 @@ class PrivateKey:
         self._public = PublicKey(key.public_key())
 
     @classmethod
+    @discreet
     def from_pem(cls, data: bytes | str, passphrase: bytes | str | None = None) -> PrivateKey:
         """Load a PEM private key (PKCS#1 or PKCS#8, encrypted or not).
 
@@ -115,6 +120,7 @@ class PrivateKey:
         return cls(load_private(_pem_bytes(data), _passphrase_bytes(passphrase), _GIVEN))
 
     @classmethod
+    @discreet
     def from_file(cls, path: str | os.PathLike[str], passphrase: bytes | str | None = None) -> PrivateKey:
         """Load a PEM private key from a file; warns (`InsecureKeyFileWarning`) when other users can read the file.
 
@@ -155,7 +161,7 @@ class PrivateKey:
         return f"<PrivateKey RSA-{self.bits} sha256:{self.fingerprint}>"
 
 
-def as_signer(key: object) -> Signer:
+def as_signer(key: object) -> Signer | AsyncSigner:
     """Take the key object of a user: one of ours, one of the cryptography package, or anything that signs.
 
     Raises:
@@ -170,7 +176,7 @@ def as_signer(key: object) -> Signer:
         return key
     raise TypeError(
         f"a {type(key).__name__} cannot sign: give a PrivateKey, PEM text, the path of a PEM file (pathlib.Path), or "
-        "an object with sign(message: bytes) -> bytes"
+        "an object with sign(message: bytes) -> bytes (async clients: async def sign)"
     )
 
 

@@ -17,10 +17,11 @@ import re
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from ._signer import Signer, fingerprint_of
+from ._discreet import discreet
+from ._signer import AsyncSigner, Signer, fingerprint_of, sync_signer
 from .errors import InvalidSignatureError, SignerError, UnsignableError
 
-__all__ = ["Explanation", "Verifier", "explain", "sign", "verify"]
+__all__ = ["Explanation", "Verifier", "encode_signature", "explain", "sign", "string_to_sign", "verify"]
 
 _STAMP = re.compile(r"[!-~]+", re.ASCII)
 # What may stand in a URL on the wire (RFC 3986), beside the characters that have their own messages below.
@@ -72,11 +73,13 @@ class Explanation:
         )
 
 
-def sign(key: Signer, stamp: str, url: str, body: bytes) -> str:
+@discreet
+def sign(key: Signer | AsyncSigner, stamp: str, url: str, body: bytes) -> str:
     """Make the text of the `x-sign` header.
 
     Args:
-        key: A `PrivateKey`, or any object with `sign(message: bytes) -> bytes`.
+        key: A `PrivateKey`, or any object with `sign(message: bytes) -> bytes`. An `AsyncSigner` is refused: await
+            its own `sign` over `string_to_sign(...)`.
         stamp: The text of the `x-timestamp` or `x-nonce` header, exactly as sent.
         url: The full URL exactly as sent, query included; `https://` or, for feeds, `wss://`.
         body: The bytes of the body exactly as sent; `b""` for none.
@@ -87,14 +90,15 @@ def sign(key: Signer, stamp: str, url: str, body: bytes) -> str:
 
     Raises:
         UnsignableError: The stamp or URL is not in the form that goes over the wire.
-        SignerError: The signer's answer is not bytes.
+        SignerError: The signer is an async one, or its answer is not bytes.
         TypeError: The key cannot sign, or the body is not bytes.
     """
     if not hasattr(key, "sign"):
         raise TypeError(f"a {type(key).__name__} cannot sign: load PEM with PrivateKey.from_pem or .from_file")
-    return _encode_signature(key.sign(_string_to_sign(stamp, url, body)))
+    return encode_signature(sync_signer(key).sign(string_to_sign(stamp, url, body)))
 
 
+@discreet
 def verify(key: Verifier | _HasPublicKey, stamp: str, url: str, body: bytes, signature: str) -> None:
     """Check the text of an `x-sign` header, strictly: only the one encoding that `sign` makes is right.
 
@@ -113,13 +117,16 @@ def verify(key: Verifier | _HasPublicKey, stamp: str, url: str, body: bytes, sig
         raise TypeError(f"a {type(key).__name__} cannot verify: give a PublicKey or a PrivateKey")
     raw = _decode_signature(signature)
     try:
-        message = _string_to_sign(stamp, url, body)
+        message = string_to_sign(stamp, url, body)
     except UnsignableError as error:
         raise InvalidSignatureError(f"no signature can be right here: {error}") from error
     verifier.verify(message, raw)
 
 
-def explain(key: Signer | Verifier, stamp: str, url: str, body: bytes, signature: str | None = None) -> Explanation:
+@discreet
+def explain(
+    key: Signer | AsyncSigner | Verifier, stamp: str, url: str, body: bytes, signature: str | None = None
+) -> Explanation:
     """Show what goes into a signature, without a secret; `print()` it beside the other side's view.
 
     Args:
@@ -139,8 +146,14 @@ def explain(key: Signer | Verifier, stamp: str, url: str, body: bytes, signature
     )
 
 
-def _string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
-    """Return the bytes that are hashed and signed.
+@discreet
+def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
+    """Return the bytes that are hashed and signed: stamp, URL and body, with nothing between them.
+
+    Args:
+        stamp: As for `sign`.
+        url: As for `sign`.
+        body: As for `sign`.
 
     Raises:
         UnsignableError: The stamp or URL is not in the form that goes over the wire.
@@ -155,8 +168,12 @@ def _string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
     return _join(stamp, url, body)
 
 
-def _encode_signature(raw: object) -> str:
-    """Encode a signer's answer as the header has it. Raises `SignerError` when it is not a signature."""
+def encode_signature(raw: object) -> str:
+    """Encode a raw signature as the header has it.
+
+    Raises:
+        SignerError: What a signer returned is not bytes, or empty.
+    """
     if not isinstance(raw, bytes) or not raw:
         given = "no bytes" if isinstance(raw, bytes) else type(raw).__name__
         raise SignerError(f"the signer's sign(message) must return the signature as bytes, but returned {given}")
@@ -173,7 +190,7 @@ def _decode_signature(signature: str) -> bytes:
     except (binascii.Error, ValueError):
         raw = b""
     # Comparing with our own encoding also refuses padding, the other alphabet and stray low bits.
-    if not raw or _encode_signature(raw) != signature:
+    if not raw or encode_signature(raw) != signature:
         raise InvalidSignatureError("the signature is not base64url without padding (letters, digits, '-' and '_')")
     return raw
 

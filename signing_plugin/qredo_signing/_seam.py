@@ -31,6 +31,26 @@ class RequestInfo(Protocol):
         """The scheme: `partner_signature` or `agent_token`."""
         ...
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether it is harmless when the service carries the request out twice."""
+        ...
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The key in the body that makes it so, or None."""
+        ...
+
+    @property
+    def outcome(self) -> str | None:
+        """The operation that tells whether a call took effect, such as `company.search`, or None."""
+        ...
+
+    @property
+    def max_retries(self) -> int | None:
+        """The caller's own limit of repeats, or None for the client's."""
+        ...
+
 
 class ClientInfo(Protocol):
     """What a generated client class says about its API.

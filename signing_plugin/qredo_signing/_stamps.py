@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from ._nonces import SHARED_NONCES, InProcessNonces, NonceSource
+from .errors import ConfigurationError
 
-__all__ = ["Stamp", "make_stamps", "stamp_kind"]
+__all__ = ["NonceStamps", "Stamp", "Timestamps", "make_nonces", "stamp_kind"]
 
 Stamp: TypeAlias = Literal["timestamp", "nonce"]
 
@@ -29,20 +30,62 @@ def stamp_kind(stamp: Stamp | None, nonces: NonceSource | None) -> Stamp:
     return stamp
 
 
-def make_stamps(
-    stamp: Stamp | None, nonces: NonceSource | None, clock: Callable[[], float]
-) -> Callable[[], tuple[str, str]]:
-    """Return a function that gives header name and text of each new stamp.
+class Timestamps:
+    """Whole seconds of a clock."""
 
-    Args:
-        stamp: The kind; see `stamp_kind`.
-        nonces: Where nonces come from; by default one source for the whole process.
-        clock: Seconds since the epoch.
+    header = "x-timestamp"
+    blocks = False
+    counted = False
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+
+    def next(self) -> str:
+        """Return the text of a new stamp."""
+        return str(int(self._clock()))
+
+    def give_back(self, stamp: str) -> None:
+        """Do nothing: time passes, used or not."""
+
+
+class NonceStamps:
+    """Numbers of a source.
+
+    Attributes:
+        header: Name of the header.
+        source: Where they come from.
+        blocks: Whether asking for one does I/O.
+        counted: Whether the service wants each number, without a gap.
     """
-    if stamp_kind(stamp, nonces) == "timestamp":
-        return lambda: ("x-timestamp", str(int(clock())))
-    if nonces is None:
-        nonces = SHARED_NONCES if clock is time.time else InProcessNonces(clock)
-    source = nonces
-    # A float or a text from somebody's source fails here, not at the server.
-    return lambda: ("x-nonce", f"{source.next():d}")
+
+    header = "x-nonce"
+
+    def __init__(self, source: NonceSource) -> None:
+        rule = getattr(source, "rule", "clock")
+        if rule not in {"clock", "counter"}:
+            raise ConfigurationError(f"the nonce source has the rule {rule!r}: it must be 'clock' or 'counter'")
+        self.source = source
+        self.blocks = bool(getattr(source, "blocks", False))
+        self.counted = rule == "counter"
+        self._take_back: Callable[[int], None] | None = getattr(source, "give_back", None) if self.counted else None
+        if self.counted and self._take_back is None:
+            raise ConfigurationError("a nonce source with the rule 'counter' needs a give_back(nonce) method")
+
+    def next(self) -> str:
+        """Return the text of a new stamp."""
+        nonce = self.source.next()
+        if type(nonce) is not int:  # of somebody's own source: fails here, not at the server
+            raise TypeError(f"a nonce source must return an int, but returned {type(nonce).__name__}")
+        return str(nonce)
+
+    def give_back(self, stamp: str) -> None:
+        """Let a number that was never sent be issued again, where a gap would shut out all later ones."""
+        if self._take_back is not None:
+            self._take_back(int(stamp))
+
+
+def make_nonces(source: NonceSource | None, clock: Callable[[], float]) -> NonceStamps:
+    """Return nonces of a source; by default one source for the whole process."""
+    if source is None:
+        source = SHARED_NONCES if clock is time.time else InProcessNonces(clock=clock)
+    return NonceStamps(source)

@@ -6,8 +6,14 @@ a signature or a token, and neither do the exceptions that are chained to them.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx
+
 __all__ = [
     "AgentTokenError",
+    "ClockSkewError",
     "ConfigurationError",
     "CredentialsError",
     "DeprecatedEnvironmentWarning",
@@ -15,7 +21,9 @@ __all__ = [
     "InsecureKeyFileWarning",
     "InvalidSignatureError",
     "KeyLoadError",
+    "NonceError",
     "OriginError",
+    "OutcomeUnknownError",
     "QredoSigningError",
     "RedirectError",
     "SignerError",
@@ -68,6 +76,14 @@ class SignerError(QredoSigningError):
     """The signing object (an HSM, a KMS) answered with something that is not a signature."""
 
 
+class NonceError(QredoSigningError):
+    """A nonce source gave no nonce that may be used, so nothing was sent.
+
+    Raised when its store cannot be reached, has lost its data or is damaged, and when it gave something that is not a
+    whole number. The message says what to do; a number is never guessed.
+    """
+
+
 class InvalidSignatureError(QredoSigningError):
     """The signature was not made by this key over this stamp, URL and body. `explain()` shows what was compared."""
 
@@ -115,6 +131,59 @@ class RedirectError(QredoSigningError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.args, self.__dict__)
+
+
+class ClockSkewError(QredoSigningError):
+    """The server refused a signature, and its clock is further from ours than is ever corrected.
+
+    The request was refused, so it had no effect. Set this machine's clock (NTP); until then every request is refused.
+
+    Attributes:
+        difference: The server's clock minus ours, in seconds.
+    """
+
+    def __init__(self, message: str, *, difference: float) -> None:
+        super().__init__(message)
+        self.difference = difference
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+class OutcomeUnknownError(QredoSigningError):
+    """The request was sent and its answer is not known: it may have taken effect, or may yet.
+
+    Do not call again as if nothing had happened. Find out with the operation that `outcome` names; with an idempotency
+    key, calling again with the same key is safe. This is not an `httpx.TransportError`, so that no generic wrapper
+    repeats it. Where the connection failed, the httpx error is the `__cause__`.
+
+    Attributes:
+        operation: The operation, such as `transfer.create`; None if the request did not come from a generated client.
+        idempotency_key: The key that the request carried, or None.
+        outcome: The operation that tells whether it took effect, such as `transfer.get`, or None.
+        response: The 502 or 504 that came instead of an answer, or None. It is lost when the error is pickled.
+        attempts: How many times the request was sent, or tried to be.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str | None,
+        idempotency_key: str | None = None,
+        outcome: str | None = None,
+        response: httpx.Response | None = None,
+        attempts: int = 1,
+    ) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.idempotency_key = idempotency_key
+        self.outcome = outcome
+        self.response = response
+        self.attempts = attempts
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.args, {**self.__dict__, "response": None})
 
 
 class InsecureKeyFileWarning(UserWarning):

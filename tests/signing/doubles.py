@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -47,8 +48,9 @@ class Recorder:
 @contextmanager
 def serve(
     answer: Callable[[Seen], tuple[int, dict[str, str], bytes]] = lambda seen: (200, {}, b"{}"),
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Recorder]:
-    """Run a real HTTP server on a free port of 127.0.0.1."""
+    """Run a real HTTP server on a free port of 127.0.0.1, over TLS if there is a context for it."""
     recorder = Recorder(answer)
 
     class Handler(BaseHTTPRequestHandler):
@@ -74,7 +76,9 @@ def serve(
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    recorder.url = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    recorder.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -83,6 +87,12 @@ def serve(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def make_info(**known: object) -> SimpleNamespace:
+    """Make what a generated client says about a request."""
+    usual = {"operation": "dummy.call", "security": "partner_signature", "repeatable": False}
+    return SimpleNamespace(**{**usual, "idempotency_key": None, "outcome": None, "max_retries": None, **known})
 
 
 class DummyAPI:
@@ -103,7 +113,7 @@ class DummyAPI:
 
     def build(self, method: str, path: str, security: str = "partner_signature", **options: Any) -> httpx.Request:
         """Build a request as a generated client does."""
-        info = SimpleNamespace(operation="dummy.call", security=security, repeatable=method == "GET")
+        info = make_info(security=security, repeatable=method == "GET")
         headers = {"accept": "application/json", "user-agent": "dummy_v1/1.0.0+r1"}
         return httpx.Request(method, self.base_url + path, headers=headers, extensions={"qredo": info}, **options)
 

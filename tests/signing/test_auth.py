@@ -48,7 +48,7 @@ def test_the_flow_by_hand(credentials: Credentials, key: PrivateKey) -> None:
     assert request.headers["x-timestamp"] == "1700000000"
     check_signature(request, key, URL, '{"name":"Société"}'.encode())
     with pytest.raises(StopIteration):
-        flow.send(httpx.Response(401))
+        flow.send(httpx.Response(401, request=request))
 
 
 def test_exactly_one_stamp(mode: str, credentials: Credentials, key: PrivateKey) -> None:

@@ -1,8 +1,19 @@
-"""Secrets: planted, used in every way that goes right or wrong, and looked for in all that was printed."""
+"""Secrets: planted, used in every way that goes right or wrong, and looked for in all that was printed.
+
+What is looked at: repr, str and format of every public object and of its attributes; every error with all that it is
+chained to, its traceback, and the local variables of our frames in it, which error trackers record; warnings; the
+logs of every library at the lowest level; pickles and copies.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import copy
+import dataclasses
+import inspect
 import logging
+import pickle
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -12,14 +23,18 @@ from typing import Any
 
 import httpx
 import pytest
+import qredo_signing
 from qredo_signing import (
     Credentials,
     Environment,
     InProcessNonces,
     KeyKind,
     PartnerAuth,
+    Pkcs11Signer,
     PrivateKey,
     PublicKey,
+    RedisNonces,
+    SQLiteNonces,
     connect,
     explain,
     sign,
@@ -31,64 +46,180 @@ from .test_keys import RSA_1024, RSA_2048, certificate_pem, openssh_pem, private
 
 API_KEY = make_api_key(sandbox=True)
 PASSPHRASE = "planted-passphrase-of-the-key"
+PIN = "planted-pin-of-the-token-in-the-hsm"
 TOKEN = "deadbeef" * 8
+BODY = b"planted-text-of-a-request-body"
+NOW = 1700000000.0
 KEY = PrivateKey(RSA_2048)
 URL = "https://api.qredo.network/api/v1/p/assets"
-SIGNATURE = sign(KEY, "1700000000", URL, b"")
+OURS = "https://sandbox-api.qredo.network/api/v1/p/assets"
 CREDENTIALS = Credentials(API_KEY, KEY)
 LIVE = Credentials(make_api_key(sandbox=False), KEY)
+SIGNATURE = sign(KEY, "1700000000", URL, b"")
+SIGNATURES = [SIGNATURE, *(sign(KEY, "1700000000", OURS, body) for body in (b"", BODY))]
 
 untyped: Any = Credentials
+untyped_pin: Any = PIN.encode()
+untyped_token: Any = TOKEN
 
 PLAIN, ENCRYPTED = private_pem(), private_pem(passphrase=PASSPHRASE)
 
 
 def secrets() -> Iterator[str]:
     """Every text that must not be printed: whole secrets, and the lines that a key file has of them."""
-    yield from (API_KEY, LIVE.api_key, "cGxhbnRlZC1zZWNyZXQtb2YtdGhlLWFwaS1rZXk", PASSPHRASE, TOKEN, SIGNATURE)
+    yield from (API_KEY, LIVE.api_key, "cGxhbnRlZC1zZWNyZXQtb2YtdGhlLWFwaS1rZXk", PASSPHRASE, PIN, TOKEN, BODY.decode())
+    yield from SIGNATURES
     for pem in (PLAIN, ENCRYPTED, private_pem(RSA_1024), openssh_pem()):
         yield from (line for line in pem.decode().splitlines() if not line.startswith("-----"))
 
 
+SECRETS = tuple(secret[:24] for secret in secrets())
+
+
 def check(printed: str) -> None:
     """Fail when a secret, or as much of one as helps a thief, is in the text."""
-    found = [secret for secret in secrets() if secret[:24] in printed]
+    found = [secret for secret in SECRETS if secret in printed]
     assert not found, f"{len(found)} secrets leaked"
 
 
-OBJECTS = {
+class FailingSigner:
+    """A hardware module that is out of order."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Fail."""
+        raise OSError("the module does not answer")
+
+
+class AsyncFailingSigner:
+    """The same, in a cloud."""
+
+    async def sign(self, message: bytes) -> bytes:
+        """Fail."""
+        raise OSError("the module does not answer")
+
+
+class LostRedis:
+    """A Redis that cannot be reached."""
+
+    def eval(self, script: str, numkeys: int, /, *keys_and_args: Any) -> Any:
+        """Fail."""
+        raise ConnectionError("connection refused")
+
+
+OBJECTS: dict[str, Any] = {
     "private key": KEY,
     "public key": KEY.public_key,
     "credentials": CREDENTIALS,
     "credentials of a signer": Credentials(API_KEY, DummyHSM(KEY)),
     "auth": PartnerAuth(CREDENTIALS, Environment.SANDBOX, agent_token=lambda: TOKEN),
+    "auth with nonces": PartnerAuth(CREDENTIALS, Environment.SANDBOX, nonces=InProcessNonces()),
     "environment": Environment.SANDBOX,
-    "explanation": explain(KEY, "1700000000", URL, b"", SIGNATURE),
+    "kind": KeyKind.LIVE,
+    "explanation": explain(KEY, "1700000000", URL, BODY, SIGNATURE),
     "nonces": InProcessNonces(),
+    "nonces in a file": SQLiteNonces(Path("nonces.db")),
+    "nonces in Redis": RedisNonces(LostRedis()),
     "client": connect(DummyClient, CREDENTIALS, Environment.SANDBOX, agent_token=lambda: TOKEN),
     "async client": connect(AsyncDummy, CREDENTIALS, Environment.SANDBOX, agent_token=lambda: TOKEN),
 }
 
 
+def test_every_public_class_is_looked_at() -> None:
+    """The objects of these tests are of every public class; only a token in an HSM is tested elsewhere."""
+    public = [getattr(qredo_signing, name) for name in qredo_signing.__all__]
+    classes = {each for each in public if inspect.isclass(each) and not issubclass(each, (Exception, Warning))}
+    protocols = {each for each in classes if getattr(each, "_is_protocol", False)}
+    assert classes - protocols == {type(each) for each in OBJECTS.values()} - {DummyClient, AsyncDummy} | {Pkcs11Signer}
+
+
+def parts(thing: object, seen: dict[int, object]) -> Iterator[object]:
+    """An object and all of ours that it is made of."""
+    if id(thing) in seen or not (type(thing).__module__.startswith("qredo_signing") or "Dummy" in repr(type(thing))):
+        return
+    seen[id(thing)] = thing
+    yield thing
+    slots = [getattr(thing, name, None) for name in getattr(type(thing), "__slots__", ())]
+    for value in [*getattr(thing, "__dict__", {}).values(), *slots]:
+        yield from parts(value, seen)
+
+
 @pytest.mark.parametrize("name", OBJECTS)
 def test_no_public_object_prints_a_secret(name: str) -> None:
-    """repr, str, format and the prints of an object's own attributes hold no secret."""
+    """repr, str, format and `vars` of an object, and of every object of ours in it, hold no secret."""
+    for thing in parts(OBJECTS[name], {}):
+        check("\n".join([repr(thing), str(thing), f"{thing}", repr([thing]), repr(getattr(thing, "__dict__", {}))]))
+        if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+            check(repr(dataclasses.asdict(thing)))
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_nothing_secret_is_pickled(name: str) -> None:
+    """An object with a secret cannot be pickled, also not inside another one; the others' pickles hold none."""
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        try:
+            pickled = pickle.dumps(OBJECTS[name], protocol)
+        except (TypeError, AttributeError, pickle.PicklingError) as error:
+            check(str(error))
+        else:
+            check(pickled.decode("latin-1"))
+            assert not isinstance(OBJECTS[name], (Credentials, PrivateKey, PartnerAuth))
+
+
+@pytest.mark.parametrize("name", ["private key", "credentials", "credentials of a signer"])
+def test_copies_are_the_same_object(name: str) -> None:
+    """A copy of an object with a secret, deep or not, is that object, so that it is in memory once."""
     thing = OBJECTS[name]
-    attributes = [repr(value) for value in getattr(thing, "__dict__", {}).values()]
-    check("\n".join([repr(thing), str(thing), f"{thing}", repr([thing]), *attributes]))
+    assert copy.copy(thing) is thing
+    assert copy.deepcopy([thing])[0] is thing
 
 
-def send(request: httpx.Request, **options: Any) -> object:
+def send(request: httpx.Request, credentials: Credentials = CREDENTIALS, **options: Any) -> object:
     """Send a request through a plain client that signs."""
-    auth = PartnerAuth(CREDENTIALS, Environment.SANDBOX, **options)
+    auth = PartnerAuth(credentials, Environment.SANDBOX, **options)
     with httpx.Client(auth=auth, transport=httpx.MockTransport(lambda request: httpx.Response(200))) as http:
         return http.send(request)
+
+
+def asend(request: httpx.Request, credentials: Credentials = CREDENTIALS, **options: Any) -> object:
+    """The same through an async client."""
+    auth = PartnerAuth(credentials, Environment.SANDBOX, **options)
+
+    async def main() -> object:
+        transport = httpx.MockTransport(lambda request: httpx.Response(200))
+        async with httpx.AsyncClient(auth=auth, transport=transport) as http:
+            return await http.send(request)
+
+    return asyncio.run(main())
+
+
+def post(**headers: str) -> httpx.Request:
+    """A request with a body."""
+    return httpx.Request("POST", OURS, content=BODY, headers=headers)
 
 
 def agent_request() -> httpx.Request:
     """A request of an agent operation."""
     info = SimpleNamespace(security="agent_token")
     return httpx.Request("GET", "https://sandbox-api.qredo.network/", extensions={"qredo": info})
+
+
+def answered(mode: str, answer: Callable[[httpx.Request], httpx.Response], method: str = "POST") -> object:
+    """Call through `connect`, and get this answer."""
+    options = {"transport": httpx.MockTransport(answer), "clock": lambda: NOW, "max_retries": 0}
+    body = {"content": BODY} if method == "POST" else {}
+    return call(mode, CREDENTIALS, Environment.SANDBOX, method, "/assets", options=options, **body)
+
+
+def lose(request: httpx.Request) -> httpx.Response:
+    """Take the request and answer nothing."""
+    assert request.headers["x-sign"] in SIGNATURES
+    raise httpx.ReadTimeout("timed out", request=request)
+
+
+def refuse_the_clock(request: httpx.Request) -> httpx.Response:
+    """Refuse a signature, with a Date of long ago."""
+    headers = {"date": "Tue, 14 Nov 2000 22:13:20 GMT"}
+    return httpx.Response(401, headers=headers, json={"code": 401, "msg": "errPartnerAuth"})
 
 
 FAILURES: dict[str, Callable[[], object]] = {
@@ -129,40 +260,113 @@ FAILURES: dict[str, Callable[[], object]] = {
     "rule: wrong signature": lambda: verify(KEY, "1", URL, b"", SIGNATURE),
     "rule: padded signature": lambda: verify(KEY, "1", URL, b"", SIGNATURE + "=="),
     "auth: origin": lambda: send(httpx.Request("GET", "https://evil.example/")),
-    "auth: userinfo": lambda: send(httpx.Request("GET", f"https://{API_KEY}@sandbox-api.qredo.network/")),
+    "auth: userinfo": lambda: send(httpx.Request("GET", f"https://user:{API_KEY}@sandbox-api.qredo.network/")),
     "agent: none": lambda: send(agent_request()),
     "agent: not hexadecimal": lambda: send(agent_request(), agent_token=lambda: TOKEN + "\n"),
     "agent: bytes": lambda: send(agent_request(), agent_token=TOKEN.encode),
     "agent: not callable": lambda: send(agent_request(), agent_token=TOKEN),
+    "agent: async": lambda: asend(agent_request(), agent_token=lambda: TOKEN + "\n"),
+    "agent: not callable, connect": lambda: connect(
+        DummyClient, CREDENTIALS, Environment.SANDBOX, agent_token=untyped_token
+    ),
     "auth: two stamps": lambda: PartnerAuth(
         CREDENTIALS, Environment.SANDBOX, nonces=InProcessNonces(), stamp="timestamp"
+    ),
+    "auth: no nonce": lambda: send(post(), nonces=RedisNonces(LostRedis())),
+    "auth: no nonce, async": lambda: asend(post(), nonces=RedisNonces(LostRedis())),
+    "signer: fails": lambda: send(post(), Credentials(API_KEY, FailingSigner())),
+    "signer: fails, async": lambda: asend(post(), Credentials(API_KEY, FailingSigner())),
+    "signer: fails in a thread": lambda: asend(post(), Credentials(API_KEY, FailingSigner()), offload=True),
+    "signer: async, fails": lambda: asend(post(), Credentials(API_KEY, AsyncFailingSigner())),
+    "signer: async in sync use": lambda: send(post(), Credentials(API_KEY, AsyncFailingSigner())),
+    "signer: text": lambda: send(post(), Credentials(API_KEY, DummyHSM(KEY, SIGNATURE))),
+    "signer: no module": lambda: Pkcs11Signer("missing.so", token_label="t", pin=PIN),
+    "signer: wrong pin type": lambda: Pkcs11Signer("missing.so", token_label="t", pin=untyped_pin),
+    "attempt: lost": lambda: answered("sync", lose),
+    "attempt: lost, async": lambda: answered("async", lose),
+    "attempt: lost, repeatable": lambda: answered("sync", lose, "GET"),
+    "attempt: 502": lambda: answered("sync", lambda request: httpx.Response(502)),
+    "attempt: clock": lambda: answered("sync", refuse_the_clock),
+    "attempt: clock, async": lambda: answered("async", refuse_the_clock),
+    "attempt: redirect": lambda: answered("sync", lambda request: httpx.Response(302, headers={"location": "/x"})),
+    "attempt: redirect, async": lambda: answered(
+        "async", lambda request: httpx.Response(302, headers={"location": "/"})
     ),
 }
 
 
-@pytest.mark.parametrize("name", FAILURES)
-def test_no_error_prints_a_secret(name: str) -> None:
-    """An error, what it is chained to, its arguments and its attributes hold no secret."""
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and all that it is chained to, shown or not."""
+    seen: list[BaseException] = []
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is not None and each not in seen:
+            seen.append(each)
+            waiting += [each.__cause__, each.__context__]
+    return iter(seen)
+
+
+def fail(name: str) -> BaseException:
+    """Fail in a way of the table."""
     with pytest.raises(Exception) as caught:  # noqa: PT011 - of whatever kind
         FAILURES[name]()
-    error: BaseException | None = caught.value
-    check("".join(traceback.format_exception(caught.value)))
-    while error is not None:
-        check(f"{error!r} {error} {error.args} {vars(error)}")
-        error = error.__cause__ or error.__context__
+    return caught.value
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_no_error_prints_a_secret(name: str) -> None:
+    """An error, what it is chained to, its arguments, its attributes and its pickle hold no secret."""
+    error = fail(name)
+    check("".join(traceback.format_exception(error)))
+    for each in chain(error):
+        check(f"{each!r} {each} {each.args} {vars(each)}")
+        if type(each).__module__.startswith("qredo_signing"):
+            check(pickle.dumps(each).decode("latin-1"))
+
+
+# The request is the caller's, and httpx prints the whole URL of one.
+@pytest.mark.parametrize("name", sorted(FAILURES.keys() - {"auth: userinfo"}))
+def test_no_frame_of_ours_holds_a_secret(name: str) -> None:
+    """What an error tracker records of our frames, the repr of each local variable, holds no secret."""
+    package = str(Path(qredo_signing.__file__).parent)
+    for each in chain(fail(name)):
+        frames = traceback.TracebackException.from_exception(each, capture_locals=True).stack
+        for frame in frames:
+            if frame.filename.startswith(package):
+                check(repr(frame.locals))
+
+
+def test_every_error_is_looked_at() -> None:
+    """The failures of these tests raise every error that the package has."""
+    errors = {getattr(qredo_signing.errors, name) for name in qredo_signing.errors.__all__}
+    raised = {type(each) for name in FAILURES for each in chain(fail(name))}
+    assert {each for each in errors if not issubclass(each, Warning)} - raised == {qredo_signing.QredoSigningError}
 
 
 def test_no_log_prints_a_secret(mode: str, emulator_credentials: Credentials, caplog: pytest.LogCaptureFixture) -> None:
-    """A signed call, one with a token, and a redirect leave no credential in any log, at the lowest level."""
+    """Calls that are signed, repeated, refused for the clock, or take a token leave no secret in any log at any level.
+
+    httpx and httpcore log no header of a request, but httpx logs its URL; our own records do not have the query.
+    """
     caplog.set_level(logging.DEBUG)
-    with serve() as server:
-        environment, options = Environment.emulator(server.url), {"agent_token": lambda: TOKEN}
-        call(mode, emulator_credentials, environment, options=options)
+    answers = iter([503, 401, 200, 200])
+    refusal = b'{"code": 401, "msg": "errPartnerAuth"}'
+    with serve(lambda seen: (next(answers), {"retry-after": "0"}, refusal)) as server:
+        environment = Environment.emulator(server.url)
+        options: dict[str, Any] = {"agent_token": lambda: TOKEN, "clock": lambda: time.time() + 600}
+        path = "/assets?name=planted-in-a-query"
+        call(mode, emulator_credentials, environment, "GET", path, options=options, content=BODY)
         call(mode, emulator_credentials, environment, options=options, security="agent_token")
         signatures = [seen.headers["x-sign"] for seen in server.requests if "x-sign" in seen.headers]
-    assert caplog.text
-    for secret in (emulator_credentials.api_key, TOKEN, *signatures):
+    assert (len(server.requests), len(signatures)) == (4, 3)
+    for secret in (emulator_credentials.api_key, TOKEN, BODY.decode(), *signatures):
         assert secret[:24] not in caplog.text
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("qredo_signing")]
+    assert [text for text in ours if "503" in text]
+    assert [text for text in ours if "server's clock" in text]
+    assert "planted" not in "".join(ours)
+    assert {record.name.split(".")[0] for record in caplog.records} >= {"httpx", "httpcore", "qredo_signing"}
 
 
 def test_no_warning_prints_a_secret(tmp_path: Path) -> None:

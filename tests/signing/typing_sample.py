@@ -7,7 +7,18 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import httpx
-from qredo_signing import Credentials, Environment, KeyKind, PartnerAuth, PrivateKey, connect, explain, sign, verify
+from qredo_signing import (
+    Credentials,
+    Environment,
+    KeyKind,
+    OutcomeUnknownError,
+    PartnerAuth,
+    PrivateKey,
+    connect,
+    explain,
+    sign,
+    verify,
+)
 from qredo_signing.units import from_units, to_units
 
 from .doubles import AsyncDummy, DummyClient
@@ -60,5 +71,17 @@ assert_type(explain(key.public_key, "1", "https://h/", b"").valid, bool | None)
 assert_type(to_units(1, 100), Decimal)
 assert_type(from_units("1", 100), int)
 
+
+def look_up(error: OutcomeUnknownError) -> None:
+    """Find out what happened."""
+    assert_type(error.operation, str | None)
+    assert_type(error.idempotency_key, str | None)
+    assert_type(error.outcome, str | None)
+    assert_type(error.response, httpx.Response | None)
+    assert_type(error.attempts, int)
+
+
+connect(DummyClient, credentials, environment, max_retries=0, clock_correction=False, serialize=False)
+connect(AsyncDummy, credentials, environment, max_retries=5, clock_correction=False, serialize=False)
 options: dict[str, Any] = {}
 assert_type(connect(DummyClient, credentials, environment, **options), DummyClient)

@@ -1,0 +1,79 @@
+"""The valid cases: one right signature each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._case import Case
+
+__all__ = ["VALID"]
+
+PRODUCTION = "https://api.qredo.network/api/v1/p"
+SANDBOX = "https://sandbox-api.qredo.network/api/v1/p"
+CREATE = f"{SANDBOX}/company"
+COMPANY = f"{SANDBOX}/company/2CpSPxXN0JjaFHFDvFmPhNoMVeA"
+SEARCH = f"{COMPANY}/fund/search"
+JSON = b'{"name":"ACME Corp","country":"FR"}'
+
+
+def _case(id: str, comment: str, flags: str, url: str, body: bytes = b"", **other: Any) -> Case:
+    return Case(id, comment, tuple(flags.split()), url, body, **other)
+
+
+VALID = (
+    _case("worked-example", "the example of RULE.md", "Basic", f"{PRODUCTION}/company", b'{"name":"ACME"}'),
+    _case("get", "a GET without query or body", "Basic", f"{PRODUCTION}/company/2CpSPxXN0JjaFHFDvFmPhNoMVeA"),
+    _case("get-4096", "the same kind with a key of 4096 bits", "Basic Key", f"{PRODUCTION}/assets", key="rsa-4096"),
+    _case("get-e3", "a key with the public exponent 3", "Basic Key", f"{PRODUCTION}/assets", key="rsa-2048-e3"),
+    _case("get-sandbox", "the sandbox's host", "Basic", f"{SANDBOX}/assets"),
+    _case("get-qapi", "the sandbox's other base path", "Basic", "https://sandbox-api.qredo.network/qapi/v1/p/assets"),
+    _case("get-play", "the deprecated play host", "Basic", "https://play-api.qredo.network/api/v1/p/assets"),
+    _case("query", "a plain query", "Query", f"{SEARCH}?name=main"),
+    _case("query-empty", "a question mark with nothing after it is signed too", "Query", f"{SEARCH}?"),
+    _case("query-repeated", "one name twice, in the order sent", "Query", f"{SEARCH}?tag=b&tag=a&tag=b"),
+    _case("query-escaped", "reserved characters, escaped", "Query", f"{SEARCH}?name=R%26D%20%3D%201%2F2%3F%23"),
+    _case("query-unescaped", "reserved characters as they are", "Query", f"{COMPANY}/x?a=:@!$'()*,;/?-._~&b="),
+    _case("query-plus", "a space written as plus", "Query", f"{SEARCH}?name=main+fund"),
+    _case("query-percent-20", "the same space as %20: another string", "Query Escapes", f"{SEARCH}?name=main%20fund"),
+    _case("query-upper-hex", "escapes in upper case, as sent", "Query Escapes", f"{SEARCH}?name=Caf%C3%A9"),
+    _case("query-lower-hex", "the same in lower case: another string", "Query Escapes", f"{SEARCH}?name=Caf%c3%a9"),
+    _case("query-double", "escaped twice stays escaped twice", "Query Escapes", f"{SEARCH}?name=100%2525"),
+    _case("query-cjk", "escaped text outside Latin-1", "Query Escapes", f"{SEARCH}?name=%E5%9F%BA%E9%87%91"),
+    _case("path-escaped-slash", "an escaped slash in a segment", "Escapes", f"{SANDBOX}/coreclient/a%2Fb/actions"),
+    _case("path-dots", "dot segments, if sent, are not resolved", "Path", f"{SANDBOX}/coreclient/../assets/./x"),
+    _case("path-double-slash", "an empty segment, if sent, stays", "Path", f"{SANDBOX}//assets/"),
+    _case("path-root", "the slash that an empty path has on the wire", "Path", "https://api.qredo.network/"),
+    _case("port", "an explicit port", "Origin", "https://gateway.example:8443/api/v1/p/assets"),
+    _case("port-default", "port 443 in the Host header", "Origin", "https://api.qredo.network:443/api/v1/p/assets"),
+    _case("host-upper-case", "a host in upper case, if sent so", "Origin", "https://API.qredo.network/api/v1/p/assets"),
+    _case("loopback", "plain http, as an emulator serves it", "Origin", "http://127.0.0.1:8080/api/v1/p/assets"),
+    _case("ipv6", "an IPv6 host in brackets", "Origin", "http://[::1]:8080/api/v1/p/assets"),
+    _case("feed", "a WebSocket handshake", "Feed", "wss://api.qredo.network/api/v1/p/coreclient/feed"),
+    _case("feed-nonce", "with a nonce", "Feed", "wss://api.qredo.network/api/v1/p/x", stamp="7", kind="nonce"),
+    _case("post-json", "compact JSON", "Body", CREATE, JSON),
+    _case("post-json-spaced", "JSON with spaces", "Body", CREATE, b'{"name": "ACME Corp", "country": "FR"}'),
+    _case("post-json-utf8", "JSON in UTF-8", "Body", CREATE, '{"name":"Société Générale Ü 基金"}'.encode()),
+    _case("post-json-astral", "characters beyond the BMP", "Body", CREATE, '{"name":"🏦 🪙"}'.encode()),
+    _case("post-json-ascii", "JSON escapes", "Body", CREATE, b'{"name":"Soci\\u00e9t\\u00e9"}'),
+    _case("post-decomposed", "e and a combining accent", "Body", CREATE, '{"name":"Cafe\u0301"}'.encode()),
+    _case("post-newline", "a newline at the end, as sent", "Body LineEnd", CREATE, JSON + b"\n"),
+    _case("post-crlf", "CRLF, as sent", "Body LineEnd", CREATE, b'{\r\n  "name": "ACME Corp"\r\n}\r\n'),
+    _case("post-bom", "a byte order mark belongs to the body", "Body", CREATE, b'\xef\xbb\xbf{"name":"ACME"}'),
+    _case("post-empty-object", "an empty object is not an empty body", "Body", f"{COMPANY}/trustedparty", b"{}"),
+    _case("post-binary", "every byte value, no text in any encoding", "Body", CREATE, bytes(range(256))),
+    _case("post-digits", "digits only", "Body", f"{SANDBOX}/coreclient/init", b"1700000000"),
+    _case(
+        "post-5k", "5,000 bytes: more than some signers take as a message", "Body Length", CREATE, b"0123456789" * 500
+    ),
+    _case("post-20k", "20,000 bytes", "Body Length", f"{COMPANY}/fund", b'{"note":"' + b"0123456789" * 1999 + b'"}'),
+    _case("post-4096", "a body and a large key", "Body Key", f"{COMPANY}/fund", b'{"name":"main"}', key="rsa-4096"),
+    _case("boundary-url", "a path that ends in what could be a body", "NoSeparator", f'{CREATE}/{{"name":"x"}}'),
+    _case("boundary-body", "the same bytes, split elsewhere", "NoSeparator", f"{CREATE}/", b'{"name":"x"}'),
+    _case("kind-timestamp", "a number as timestamp", "Kind", f"{SANDBOX}/assets", stamp="1700000001"),
+    _case("kind-nonce", "the same number as nonce", "Kind", f"{SANDBOX}/assets", stamp="1700000001", kind="nonce"),
+    _case("nonce-clock", "microseconds", "Nonce", f"{SANDBOX}/assets", stamp="1700000000000001", kind="nonce"),
+    _case("nonce-one", "the first of a counter", "Nonce", f"{PRODUCTION}/assets", stamp="1", kind="nonce"),
+    _case("nonce-zeros", "leading zeros, if sent", "Nonce", f"{PRODUCTION}/assets", stamp="0001", kind="nonce"),
+    _case("nonce-post", "with a body", "Nonce Body", CREATE, JSON, stamp="2", kind="nonce", key="rsa-4096"),
+    _case("timestamp-2038", "seconds beyond 32 bits", "Basic", f"{SANDBOX}/assets", stamp="4102444800"),
+)

@@ -1,0 +1,59 @@
+"""One signed request to any URL, by `connect` or bare with redirects followed, sync or async."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import Any
+
+import httpx
+from qredo_signing import Credentials, Environment, PartnerAuth, connect
+
+from .doubles import AsyncDummy, DummyClient
+
+TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for plain http; and loading the usual list takes its time
+
+
+def send(
+    way: str,
+    mode: str,
+    credentials: Credentials,
+    environment: Environment,
+    url: str,
+    *,
+    headers: dict[str, str] | None = None,
+    http_options: dict[str, Any] | None = None,
+) -> httpx.Response:
+    """Send a GET, and answer what comes back.
+
+    Args:
+        way: `connect`, or `bare`: a plain httpx client with `PartnerAuth` and `follow_redirects=True`.
+        mode: `sync` or `async`.
+        credentials: For `connect` or `PartnerAuth`.
+        environment: The same.
+        url: An absolute URL.
+        headers: More headers.
+        http_options: For the httpx client.
+    """
+    request = httpx.Request("GET", url, headers=headers)
+    options: dict[str, Any] = {"follow_redirects": True, "verify": TRUSTS_NOBODY, **(http_options or {})}
+    if way == "bare":
+        options["auth"] = PartnerAuth(credentials, environment)
+    if mode == "sync":
+        with httpx.Client(**options) as http:
+            if way == "bare":
+                return http.send(request)
+            response: httpx.Response = connect(
+                DummyClient, credentials, environment, http_client=http, max_retries=0
+            ).send(request)
+            return response
+
+    async def main() -> httpx.Response:
+        async with httpx.AsyncClient(**options) as http:
+            if way == "bare":
+                return await http.send(request)
+            client = connect(AsyncDummy, credentials, environment, http_client=http, max_retries=0)
+            response: httpx.Response = await client.send(request)
+            return response
+
+    return asyncio.run(main())
