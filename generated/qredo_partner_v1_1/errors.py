@@ -62,6 +62,12 @@ class APIError(ClientError):
         except ValueError:
             return None
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # The request stays here: it holds the API key, the signature and the body.
+        response = self.response
+        headers = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
+        return _rebuild, (type(self), self.operation, response.status_code, headers, response.content)
+
     def __str__(self) -> str:
         text = f"{self.operation}: HTTP {self.status_code} {self.response.reason_phrase}".rstrip()
         if self.msg:
@@ -111,7 +117,10 @@ class ResponseError(ClientError):
         self.field = field
         self.problem = problem
         self.response = response
-        super().__init__(model, field, problem, response)
+        super().__init__(model, field, problem)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.model, self.field, self.problem)  # without the response, which leads to the request
 
     def __str__(self) -> str:
         place = f"{self.model}.{self.field}" if self.field else self.model
@@ -132,6 +141,15 @@ def api_error(operation: str, response: httpx.Response) -> APIError:
     """The error class for a status: the documented ones, ServerError from 500 on, APIError for the rest."""
     default = ServerError if response.status_code >= 500 else APIError
     return _BY_STATUS.get(response.status_code, default)(operation, response)
+
+
+def _rebuild(
+    kind: type[APIError], operation: str, status: int, headers: list[tuple[str, str]], content: bytes
+) -> APIError:
+    """Unpickle an error."""
+    import httpx
+
+    return kind(operation, httpx.Response(status, headers=headers, content=content))
 
 
 def _error_body(response: httpx.Response) -> dict[str, Any]:

@@ -39,8 +39,10 @@ class PartnerAuth(httpx.Auth):
         http = httpx.Client(auth=PartnerAuth(credentials, Environment.SANDBOX))
 
     A request to another origin than the environment's, or over plain http, gets no credentials and is not sent: it
-    raises `OriginError`. An auth does not see the hops of a redirect that httpx follows by itself, so leave
-    `follow_redirects` off (httpx's default), or use `connect`, which never follows one.
+    raises `OriginError`. Leave `follow_redirects` off (httpx's default), or use `connect`, which never follows one. If
+    httpx follows redirects by itself, a hop to another origin is stopped before a connection is made, on httpx's own
+    transports. A transport that ignores the `trace` extension (httpx-aiohttp, for one) cannot be stopped: there the
+    error comes after the answer, and says that the credentials went. See docs/security-notes.md.
 
     One object can serve many clients, threads and tasks. It signs, and does no more: `connect` also repeats attempts
     and keeps nonces in order, so nonces whose rule is `counter` are for `connect`.

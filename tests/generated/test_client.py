@@ -178,10 +178,19 @@ def test_retry_after_is_read_in_both_forms(header: str | None, seconds: float | 
 
 
 def test_errors_can_be_pickled() -> None:
-    """An error crosses process borders, as task queues need it."""
+    """An error crosses process borders, as task queues need it, and leaves the request with its secrets behind."""
     with pytest.raises(NotFoundError) as caught:
-        Service(httpx.Response(404, json={"code": 404, "msg": "gone"})).client().company.get("c")
-    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+        Service(httpx.Response(404, json={"code": 404, "msg": "gone"})).client(
+            headers={"x-api-key": "planted"}
+        ).company.get("c")
+    pickled = pickle.dumps(caught.value)
+    again = pickle.loads(pickled)
+    assert (str(again), again.code, again.status_code) == (str(caught.value), 404, 404)
+    assert b"planted" not in pickled
+    with pytest.raises(ResponseError) as refused:
+        Service(ok({})).client(headers={"x-api-key": "planted"}).company.get("c")
+    assert str(pickle.loads(pickle.dumps(refused.value))) == str(refused.value)
+    assert b"planted" not in pickle.dumps(refused.value)
 
 
 @pytest.mark.parametrize(
