@@ -167,7 +167,15 @@ def test_an_error_without_the_documented_body_is_still_an_error(content: bytes) 
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("17", 17), ("0", 0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", None), ("-1", None), ("²", None), (None, None)],
+    [
+        ("17", 17),
+        ("0", 0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("soon", None),
+        ("-1", None),
+        ("²", None),
+        (None, None),
+    ],
 )
 def test_retry_after_is_read_in_both_forms(header: str | None, seconds: float | None) -> None:
     """Seconds and HTTP-dates are understood; a date in the past is no wait; anything else is None, not an error."""
@@ -400,7 +408,8 @@ def test_importing_the_package_imports_neither_models_nor_operations() -> None:
     """`import` costs what the package itself costs; the rest comes when it is used."""
     code = (
         "import sys, qredo_partner_v1_1 as p; p.Client; "
-        "print([m for m in sys.modules if m.startswith(('qredo_partner_v1_1.models.', 'qredo_partner_v1_1.api', 'attr', 'httpx'))])"
+        "late = ('qredo_partner_v1_1.models.', 'qredo_partner_v1_1.api', 'attr', 'httpx'); "
+        "print([name for name in sys.modules if name.startswith(late)])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 

@@ -295,7 +295,7 @@ def test_a_loop_that_was_closed_holds_up_nobody() -> None:
         task = loop.create_task(wait())
         loop.run_until_complete(asyncio.sleep(0))
         loop.close()
-        task._log_destroy_pending = False  # type: ignore[attr-defined]
+        setattr(task, "_log_destroy_pending", False)  # noqa: B010 - abandoned on purpose
         return task
 
     with ThreadPoolExecutor(1) as pool:

@@ -330,10 +330,9 @@ def wrong_password(socket_path: Path) -> redis.Redis:
     return redis.Redis.from_url(f"unix://nobody:planted-password@{socket_path}")
 
 
-def nowhere(socket_path: Path) -> redis.Redis:
+def nowhere(_: Path) -> redis.Redis:
     """A client of a Redis that is not there."""
-    url = f"unix://:planted-password@{socket_path}.none"
-    return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0))
+    return redis.Redis.from_url("redis://:planted-password@127.0.0.1:1", retry=Retry(NoBackoff(), 0))
 
 
 @pytest.mark.parametrize("make", [wrong_password, nowhere])
