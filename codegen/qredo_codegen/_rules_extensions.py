@@ -42,6 +42,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     ),
     "x-revision": {"type": "integer", "minimum": 1},
     "x-sensitive": {"type": "boolean"},
+    "x-stamp-rule": {"enum": ["counter"]},
     "x-signature": _object({"algorithm": _TEXT, "encoding": _TEXT, "signs": _TEXTS}),
     "x-untyped": _TEXT,
     "x-websocket": _object(

@@ -51,7 +51,7 @@ class KeyLoadError(ConfigurationError):
 
     Raised for a public key where a private one is needed (and the other way round), a certificate, a key that is not
     RSA or has fewer than 2048 bits, an encrypted key without its passphrase or with a wrong one, and for an empty,
-    damaged, unreadable or non-PEM file.
+    damaged, unreadable or non-PEM file; of a PKCS#11 token also for a missing module, token or key and a wrong PIN.
     """
 
 
@@ -73,7 +73,11 @@ class UnsignableError(QredoSigningError, ValueError):
 
 
 class SignerError(QredoSigningError):
-    """The signing object (an HSM, a KMS) answered with something that is not a signature."""
+    """The signing object (an HSM, a KMS) gave no signature, so nothing was sent.
+
+    Raised when it failed, was closed, or answered with something that is not a signature, and for an async signer in
+    sync use. The cause is chained; look there, then at the token or service that holds the key.
+    """
 
 
 class NonceError(QredoSigningError):
