@@ -17,7 +17,7 @@ nox.options.download_python = "never"
 nox.options.error_on_external_run = True
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_existing_virtualenvs = True
-nox.options.sessions = ["lint", "types", "check_generated", "tests"]
+nox.options.sessions = ["lint", "types", "check_generated", "vectors", "tests"]
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -28,8 +28,8 @@ def group(name: str) -> tuple[str, ...]:
 @nox.session(default=False)
 def quickstart(session: nox.Session) -> None:
     """The main job: regenerate the client, start the emulator, walk through signed calls."""
-    session.install(*CONSTRAINTS, "-e", ".[emulator]", *group("codegen"))
-    session.run("python", "-m", "qredo_codegen", "regenerate", env={"PYTHONPATH": "codegen"})
+    session.install(*CONSTRAINTS, "-e", ".[emulator]")
+    codegen(session, "regenerate")
     session.run("python", "examples/quickstart.py")
 
 
@@ -64,23 +64,25 @@ def types(session: nox.Session) -> None:
     session.run("pytest", "tests/signing/test_typing.py")
 
 
+def codegen(session: nox.Session, *arguments: str, module: str = "qredo_codegen") -> None:
+    """Run a command of the generator."""
+    session.install(*CONSTRAINTS, *group("codegen"))
+    session.run("python", "-m", module, *arguments, env={"PYTHONPATH": "codegen"})
+
+
 @nox.session(default=False)
 def regenerate(session: nox.Session) -> None:
     """Make generated/ from spec/: all packages, or those named after `--`."""
-    session.install(*CONSTRAINTS, *group("codegen"))
-    session.run("python", "-m", "qredo_codegen", "regenerate", *session.posargs, env={"PYTHONPATH": "codegen"})
+    codegen(session, "regenerate", *session.posargs)
 
 
 @nox.session
 def vectors(session: nox.Session) -> None:
     """Fail when the signing vectors are not what their cases give; `-- --write` rebuilds them."""
-    session.install(*CONSTRAINTS, *group("codegen"))
-    arguments = [] if "--write" in session.posargs else ["--check"]
-    session.run("python", "-m", "qredo_codegen.vectors", *arguments, env={"PYTHONPATH": "codegen"})
+    codegen(session, *([] if "--write" in session.posargs else ["--check"]), module="qredo_codegen.vectors")
 
 
 @nox.session
 def check_generated(session: nox.Session) -> None:
     """Fail when generated/ is not what spec/ gives, naming each file."""
-    session.install(*CONSTRAINTS, *group("codegen"))
-    session.run("python", "-m", "qredo_codegen", "check", *session.posargs, env={"PYTHONPATH": "codegen"})
+    codegen(session, "check", *session.posargs)
