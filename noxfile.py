@@ -76,6 +76,30 @@ def regenerate(session: nox.Session) -> None:
     codegen(session, "regenerate", *session.posargs)
 
 
+@nox.session(default=False)
+def compare(session: nox.Session) -> None:
+    """What changes for a client between two descriptions: `-- OLD NEW`; fails on a breaking change without a waiver."""
+    codegen(session, "compare", *session.posargs)
+
+
+@nox.session(default=False)
+def adopt(session: nox.Session) -> None:
+    """Report what the vendor's new file changes: `-- VENDOR.yaml PACKAGE`."""
+    codegen(session, "adopt", *session.posargs)
+
+
+@nox.session(default=False)
+def release_spec(session: nox.Session) -> None:
+    """Lock a description: `-- PACKAGE`; from then on no breaking change goes in."""
+    codegen(session, "release", *session.posargs)
+
+
+@nox.session(default=False)
+def new_version(session: nox.Session) -> None:
+    """Start a new version from a description: `-- PACKAGE --from PACKAGE`."""
+    codegen(session, "new-version", *session.posargs)
+
+
 @nox.session
 def vectors(session: nox.Session) -> None:
     """Fail when the signing vectors are not what their cases give; `-- --write` rebuilds them."""

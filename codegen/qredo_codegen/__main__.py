@@ -1,42 +1,71 @@
-"""`python -m qredo_codegen regenerate|check [PACKAGE ...]`, as the nox sessions call it."""
+"""`python -m qredo_codegen COMMAND ...`, as the nox sessions call it."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from ._regenerate import Checkout, drift, regenerate
+from ._checkout import Checkout
 from .errors import CodegenError
+
+Given = argparse.Namespace
+
+
+class Command(NamedTuple):
+    """One command.
+
+    Attributes:
+        help: What it does, in a line.
+        arguments: Its arguments: the names of each, and what argparse is to know of it.
+        run: Does it; gives the exit status.
+    """
+
+    help: str
+    arguments: Sequence[tuple[Sequence[str], Mapping[str, Any]]]
+    run: Callable[[Checkout, Given], int]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command over the named packages, or all of them.
+    """Run one command.
 
     Returns:
         0 when all went well, 1 otherwise; what went wrong stands on stderr.
     """
     parser = argparse.ArgumentParser(prog="qredo_codegen", description=__doc__)
-    parser.add_argument("command", choices=("regenerate", "check"))
-    parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="folders of spec/; all if none is named")
-    parser.add_argument("--root", type=Path, default=Path.cwd(), help="top folder of the checkout (default: this one)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(name, help=command.help, description=command.help)
+        for names, options in (*command.arguments, _ROOT):
+            sub.add_argument(*names, **options)
     given = parser.parse_args(arguments)
-    checkout = Checkout(given.root)
-    command = _regenerate if given.command == "regenerate" else _check
     try:
-        return max([command(checkout, package) for package in given.packages or checkout.packages], default=0)
+        return COMMANDS[given.command].run(Checkout(given.root), given)
     except CodegenError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
-def _regenerate(checkout: Checkout, package: str) -> int:
-    count = regenerate(checkout, package)
-    print(f"{package}: {count} operations generated into generated/{package}")
+def _regenerate(checkout: Checkout, given: Given) -> int:
+    from ._regenerate import update
+
+    for package in given.packages or checkout.packages:
+        done = update(checkout, package)
+        print(f"{package}: {done.operations} operations generated into generated/{package}")
+        if done.entries:
+            print("\n".join([f"{package} since its release, as CHANGELOG.md says it:", *done.entries]))
     return 0
 
 
-def _check(checkout: Checkout, package: str) -> int:
+def _check(checkout: Checkout, given: Given) -> int:
+    return max([_check_one(checkout, package) for package in given.packages or checkout.packages], default=0)
+
+
+def _check_one(checkout: Checkout, package: str) -> int:
+    from ._regenerate import drift
+
     problems = list(drift(checkout, package))
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -45,6 +74,88 @@ def _check(checkout: Checkout, package: str) -> int:
         return 1
     print(f"{package}: as generated")
     return 0
+
+
+def _compare(checkout: Checkout, given: Given) -> int:
+    from ._compare_command import compare_command
+
+    text, is_safe = compare_command(checkout, given)
+    if given.out is None:
+        print(text, end="")
+    else:
+        given.out.write_text(text, encoding="utf-8", newline="\n")
+    return 0 if is_safe else 1
+
+
+def _adopt(checkout: Checkout, given: Given) -> int:
+    from ._adopt import adopt
+    from ._report import summary
+
+    adoption = adopt(checkout, given.vendor, given.package, given.out)
+    print(summary(adoption.verdict))
+    for problem in adoption.problems:
+        print(problem, file=sys.stderr)
+    print(f"{given.out / 'report.md'}, {given.out / 'report.json'}")
+    return 0 if adoption.is_safe else 1
+
+
+def _release(checkout: Checkout, given: Given) -> int:
+    from ._release import release
+
+    for package in given.packages:
+        print(release(checkout, package))
+    return 0
+
+
+def _new_version(checkout: Checkout, given: Given) -> int:
+    from ._new_version import new_version
+
+    print("\n".join(new_version(checkout, given.name, given.source)))
+    return 0
+
+
+_ROOT = (("--root",), {"type": Path, "default": Path.cwd(), "help": "top folder of the checkout (default: this one)"})
+_PACKAGES = (("packages",), {"nargs": "*", "metavar": "PACKAGE", "help": "folders of spec/; all if none is named"})
+
+COMMANDS = {
+    "regenerate": Command("Make generated/ from spec/.", (_PACKAGES,), _regenerate),
+    "check": Command("Fail when generated/ is not what spec/ gives, naming each file.", (_PACKAGES,), _check),
+    "compare": Command(
+        "List what differs between two descriptions and whom it breaks; fail on what breaks and is not waived.",
+        (
+            (("old",), {"help": "a package, or a file; a package alone is compared with its released.yaml"}),
+            (("new",), {"nargs": "?", "help": "a package, or a file"}),
+            (("--waivers",), {"type": Path, "help": "accepted changes (default: the package's own, if it is alone)"}),
+            (("--format",), {"choices": ("markdown", "json"), "default": "markdown"}),
+            (("--texts",), {"action": "store_true", "help": "list differences of words too"}),
+            (("--no-python",), {"action": "store_true", "help": "do not generate and compare the packages"}),
+            (("--out",), {"type": Path, "help": "file of the report (default: standard output)"}),
+        ),
+        _compare,
+    ),
+    "adopt": Command(
+        "Say what a new file of the vendor's means for a package.",
+        (
+            (("vendor",), {"type": Path, "metavar": "VENDOR.yaml", "help": "the file, as it was published"}),
+            (("package",), {"metavar": "PACKAGE", "help": "folder of spec/ that it belongs to"}),
+            (("--out",), {"type": Path, "default": Path("adopt-report"), "help": "folder of the report"}),
+        ),
+        _adopt,
+    ),
+    "release": Command(
+        "Lock a description: from now on no regeneration may break it.",
+        ((("packages",), {"nargs": "+", "metavar": "PACKAGE", "help": "folders of spec/"}),),
+        _release,
+    ),
+    "new-version": Command(
+        "Start a new version as a copy of another one.",
+        (
+            (("name",), {"metavar": "NAME", "help": "import name of the new package, such as qredo_partner_v1_2"}),
+            (("--from",), {"dest": "source", "required": True, "metavar": "PACKAGE", "help": "what is copied"}),
+        ),
+        _new_version,
+    ),
+}
 
 
 if __name__ == "__main__":

@@ -5,78 +5,76 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ._checkout import Checkout
 from ._document import load
+from ._files import replace_all
 from ._inputs import Inputs, hash_tree, inputs_of
 from ._package import write_package
+from ._release import gate, released_hash, with_released
 from ._rules import check_described, check_generable, validate
-from .errors import GenerationError
+from .errors import CodegenError, GenerationError
 
-__all__ = ["Checkout", "build", "drift", "regenerate"]
+__all__ = ["Checkout", "Update", "build", "drift", "regenerate", "update"]
 
 
-class Checkout:
-    """Where a checkout keeps its descriptions and its generated packages.
+@dataclass(frozen=True)
+class Update:
+    """What a regeneration did.
 
-    Args:
-        root: The top folder of the checkout.
+    Attributes:
+        operations: The number of operations.
+        entries: How the package differs from what was released of it, as lines of the changelog.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    @property
-    def packages(self) -> list[str]:
-        """Import names of all packages: the folders of `spec/` that hold a description."""
-        return sorted(path.parent.name for path in (self.root / "spec").glob("*/openapi.yaml"))
-
-    def description(self, package: str) -> Path:
-        """The description of a package.
-
-        Raises:
-            GenerationError: There is none of that name.
-        """
-        if package not in self.packages:
-            raise GenerationError(
-                f"There is no spec/{package}/openapi.yaml. Described are: {', '.join(self.packages)}."
-            )
-        return self.root / "spec" / package / "openapi.yaml"
-
-    def output(self, package: str) -> Path:
-        """The folder of a generated package."""
-        return self.root / "generated" / package
-
-    def lock(self, package: str) -> Path:
-        """The record of what a package was made from."""
-        return self.root / "spec" / package / "lock.json"
+    operations: int
+    entries: tuple[str, ...]
 
 
 def regenerate(checkout: Checkout, package: str) -> int:
-    """Make a package anew and put it in the place of the old one, with its lock.
+    """Make a package anew and put it in the place of the old one, with its lock; see `update`.
 
     Returns:
         The number of its operations.
+    """
+    return update(checkout, package).operations
+
+
+def update(checkout: Checkout, package: str) -> Update:
+    """Make a package anew and put it in the place of the old one, with its lock and what the changelog says of it.
 
     Raises:
         DocumentError: The description cannot be read.
-        GenerationError: It breaks a rule, or something would be lost. The old package is as it was.
+        GenerationError: It breaks a rule, something would be lost, or it would break clients of a released version.
+            Package, lock and changelog are as they were.
+        WaiverError: A waiver is malformed or waives nothing.
     """
     description = checkout.description(package)
     output = checkout.output(package)
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{package}-", dir=output.parent) as scratch:
         fresh = Path(scratch) / "new" / package
-        count, lock = build(description, package, fresh)
-        _swap(fresh, output, Path(scratch) / "old")
-    checkout.lock(package).write_text(lock, encoding="utf-8", newline="\n")
-    return count
+        count, lock = build(description, package, fresh, released_hash(checkout, package))
+        passed = gate(checkout, package, load(description))
+        records = {checkout.lock(package): lock}
+        if passed.changelog is not None:
+            records[checkout.changelog] = passed.changelog
+        _swap(fresh, output, Path(scratch) / "old", lambda: replace_all(records))
+    return Update(count, passed.entries)
 
 
-def build(description: Path, package: str, target: Path) -> tuple[int, str]:
+def build(description: Path, package: str, target: Path, released: str | None = None) -> tuple[int, str]:
     """Make a package from a description file, with all checks.
+
+    Args:
+        description: The file.
+        package: Import name of the package.
+        target: A folder that does not exist yet.
+        released: The hash on record of what was released of the package.
 
     Returns:
         The number of its operations, and the text of its lock.
@@ -87,14 +85,14 @@ def build(description: Path, package: str, target: Path) -> tuple[int, str]:
         raise GenerationError(f"{package}: the description breaks rules:", problems)
     inputs = inputs_of(description)
     count = write_package(document, package, target, inputs)
-    return count, _lock(inputs, target)
+    return count, _lock(inputs, target, released)
 
 
 def drift(checkout: Checkout, package: str) -> Iterator[str]:
     """What differs between a generated package and what its description gives now; each file is named."""
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch) / package
-        _, lock = build(checkout.description(package), package, fresh)
+        _, lock = build(checkout.description(package), package, fresh, released_hash(checkout, package))
         yield from _differences(hash_tree(checkout.output(package)), hash_tree(fresh), f"generated/{package}")
     path = checkout.lock(package)
     if not path.is_file():
@@ -103,6 +101,10 @@ def drift(checkout: Checkout, package: str) -> Iterator[str]:
         yield from _differences(
             _flat(json.loads(path.read_bytes())), _flat(json.loads(lock)), f"spec/{package}/lock.json"
         )
+    try:
+        gate(checkout, package, load(checkout.description(package)))
+    except CodegenError as error:
+        yield str(error)
 
 
 def _differences(found: dict[str, str], expected: dict[str, str], where: str) -> Iterator[str]:
@@ -119,23 +121,26 @@ def _flat(lock: dict[str, Any]) -> dict[str, str]:
     return {f"{part}/{name}": str(value) for part, values in lock.items() for name, value in dict(values).items()}
 
 
-def _lock(inputs: Inputs, output: Path) -> str:
+def _lock(inputs: Inputs, output: Path, released: str | None) -> str:
     lock = {
         "inputs": {"openapi.yaml": inputs.description, "templates": inputs.templates},
         "tools": inputs.tools,
         "outputs": hash_tree(output),
     }
-    return json.dumps(lock, indent=2) + "\n"
+    return json.dumps(with_released(lock, released), indent=2) + "\n"
 
 
-def _swap(fresh: Path, output: Path, aside: Path) -> None:
-    """Put a new folder in the place of an old one; if that fails, the old one is back."""
+def _swap(fresh: Path, output: Path, aside: Path, then: Callable[[], None] = lambda: None) -> None:
+    """Put a new folder in the place of an old one, then do the rest; if that fails, the old one is back."""
     existed = output.exists()
     if existed:
         output.rename(aside)
     try:
         fresh.rename(output)
-    except OSError:
+        then()
+    except BaseException:
+        if output.exists():
+            output.rename(fresh)
         if existed:
             aside.rename(output)
         raise

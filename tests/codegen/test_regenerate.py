@@ -232,8 +232,10 @@ def test_camel_case_path_parameters_keep_their_place(checkout: Checkout) -> None
     """A path parameter whose Python name differs from its name on the wire still fills the path."""
 
     def edit(document: dict[str, Any]) -> None:
-        text = json.dumps(document).replace("{company_id}", "{companyID}").replace(
-            '"name": "company_id", "in": "path"', '"name": "companyID", "in": "path"'
+        text = (
+            json.dumps(document)
+            .replace("{company_id}", "{companyID}")
+            .replace('"name": "company_id", "in": "path"', '"name": "companyID", "in": "path"')
         )
         document.clear()
         document.update(json.loads(text))

@@ -6,10 +6,13 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-PACKAGES = ("qredo_codegen", "qredo_emulator", "qredo_partner_v1_1", "qredo_signing")
+ROOT = Path(__file__).parents[2]
+GENERATED = sorted(path.parent.name for path in (ROOT / "spec").glob("*/openapi.yaml"))
+PACKAGES = ("qredo_codegen", "qredo_emulator", "qredo_signing", *GENERATED)
 
 
 def modules(package: str) -> list[str]:

@@ -1,0 +1,185 @@
+"""Every kind of change that is told apart: its id, whom it breaks, and why, in one sentence each."""
+
+from __future__ import annotations
+
+__all__ = ["KINDS"]
+
+_B, _C, _T = "breaking", "compatible", "text"
+
+_API = {
+    "server-added": (_C, "Clients go on using the servers that they know."),
+    "server-removed": (_B, "Clients that were made for this server find nobody there."),
+    "server-renamed": (_B, "Environments find the server by its name."),
+    "server-url-changed": (_B, "Clients send to the URL of before, and the URL is part of what is signed."),
+    "server-deprecated": (_C, "It still answers; its end is announced."),
+    "server-undeprecated": (_C, "Its end is no longer announced."),
+    "security-added": (_C, "The ways to authenticate of before remain."),
+    "security-removed": (_B, "Clients that authenticate in this way are refused."),
+    "security-scheme-changed": (_B, "Clients authenticate by the rule of before."),
+    "stamp-rule-loosened": (_C, "Stamps by the rule of before are still taken."),
+    "stamp-rule-tightened": (_B, "Stamps that were taken before are refused."),
+    "feed-added": (_C, "Nobody listens to it yet."),
+    "feed-removed": (_B, "Clients that listen to it cannot connect."),
+    "feed-renamed": (_B, "Users open a feed by its name."),
+    "feed-path-changed": (_B, "Clients connect to the path of before."),
+    "text-changed": (_T, "Only texts or examples differ."),
+    "extension-changed": (_T, "The extension changes nothing in a client."),
+}
+
+_OPERATIONS = {
+    "operation-added": (_C, "Nobody calls it yet."),
+    "operation-removed": (_B, "Calls of it fail, and its method is gone."),
+    "operation-renamed": (_B, "The method that users call has another name."),
+    "operation-tag-changed": (_B, "The method has moved to another attribute of the client."),
+    "operation-path-changed": (_B, "Clients send to the path of before."),
+    "operation-method-changed": (_B, "Clients send with the HTTP method of before."),
+    "operation-keyword-changed": (_B, "What this changes for a client is not known here, so it counts as breaking."),
+    "idempotency-key-added": (_C, "A repeat has become harmless."),
+    "idempotency-key-removed": (_B, "A repeat that was harmless starts a second transaction."),
+    "idempotency-key-changed": (
+        _B,
+        "Clients send the key in the field of before: a repeat is not recognised.",
+    ),
+    "idempotent-added": (_C, "A repeat has become harmless."),
+    "idempotent-removed": (_B, "Calls that were repeated after a lost answer now fail with an unknown outcome."),
+    "outcome-changed": (_C, "Only the advice where to look after a lost answer changes."),
+    "pagination-added": (_C, "A method that walks through all pages is added."),
+    "pagination-removed": (_B, "The method that walks through all pages is gone."),
+    "pagination-changed": (_B, "Clients page by the parameters and the list of before."),
+    "page-size-changed": (_C, "Only the size of a page that is asked for by default changes."),
+    "deprecated": (_C, "It still works; its end is announced."),
+    "undeprecated": (_C, "Its end is no longer announced."),
+}
+
+_PARAMETERS = {
+    "parameter-added": (_C, "It may be left out."),
+    "parameter-added-required": (_B, "Calls without it are refused, and the method demands an argument more."),
+    "parameter-removed": (_B, "Calls that give it fail: the method does not know the argument."),
+    "parameter-renamed": (_B, "Calls that give the argument by its name fail."),
+    "parameter-location-changed": (_B, "Clients send it where it stood before."),
+    "parameter-became-required": (_B, "Calls without it are refused."),
+    "parameter-became-optional": (_C, "Calls with it remain right."),
+    "parameter-style-changed": (_B, "Clients write the value in the form of before."),
+    "request-body-added": (_C, "It may be left out."),
+    "request-body-added-required": (_B, "Calls without a body are refused."),
+    "request-body-removed": (_B, "Calls that give the body's fields fail: the method does not know them."),
+    "request-body-became-required": (_B, "Calls without a body are refused."),
+    "request-body-became-optional": (_C, "Calls with a body remain right."),
+    "request-media-type-added": (_C, "The media types of before are still taken."),
+    "request-media-type-removed": (_B, "Clients send this media type."),
+}
+
+_RESPONSES = {
+    "success-status-added": (_C, "Its answer has the shape of one that clients know."),
+    "success-status-added-different": (_B, "Clients get an answer of a shape that they do not know."),
+    "success-status-removed": (_B, "Callers that look for this status do not find it."),
+    "error-status-added": (_C, "Every status that is no success is an APIError, described or not."),
+    "error-status-removed": (_C, "Code that handles it is no longer reached."),
+    "response-body-added": (_C, "Callers that expect no result ignore it."),
+    "response-body-removed": (_B, "Callers use the result, and there is none."),
+    "response-media-type-added": (_C, "Clients ask for the media type that they know."),
+    "response-media-type-removed": (_B, "Clients ask for this media type."),
+    "response-header-added": (_C, "Clients ignore headers that they do not know."),
+    "response-header-removed": (_B, "Callers that read the header do not find it."),
+    "response-header-became-optional": (_B, "Callers that rely on the header may not find it."),
+    "response-header-became-required": (_C, "Callers that look whether it is there find it."),
+}
+
+_REQUEST_SCHEMAS = {
+    "request-field-added": (_C, "It may be left out."),
+    "request-field-added-required": (_B, "Requests without it are refused."),
+    "request-field-removed": (_B, "Calls that give it fail: the method does not know the argument."),
+    "request-field-became-required": (_B, "Requests without it are refused."),
+    "request-field-became-optional": (_C, "Requests with it remain right."),
+    "request-type-changed": (_B, "Values of the type of before are refused."),
+    "request-type-widened": (_C, "Values of the type of before are still taken."),
+    "request-type-narrowed": (_B, "Some values of the type of before are refused."),
+    "request-format-changed": (_B, "Values in the format of before are refused."),
+    "request-format-widened": (_C, "Values in the format of before are still taken."),
+    "request-format-narrowed": (_B, "Values that were taken before may not have the format."),
+    "request-nullable-added": (_C, "Values other than null are still taken."),
+    "request-nullable-removed": (_B, "Requests with null are refused."),
+    "request-enum-value-added": (_C, "The values of before are still taken."),
+    "request-enum-value-removed": (_B, "Requests with this value are refused."),
+    "request-enum-opened": (_C, "The values of before are still taken."),
+    "request-enum-closed": (_B, "Values other than these are refused."),
+    "request-constraint-loosened": (_C, "Values that were taken before still are."),
+    "request-constraint-tightened": (_B, "Values that were taken before may be refused."),
+    "request-constraint-changed": (_B, "Values that were taken before may be refused."),
+    "request-union-member-added": (_C, "The alternatives of before are still taken."),
+    "request-union-member-removed": (_B, "Values of this alternative are refused."),
+    "request-discriminator-changed": (_B, "Clients tell the alternatives apart by the field of before."),
+    "request-extra-fields-allowed": (_C, "Objects without further fields are still taken."),
+    "request-extra-fields-refused": (_B, "Objects with further fields are refused."),
+    "request-map-values-typed": (_B, "Values of other types are refused."),
+    "request-map-values-untyped": (_C, "Values of the type of before are still taken."),
+    "request-map-removed": (_B, "Objects with free keys are refused."),
+    "request-default-changed": (_B, "A request that leaves it out means something else now."),
+    "request-keyword-changed": (_B, "What this changes for a client is not known here, so it counts as breaking."),
+}
+
+_RESPONSE_SCHEMAS = {
+    "response-field-added": (_C, "Clients keep fields that they do not know."),
+    "response-field-removed": (_B, "Callers that read the field do not find it."),
+    "response-field-became-required": (_C, "Callers that look whether it is there find it."),
+    "response-field-became-optional": (_B, "Callers that rely on the field may not find it."),
+    "response-type-changed": (_B, "Clients refuse a value of another type."),
+    "response-type-widened": (_B, "Clients refuse values that the type of before does not have."),
+    "response-type-narrowed": (_C, "All values have the type of before as well."),
+    "response-format-changed": (_B, "Callers read the format of before."),
+    "response-format-widened": (_B, "Values may come that the format of before does not have."),
+    "response-format-narrowed": (_C, "All values have the format of before as well."),
+    "response-nullable-added": (_B, "Callers get null where they relied on a value."),
+    "response-nullable-removed": (_C, "Callers that look for null no longer find it."),
+    "response-enum-value-added": (_B, "The set was closed: a value may come that callers do not handle."),
+    "response-enum-value-removed": (_C, "Code that handles the value is no longer reached."),
+    "response-enum-opened": (_B, "The set was closed: values may come that callers do not handle."),
+    "response-enum-closed": (_C, "All values could come before as well."),
+    "response-constraint-loosened": (_B, "Values may come that callers do not expect."),
+    "response-constraint-tightened": (_C, "All values could come before as well."),
+    "response-constraint-changed": (_B, "Values may come that callers do not expect."),
+    "response-union-member-added": (_B, "An alternative may come that clients do not know."),
+    "response-union-member-removed": (_C, "Code that handles the alternative is no longer reached."),
+    "response-discriminator-changed": (_B, "Clients tell the alternatives apart by the field of before."),
+    "response-extra-fields-allowed": (_C, "Clients keep fields that they do not know."),
+    "response-extra-fields-refused": (_C, "Clients that keep further fields find none."),
+    "response-map-values-typed": (_C, "All values could come before as well."),
+    "response-map-values-untyped": (_B, "Values of other types may come."),
+    "response-map-removed": (_B, "Callers that look values up by key find none."),
+    "response-default-changed": (_C, "Answers say what they mean."),
+    "response-keyword-changed": (_B, "What this changes for a client is not known here, so it counts as breaking."),
+}
+
+_SCHEMAS = {
+    "known-value-added": (_C, "The set is open: clients keep values that they do not know."),
+    "known-value-removed": (_C, "The set is open: the value can still be sent, and still be read."),
+    "value-set-added": (_C, "The values were free, and remain so."),
+    "value-set-removed": (_C, "The set was open: any value could come before as well."),
+    "value-renamed": (_B, "Users write the value by its name."),
+    "sensitivity-changed": (_C, "Only whether a program prints the value changes."),
+}
+
+_PYTHON = {
+    "python-removed": (_B, "Code that imports or calls it fails."),
+    "python-kind-changed": (_B, "Code uses it as what it was."),
+    "python-parameter-removed": (_B, "Calls that give the argument fail."),
+    "python-parameter-moved": (_B, "Calls that give the argument by its position mean another."),
+    "python-parameter-required": (_B, "Calls without the argument fail."),
+    "python-parameter-kind-changed": (_B, "Calls that give the argument in the way of before fail."),
+    "python-base-removed": (_B, "Code relies on what the base class has."),
+    "python-value-changed": (_B, "The member of that name means another value."),
+    "python-argument-type-changed": (_B, "Type checkers refuse code that was right."),
+    "python-result-type-changed": (_B, "Type checkers refuse code that was right."),
+}
+
+KINDS: dict[str, tuple[str, str]] = {
+    **_API,
+    **_OPERATIONS,
+    **_PARAMETERS,
+    **_RESPONSES,
+    **_REQUEST_SCHEMAS,
+    **_RESPONSE_SCHEMAS,
+    **_SCHEMAS,
+    **_PYTHON,
+}
+"""Effect and reason of each kind. Ids are stable: fingerprints are made with them."""

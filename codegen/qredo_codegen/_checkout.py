@@ -1,0 +1,66 @@
+"""Where a checkout keeps its descriptions, its generated packages, and the records about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .errors import GenerationError
+
+__all__ = ["Checkout"]
+
+
+class Checkout:
+    """The files of a checkout by what they are for.
+
+    Args:
+        root: The top folder of the checkout.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def packages(self) -> list[str]:
+        """Import names of all packages: the folders of `spec/` that hold a description."""
+        return sorted(path.parent.name for path in (self.root / "spec").glob("*/openapi.yaml"))
+
+    def description(self, package: str) -> Path:
+        """The description of a package.
+
+        Raises:
+            GenerationError: There is none of that name.
+        """
+        if package not in self.packages:
+            raise GenerationError(
+                f"There is no spec/{package}/openapi.yaml. Described are: {', '.join(self.packages)}."
+            )
+        return self.folder(package) / "openapi.yaml"
+
+    def folder(self, package: str) -> Path:
+        """The folder of a package's description and of what belongs to it."""
+        return self.root / "spec" / package
+
+    def output(self, package: str) -> Path:
+        """The folder of a generated package."""
+        return self.root / "generated" / package
+
+    def lock(self, package: str) -> Path:
+        """The record of what a package was made from."""
+        return self.folder(package) / "lock.json"
+
+    def released(self, package: str) -> Path:
+        """The description as it was last released."""
+        return self.folder(package) / "released.yaml"
+
+    def waivers(self, package: str) -> Path:
+        """The breaking changes since the last release that were accepted."""
+        return self.folder(package) / "waivers.yaml"
+
+    def overlay(self, package: str) -> Path:
+        """What the vendor's own file needs."""
+        return self.folder(package) / "overlay.yaml"
+
+    @property
+    def changelog(self) -> Path:
+        """The changelog of the project."""
+        return self.root / "CHANGELOG.md"

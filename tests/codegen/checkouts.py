@@ -1,0 +1,108 @@
+"""Checkouts of their own for tests: a small description that is generated in a moment, packaging and a changelog."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from qredo_codegen._document import Document, load
+from qredo_codegen._inputs import hash_tree
+from qredo_codegen._places import reached
+from qredo_codegen._regenerate import Checkout
+
+from .mutations import description
+
+__all__ = ["PACKAGE", "edit", "new_checkout", "run", "small", "state"]
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = "qredo_partner_v1_1"
+_PATHS = ("/company", "/company/search", "/company/{company_id}", "/wallets/feed")
+
+_PYPROJECT = f"""\
+# A comment that stays.
+[project.entry-points."qredo.api"]
+{PACKAGE} = "{PACKAGE}"
+
+[tool.hatch.build.targets.wheel]
+packages = [
+    "generated/{PACKAGE}",
+    "signing_plugin/qredo_signing",
+]
+
+[tool.hatch.build.targets.wheel.force-include]
+"spec/{PACKAGE}/openapi.yaml" = "qredo_emulator/_spec/{PACKAGE}/openapi.yaml"
+"""
+
+_CHANGELOG = """\
+# Changelog
+
+## [Unreleased]
+
+### Added
+
+- Something else.
+
+## [0.1.0] - 2026-11-01
+
+### Added
+
+- Everything.
+"""
+
+
+def small() -> Document:
+    """Our description with the operations of companies and one feed only, and nothing that they do not need."""
+    document = description()
+    document["paths"] = {path: document["paths"][path] for path in _PATHS}
+    document["tags"] = [tag for tag in document["tags"] if tag["name"] == "company"]
+    needed = reached(document, ["/paths"])
+    for section, members in document["components"].items():
+        if section != "securitySchemes":
+            kept = {name: value for name, value in members.items() if f"/components/{section}/{name}" in needed}
+            document["components"][section] = kept
+    document["components"]["securitySchemes"].pop("agent_token")
+    document["components"] = {section: members for section, members in document["components"].items() if members}
+    return copy.deepcopy(document)
+
+
+def new_checkout(root: Path) -> Checkout:
+    """A checkout that holds the small description, packaging and a changelog; nothing is generated yet."""
+    (root / "spec" / PACKAGE).mkdir(parents=True)
+    (root / "pyproject.toml").write_text(_PYPROJECT, encoding="utf-8")
+    (root / "CHANGELOG.md").write_text(_CHANGELOG, encoding="utf-8")
+    (root / "README.md").write_text(
+        f"| Name | What |\n| --- | --- |\n| `{PACKAGE}` | A client |\n| `other` | Other |\n", encoding="utf-8"
+    )
+    checkout = Checkout(root)
+    _write(root / "spec" / PACKAGE / "openapi.yaml", small())
+    return checkout
+
+
+def edit(checkout: Checkout, change: Any, path: Path | None = None) -> None:
+    """Edit the description of a checkout, or another file of it."""
+    path = path or checkout.description(PACKAGE)
+    document = load(path)
+    change(document)
+    _write(path, document)
+
+
+def state(checkout: Checkout) -> dict[str, str]:
+    """Hashes of every file of a checkout."""
+    return hash_tree(checkout.root)
+
+
+def run(checkout: Checkout, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command as the nox sessions run it."""
+    command = [sys.executable, "-m", "qredo_codegen", *arguments, "--root", str(checkout.root)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "codegen")}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=checkout.root)
+
+
+def _write(path: Path, document: Document) -> None:
+    path.write_text(yaml.safe_dump(json.loads(json.dumps(document)), sort_keys=False), encoding="utf-8")

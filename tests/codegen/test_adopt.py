@@ -1,0 +1,157 @@
+"""The vendor's new file: what it means for a package, told in a report before anything is changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from qredo_codegen._adopt import adopt
+from qredo_codegen._compare import compare
+from qredo_codegen._document import Document, load
+from qredo_codegen._overlay import apply, load_overlay
+from qredo_codegen._regenerate import Checkout
+from qredo_codegen._waivers import WaiverError, load_waivers
+from qredo_codegen.errors import GenerationError, OverlayError
+
+from .checkouts import PACKAGE, new_checkout, run, small, state
+from .mutations import schema
+
+SPEC = Path(__file__).parents[2] / "spec"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    """A checkout with an overlay that names the operation that the vendor's file leaves without a name."""
+    checkout = new_checkout(tmp_path / "checkout")
+    action = {
+        "target": "$.paths['/company'].post",
+        "description": "A method needs a name.",
+        "x-evidence": "seen",
+        "update": {"operationId": "company_create"},
+    }
+    overlay = {"overlay": "1.0.0", "info": {"title": "x", "version": "1"}, "actions": [action]}
+    checkout.overlay(PACKAGE).write_text(yaml.safe_dump(overlay))
+    return checkout
+
+
+def published(folder: Path, edit: Any = lambda document: None) -> Path:
+    """A file as the vendor might publish it: ours, without a name for one operation."""
+    document = small()
+    del document["paths"]["/company"]["post"]["operationId"]
+    edit(document)
+    path = folder / "vendor.yaml"
+    path.write_text(yaml.safe_dump(document, sort_keys=False))
+    return path
+
+
+def reports(out: Path) -> tuple[str, dict[str, Any]]:
+    return (out / "report.md").read_text(), json.loads((out / "report.json").read_bytes())
+
+
+def test_the_same_api_is_no_difference(checkout: Checkout, tmp_path: Path) -> None:
+    """A file that only says the same in other words is adopted without a finding; the checkout is not touched."""
+    before = state(checkout)
+    vendor = published(tmp_path, lambda document: schema(document, "Company").update(description="Other words."))
+    done = run(checkout, "adopt", str(vendor), PACKAGE, "--out", str(tmp_path / "out"))
+    assert (done.returncode, done.stderr) == (0, "")
+    text, report = reports(tmp_path / "out")
+    assert text.startswith(f"# vendor.yaml beside {PACKAGE}\n")
+    assert (report["schema_version"], report["changes"], report["python"], report["problems"]) == (1, [], [], [])
+    assert state(checkout) == before
+
+
+def test_the_report_says_what_is_new_and_what_breaks(checkout: Checkout, tmp_path: Path) -> None:
+    """New things are compatible, broken things are breaking and make the command fail; both reports name them."""
+
+    def edit(document: Document) -> None:
+        schema(document, "Company")["properties"]["vat"] = {"type": "string"}
+        schema(document, "Company")["properties"].pop("city")
+
+    out = tmp_path / "out"
+    done = run(checkout, "adopt", str(published(tmp_path, edit)), PACKAGE, "--out", str(out))
+    assert done.returncode == 1
+    assert "1 breaking (1 not waived), 1 compatible" in done.stdout
+    text, report = reports(out)
+    assert {change["kind"]: change["class"] for change in report["changes"]} == {
+        "response-field-removed": "breaking",
+        "response-field-added": "compatible",
+    }
+    assert [one["subject"] for one in report["python"]] == ["models.Company.city"]
+    assert "response field added: `vat`" in text
+
+
+def test_an_overlay_that_no_longer_fits_is_an_error(checkout: Checkout, tmp_path: Path) -> None:
+    """An action that matches nothing is named with its index and its target, and no report is written."""
+    vendor = published(tmp_path, lambda document: document["paths"].pop("/company"))
+    with pytest.raises(OverlayError, match=r"actions\[0\] \(\$\.paths\['/company'\]\.post\)"):
+        adopt(checkout, vendor, PACKAGE, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_rules_that_are_broken_stand_in_the_report(checkout: Checkout, tmp_path: Path) -> None:
+    """What no client can be made of is listed to be settled first, beside everything that differs."""
+
+    def edit(document: Document) -> None:
+        schema(document, "Company")["properties"]["share"] = {"type": "number"}
+
+    adoption = adopt(checkout, published(tmp_path, edit), PACKAGE, tmp_path / "out")
+    assert not adoption.is_safe
+    text, report = reports(tmp_path / "out")
+    assert [problem["pointer"] for problem in report["problems"]] == [
+        "/components/schemas/Company/properties/share/type"
+    ]
+    assert [change["kind"] for change in report["changes"]] == ["response-field-added"]
+    assert report["python"] is None
+    assert "## To settle first, by the overlay" in text
+
+
+def test_what_is_no_openapi_is_refused(checkout: Checkout, tmp_path: Path) -> None:
+    """A file that is not even OpenAPI is refused with what is wrong in it."""
+    with pytest.raises(GenerationError, match="is no OpenAPI document"):
+        adopt(checkout, published(tmp_path, lambda document: document.pop("info")), PACKAGE, tmp_path / "out")
+
+
+def test_listed_differences_are_accepted(checkout: Checkout, tmp_path: Path) -> None:
+    """What an overlay cannot express stands in a list with reasons; a listed difference that is none is an error."""
+    vendor = published(
+        tmp_path, lambda document: schema(document, "Company")["properties"].update(vat={"type": "string"})
+    )
+    (change,) = adopt(checkout, vendor, PACKAGE, tmp_path / "out").verdict.compatible
+    listed = checkout.folder(PACKAGE) / "overlay-differences.yaml"
+    listed.write_text(
+        yaml.safe_dump([{"fingerprint": change.fingerprint, "reason": "never sent", "date": "2026-11-21"}])
+    )
+    assert adopt(checkout, vendor, PACKAGE, tmp_path / "out").is_safe
+    assert "never sent" in reports(tmp_path / "out")[0]
+    with pytest.raises(WaiverError, match="never sent"):
+        adopt(checkout, published(tmp_path), PACKAGE, tmp_path / "out")
+
+
+def vendors_file() -> Path:
+    path = os.environ.get("QREDO_VENDOR_FILE")
+    if not path:
+        pytest.skip("QREDO_VENDOR_FILE does not name the vendor's description of the Partner API 1.1.2")
+    return Path(path)
+
+
+def test_the_vendors_file_is_our_description() -> None:
+    """Through the overlay, the vendor's file differs from our description in what is listed with reasons only."""
+    document = apply(load(vendors_file()), load_overlay(SPEC / PACKAGE / "overlay.yaml"))
+    differences = compare(load(SPEC / PACKAGE / "openapi.yaml"), document).material
+    listed = {waiver.fingerprint for waiver in load_waivers(SPEC / PACKAGE / "overlay-differences.yaml")}
+    assert [str(change) for change in differences if change.fingerprint not in listed] == []
+    assert listed == {change.fingerprint for change in differences}
+
+
+def test_the_vendors_file_is_adopted(tmp_path: Path) -> None:
+    """The vendor's own file gives an empty report, from the names of operations to those of Python."""
+    vendor = vendors_file()
+    shutil.copytree(SPEC / PACKAGE, tmp_path / "spec" / PACKAGE)
+    adoption = adopt(Checkout(tmp_path), vendor, PACKAGE, tmp_path / "out")
+    assert adoption.is_safe
+    assert adoption.verdict.python == ()

@@ -1,0 +1,354 @@
+"""The comparison of two descriptions: every kind of change, in both directions, and nothing that is none."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from qredo_codegen._change_kinds import KINDS
+from qredo_codegen._changes import Change
+from qredo_codegen._compare import compare
+from qredo_codegen._document import Document, load, resolve
+from qredo_codegen._report import json_report, markdown_report
+from qredo_codegen._verdict import judge
+
+from .mutations import FIELDS, MUTATIONS, B, C, Mutation, description, node, schema
+
+SPEC = Path(__file__).parents[2] / "spec"
+PINNED = Path(__file__).with_name("compare_1_0_to_1_1.json")
+
+SOURCES = st.integers(min_value=0, max_value=2**32).map(random.Random)
+_SEQUENCES = ("anyOf", "oneOf", "parameters", "required", "security", "servers", "tags")
+_WORDS = ("description", "summary", "example")
+
+
+def found(old: Document, new: Document) -> tuple[Change, ...]:
+    """The changes that are more than words."""
+    return compare(old, new).material
+
+
+# --- Planted changes --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
+def test_each_planted_change_is_found_and_classified(mutation: Mutation) -> None:
+    """One planted change gives its own kind with its own effect, at a place that is there, and nothing else."""
+    old, new = mutation.pair()
+    changes = found(old, new)
+    assert {change.kind: change.effect.value for change in changes} == mutation.expected
+    for change in changes:
+        assert change.why.endswith(".")
+        assert change.locations
+        assert change.old or change.new
+        for document, at in ((old, change.old), (new, change.new)):
+            if at is not None:
+                resolve(document, "#" + at)
+
+
+def test_every_kind_is_planted() -> None:
+    """No kind of change is without a planted example, but for those of Python's names and of texts."""
+    planted = {kind for mutation in MUTATIONS for kind in mutation.expected}
+    elsewhere = {kind for kind in KINDS if kind.startswith("python-")} | {"text-changed", "extension-changed"}
+    assert KINDS.keys() - elsewhere == planted
+
+
+def test_direction_decides() -> None:
+    """A schema that is sent and received is judged for both: a value set may narrow for who reads it only."""
+
+    def prepare(document: Document) -> None:
+        document["components"]["schemas"]["Probe"] = {"type": "string", "enum": ["a", "b"]}
+        for name in ("CompanyCreate", "Company"):
+            schema(document, name)["properties"]["probe"] = {"$ref": "#/components/schemas/Probe"}
+
+    mutation = Mutation({}, lambda document: schema(document, "Probe")["enum"].remove("a"), prepare)
+    effects = {change.kind: change.effect.value for change in found(*mutation.pair())}
+    assert effects == {"request-enum-value-removed": B, "response-enum-value-removed": C}
+
+
+def test_most_directed_changes_differ_by_direction() -> None:
+    """What narrows breaks senders and what widens breaks receivers: no directed kind breaks nobody at all."""
+    for field in FIELDS:
+        if (
+            field.directed
+            and field.request
+            and field.response
+            and field.kind not in ("field-added", "extra-fields-allowed")
+        ):
+            assert B in (field.request, field.response), field.kind
+
+
+def test_a_shared_schema_is_one_change() -> None:
+    """What changes in a schema that many operations use is told once, with every place where it is met."""
+    old, new = description(), description()
+    schema(new, "Error")["properties"].pop("msg")
+    (change,) = found(old, new)
+    assert change.kind == "response-field-removed"
+    assert change.old == "/components/schemas/Error/properties/msg"
+    assert len({location.call for location in change.locations}) == 53
+
+
+def test_a_schema_that_holds_itself_is_compared_to_its_end() -> None:
+    """A recursive schema ends the comparison, and a change inside it is found."""
+
+    def prepare(document: Document) -> None:
+        tree = {
+            "type": "object",
+            "properties": {"leaf": {"type": "string"}, "below": {"$ref": "#/components/schemas/Tree"}},
+        }
+        document["components"]["schemas"]["Tree"] = tree
+        schema(document, "Company")["properties"]["tree"] = {"$ref": "#/components/schemas/Tree"}
+
+    mutation = Mutation({}, lambda document: schema(document, "Tree")["properties"].pop("leaf"), prepare)
+    assert {change.kind for change in found(*mutation.pair())} == {"response-field-removed"}
+
+
+def test_a_move_does_not_hide_what_is_in_it() -> None:
+    """An operation that is renamed or moved is still compared with what it was."""
+    old, new = description(), description()
+    operation = new["paths"].pop("/assets")
+    operation["get"]["responses"]["200"].pop("content")
+    new["paths"]["/all"] = operation
+    assert {change.kind for change in found(old, new)} == {"operation-path-changed", "response-body-removed"}
+
+
+def test_a_renamed_path_parameter_that_python_calls_the_same_is_no_difference() -> None:
+    """`companyID` in place of `company_id` is the same argument, and goes over the wire as the same path."""
+    old, new = description(), description()
+    new["components"]["parameters"]["CompanyId"]["name"] = "companyID"
+    new["paths"] = {path.replace("{company_id}", "{companyID}"): item for path, item in new["paths"].items()}
+    assert found(old, new) == ()
+
+
+# --- What is no difference --------------------------------------------------------------------------------------------
+
+
+def test_a_description_does_not_differ_from_itself() -> None:
+    """A description against itself gives nothing, not even a text."""
+    assert compare(description(), description()).changes == ()
+
+
+@settings(max_examples=20)
+@given(SOURCES)
+def test_order_is_no_difference(source: random.Random) -> None:
+    """Keys and lists without a meaningful order may stand in any order."""
+    assert compare(description(), shuffled(description(), source)).material == ()
+
+
+def test_words_are_texts() -> None:
+    """Other words and other examples are differences of text only."""
+    comparison = compare(description(), reworded(description()))
+    assert comparison.material == ()
+    assert len(comparison.changes) > 400
+    assert {change.kind for change in comparison.changes} == {"text-changed"}
+
+
+@settings(max_examples=15)
+@given(SOURCES, st.floats(min_value=0.05, max_value=0.4))
+def test_a_schema_moved_inline_is_no_difference(source: random.Random, share: float) -> None:
+    """What stood behind a reference may stand in its place, and the other way round."""
+    whole = description()
+    moved = inlined(whole, whole, source, share)
+    assert compare(whole, moved).material == ()
+    assert compare(moved, whole).material == ()
+
+
+def test_a_renamed_schema_is_no_difference() -> None:
+    """The names of schemas do not go over the wire."""
+    text = json.dumps(description())
+    for name in ("Company", "Entity", "Error", "WalletStatus"):
+        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{name}X"')
+        text = text.replace(f'"{name}": {{"type"', f'"{name}X": {{"type"')
+    renamed = json.loads(text)
+    assert "CompanyX" in renamed["components"]["schemas"]
+    assert compare(description(), renamed).changes == ()
+
+
+def test_a_reference_behind_an_allof_is_no_difference() -> None:
+    """A field may refer to a schema directly, or through an `allOf` that only adds a description."""
+    old, new = description(), description()
+    assert schema(old, "FeesRequest")["properties"]["type"] == {"$ref": "#/components/schemas/FeeType"}
+    wrapped = {"allOf": [{"$ref": "#/components/schemas/FeeType"}], "description": "Its kind."}
+    schema(new, "FeesRequest")["properties"]["type"] = wrapped
+    assert found(old, new) == ()
+
+
+def test_an_unknown_extension_is_text() -> None:
+    """An extension that no client knows changes nothing in one."""
+    old, new = description(), description()
+    node(new, "asset_get_all")["x-probe"] = 1
+    schema(new, "Company")["x-probe"] = 2
+    assert found(old, new) == ()
+    assert {change.kind for change in compare(old, new).changes} == {"extension-changed"}
+
+
+# --- Fingerprints -----------------------------------------------------------------------------------------------------
+
+
+def test_fingerprints_tell_changes_apart() -> None:
+    """Each planted change has a fingerprint of its own: twelve hexadecimal digits."""
+    seen: dict[str, str] = {}
+    for mutation in MUTATIONS[::2]:
+        for change in found(*mutation.pair()):
+            assert len(change.fingerprint) == 12
+            int(change.fingerprint, 16)
+            key = json.dumps([change.kind, list(map(str, change.locations)), change.before, change.after])
+            assert seen.setdefault(change.fingerprint, key) == key
+    assert len(seen) > 100
+
+
+@settings(max_examples=25)
+@given(st.sampled_from(MUTATIONS), SOURCES)
+def test_fingerprints_outlast_texts_and_order(mutation: Mutation, source: random.Random) -> None:
+    """Other words and another order, on either side, leave every fingerprint as it is."""
+    old, new = mutation.pair()
+    before = [change.fingerprint for change in found(old, new)]
+    after = [change.fingerprint for change in found(reworded(shuffled(old, source)), shuffled(new, source))]
+    assert sorted(after) == sorted(before)
+
+
+def test_fingerprints_outlast_names() -> None:
+    """The names of an operation and of its schemas are no part of a fingerprint."""
+    old, new = description(), description()
+    schema(new, "Company")["properties"].pop("city")
+    (before,) = found(old, new)
+    for document in (old, new):
+        node(document, "company_get")["operationId"] = "company_fetch"
+        document["components"]["schemas"]["Firm"] = document["components"]["schemas"].pop("Company")
+        content = node(document, "company_fetch")["responses"]["200"]["content"]["application/json"]
+        content["schema"] = {"$ref": "#/components/schemas/Firm"}
+    (after,) = found(old, new)
+    assert after.fingerprint == before.fingerprint
+
+
+def test_another_place_is_another_fingerprint() -> None:
+    """What was accepted in one place is not thereby accepted in two."""
+
+    def without(*operation_ids: str) -> str:
+        new = description()
+        for operation_id in operation_ids:
+            content = node(new, operation_id)["responses"]["200"]["content"]["application/json"]
+            content["schema"] = {"$ref": "#/components/schemas/Less"}
+        less = copy.deepcopy(schema(new, "CreateCompanyResponse"))
+        less["properties"].pop("city")
+        new["components"]["schemas"]["Less"] = less
+        (change,) = found(description(), new)
+        return change.fingerprint
+
+    assert without("company_create") != without("company_create", "company_update") != without("company_update")
+
+
+# --- Reports ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_json_report_says_everything() -> None:
+    """A program finds version, class, pointers, values, reason, places and fingerprint of each change."""
+    old, new = description(), description()
+    schema(new, "CompanyCreate")["properties"]["name"]["type"] = "integer"
+    report = json.loads(json_report(judge(old, new, python=False)))
+    assert report["schema_version"] == 1
+    assert report["summary"] == {"breaking": 1, "unwaived": 1, "compatible": 0, "text": 0}
+    assert report["old"] == {"title": "Qredo Partner API", "version": "1.1.2+r1"}
+    (change,) = report["changes"]
+    assert {key: change[key] for key in ("kind", "class", "old", "new", "before", "after", "waived")} == {
+        "kind": "request-type-changed",
+        "class": "breaking",
+        "old": "/components/schemas/CompanyCreate/properties/name",
+        "new": "/components/schemas/CompanyCreate/properties/name",
+        "before": "string",
+        "after": "integer",
+        "waived": None,
+    }
+    assert change["locations"] == [
+        {"call": "POST /company", "place": "request body name", "name": "company.create"},
+    ]
+
+
+def test_the_markdown_report_has_a_table_per_operation() -> None:
+    """A person finds the operation as a heading, and the change as a row with its fingerprint."""
+    old, new = description(), description()
+    schema(new, "CompanyCreate")["required"].append("city")
+    node(new, "asset_get_all")["summary"] = "Other words"
+    verdict = judge(old, new, python=False)
+    text = markdown_report(verdict, "A title")
+    assert text.startswith("# A title\n")
+    assert "1 breaking (1 not waived), 0 compatible, 1 in texts only." in text
+    assert "## `company.create`: `POST /company`" in text
+    assert f"`{verdict.breaking[0].fingerprint}`" in text
+    assert "asset.get_all" not in text
+    assert "asset.get_all" in markdown_report(verdict, "A title", texts=True)
+
+
+# --- Two versions -----------------------------------------------------------------------------------------------------
+
+
+def test_from_1_0_to_1_1_is_pinned() -> None:
+    """Between our two descriptions of the Partner API lies what was checked by hand once, and nothing else."""
+    old = SPEC / "drafts" / "qredo_partner_v1_0" / "openapi.yaml"
+    verdict = judge(load(old), load(SPEC / "qredo_partner_v1_1" / "openapi.yaml"))
+    assert json.loads(json_report(verdict))["changes"] == json.loads(PINNED.read_bytes())["changes"]
+    assert json.loads(json_report(verdict))["python"] == json.loads(PINNED.read_bytes())["python"]
+
+
+# --- Ways to change nothing -------------------------------------------------------------------------------------------
+
+
+def shuffled(value: Any, source: random.Random, key: str = "") -> Any:
+    """A JSON value with its keys, and its lists that have no order, in another order."""
+    if isinstance(value, dict):
+        keys = list(value)
+        source.shuffle(keys)
+        result = {name: shuffled(value[name], source, name) for name in keys}
+        return _values_shuffled(result, source)
+    if isinstance(value, list):
+        items = [shuffled(item, source) for item in value]
+        if key in _SEQUENCES:
+            source.shuffle(items)
+        return items
+    return value
+
+
+def _values_shuffled(result: dict[str, Any], source: random.Random) -> dict[str, Any]:
+    """The values of a set keep their names, wherever they stand."""
+    for key in ("enum", "x-known-values"):
+        if isinstance(result.get(key), list):
+            order = list(range(len(result[key])))
+            source.shuffle(order)
+            for name in (key, "x-enum-varnames"):
+                if isinstance(result.get(name), list):
+                    result[name] = [result[name][index] for index in order]
+    return result
+
+
+def reworded(document: Document) -> Document:
+    """A description with other words."""
+    return json.loads(json.dumps(_reworded(document)))  # type: ignore[no-any-return]
+
+
+def _reworded(value: Any, named: bool = False) -> Any:
+    if isinstance(value, list):
+        return [_reworded(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    result = {}
+    for key, item in value.items():
+        word = key in _WORDS and not named and (key == "example" or isinstance(item, str))
+        result[key] = f"other {key}" if word else _reworded(item, named=key == "properties" and not named)
+    return result
+
+
+def inlined(value: Any, document: Document, source: random.Random, share: float) -> Any:
+    """A description in which some references are replaced by what they point at."""
+    if isinstance(value, list):
+        return [inlined(item, document, source, share) for item in value]
+    if not isinstance(value, dict):
+        return value
+    ref = value.get("$ref")
+    if isinstance(ref, str) and source.random() < share:
+        return inlined(copy.deepcopy(resolve(document, ref)), document, source, share)
+    return {key: inlined(item, document, source, share) for key, item in value.items()}
