@@ -72,11 +72,6 @@ class ModelView:
         """Other classes of the package that it refers to."""
         return sorted({name for field in self.fields for name in field.kind.classes()} - {self.name})
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether every field may be left out."""
-        return not any(field.required for field in self.fields)
-
 
 @dataclass(frozen=True)
 class Member:
