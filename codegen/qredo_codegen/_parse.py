@@ -73,6 +73,7 @@ def _view(document: Document, data: GeneratorData, package: str, losses: Losses)
         servers={server["x-name"]: server["url"] for server in document["servers"]},
         security=operations.signature_scheme,
         stamps=operations.stamps(),
+        nonce_rule=operations.nonce_rule(),
         tags=operations.tags(),
         models=sorted(schemas.models.values(), key=lambda model: model.name),
         enums=sorted(schemas.enums, key=lambda enum: enum.name),

@@ -159,6 +159,11 @@ class OperationParser:
         names = [name for entry in self.document["security"] for name in entry]
         return [name for name in dict.fromkeys(names) if name in ("timestamp", "nonce")]
 
+    def nonce_rule(self) -> str | None:
+        """Which nonces the service takes beyond that they go up, if it says."""
+        rule: str | None = self.document["components"]["securitySchemes"].get("nonce", {}).get("x-stamp-rule")
+        return rule
+
     def feeds(self) -> Iterator[FeedView]:
         """Every WebSocket feed."""
         for path, item in self.document["paths"].items():

@@ -217,6 +217,7 @@ class PackageView:
     servers: Mapping[str, str]
     security: str
     stamps: Sequence[str]
+    nonce_rule: str | None
     tags: Sequence[TagView]
     models: Sequence[ModelView]
     enums: Sequence[EnumView]

@@ -76,6 +76,7 @@ class _Described:
         SERVERS: Base URLs by name.
         SECURITY: Name of the security scheme that signs requests.
         STAMPS: Which stamps a signed request may carry.
+        NONCE_RULE: `counter` where each nonce must be exactly one more than the last; None where it must only be greater.
         FEEDS: WebSocket feeds by name.
     """
 
@@ -90,6 +91,7 @@ class _Described:
     )
     SECURITY: ClassVar[str] = "partner_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("timestamp", "nonce")
+    NONCE_RULE: ClassVar[str | None] = None
     FEEDS: ClassVar[Mapping[str, Feed]] = MappingProxyType(
         {
             "wallets": Feed("wallets", "/wallets/feed", "partner_signature", "WalletFeedMessage"),

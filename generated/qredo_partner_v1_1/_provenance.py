@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
-TEMPLATES_SHA256 = "eb0e1635c1b2fdfe097a137e8b8f50aa32f42f69ed2641f619ceb75077e041b0"
+TEMPLATES_SHA256 = "e51cab4e30d21dcc8debc7c05c67358596054bc9816a16607d70e9fb93602e4c"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -60,6 +60,8 @@ class ClientInfo(Protocol):
         SERVERS: Base URLs by name.
         SECURITY: Name of the security scheme.
         STAMPS: Which of `timestamp` and `nonce` this version takes.
+        NONCE_RULE: `counter` where each nonce must be exactly one more than the last; None where it need only be
+            greater.
         FEEDS: The WebSocket feeds by name.
     """
 
@@ -67,6 +69,7 @@ class ClientInfo(Protocol):
     SERVERS: ClassVar[Mapping[str, str]]
     SECURITY: ClassVar[str]
     STAMPS: ClassVar[tuple[str, ...]]
+    NONCE_RULE: ClassVar[str | None]
     FEEDS: ClassVar[Mapping[str, Any]]
 
 

@@ -107,6 +107,7 @@ class DummyAPI:
     }
     SECURITY: ClassVar[str] = "partner_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("timestamp", "nonce")
+    NONCE_RULE: ClassVar[str | None] = None
     FEEDS: ClassVar[Mapping[str, Any]] = {}
 
     base_url: str

@@ -32,6 +32,7 @@ class NonceOnly(DummyClient):
     API: ClassVar[tuple[str, str]] = ("dummy_v0", "0.9.0")
     SERVERS: ClassVar[Mapping[str, str]] = {"production": "https://api.qredo.network/api/v1/p/"}
     STAMPS: ClassVar[tuple[str, ...]] = ("nonce",)
+    NONCE_RULE: ClassVar[str | None] = None
 
 
 class HmacClient(DummyClient):

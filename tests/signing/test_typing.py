@@ -28,6 +28,7 @@ class Info:
     SERVERS: ClassVar[Mapping[str, str]] = {}
     SECURITY: ClassVar[str] = "partner_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("timestamp",)
+    NONCE_RULE: ClassVar[str | None] = None
     FEEDS: ClassVar[Mapping[str, Any]] = {}
 
 
