@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 CONSTRAINTS = ("-c", "constraints.txt")
+EXTRAS = ".[cli,emulator,feeds,pkcs11,redis]"
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -36,14 +37,14 @@ def quickstart(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """All tests but the long ones, on every supported Python that is found."""
-    session.install(*CONSTRAINTS, "-e", ".[emulator,pkcs11,redis]", *group("tests"))
+    session.install(*CONSTRAINTS, "-e", EXTRAS, *group("tests"))
     session.run("pytest", "-n", "auto", "-m", "not full", *session.posargs)
 
 
 @nox.session(default=False)
 def full(session: nox.Session) -> None:
     """All tests, the long ones too."""
-    session.install(*CONSTRAINTS, "-e", ".[emulator,pkcs11,redis]", *group("tests"))
+    session.install(*CONSTRAINTS, "-e", EXTRAS, *group("tests"))
     session.run("pytest", "-n", "auto", *session.posargs)
 
 
@@ -58,7 +59,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """mypy --strict and pyright over every room, generated code included."""
-    session.install(*CONSTRAINTS, "-e", ".[emulator,pkcs11,redis]", *group("types"))
+    session.install(*CONSTRAINTS, "-e", EXTRAS, *group("types"))
     session.run("mypy")
     session.run("pyright")
     session.run("pytest", "tests/signing/test_typing.py")
