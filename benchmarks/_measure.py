@@ -1,0 +1,91 @@
+"""Measures cases side by side: interleaved in random order, CPU time, ratios within one run.
+
+The machines on which this runs are shared and noisy, so a time alone says little. Each round runs every case once, in
+an order drawn anew; a ratio is the median of the ratios within the rounds.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Result", "measure", "table"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """CPU times of one case, in microseconds for one repetition.
+
+    Attributes:
+        name: The case.
+        times: One for each round.
+        ratios: Each divided by the baseline's of the same round.
+    """
+
+    name: str
+    times: Sequence[float]
+    ratios: Sequence[float]
+
+    @property
+    def time(self) -> float:
+        """Median of the times."""
+        return statistics.median(self.times)
+
+    @property
+    def ratio(self) -> float:
+        """Median of the ratios."""
+        return statistics.median(self.ratios)
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The ratios at a tenth and at nine tenths."""
+        cuts = statistics.quantiles(self.ratios, n=10)
+        return cuts[0], cuts[-1]
+
+
+def measure(
+    cases: Mapping[str, Callable[[], object]],
+    *,
+    rounds: int,
+    repeat: int = 1,
+    clock: Callable[[], int] = time.process_time_ns,
+) -> list[Result]:
+    """Run the cases side by side; the first is the baseline.
+
+    Args:
+        cases: What to run, by name.
+        rounds: How often each is measured.
+        repeat: How often each runs within a round.
+        clock: Nanoseconds; CPU time of this process unless another is given.
+    """
+    times: dict[str, list[float]] = {name: [] for name in cases}
+    for case in cases.values():  # warms caches and connections
+        for _ in range(min(repeat, 20)):
+            case()
+    for _ in range(rounds):
+        for name in random.sample(list(cases), len(cases)):
+            case = cases[name]
+            start = clock()
+            for _ in range(repeat):
+                case()
+            times[name].append((clock() - start) / 1000 / repeat)
+    base = next(iter(times.values()))
+    return [
+        Result(name, own, [one / other for one, other in zip(own, base, strict=True)]) for name, own in times.items()
+    ]
+
+
+def table(title: str, results: Sequence[Result], unit: str = "us") -> str:
+    """A table in Markdown."""
+    scale = {"us": 1, "ms": 1000}[unit]
+    lines = [f"| {title} | median, {unit} of CPU | least | ratio | 10 % to 90 % |", "|---|---|---|---|---|"]
+    for one in results:
+        low, high = one.spread
+        lines.append(
+            f"| {one.name} | {one.time / scale:,.1f} | {min(one.times) / scale:,.1f} | {one.ratio:.2f} "
+            f"| {low:.2f} to {high:.2f} |"
+        )
+    return "\n".join(lines)
