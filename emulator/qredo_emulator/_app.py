@@ -56,6 +56,7 @@ class App:
 
     def __init__(self, settings: Settings, keys: KeyRing) -> None:
         self.settings = settings
+        self.keys = keys
         self.world = World(settings)
         self.auth = Authenticator(keys, settings)
         self.hub = FeedHub()
@@ -116,6 +117,7 @@ class App:
             trace.verified = False
             owner = self.auth.check(operation.security, wire)
             trace.verified = True
+            self.keys.mark_live(owner)
             query = scope["query_string"].decode("latin-1")
             reply = self._reply(match, operation, owner, wire, query, trace)
             response = _success_response(operation, reply, trace.example)
@@ -222,6 +224,7 @@ class App:
         trace.verified = False
         owner = self.auth.check(feed.security, wire)
         trace.verified = True
+        self.keys.mark_live(owner)
         client_id = match.parameters.get("client_id")
         with self.world.lock:
             known = self.world.account(owner).core_clients

@@ -101,6 +101,40 @@ class KeyRing(Mapping[str, PublicKey]):
 
     def __init__(self) -> None:
         self._keys: dict[str, PublicKey] = {}
+        self._waiting: dict[str, None] = {}  # a set that keeps its order
+        self._live: set[str] = set()
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """API keys that were made here and have no public key yet, oldest first."""
+        return tuple(self._waiting)
+
+    @property
+    def live(self) -> frozenset[str]:
+        """API keys with which a signed request has verified."""
+        return frozenset(self._live)
+
+    def new_api_key(self) -> str:
+        """Makes an API key without a public key; nothing verifies until ``register`` gives it one."""
+        api_key = _new_api_key()
+        self._waiting[api_key] = None
+        return api_key
+
+    def register(self, api_key: str, key: PublicKey) -> None:
+        """Gives an API key of ``new_api_key`` its public key.
+
+        Raises:
+            KeysError: It was not made here, or it has a public key already.
+        """
+        if api_key not in self._waiting:
+            raise KeysError("no such API key waits for its public key")
+        self._keys[api_key] = key
+        del self._waiting[api_key]
+
+    def mark_live(self, api_key: str) -> None:
+        """Remembers that a signed request of this API key has verified."""
+        if api_key in self._keys:
+            self._live.add(api_key)
 
     def add(self, credentials: Credentials) -> None:
         """Registers the public half of credentials.
@@ -123,6 +157,8 @@ class KeyRing(Mapping[str, PublicKey]):
     def keep_only(self, credentials: Credentials) -> None:
         """Forgets every key but one."""
         self._keys = {credentials.api_key: self._keys[credentials.api_key]}
+        self._waiting.clear()
+        self._live.clear()
 
     def __getitem__(self, api_key: str) -> PublicKey:
         return self._keys[api_key]

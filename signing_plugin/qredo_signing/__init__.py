@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ._connect import connect
     from ._credentials import Credentials
     from ._environment import Environment
+    from ._hmac_rule import sign_hmac, verify_hmac
     from ._keys import PrivateKey, PublicKey
     from ._kinds import KeyKind
     from ._nonces import InProcessNonces, NonceSource
@@ -87,9 +88,11 @@ __all__ = [
     "errors",
     "explain",
     "sign",
+    "sign_hmac",
     "string_to_sign",
     "units",
     "verify",
+    "verify_hmac",
 ]
 
 _HOMES = {
@@ -110,8 +113,10 @@ _HOMES = {
     "connect": "_connect",
     "explain": "_rule",
     "sign": "_rule",
+    "sign_hmac": "_hmac_rule",
     "string_to_sign": "_rule",
     "verify": "_rule",
+    "verify_hmac": "_hmac_rule",
 }
 
 
