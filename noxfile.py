@@ -104,6 +104,25 @@ def new_version(session: nox.Session) -> None:
     codegen(session, "new-version", *session.posargs)
 
 
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Build sdist and wheel into dist/ and check them: `-- TAG`, where the tag is v and the version."""
+    version = PYPROJECT["project"]["version"]
+    if session.posargs != [f"v{version}"]:
+        session.error(f"give the tag v{version}, as pyproject.toml has it, not {' '.join(session.posargs) or 'none'}")
+    if f"## [{version}] - " not in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"):
+        session.error(f"CHANGELOG.md has no section for {version} with its date")
+    session.install(*CONSTRAINTS, "-e", EXTRAS, *group("tests"))
+    session.run("pytest", "tests/repo/test_wheel.py")
+    session.run("hatchling", "build", "--clean")
+
+
+@nox.session(default=False)
+def vendor(session: nox.Session) -> None:
+    """Copy packages into a monorepo: `-- --to DIR --api PACKAGE`; `--check DIR` and `--update DIR` afterwards."""
+    codegen(session, "vendor", *session.posargs)
+
+
 @nox.session
 def vectors(session: nox.Session) -> None:
     """Fail when the signing vectors are not what their cases give; `-- --write` rebuilds them."""

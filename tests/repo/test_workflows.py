@@ -1,0 +1,60 @@
+"""The workflows: least rights, pinned actions, and only sessions that exist."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def steps(workflow: Path) -> list[dict[str, Any]]:
+    """Every step of every job."""
+    document = yaml.safe_load(workflow.read_text(encoding="utf-8"))
+    return [step for job in document["jobs"].values() for step in job["steps"]]
+
+
+def sessions() -> set[str]:
+    """The names of all nox sessions."""
+    tree = ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.decorator_list}
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit(workflow: Path) -> None:
+    """Every action is named by the hash of a commit, so that a moved tag changes nothing."""
+    used = [step["uses"] for step in steps(workflow) if "uses" in step]
+    assert used
+    assert [name for name in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name)] == []
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_has_no_more_rights_than_it_needs(workflow: Path) -> None:
+    """No token may write anything, but that of the one job that publishes; no checkout keeps its token."""
+    document = yaml.safe_load(workflow.read_text(encoding="utf-8"))
+    assert document["permissions"] in ({}, {"contents": "read"})
+    writes = {
+        (name, right)
+        for name, job in document["jobs"].items()
+        for right, value in job.get("permissions", {}).items()
+        if value == "write"
+    }
+    assert writes <= {("publish", "id-token")}
+    checkouts = [step for step in steps(workflow) if step.get("uses", "").startswith("actions/checkout@")]
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_calls_sessions_that_exist(workflow: Path) -> None:
+    """What a workflow runs is a nox session of this project, so that everyone can run the same."""
+    called = [words for step in steps(workflow) if (words := step.get("run", "").split())[:2] == ["nox", "-s"]]
+    assert called
+    for words in called:
+        names = [word.partition("-")[0] for word in words[2 : words.index("--") if "--" in words else None]]
+        assert set(names) <= sessions()
