@@ -53,7 +53,8 @@ def test_a_workflow_has_no_more_rights_than_it_needs(workflow: Path) -> None:
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_calls_sessions_that_exist(workflow: Path) -> None:
     """What a workflow runs is a nox session of this project, so that everyone can run the same."""
-    called = [words for step in steps(workflow) if (words := step.get("run", "").split())[:2] == ["nox", "-s"]]
+    runs = [re.sub(r"\$\{\{.*?\}\}", "", step.get("run", "")).split() for step in steps(workflow)]
+    called = [words for words in runs if words[:2] == ["nox", "-s"]]
     assert called
     for words in called:
         names = [word.partition("-")[0] for word in words[2 : words.index("--") if "--" in words else None]]
