@@ -105,6 +105,14 @@ def new_version(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Build the site of the documentation into site/, the API reference with it; a warning is an error."""
+    session.install(*CONSTRAINTS, *group("docs"))
+    codegen(session, "reference", "--to", "docs/reference")
+    session.run("zensical", "build", "--strict", "--clean")
+
+
+@nox.session(default=False)
 def release(session: nox.Session) -> None:
     """Build sdist and wheel into dist/ and check them: `-- TAG`, where the tag is v and the version."""
     version = PYPROJECT["project"]["version"]

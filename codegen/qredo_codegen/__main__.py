@@ -114,6 +114,14 @@ def _new_version(checkout: Checkout, given: Given) -> int:
     return 0
 
 
+def _reference(checkout: Checkout, given: Given) -> int:
+    from ._reference import write_reference
+
+    for package in given.packages or checkout.packages:
+        print(f"{package}: {write_reference(checkout, package, given.to)} pages in {given.to / package}")
+    return 0
+
+
 _ROOT = (("--root",), {"type": Path, "default": Path.cwd(), "help": "top folder of the checkout (default: this one)"})
 _PACKAGES = (("packages",), {"nargs": "*", "metavar": "PACKAGE", "help": "folders of spec/; all if none is named"})
 
@@ -146,6 +154,11 @@ COMMANDS = {
         "Lock a description: from now on no regeneration may break it.",
         ((("packages",), {"nargs": "+", "metavar": "PACKAGE", "help": "folders of spec/"}),),
         _release,
+    ),
+    "reference": Command(
+        "Write the API reference as Markdown.",
+        (_PACKAGES, (("--to",), {"type": Path, "required": True, "metavar": "DIR", "help": "folder of the pages"})),
+        _reference,
     ),
     "new-version": Command(
         "Start a new version as a copy of another one.",
