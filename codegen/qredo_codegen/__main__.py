@@ -122,6 +122,14 @@ def _reference(checkout: Checkout, given: Given) -> int:
     return 0
 
 
+def _vendor(checkout: Checkout, given: Given) -> int:
+    from .vendoring import vendor_command
+
+    text, is_well = vendor_command(checkout, given)
+    print(text, end="")
+    return 0 if is_well else 1
+
+
 _ROOT = (("--root",), {"type": Path, "default": Path.cwd(), "help": "top folder of the checkout (default: this one)"})
 _PACKAGES = (("packages",), {"nargs": "*", "metavar": "PACKAGE", "help": "folders of spec/; all if none is named"})
 
@@ -167,6 +175,29 @@ COMMANDS = {
             (("--from",), {"dest": "source", "required": True, "metavar": "PACKAGE", "help": "what is copied"}),
         ),
         _new_version,
+    ),
+    "vendor": Command(
+        "Copy packages into another repository, say how far a copy is behind, or bring it up to date.",
+        (
+            (("--to",), {"type": Path, "metavar": "DIR", "help": "vendor below this folder, where imports start"}),
+            (("--check",), {"type": Path, "metavar": "DIR", "help": "say how far this vendored folder is behind"}),
+            (("--update",), {"type": Path, "metavar": "DIR", "help": "bring this vendored folder up to date"}),
+            (
+                ("--api",),
+                {"action": "append", "default": [], "metavar": "PACKAGE", "help": "a package, may be repeated"},
+            ),
+            (("--prefix",), {"metavar": "NAME", "help": "import path to put them under, such as third_party.qredo"}),
+            (("--with-plugin",), {"nargs": "?", "const": "", "metavar": "PARTS", "help": "the plugin; also cli,feeds"}),
+            (("--with-build",), {"metavar": "TOOLS", "help": "build files, for bazel,pants"}),
+            (("--language-neutral",), {"action": "store_true", "help": "what other languages need, with signers"}),
+            (("--bazel-requirement",), {"metavar": "LABEL", "help": "of a library (default: @pip//{name})"}),
+            (("--pants-requirement",), {"metavar": "ADDRESS", "help": "of a library (default: :requirements#{name})"}),
+            (("--against",), {"type": Path, "metavar": "DIR", "help": "with --check: the checkout (default: --root)"}),
+            (("--overwrite-edits",), {"action": "store_true", "help": "with --update: lose what was edited by hand"}),
+            (("--accept-breaking",), {"action": "store_true", "help": "with --update: take what breaks callers"}),
+            (("--no-python",), {"action": "store_true", "help": "compare the descriptions alone, which is quicker"}),
+        ),
+        _vendor,
     ),
 }
 

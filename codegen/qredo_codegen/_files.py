@@ -1,11 +1,12 @@
-"""Several files that are written together or not at all."""
+"""Several files that are written together, or a folder that is replaced as a whole, or nothing at all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["replace_all"]
+__all__ = ["replace_all", "swap_folder"]
 
 
 def replace_all(texts: Mapping[Path, str], *, remove: Sequence[Path] = ()) -> None:
@@ -31,6 +32,31 @@ def replace_all(texts: Mapping[Path, str], *, remove: Sequence[Path] = ()) -> No
             else:
                 _write(path, content)
         raise
+
+
+def swap_folder(fresh: Path, output: Path, aside: Path, then: Callable[[], None] = lambda: None) -> None:
+    """Put a new folder in the place of an old one, then do the rest; if that fails, the old one is back.
+
+    Args:
+        fresh: The new folder, on the same file system.
+        output: Its place; there may be nothing there yet.
+        aside: Where the old one is while it happens; nothing is there.
+        then: What belongs to it.
+    """
+    existed = output.exists()
+    if existed:
+        output.rename(aside)
+    try:
+        fresh.rename(output)
+        then()
+    except BaseException:
+        if output.exists():
+            output.rename(fresh)
+        if existed:
+            aside.rename(output)
+        raise
+    if existed:
+        shutil.rmtree(aside)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ._checkout import Checkout
 from ._document import load
-from ._files import replace_all
+from ._files import replace_all, swap_folder
 from ._inputs import Inputs, hash_tree, inputs_of
 from ._package import write_package
 from ._release import gate, released_hash, with_released
@@ -63,7 +62,7 @@ def update(checkout: Checkout, package: str) -> Update:
         records = {checkout.lock(package): lock}
         if passed.changelog is not None:
             records[checkout.changelog] = passed.changelog
-        _swap(fresh, output, Path(scratch) / "old", lambda: replace_all(records))
+        swap_folder(fresh, output, Path(scratch) / "old", lambda: replace_all(records))
     return Update(count, passed.entries)
 
 
@@ -128,21 +127,3 @@ def _lock(inputs: Inputs, output: Path, released: str | None) -> str:
         "outputs": hash_tree(output),
     }
     return json.dumps(with_released(lock, released), indent=2) + "\n"
-
-
-def _swap(fresh: Path, output: Path, aside: Path, then: Callable[[], None] = lambda: None) -> None:
-    """Put a new folder in the place of an old one, then do the rest; if that fails, the old one is back."""
-    existed = output.exists()
-    if existed:
-        output.rename(aside)
-    try:
-        fresh.rename(output)
-        then()
-    except BaseException:
-        if output.exists():
-            output.rename(fresh)
-        if existed:
-            aside.rename(output)
-        raise
-    if existed:
-        shutil.rmtree(aside)

@@ -7,6 +7,8 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError, best_match
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+from openapi_spec_validator.schemas import schema_v30, schema_v31
+from openapi_spec_validator.schemas.backend.jsonschema import create_validator
 
 from ._document import Document, pointer
 from ._places import Problem, target
@@ -28,17 +30,19 @@ def validate(document: Document) -> list[Problem]:
         Every problem with its place; none for a valid document.
     """
     version = str(document.get("openapi"))
+    base: Any
     if version.startswith("3.0."):
-        base: Any = OpenAPIV30SpecValidator
+        base, schema = OpenAPIV30SpecValidator, schema_v30
     elif version.startswith("3.1."):
-        base = OpenAPIV31SpecValidator
+        base, schema = OpenAPIV31SpecValidator, schema_v31
     else:
         return [Problem("/openapi", f"{version!r} is no version that is known here: 3.0.x or 3.1.x is needed.")]
-    return list(_structure(base, document)) or list(references_resolve(document)) or list(_meaning(base, document))
+    return list(_structure(schema, document)) or list(references_resolve(document)) or list(_meaning(base, document))
 
 
-def _structure(base: Any, document: Document) -> Iterator[Problem]:
-    for error in base.schema_validator.iter_errors(document):
+def _structure(schema: Any, document: Document) -> Iterator[Problem]:
+    # Not `base.schema_validator`: that is another library's where jsonschema-rs is installed, with other messages.
+    for error in create_validator(schema).iter_errors(document):
         deepest = best_match([error]) or error
         yield Problem(pointer(*deepest.absolute_path), _short(deepest))
 

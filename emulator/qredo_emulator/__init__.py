@@ -18,22 +18,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._control import Control
-    from ._keys import KeysError
+    from ._key_files import KeysError
     from ._log import Record
     from ._server import Emulator, StartError
     from ._settings import Settings
+    from ._state_file import StateError
 
-__all__ = ["Control", "Emulator", "KeysError", "Record", "Settings", "StartError"]
+__all__ = ["Control", "Emulator", "KeysError", "Record", "Settings", "StartError", "StateError"]
 
 # Loaded on first use: pytest imports the plugin module of this package in every run of a
 # project that has it installed, also where the emulator's own dependencies are missing.
 _HOMES = {
     "Control": "_control",
     "Emulator": "_server",
-    "KeysError": "_keys",
+    "KeysError": "_key_files",
     "Record": "_log",
     "Settings": "_settings",
     "StartError": "_server",
+    "StateError": "_state_file",
 }
 
 

@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from ._auth import Authenticator, RefusedError, Wire
+from ._auth import Authenticator, RefusedError
 from ._call import Call, Handler, Reply
-from ._description import Description, Operation, SpecError, find_descriptions, load_description
-from ._errors import ApiError, NotFoundError
+from ._connections import Connections
+from ._description import Description, Operation, Security, SpecError, find_descriptions, load_description
+from ._errors import ApiError
 from ._examples import example_reply
+from ._faults import Fault, FaultQueue, Faults, Mishap
 from ._feeds import FeedHub, Listener
-from ._json import dump
+from ._hints import unknown_path
 from ._keys import KeyRing
 from ._log import Record, RequestLog
+from ._responses import dated, error_response, success_response, upgrade_required
 from ._routes import Match, Router
 from ._settings import Settings
+from ._side import is_side, side_app
 from ._state import World
 from ._validate import Validators, read_body, read_parameters
+from ._wire import Wire, wire_of
+from .domain.access import enter, first_messages
 from .handlers import find_handler
+
+if TYPE_CHECKING:
+    from ._control import Control
 
 __all__ = ["App"]
 
 _LOG = logging.getLogger("qredo_emulator")
-_MARK = "x-qredo-emulator"
 
 
 @dataclass(slots=True)
@@ -41,6 +51,8 @@ class _Trace:
     operation: str | None = None
     verified: bool | None = None
     example: bool = False
+    failure: ApiError | None = None
+    fault: str | None = None
 
 
 class App:
@@ -58,14 +70,20 @@ class App:
         self.settings = settings
         self.keys = keys
         self.world = World(settings)
-        self.auth = Authenticator(keys, settings)
         self.hub = FeedHub()
+        self.world.publish = self.hub.publish
         self.log = RequestLog()
         self.descriptions = {
             name: load_description(name, file) for name, file in find_descriptions(settings.spec).items()
         }
         self.default_api = _default_api(self.descriptions, settings.default_api)
         self.router = Router(self.descriptions.values(), self.default_api)
+        self.connections = Connections()
+        self.auth = Authenticator(keys, settings, self._clocks(), self._bases())
+        self._faults = FaultQueue()
+        self.faults = Faults(self._faults, self._names())
+        self.control: Control | None = None  # whoever runs the application gives it one
+        self._side = side_app(self)
         self._requests, self._answers = Validators.for_requests(), Validators.for_answers()
         self._handlers: dict[tuple[str, str], Handler] = {}
         for package, description in self.descriptions.items():
@@ -73,6 +91,20 @@ class App:
                 handler = None if settings.examples_only else find_handler(package, operation)
                 if handler is not None:
                     self._handlers[package, operation.id] = handler
+
+    def _clocks(self) -> list[Callable[[], float]]:
+        """By which a timestamp may be fresh. Who signs goes by his own clock, which ``advance`` does not move."""
+        own = [self.world.time, self.settings.clock]
+        return own if self.settings.seed is None else [*own, time.time]
+
+    def _bases(self) -> list[str]:
+        served = [path for paths in self.router.base_paths.values() for path in paths]
+        return list(dict.fromkeys([*served, *(url for one in self.descriptions.values() for url in one.servers)]))
+
+    def _names(self) -> list[str]:
+        descriptions = self.descriptions.values()
+        feeds = [f"feed:{feed.name}" for one in descriptions for feed in one.feeds]
+        return feeds + [operation.id for one in descriptions for operation in one.operations]
 
     def examples(self) -> dict[str, list[str]]:
         """Per package, the operations that answer examples (with ``strict``, an error)."""
@@ -87,71 +119,119 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface, for HTTP and WebSocket."""
-        if scope["type"] == "http":
+        if scope["type"] in ("http", "websocket") and is_side(scope["path"]):
+            await self._side(scope, receive, send)
+        elif scope["type"] == "http":
             try:
                 body = await Request(scope, receive).body()
             except ClientDisconnect:
                 return
-            await self._answer(scope, _wire(scope, scope["method"], body))(scope, receive, send)
+            await self._serve(scope, receive, send, wire_of(scope, scope["method"], body))
         elif scope["type"] == "websocket":
             await self._feed(WebSocket(scope, receive, send))
 
-    def _answer(self, scope: Scope, wire: Wire) -> Response:
-        trace, failure = _Trace(), None
+    def clear(self) -> None:
+        """Forgets requests, nonces and faults; what is made by chance begins again, if it has a seed."""
+        self.auth.clear()
+        self.log.clear()
+        self.faults.clear()
+        if self.settings.seed is not None:
+            self.settings.random.seed(self.settings.seed)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, wire: Wire) -> None:
+        trace = _Trace()
+        mishap = await self._mishap(scope, wire.method, trace)
+        end = mishap.end
+        response = self._answer(scope, wire, trace) if end is None or end.after else None
+        if end is not None and end.kind == "reset":
+            self._remember(wire, trace, 0)
+            await self.connections.reset(scope, receive)
+            return
+        if response is None or end is not None:
+            trace.failure = _failure_of(end)
+            response = error_response(trace.failure)
+        self._remember(wire, trace, response.status_code)
+        await dated(response, self._time() + mishap.skew)(scope, receive, send)
+
+    async def _mishap(self, scope: Scope, method: str, trace: _Trace) -> Mishap:
+        """What goes wrong on purpose with a request; waits, if it is to wait."""
+        mishap = self._faults.next(self._name(scope, method)) if self._faults else Mishap()
+        if mishap.names:
+            trace.operation, trace.fault = self._name(scope, method), ", ".join(mishap.names)
+        if mishap.delay:
+            await asyncio.sleep(mishap.delay)
+        return mishap
+
+    def _name(self, scope: Scope, method: str) -> str | None:
+        match = self.router.find(_raw_path(scope))
+        if match is None:
+            return None
+        if method == "WEBSOCKET":
+            return f"feed:{match.endpoint.feed.name}" if match.endpoint.feed else None
+        operation = match.endpoint.operations.get(method)
+        return operation.id if operation else None
+
+    def _time(self) -> float:
+        """The time of the Date header: a client goes by it, so it is not that of a seed, and not advanced."""
+        return time.time() if self.settings.seed is not None else self.settings.clock()
+
+    def _answer(self, scope: Scope, wire: Wire, trace: _Trace) -> Response:
         try:
-            response = self._try(scope, wire, trace)
+            return self._try(scope, wire, trace)
         except ApiError as error:
-            failure = error
-            response = _error_response(failure)
+            trace.failure = error
         except Exception as error:
             _LOG.exception("the emulator failed at %s %s", wire.method, wire.url)
-            failure = ApiError(500, f"the emulator failed: {type(error).__name__}; its log has the rest")
-            response = _error_response(failure)
-        self._remember(wire, trace, response.status_code, failure)
-        return response
+            trace.failure = ApiError(500, f"the emulator failed: {type(error).__name__}; its log has the rest")
+        return error_response(trace.failure)
 
     def _try(self, scope: Scope, wire: Wire, trace: _Trace) -> Response:
         match, operation = self._route(scope, wire.method)
         trace.operation = operation.id
         try:
-            trace.verified = False
-            owner = self.auth.check(operation.security, wire)
-            trace.verified = True
-            self.keys.mark_live(owner)
+            owner = self._authenticate(operation.security, wire, trace)
             query = scope["query_string"].decode("latin-1")
             reply = self._reply(match, operation, owner, wire, query, trace)
-            response = _success_response(operation, reply, trace.example)
+            response = success_response(operation, reply, example=trace.example)
             self._check(operation, response.status_code, reply.body)
         except ApiError as error:
             self._check(operation, error.status, error.body)
             raise
         return response
 
+    def _authenticate(self, security: Security, wire: Wire, trace: _Trace) -> str:
+        trace.verified = False
+        identity = self.auth.check(security, wire)
+        trace.verified = True if identity.proved else None
+        if identity.proved:
+            self.keys.mark_live(identity.owner)
+        return identity.owner
+
     def _route(self, scope: Scope, method: str) -> tuple[Match, Operation]:
         match = self._find(scope)
         if operation := match.endpoint.operations.get(method):
             return match, operation
         if not match.endpoint.operations:
-            raise _upgrade_required()
+            raise upgrade_required()
         allowed = ", ".join(sorted(match.endpoint.operations))
         raise ApiError(405, f"{method} is not one of {allowed}", headers={"allow": allowed})
 
     def _find(self, scope: Scope) -> Match:
-        raw_path = scope.get("raw_path") or scope["path"].encode()
-        match = self.router.find(raw_path.decode("latin-1"))
+        match = self.router.find(_raw_path(scope))
         if match is None:
-            bases = ", ".join(base for bases in self.router.base_paths.values() for base in bases)
-            raise ApiError(404, f"no such path; base paths are {bases}")
+            why = unknown_path(self.router, _raw_path(scope))
+            _LOG.warning("not found: %s: %s", _raw_path(scope), why)
+            raise ApiError(404, why)
         return match
 
     def _reply(
         self, match: Match, operation: Operation, owner: str, wire: Wire, query_string: str, trace: _Trace
     ) -> Reply:
         query = read_parameters(operation, match.parameters, query_string, self._requests)
-        content_type = next(iter(wire.values(b"content-type")), None)
+        content_type = next(iter(wire.values("content-type")), None)
         body = read_body(operation, wire.body, content_type, self._requests)
         if operation.success is None:
-            raise _upgrade_required()
+            raise upgrade_required()
         handler = self._handlers.get((match.endpoint.package, operation.id))
         if handler is None:
             if self.settings.strict:
@@ -160,8 +240,8 @@ class App:
             return example_reply(operation)
         origin = "/".join(wire.url.split("/", 3)[:3])
         with self.world.lock:
-            account = self.world.account(owner)
-            return handler(account, Call(f"{origin}{match.base_path}", match.parameters, query, body))
+            account, agent_id = enter(self.world, owner, agent=operation.security.scheme == "agent_token")
+            return handler(account, Call(f"{origin}{match.base_path}", match.parameters, query, body, agent_id))
 
     def _check(self, operation: Operation, status: int, body: Any) -> None:
         """With ``check_responses``, refuses to send what the description does not say."""
@@ -180,17 +260,17 @@ class App:
             _LOG.error("%s", reason)
             raise ApiError(500, reason)
 
-    def _remember(self, wire: Wire, trace: _Trace, status: int, failure: ApiError | None) -> None:
+    def _remember(self, wire: Wire, trace: _Trace, status: int) -> None:
+        failure = trace.failure
         refused = failure if isinstance(failure, RefusedError) else None
         reason = refused.cause if refused else failure.reason if failure else None
         explanation = refused.explanation if refused else None
         if refused:
-            _LOG.warning(
-                "refused %s %s: %s%s", wire.method, wire.url, reason, f"\n{explanation}" if explanation else ""
-            )
+            shown = f"\n{explanation}" if explanation else ""
+            _LOG.warning("refused %s %s: %s%s", wire.method, wire.url, reason, shown)
         self.log.add(
             Record(
-                time=self.settings.clock(),
+                time=self.world.time(),
                 method=wire.method,
                 url=wire.url,
                 operation=trace.operation,
@@ -199,20 +279,29 @@ class App:
                 reason=reason,
                 explanation=explanation,
                 example=trace.example,
+                fault=trace.fault,
             )
         )
 
     async def _feed(self, socket: WebSocket) -> None:
-        wire, trace = _wire(socket.scope, "WEBSOCKET", b""), _Trace()
+        wire, trace = wire_of(socket.scope, "WEBSOCKET", b""), _Trace()
+        mishap = await self._mishap(socket.scope, wire.method, trace)
+        if mishap.end is not None and mishap.end.kind == "reset":
+            self._remember(wire, trace, 0)
+            await self.connections.reset(socket.scope, socket.receive)
+            return
         try:
+            if mishap.end is not None:
+                raise _failure_of(mishap.end)
             listener = self._admit(socket.scope, wire, trace)
         except ApiError as error:
-            self._remember(wire, trace, error.status, error)
-            response = _error_response(error)
+            trace.failure = error
+            self._remember(wire, trace, error.status)
+            response = dated(error_response(error), self._time() + mishap.skew)
             response.headers["connection"] = "close"  # the server closes it; a client must not use it again
             await socket.send_denial_response(response)
             return
-        self._remember(wire, trace, 101, None)
+        self._remember(wire, trace, 101)
         await self.hub.serve(socket, listener)
 
     def _admit(self, scope: Scope, wire: Wire, trace: _Trace) -> Listener:
@@ -221,16 +310,13 @@ class App:
         if feed is None:
             raise ApiError(404, "there is no feed at this path")
         trace.operation = f"feed:{feed.name}"
-        trace.verified = False
-        owner = self.auth.check(feed.security, wire)
-        trace.verified = True
-        self.keys.mark_live(owner)
-        client_id = match.parameters.get("client_id")
-        with self.world.lock:
-            known = self.world.account(owner).core_clients
-            if client_id is not None and client_id not in known and not self.settings.examples_only:
-                raise NotFoundError("client_id")
-        return Listener(feed.name, owner, match.parameters)
+        owner = self._authenticate(feed.security, wire, trace)
+        if self.settings.examples_only:
+            return self.hub.listen(Listener(feed.name, owner, match.parameters), [])
+        with self.world.lock:  # between the first messages and those that follow nothing is lost
+            account, agent_id = enter(self.world, owner, agent=feed.security.scheme == "agent_token")
+            first = first_messages(account, agent_id, match.parameters.get("client_id"))
+            return self.hub.listen(Listener(feed.name, agent_id or owner, match.parameters), first)
 
 
 def _default_api(descriptions: Mapping[str, Description], wanted: str | None) -> str:
@@ -241,29 +327,12 @@ def _default_api(descriptions: Mapping[str, Description], wanted: str | None) ->
     return name
 
 
-def _wire(scope: Scope, method: str, body: bytes) -> Wire:
-    headers = scope["headers"]
-    host = next((value for key, value in headers if key == b"host"), b"")
-    path = scope.get("raw_path") or scope["path"].encode()
-    query = b"?" + scope["query_string"] if scope["query_string"] else b""
-    return Wire(method, f"{scope['scheme']}://{(host + path + query).decode('latin-1')}", headers, body)
+def _raw_path(scope: Scope) -> str:
+    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw_path.decode("latin-1")
 
 
-def _success_response(operation: Operation, reply: Reply, example: bool) -> Response:
-    status = reply.status or operation.success or 200
-    headers = {_MARK: "example"} if example else None
-    if reply.body is None:
-        return Response(status_code=status, headers=headers)
-    return Response(dump(reply.body), status, headers, "application/json")
-
-
-def _error_response(error: ApiError) -> Response:
-    headers = dict(error.headers)
-    if isinstance(error, RefusedError):
-        # Beside the documented body, which does not tell: what is wrong, for whoever looks at it.
-        headers[_MARK] = "refused; " + error.cause.encode("ascii", "backslashreplace").decode()
-    return Response(dump(error.body), error.status, headers, "application/json")
-
-
-def _upgrade_required() -> ApiError:
-    return ApiError(426, "this is a WebSocket feed", headers={"upgrade": "websocket", "connection": "upgrade"})
+def _failure_of(fault: Fault | None) -> ApiError:
+    assert fault is not None
+    headers = {} if fault.retry_after is None else {"retry-after": fault.retry_after}
+    return ApiError(fault.status, "the emulator was told to answer this", headers=headers)

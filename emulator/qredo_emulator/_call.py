@@ -21,12 +21,14 @@ class Call:
         path: Path parameters, decoded.
         query: Query parameters that the description names, converted; absent ones are absent.
         body: The JSON body, None if there is none.
+        agent_id: The signing agent that calls; empty where an API key does.
     """
 
     base_url: str
     path: Mapping[str, str]
     query: Mapping[str, Any]
     body: Any
+    agent_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,22 @@
-"""What the outside world does: pays into a wallet, accepts an invitation, speaks on a feed."""
+"""What the outside world does: the chain, people on their phones, exchanges, time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from qredo_signing import Credentials
+from qredo_signing import Credentials, HmacCredentials
 
 from ._app import App
+from ._faults import Faults
 from ._keys import KeyRing
 from ._log import Record
-from ._state import Account, Row, TrustedParty, Wallet
+from ._model import Action, TrustedParty
+from ._state import World
+from .domain import clock, outside
+from .domain.settlement import deposit
+from .domain.votes import decide
 
 __all__ = ["Control"]
 
@@ -35,6 +42,11 @@ class Control:
         return self._app.log.all()
 
     @property
+    def faults(self) -> Faults:
+        """Arms what goes wrong on purpose."""
+        return self._app.faults
+
+    @property
     def accept_users(self) -> bool:
         """Whether people who are added as trusted parties accept at once."""
         return self._world.accept_users
@@ -55,19 +67,18 @@ class Control:
 
         Raises:
             TypeError: The amount is not an int.
-            ValueError: The amount is below 1.
+            ValueError: The amount is below 1, or all wallets would hold more than 64 bits can say.
             LookupError: There is no such wallet.
         """
         if type(amount) is not int:
             raise TypeError(f"amount must be an int in base units of the asset, not {type(amount).__name__}")
         if amount < 1:
             raise ValueError(f"amount is {amount}; a deposit is at least 1 base unit")
-        with self._world.lock:
-            wallet = self._wallet(wallet_id)
-            row = Row("deposit", self._world.now, amount, 0, self._world.ids.chain_tx())
-            wallet.balance += amount
-            wallet.rows.append(row)
-            return row.chain_tx_id
+        with self._locked() as world:
+            place = world.place(wallet_id)
+            if place is None:
+                raise LookupError(f"there is no wallet {wallet_id!r}")
+            return deposit(world, place.wallet, amount)
 
     def accept(self, address: str) -> int:
         """Lets a person accept, wherever he is a pending trusted party.
@@ -81,8 +92,8 @@ class Control:
         Raises:
             LookupError: No company has invited him.
         """
-        with self._world.lock:
-            invitations = [party for party in self._parties() if party.entity.address.casefold() == address.casefold()]
+        with self._locked():
+            invitations = [party for party in self._parties() if party.address.casefold() == address.casefold()]
             if not invitations:
                 raise LookupError(f"no company has {address!r} as trusted party")
             pending = [party for party in invitations if not party.accepted]
@@ -90,9 +101,104 @@ class Control:
                 party.accepted = True
             return len(pending)
 
+    def inbox(self, who: str | None = None) -> list[dict[str, Any]]:
+        """What somebody is asked for, oldest first, as his phone shows it.
+
+        Args:
+            who: His e-mail address or entity id; a core client's or an exchange's id or name; None is everybody.
+
+        Returns:
+            Per action ``action_id``, ``type``, ``about`` (id of the transaction or wallet), ``expires``,
+            and who is asked: ``approver`` (entity id), ``name`` and ``address``.
+        """
+        with self._locked() as world:
+            return outside.inbox(world, who)
+
+    def approve(self, what: str, by: str | None = None) -> str:
+        """Lets approvers approve: people on their phones, exchanges, core clients.
+
+        Args:
+            what: Id of a transaction, of an action, or of a wallet (or its short code): there, the
+                connection to its exchanges and the change of its policy are approved.
+            by: Who does: e-mail address, entity id, or name; None is everybody who is asked, one
+                after the other, until it is decided.
+
+        Returns:
+            The state of the transaction, the wallet or the policy change afterwards.
+
+        Raises:
+            LookupError: Nobody, or not he, is asked about it.
+        """
+        return self._decide(what, by, approve=True)
+
+    def reject(self, what: str, by: str | None = None) -> str:
+        """Lets approvers refuse; see ``approve``."""
+        return self._decide(what, by, approve=False)
+
+    def fail_chain(self, tx_id: str) -> str:
+        """Lets the chain refuse a transaction, which becomes ``chain_rejected``; all amounts go back.
+
+        An open transaction will fail as soon as it is approved. An approved one fails now, if
+        what it brought is still there.
+
+        Args:
+            tx_id: The transaction; either side of a swap.
+
+        Returns:
+            The transaction's state.
+
+        Raises:
+            LookupError: There is no such transaction.
+            ValueError: It has ended otherwise, or what it brought is spent.
+        """
+        with self._locked() as world:
+            return outside.fail_chain(world, tx_id)
+
+    def add_exchange(self, client_id: str) -> str:
+        """Makes a core client an exchange: every account finds it in GET /exchanges.
+
+        Args:
+            client_id: The core client, of any account.
+
+        Returns:
+            The exchange's id, by which wallets are connected to it: that of the core client.
+
+        Raises:
+            LookupError: There is no such core client.
+        """
+        with self._locked() as world:
+            return outside.add_exchange(world, client_id)
+
+    def totals(self) -> dict[str, dict[str, int]]:
+        """Per asset, in base units: ``deposited`` = ``held`` + ``fees`` + ``withdrawn``; held includes ``reserved``."""
+        with self._locked() as world:
+            return outside.totals(world)
+
+    def now(self) -> int:
+        """The emulator's clock, in Unix seconds."""
+        with self._locked() as world:
+            return world.now
+
+    def advance(self, seconds: int) -> int:
+        """Moves the emulator's clock forward; what is due by then expires.
+
+        Returns:
+            The new time in Unix seconds.
+
+        Raises:
+            ValueError: The clock would go back.
+        """
+        with self._locked() as world:
+            clock.advance(world, seconds)
+            return world.now
+
     def new_credentials(self) -> Credentials:
         """Registers another API key with an RSA key of its own, and an account that is empty."""
         return self._keys.new()
+
+    def new_hmac_credentials(self) -> HmacCredentials:
+        """Registers another API key of the Qredo API v1, with a secret of its own."""
+        return self._keys.new_hmac()
 
     def publish(
         self, feed: str, message: Any, *, credentials: Credentials | None = None, client_id: str | None = None
@@ -118,24 +224,35 @@ class Control:
         return self._app.hub.publish(feed, message, owner=owner, client_id=client_id)
 
     def reset(self) -> None:
-        """Back to the start: no state, no further keys, no nonces, no requests; open feeds are closed."""
+        """Back to the start: no state, no further keys, no nonces, no requests, no faults; open feeds are closed."""
         with self._world.lock:
             self._world.clear()
-            self._app.auth.clear()
-            self._app.log.clear()
+            self._app.clear()
             self._keys.keep_only(self._credentials)
         self._app.hub.close_all()
 
-    def _accounts(self) -> list[Account]:
-        return list(self._world.accounts.values())
+    @contextmanager
+    def _locked(self) -> Iterator[World]:
+        with self._world.lock:
+            clock.tick(self._world)
+            yield self._world
+
+    def _decide(self, what: str, by: str | None, *, approve: bool) -> str:
+        with self._locked() as world:
+            asked = outside.asked(world, what)
+            if by is not None:
+                asked = [action for action in asked if action.approver_id in outside.entities(world, by)]
+            if not asked:
+                raise LookupError(outside.why_nobody(world, what, by))
+            subjects = [(action.subject, action.subject_id) for action in asked]
+            while asked:
+                decide(world, asked[0], approve=approve)
+                asked = self._still(asked) if by else outside.asked(world, what)
+            return outside.state_of(world, *subjects[0])
+
+    def _still(self, asked: list[Action]) -> list[Action]:
+        return [action for action in asked if action.status == "pending"]
 
     def _parties(self) -> list[TrustedParty]:
-        companies = (company for account in self._accounts() for company in account.companies.values())
+        companies = (company for account in self._world.accounts.values() for company in account.companies.values())
         return [party for company in companies for party in company.parties.values()]
-
-    def _wallet(self, wallet_id: str) -> Wallet:
-        for account in self._accounts():
-            for _, _, wallet in account.wallets():
-                if wallet_id in (wallet.id, wallet.short_code):
-                    return wallet
-        raise LookupError(f"there is no wallet {wallet_id!r}")

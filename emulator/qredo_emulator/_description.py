@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -28,6 +29,13 @@ METHODS = ("get", "post", "put", "delete", "patch")
 MISSING: Any = object()
 """Stands for "no example": null is an example."""
 
+_Scheme = Literal["partner_signature", "qredo_signature", "agent_token", "unknown"]
+_SCHEMES: tuple[_Scheme, ...] = (
+    "agent_token",
+    "partner_signature",
+    "qredo_signature",
+)
+_STAMPS = ("timestamp", "nonce")
 _HERE = Path(__file__).resolve().parent
 
 
@@ -40,12 +48,17 @@ class Security:
     """How a request of one operation proves who sends it.
 
     Attributes:
-        scheme: ``partner_signature`` (API key and RSA signature), ``agent_token`` or ``unknown``.
+        scheme: ``partner_signature`` (API key and RSA signature), ``qredo_signature`` (API key and
+            HMAC), ``agent_token`` or ``unknown``.
         stamps: The stamps that a signature may carry: ``timestamp``, ``nonce`` or both.
+        headers: Header of each part in lower case: ``api_key``, the scheme's name, and the stamps.
+        nonce_rule: ``counter`` where each nonce is the last one plus one; ``increasing`` where it is greater.
     """
 
-    scheme: Literal["partner_signature", "agent_token", "unknown"]
+    scheme: _Scheme
     stamps: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    nonce_rule: Literal["counter", "increasing"] = "increasing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +122,13 @@ class Description:
         package: Name of its folder, which is the import package made from it.
         version: The description's ``info.version``.
         base_paths: Path of every server, each once, in the order of the servers.
+        servers: URL of every server.
     """
 
     package: str
     version: str
     base_paths: tuple[str, ...]
+    servers: tuple[str, ...]
     operations: tuple[Operation, ...]
     feeds: tuple[Feed, ...]
 
@@ -136,23 +151,31 @@ def find_descriptions(folder: Path | None = None) -> dict[str, Path]:
 
 
 def load_description(package: str, file: Path) -> Description:
-    """Reads one description.
+    """Reads one description; one that did not change since is not read again.
 
     Raises:
         SpecError: It is not YAML, a reference leads nowhere, or a part that is needed is missing.
     """
+    status = file.stat()
+    return _load(package, file, (status.st_mtime_ns, status.st_size, status.st_ino))
+
+
+@functools.lru_cache(maxsize=16)
+def _load(package: str, file: Path, version: tuple[int, ...]) -> Description:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         document = yaml.load(file.read_bytes(), Loader=loader)  # noqa: S506 (both are safe loaders)
         _resolve_references(document)
         paths = [(path, item) for path, item in document["paths"].items()]
+        servers = tuple(server["url"].rstrip("/") for server in document["servers"])
         operations = tuple(operation for path, item in paths for operation in _operations(document, path, item))
         return Description(
             package=package,
             version=str(document["info"]["version"]),
-            base_paths=tuple(dict.fromkeys(urlsplit(s["url"]).path.rstrip("/") for s in document["servers"])),
+            base_paths=tuple(dict.fromkeys(urlsplit(server).path for server in servers)),
+            servers=servers,
             operations=operations,
-            feeds=tuple(_feed(path, item["x-websocket"]) for path, item in paths if "x-websocket" in item),
+            feeds=tuple(_feed(document, path, item["x-websocket"]) for path, item in paths if "x-websocket" in item),
         )
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise SpecError(f"{file}: not a description that can be served: {type(error).__name__}: {error}") from error
@@ -202,7 +225,7 @@ def _operations(document: Any, path: str, item: Mapping[str, Any]) -> Iterator[O
             tag=node["tags"][0],
             method=method.upper(),
             path=path,
-            security=_security(node.get("security", document.get("security", []))),
+            security=_security(document, node.get("security", document.get("security", []))),
             parameters=_parameters([*shared, *node.get("parameters", [])]),
             body=body["content"]["application/json"]["schema"] if body else None,
             body_required=bool(body.get("required")),
@@ -229,14 +252,27 @@ def _response(node: Mapping[str, Any]) -> ResponseSpec:
     return ResponseSpec(media.get("schema", {}), example)
 
 
-def _security(alternatives: list[Mapping[str, Any]]) -> Security:
-    if any("agent_token" in names for names in alternatives):
-        return Security("agent_token")
-    if not any("partner_signature" in names for names in alternatives):
-        return Security("unknown")
-    stamps = [stamp for stamp in ("timestamp", "nonce") if any(stamp in names for names in alternatives)]
-    return Security("partner_signature", tuple(stamps))
+def _scheme(named: set[str]) -> _Scheme:
+    for scheme in _SCHEMES:
+        if scheme in named:
+            return scheme
+    return "unknown"
 
 
-def _feed(path: str, node: Mapping[str, Any]) -> Feed:
-    return Feed(node["name"], path, _security(node["security"]), node["message"])
+def _security(document: Any, alternatives: list[Mapping[str, Any]]) -> Security:
+    named = {name for names in alternatives for name in names}
+    scheme = _scheme(named)
+    if scheme == "unknown":
+        return Security(scheme)
+    schemes = document["components"]["securitySchemes"]
+    parts = [scheme] if scheme == "agent_token" else ["api_key", scheme, *(name for name in _STAMPS if name in named)]
+    return Security(
+        scheme,
+        tuple(name for name in _STAMPS if name in parts),
+        {name: schemes[name]["name"].lower() for name in parts},
+        "counter" if "nonce" in parts and schemes["nonce"].get("x-stamp-rule") == "counter" else "increasing",
+    )
+
+
+def _feed(document: Any, path: str, node: Mapping[str, Any]) -> Feed:
+    return Feed(node["name"], path, _security(document, node["security"]), node["message"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +54,6 @@ class FeedHub:
             owner: Only listeners with this API key or agent id.
             client_id: Only listeners of this core client's feed.
         """
-        text = dump(message).decode()
         with self._lock:
             chosen = [
                 listener
@@ -63,9 +62,19 @@ class FeedHub:
                 and owner in (None, listener.owner)
                 and client_id in (None, listener.path.get("client_id"))
             ]
-        for listener in chosen:
-            listener.put(text)
+        if chosen:
+            text = dump(message).decode()
+            for listener in chosen:
+                listener.put(text)
         return len(chosen)
+
+    def listen(self, listener: Listener, messages: Iterable[Any]) -> Listener:
+        """Begins to collect what a feed will say, these messages first; ``serve`` sends it."""
+        with self._lock:
+            for message in messages:
+                listener.put(dump(message).decode())
+            self._listeners.append(listener)
+        return listener
 
     def close_all(self) -> None:
         """Closes every feed."""
@@ -75,9 +84,11 @@ class FeedHub:
             listener.put(None)
 
     async def serve(self, socket: WebSocket, listener: Listener) -> None:
-        """Accepts the handshake and stays until one side closes. What the client sends is ignored."""
-        with self._lock:
-            self._listeners.append(listener)
+        """Accepts the handshake and stays until one side closes. What the client sends is ignored.
+
+        Args:
+            listener: As ``listen`` gave it back.
+        """
         try:
             await socket.accept()
             reader = asyncio.create_task(_read_until_closed(socket))

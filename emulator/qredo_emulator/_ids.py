@@ -2,15 +2,19 @@
 
 Companies, funds, policies and transactions have KSUID-like ids (27 base62 digits); wallets,
 users and core clients have base58 of 32 bytes (43 or 44 digits); a wallet also has a short
-code of three words.
+code of three words; transactions of 1.0 have 32 hexadecimal digits.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
+from collections.abc import Container
 from random import Random
+from typing import Any
 
-__all__ = ["Ids", "base58", "chain_address"]
+__all__ = ["Ids", "agent_id", "base58", "chain_address"]
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -78,10 +82,49 @@ class Ids:
 
     def chain_tx(self) -> str:
         """64 hexadecimal digits."""
-        return f"{self._random.getrandbits(256):064x}"
+        return self.hexadecimal(32)
 
-    def short_code(self, taken: set[str]) -> str:
+    def hexadecimal(self, size: int) -> str:
+        """``size`` bytes in hexadecimal digits."""
+        return f"{self._random.getrandbits(8 * size):0{2 * size}x}"
+
+    def short_code(self, taken: Container[str]) -> str:
         """Three words that no wallet in ``taken`` has."""
         while (code := " ".join(self._random.choice(_WORDS) for _ in range(3))) in taken:
             pass
         return code
+
+    def getstate(self) -> list[Any] | None:
+        """Where a seeded source stands, as JSON can hold it; None for one that cannot tell."""
+        try:
+            version, internal, gauss = self._random.getstate()
+        except NotImplementedError:
+            return None
+        return [version, list(internal), gauss]
+
+    def setstate(self, state: list[Any]) -> None:
+        """Lets a seeded source go on from there; one that cannot is left as it is.
+
+        Raises:
+            ValueError, TypeError: It is not what ``getstate`` gives.
+        """
+        version, internal, gauss = state
+        try:
+            self._random.setstate((version, tuple(internal), gauss))
+        except NotImplementedError:
+            return
+
+
+def agent_id(identity: str) -> str:
+    """The agent that the ``ID`` of a token names.
+
+    Agents send the base64 text of the identity that their registration gave them, a JSON object
+    with the id in it. The plain id is taken as well.
+    """
+    padded = identity.replace("-", "+").replace("_", "/") + "=" * (-len(identity) % 4)
+    try:
+        members = json.loads(base64.b64decode(padded, validate=True))
+    except (ValueError, RecursionError):
+        return identity
+    found = members.get("id") if isinstance(members, dict) else None
+    return found if isinstance(found, str) else identity

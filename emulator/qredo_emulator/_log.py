@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from qredo_signing import Explanation
+from ._explain import Explanation
 
 __all__ = ["Record", "RequestLog"]
 
@@ -21,11 +22,12 @@ class Record:
         method: The HTTP method; ``WEBSOCKET`` for the handshake of a feed.
         url: The URL as the client wrote it.
         operation: The operation's id, ``feed:<name>`` for a feed, None for an unknown path.
-        status: The answer's HTTP status.
+        status: The answer's HTTP status; 0 where the connection was broken instead.
         verified: Whether the signature, or the agent token, was accepted; None where it was not looked at.
         reason: Why the request was refused or failed, None for a success.
         explanation: What the emulator computed for a refused signature; it holds no secret.
         example: Whether the answer is an example, not the result of anything.
+        fault: What went wrong on purpose, None for nothing.
     """
 
     time: float
@@ -37,17 +39,28 @@ class Record:
     reason: str | None = None
     explanation: Explanation | None = None
     example: bool = False
+    fault: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON can hold it."""
+        return asdict(self)
 
 
 class RequestLog:
-    """The last requests, oldest first."""
+    """The last requests, oldest first.
+
+    Attributes:
+        count: How many were added so far, forgotten ones included.
+    """
 
     def __init__(self) -> None:
+        self.count = 0
         self._records: deque[Record] = deque(maxlen=_KEPT)
 
     def add(self, record: Record) -> None:
         """Adds one and forgets the oldest."""
         self._records.append(record)
+        self.count += 1
 
     def all(self) -> tuple[Record, ...]:
         """What is kept; at most 500."""

@@ -11,12 +11,14 @@ from pathlib import Path
 from types import TracebackType
 
 import uvicorn
-from qredo_signing import Credentials, Environment
+from qredo_signing import Credentials, Environment, HmacCredentials
 
 from ._app import App
 from ._control import Control
-from ._keys import KeyRing, keys_in, new_credentials
+from ._key_files import HMAC_FOLDER, hmac_keys_in, keys_in, make, make_hmac
+from ._keys import KeyRing
 from ._settings import Settings
+from ._state_file import load_state, save_state
 
 __all__ = ["Emulator", "StartError"]
 
@@ -41,11 +43,20 @@ class Emulator:
         settings: Its rules.
         host: Where to listen; loopback, unless you know why.
         port: Where to listen; 0 takes a free port.
-        keys: Folder with keys, made there if it is empty; None makes keys in memory.
+        keys: Folder with keys, made there if it is empty; None makes keys in memory. Those of the
+            API that is signed by HMAC are in its folder ``qredo_v1``.
+        state: File with the state, loaded here if it exists and written whenever the emulator stops.
+            It names API keys, so keep it as the keys, and use it with a keys folder: who else would
+            the data belong to? Further API keys, nonces, faults and requests are not in it.
+
+    Attributes:
+        credentials: Of the Partner API.
+        hmac_credentials: Of the Qredo API v1.
 
     Raises:
         KeysError: The keys folder can't be used.
         SpecError: No description can be served.
+        StateError: The state file can't be read, or is none.
     """
 
     def __init__(
@@ -55,13 +66,18 @@ class Emulator:
         host: str = "127.0.0.1",
         port: int = 0,
         keys: Path | str | None = None,
+        state: Path | str | None = None,
     ) -> None:
         self.settings = settings or Settings()
-        self.credentials: Credentials = new_credentials() if keys is None else keys_in(Path(keys))
+        self.credentials, self.hmac_credentials = _credentials(None if keys is None else Path(keys))
         ring = KeyRing()
         ring.add(self.credentials)
+        ring.add_hmac(self.hmac_credentials)
         self.app = App(self.settings, ring)
-        self.control = Control(self.app, ring, self.credentials)
+        self.control = self.app.control = Control(self.app, ring, self.credentials)
+        self._state = None if state is None else Path(state)
+        if self._state is not None:
+            load_state(self.app.world, self._state)
         self._address = (host, port)
         self._url: str | None = None
         self._server: uvicorn.Server | None = None
@@ -109,12 +125,19 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """Stops, closes its feeds and waits for its thread. The state stays, so that it can be started again."""
+        """Stops, closes its feeds and waits for its thread. The state stays, so that it can be started again.
+
+        Raises:
+            StateError: The state file can't be written.
+        """
+        ran = self._url is not None
         if self._server is not None:
             self._server.should_exit = True
         if self._thread is not None:
             self._thread.join(_PATIENCE)
         self._server = self._thread = self._url = None
+        if ran:
+            self._save()
 
     def run(self, ready: Callable[[], None]) -> None:
         """Serves in this thread until the process is interrupted; for a program that does nothing else.
@@ -133,6 +156,11 @@ class Emulator:
         finally:
             listener.close()
             self._url = None
+            self._save()
+
+    def _save(self) -> None:
+        if self._state is not None:
+            save_state(self.app.world, self._state)
 
     def _bind(self) -> socket.socket:
         if self._url is not None:
@@ -150,6 +178,12 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _credentials(folder: Path | None) -> tuple[Credentials, HmacCredentials]:
+    if folder is None:
+        return make().credentials, make_hmac().credentials
+    return keys_in(folder), hmac_keys_in(folder / HMAC_FOLDER)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -182,12 +216,13 @@ def _why(error: OSError, host: str, port: int) -> str:
 def _server(app: App) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
-        http="h11",  # hands on the request target as it was sent
+        http=app.connections.protocol(),  # h11, which hands on the request target as it was sent
         ws="wsproto",
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,  # the application sends its own
         proxy_headers=False,  # the URL is verified as the client wrote it to this server
         timeout_graceful_shutdown=1,
     )

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 __all__ = ["Settings"]
@@ -25,8 +26,17 @@ class Settings:
             valid becomes a 500 error that says why.
         time_window: Seconds by which ``x-timestamp`` may differ from the emulator's clock;
             None switches the rule off.
-        nonces_increase: Whether a nonce must be greater than the key's last one.
+        nonces_increase: Whether the nonce rule of an API holds: greater than the key's last one, or
+            exactly one more where the description says ``x-stamp-rule: counter``.
+        first_nonce: Where a counter has to start; None takes the first nonce of a key as it comes.
+        unsigned_ok: The documented relaxation of the test environment: Partner requests with an API
+            key and without any header of a signature are taken. A signature that is there is verified.
         accept_users: Whether a person who is added as trusted party accepts at once.
+        fee_rate: Part of what arrives that a transaction costs in addition.
+        fund_interval: Seconds that 1.0 demands between two funds of an API key; 0 switches the rule off.
+        seed: For golden tests: the same seed gives the same ids in the same order, and the clock stands
+            still at 2023-11-14 22:13:20 UTC but for ``advance``. ``reset`` begins anew. Timestamps are
+            then fresh by the real clock, too, and the Date header shows it, so that clients work as ever.
         spec: Folder with one folder per API package; None is the one that comes with the emulator.
         clock: Gives the time in Unix seconds.
         random: Source of ids; a seeded one makes them repeatable.
@@ -38,7 +48,21 @@ class Settings:
     check_responses: bool = False
     time_window: int | None = 300
     nonces_increase: bool = True
+    first_nonce: int | None = None
+    unsigned_ok: bool = False
     accept_users: bool = True
+    fee_rate: Decimal = Decimal("0.001")
+    fund_interval: int = 15
+    seed: int | None = None
     spec: Path | None = None
     clock: Callable[[], float] = time.time
     random: random.Random = field(default_factory=random.SystemRandom)
+
+    def __post_init__(self) -> None:
+        """Puts the seed's own clock and randomness in place."""
+        if self.seed is not None:
+            object.__setattr__(self, "random", random.Random(self.seed))  # noqa: S311 (repeatable, not secret)
+            object.__setattr__(self, "clock", lambda: _SEEDED_START)
+
+
+_SEEDED_START = 1_700_000_000.0

@@ -1,4 +1,4 @@
-"""Signs requests to the Qredo Partner API and sends them to the environment that they are meant for.
+"""Signs requests to the Qredo Partner API and the Qredo API v1, and sends them where they are meant to go.
 
     from qredo_partner_v1_1 import Client
     from qredo_signing import Credentials, Environment, connect
@@ -20,10 +20,11 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from . import errors, units
-    from ._auth import PartnerAuth
+    from ._auth import PartnerAuth, QredoAuth
     from ._connect import connect
     from ._credentials import Credentials
     from ._environment import Environment
+    from ._hmac_credentials import HmacCredentials
     from ._hmac_rule import sign_hmac, verify_hmac
     from ._keys import PrivateKey, PublicKey
     from ._kinds import KeyKind
@@ -63,6 +64,7 @@ __all__ = [
     "Environment",
     "EnvironmentMismatchError",
     "Explanation",
+    "HmacCredentials",
     "InProcessNonces",
     "InsecureKeyFileWarning",
     "InvalidSignatureError",
@@ -76,6 +78,7 @@ __all__ = [
     "Pkcs11Signer",
     "PrivateKey",
     "PublicKey",
+    "QredoAuth",
     "QredoSigningError",
     "RedirectError",
     "RedisNonces",
@@ -100,6 +103,7 @@ _HOMES = {
     "Credentials": "_credentials",
     "Environment": "_environment",
     "Explanation": "_rule",
+    "HmacCredentials": "_hmac_credentials",
     "InProcessNonces": "_nonces",
     "KeyKind": "_kinds",
     "NonceSource": "_nonces",
@@ -107,6 +111,7 @@ _HOMES = {
     "Pkcs11Signer": "_pkcs11",
     "PrivateKey": "_keys",
     "PublicKey": "_keys",
+    "QredoAuth": "_auth",
     "RedisNonces": "_nonces_redis",
     "SQLiteNonces": "_nonces_sqlite",
     "Signer": "_signer",

@@ -1,39 +1,32 @@
-"""The httpx adapter: credentials on each request, and only on those that go where they may."""
+"""The httpx adapters: `PartnerAuth` signs with RSA, `QredoAuth` with an HMAC."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
-import httpx
-
-from ._agent_token import AgentToken, AgentTokens
+from ._agent_token import AgentToken
+from ._auth_base import SigningAuth, check_types
 from ._credentials import Credentials
-from ._dates import parse_http_date
-from ._departure import watch_departure
 from ._discreet import discreet
 from ._environment import Environment
-from ._guard import check_hops, guard, origins_in_bytes
+from ._headers import HMAC_TIMESTAMP
+from ._hmac_credentials import HmacCredentials
 from ._in_flight import InFlight, in_flight_of
-from ._outcomes import never_sent, refused_the_signature
-from ._request_signer import RequestSigner
+from ._outcomes import refused_the_signature
+from ._request_signer import AgentSigner, HmacSigner, PartnerSigner
 from ._skew import SkewedClock
 from ._stamps import NonceStamps, Stamp, Timestamps, make_nonces, stamp_kind
-from .errors import ConfigurationError, OriginError, UnsignableError
+from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from ._nonces import NonceSource
-    from ._seam import RequestInfo
 
-__all__ = ["PartnerAuth"]
-
-_SIGNATURE, _AGENT = "partner_signature", "agent_token"
-_OURS = ("x-api-key", "x-sign", "x-timestamp", "x-nonce", "x-api-zkp")
+__all__ = ["PartnerAuth", "QredoAuth"]
 
 
-class PartnerAuth(httpx.Auth):
+class PartnerAuth(SigningAuth):
     """Signs every request of an `httpx.Client` or `httpx.AsyncClient`, at the moment when it goes out.
 
         http = httpx.Client(auth=PartnerAuth(credentials, Environment.SANDBOX))
@@ -48,7 +41,7 @@ class PartnerAuth(httpx.Auth):
     and keeps nonces in order, so nonces whose rule is `counter` are for `connect`.
     """
 
-    requires_request_body = True
+    SCHEME: ClassVar[str] = "partner_signature"
 
     @discreet
     def __init__(
@@ -84,132 +77,68 @@ class PartnerAuth(httpx.Auth):
             EnvironmentMismatchError: The API key is not of a kind that the environment takes.
             ConfigurationError: The nonce source is not a usable one, or not with `serialize=False`.
         """
-        _check_types(credentials, environment)
+        check_types(credentials, Credentials, environment)
         environment.admit(credentials.kind)
-        self._credentials = credentials
-        self._origin = environment.origin
-        self._origins = origins_in_bytes(environment.origin)
-        self._clock = SkewedClock(clock)
-        self._stamps: Timestamps | NonceStamps = Timestamps(self._clock.now)
+        skewed = SkewedClock(clock)
+        stamps: Timestamps | NonceStamps = Timestamps(skewed.now)
         if stamp_kind(stamp, nonces) == "nonce":
-            self._stamps = make_nonces(nonces, clock)
-        self._learns = clock_correction and isinstance(self._stamps, Timestamps)
-        self._line = _line_of(self._stamps, serialize)
-        self._signer = RequestSigner(credentials, self._stamps, offload)
-        self._agent_tokens = AgentTokens(agent_token)
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Put the credentials on a request: the same as `sync_auth_flow`."""
-        return self.sync_auth_flow(request)
-
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Put the credentials on a request; httpx calls this for each attempt."""
-        self._prepare(request, is_async=False)
-        request.read()
-        offset = self._clock.offset
-        if _needs_agent_token(request):
-            request.headers["x-api-zkp"] = self._agent_tokens.next()
-        else:
-            self._signer.sign(request)
-        response = yield request
-        check_hops(response, self._origins)
-        if self._may_be_the_clock(request, response):
-            response.read()
-            if self._is_the_clock(request, response, offset):
-                guard(request, self._origins, is_async=False)
-                self._signer.sign(request)
-                check_hops((yield request), self._origins)
-
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Put the credentials on a request; httpx calls this for each attempt."""
-        self._prepare(request, is_async=True)
-        await request.aread()
-        offset = self._clock.offset
-        if _needs_agent_token(request):
-            request.headers["x-api-zkp"] = await self._agent_tokens.anext()
-        else:
-            await self._signer.async_sign(request)
-        response = yield request
-        check_hops(response, self._origins)
-        if self._may_be_the_clock(request, response):
-            await response.aread()
-            if self._is_the_clock(request, response, offset):
-                guard(request, self._origins, is_async=True)
-                await self._signer.async_sign(request)
-                check_hops((yield request), self._origins)
-
-    @contextmanager
-    def in_turn(self, request: httpx.Request) -> Iterator[None]:
-        """Send a request inside this: it waits until it may go out, and a nonce that was never sent goes back."""
-        if self._line is None or _needs_agent_token(request):
-            yield
-            return
-        with self._line.turn(), watch_departure(request, is_async=False) as departure:
-            try:
-                yield
-            except BaseException as error:
-                if never_sent(error) or departure.was_prevented:
-                    self._signer.give_back(request)
-                raise
-
-    @asynccontextmanager
-    async def async_in_turn(self, request: httpx.Request) -> AsyncIterator[None]:
-        """The same for an async client."""
-        if self._line is None or _needs_agent_token(request):
-            yield
-            return
-        async with self._line.async_turn():
-            with watch_departure(request, is_async=True) as departure:
-                try:
-                    yield
-                except BaseException as error:
-                    if never_sent(error) or departure.was_prevented:
-                        await self._signer.async_give_back(request)
-                    raise
-
-    def counts(self, request: httpx.Request) -> bool:
-        """Whether the request is stamped with a number that the service wants without a gap."""
-        return self._stamps.counted and not _needs_agent_token(request)
-
-    def __repr__(self) -> str:
-        return f"<PartnerAuth for {self._origin} with {self._credentials!r}>"
-
-    def _prepare(self, request: httpx.Request, *, is_async: bool) -> None:
-        self._check_target(request)
-        for name in _OURS:  # of an earlier attempt, or of the caller
-            if name in request.headers:
-                del request.headers[name]
-        guard(request, self._origins, is_async=is_async)
-
-    def _may_be_the_clock(self, request: httpx.Request, response: httpx.Response) -> bool:
-        return self._learns and response.status_code == 401 and "x-timestamp" in request.headers
-
-    def _is_the_clock(self, request: httpx.Request, response: httpx.Response, offset: float) -> bool:
-        """Whether the signature was refused because of our clock, which is corrected then."""
-        date = parse_http_date(response.headers.get("date"))
-        if date is None or not refused_the_signature(response):
-            return False
-        return self._clock.learn(date, int(request.headers["x-timestamp"]), offset)
-
-    def _check_target(self, request: httpx.Request) -> None:
-        """Raise unless the request goes to the environment's origin, and to what its URL says."""
-        url, netloc = request.url, request.url.netloc
-        host = request.headers.get("host", "").encode("ascii", "replace") or netloc
-        if url.raw_scheme + b"://" + netloc not in self._origins or host != netloc:
-            raise _origin_error(self._origin, url, host)
-        if url.userinfo or url.fragment:
-            raise UnsignableError("the URL has userinfo or a fragment, which never go over the wire: leave them out")
-        if "target" in request.extensions:
-            raise UnsignableError("the request has a 'target' extension, which sends another URL than the signed one")
+            stamps = make_nonces(nonces, clock)
+        signers = {
+            self.SCHEME: PartnerSigner(credentials, stamps, _line_of(stamps, serialize), offload=offload),
+            "agent_token": AgentSigner(agent_token),
+        }
+        learns = clock_correction and isinstance(stamps, Timestamps)
+        super().__init__(
+            credentials,
+            environment,
+            signers,
+            skewed,
+            clock_header=stamps.header if learns else None,
+            refused=refused_the_signature,
+        )
 
 
-def _check_types(credentials: Credentials, environment: Environment) -> None:
-    if not isinstance(credentials, Credentials):
-        raise TypeError(f"credentials must be Credentials, got {type(credentials).__name__}")
-    if not isinstance(environment, Environment):
-        raise TypeError(
-            f"environment must be an Environment such as Environment.SANDBOX, got {type(environment).__name__}: it is "
-            "always named, since nothing unset means production"
+class QredoAuth(SigningAuth):
+    """Signs requests to the Qredo API v1 with an API secret (HMAC); in all else it is as `PartnerAuth`.
+
+        http = httpx.Client(auth=QredoAuth(hmac_credentials, Environment.SANDBOX))
+
+    The API knows timestamps only. An HMAC takes microseconds, so there is nothing to move to another thread.
+    """
+
+    SCHEME: ClassVar[str] = "qredo_signature"
+
+    @discreet
+    def __init__(
+        self,
+        credentials: HmacCredentials,
+        environment: Environment,
+        *,
+        clock: Callable[[], float] = time.time,
+        clock_correction: bool = True,
+    ) -> None:
+        """Check that key and environment belong together.
+
+        Args:
+            credentials: API key and API secret.
+            environment: Where requests may go.
+            clock: Seconds since the epoch; for tests.
+            clock_correction: As for `PartnerAuth`. What this API says of a wrong signature is not published, so any 401
+                counts when the server's clock is more than 5 s from ours.
+
+        Raises:
+            EnvironmentMismatchError: The API key is not of a kind that the environment takes.
+        """
+        check_types(credentials, HmacCredentials, environment)
+        environment.admit(credentials.kind)
+        skewed = SkewedClock(clock)
+        super().__init__(
+            credentials,
+            environment,
+            {self.SCHEME: HmacSigner(credentials, Timestamps(skewed.now, HMAC_TIMESTAMP))},
+            skewed,
+            clock_header=HMAC_TIMESTAMP if clock_correction else None,
+            refused=lambda response: True,
         )
 
 
@@ -218,20 +147,3 @@ def _line_of(stamps: Timestamps | NonceStamps, serialize: bool) -> InFlight | No
     if stamps.counted and not serialize:
         raise ConfigurationError("serialize=False lets nonces overtake each other, which shuts a 'counter' out")
     return in_flight_of(stamps.source) if serialize and isinstance(stamps, NonceStamps) else None
-
-
-def _needs_agent_token(request: httpx.Request) -> bool:
-    info: RequestInfo | None = request.extensions.get("qredo")
-    security = _SIGNATURE if info is None else info.security
-    if security not in {_SIGNATURE, _AGENT}:
-        raise UnsignableError(f"the operation wants the security scheme {security!r}, which PartnerAuth does not know")
-    return security == _AGENT
-
-
-def _origin_error(expected: str, url: httpx.URL, host: bytes) -> OriginError:
-    actual = f"{url.scheme}://{host.decode('ascii')}"
-    hint = "credentials go to the environment's origin only, so choose the environment that you mean"
-    if actual == expected.replace("https://", "http://", 1):
-        hint = "plain http would show the API key to the network, so use https"
-    message = f"the request would go to {actual}, but the credentials are for {expected}: {hint}. Nothing was sent"
-    return OriginError(message, expected=expected, actual=actual)

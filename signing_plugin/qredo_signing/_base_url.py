@@ -46,7 +46,8 @@ def _server_url(api: type[ClientInfo], environment: Environment, name: str) -> s
     if name not in api.SERVERS:
         raise EnvironmentMismatchError(
             f"{_title(api)} documents no server {name!r} (environment {environment.name!r}); it has: "
-            + ", ".join(api.SERVERS)
+            + ", ".join(f"{known} ({origin_of(url)})" for known, url in api.SERVERS.items())
+            + ". For one without an Environment of its own use Environment.custom(origin, key_kind=...)"
         )
     return api.SERVERS[name]
 

@@ -10,18 +10,19 @@ from typing import Any, TypeVar, overload
 import httpx
 
 from ._agent_token import AgentToken
-from ._auth import PartnerAuth
+from ._auth_base import check_environment
 from ._base_url import base_url_of
 from ._credentials import Credentials
 from ._discreet import discreet
 from ._environment import Environment
+from ._fitting_auth import PartnerOptions, check_credentials, make_auth
 from ._guard import pin_transport
+from ._hmac_credentials import HmacCredentials
 from ._nonces import NonceSource
 from ._origin import is_loopback
-from ._seam import AsyncClient, Client, ClientInfo
+from ._seam import AsyncClient, Client
 from ._send import AsyncSender, SyncSender
-from ._stamps import Stamp, stamp_kind
-from .errors import ConfigurationError
+from ._stamps import Stamp
 
 __all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "connect"]
 
@@ -69,10 +70,38 @@ def connect(
     clock_correction: bool = ...,
     offload: bool = ...,
 ) -> AsyncClientT: ...
+@overload
+def connect(
+    client_class: type[ClientT],
+    credentials: HmacCredentials,
+    environment: Environment,
+    *,
+    timeout: float | httpx.Timeout | None = ...,
+    max_retries: int = ...,
+    transport: httpx.BaseTransport | None = ...,
+    http_client: httpx.Client | None = ...,
+    server: str | None = ...,
+    clock: Callable[[], float] = ...,
+    clock_correction: bool = ...,
+) -> ClientT: ...
+@overload
+def connect(
+    client_class: type[AsyncClientT],
+    credentials: HmacCredentials,
+    environment: Environment,
+    *,
+    timeout: float | httpx.Timeout | None = ...,
+    max_retries: int = ...,
+    transport: httpx.AsyncBaseTransport | None = ...,
+    http_client: httpx.AsyncClient | None = ...,
+    server: str | None = ...,
+    clock: Callable[[], float] = ...,
+    clock_correction: bool = ...,
+) -> AsyncClientT: ...
 @discreet
 def connect(
     client_class: Any,
-    credentials: Credentials,
+    credentials: Credentials | HmacCredentials,
     environment: Environment,
     *,
     timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
@@ -98,7 +127,7 @@ def connect(
 
     Args:
         client_class: `Client` or `AsyncClient` of a generated API package.
-        credentials: API key and signing key.
+        credentials: `Credentials` for the Partner API, in whatever version; `HmacCredentials` for the Qredo API v1.
         environment: Where requests go. It is always named: there is no default.
         timeout: Seconds, or an `httpx.Timeout`; None for none. By default 30 s, 5 s of them to connect.
         max_retries: How often a call is repeated at the most, after its first attempt; 0 for never. Only what can do
@@ -107,9 +136,11 @@ def connect(
         http_client: Your own `httpx.Client` (`httpx.AsyncClient`), with its own timeouts, TLS settings and limits. Its
             `auth` and `follow_redirects` do not apply to our requests.
         server: Another of the API's servers with the same origin, by name, such as `sandbox_qapi`.
-        agent_token: Returns a fresh token for each agent operation; see `PartnerAuth`.
-        stamp: `timestamp` or `nonce`; see `PartnerAuth`.
-        nonces: Where nonces come from; see `PartnerAuth`.
+        agent_token: Returns a fresh token for each agent operation; see `PartnerAuth`. This and `stamp`, `nonces`,
+            `serialize` and `offload` are for the Partner API alone.
+        stamp: `timestamp` or `nonce`; see `PartnerAuth`. By default what the API version takes.
+        nonces: Where nonces come from; see `PartnerAuth`. A version that counts (the Partner API 1.0) needs a counter
+            that outlives the process: `SQLiteNonces` or `RedisNonces` with `rule="counter"`; docs/nonces.md.
         serialize: With nonces, keep one request in flight at a time in this process, for each source of nonces, so that
             they arrive in the order of issue. Other processes are not waited for.
         clock: Seconds since the epoch; for tests.
@@ -121,24 +152,16 @@ def connect(
 
     Raises:
         EnvironmentMismatchError: Key, environment and API version do not belong together.
-        ConfigurationError: The API version does not take this stamp, or is secured in another way.
+        ConfigurationError: The API version takes other credentials, stamps or nonces, or is secured in another way.
         TypeError: Arguments exclude each other or do not fit the class.
     """
     is_async = hasattr(client_class, "__aenter__")
     _check_arguments(is_async, timeout, transport, http_client, offload)
-    _check_api(client_class, stamp_kind(stamp, nonces))
-    auth = PartnerAuth(
-        credentials,
-        environment,
-        stamp=stamp,
-        nonces=nonces,
-        serialize=serialize,
-        clock=clock,
-        clock_correction=clock_correction,
-        agent_token=agent_token,
-        offload=offload,
-    )
+    check_credentials(client_class, credentials)
+    check_environment(environment)
     base_url = base_url_of(client_class, environment, server)
+    options = PartnerOptions(stamp=stamp, nonces=nonces, serialize=serialize, agent_token=agent_token, offload=offload)
+    auth = make_auth(client_class, credentials, environment, options, clock=clock, clock_correction=clock_correction)
     owns_http = http_client is None
     if owns_http:
         if transport is not None:
@@ -159,15 +182,6 @@ def _check_arguments(is_async: bool, timeout: object, transport: object, http_cl
             raise TypeError(f"{name}= and http_client= exclude each other: give it to your http_client instead")
     if offload and not is_async:
         raise TypeError("offload= is for async clients: a sync client has no event loop to keep free")
-
-
-def _check_api(client_class: type[ClientInfo], stamp: Stamp) -> None:
-    """Raise unless the API version is secured by our kind of signature, with this kind of stamp."""
-    title = " ".join(client_class.API)
-    if client_class.SECURITY != "partner_signature":
-        raise ConfigurationError(f"{title} is secured by {client_class.SECURITY!r}, which connect() cannot do")
-    if stamp not in client_class.STAMPS:
-        raise ConfigurationError(f"{title} takes no {stamp}: pass stamp={client_class.STAMPS[0]!r}")
 
 
 def _http_options(environment: Environment) -> dict[str, Any]:

@@ -1,18 +1,17 @@
-"""An API key and the key that signs, kept together and out of sight."""
+"""Credentials of the Partner API: an API key and the RSA key that signs, kept together and out of sight."""
 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from ._credentials_base import BaseCredentials, check_api_key, one_of, read_secret_text
 from ._discreet import discreet
-from ._files import read_small_file
 from ._keys import PrivateKey, as_signer
-from ._kinds import KeyKind, kind_of
+from ._kinds import kind_of
 from ._signer import AsyncSigner, Signer, fingerprint_of
-from .errors import CredentialsError, KeyLoadError
+from .errors import KeyLoadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,16 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Credentials"]
 
-_API_KEY = re.compile(r"[!-~]+", re.ASCII)  # what may stand in a header, without spaces
 
-
-class Credentials:
-    """What a caller needs to sign: the API key (sent as it is) and the RSA key (never sent).
+class Credentials(BaseCredentials):
+    """What a caller of the Partner API needs to sign: the API key (sent as it is) and the RSA key (never sent).
 
     Nothing of it shows in `repr`, and it cannot be pickled. Safe to share between threads and clients.
     """
 
-    __slots__ = ("_api_key", "_kind", "_signer")
+    __slots__ = ("_signer",)
 
     @discreet
     def __init__(
@@ -54,8 +51,8 @@ class Credentials:
             KeyLoadError: The private key cannot be loaded.
             TypeError: The private key is none of the above.
         """
-        self._api_key = _check_api_key(api_key)
-        self._kind = kind_of(self._api_key)
+        text = check_api_key(api_key)
+        super().__init__(text, kind_of(text))
         self._signer = _load_signer(private_key, passphrase)
 
     @classmethod
@@ -68,7 +65,9 @@ class Credentials:
             KeyLoadError: The file `private.pem` cannot be loaded.
         """
         folder = Path(path)
-        return cls(_read_api_key(folder / "apikey"), PrivateKey.from_file(folder / "private.pem", passphrase))
+        return cls(
+            read_secret_text("API key", folder / "apikey"), PrivateKey.from_file(folder / "private.pem", passphrase)
+        )
 
     @classmethod
     @discreet
@@ -86,53 +85,21 @@ class Credentials:
             KeyLoadError: The private key cannot be loaded.
         """
         variables = os.environ if environ is None else environ
-        api_key, api_key_file = _one_of(variables, "QREDO_API_KEY", "QREDO_API_KEY_FILE")
-        pem, pem_file = _one_of(variables, "QREDO_PRIVATE_KEY", "QREDO_PRIVATE_KEY_FILE")
+        api_key, api_key_file = one_of(variables, "QREDO_API_KEY", "QREDO_API_KEY_FILE")
+        pem, pem_file = one_of(variables, "QREDO_PRIVATE_KEY", "QREDO_PRIVATE_KEY_FILE")
         passphrase = variables.get("QREDO_PRIVATE_KEY_PASSPHRASE") or None
         key = PrivateKey.from_file(pem_file, passphrase) if pem_file else _key_from_text(pem, passphrase)
-        return cls(_read_api_key(api_key_file) if api_key_file else api_key, key)
-
-    @property
-    def api_key(self) -> str:
-        """The API key itself, for the `x-api-key` header. A secret: do not log it."""
-        return self._api_key
-
-    @property
-    def kind(self) -> KeyKind:
-        """What the API key says it was made for."""
-        return self._kind
+        return cls(read_secret_text("API key", api_key_file) if api_key_file else api_key, key)
 
     @property
     def signer(self) -> Signer | AsyncSigner:
         """The key that signs: a `PrivateKey`, or the object that was given."""
         return self._signer
 
-    def __copy__(self) -> Credentials:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Credentials:
-        return self
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError(
-            "Credentials are not pickled: a secret must not leave the process; load them where they are used"
-        )
-
     def __repr__(self) -> str:
         fingerprint = fingerprint_of(self._signer)
         signer = f"sha256:{fingerprint}" if fingerprint else type(self._signer).__name__
         return f"<Credentials {self._kind} key, signed by {signer}>"
-
-
-def _check_api_key(api_key: str) -> str:
-    if not isinstance(api_key, str):
-        raise TypeError(f"api_key must be str, got {type(api_key).__name__}")
-    text = api_key.strip()
-    if not text:
-        raise CredentialsError("the API key is empty: give the text of the vendor's apikey file")
-    if not _API_KEY.fullmatch(text):
-        raise CredentialsError("the API key holds spaces, line breaks or non-ASCII characters: give its text alone")
-    return text
 
 
 def _load_signer(
@@ -145,26 +112,6 @@ def _load_signer(
     if isinstance(private_key, os.PathLike):
         return PrivateKey.from_file(private_key, passphrase)
     return as_signer(private_key)
-
-
-def _read_api_key(path: str | os.PathLike[str]) -> str:
-    try:
-        data = read_small_file(path, secret=True)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    else:
-        return data.decode("utf-8-sig", "replace")
-    raise CredentialsError(f"the API key file {path} cannot be read ({reason}): check the path and its permissions")
-
-
-def _one_of(variables: Mapping[str, str], value_name: str, file_name: str) -> tuple[str, str]:
-    """Return the value and the file name, exactly one of which is not empty."""
-    value, file = variables.get(value_name, ""), variables.get(file_name, "")
-    if not value and not file:
-        raise CredentialsError(f"set {value_name}, or {file_name} to the path of a file that holds it: neither is set")
-    if value and file:
-        raise CredentialsError(f"{value_name} and {file_name} are both set: unset the one that you do not mean")
-    return value, file
 
 
 def _key_from_text(pem: str, passphrase: str | None) -> PrivateKey:

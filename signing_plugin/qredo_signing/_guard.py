@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
+from ._headers import SECRET_HEADERS
 from .errors import OriginError
 
 __all__ = ["AsyncPinnedTransport", "PinnedTransport", "check_hops", "guard", "origins_in_bytes", "pin_transport"]
@@ -19,7 +20,6 @@ __all__ = ["AsyncPinnedTransport", "PinnedTransport", "check_hops", "guard", "or
 Origins: TypeAlias = frozenset[bytes]
 Info: TypeAlias = Mapping[str, Any]
 
-_SECRET_HEADERS = ("x-api-key", "x-sign", "x-api-zkp")
 _FEED_SCHEMES = {"https": "wss", "http": "ws"}
 _DEFAULT_PORTS = {b"https": 443, b"wss": 443, b"http": 80, b"ws": 80}
 
@@ -209,7 +209,7 @@ class _Watch:
 
 
 def _check_request(request: httpx.Request, origins: Origins) -> None:
-    if any(name in request.headers for name in _SECRET_HEADERS) and _origin(request.url) not in origins:
+    if any(name in request.headers for name in SECRET_HEADERS) and _origin(request.url) not in origins:
         raise _elsewhere(_origin(request.url).decode("ascii"), origins)
 
 

@@ -6,9 +6,10 @@ import base64
 import enum
 import json
 
-__all__ = ["EMULATOR_ISSUER", "KeyKind", "kind_of"]
+__all__ = ["EMULATOR_ISSUER", "EMULATOR_PREFIX", "KeyKind", "hmac_kind_of", "kind_of"]
 
 EMULATOR_ISSUER = "qredo-emulator"
+EMULATOR_PREFIX = "emulator-"
 
 
 class KeyKind(enum.Enum):
@@ -37,6 +38,11 @@ def kind_of(api_key: str) -> KeyKind:
     if len(booleans) != 1:
         return KeyKind.UNKNOWN
     return KeyKind.SANDBOX if booleans[0] else KeyKind.LIVE
+
+
+def hmac_kind_of(api_key: str) -> KeyKind:
+    """Read the kind from an API key of the Qredo API v1: an id, which says nothing unless it is an emulator's."""
+    return KeyKind.EMULATOR if api_key.startswith(EMULATOR_PREFIX) else KeyKind.UNKNOWN
 
 
 def _members(api_key: str) -> dict[str, object]:

@@ -20,6 +20,8 @@ class NonceSource(Protocol):
       request without an answer is never repeated.
     - `blocks`, False if it is not there: whether `next()` waits for a disk or a network. Async code then calls it in a
       thread.
+    - `persistent`, True if it is not there: whether a counter goes on where it stood when the process is started again.
+      A version of the API that counts (1.0) is not called with one that does not.
     - `give_back(nonce)`, for a counter: the number was never sent, issue it again. Raises `NonceError` if a later
       number was issued meanwhile.
     """
@@ -34,6 +36,8 @@ class InProcessNonces(Nonces):
 
     With rule `clock`, the clock keeps a restarted process ahead of its former self. A counter does not survive the
     process: whoever starts it must know the nonce that the service took last; `SQLiteNonces` remembers it.
+
+    That is why `connect` does not take such a counter for a version of the API that counts (1.0).
 
     Two processes (also: two forks) that use the same API key need a source that they share.
 

@@ -27,9 +27,11 @@ class Nonces(ABC):
     Attributes:
         rule: What the next number is; see `Rule`.
         blocks: Whether `next()` waits for a disk or a network, so that async code calls it in a thread.
+        persistent: Whether a counter goes on where it stood when the process is started again.
     """
 
     blocks: ClassVar[bool] = False
+    persistent: ClassVar[bool] = False
 
     def __init__(self, rule: Rule) -> None:
         if rule not in {"clock", "counter"}:
@@ -94,6 +96,7 @@ class StoredNonces(Nonces):
     """A source whose numbers are kept outside the process, so that several processes share them."""
 
     blocks: ClassVar[bool] = True
+    persistent: ClassVar[bool] = True
 
     def __init__(self, rule: Rule, place: str) -> None:
         super().__init__(rule)

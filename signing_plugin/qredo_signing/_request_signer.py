@@ -1,55 +1,96 @@
-"""API key, stamp and signature on one request, and a nonce that was never sent back to where it came from."""
+"""Credentials on one request, by its security scheme; and a nonce that was never sent back to where it came from."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
 
 import httpx
 
+from ._agent_token import AgentToken, AgentTokens
 from ._credentials import Credentials
+from ._headers import AGENT_TOKEN, API_KEY, HMAC_API_KEY, HMAC_SIGNATURE, SIGNATURE
+from ._hmac_credentials import HmacCredentials
+from ._hmac_rule import sign_hmac
+from ._in_flight import InFlight
 from ._keys import PrivateKey
 from ._rule import encode_signature, sign, string_to_sign
-from ._signer import is_async_signer, sync_signer
+from ._signer import is_async_signer
 from ._stamps import NonceStamps, Timestamps
 from ._threads import finish, in_thread
 
-__all__ = ["RequestSigner"]
+__all__ = ["AgentSigner", "HmacSigner", "PartnerSigner", "RequestSigner"]
 
 
-class RequestSigner:
-    """Signs requests. The stamp that a request carries in its header is the one that was issued for it last."""
+class RequestSigner(ABC):
+    """Puts the credentials of one security scheme on requests.
 
-    def __init__(self, credentials: Credentials, stamps: Timestamps | NonceStamps, offload: bool) -> None:
-        self._credentials = credentials
+    Attributes:
+        line: Where requests wait for their turn, if they must arrive in the order in which they were stamped.
+        counted: Whether requests carry numbers that the service wants without a gap.
+    """
+
+    line: InFlight | None = None
+    counted = False
+
+    @abstractmethod
+    def sign(self, request: httpx.Request) -> None:
+        """Put them on a request that is about to go out."""
+
+    @abstractmethod
+    async def async_sign(self, request: httpx.Request) -> None:
+        """The same for an async client."""
+
+    def give_back(self, request: httpx.Request) -> None:  # noqa: B027 - most have nothing to give back
+        """Say that the request was never sent with the stamp that it has, if it has one."""
+
+    async def async_give_back(self, request: httpx.Request) -> None:  # noqa: B027
+        """The same for an async client."""
+
+
+class AgentSigner(RequestSigner):
+    """A token of its own for each request of an agent operation."""
+
+    def __init__(self, source: AgentToken | None) -> None:
+        self._tokens = AgentTokens(source)
+
+    def sign(self, request: httpx.Request) -> None:
+        """Put a fresh token on a request. Raises `AgentTokenError`."""
+        request.headers[AGENT_TOKEN] = self._tokens.next()
+
+    async def async_sign(self, request: httpx.Request) -> None:
+        """The same; the token may be awaited."""
+        request.headers[AGENT_TOKEN] = await self._tokens.anext()
+
+
+class _StampedSigner(RequestSigner):
+    """A stamp, and a signature over it. The stamp in a request's header is the one that was issued for it last."""
+
+    _offload = _computes = False
+
+    def __init__(self, stamps: Timestamps | NonceStamps, line: InFlight | None = None) -> None:
         self._stamps = stamps
-        self._offload = offload
-        self._computes = isinstance(credentials.signer, PrivateKey)
+        self.counted = stamps.counted
+        self.line = line
+
+    @abstractmethod
+    def _headers(self, stamp: str, request: httpx.Request) -> dict[str, str]:
+        """The headers of a request with this stamp."""
 
     def sign(self, request: httpx.Request) -> None:
         """Stamp and sign. A nonce goes back if there is no signature."""
-        signer = sync_signer(self._credentials.signer)
-        stamp = self._stamp(request)
         try:
-            signature = sign(signer, stamp, _wire_url(request), request.content)
+            request.headers.update(self._headers(self._stamp(request), request))
         except BaseException:
             self.give_back(request)
             raise
-        self._apply(request, signature)
 
     async def async_sign(self, request: httpx.Request) -> None:
         """Stamp and sign, in a thread if that takes long. A nonce goes back if there is no signature, or no time."""
-        signer = self._credentials.signer
         try:
-            if is_async_signer(signer):
-                await self._run(partial(self._stamp, request), self._stamps.blocks)
-                stamp = request.headers[self._stamps.header]
-                # The message is in no variable, where a tool that prints those would find the body.
-                raw = await signer.sign(string_to_sign(stamp, _wire_url(request), request.content))
-                self._apply(request, encode_signature(raw))
-            else:
-                # Stamped in the thread too: a request that waits for its turn must not grow old meanwhile.
-                await self._run(partial(self.sign, request), self._offload or self._stamps.blocks)
+            # Stamped in the thread too: a request that waits for its turn must not grow old meanwhile.
+            await self._run(partial(self.sign, request), self._offload or self._stamps.blocks)
         except BaseException:
             await self.async_give_back(request)
             raise
@@ -69,10 +110,6 @@ class RequestSigner:
         request.headers[self._stamps.header] = stamp
         return stamp
 
-    def _apply(self, request: httpx.Request, signature: str) -> None:
-        request.headers["x-api-key"] = self._credentials.api_key
-        request.headers["x-sign"] = signature
-
     async def _run(self, function: Callable[[], object], takes_long: bool) -> None:
         if not takes_long:
             function()
@@ -80,6 +117,53 @@ class RequestSigner:
             await finish(partial(in_thread, function, computes=self._computes))
         else:
             await in_thread(function, computes=self._computes)
+
+
+class PartnerSigner(_StampedSigner):
+    """API key and RSA signature of the Partner API."""
+
+    def __init__(
+        self, credentials: Credentials, stamps: Timestamps | NonceStamps, line: InFlight | None, *, offload: bool
+    ) -> None:
+        super().__init__(stamps, line)
+        self._credentials = credentials
+        self._offload = offload
+        self._computes = isinstance(credentials.signer, PrivateKey)
+
+    async def async_sign(self, request: httpx.Request) -> None:
+        """Stamp and sign; an async signer is awaited."""
+        signer = self._credentials.signer
+        if not is_async_signer(signer):
+            await super().async_sign(request)
+            return
+        try:
+            await self._run(partial(self._stamp, request), self._stamps.blocks)
+            stamp = request.headers[self._stamps.header]
+            # The message is in no variable, where a tool that prints those would find the body.
+            raw = await signer.sign(string_to_sign(stamp, _wire_url(request), request.content))
+            request.headers.update(self._with_key(encode_signature(raw)))
+        except BaseException:
+            await self.async_give_back(request)
+            raise
+
+    def _headers(self, stamp: str, request: httpx.Request) -> dict[str, str]:
+        return self._with_key(sign(self._credentials.signer, stamp, _wire_url(request), request.content))
+
+    def _with_key(self, signature: str) -> dict[str, str]:
+        return {API_KEY: self._credentials.api_key, SIGNATURE: signature}
+
+
+class HmacSigner(_StampedSigner):
+    """API key and HMAC of the Qredo API v1."""
+
+    def __init__(self, credentials: HmacCredentials, stamps: Timestamps) -> None:
+        super().__init__(stamps)
+        self._credentials = credentials
+
+    def _headers(self, stamp: str, request: httpx.Request) -> dict[str, str]:
+        method, url = request.method, _wire_url(request)
+        signature = sign_hmac(self._credentials.secret, stamp, method, url, request.content)
+        return {HMAC_API_KEY: self._credentials.api_key, HMAC_SIGNATURE: signature}
 
 
 def _wire_url(request: httpx.Request) -> str:

@@ -28,7 +28,7 @@ class RequestInfo(Protocol):
 
     @property
     def security(self) -> str:
-        """The scheme: `partner_signature` or `agent_token`."""
+        """The scheme: `partner_signature`, `agent_token` or `qredo_signature`."""
         ...
 
     @property
@@ -58,7 +58,8 @@ class ClientInfo(Protocol):
     Attributes:
         API: Name of the package and its version.
         SERVERS: Base URLs by name.
-        SECURITY: Name of the security scheme.
+        SECURITY: Name of the security scheme, which decides which credentials it takes: `partner_signature` (RSA) or
+            `qredo_signature` (HMAC).
         STAMPS: Which of `timestamp` and `nonce` this version takes.
         NONCE_RULE: `counter` where each nonce must be exactly one more than the last; None where it need only be
             greater.

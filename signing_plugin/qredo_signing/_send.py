@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 from ._attempts import Attempts, End, Rules
-from ._auth import PartnerAuth
+from ._auth_base import SigningAuth
 from ._budget import Budget
 from ._log import LOG
 from ._outcomes import outcome_of_error, outcome_of_response
@@ -33,7 +33,7 @@ class SyncSender:
     def __init__(
         self,
         http: httpx.Client,
-        auth: PartnerAuth,
+        auth: SigningAuth,
         *,
         max_retries: int = 2,
         sleep: Callable[[float], None] = time.sleep,
@@ -77,7 +77,7 @@ class AsyncSender:
     def __init__(
         self,
         http: httpx.AsyncClient,
-        auth: PartnerAuth,
+        auth: SigningAuth,
         *,
         max_retries: int = 2,
         sleep: Callable[[float], Awaitable[None]] = async_sleep,
@@ -111,7 +111,7 @@ class _Calls:
     """What the calls of one client share."""
 
     def __init__(
-        self, auth: PartnerAuth, max_retries: int, clock: Callable[[], float], random: Callable[[], float]
+        self, auth: SigningAuth, max_retries: int, clock: Callable[[], float], random: Callable[[], float]
     ) -> None:
         if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
             raise ValueError(f"max_retries is {max_retries!r}: give a whole number, 0 for none")

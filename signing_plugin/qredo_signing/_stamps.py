@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
+from ._headers import NONCE, TIMESTAMP
 from ._nonces import SHARED_NONCES, InProcessNonces, NonceSource
 from .errors import ConfigurationError
 
@@ -14,15 +15,20 @@ __all__ = ["NonceStamps", "Stamp", "Timestamps", "make_nonces", "stamp_kind"]
 Stamp: TypeAlias = Literal["timestamp", "nonce"]
 
 
-def stamp_kind(stamp: Stamp | None, nonces: NonceSource | None) -> Stamp:
-    """Return the kind of stamp that was asked for: timestamps, unless nonces are named or given.
+def stamp_kind(stamp: Stamp | None, nonces: NonceSource | None, taken: Sequence[str] = ("timestamp", "nonce")) -> Stamp:
+    """Return the kind of stamp that was asked for: timestamps, unless nonces are named, given, or all that is taken.
+
+    Args:
+        stamp: What was named, if anything.
+        nonces: What was given, if anything.
+        taken: What the service takes.
 
     Raises:
         TypeError: Nonces were given for timestamps.
         ValueError: There is no such kind.
     """
     if stamp is None:
-        return "timestamp" if nonces is None else "nonce"
+        return "timestamp" if nonces is None and "timestamp" in taken else "nonce"
     if stamp not in {"timestamp", "nonce"}:
         raise ValueError(f"stamp is {stamp!r}: give 'timestamp' or 'nonce'")
     if stamp == "timestamp" and nonces is not None:
@@ -31,14 +37,14 @@ def stamp_kind(stamp: Stamp | None, nonces: NonceSource | None) -> Stamp:
 
 
 class Timestamps:
-    """Whole seconds of a clock."""
+    """Whole seconds of a clock, in a header of this name."""
 
-    header = "x-timestamp"
     blocks = False
     counted = False
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], header: str = TIMESTAMP) -> None:
         self._clock = clock
+        self.header = header
 
     def next(self) -> str:
         """Return the text of a new stamp."""
@@ -58,7 +64,7 @@ class NonceStamps:
         counted: Whether the service wants each number, without a gap.
     """
 
-    header = "x-nonce"
+    header = NONCE
 
     def __init__(self, source: NonceSource) -> None:
         rule = getattr(source, "rule", "clock")

@@ -40,9 +40,9 @@ class ConfigurationError(QredoSigningError, ValueError):
 
 
 class CredentialsError(ConfigurationError):
-    """The API key is missing, unreadable, or not something that can stand in a header.
+    """The API key is missing, unreadable, or not something that can stand in a header; or the API secret is not one.
 
-    Give the text of the vendor's `apikey` file as it is, or the path of that file.
+    Give the text of the vendor's `apikey` file as it is, or the path of that file; the API secret as it was issued.
     """
 
 
@@ -89,7 +89,10 @@ class NonceError(QredoSigningError):
 
 
 class InvalidSignatureError(QredoSigningError):
-    """The signature was not made by this key over this stamp, URL and body. `explain()` shows what was compared."""
+    """The signature was not made by this key over these parts of a request.
+
+    For RSA those are stamp, URL and body, and `explain()` shows what was compared; for an HMAC also the method.
+    """
 
 
 class AgentTokenError(QredoSigningError):

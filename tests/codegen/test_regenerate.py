@@ -183,12 +183,12 @@ def test_an_unknown_package_is_refused_with_the_known_ones(checkout: Checkout) -
 
 def test_a_swap_that_fails_brings_the_old_package_back(checkout: Checkout, tmp_path: Path) -> None:
     """When the new folder cannot take its place, the old one is there as before."""
-    from qredo_codegen._regenerate import _swap
+    from qredo_codegen._files import swap_folder
 
     output = checkout.output(PACKAGE)
     before = hash_tree(output)
     with pytest.raises(OSError, match="missing"):
-        _swap(tmp_path / "missing", output, tmp_path / "aside")
+        swap_folder(tmp_path / "missing", output, tmp_path / "aside")
     assert hash_tree(output) == before
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from qredo_emulator import Emulator
+from qredo_emulator import Emulator, Settings
 from qredo_signing import Credentials, PrivateKey, sign
 
 BASE = "/qredo_partner_v1_1/api/v1/p"
@@ -122,3 +122,21 @@ def call_as(qredo: Emulator, client: httpx.Client) -> Any:
         return Caller(emulator or qredo, client, credentials)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def strict_emulator() -> Iterator[Emulator]:
+    """An emulator that checks its answers and has no examples instead of them."""
+    with Emulator(Settings(check_responses=True, strict=True)) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def story(strict_emulator: Emulator) -> Iterator[Any]:
+    """A story that begins with nothing; see ``story.py``."""
+    from .story import Story
+
+    strict_emulator.control.reset()
+    story = Story(strict_emulator)
+    yield story
+    story.close()

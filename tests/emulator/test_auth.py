@@ -191,9 +191,15 @@ AGENT_PATH = "/coreclient/action/2BK1tnuQFmMPJ3QeLLqrHFHfwYr"
 
 
 def test_an_agent_needs_its_token_only(client: httpx.Client, qredo: Emulator, call: Any) -> None:
-    """An agent operation takes x-api-zkp and neither API key nor signature."""
+    """An agent operation takes x-api-zkp and neither API key nor signature; an agent that is unknown is refused."""
+    keys = {"blsPublicKey": "ab" * 192, "ecPublicKey": "04" * 65}
+    agent = call.ok("POST", "/coreclient/init", {"name": "agent", **keys})["id"]
+    url = f"{qredo.url}{call.base}/coreclient/finish"
+    answer = client.post(url, json={"idDocSignatureHex": "00"}, headers={"x-api-zkp": token(ID=agent)})
+    assert answer.status_code == 200
     url = f"{qredo.url}{call.base}{AGENT_PATH}"
-    assert client.get(url, headers={"x-api-zkp": token()}).status_code == 200
+    assert client.get(url, headers={"x-api-zkp": token(ID=agent)}).json()["detail"] == {"reason": "action_id"}
+    assert client.get(url, headers={"x-api-zkp": token()}).json()["detail"] == {"reason": "token"}
     assert call("GET", AGENT_PATH).json() == EMPTY_TOKEN
 
 

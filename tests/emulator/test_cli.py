@@ -57,7 +57,7 @@ def test_it_serves_and_ends_with_ctrl_c(tmp_path: Path) -> None:
         found = re.search(r"^  (http://127\.0\.0\.1:\d+/qredo_partner_v1_1/api/v1/p)  ", printed, re.MULTILINE)
         assert found, printed
         assert str(keys) in printed
-        assert "liquidity_hub_get_all" in printed
+        assert "account_get" in printed
         assert get(f"{found[1]}/assets", keys).status_code == 200
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=20)
@@ -70,7 +70,7 @@ def test_without_a_folder_the_keys_are_gone_at_the_end(ending: str) -> None:
     """Without --keys they lie in a folder that is printed, works, and is removed when the program ends."""
     with running() as (process, printed):
         folder = Path(re.findall(r"^  (/.*)$", printed, re.MULTILINE)[0])
-        url = re.findall(r"^  (http://\S+/api/v1/p)  ", printed, re.MULTILINE)[0]
+        url = re.findall(r"^  (http://\S+/qredo_partner_v1_1/api/v1/p)  ", printed, re.MULTILINE)[0]
         assert get(f"{url}/assets", folder).status_code == 200
         process.send_signal(getattr(signal, ending))
         process.communicate(timeout=20)
@@ -82,7 +82,7 @@ def test_without_a_folder_the_keys_are_gone_at_the_end(ending: str) -> None:
 def test_a_refusal_is_shown(tmp_path: Path) -> None:
     """A refused request is printed with what was computed, without a secret."""
     with running("--keys", str(tmp_path)) as (process, printed):
-        url = re.findall(r"^  (http://\S+/api/v1/p)  ", printed, re.MULTILINE)[0]
+        url = re.findall(r"^  (http://\S+/qredo_partner_v1_1/api/v1/p)  ", printed, re.MULTILINE)[0]
         api_key = (tmp_path / "apikey").read_text().strip()
         httpx.get(f"{url}/assets", headers={"x-api-key": api_key, "x-timestamp": "1", "x-sign": "AAAA"})
         process.send_signal(signal.SIGINT)
@@ -97,8 +97,39 @@ def test_the_options_reach_the_emulator(tmp_path: Path) -> None:
     options = ("--strict", "--time-window", "off", "--any-nonce", "--hold-users", "--check-responses")
     with running("--keys", str(tmp_path), *options, "--default-api", "qredo_partner_v1_1") as (_, printed):
         url = re.findall(r"^  (http://[^/]+/api/v1/p)  ", printed, re.MULTILINE)[0]
-        assert get(f"{url}/liquidityhub", tmp_path).status_code == 501
+        assert get(f"{url}/liquidityhub", tmp_path).status_code == 200
     assert "an error (--strict)" in printed
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+def test_the_state_is_kept_and_loaded(tmp_path: Path) -> None:
+    """--state saves at the end and loads at the next start; the start-up message names what there is."""
+    options = ("--keys", str(tmp_path / "keys"), "--state", str(tmp_path / "state.json"), "--seed", "7")
+    ids = []
+    for companies in (1, 2):
+        with running(*options, "--unsigned-ok", "--fee-rate", "0.01") as (process, printed):
+            url = re.findall(r"^  (http://[^/]+)/api/v1/p  ", printed, re.MULTILINE)[0]
+            for line in (f"  {url}/-/", f"  {url}/-/control/", f"  {tmp_path}/state.json"):
+                assert f"{line}\n" in printed
+            assert f"HmacCredentials.from_directory('{tmp_path}/keys/qredo_v1')" in printed
+            headers = {"x-api-key": (tmp_path / "keys" / "apikey").read_text().strip()}
+            base = f"{url}/api/v1/p"
+            ids.append(httpx.post(f"{base}/company", json={"name": "A"}, headers=headers).json()["company_id"])
+            assert httpx.get(f"{base}/company/search", headers=headers).json()["total_count"] == companies
+            body = {"type": "transferOut", "asset": "BTC-TESTNET", "amount": 1000}
+            assert httpx.post(f"{base}/fees", json=body, headers=headers).json()["fees"] == 10
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=20)
+        assert process.returncode == 0
+    assert len(set(ids)) == 2
+
+
+def test_a_file_that_is_no_state_is_one_line(tmp_path: Path) -> None:
+    """--state with another file ends the program with 1 and a line that names it."""
+    (tmp_path / "state.json").write_text("{}")
+    said = failed("--keys", str(tmp_path / "keys"), "--state", str(tmp_path / "state.json"))
+    assert said.startswith(f"qredo-emulator: {tmp_path}/state.json is not a state that can be loaded")
+    assert said.count("\n") == 1
 
 
 def failed(*arguments: str) -> str:
@@ -126,7 +157,9 @@ def test_keys_that_are_not_an_emulators_are_one_line(tmp_path: Path) -> None:
     assert said.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [["--time-window", "soon"], ["--port", "many"], ["--unknown"]])
+@pytest.mark.parametrize(
+    "arguments", [["--time-window", "soon"], ["--port", "many"], ["--unknown"], ["--fee-rate", "2"], ["--state", "x"]]
+)
 def test_a_wrong_option_is_explained(arguments: list[str]) -> None:
     """A wrong option ends with 2 and the usage."""
     done: Any = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -84,24 +85,41 @@ def test_an_example_of_an_upgrade_does_not_exist() -> None:
         example_reply(feed)
 
 
-def test_a_kept_operation_is_not_marked(call: Any) -> None:
+@pytest.fixture
+def unhandled(tmp_path: Path) -> Path:
+    """Descriptions in which one operation has a name that no handler knows."""
+    document = yaml.load(FILE.read_bytes(), Loader=yaml.CSafeLoader)
+    document["paths"]["/liquidityhub"]["get"]["operationId"] = "liquidity_hub_guess"
+    (tmp_path / PACKAGE).mkdir()
+    (tmp_path / PACKAGE / "openapi.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_kept_operation_is_not_marked(call_as: Any, unhandled: Path) -> None:
     """An answer that comes from the state carries no mark, and the request log knows the difference."""
-    assert "x-qredo-emulator" not in call("GET", "/assets").headers
-    assert call("GET", "/liquidityhub").headers["x-qredo-emulator"] == "example"
-    assert [record.example for record in call.emulator.control.requests] == [False, True]
+    with Emulator(Settings(spec=unhandled)) as emulator:
+        call = call_as(None, emulator)
+        assert "x-qredo-emulator" not in call("GET", "/assets").headers
+        assert call("GET", "/liquidityhub").headers["x-qredo-emulator"] == "example"
+        assert [record.example for record in emulator.control.requests] == [False, True]
 
 
-def test_strict_makes_an_example_an_error(call_as: Any) -> None:
+def test_strict_makes_an_example_an_error(call_as: Any, unhandled: Path) -> None:
     """With strict, an operation without a handler is 501 in the documented form; one with a handler works."""
-    with Emulator(Settings(strict=True)) as emulator:
+    with Emulator(Settings(strict=True, spec=unhandled)) as emulator:
         call = call_as(None, emulator)
         answer = call("GET", "/liquidityhub")
         assert call("GET", "/assets").status_code == 200
         listed = emulator.app.examples()[PACKAGE]
     assert (answer.status_code, answer.json()["code"], answer.json()["msg"]) == (501, 501, "Not Implemented")
-    assert answer.json()["detail"]["reason"].startswith("liquidity_hub_get_all ")
-    assert "liquidity_hub_get_all" in listed
-    assert "asset_get_all" not in listed
+    assert answer.json()["detail"]["reason"].startswith("liquidity_hub_guess ")
+    assert listed == ["liquidity_hub_guess"]
+
+
+def test_every_partner_operation_is_kept(qredo: Emulator) -> None:
+    """No operation of either Partner version answers an example."""
+    examples = qredo.app.examples()
+    assert (examples["qredo_partner_v1_0"], examples["qredo_partner_v1_1"]) == ([], [])
 
 
 def test_a_recursive_schema_has_an_example() -> None:

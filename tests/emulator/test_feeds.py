@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from collections.abc import Iterator
@@ -31,8 +32,16 @@ def opened(call: Any, url: str, headers: dict[str, str]) -> Iterator[WebSocketSe
         yield session
 
 
-def agent_token() -> dict[str, str]:
-    members = {"ID": "YQ==", "ET": int(time.time()), "U": "Yg==", "V": "Yw=="}
+def new_agent(call: Any) -> Any:
+    """A signing agent whose registration has begun."""
+    keys = {"blsPublicKey": "ab" * 192, "ecPublicKey": "04" * 65}
+    return call.ok("POST", "/coreclient/init", {"name": "agent", **keys})
+
+
+def agent_token(agent: Any) -> dict[str, str]:
+    """What the agent sends: its identity in base64, as the vendor's agent does."""
+    identity = base64.b64encode(bytes.fromhex(agent["clientID"])).decode()
+    members = {"ID": identity, "ET": int(time.time()), "U": "Yg==", "V": "Yw=="}
     return {"x-api-zkp": json.dumps(members).encode().hex()}
 
 
@@ -112,10 +121,15 @@ def test_a_core_clients_feed_is_its_own(call: Any, call_as: Any, qredo: Emulator
 
 
 def test_an_agents_feed_takes_its_token(call: Any) -> None:
-    """The agent feed opens with x-api-zkp alone, and a signature does not open it."""
+    """The agent feed opens with x-api-zkp alone; a signature does not open it, nor does an agent that is unknown."""
     url = address(call, "/coreclient/feed")
-    with opened(call, url, agent_token()):
+    with opened(call, url, agent_token(new_agent(call))):
         pass
+    stranger = {"clientID": b"stranger".hex()}
+    assert refusal(call, url, agent_token(stranger)) == (
+        401,
+        {"code": 401, "msg": "Unauthorized", "detail": {"reason": "token"}},
+    )
     assert refusal(call, url, signed(call, url))[0] == 401
 
 
@@ -149,7 +163,7 @@ def test_a_message_can_be_for_one_core_client(call: Any, qredo: Emulator) -> Non
 
 def test_an_unknown_feed_is_named(qredo: Emulator) -> None:
     """Publishing on a feed that no description has is an error that lists those there are."""
-    with pytest.raises(LookupError, match="agent, core_client, liquidity_hub, wallets"):
+    with pytest.raises(LookupError, match="agent, core_client, liquidity_hub, transactions, wallets"):
         qredo.control.publish("nothing", {})
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import random
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from qredo_emulator._ids import Ids, base58, chain_address
+from qredo_emulator._ids import Ids, agent_id, base58, chain_address
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
@@ -74,3 +77,31 @@ def test_a_bitcoin_address_is_one_of_the_test_network() -> None:
 def test_an_ethereum_address_is_40_digits(wallet_id: str) -> None:
     """0x and 40 hexadecimal digits."""
     assert re.fullmatch("0x[0-9a-f]{40}", chain_address(wallet_id, "ethereum"))
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@given(st.text(), st.booleans())
+def test_an_agents_identity_names_it(encode: Any, agent: str, padded: bool) -> None:
+    """The identity that a registration gives leads to the agent, in either alphabet of base64, padded or not."""
+    identity = encode(json.dumps({"id": agent, "curve": "BLS381"}, ensure_ascii=False).encode()).decode()
+    assert agent_id(identity if padded else identity.rstrip("=")) == agent
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "5nmHtTZ8yhiHUoEsaWAnDW4yQNqHm6hxhyBNmcDgppn4", "e30=", "WzFd", "eyJpZCI6MX0="]
+)
+def test_anything_else_is_taken_as_it_is(text: str) -> None:
+    """What is no base64 of an object with an id in it is the id."""
+    assert agent_id(text) == text
+
+
+def test_a_source_goes_on_where_it_stood() -> None:
+    """Ids that come after a restored state are those that came after it before."""
+    ids = Ids(random.Random(1))
+    ids.entity()
+    state = ids.getstate()
+    assert state is not None
+    expected = [ids.entity(), ids.short_code(set())]
+    again = Ids(random.Random(2))
+    again.setstate(state)
+    assert [again.entity(), again.short_code(set())] == expected

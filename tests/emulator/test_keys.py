@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from qredo_emulator import KeysError
-from qredo_emulator._keys import KeyRing, keys_in, new_credentials
-from qredo_signing import Credentials, KeyKind, PrivateKey
+from qredo_emulator._key_files import hmac_keys_in, keys_in, make, make_hmac
+from qredo_emulator._keys import KeyRing
+from qredo_signing import Credentials, HmacCredentials, KeyKind, PrivateKey
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
 
 def test_foreign_credentials_are_not_registered() -> None:
     """The key ring takes credentials that an emulator made, and RSA keys whose public half it can see."""
-    ours = new_credentials()
+    ours = make().credentials
 
     class Hardware:
         def sign(self, message: bytes, /) -> bytes:
@@ -100,3 +101,36 @@ def test_foreign_credentials_are_not_registered() -> None:
         KeyRing().add(Credentials("eyJrZXkiOiJ4In0", ours.signer))
     with pytest.raises(KeysError, match="in memory"):
         KeyRing().add(Credentials(ours.api_key, Hardware()))
+
+
+def test_new_hmac_keys_are_those_of_an_emulator(tmp_path: Path) -> None:
+    """Key and secret have the documented lengths, the key says whose it is, and both are the owner's only."""
+    made = hmac_keys_in(tmp_path / "qredo_v1")
+    files = {file.name: file for file in (tmp_path / "qredo_v1").iterdir()}
+    assert sorted(files) == ["apikey", "apisecret"]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files.values()} == {0o600} or os.name != "posix"
+    key, secret = (files[name].read_text().strip() for name in ("apikey", "apisecret"))
+    assert (len(key), len(secret), len(made.secret)) == (14, 80, 60)
+    assert key.startswith("emulator-")
+    assert made.kind is KeyKind.EMULATOR
+    assert hmac_keys_in(tmp_path / "qredo_v1").secret == made.secret
+
+
+def test_other_hmac_keys_are_refused(tmp_path: Path) -> None:
+    """Keys that no emulator made, or half of them, are not used."""
+    hmac_keys_in(tmp_path)
+    (tmp_path / "apikey").write_text("_lJCqc-T3cnNpw")
+    with pytest.raises(KeysError, match="not made by an emulator"):
+        hmac_keys_in(tmp_path)
+    (tmp_path / "apikey").unlink()
+    with pytest.raises(KeysError, match="but not apikey"):
+        hmac_keys_in(tmp_path)
+    with pytest.raises(KeysError, match="real keys"):
+        KeyRing().add_hmac(HmacCredentials("_lJCqc-T3cnNpw", "A" * 80))
+
+
+def test_made_keys_show_no_secret() -> None:
+    """What was made prints without its files."""
+    made, made_hmac = make(), make_hmac()
+    assert "PRIVATE" not in repr(made)
+    assert made_hmac.files["apisecret"].decode().strip() not in repr(made_hmac)

@@ -24,6 +24,7 @@ def companies(qredo):
 """
 
 TESTS = """
+import httpx
 import pytest
 
 from calls import companies
@@ -37,6 +38,11 @@ def test_it_works_and_starts_empty(qredo, round):
     assert qredo.control.requests == ()
     assert companies(qredo).json() == {"total_count": 0, "matches": []}
     assert [record.verified for record in qredo.control.requests] == [True]
+    assert qredo.hmac_credentials.api_key.startswith("emulator-")
+    qredo.control.faults.rate_limit(retry_after=3, times=None)
+    assert companies(qredo).headers["retry-after"] == "3"
+    assert httpx.get(f"{qredo.url}/-/").status_code == 200
+    assert httpx.post(f"{qredo.url}/-/control/advance", json={"seconds": 5}).status_code == 200
     qredo.app.world.account(qredo.credentials.api_key).companies["x"] = object()
     seen.append(qredo)
 

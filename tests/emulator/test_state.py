@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 import re
 import time
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from qredo_emulator import Emulator, Settings
-from qredo_emulator.handlers._money import fee_of, largest_net
+from qredo_emulator.domain.fees import fee_of, largest_net
 
 KSUID = re.compile(r"[0-9A-Za-z]{27}")
 BASE58 = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
@@ -201,10 +203,12 @@ def test_wallets_are_made_all_or_none(call: Any, wallet: dict[str, Any], where: 
 def test_a_dedicated_wallet_waits_for_its_exchange(call: Any) -> None:
     """A dedicated wallet is pending and shows its connection as initiated."""
     company_id = call.company()
-    tie = {"counterparty_id": "exchange", "client_id": "account"}
+    [exchange] = call.ok("GET", "/exchanges")["exchanges"]
+    tie = {"counterparty_id": exchange["id"], "client_id": "account"}
     fund_id = call.fund(company_id, wallets=[{"name": "w", "asset": "BTC-TESTNET", "type": 1, "connect": [tie]}])
     [wallet] = call.ok("GET", f"/company/{company_id}/fund/{fund_id}")["wallets"]
-    assert (wallet["type"], wallet["status"], wallet["connected"]) == (1, "pending", [{**tie, "status": "initiated"}])
+    connected = [{**tie, "name": "Northern Exchange", "status": "initiated"}]
+    assert (wallet["type"], wallet["status"], wallet["connected"]) == (1, "pending", connected)
 
 
 def test_wallets_and_assets_are_added_once(call: Any) -> None:
@@ -344,11 +348,54 @@ def test_fees_are_the_documented_samples(call: Any, net: int, fees: int) -> None
     assert answer == {"netAmount": net, "fees": fees, "amountToSend": net + fees}
 
 
-@given(st.integers(0, 2**63))
-def test_the_largest_amount_and_its_fee_fit_and_no_larger_does(available: int) -> None:
+def test_the_rate_of_fees_is_set(call_as: Any) -> None:
+    """Another rate holds for the calculation and for the largest amount, rounded up all the same."""
+    with Emulator(Settings(fee_rate=Decimal("0.25"), check_responses=True)) as emulator:
+        call = call_as(None, emulator)
+        fees = call.ok("POST", "/fees", {"type": "transferOut", "asset": "BTC-TESTNET", "amount": 9})
+        _, wallet_id = call.wallet(call.company())
+        emulator.control.credit(wallet_id, 10)
+        largest = call.ok("GET", f"/wallet/{wallet_id}/max")
+    assert fees == {"netAmount": 9, "fees": 3, "amountToSend": 12}
+    assert largest == {"netAmount": 8, "fees": 2, "amountToSend": 10}
+
+
+def test_a_fee_that_no_number_can_say_is_refused(call: Any) -> None:
+    """An amount that fits into 64 bits without its fee only is 400."""
+    answer = call("POST", "/fees", {"type": "swap", "asset": "BTC-TESTNET", "amount": 2**63 - 1})
+    assert (answer.status_code, reason(answer).split(":")[0]) == (400, "/body/amount")
+
+
+def test_more_than_64_bits_is_never_held(call: Any, qredo: Emulator) -> None:
+    """Deposits end where the sum over all wallets would not fit into the numbers of the API."""
+    company_id = call.company()
+    wallets = [call.wallet(company_id)[1] for _ in range(2)]
+    qredo.control.credit(wallets[0], 2**63 - 2)
+    qredo.control.credit(wallets[1], 1)
+    with pytest.raises(ValueError, match="more than a number of 64 bits can say"):
+        qredo.control.credit(wallets[1], 1)
+    assert call.ok("GET", f"/company/{company_id}/holding")["holdings"] == [
+        {"code": "BTC-TESTNET", "amount": 2**63 - 1}
+    ]
+
+
+def test_time_goes_forward(call: Any, qredo: Emulator) -> None:
+    """The clock is advanced for everything that is stamped, is not turned back, and is the real one after a reset."""
+    before = qredo.control.now()
+    assert qredo.control.advance(86_400) - before in range(86_400, 86_460)
+    core = call.ok("POST", "/coreclient", {"name": "later"})
+    assert core["timestamp"] - before in range(86_400, 86_460)
+    with pytest.raises(ValueError, match="only goes forward"):
+        qredo.control.advance(-1)
+    qredo.control.reset()
+    assert qredo.control.now() - before in range(60)
+
+
+@given(st.integers(0, 2**63), st.fractions(0, 2, max_denominator=10**6))
+def test_the_largest_amount_and_its_fee_fit_and_no_larger_does(available: int, rate: Fraction) -> None:
     """The most that can be moved is covered with its fee, and one base unit more is not."""
-    net = largest_net(available)
-    assert net + fee_of(net) <= available < net + 1 + fee_of(net + 1)
+    net = largest_net(available, rate)
+    assert net + fee_of(net, rate) <= available < net + 1 + fee_of(net + 1, rate)
 
 
 def test_the_largest_amount_is_of_the_balance(call: Any, qredo: Emulator) -> None:

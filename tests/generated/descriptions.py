@@ -42,9 +42,9 @@ def described(package: str) -> list[Described]:
     ]
 
 
-def agent_token() -> str:
-    """A token of the form that agents send; the emulator takes any that is well formed and fresh."""
-    return json.dumps({"ID": "aWQ=", "ET": int(time.time()), "U": "dQ==", "V": "dg=="}).encode().hex()
+def agent_token(agent_id: str) -> str:
+    """A token of the form that agents send; the emulator takes any that is fresh, of an agent that it knows."""
+    return json.dumps({"ID": agent_id, "ET": int(time.time()), "U": "dQ==", "V": "dg=="}).encode().hex()
 
 
 def _described(document: dict[str, Any], path: str, item: dict[str, Any], method: str) -> Described:

@@ -4,59 +4,107 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import attrs
 import httpx
 import pytest
-import qredo_partner_v1_1 as package
 from httpx_ws import WebSocketSession, WebSocketUpgradeError, connect_ws
 from qredo_emulator import Emulator, Settings
-from qredo_partner_v1_1 import AsyncClient, Client, models, require
-from qredo_partner_v1_1.models import NewCustodyGroup, NewWallet
-from qredo_signing import connect
+from qredo_emulator._snapshot import dump_world, load_world
+from qredo_partner_v1_1 import Client
+from qredo_signing import SQLiteNonces, connect
 
+from .call_scene import Scene
 from .descriptions import Described, agent_token, described
 
-OPERATIONS = described("qredo_partner_v1_1")
-CALLS = [operation for operation in OPERATIONS if not operation.feed]
+PACKAGES = ("qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1")
+OPERATIONS = {package: described(package) for package in PACKAGES}
+STAMPED = {
+    "qredo_partner_v1_0": {"x-api-key", "x-sign", "x-nonce"},
+    "qredo_partner_v1_1": {"x-api-key", "x-sign", "x-timestamp"},
+    "qredo_v1": {"qredo-api-key", "qredo-api-sig", "qredo-api-ts"},
+}
+QUERY = {"LedgerDirection": "all", "MaxAmountType": "swap"}
+
+
+class Case(NamedTuple):
+    """One way of calling one operation: by ``body`` or ``keywords`` (where it has a body), ``plain``, or ``async``."""
+
+    package: str
+    operation: Described
+    form: str
+
+
+def cases() -> Iterator[Any]:
+    """Each operation in every form."""
+    for package, operations in OPERATIONS.items():
+        for operation in operations:
+            if operation.feed is None:
+                for form in (*(("body", "keywords") if operation.model else ("plain",)), "async"):
+                    yield pytest.param(Case(package, operation, form), id=f"{package}-{operation.id}-{form}")
+
+
+class Clients:
+    """A client of each version, sync and async, for one emulator; the nonces of 1.0 are counted once for both."""
+
+    def __init__(self, emulator: Emulator, agent: str, folder: Path) -> None:
+        self.nonces = SQLiteNonces(folder / "nonces.db", rule="counter")
+        self.nonces.initialise(0)
+        self.runner = asyncio.Runner()
+        self._clients: dict[tuple[str, bool], Any] = {}
+        for package in PACKAGES:
+            module = import_module(package)
+            keys: Any = emulator.credentials
+            options: dict[str, Any] = {"agent_token": lambda: agent_token(agent)}
+            if package == "qredo_v1":
+                keys, options = emulator.hmac_credentials, {}
+            elif package == "qredo_partner_v1_0":
+                options = {"stamp": "nonce", "nonces": self.nonces}
+            for kind in (module.Client, module.AsyncClient):
+                client: Any = connect(kind, keys, emulator.environment, **options)
+                self._clients[package, kind is module.AsyncClient] = client
+
+    def call(self, case: Case, path: list[str], arguments: dict[str, Any]) -> Any:
+        """The raw answer of one call."""
+        client = self._clients[case.package, case.form == "async"].with_raw_response
+        verb = getattr(getattr(client, case.operation.tag), case.operation.verb)
+        if case.form != "async":
+            return verb(*path, **arguments)
+
+        async def answer() -> Any:
+            return await verb(*path, **arguments)
+
+        return self.runner.run(answer())
+
+    def base_url(self, package: str) -> str:
+        url: str = self._clients[package, False].base_url
+        return url
+
+    def close(self) -> None:
+        for (_, is_async), client in self._clients.items():
+            self.runner.run(client.aclose()) if is_async else client.close()
+        self.runner.close()
+        self.nonces.close()
 
 
 class World:
-    """A running emulator, a client for it, and the ids of things that exist there."""
+    """A running emulator with a scene in it, and clients for it."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, folder: Path) -> None:
         self.emulator = emulator
-        self.client = connect(Client, emulator.credentials, emulator.environment, agent_token=agent_token)
-        company = self.client.company.create(name="ACME Corp").company_id
-        self.client.trusted_party.add(company, address="custodian@acme.example")
-        (party,) = require(self.client.trusted_party.get_all(company).list_)
-        policy = NewCustodyGroup(threshold=1, members=[require(party.trusted_entity_id)])
-        created = self.client.fund.create(
-            company,
-            name="Treasury",
-            custodygroup_withdraw=policy,
-            custodygroup_tx=policy,
-            wallets=[NewWallet(name="Main", asset="BTC-TESTNET")],
-        )
-        fund = require(created.fund_id)
-        (wallet,) = require(self.client.fund.get(company, fund).wallets)
-        core_client = self.client.core_client.create(name="Approver")
-        self.ids = {
-            "company_id": company,
-            "fund_id": fund,
-            "wallet_id": require(wallet.wallet_id),
-            "trustedparty_id": require(party.trusted_entity_id),
-            "client_id": require(core_client.id),
-            "tx_id": "1" * 27,
-            "action_id": "2" * 27,
-        }
-        self.members = policy.members
+        self.scene = Scene(emulator)
+        self.start = dump_world(emulator.app.world)
+        self.clients = Clients(emulator, self.scene.agent, folder)
 
     def arguments(self, operation: Described) -> tuple[dict[str, str], dict[str, Any]]:
         """Values for the path and the query of an operation, by their names on the wire."""
-        path = {p["name"]: self.ids[p["name"]] for p in operation.parameters if p["in"] == "path"}
+        ids = {**self.scene.ids, **self.scene.own.get(operation.id, {})}
+        path = {p["name"]: ids[p["name"]] for p in operation.parameters if p["in"] == "path"}
         query = {p["name"]: example(p) for p in operation.parameters if p["in"] == "query"}
         return path, query
 
@@ -64,124 +112,107 @@ class World:
         """The example of the description, with the ids of this world where it names others."""
         if operation.body is None:
             return None
+        ours = self.scene.bodies.get(operation.id, {})
         body: dict[str, Any] = json.loads(json.dumps(operation.body))
-        if operation.id == "fund.create":
-            body["custodygroup_withdraw"]["members"] = body["custodygroup_tx"]["members"] = self.members
-            body["custodygroup_withdraw"]["threshold"] = body["custodygroup_tx"]["threshold"] = 1
-            body["wallets"] = [{"name": "Second", "asset": "ETH-TESTNET", "type": 0}]
-        if operation.id == "fund.add_wallets":
-            body["wallets"] = [{"name": "Third", "asset": "ETH-TESTNET", "type": 0}]
-        return body
+        return body | {name: value for name, value in ours.items() if name in body}
 
 
 def example(parameter: dict[str, Any]) -> Any:
     """A value for a query parameter that has characters which the URL must escape, where it takes any text."""
-    if parameter["schema"].get("type") == "integer":
-        return 1
+    schema = parameter["schema"]
+    if schema.get("type") in ("integer", "boolean"):
+        return {"integer": 1, "boolean": True}[schema["type"]]
     if parameter["name"] == "asset":
         return "BTC-TESTNET"
-    reference = parameter["schema"].get("$ref", "")
-    return {"LedgerDirection": "all", "MaxAmountType": "swap"}.get(reference.rsplit("/", 1)[-1], "a b&c=d+é/%")
+    return QUERY.get(schema.get("$ref", "").rsplit("/", 1)[-1], "a b&c=d+é/%")
 
 
 @pytest.fixture(scope="module")
 def emulator() -> Any:
     """One emulator for all calls; it checks its own answers against the description."""
-    with Emulator(Settings(check_responses=True)) as running:
+    with Emulator(Settings(check_responses=True, fund_interval=0)) as running:
         yield running
 
 
-@pytest.fixture
-def world(emulator: Emulator) -> Any:
-    """A fresh state in it."""
-    emulator.control.reset()
-    world = World(emulator)
+@pytest.fixture(scope="module")
+def made(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What all calls begin with."""
+    world = World(emulator, tmp_path_factory.mktemp("nonces"))
     yield world
-    world.client.close()
+    world.clients.close()
 
 
-def check_wire(world: World, operation: Described, request: httpx.Request, body: dict[str, Any] | None) -> None:
+@pytest.fixture
+def world(made: World) -> World:
+    """As it was in the beginning."""
+    load_world(made.emulator.app.world, made.start)
+    return made
+
+
+def check_wire(world: World, case: Case, request: httpx.Request, body: dict[str, Any] | None) -> None:
     """Compare what was sent with the description, and what the emulator found of it."""
+    operation = case.operation
     path, query = world.arguments(operation)
     target = operation.path.format_map({name: quote(value, safe="") for name, value in path.items()})
-    wanted = world.client.base_url + target + (f"?{urlencode(query, quote_via=quote, safe='')}" if query else "")
+    texts = {name: str(value).lower() if value is True else value for name, value in query.items()}
+    wanted = world.clients.base_url(case.package) + target
+    wanted += f"?{urlencode(texts, quote_via=quote, safe='')}" if query else ""
     assert request.method == operation.method
     assert str(request.url) == wanted
     assert (json.loads(request.content) if request.content else None) == body
     assert request.headers.get("content-type") == ("application/json" if body is not None else None)
-    stamped = {"x-api-key", "x-sign", "x-timestamp"}
-    sent = {name for name in request.headers if name.startswith("x-")}
-    assert sent == ({"x-api-zkp"} if operation.agent else stamped)
+    sent = {name for name in request.headers if name.startswith(("x-", "qredo-"))}
+    assert sent == ({"x-api-zkp"} if operation.agent else STAMPED[case.package])
     record = world.emulator.control.requests[-1]
     assert (record.method, record.url, record.verified) == (operation.method, wanted, True), record.reason
     assert record.operation == f"{operation.tag}_{operation.verb}"
+    assert record.example == (case.package == "qredo_v1")
 
 
-def as_keywords(model: Any) -> dict[str, Any]:
+def as_keywords(model: Any, unset: Any) -> dict[str, Any]:
     """The fields of a body as keywords, without those that only `body=` can carry."""
     fields = {field.name: getattr(model, field.name) for field in attrs.fields(type(model))}
     del fields["additional_properties"]
-    return {name: value for name, value in fields.items() if value is not package.UNSET}
+    return {name: value for name, value in fields.items() if value is not unset}
 
 
-@pytest.mark.parametrize(
-    ("operation", "form"),
-    [(operation, form) for operation in CALLS for form in (("body", "keywords") if operation.model else ("none",))],
-    ids=lambda value: value if isinstance(value, str) else value.id,
-)
-def test_an_operation_is_sent_as_described(world: World, operation: Described, form: str) -> None:
-    """Method, URL, body and signature of a call are as the description says, in both forms of giving the body."""
-    path, query = world.arguments(operation)
+@pytest.mark.parametrize("case", [*cases()])
+def test_an_operation_is_sent_as_described(world: World, case: Case) -> None:
+    """Method, URL, body and signature of a call are as described, in each form, and its answer is read whole."""
+    operation, package = case.operation, import_module(case.package)
+    path, arguments = world.arguments(operation)
     body = world.body(operation)
-    arguments: dict[str, Any] = dict(query)
     if operation.model:
-        model = getattr(models, operation.model).from_dict(body)
-        arguments |= {"body": model} if form == "body" else as_keywords(model)
-    raw = getattr(getattr(world.client.with_raw_response, operation.tag), operation.verb)(*path.values(), **arguments)
+        model = getattr(package.models, operation.model).from_dict(body)
+        arguments |= as_keywords(model, package.UNSET) if case.form == "keywords" else {"body": model}
+    raw = world.clients.call(case, list(path.values()), arguments)
     assert raw.response.is_success
-    check_wire(world, operation, raw.response.request, body)
+    check_wire(world, case, raw.response.request, body)
     if raw.parsed is not None:
         assert raw.parsed.to_dict() == raw.response.json()
 
 
-@pytest.mark.parametrize("operation", CALLS, ids=lambda operation: operation.id)
-def test_an_operation_is_sent_the_same_with_asyncio(world: World, operation: Described) -> None:
-    """The async client sends what the sync one sends."""
-
-    async def story() -> None:
-        path, query = world.arguments(operation)
-        body = world.body(operation)
-        if operation.model:
-            query |= {"body": getattr(models, operation.model).from_dict(body)}
-        emulator = world.emulator
-        async with connect(AsyncClient, emulator.credentials, emulator.environment, agent_token=agent_token) as client:
-            resource = getattr(client.with_raw_response, operation.tag)
-            raw = await getattr(resource, operation.verb)(*path.values(), **query)
-        check_wire(world, operation, raw.response.request, body)
-
-    asyncio.run(story())
-
-
 def test_the_feed_among_the_operations_opens_by_its_handshake(world: World) -> None:
-    """The one operation that is a WebSocket is opened by the agent's token alone, and refused without one."""
-    (operation,) = (operation for operation in OPERATIONS if operation.feed)
+    """The one operation that is a WebSocket opens by the agent's token alone, and says what waits."""
+    (operation,) = (operation for operation in OPERATIONS["qredo_partner_v1_1"] if operation.feed)
     feed = Client.FEEDS[str(operation.feed)]
     assert (feed.path, feed.security) == (operation.path, "agent_token")
-    url = world.client.base_url.replace("http://", "ws://", 1) + feed.path
+    url = world.clients.base_url("qredo_partner_v1_1").replace("http://", "ws://", 1) + feed.path
+    module = import_module("qredo_partner_v1_1")
     socket: WebSocketSession
-    with connect_ws(url, world.client.http, headers={"x-api-zkp": agent_token()}) as socket:
-        assert world.emulator.control.publish(feed.name, {"id": "a", "status": "pending"}) == 1
-        message = getattr(models, feed.message).from_dict(socket.receive_json())
-    assert (message.id, message.status) == ("a", "pending")
-    with pytest.raises(WebSocketUpgradeError), connect_ws(url, world.client.http):
-        pass
+    with httpx.Client() as http:
+        with connect_ws(url, http, headers={"x-api-zkp": agent_token(world.scene.agent)}) as socket:
+            message = getattr(module.models, feed.message).from_dict(socket.receive_json(10))
+        assert (message.id, message.status) == (world.scene.actions[world.scene.agent], "pending")
+        with pytest.raises(WebSocketUpgradeError), connect_ws(url, http):
+            pass
 
 
 def test_nothing_is_left_out() -> None:
-    """Together these tests call 53 operations under the names that the design lists."""
-    assert len(OPERATIONS) == len(CALLS) + 1 == 53
+    """Together these tests call 18, 53 and 11 operations, those of 1.1 under the names that the design lists."""
+    assert [len(operations) for operations in OPERATIONS.values()] == [18, 53, 11]
     names: dict[str, set[str]] = {}
-    for operation in OPERATIONS:
+    for operation in OPERATIONS["qredo_partner_v1_1"]:
         names.setdefault(operation.tag, set()).add(operation.verb)
     design = """
         asset get_all calculate_fees

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = sorted(path.name for path in (ROOT / "generated").iterdir() if (path / "__init__.py").is_file())
 HTTPX_ADAPTERS = {
     "_auth.py",
+    "_auth_base.py",
     "_connect.py",
     "_departure.py",
     "_guard.py",
@@ -28,7 +29,7 @@ EXTRAS = {
     "_nonces_redis.py": {"redis"},
     "_pkcs11_session.py": {"pkcs11"},
     "cli": {"anyio", "httpx", "rich", "typer"},
-    "feeds": {"anyio", "httpx", "httpx_ws", "wsproto"},
+    "feeds": {"anyio", "httpcore", "httpx", "wsproto"},
 }
 """What a module, or each module of a folder, may import beside what all may."""
 OURS = {"qredo_codegen", "qredo_emulator", "qredo_signing", *PACKAGES}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from qredo_signing import Credentials, Environment, PrivateKey
+from qredo_signing import Credentials, Environment, HmacCredentials, PrivateKey
 
-from .doubles import make_api_key
+from .doubles import API_SECRET, AnyCredentials, make_api_key
 
 KEYS = Path(__file__).resolve().parents[2] / "spec" / "signing" / "keys"
 
@@ -36,6 +36,26 @@ def _credentials(key: PrivateKey) -> Credentials:
 @pytest.fixture(name="emulator_credentials", scope="session")
 def _emulator_credentials(key: PrivateKey) -> Credentials:
     return Credentials(make_api_key(issuer="qredo-emulator"), key)
+
+
+@pytest.fixture(name="hmac_credentials", scope="session")
+def _hmac_credentials() -> HmacCredentials:
+    """Credentials of the other API, as an emulator makes them."""
+    return HmacCredentials("emulator-abcde", API_SECRET)
+
+
+@pytest.fixture(name="either_credentials", params=["rsa", "hmac"])
+def _either_credentials(
+    request: pytest.FixtureRequest, emulator_credentials: Credentials, hmac_credentials: HmacCredentials
+) -> AnyCredentials:
+    """Each kind of credentials, as an emulator makes them."""
+    return emulator_credentials if request.param == "rsa" else hmac_credentials
+
+
+@pytest.fixture(name="either_real_credentials", params=["rsa", "hmac"])
+def _either_real_credentials(request: pytest.FixtureRequest, credentials: Credentials) -> AnyCredentials:
+    """Each kind of credentials, not saying their kind."""
+    return credentials if request.param == "rsa" else HmacCredentials("_lJCqc-T3cnNpw", API_SECRET)
 
 
 @pytest.fixture(name="mode", params=["sync", "async"])

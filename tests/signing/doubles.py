@@ -12,12 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace, TracebackType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import httpx
-from qredo_signing import Credentials, Environment, connect
+from qredo_signing import Credentials, Environment, HmacCredentials, PartnerAuth, QredoAuth, connect
 
-CREDENTIAL_HEADERS = {"x-api-key", "x-sign", "x-timestamp", "x-nonce", "x-api-zkp"}
+HMAC_HEADERS = {"qredo-api-key", "qredo-api-ts", "qredo-api-sig"}
+CREDENTIAL_HEADERS = {"x-api-key", "x-sign", "x-timestamp", "x-nonce", "x-api-zkp", *HMAC_HEADERS}
+API_SECRET = "cGxhbnRlZC1zZWNyZXQtb2YtdGhlLXFyZWRvLWFwaS12MQ"
+AnyCredentials: TypeAlias = Credentials | HmacCredentials
 
 
 def make_api_key(**members: object) -> str:
@@ -112,9 +115,9 @@ class DummyAPI:
 
     base_url: str
 
-    def build(self, method: str, path: str, security: str = "partner_signature", **options: Any) -> httpx.Request:
+    def build(self, method: str, path: str, security: str | None = None, **options: Any) -> httpx.Request:
         """Build a request as a generated client does."""
-        info = make_info(security=security, repeatable=method == "GET")
+        info = make_info(security=security or self.SECURITY, repeatable=method == "GET")
         headers = {"accept": "application/json", "user-agent": "dummy_v1/1.0.0+r1"}
         return httpx.Request(method, self.base_url + path, headers=headers, extensions={"qredo": info}, **options)
 
@@ -182,9 +185,45 @@ class AsyncDummy(DummyAPI):
         await self.aclose()
 
 
+class HmacAPI:
+    """What the classes of an API that is signed with a secret say about it."""
+
+    SECURITY: ClassVar[str] = "qredo_signature"
+    STAMPS: ClassVar[tuple[str, ...]] = ("timestamp",)
+
+
+class HmacDummy(HmacAPI, DummyClient):
+    """A sync client of such an API."""
+
+
+class AsyncHmacDummy(HmacAPI, AsyncDummy):
+    """An async client of such an API."""
+
+
+def make_auth(credentials: AnyCredentials, environment: Environment, **options: Any) -> PartnerAuth | QredoAuth:
+    """Make the auth that belongs to these credentials."""
+    if isinstance(credentials, HmacCredentials):
+        return QredoAuth(credentials, environment, **options)
+    return PartnerAuth(credentials, environment, **options)
+
+
+def connect_sync(credentials: AnyCredentials, environment: Environment, **options: Any) -> DummyClient:
+    """Connect a sync client that belongs to these credentials."""
+    if isinstance(credentials, HmacCredentials):
+        return connect(HmacDummy, credentials, environment, **options)
+    return connect(DummyClient, credentials, environment, **options)
+
+
+def connect_async(credentials: AnyCredentials, environment: Environment, **options: Any) -> AsyncDummy:
+    """The same for an async one."""
+    if isinstance(credentials, HmacCredentials):
+        return connect(AsyncHmacDummy, credentials, environment, **options)
+    return connect(AsyncDummy, credentials, environment, **options)
+
+
 def call(
     mode: str,
-    credentials: Credentials,
+    credentials: AnyCredentials,
     environment: Environment,
     *request: str,
     options: Mapping[str, Any] | None = None,
@@ -193,11 +232,11 @@ def call(
     """Connect, call once and close, through the sync or the async client."""
     connect_options: dict[str, Any] = dict(options or {})
     if mode == "sync":
-        with connect(DummyClient, credentials, environment, **connect_options) as client:
+        with connect_sync(credentials, environment, **connect_options) as client:
             return client.call(*request, **call_options)
 
     async def main() -> httpx.Response:
-        async with connect(AsyncDummy, credentials, environment, **connect_options) as client:
+        async with connect_async(credentials, environment, **connect_options) as client:
             return await client.call(*request, **call_options)
 
     return asyncio.run(main())

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TypeAlias
 
 import httpx
-from qredo_signing import InvalidSignatureError, PublicKey, verify
+from qredo_signing import InvalidSignatureError, PublicKey, verify, verify_hmac
 
 __all__ = ["Answer", "Arrival", "Clock", "FaultyServer", "FirstTimeout", "Step"]
 
@@ -82,12 +82,20 @@ Step: TypeAlias = Answer | str | Callable[[Arrival], Answer]
 class FaultyServer:
     """Takes one request per connection and one step of its script per request; after the last step, `usual` forever.
 
+    Args:
+        key: A public key, or the secret of an HMAC.
+        clock: The time.
+        usual: What it does when the script is over.
+        script: What it does before.
+
     Attributes:
         arrivals: What came, in order.
         effects: How often the server did what was asked. A request with a key that it knows has no further effect.
     """
 
-    def __init__(self, key: PublicKey, clock: Callable[[], float], usual: Step, script: tuple[Step, ...] = ()) -> None:
+    def __init__(
+        self, key: PublicKey | bytes, clock: Callable[[], float], usual: Step, script: tuple[Step, ...] = ()
+    ) -> None:
         self._key, self._clock, self._usual, self._script = key, clock, usual, list(script)
         self._keys: set[str] = set()
         self._socket = socket.socket()
@@ -162,7 +170,7 @@ class FaultyServer:
                 return None
             body = stream.read(int(headers.get("content-length", 0)))
         method, target, _ = line.split(" ")
-        now, stamp = self._clock(), headers.get("x-timestamp")
+        now, stamp = self._clock(), headers.get("x-timestamp", headers.get("qredo-api-ts"))
         return Arrival(
             method=method,
             target=target,
@@ -170,12 +178,18 @@ class FaultyServer:
             body=body,
             at=now,
             age=None if stamp is None else now - int(stamp),
-            is_signed=self._verifies(stamp or headers.get("x-nonce", ""), target, headers.get("x-sign", ""), body),
+            is_signed=self._verifies(method, target, headers, body),
         )
 
-    def _verifies(self, stamp: str, target: str, signature: str, body: bytes) -> bool:
+    def _verifies(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> bool:
+        url = self.url + target
         try:
-            verify(self._key, stamp, self.url + target, body, signature)
+            if isinstance(self._key, bytes):
+                stamp, signature = headers.get("qredo-api-ts", ""), headers.get("qredo-api-sig", "")
+                verify_hmac(self._key, stamp, method, url, body, signature)
+            else:
+                stamp = headers.get("x-timestamp") or headers.get("x-nonce", "")
+                verify(self._key, stamp, url, body, headers.get("x-sign", ""))
         except InvalidSignatureError:
             return False
         return True

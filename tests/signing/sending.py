@@ -7,9 +7,9 @@ import ssl
 from typing import Any
 
 import httpx
-from qredo_signing import Credentials, Environment, PartnerAuth, connect
+from qredo_signing import Environment
 
-from .doubles import AsyncDummy, DummyClient
+from .doubles import AnyCredentials, connect_async, connect_sync, make_auth
 
 TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for plain http; and loading the usual list takes its time
 
@@ -17,7 +17,7 @@ TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for plain http; and l
 def send(
     way: str,
     mode: str,
-    credentials: Credentials,
+    credentials: AnyCredentials,
     environment: Environment,
     url: str,
     *,
@@ -27,9 +27,9 @@ def send(
     """Send a GET, and answer what comes back.
 
     Args:
-        way: `connect`, or `bare`: a plain httpx client with `PartnerAuth` and `follow_redirects=True`.
+        way: `connect`, or `bare`: a plain httpx client with the auth and `follow_redirects=True`.
         mode: `sync` or `async`.
-        credentials: For `connect` or `PartnerAuth`.
+        credentials: They decide which auth it is.
         environment: The same.
         url: An absolute URL.
         headers: More headers.
@@ -38,21 +38,21 @@ def send(
     request = httpx.Request("GET", url, headers=headers)
     options: dict[str, Any] = {"follow_redirects": True, "verify": TRUSTS_NOBODY, **(http_options or {})}
     if way == "bare":
-        options["auth"] = PartnerAuth(credentials, environment)
+        options["auth"] = make_auth(credentials, environment)
     if mode == "sync":
         with httpx.Client(**options) as http:
             if way == "bare":
                 return http.send(request)
-            response: httpx.Response = connect(
-                DummyClient, credentials, environment, http_client=http, max_retries=0
-            ).send(request)
+            response: httpx.Response = connect_sync(credentials, environment, http_client=http, max_retries=0).send(
+                request
+            )
             return response
 
     async def main() -> httpx.Response:
         async with httpx.AsyncClient(**options) as http:
             if way == "bare":
                 return await http.send(request)
-            client = connect(AsyncDummy, credentials, environment, http_client=http, max_retries=0)
+            client = connect_async(credentials, environment, http_client=http, max_retries=0)
             response: httpx.Response = await client.send(request)
             return response
 

@@ -95,13 +95,13 @@ def test_more_than_an_hour_is_an_error(mode: str, emulator: Emulator) -> None:
         assets(mode, emulator, clock=lambda: time.time() + 7200)
 
 
-def answering(body: bytes, *dates: str | None, status: int = 401) -> Any:
+def answering(body: bytes, *dates: str | None, status: int = 401, header: str = "x-timestamp") -> Any:
     """Answer with these Date headers, one after the other and then the last; return answers and timestamps."""
     seen: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         date = dates[min(len(seen), len(dates) - 1)]
-        seen.append(request.headers["x-timestamp"])
+        seen.append(request.headers[header])
         return httpx.Response(status, content=body, headers={} if date is None else {"date": date})
 
     return answer, seen

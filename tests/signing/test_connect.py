@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx
@@ -13,15 +14,28 @@ from qredo_signing import (
     Credentials,
     Environment,
     EnvironmentMismatchError,
+    HmacCredentials,
+    InProcessNonces,
     KeyKind,
     OriginError,
     PrivateKey,
+    SQLiteNonces,
     __version__,
     connect,
     verify,
 )
 
-from .doubles import AsyncDummy, DummyClient, call, make_api_key, serve
+from .doubles import (
+    API_SECRET,
+    CREDENTIAL_HEADERS,
+    AsyncDummy,
+    AsyncHmacDummy,
+    DummyClient,
+    HmacDummy,
+    call,
+    make_api_key,
+    serve,
+)
 
 GATEWAY = Environment.custom("https://gateway.example", key_kind=KeyKind.LIVE)
 
@@ -35,10 +49,43 @@ class NonceOnly(DummyClient):
     NONCE_RULE: ClassVar[str | None] = None
 
 
-class HmacClient(DummyClient):
+class Counting(NonceOnly):
+    """One that also wants them to count by one."""
+
+    NONCE_RULE: ClassVar[str | None] = "counter"
+
+
+class AsyncCounting(AsyncDummy):
+    """The same, async."""
+
+    STAMPS: ClassVar[tuple[str, ...]] = ("nonce",)
+    NONCE_RULE: ClassVar[str | None] = "counter"
+
+
+class OtherClient(DummyClient):
     """An API that is secured in another way."""
 
-    SECURITY: ClassVar[str] = "hmac"
+    SECURITY: ClassVar[str] = "oauth"
+
+
+class OwnCounter:
+    """A counter of the user's own."""
+
+    rule = "counter"
+
+    def __init__(self, persistent: bool | None) -> None:
+        self.used = 41
+        if persistent is not None:
+            self.persistent = persistent
+
+    def next(self) -> int:
+        """Count."""
+        self.used += 1
+        return self.used
+
+    def give_back(self, nonce: int) -> None:
+        """Count down."""
+        self.used = nonce - 1
 
 
 @pytest.mark.parametrize(
@@ -76,7 +123,7 @@ def test_the_base_url_of_an_emulator(emulator_credentials: Credentials) -> None:
     cases: list[tuple[type[DummyClient], dict[str, Any], str]] = [
         (DummyClient, {}, "http://127.0.0.1:8080/dummy_v1/api/v1/p"),
         (DummyClient, {"server": "sandbox_qapi"}, "http://127.0.0.1:8080/dummy_v1/qapi/v1/p"),
-        (NonceOnly, {"stamp": "nonce"}, "http://127.0.0.1:8080/dummy_v0/api/v1/p"),
+        (NonceOnly, {}, "http://127.0.0.1:8080/dummy_v0/api/v1/p"),
     ]
     for client_class, options, base_url in cases:
         with connect(client_class, emulator_credentials, environment, **options) as client:
@@ -89,8 +136,8 @@ def test_the_base_url_of_an_emulator(emulator_credentials: Credentials) -> None:
         (
             NonceOnly,
             Environment.SANDBOX,
-            {"stamp": "nonce"},
-            r"dummy_v0 0\.9\.0 documents no server 'sandbox'.*: production",
+            {},
+            r"dummy_v0 0\.9\.0 documents no server 'sandbox'.*: production \(https://api\.qredo\.network\)\..*custom\(",
         ),
         (DummyClient, Environment.SANDBOX, {"server": "nowhere"}, "documents no server 'nowhere'"),
         (DummyClient, Environment.PRODUCTION, {"server": "sandbox"}, r"is on https://sandbox-api\.qredo\.network, but"),
@@ -115,14 +162,124 @@ def test_key_and_environment_must_agree(key: PrivateKey) -> None:
         connect(DummyClient, live, Environment.SANDBOX)
 
 
-def test_the_version_must_be_signed_in_our_way(credentials: Credentials) -> None:
-    """A version that takes no timestamps says to use nonces; one that is not signed with RSA is refused."""
-    with pytest.raises(ConfigurationError, match="takes no timestamp: pass stamp='nonce'"):
-        connect(NonceOnly, credentials, Environment.PRODUCTION)
-    with pytest.raises(ConfigurationError, match="is secured by 'hmac'"):
-        connect(HmacClient, credentials, Environment.PRODUCTION)
-    with connect(NonceOnly, credentials, Environment.PRODUCTION, stamp="nonce") as client:
-        assert client.base_url == "https://api.qredo.network/api/v1/p"
+def test_the_stamp_is_one_that_the_version_takes(emulator_credentials: Credentials) -> None:
+    """A version that takes no timestamps gets nonces without being told; asking for a timestamp there is an error."""
+    with serve() as server:
+        environment = Environment.emulator(server.url)
+        with connect(NonceOnly, emulator_credentials, environment) as client:
+            client.call()
+        with pytest.raises(ConfigurationError, match=r"takes no timestamp: pass stamp='nonce', or leave stamp= out"):
+            connect(NonceOnly, emulator_credentials, environment, stamp="timestamp")
+    assert CREDENTIAL_HEADERS & set(server.requests[0].headers) == {"x-api-key", "x-sign", "x-nonce"}
+
+
+def test_the_version_must_be_secured_in_a_way_that_is_known(credentials: Credentials) -> None:
+    """A version with another security scheme is refused, and the error names those that are known."""
+    with pytest.raises(ConfigurationError, match=r"secured by 'oauth'.* can do partner_signature, qredo_signature"):
+        connect(OtherClient, credentials, Environment.PRODUCTION)
+
+
+def test_credentials_belong_to_a_version(credentials: Credentials) -> None:
+    """The wrong pair of API version and credentials is an error that says which credentials the version takes."""
+    hmac = HmacCredentials("_lJCqc-T3cnNpw", API_SECRET)
+    takes = r"dummy_v1 1\.0\.0\+r1 takes"
+    with pytest.raises(ConfigurationError, match=rf"{takes} HmacCredentials \(API key and API secret\).* Credentials:"):
+        connect(HmacDummy, credentials, Environment.SANDBOX)
+    with pytest.raises(ConfigurationError, match=rf"{takes} Credentials \(API key and RSA key\).* HmacCredentials:"):
+        connect(DummyClient, hmac, Environment.SANDBOX)
+    untyped: Any = connect
+    with pytest.raises(TypeError, match="credentials must be HmacCredentials, got str"):
+        untyped(HmacDummy, "_lJCqc-T3cnNpw", Environment.SANDBOX)
+    with pytest.raises(TypeError, match="environment must be an Environment"):
+        untyped(HmacDummy, hmac, "sandbox")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"stamp": "timestamp"},
+        {"nonces": InProcessNonces()},
+        {"serialize": False},
+        {"agent_token": lambda: "c0ffee"},
+        {"offload": True},
+        {"stamp": "nonce", "agent_token": lambda: "c0ffee"},
+    ],
+    ids=lambda options: "+".join(options),
+)
+def test_what_makes_no_sense_with_a_secret(options: dict[str, Any], hmac_credentials: HmacCredentials) -> None:
+    """Arguments for RSA are refused by name for an API that is signed with a secret."""
+    untyped: Any = connect
+    names = ", ".join(f"{name}=" for name in options)
+    with pytest.raises(ConfigurationError, match=f"API secret and a timestamp: leave out {names}, which"):
+        untyped(AsyncHmacDummy, hmac_credentials, Environment.emulator("http://127.0.0.1:8080"), **options)
+
+
+class TestCounters:
+    """A version whose nonces go up by exactly one."""
+
+    @pytest.mark.parametrize(
+        ("options", "why"),
+        [
+            ({}, "and no nonces= are given"),
+            ({"stamp": "nonce"}, "and no nonces= are given"),
+            (
+                {"nonces": InProcessNonces()},
+                "but these have the rule 'clock', whose numbers would shut its counter out",
+            ),
+            ({"nonces": InProcessNonces(rule="counter", start=1)}, "but InProcessNonces forgets where it stood"),
+            ({"nonces": OwnCounter(persistent=False)}, "but OwnCounter forgets where it stood"),
+        ],
+        ids=["nothing", "only a stamp", "clock", "in process", "own, in process"],
+    )
+    def test_it_must_outlive_the_process(self, options: Any, why: str, mode: str, credentials: Credentials) -> None:
+        """Anything but a persistent counter is refused before anything is sent, with the way to make one."""
+        client_class: Any = Counting if mode == "sync" else AsyncCounting
+        how = r"SQLiteNonces\(path, rule='counter'\)\.initialise\(start\).*docs/nonces\.md"
+        with pytest.raises(ConfigurationError, match=rf"up by exactly one.*{why}.*{how}"):
+            connect(client_class, credentials, Environment.PRODUCTION, **options)
+
+    def test_a_clock_in_a_file_is_refused_too(self, tmp_path: Path, credentials: Credentials) -> None:
+        """It is the rule that counts, and not where the numbers are kept."""
+        with pytest.raises(ConfigurationError, match="have the rule 'clock'"):
+            connect(Counting, credentials, Environment.PRODUCTION, nonces=SQLiteNonces(tmp_path / "nonces.db"))
+        assert not (tmp_path / "nonces.db").exists()
+
+    @pytest.mark.parametrize("persistent", [None, True])
+    def test_a_counter_of_ones_own(self, persistent: bool | None, mode: str, emulator_credentials: Credentials) -> None:
+        """A source of the user's own whose rule is `counter` is taken, unless it says that it does not persist."""
+        with serve() as server:
+            environment = Environment.emulator(server.url)
+            if mode == "sync":
+                with connect(Counting, emulator_credentials, environment, nonces=OwnCounter(persistent)) as client:
+                    client.call()
+                    client.call()
+            else:
+
+                async def main() -> None:
+                    nonces = OwnCounter(persistent)
+                    async with connect(AsyncCounting, emulator_credentials, environment, nonces=nonces) as client:
+                        await client.call()
+                        await client.call()
+
+                asyncio.run(main())
+        assert [seen.headers["x-nonce"] for seen in server.requests] == ["42", "43"]
+
+    def test_requests_are_one_at_a_time(self, tmp_path: Path, credentials: Credentials) -> None:
+        """`serialize=False` is refused: numbers that overtake each other shut a counter out."""
+        nonces = SQLiteNonces(tmp_path / "nonces.db", rule="counter")
+        with pytest.raises(ConfigurationError, match="serialize=False lets nonces overtake"):
+            connect(Counting, credentials, Environment.PRODUCTION, nonces=nonces, serialize=False)
+
+    def test_no_timestamps(self, tmp_path: Path, credentials: Credentials) -> None:
+        """A timestamp is refused as a stamp, and so is a nonce rule that nobody here knows."""
+
+        class Unknown(Counting):
+            NONCE_RULE: ClassVar[str | None] = "lottery"
+
+        with pytest.raises(ConfigurationError, match="takes no timestamp"):
+            connect(Counting, credentials, Environment.PRODUCTION, stamp="timestamp")
+        with pytest.raises(ConfigurationError, match="the nonce rule 'lottery', which is not known here"):
+            connect(Unknown, credentials, Environment.PRODUCTION, nonces=OwnCounter(None))
 
 
 def test_a_signed_call(mode: str, emulator_credentials: Credentials, key: PrivateKey) -> None:

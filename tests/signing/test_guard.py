@@ -10,9 +10,9 @@ import httpx
 import pytest
 from httpx_ws import AsyncWebSocketSession, WebSocketSession, aconnect_ws, connect_ws
 from qredo_emulator import Emulator
-from qredo_signing import Credentials, Environment, KeyKind, OriginError, PartnerAuth, connect
+from qredo_signing import Credentials, Environment, KeyKind, OriginError, PartnerAuth
 
-from .doubles import AsyncDummy, DummyClient, Recorder, serve
+from .doubles import AnyCredentials, Recorder, connect_async, connect_sync, make_auth, serve
 from .networks import Listener, foreign_server, http2_server, http_proxy, socks_proxy
 from .sending import TRUSTS_NOBODY, send
 
@@ -127,7 +127,9 @@ def test_the_client_works_on(mode: str, home: Recorder, emulator_credentials: Cr
             assert http.get(home.url).status_code == 200
 
 
-def test_a_url_changed_after_signing(mode: str, home: Recorder, foreign: Listener, credentials: Credentials) -> None:
+def test_a_url_changed_after_signing(
+    mode: str, home: Recorder, foreign: Listener, either_real_credentials: AnyCredentials
+) -> None:
     """A request hook, which httpx runs after the auth, cannot send what was signed to another server either."""
 
     def change(request: httpx.Request) -> None:
@@ -142,7 +144,7 @@ def test_a_url_changed_after_signing(mode: str, home: Recorder, foreign: Listene
         with http_proxy({}) as proxy:
             options = {"event_hooks": hooks, "proxy": f"http://127.0.0.1:{proxy.port}"}
             with pytest.raises(OriginError, match=str(foreign.port)):
-                send(way, mode, credentials, environment, home.url, http_options=options)
+                send(way, mode, either_real_credentials, environment, home.url, http_options=options)
             assert proxy.received == []
 
 
@@ -177,14 +179,14 @@ def test_a_proxy_for_the_other_server_only(
         assert proxy.connections == 0
 
 
-def test_a_feed_through_socks(mode: str, foreign: Listener, credentials: Credentials) -> None:
+def test_a_feed_through_socks(mode: str, foreign: Listener, either_real_credentials: AnyCredentials) -> None:
     """A wss feed through a SOCKS proxy is refused: httpcore would send its credentials unencrypted."""
     pytest.importorskip("socksio", reason="needs socksio (httpx[socks])")
     environment = Environment.custom(f"https://{NAME}", key_kind=KeyKind.LIVE)
     with serve() as server, socks_proxy({f"{NAME}:443": int(server.url.rpartition(":")[2])}) as proxy:
         options = {"proxy": f"socks5://127.0.0.1:{proxy.port}"}
         with pytest.raises(OriginError, match="does not encrypt a wss feed through a SOCKS proxy"):
-            send("bare", mode, credentials, environment, f"wss://{NAME}/feed", http_options=options)
+            send("bare", mode, either_real_credentials, environment, f"wss://{NAME}/feed", http_options=options)
         assert server.requests == []
 
 
@@ -212,30 +214,38 @@ def test_http2(mode: str, foreign: Listener, emulator_credentials: Credentials) 
             send("bare", mode, emulator_credentials, Environment.emulator(url), url + "/go", http_options=options)
 
 
-def test_signed_feeds_open(mode: str) -> None:
-    """The handshake of a signed feed goes through a client with `PartnerAuth`, and messages arrive."""
+@pytest.mark.parametrize(
+    ("feed", "path", "message"),
+    [
+        ("wallets", "/qredo_partner_v1_1/api/v1/p/wallets/feed", {"type": "wallet"}),
+        ("transactions", "/qredo_v1/qapi/v1/transactions/feed", {"txID": "t", "status": "approved"}),
+    ],
+    ids=["rsa", "hmac"],
+)
+def test_signed_feeds_open(feed: str, path: str, message: Any, mode: str) -> None:
+    """The handshake of a signed feed goes through a client with its auth, and messages arrive."""
     with Emulator() as emulator:
-        url = f"{emulator.url.replace('http', 'ws', 1)}/qredo_partner_v1_1/api/v1/p/wallets/feed"
-        auth = PartnerAuth(emulator.credentials, emulator.environment)
-        message = {"type": "wallet"}
+        url = emulator.url.replace("http", "ws", 1) + path
+        credentials = emulator.credentials if feed == "wallets" else emulator.hmac_credentials
+        auth = make_auth(credentials, emulator.environment)
 
         socket: WebSocketSession
 
         async def main() -> Any:
-            feed: AsyncWebSocketSession
-            async with httpx.AsyncClient(auth=auth) as http, aconnect_ws(url, http) as feed:
-                assert emulator.control.publish("wallets", message) == 1
-                return await feed.receive_json()
+            socket: AsyncWebSocketSession
+            async with httpx.AsyncClient(auth=auth) as http, aconnect_ws(url, http) as socket:
+                assert emulator.control.publish(feed, message) == 1
+                return await socket.receive_json()
 
         if mode == "async":
             assert asyncio.run(main()) == message
             return
         with httpx.Client(auth=auth) as http, connect_ws(url, http) as socket:
-            assert emulator.control.publish("wallets", message) == 1
+            assert emulator.control.publish(feed, message) == 1
             assert socket.receive_json() == message
 
 
-def test_a_transport_that_knows_no_trace(mode: str, credentials: Credentials) -> None:
+def test_a_transport_that_knows_no_trace(mode: str, either_real_credentials: AnyCredentials) -> None:
     """Where the transport ignores the guard, the hop cannot be stopped; the answer is an error that says so."""
     arrived: list[httpx.URL] = []
 
@@ -248,12 +258,12 @@ def test_a_transport_that_knows_no_trace(mode: str, credentials: Credentials) ->
     options = {"transport": httpx.MockTransport(handle)}
     environment = Environment.custom(f"https://{NAME}", key_kind=KeyKind.LIVE)
     with pytest.raises(OriginError, match=r"redirected to https://evil\.test and went there WITH its cred") as caught:
-        send("bare", mode, credentials, environment, f"https://{NAME}/x", http_options=options)
+        send("bare", mode, either_real_credentials, environment, f"https://{NAME}/x", http_options=options)
     assert "planted" not in str(caught.value)
     assert [url.host for url in arrived] == [NAME, "evil.test"]
 
 
-def test_there_and_back(mode: str, credentials: Credentials) -> None:
+def test_there_and_back(mode: str, either_real_credentials: AnyCredentials) -> None:
     """The error comes also when the other server sent the request back to the environment's."""
     hops = {"/x": "https://evil.test/y", "/y": f"https://{NAME}/z"}
 
@@ -264,10 +274,10 @@ def test_there_and_back(mode: str, credentials: Credentials) -> None:
     environment = Environment.custom(f"https://{NAME}", key_kind=KeyKind.LIVE)
     options = {"transport": httpx.MockTransport(handle)}
     with pytest.raises(OriginError, match=r"redirected to https://evil\.test and"):
-        send("bare", mode, credentials, environment, f"https://{NAME}/x", http_options=options)
+        send("bare", mode, either_real_credentials, environment, f"https://{NAME}/x", http_options=options)
 
 
-def test_a_transport_given_to_connect(mode: str, credentials: Credentials) -> None:
+def test_a_transport_given_to_connect(mode: str, either_real_credentials: AnyCredentials) -> None:
     """What `connect` was given as transport= is checked itself: changed after signing, a request does not get there."""
     arrived: list[httpx.URL] = []
 
@@ -285,7 +295,7 @@ def test_a_transport_given_to_connect(mode: str, credentials: Credentials) -> No
     transport = httpx.MockTransport(handle)
 
     async def main() -> None:
-        async with connect(AsyncDummy, credentials, environment, transport=transport) as client:
+        async with connect_async(either_real_credentials, environment, transport=transport) as client:
             await client.call()
             client.http.event_hooks = {"request": [achange]}
             with pytest.raises(OriginError, match=r"about to go on to https://evil\.test,"):
@@ -294,7 +304,7 @@ def test_a_transport_given_to_connect(mode: str, credentials: Credentials) -> No
     if mode == "async":
         asyncio.run(main())
     else:
-        with connect(DummyClient, credentials, environment, transport=transport) as client:
+        with connect_sync(either_real_credentials, environment, transport=transport) as client:
             client.call()
             client.http.event_hooks = {"request": [change]}
             with pytest.raises(OriginError, match=r"about to go on to https://evil\.test,"):

@@ -27,21 +27,37 @@ import qredo_signing
 from qredo_signing import (
     Credentials,
     Environment,
+    HmacCredentials,
     InProcessNonces,
     KeyKind,
     PartnerAuth,
     Pkcs11Signer,
     PrivateKey,
     PublicKey,
+    QredoAuth,
     RedisNonces,
     SQLiteNonces,
     connect,
     explain,
     sign,
+    sign_hmac,
     verify,
+    verify_hmac,
 )
 
-from .doubles import AsyncDummy, DummyClient, DummyHSM, call, make_api_key, serve
+from .doubles import (
+    API_SECRET,
+    AnyCredentials,
+    AsyncDummy,
+    AsyncHmacDummy,
+    DummyClient,
+    DummyHSM,
+    HmacDummy,
+    call,
+    make_api_key,
+    make_auth,
+    serve,
+)
 from .test_keys import RSA_1024, RSA_2048, certificate_pem, openssh_pem, private_pem, public_pem
 
 API_KEY = make_api_key(sandbox=True)
@@ -56,11 +72,19 @@ OURS = "https://sandbox-api.qredo.network/api/v1/p/assets"
 CREDENTIALS = Credentials(API_KEY, KEY)
 LIVE = Credentials(make_api_key(sandbox=False), KEY)
 SIGNATURE = sign(KEY, "1700000000", URL, b"")
+HMAC_KEY = "planted-api-key-of-qredo-v1"
+HMAC = HmacCredentials(HMAC_KEY, API_SECRET)
+HMAC_SIGNATURE = sign_hmac(HMAC.secret, "1700000000", "GET", URL, b"")
+HMAC_SIGNATURES = [sign_hmac(HMAC.secret, "1700000000", "POST", OURS, BODY)]
+HMAC_SIGNATURES += [sign_hmac(HMAC.secret, "1700000000", "GET", OURS, b""), HMAC_SIGNATURE]
 SIGNATURES = [SIGNATURE, *(sign(KEY, "1700000000", OURS, body) for body in (b"", BODY))]
 
 untyped: Any = Credentials
 untyped_pin: Any = PIN.encode()
 untyped_token: Any = TOKEN
+untyped_hmac: Any = HmacCredentials
+untyped_sign: Any = sign_hmac
+untyped_connect: Any = connect
 
 PLAIN, ENCRYPTED = private_pem(), private_pem(passphrase=PASSPHRASE)
 
@@ -68,7 +92,7 @@ PLAIN, ENCRYPTED = private_pem(), private_pem(passphrase=PASSPHRASE)
 def secrets() -> Iterator[str]:
     """Every text that must not be printed: whole secrets, and the lines that a key file has of them."""
     yield from (API_KEY, LIVE.api_key, "cGxhbnRlZC1zZWNyZXQtb2YtdGhlLWFwaS1rZXk", PASSPHRASE, PIN, TOKEN, BODY.decode())
-    yield from SIGNATURES
+    yield from (*SIGNATURES, HMAC_KEY, API_SECRET, HMAC.secret.decode(), *HMAC_SIGNATURES)
     for pem in (PLAIN, ENCRYPTED, private_pem(RSA_1024), openssh_pem()):
         yield from (line for line in pem.decode().splitlines() if not line.startswith("-----"))
 
@@ -113,6 +137,10 @@ OBJECTS: dict[str, Any] = {
     "credentials of a signer": Credentials(API_KEY, DummyHSM(KEY)),
     "auth": PartnerAuth(CREDENTIALS, Environment.SANDBOX, agent_token=lambda: TOKEN),
     "auth with nonces": PartnerAuth(CREDENTIALS, Environment.SANDBOX, nonces=InProcessNonces()),
+    "hmac credentials": HMAC,
+    "hmac auth": QredoAuth(HMAC, Environment.SANDBOX),
+    "hmac client": connect(HmacDummy, HMAC, Environment.SANDBOX),
+    "async hmac client": connect(AsyncHmacDummy, HMAC, Environment.SANDBOX),
     "environment": Environment.SANDBOX,
     "kind": KeyKind.LIVE,
     "explanation": explain(KEY, "1700000000", URL, BODY, SIGNATURE),
@@ -129,7 +157,8 @@ def test_every_public_class_is_looked_at() -> None:
     public = [getattr(qredo_signing, name) for name in qredo_signing.__all__]
     classes = {each for each in public if inspect.isclass(each) and not issubclass(each, (Exception, Warning))}
     protocols = {each for each in classes if getattr(each, "_is_protocol", False)}
-    assert classes - protocols == {type(each) for each in OBJECTS.values()} - {DummyClient, AsyncDummy} | {Pkcs11Signer}
+    ours = {type(each) for each in OBJECTS.values() if not isinstance(each, (DummyClient, AsyncDummy))}
+    assert classes - protocols == ours | {Pkcs11Signer}
 
 
 def parts(thing: object, seen: dict[int, object]) -> Iterator[object]:
@@ -162,10 +191,10 @@ def test_nothing_secret_is_pickled(name: str) -> None:
             check(str(error))
         else:
             check(pickled.decode("latin-1"))
-            assert not isinstance(OBJECTS[name], (Credentials, PrivateKey, PartnerAuth))
+            assert not isinstance(OBJECTS[name], (Credentials, PrivateKey, PartnerAuth, HmacCredentials, QredoAuth))
 
 
-@pytest.mark.parametrize("name", ["private key", "credentials", "credentials of a signer"])
+@pytest.mark.parametrize("name", ["private key", "credentials", "credentials of a signer", "hmac credentials"])
 def test_copies_are_the_same_object(name: str) -> None:
     """A copy of an object with a secret, deep or not, is that object, so that it is in memory once."""
     thing = OBJECTS[name]
@@ -173,16 +202,16 @@ def test_copies_are_the_same_object(name: str) -> None:
     assert copy.deepcopy([thing])[0] is thing
 
 
-def send(request: httpx.Request, credentials: Credentials = CREDENTIALS, **options: Any) -> object:
+def send(request: httpx.Request, credentials: AnyCredentials = CREDENTIALS, **options: Any) -> object:
     """Send a request through a plain client that signs."""
-    auth = PartnerAuth(credentials, Environment.SANDBOX, **options)
+    auth = make_auth(credentials, Environment.SANDBOX, **options)
     with httpx.Client(auth=auth, transport=httpx.MockTransport(lambda request: httpx.Response(200))) as http:
         return http.send(request)
 
 
-def asend(request: httpx.Request, credentials: Credentials = CREDENTIALS, **options: Any) -> object:
+def asend(request: httpx.Request, credentials: AnyCredentials = CREDENTIALS, **options: Any) -> object:
     """The same through an async client."""
-    auth = PartnerAuth(credentials, Environment.SANDBOX, **options)
+    auth = make_auth(credentials, Environment.SANDBOX, **options)
 
     async def main() -> object:
         transport = httpx.MockTransport(lambda request: httpx.Response(200))
@@ -203,16 +232,21 @@ def agent_request() -> httpx.Request:
     return httpx.Request("GET", "https://sandbox-api.qredo.network/", extensions={"qredo": info})
 
 
-def answered(mode: str, answer: Callable[[httpx.Request], httpx.Response], method: str = "POST") -> object:
+def answered(
+    mode: str,
+    answer: Callable[[httpx.Request], httpx.Response],
+    method: str = "POST",
+    credentials: AnyCredentials = CREDENTIALS,
+) -> object:
     """Call through `connect`, and get this answer."""
     options = {"transport": httpx.MockTransport(answer), "clock": lambda: NOW, "max_retries": 0}
     body = {"content": BODY} if method == "POST" else {}
-    return call(mode, CREDENTIALS, Environment.SANDBOX, method, "/assets", options=options, **body)
+    return call(mode, credentials, Environment.SANDBOX, method, "/assets", options=options, **body)
 
 
 def lose(request: httpx.Request) -> httpx.Response:
     """Take the request and answer nothing."""
-    assert request.headers["x-sign"] in SIGNATURES
+    assert request.headers.get("x-sign", request.headers.get("qredo-api-sig")) in {*SIGNATURES, *HMAC_SIGNATURES}
     raise httpx.ReadTimeout("timed out", request=request)
 
 
@@ -261,6 +295,31 @@ FAILURES: dict[str, Callable[[], object]] = {
     "rule: padded signature": lambda: verify(KEY, "1", URL, b"", SIGNATURE + "=="),
     "auth: origin": lambda: send(httpx.Request("GET", "https://evil.example/")),
     "auth: userinfo": lambda: send(httpx.Request("GET", f"https://user:{API_KEY}@sandbox-api.qredo.network/")),
+    "hmac: broken api key": lambda: HmacCredentials(HMAC_KEY + " " + HMAC_KEY, API_SECRET),
+    "hmac: decoded secret": lambda: HmacCredentials(HMAC_KEY, HMAC.secret.decode() + "$"),
+    "hmac: cut secret": lambda: HmacCredentials(HMAC_KEY, API_SECRET[:-1]),
+    "hmac: short secret": lambda: HmacCredentials(API_SECRET, HMAC_KEY[:14]),
+    "hmac: bytes as secret": lambda: untyped_hmac(HMAC_KEY, HMAC.secret),
+    "hmac: pickled": lambda: HMAC.__reduce_ex__(4),
+    "hmac: variables": lambda: HmacCredentials.from_environment(
+        {"QREDO_API_KEY": HMAC_KEY, "QREDO_API_SECRET": API_SECRET, "QREDO_API_SECRET_FILE": API_SECRET}
+    ),
+    "hmac: mismatch": lambda: QredoAuth(HMAC, Environment.emulator("http://127.0.0.1:8080")),
+    "hmac: wrong pair": lambda: untyped_connect(HmacDummy, CREDENTIALS, Environment.SANDBOX),
+    "hmac: wrong pair, RSA": lambda: untyped_connect(DummyClient, HMAC, Environment.SANDBOX),
+    "hmac: needless token": lambda: untyped_connect(HmacDummy, HMAC, Environment.SANDBOX, agent_token=lambda: TOKEN),
+    "hmac: wrong signature": lambda: verify_hmac(HMAC.secret, "1", "GET", URL, BODY, HMAC_SIGNATURE),
+    "hmac: method": lambda: sign_hmac(HMAC.secret, "1", "get", URL, BODY),
+    "hmac: text as secret": lambda: untyped_sign(API_SECRET, "1", "GET", URL, BODY),
+    "hmac: origin": lambda: send(httpx.Request("GET", "https://evil.example/"), HMAC),
+    "hmac: wrong scheme": lambda: send(agent_request(), HMAC),
+    "hmac: wrong scheme, async": lambda: asend(agent_request(), HMAC),
+    "hmac: attempt lost": lambda: answered("sync", lose, credentials=HMAC),
+    "hmac: attempt lost, async": lambda: answered("async", lose, "GET", HMAC),
+    "hmac: clock": lambda: answered("sync", refuse_the_clock, credentials=HMAC),
+    "hmac: redirect": lambda: answered(
+        "async", lambda request: httpx.Response(302, headers={"location": "/"}), credentials=HMAC
+    ),
     "agent: none": lambda: send(agent_request()),
     "agent: not hexadecimal": lambda: send(agent_request(), agent_token=lambda: TOKEN + "\n"),
     "agent: bytes": lambda: send(agent_request(), agent_token=TOKEN.encode),
@@ -366,6 +425,22 @@ def test_no_log_prints_a_secret(mode: str, emulator_credentials: Credentials, ca
     assert [text for text in ours if "503" in text]
     assert [text for text in ours if "server's clock" in text]
     assert "planted" not in "".join(ours)
+    assert {record.name.split(".")[0] for record in caplog.records} >= {"httpx", "httpcore", "qredo_signing"}
+
+
+def test_no_log_prints_a_secret_of_the_other_api(
+    mode: str, hmac_credentials: HmacCredentials, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The same for calls that are signed with a secret, repeated, and refused for the clock."""
+    caplog.set_level(logging.DEBUG)
+    answers = iter([503, 401, 200])
+    with serve(lambda seen: (next(answers), {"retry-after": "0"}, b"{}")) as server:
+        options = {"clock": lambda: time.time() + 600}
+        call(mode, hmac_credentials, Environment.emulator(server.url), options=options, content=BODY)
+    assert len(server.requests) == 3
+    signatures = [seen.headers["qredo-api-sig"] for seen in server.requests]
+    for secret in (hmac_credentials.api_key, API_SECRET[:24], BODY.decode()[:24], *signatures):
+        assert secret not in caplog.text
     assert {record.name.split(".")[0] for record in caplog.records} >= {"httpx", "httpcore", "qredo_signing"}
 
 

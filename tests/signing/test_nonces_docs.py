@@ -38,7 +38,7 @@ def test_the_blocks_for_one_machine(tmp_path: Path) -> None:
     for file in keys.iterdir():
         file.chmod(0o600)
     printed = [run(block, tmp_path) for block in BLOCKS if "redis" not in block]
-    assert printed == ["", "", "42\n", "42\n"]
+    assert printed == ["", "", "42\n", "42\n", "https://api.qredo.network/api/v1/p\n"]
 
 
 @pytest.mark.needs("redis-server")

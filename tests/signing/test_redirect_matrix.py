@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
-from qredo_signing import Credentials, Environment, KeyKind, OriginError, PartnerAuth, RedirectError, UnsignableError
+from qredo_signing import Credentials, Environment, KeyKind, OriginError, RedirectError, UnsignableError
 
-from .doubles import CREDENTIAL_HEADERS, Recorder, serve
+from .doubles import CREDENTIAL_HEADERS, AnyCredentials, Recorder, make_auth, serve
 from .networks import Authority, Listener, foreign_server, http_proxy, make_authority
 from .sending import send
 
@@ -77,7 +77,7 @@ def redirect_to(location: str, status: int) -> Any:
 
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_a_redirect_elsewhere(
-    name: str, way: str, mode: str, home: Recorder, foreign: Listener, emulator_credentials: Credentials
+    name: str, way: str, mode: str, home: Recorder, foreign: Listener, either_credentials: AnyCredentials
 ) -> None:
     """No redirect takes anything to another server, which is not even connected to; the error names the target."""
     location = fill(ELSEWHERE[name], home, foreign) + (QUERY if "?" not in ELSEWHERE[name] else "")
@@ -86,7 +86,7 @@ def test_a_redirect_elsewhere(
         home.requests.clear()
         home.answer = redirect_to(location, status)
         with pytest.raises((OriginError, RedirectError)) as caught:
-            send(way, mode, emulator_credentials, Environment.emulator(home.url), f"{home.url}/v1/p/x{QUERY}")
+            send(way, mode, either_credentials, Environment.emulator(home.url), f"{home.url}/v1/p/x{QUERY}")
         error = caught.value
         assert len(home.requests) == 1
         assert "planted" not in f"{error} {vars(error)}"
@@ -131,21 +131,22 @@ def test_a_redirect_that_is_a_trick(
 
 
 def test_a_redirect_on_the_same_server(
-    way: str, mode: str, home: Recorder, foreign: Listener, emulator_credentials: Credentials
+    way: str, mode: str, home: Recorder, foreign: Listener, either_credentials: AnyCredentials
 ) -> None:
     """Within the origin `connect` refuses too; bare, httpx follows it with a signature that is for the first URL."""
     home.answer = lambda seen: (302, {"location": "/moved"}, b"") if seen.path == "/v1" else (401, {}, b"{}")
     environment = Environment.emulator(home.url)
     if way == "connect":
         with pytest.raises(RedirectError, match="/moved"):
-            send(way, mode, emulator_credentials, environment, f"{home.url}/v1")
+            send(way, mode, either_credentials, environment, f"{home.url}/v1")
         return
-    assert send(way, mode, emulator_credentials, environment, f"{home.url}/v1").status_code == 401
+    assert send(way, mode, either_credentials, environment, f"{home.url}/v1").status_code == 401
     first, second = home.requests
-    assert first.headers["x-sign"] == second.headers["x-sign"]
+    signature = "x-sign" if isinstance(either_credentials, Credentials) else "qredo-api-sig"
+    assert first.headers[signature] == second.headers[signature]
 
 
-def test_a_chain_of_redirects(mode: str, home: Recorder, foreign: Listener, emulator_credentials: Credentials) -> None:
+def test_a_chain_of_redirects(mode: str, home: Recorder, foreign: Listener, either_credentials: AnyCredentials) -> None:
     """A redirect that is followed within the origin does not open the way for the next one, which leaves it."""
     home.answer = lambda seen: (
         (302, {"location": "/second"}, b"")
@@ -153,33 +154,33 @@ def test_a_chain_of_redirects(mode: str, home: Recorder, foreign: Listener, emul
         else (302, {"location": f"http://127.0.0.1:{foreign.port}/{QUERY}"}, b"")
     )
     with pytest.raises(OriginError, match=str(foreign.port)):
-        send("bare", mode, emulator_credentials, Environment.emulator(home.url), f"{home.url}/first")
+        send("bare", mode, either_credentials, Environment.emulator(home.url), f"{home.url}/first")
     assert [seen.path for seen in home.requests] == ["/first", "/second"]
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_an_absolute_url_given_to_the_client(
-    name: str, way: str, mode: str, home: Recorder, foreign: Listener, emulator_credentials: Credentials
+    name: str, way: str, mode: str, home: Recorder, foreign: Listener, either_credentials: AnyCredentials
 ) -> None:
     """A request that the caller addresses elsewhere is refused before anything is sent to anyone."""
     url = httpx.URL(home.url).join(fill(ELSEWHERE[name], home, foreign)).copy_merge_params({"token": "planted"})
     with pytest.raises(OriginError) as caught:
-        send(way, mode, emulator_credentials, Environment.emulator(home.url), str(url))
+        send(way, mode, either_credentials, Environment.emulator(home.url), str(url))
     assert home.requests == []
     assert caught.value.actual == f"{url.scheme}://{url.netloc.decode()}"
     assert "planted" not in f"{caught.value} {vars(caught.value)}"
 
 
 def test_userinfo_and_host_headers(
-    way: str, mode: str, home: Recorder, foreign: Listener, emulator_credentials: Credentials
+    way: str, mode: str, home: Recorder, foreign: Listener, either_credentials: AnyCredentials
 ) -> None:
     """Userinfo before the right host is refused, and so is a Host header of another server."""
     environment = Environment.emulator(home.url)
     with pytest.raises(UnsignableError, match="userinfo"):
-        send(way, mode, emulator_credentials, environment, home.url.replace("//", "//user:planted@") + "/x")
+        send(way, mode, either_credentials, environment, home.url.replace("//", "//user:planted@") + "/x")
     headers = {"host": f"127.0.0.1:{foreign.port}"}
     with pytest.raises(OriginError, match=str(foreign.port)):
-        send(way, mode, emulator_credentials, environment, home.url + "/x", headers=headers)
+        send(way, mode, either_credentials, environment, home.url + "/x", headers=headers)
     assert home.requests == []
 
 
@@ -198,11 +199,11 @@ def test_spellings_of_the_same_origin(
 
 
 def test_the_next_request_of_an_answer(
-    mode: str, home: Recorder, foreign: Listener, emulator_credentials: Credentials
+    mode: str, home: Recorder, foreign: Listener, either_credentials: AnyCredentials
 ) -> None:
     """Sending `response.next_request` oneself is refused as well, with the auth and without it."""
     home.answer = redirect_to(f"http://127.0.0.1:{foreign.port}/taken", 307)
-    auth = PartnerAuth(emulator_credentials, Environment.emulator(home.url))
+    auth = make_auth(either_credentials, Environment.emulator(home.url))
 
     async def main() -> None:
         async with httpx.AsyncClient(auth=auth) as http:

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import httpx
-from qredo_signing import Credentials, Environment, PartnerAuth, connect
+from qredo_signing import Credentials, Environment, HmacCredentials, PartnerAuth, QredoAuth, connect
 from qredo_signing.units import from_units, to_units
 
 
@@ -60,6 +60,17 @@ connect(Client, keys)  # wrong
 connect(Client, keys, "sandbox")  # wrong
 PartnerAuth(keys, None)  # wrong
 Credentials("key", object())  # wrong
+secret = HmacCredentials.from_directory("keys")
+connect(Client, secret, place)
+connect(AsyncClient, secret, place)
+connect(Client, secret, place, stamp="nonce")  # wrong
+connect(Client, secret, place, agent_token=lambda: "c0ffee")  # wrong
+connect(AsyncClient, secret, place, offload=True)  # wrong
+connect(Client, "secret", place)  # wrong
+QredoAuth(keys, place)  # wrong
+PartnerAuth(secret, place)  # wrong
+QredoAuth(secret, place, stamp="timestamp")  # wrong
+HmacCredentials("key", b"secret")  # wrong
 to_units(1.5, 100)  # wrong
 from_units(1.5, 100)  # wrong
 """

@@ -10,18 +10,22 @@ import httpx
 from qredo_signing import (
     Credentials,
     Environment,
+    HmacCredentials,
     KeyKind,
     OutcomeUnknownError,
     PartnerAuth,
     PrivateKey,
+    QredoAuth,
     connect,
     explain,
     sign,
+    sign_hmac,
     verify,
+    verify_hmac,
 )
 from qredo_signing.units import from_units, to_units
 
-from .doubles import AsyncDummy, DummyClient
+from .doubles import AsyncDummy, AsyncHmacDummy, DummyClient, HmacDummy
 
 
 class HSM:
@@ -85,3 +89,15 @@ connect(DummyClient, credentials, environment, max_retries=0, clock_correction=F
 connect(AsyncDummy, credentials, environment, max_retries=5, clock_correction=False, serialize=False)
 options: dict[str, Any] = {}
 assert_type(connect(DummyClient, credentials, environment, **options), DummyClient)
+
+hmac = HmacCredentials("key", "c2VjcmV0")
+assert_type(hmac.kind, KeyKind)
+assert_type(HmacCredentials.from_directory(Path("keys")), HmacCredentials)
+assert_type(HmacCredentials.from_environment({}), HmacCredentials)
+assert_type(sign_hmac(hmac.secret, "1", "GET", "https://h/", b""), str)
+verify_hmac(hmac.secret, "1", "GET", "https://h/", b"", "x")
+httpx.Client(auth=QredoAuth(hmac, environment))
+httpx.AsyncClient(auth=QredoAuth(hmac, environment, clock_correction=False))
+assert_type(connect(HmacDummy, hmac, environment, timeout=3, max_retries=0, server="sandbox"), HmacDummy)
+assert_type(connect(AsyncHmacDummy, hmac, environment, http_client=httpx.AsyncClient()), AsyncHmacDummy)
+assert_type(connect(HmacDummy, hmac, environment, **options), HmacDummy)

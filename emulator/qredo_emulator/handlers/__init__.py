@@ -1,14 +1,15 @@
-"""The operations that keep state: one module per tag, one function per verb.
+"""The operations that keep state: one package per version, in it one module per tag with one function per verb.
 
-``company_create`` is ``create`` in ``company``. A handler takes the account of the API key
-that signed and the call, changes the account, and returns a reply or raises ``ApiError``.
+``company_create`` of ``qredo_partner_v1_1`` is ``create`` in ``v1_1/company.py``. A handler takes
+the account of the API key that signed and the call, changes the state by the rules in
+``domain``, and returns a reply or raises ``ApiError``. What a version shares with another it
+imports by name, so that no call ever reaches a handler that was written for another shape.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-from types import FunctionType
 from typing import cast
 
 from qredo_emulator._call import Handler
@@ -16,20 +17,18 @@ from qredo_emulator._description import Operation
 
 __all__ = ["find_handler"]
 
-_PARTNER = "qredo_partner_"
+_VERSIONS = {"qredo_partner_v1_0": "v1_0", "qredo_partner_v1_1": "v1_1"}
 
 
 def find_handler(package: str, operation: Operation) -> Handler | None:
     """The handler of an operation, None if there is none.
 
     Args:
-        package: The API; only Partner APIs share these handlers, whatever another API's tags are called.
+        package: The API version.
         operation: The operation; found by its tag and verb.
     """
-    name = f"{__name__}.{operation.tag}"
-    if not package.startswith(_PARTNER) or importlib.util.find_spec(name) is None:
+    name = f"{__name__}.{_VERSIONS.get(package)}.{operation.tag}"
+    if package not in _VERSIONS or importlib.util.find_spec(name) is None:
         return None
-    found = vars(importlib.import_module(name)).get(operation.verb)
-    # What a module imports for its own use is no handler.
-    is_handler = isinstance(found, FunctionType) and found.__module__ == name
-    return cast(Handler, found) if is_handler else None
+    module = importlib.import_module(name)
+    return cast(Handler, getattr(module, operation.verb)) if operation.verb in module.__all__ else None

@@ -1,0 +1,69 @@
+"""The texts of a vendored tree that are written for it: requirements, constraints, and a page that says what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ._requirements import Libraries
+from ._selection import Selection
+from ._sources import PLUGIN
+
+__all__ = ["GITATTRIBUTES", "constraints", "readme", "requirements"]
+
+GITATTRIBUTES = "# Line ends stay as they are: VENDORED.json has the hash of every byte.\n* -text linguist-vendored\n"
+
+_ABOUT = """\
+Copied, not written here: edits are found by `python vendor_check.py`, and lost by the next update.
+`VENDORED.json` says what was copied and from where, `sbom.cdx.json` the same for other tools."""
+
+
+def requirements(libraries: Libraries) -> str:
+    """What to install, with lower bounds."""
+    lines = ["# What the vendored packages need. Versions that were tested: constraints.txt."]
+    lines += libraries.required.values()
+    lines += [f"# {line}  (only for the feature that uses it)" for line in libraries.optional.values()]
+    return "\n".join(lines) + "\n"
+
+
+def constraints(libraries: Libraries) -> str:
+    """The versions that this project is tested with."""
+    lines = ["# Versions that were tested, for `pip install -c`. They require nothing by themselves."]
+    return "\n".join([*lines, *(f"{name}=={version}" for name, version in libraries.pins.items())]) + "\n"
+
+
+def readme(selection: Selection, versions: Mapping[str, str]) -> str:
+    """The page of a tree: what is in it, how it is imported, checked and brought up to date."""
+    blocks = [
+        "# Vendored: Qredo API clients",
+        _ABOUT,
+        "\n".join(f"- `{name}`: {text}" for name, text in _contents(selection, versions)),
+    ]
+    if example := _example(selection):
+        blocks += ["Docstrings name packages as they are installed. Here they are imported so:", example]
+    blocks.append(
+        "From a checkout of the project, with this folder in the place of FOLDER:\n\n"
+        "```console\n"
+        "nox -s vendor -- --check FOLDER\n"
+        "nox -s vendor -- --update FOLDER\n"
+        "```"
+    )
+    return "\n\n".join(blocks) + "\n"
+
+
+def _contents(selection: Selection, versions: Mapping[str, str]) -> list[tuple[str, str]]:
+    rows = [(api, f"client of {versions[api]}") for api in selection.apis]
+    if selection.plugin is not None:
+        parts = f", with {' and '.join(selection.plugin)}" if selection.plugin else ""
+        rows.append((PLUGIN, f"keys, environments and signing, {versions[PLUGIN]}{parts}"))
+    rows.append(("spec", "the descriptions that the clients were made from"))
+    if selection.neutral:
+        rows.append(("spec/signing", "the signing rules for every language, with vectors; their keys are test keys"))
+        rows.append(("signers", "the rules in Go, TypeScript and Java"))
+    return rows
+
+
+def _example(selection: Selection) -> str:
+    lines = [f"from {selection.module(api)} import Client" for api in selection.apis[:1]]
+    if selection.plugin is not None:
+        lines.append(f"from {selection.module(PLUGIN)} import Credentials, Environment, connect")
+    return "\n".join(["```python", *lines, "```"]) if lines else ""

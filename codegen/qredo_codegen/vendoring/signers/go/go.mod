@@ -1,0 +1,3 @@
+module qredosign
+
+go 1.19

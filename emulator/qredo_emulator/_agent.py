@@ -1,0 +1,21 @@
+"""The token of a signing agent: hex of JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+__all__ = ["agent_token"]
+
+_TEXTS = ("ID", "U", "V")
+
+
+def agent_token(text: str) -> dict[str, Any] | None:
+    """The members of a token in the right form, None for anything else."""
+    try:
+        token = json.loads(bytes.fromhex(text))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(token, dict) or not all(isinstance(token.get(key), str) and token[key] for key in _TEXTS):
+        return None
+    return token if type(token.get("ET")) is int else None

@@ -1,0 +1,58 @@
+"""The open connections of a server, so that one can be broken."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import struct
+
+from starlette.types import Receive, Scope
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+__all__ = ["Connections"]
+
+_MANY = 1000
+# Linger on, for 0 seconds: closing sends RST, and drops what was not sent.
+_AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+
+
+class Connections:
+    """Finds the transport of a request by its peer address, which ASGI tells and which is unique while it is open."""
+
+    def __init__(self) -> None:
+        self._transports: dict[tuple[str, int], asyncio.Transport] = {}
+
+    def protocol(self) -> type[H11Protocol]:
+        """The HTTP protocol for a uvicorn server whose connections are to be found here."""
+        connections = self
+
+        class Protocol(H11Protocol):
+            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+                super().connection_made(transport)
+                connections.add(transport)
+
+        return Protocol
+
+    def add(self, transport: asyncio.Transport) -> None:
+        """Remembers a connection; those that were closed are forgotten now and then."""
+        if len(self._transports) >= _MANY:
+            self._transports = {key: one for key, one in self._transports.items() if not one.is_closing()}
+        host, port, *_ = transport.get_extra_info("peername")
+        self._transports[host, port] = transport
+
+    async def reset(self, scope: Scope, receive: Receive) -> None:
+        """Breaks the connection of a request, and returns when it is broken.
+
+        Raises:
+            ConnectionResetError: There is no connection, since the application runs without a server.
+        """
+        host, port = scope.get("client") or ("", 0)
+        transport = self._transports.get((host, port))
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError("the emulator was told to break this connection")
+        connection: socket.socket = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        transport.abort()
+        while not (await receive())["type"].endswith(".disconnect"):
+            pass

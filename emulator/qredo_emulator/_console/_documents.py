@@ -1,0 +1,27 @@
+"""The descriptions as Swagger UI needs them: whole, in JSON, with this emulator as their server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from qredo_emulator._description import find_descriptions
+
+__all__ = ["document"]
+
+
+def document(package: str, folder: Path | None, base_paths: Sequence[str]) -> Mapping[str, Any]:
+    """One description, served from here.
+
+    Args:
+        package: Its import package; it has to be there.
+        folder: The folder of descriptions, as in the settings.
+        base_paths: Where the emulator serves it; the first is what Swagger UI uses.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content = yaml.load(find_descriptions(folder)[package].read_bytes(), Loader=loader)  # noqa: S506 (both are safe)
+    # Relative, so that they are of the host that the browser calls the emulator by.
+    return {**content, "servers": [{"url": path} for path in base_paths]}

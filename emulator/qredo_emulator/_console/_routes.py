@@ -1,0 +1,147 @@
+"""Which path answers what."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+from qredo_signing import KeyLoadError, UnsignableError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from qredo_emulator._json import JSONError, dump, load
+from qredo_emulator._keys import KeysError
+
+from ._answers import json_answer, page, static_file
+from ._documents import document
+from ._key_desk import KeyDesk
+from ._overview import overview
+from ._requests import last_requests
+from ._signer import ConsoleSigner, SigningError
+
+if TYPE_CHECKING:
+    from qredo_emulator._app import App
+
+__all__ = ["console_routes"]
+
+_LONGEST_PEM = 64 * 1024
+
+
+def console_routes(app: App) -> list[BaseRoute]:
+    """The routes below ``/-/``, for whoever mounts and guards them; they hold the secrets of an emulator's keys."""
+    console = _Console(app)
+    return [
+        Route("/", partial(_page, "console.html")),
+        Route("/static/{name:path}", _static),
+        Route("/docs/{package}/", console.docs),
+        Route("/docs/{package}/openapi.json", console.description),
+        Route("/console/state", console.state),
+        Route("/console/keys", _told(console.new_key), methods=["POST"]),
+        Route("/console/keys/{id}/public-key", _told(console.upload), methods=["PUT"]),
+        Route("/console/sign", _told(console.sign), methods=["POST"]),
+    ]
+
+
+class _Console:
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._desk = KeyDesk(app.keys)
+        self._signer = ConsoleSigner(app)
+        self._document = lru_cache(lambda package: document(package, app.settings.spec, app.router.base_paths[package]))
+
+    async def docs(self, request: Request) -> Response:
+        self._package(request)
+        return page("docs.html", swagger_ui=True)
+
+    async def description(self, request: Request) -> Response:
+        return json_answer(await run_in_threadpool(self._document, self._package(request)))
+
+    async def state(self, request: Request) -> Response:
+        """Everything that the page shows; 304 where the page has it already."""
+        value = {
+            "apis": self._apis(),
+            "keys": self._desk.all(self._signer.api_keys),
+            "requests": last_requests(self._app.log),
+            "overview": overview(self._app.world),
+        }
+        tag = f'"{hashlib.sha256(dump(value)).hexdigest()}"'
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={"etag": tag})
+        return json_answer(value, headers={"etag": tag})
+
+    async def new_key(self, request: Request) -> Response:
+        return json_answer(self._desk.new(), 201)
+
+    async def upload(self, request: Request) -> Response:
+        return json_answer(self._desk.upload(request.path_params["id"], await _body(request, _LONGEST_PEM)))
+
+    async def sign(self, request: Request) -> Response:
+        """Headers for ``{"method": "POST", "url": "http://...", "body": "text, empty for none"}``."""
+        given = load(await request.body())
+        values = [given.get(name) for name in ("method", "url", "body")] if isinstance(given, dict) else []
+        texts = [value for value in values if isinstance(value, str)]
+        if len(texts) != 3:
+            raise SigningError("the texts method, url and body are needed")
+        method, url, body = texts
+        if not url.startswith(f"{request.url.scheme}://{request.headers['host']}/"):
+            raise SigningError("the console signs for this emulator only")
+        headers = await run_in_threadpool(self._signer.headers, method, url, _utf8(body))
+        return json_answer({"headers": headers})
+
+    def _apis(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "package": package,
+                "version": self._app.descriptions[package].version,
+                "operations": len(self._app.descriptions[package].operations),
+                "base_paths": paths,
+            }
+            for package, paths in self._app.router.base_paths.items()
+        ]
+
+    def _package(self, request: Request) -> str:
+        package: str = request.path_params["package"]
+        if package not in self._app.descriptions:
+            raise HTTPException(404)
+        return package
+
+
+async def _page(name: str, request: Request) -> Response:
+    return page(name)
+
+
+async def _static(request: Request) -> Response:
+    return static_file(request.path_params["name"])
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise SigningError("the body has a lone surrogate, which no request can carry") from None
+
+
+async def _body(request: Request, longest: int) -> bytes:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > longest:
+            raise KeysError(f"that is more than {longest} bytes, far longer than a public key in PEM form")
+    return body
+
+
+def _told(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """What went wrong, in words, as ``{"error": "..."}``."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except (JSONError, KeyLoadError, KeysError, SigningError, UnsignableError) as error:
+            return json_answer({"error": str(error)}, 400)
+
+    return endpoint

@@ -1,0 +1,246 @@
+"""What goes wrong on purpose, so that a client can show what it does about it.
+
+A fault is armed by a method of ``Faults`` and happens to the requests that come after, before their
+signature is looked at, as it would in front of the service.
+"""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+__all__ = ["Fault", "FaultQueue", "Faults", "Mishap"]
+
+_Kind = Literal["delay", "error", "reset", "skew_date"]
+_STATUSES = (500, 502, 503, 504)
+_LONGEST_DELAY = 600.0
+
+
+@dataclass(eq=False, slots=True)
+class Fault:
+    """One armed fault.
+
+    Attributes:
+        kind: What happens.
+        operation: The operation's id, or ``feed:<name>``; None for every request.
+        left: How often it still happens; None for always.
+        seconds: Of a delay or of a clock that is off.
+        status: Of an error.
+        retry_after: Of an error, as the header says it.
+        after: Whether the request is carried out first, and only its answer is lost.
+    """
+
+    kind: _Kind
+    operation: str | None
+    left: int | None
+    seconds: float = 0
+    status: int = 0
+    retry_after: str | None = None
+    after: bool = False
+
+    def __str__(self) -> str:
+        what = {"delay": f"delay {self.seconds:g} s", "error": str(self.status)}
+        words = what.get(self.kind, self.kind if self.kind == "reset" else f"date {self.seconds:+g} s")
+        return f"{words}{' after it was carried out' if self.after else ''}"
+
+
+@dataclass(slots=True)
+class Mishap:
+    """What happens to one request.
+
+    Attributes:
+        delay: Seconds before anything else.
+        skew: Seconds by which its Date header is off.
+        end: The error or the broken connection that takes the place of the answer.
+        names: Each fault in words.
+    """
+
+    delay: float = 0
+    skew: float = 0
+    end: Fault | None = None
+    names: list[str] = field(default_factory=list)
+
+
+class FaultQueue:
+    """The faults that are armed; safe from any thread."""
+
+    def __init__(self) -> None:
+        self._armed: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def __bool__(self) -> bool:
+        return bool(self._armed)
+
+    def all(self) -> tuple[Fault, ...]:
+        """Oldest first."""
+        with self._lock:
+            return tuple(self._armed)
+
+    def arm(self, fault: Fault) -> None:
+        """Adds one."""
+        with self._lock:
+            self._armed.append(fault)
+
+    def clear(self) -> None:
+        """Disarms all."""
+        with self._lock:
+            self._armed.clear()
+
+    def next(self, operation: str | None) -> Mishap:
+        """What happens to the request that just came; uses the faults up.
+
+        Delays and skews add up; of errors and resets the oldest happens.
+        """
+        mishap = Mishap()
+        with self._lock:
+            for fault in [fault for fault in self._armed if fault.operation in (None, operation)]:
+                if _befalls(fault, mishap):
+                    self._use_up(fault)
+        return mishap
+
+    def _use_up(self, fault: Fault) -> None:
+        if fault.left is not None:
+            fault.left -= 1
+            if fault.left == 0:
+                self._armed.remove(fault)
+
+
+class Faults:
+    """Arms faults. Used as ``control.faults``.
+
+    Each method takes ``times``, how often it happens (None: until ``clear``), and ``operation``, the id
+    of the only operation that it happens to, such as ``transfer_create``, or ``feed:wallets``.
+
+    Args:
+        queue: Where they wait.
+        operations: The operations and feeds that there are.
+    """
+
+    def __init__(self, queue: FaultQueue, operations: Iterable[str]) -> None:
+        self._queue = queue
+        self._operations = sorted(set(operations))
+
+    def delay(self, seconds: float, *, times: int | None = 1, operation: str | None = None) -> None:
+        """Waits before a request is looked at.
+
+        Raises:
+            ValueError: The seconds are not between 0 and 600, or ``times`` is below 1.
+            LookupError: There is no such operation.
+        """
+        if not 0 <= seconds <= _LONGEST_DELAY:
+            raise ValueError(f"seconds is {seconds}; it has to be from 0 to {_LONGEST_DELAY:g}")
+        self._arm(Fault("delay", operation, times, seconds=seconds))
+
+    def rate_limit(
+        self, retry_after: int | str | None = 1, *, times: int | None = 1, operation: str | None = None
+    ) -> None:
+        """Answers 429 and does not carry the request out.
+
+        Args:
+            retry_after: Text of the Retry-After header: seconds, or an HTTP date; None leaves it out.
+            times: See the class.
+            operation: See the class.
+
+        Raises:
+            ValueError: ``times`` is below 1, or ``retry_after`` can't stand in a header.
+            LookupError: There is no such operation.
+        """
+        self._arm(Fault("error", operation, times, status=429, retry_after=_header(retry_after)))
+
+    def unavailable(
+        self,
+        status: int = 503,
+        *,
+        retry_after: int | str | None = None,
+        after: bool = False,
+        times: int | None = 1,
+        operation: str | None = None,
+    ) -> None:
+        """Answers 503, or another of 500, 502 and 504.
+
+        Args:
+            status: The HTTP status.
+            retry_after: As for ``rate_limit``.
+            after: Whether the request is carried out first, as behind a gateway that gave up on it.
+            times: See the class.
+            operation: See the class.
+
+        Raises:
+            ValueError: As ``rate_limit``, or the status is another.
+            LookupError: There is no such operation.
+        """
+        if status not in _STATUSES:
+            raise ValueError(f"status is {status}; it has to be one of {', '.join(map(str, _STATUSES))}")
+        self._arm(
+            Fault("error", operation, times, status=status, retry_after=_header(retry_after), after=after),
+        )
+
+    def reset(self, *, after: bool = False, times: int | None = 1, operation: str | None = None) -> None:
+        """Breaks the connection (TCP reset) in place of an answer.
+
+        Args:
+            after: Whether the request is carried out first.
+            times: See the class.
+            operation: See the class.
+
+        Raises:
+            ValueError: ``times`` is below 1.
+            LookupError: There is no such operation.
+        """
+        self._arm(Fault("reset", operation, times, after=after))
+
+    def skew_date(self, seconds: float, *, times: int | None = None, operation: str | None = None) -> None:
+        """Puts a Date header on answers that is off by so many seconds.
+
+        Raises:
+            ValueError: ``times`` is below 1.
+            LookupError: There is no such operation.
+        """
+        self._arm(Fault("skew_date", operation, times, seconds=seconds))
+
+    def clear(self) -> None:
+        """Disarms all."""
+        self._queue.clear()
+
+    @property
+    def armed(self) -> tuple[str, ...]:
+        """What is armed, in words, oldest first."""
+        return tuple(_words(fault) for fault in self._queue.all())
+
+    def _arm(self, fault: Fault) -> None:
+        if fault.left is not None and fault.left < 1:
+            raise ValueError(f"times is {fault.left}; it has to be at least 1, or None for always")
+        if fault.operation is not None and fault.operation not in self._operations:
+            near = difflib.get_close_matches(fault.operation, self._operations)
+            raise LookupError(f"there is no operation {fault.operation!r}{'; ' if near else ''}{' or '.join(near)}")
+        self._queue.arm(fault)
+
+
+def _befalls(fault: Fault, mishap: Mishap) -> bool:
+    if fault.kind == "delay":
+        mishap.delay += fault.seconds
+    elif fault.kind == "skew_date":
+        mishap.skew += fault.seconds
+    elif mishap.end is None:
+        mishap.end = fault
+    else:
+        return False
+    mishap.names.append(str(fault))
+    return True
+
+
+def _words(fault: Fault) -> str:
+    often = "always" if fault.left is None else f"{fault.left} times"
+    return f"{fault}, {often}{f', {fault.operation} only' if fault.operation else ''}"
+
+
+def _header(value: int | str | None) -> str | None:
+    if value is None:
+        return None
+    text = str(value)
+    if not text.isascii() or not text.isprintable():
+        raise ValueError("retry_after has characters that can't stand in a header")
+    return text

@@ -1,0 +1,164 @@
+"""Makes the emulator's own keys, and keeps them in a folder: marked as such, useless anywhere else."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from qredo_signing import (
+    Credentials,
+    CredentialsError,
+    HmacCredentials,
+    KeyKind,
+    KeyLoadError,
+    PrivateKey,
+    PublicKey,
+    QredoSigningError,
+)
+
+__all__ = [
+    "HMAC_FOLDER",
+    "ISSUER",
+    "KeysError",
+    "Made",
+    "hmac_keys_in",
+    "keys_in",
+    "make",
+    "make_api_key",
+    "make_hmac",
+]
+
+ISSUER = "qredo-emulator"
+"""What a key of an emulator says in its member ``issuer``; no real environment takes such a key."""
+
+HMAC_FOLDER = "qredo_v1"
+"""Folder inside a keys folder with the keys of the API that is signed by HMAC."""
+
+_PREFIX = "emulator-"
+_FILES = ("apikey", "private.pem", "public.pem")
+_HMAC_FILES = ("apikey", "apisecret")
+_C = TypeVar("_C", Credentials, HmacCredentials)
+
+
+class KeysError(Exception):
+    """A keys folder that can't be used; says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Generic[_C]):
+    """New credentials, and the files that hold them: content by name."""
+
+    credentials: _C
+    files: Mapping[str, bytes]
+
+    def __repr__(self) -> str:
+        return f"<Made {self.credentials!r}>"
+
+
+def make() -> Made[Credentials]:
+    """A fresh API key with an RSA key, in memory only."""
+    key = generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    api_key = make_api_key()
+    files = {"apikey": f"{api_key}\n".encode(), "private.pem": private, "public.pem": public}
+    return Made(Credentials(api_key, private), files)
+
+
+def make_api_key() -> str:
+    """A fresh API key, in the form and the lengths of the documented samples: an id of 10 bytes and a key of 32."""
+    members = {"key_id": _base64url(os.urandom(10)), "key": _base64url(os.urandom(32)), "issuer": ISSUER}
+    return _base64url(json.dumps(members, separators=(",", ":")).encode())
+
+
+def make_hmac() -> Made[HmacCredentials]:
+    """A fresh API key with a secret, in the documented lengths: 14 characters, and 60 bytes in base64url."""
+    api_key, secret = f"{_PREFIX}{_base64url(os.urandom(4))[:5]}", _base64url(os.urandom(60))
+    files = {"apikey": f"{api_key}\n".encode(), "apisecret": f"{secret}\n".encode()}
+    return Made(HmacCredentials(api_key, secret), files)
+
+
+def keys_in(folder: Path) -> Credentials:
+    """The keys in a folder; an empty or missing folder gets new ones.
+
+    Writes ``apikey`` and ``private.pem`` (PKCS#1, as the vendor's tool needs it) for their owner
+    only, and ``public.pem``. Never overwrites a file.
+
+    Raises:
+        KeysError: Some files are missing, are not readable, don't belong together, or are not
+            an emulator's.
+    """
+    if not _complete(folder, _FILES):
+        return _write(folder, make())
+    try:
+        credentials = Credentials.from_directory(folder)
+        private, public = PrivateKey.from_file(folder / "private.pem"), PublicKey.from_file(folder / "public.pem")
+    except (CredentialsError, KeyLoadError) as error:
+        raise KeysError(f"can't use the keys in {folder}: {error}") from error
+    _refuse_real(credentials.kind, folder)
+    if private.fingerprint != public.fingerprint:
+        raise KeysError(f"private.pem and public.pem in {folder} are not one pair; name an empty folder")
+    return credentials
+
+
+def hmac_keys_in(folder: Path) -> HmacCredentials:
+    """The API key and secret in a folder, both for their owner only; an empty or missing folder gets new ones.
+
+    Raises:
+        KeysError: As ``keys_in``.
+    """
+    if not _complete(folder, _HMAC_FILES):
+        return _write(folder, make_hmac())
+    try:
+        credentials = HmacCredentials.from_directory(folder)
+    except QredoSigningError as error:
+        raise KeysError(f"can't use the keys in {folder}: {error}") from error
+    _refuse_real(credentials.kind, folder)
+    return credentials
+
+
+def _complete(folder: Path, names: tuple[str, ...]) -> bool:
+    """Whether all files are there; False for none of them, an error for some."""
+    try:
+        there = [name for name in names if (folder / name).exists()]
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    if there and len(there) < len(names):
+        lost = ", ".join(sorted(set(names) - set(there)))
+        raise KeysError(f"{folder} has {', '.join(there)} but not {lost}; name an empty folder and keys are made there")
+    return bool(there)
+
+
+def _refuse_real(kind: KeyKind, folder: Path) -> None:
+    if kind is not KeyKind.EMULATOR:
+        raise KeysError(
+            f"the API key in {folder} was not made by an emulator; real keys don't belong here: name an empty folder"
+        )
+
+
+def _write(folder: Path, made: Made[_C]) -> _C:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, content in made.files.items():
+            mode = 0o644 if name == "public.pem" else 0o600
+            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    return made.credentials
+
+
+def _unusable(folder: Path, error: OSError) -> KeysError:
+    return KeysError(f"can't use {folder} for keys: {error.strerror or error}")
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

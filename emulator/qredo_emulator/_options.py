@@ -1,0 +1,104 @@
+"""The options of ``qredo-emulator``, and the settings that they stand for."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from ._settings import Settings
+
+__all__ = ["read_options", "settings_of"]
+
+_ABOUT = """\
+Serves the Qredo Partner API and the Qredo API v1 on this machine, made from their
+descriptions: verifies signatures, validates requests, keeps companies, funds and
+wallets. A test double: no real assets, no real chain, and only keys that it made itself.
+"""
+
+
+def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line's options; ends the process with 2 and the usage if one is wrong."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.state is not None and options.keys is None:
+        parser.error("--state needs --keys: the data belongs to API keys, and those must still be there next time")
+    return options
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The rules that the options name."""
+    return Settings(
+        default_api=options.default_api,
+        strict=options.strict,
+        examples_only=options.examples,
+        check_responses=options.check_responses,
+        spec=options.spec,
+        time_window=options.time_window,
+        nonces_increase=not options.any_nonce,
+        first_nonce=options.first_nonce,
+        unsigned_ok=options.unsigned_ok,
+        accept_users=not options.hold_users,
+        fee_rate=options.fee_rate,
+        fund_interval=options.fund_interval,
+        seed=options.seed,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="qredo-emulator", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    _add_places(parser)
+    add = parser.add_argument
+    add("--strict", action="store_true", help="an operation that would answer an example is a 501 error")
+    add("--examples", action="store_true", help="every operation answers its example; nothing is kept")
+    add("--check-responses", action="store_true", help="an answer that the description does not allow is a 500 error")
+    add("--time-window", type=_window, default=300, metavar="SECONDS", help="for timestamps; 'off' for any time")
+    add("--any-nonce", action="store_true", help="take nonces in any order")
+    add("--first-nonce", type=int, metavar="N", help="where a counter has to start (default: anywhere)")
+    add(
+        "--unsigned-ok",
+        action="store_true",
+        help="take Partner requests that have an API key and no signature, as the test environment does",
+    )
+    add("--hold-users", action="store_true", help="people who are added as trusted parties stay pending")
+    add("--fee-rate", type=_rate, default=Decimal("0.001"), metavar="RATE", help="of transactions (default: 0.001)")
+    add(
+        "--fund-interval",
+        type=int,
+        default=15,
+        metavar="SECONDS",
+        help="that 1.0 wants between two funds; 0 for none (default: 15)",
+    )
+    add("--seed", type=int, metavar="N", help="the same ids every time, and a clock that stands still")
+    return parser
+
+
+def _add_places(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--spec", type=Path, metavar="DIR", help="folder with <package>/openapi.yaml (default: its own)")
+    add("--host", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
+    add("--port", type=int, default=8080, help="where to listen; 0 takes a free port (default: 8080)")
+    add("--keys", type=Path, metavar="DIR", help="folder with apikey, private.pem and public.pem; made if it is empty")
+    add("--state", type=Path, metavar="FILE", help="load the state at the start, and save it at the end")
+    add("--default-api", metavar="PACKAGE", help="API at the bare documented paths (default: the newest Partner API)")
+
+
+def _window(text: str) -> int | None:
+    if text == "off":
+        return None
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of seconds nor 'off'")
+    return int(text)
+
+
+def _rate(text: str) -> Decimal:
+    try:
+        rate = Decimal(text)
+    except InvalidOperation:
+        rate = Decimal(-1)
+    if not 0 <= rate <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1, such as 0.001 for 0.1 %")
+    return rate

@@ -1,0 +1,44 @@
+"""A request as it came over the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+__all__ = ["Wire", "wire_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A request as it came.
+
+    Attributes:
+        method: As it came; ``WEBSOCKET`` for the handshake of a feed, which is a GET.
+        url: Scheme, Host header, and the raw path and query as the client wrote them.
+        headers: Names in lower case.
+    """
+
+    method: str
+    url: str
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+
+    def values(self, name: str) -> list[str]:
+        """Every value of a header, white space around it removed.
+
+        Args:
+            name: In lower case.
+        """
+        wanted = name.encode()
+        return [value.decode("latin-1").strip() for key, value in self.headers if key == wanted]
+
+
+def wire_of(scope: Scope, method: str, body: bytes) -> Wire:
+    """The request of an ASGI scope."""
+    headers = scope["headers"]
+    host = next((value for key, value in headers if key == b"host"), b"")
+    path = scope.get("raw_path") or scope["path"].encode()
+    query = b"?" + scope["query_string"] if scope["query_string"] else b""
+    return Wire(method, f"{scope['scheme']}://{(host + path + query).decode('latin-1')}", headers, body)

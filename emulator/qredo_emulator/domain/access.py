@@ -1,0 +1,46 @@
+"""Who calls, and what he begins with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qredo_emulator._errors import NotFoundError
+from qredo_emulator._state import Account, World
+
+from .clock import tick
+from .messages import pending_messages
+
+__all__ = ["enter", "first_messages"]
+
+
+def enter(world: World, owner: str, *, agent: bool) -> tuple[Account, str]:
+    """The account of a caller, and the agent's id if one calls; what has ended by now is ended first.
+
+    Args:
+        owner: API key, or the identity in an agent's token.
+        agent: Whether it is the latter.
+
+    Raises:
+        ApiError: 401; the agent is not known.
+    """
+    tick(world)
+    if not agent:
+        return world.account(owner), ""
+    client = world.agent(owner)
+    return world.account(client.account), client.id
+
+
+def first_messages(account: Account, agent_id: str, client_id: str | None) -> list[dict[str, Any]]:
+    """What a feed of an account begins with: the actions that wait, if it is a feed of actions.
+
+    Args:
+        agent_id: The agent whose feed it is; empty for other feeds.
+        client_id: The core client whose feed it is; None for other feeds.
+
+    Raises:
+        NotFoundError: There is no such core client.
+    """
+    if client_id is not None and client_id not in account.core_clients:
+        raise NotFoundError("client_id")
+    approver = agent_id or client_id
+    return pending_messages(account.world, approver) if approver else []

@@ -1,0 +1,35 @@
+"""What ends because time has passed."""
+
+from __future__ import annotations
+
+from qredo_emulator._state import World
+
+from . import connections, proposals, transactions
+
+__all__ = ["advance", "tick"]
+
+
+def tick(world: World) -> None:
+    """Ends what is past its deadline, in the order of the deadlines. Called before all that looks at the state."""
+    while due := world.index.next_due(world.now):
+        kind, thing_id = due
+        if kind == "transaction":
+            tx = world.state.transactions[thing_id]
+            if tx.status in transactions.OPEN:
+                transactions.end(world, tx, "expired")
+        elif kind == "connection":
+            connections.expire(world, world.state.actions[thing_id])
+        else:
+            proposals.expire(world, world.state.proposals[thing_id])
+
+
+def advance(world: World, seconds: int) -> None:
+    """Moves the clock forward, with all that this ends.
+
+    Raises:
+        ValueError: The clock would go back.
+    """
+    if seconds < 0:
+        raise ValueError(f"seconds is {seconds}; the clock only goes forward")
+    world.state.offset += seconds
+    tick(world)

@@ -1,0 +1,53 @@
+"""Wallets that are connected to exchanges, which have to agree."""
+
+from __future__ import annotations
+
+from qredo_emulator._index import Place
+from qredo_emulator._model import Action, Wallet
+from qredo_emulator._state import World
+
+from .ballots import ask, mark
+
+__all__ = ["expire", "on_vote", "start"]
+
+_LIFETIME = 3600
+"""Seconds, as in the one sample."""
+
+_STATUSES = {"approved": "connected", "rejected": "rejected", "expired": "expired"}
+
+
+def start(world: World, place: Place) -> None:
+    """Asks every exchange that a new wallet names."""
+    expires = world.now + _LIFETIME
+    subject = ("connection", place.wallet.id)
+    for tie in place.wallet.connected:
+        tie.action_id = ask(world, tie.counterparty_id, "ApproveNewWalletConnect", subject, expires)
+        world.index.add_deadline(expires, "connection", tie.action_id)
+
+
+def on_vote(world: World, action: Action) -> None:
+    """An exchange has decided, or let the time pass."""
+    place = world.index.places[action.subject_id]
+    for tie in place.wallet.connected:
+        if tie.action_id == action.id:
+            tie.status = _STATUSES[action.status]
+    place.wallet.status = _status(place.wallet)
+    if place.wallet.status not in ("ready", "pending"):
+        world.index.names[place.fund.id].discard(place.wallet.name)  # it may be asked for again under this name
+
+
+def expire(world: World, action: Action) -> None:
+    """The time for an answer is over."""
+    if action.status == "pending":
+        mark(world, action, "expired")
+        on_vote(world, action)
+
+
+def _status(wallet: Wallet) -> str:
+    """Ready with the first exchange that agrees; otherwise as the last word of the others has it."""
+    states = [tie.status for tie in wallet.connected]
+    if "connected" in states:
+        return "ready"
+    if "initiated" in states:
+        return "pending"
+    return "rejected" if "rejected" in states else "expired"

@@ -1,0 +1,165 @@
+"""Makes policies and wallets from request bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from qredo_emulator._assets import ASSETS
+from qredo_emulator._errors import ApiError, invalid
+from qredo_emulator._ids import chain_address
+from qredo_emulator._index import Place
+from qredo_emulator._model import DEDICATED, MULTI_COUNTERPARTY, STANDARD, Company, Connection, Fund, Policy, Wallet
+from qredo_emulator._state import Account, World
+
+from . import connections
+
+__all__ = ["add_wallets", "asset_wallets", "check_asset", "check_members", "new_fund", "new_wallets"]
+
+_CREATABLE = (STANDARD, DEDICATED, MULTI_COUNTERPARTY)
+
+
+def check_asset(code: str, pointer: str) -> None:
+    """Refuses an asset that no wallet can hold."""
+    if code not in ASSETS:
+        raise invalid(pointer, f"{code!r} is not an asset of GET /assets")
+    if not ASSETS[code].enabled:
+        raise invalid(pointer, f"{code!r} is not enabled here: this is a test double and has test assets only")
+
+
+def check_members(company: Company, body: Mapping[str, Any], at: str) -> None:
+    """Refuses a policy that is not one of accepted trusted parties with a threshold that they can reach.
+
+    Args:
+        body: Has ``members`` and ``threshold``.
+        at: JSON pointer to it, for errors.
+    """
+    members, threshold = body["members"], body["threshold"]
+    for index, member in enumerate(members):
+        if member in members[:index]:
+            raise invalid(f"{at}/members/{index}", f"{member!r} is there twice")
+        if member not in company.parties or not company.parties[member].accepted:
+            raise invalid(f"{at}/members/{index}", f"{member!r} is not a trusted_entity_id of this company")
+    if not 1 <= threshold <= len(members):
+        raise invalid(f"{at}/threshold", f"{threshold} is not between 1 and the number of members, {len(members)}")
+
+
+def _new_policy(world: World, company: Company, name: str, body: Mapping[str, Any] | None, at: str) -> Policy | None:
+    """A policy of accepted trusted parties, None where none is asked for.
+
+    Args:
+        at: JSON pointer to the body, for errors.
+    """
+    if body is None:
+        return None
+    check_members(company, body, at)
+    return Policy(world.new_id(), name, body["threshold"], list(body["members"]))
+
+
+def new_fund(account: Account, company: Company, body: Mapping[str, Any]) -> Fund:
+    """A fund with its policies and wallets, all or nothing; ``assets`` gives a wallet to each."""
+    world, name = account.world, body["name"]
+    withdraw, tx = (
+        _new_policy(world, company, f"{name} {kind}", body.get(f"custodygroup_{kind}"), f"/body/custodygroup_{kind}")
+        for kind in ("withdraw", "tx")
+    )
+    fund = Fund(world.new_id(), name, body.get("description", ""), withdraw, tx, body.get("theme"))
+    wallets = new_wallets(world, company, fund, body.get("wallets") or [], "/body/wallets")
+    named = {wallet.asset for wallet in wallets}
+    assets = body.get("assets") or []
+    missing = asset_wallets(world, company, fund, assets, named)
+    for index, wallet in enumerate(missing):
+        if any(wallet.name == other.name for other in wallets):
+            raise invalid(f"/body/assets/{index}", f"{wallet.name!r} is the name of another of these wallets")
+    company.funds[fund.id] = fund
+    add_wallets(account, company, fund, [*wallets, *missing])
+    return fund
+
+
+def new_wallets(world: World, company: Company, fund: Fund, bodies: list[dict[str, Any]], at: str) -> list[Wallet]:
+    """Wallets that are not yet in the fund, all or none.
+
+    Args:
+        at: JSON pointer to the list, for errors.
+
+    Raises:
+        ApiError: 409 for a name that the fund has, 400 for a body that makes no wallet.
+    """
+    made: dict[str, Wallet] = {}
+    codes: set[str] = set()
+    for index, body in enumerate(bodies):
+        name = body["name"]
+        if name in made:
+            raise invalid(f"{at}/{index}/name", f"{name!r} is there twice")
+        if name in world.index.names[fund.id]:
+            raise ApiError(409, f"{at}/{index}/name: the fund has a wallet with this name")
+        made[name] = _wallet(world, company, body, f"{at}/{index}", codes)
+    return list(made.values())
+
+
+def asset_wallets(
+    world: World, company: Company, fund: Fund, assets: list[str], held: Collection[str] = ()
+) -> list[Wallet]:
+    """A wallet for each asset that is not ``held``, under the asset's name."""
+    for index, code in enumerate(assets):
+        check_asset(code, f"/body/assets/{index}")
+        if code in assets[:index]:
+            raise invalid(f"/body/assets/{index}", f"{code!r} is there twice")
+    bodies = [{"name": code, "asset": code} for code in assets if code not in held]
+    return new_wallets(world, company, fund, bodies, "/body/assets")
+
+
+def add_wallets(account: Account, company: Company, fund: Fund, wallets: list[Wallet]) -> list[str]:
+    """Puts new wallets into their fund, asks the exchanges that they name, and returns their ids."""
+    for wallet in wallets:
+        fund.wallets[wallet.id] = wallet
+        account.world.index.add_wallet(account.key, company, fund, wallet)
+        connections.start(account.world, Place(account.key, company, fund, wallet))
+    return [wallet.id for wallet in wallets]
+
+
+def _wallet(world: World, company: Company, body: Mapping[str, Any], at: str, codes: set[str]) -> Wallet:
+    check_asset(body["asset"], f"{at}/asset")
+    kind = body.get("type", STANDARD)
+    connect = _connections(world, kind, body.get("connect") or [], at)
+    wallet_id = world.ids.entity()
+    return Wallet(
+        id=wallet_id,
+        name=body["name"],
+        asset=body["asset"],
+        type=kind,
+        # An exchange has to approve the connection first.
+        status="pending" if connect else "ready",
+        address=chain_address(wallet_id, ASSETS[body["asset"]].family),
+        short_code=_short_code(world, codes),
+        policy_withdraw=_policy(world, company, body, "withdraw", at),
+        policy_tx=_policy(world, company, body, "tx", at),
+        connected=connect,
+    )
+
+
+def _connections(world: World, kind: int, bodies: list[dict[str, Any]], at: str) -> list[Connection]:
+    if kind not in _CREATABLE:
+        raise invalid(f"{at}/type", f"{kind} can't be created; {', '.join(map(str, _CREATABLE))} can")
+    if kind == DEDICATED and len(bodies) != 1:
+        raise invalid(f"{at}/connect", "is required for a dedicated wallet, with one exchange")
+    if kind == STANDARD and bodies:
+        raise invalid(f"{at}/connect", "is for dedicated and multi-counterparty wallets, types 1 and 2")
+    for index, body in enumerate(bodies):
+        if body["counterparty_id"] not in world.state.exchanges:
+            raise invalid(f"{at}/connect/{index}/counterparty_id", "is not an exchange of GET /exchanges")
+        if any(body["counterparty_id"] == other["counterparty_id"] for other in bodies[:index]):
+            raise invalid(f"{at}/connect/{index}/counterparty_id", "is there twice")
+    return [Connection(body["counterparty_id"], body["client_id"], "") for body in bodies]
+
+
+def _short_code(world: World, codes: set[str]) -> str:
+    while (code := world.ids.short_code(world.index.codes)) in codes:
+        pass
+    codes.add(code)
+    return code
+
+
+def _policy(world: World, company: Company, body: Mapping[str, Any], kind: str, at: str) -> Policy | None:
+    key = f"custodygroup_{kind}"
+    return _new_policy(world, company, f"{body['name']} {kind}", body.get(key), f"{at}/{key}")

@@ -1,0 +1,68 @@
+"""What the feeds say, and to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qredo_emulator._model import DEDICATED, Action, Movement, Transaction
+from qredo_emulator._state import World
+
+__all__ = ["action_message", "announce_action", "announce_movement", "announce_swap", "pending_messages"]
+
+
+def action_message(action: Action) -> dict[str, Any]:
+    """An action as lists and feeds show it."""
+    return {
+        "id": action.id,
+        "coreClientID": action.approver_id,
+        "type": action.type,
+        "status": action.status,
+        "timestamp": action.created,
+        "expireTime": action.expires,
+    }
+
+
+def announce_action(world: World, action: Action) -> None:
+    """Tells the core client or agent that is asked; people read it on their phones."""
+    if action.approver_id in world.index.clients:
+        message = action_message(action)
+        world.publish("core_client", message, client_id=action.approver_id)
+        world.publish("agent", message, owner=action.approver_id)
+
+
+def pending_messages(world: World, client_id: str) -> list[dict[str, Any]]:
+    """What a feed begins with: every action that waits for this core client or agent."""
+    return [action_message(action) for action in world.index.pending[client_id].values()]
+
+
+def announce_swap(world: World, maker: Transaction) -> None:
+    """Tells the account that a published swap has changed; nobody hears of one that is not published."""
+    if maker.swap and maker.swap.published:
+        account = world.index.places[maker.wallet_id].account
+        world.publish("liquidity_hub", {"txID": maker.id, "status": maker.status}, owner=account)
+
+
+def announce_movement(world: World, movement: Movement, *, sweep: bool) -> None:
+    """Tells the exchange of a connected dedicated wallet what moved in or out."""
+    wallet = world.index.places[movement.wallet_id].wallet
+    if wallet.type != DEDICATED:
+        return
+    for tie in wallet.connected:
+        client = world.index.clients.get(tie.counterparty_id)
+        if client and tie.status == "connected":
+            message = _movement(movement, wallet.asset) | {"sweep_tx": sweep}
+            world.publish("wallets", message, owner=client.account)
+
+
+def _movement(movement: Movement, asset: str) -> dict[str, Any]:
+    return {
+        "Status": "approved",
+        "wallet_id": movement.wallet_id,
+        "tx_id": movement.tx_id,
+        "chain_tx_id": movement.chain_tx_id,
+        "asset": asset,
+        "amount": movement.net + movement.fees,
+        "fee": movement.fees,
+        "net_amount": movement.net,
+        "timestamp": movement.timestamp,
+    }

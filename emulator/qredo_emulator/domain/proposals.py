@@ -1,0 +1,94 @@
+"""Changes of a wallet's policy, which its present members have to approve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qredo_emulator._errors import ApiError, NotFoundError, invalid
+from qredo_emulator._index import Place
+from qredo_emulator._model import Action, Ballot, Policy, Proposal, Wallet
+from qredo_emulator._state import World
+
+from .ballots import ask, close, verdict
+from .making import check_members
+
+__all__ = ["expire", "on_vote", "policy_of", "propose"]
+
+_LIFETIME = 24 * 3600
+_TYPES = ("policy-tx", "policy-withdraw")
+
+
+def propose(world: World, place: Place, body: Mapping[str, Any]) -> Proposal:
+    """Asks the members of a policy for a new threshold and new members.
+
+    Raises:
+        ApiError: 400 or 404; the policy is not the wallet's own, is being changed already, or can't be so.
+    """
+    policy = _own_policy(place, body)
+    check_members(place.company, body, "/body")
+    if policy.proposal_id:
+        raise ApiError(400, f"policy_id: the policy is locked by an open change, {policy.proposal_id}")
+    proposal = Proposal(
+        id=world.new_id(),
+        wallet_id=place.wallet.id,
+        policy_id=policy.id,
+        threshold=body["threshold"],
+        members=list(body["members"]),
+        created=world.now,
+        expires=world.now + _LIFETIME,
+        ballot=Ballot(policy.threshold),
+    )
+    world.state.proposals[proposal.id] = proposal
+    policy.proposal_id = proposal.id
+    world.index.add_deadline(proposal.expires, "proposal", proposal.id)
+    proposal.ballot.custodians = [
+        ask(world, member, "ApprovePolicyUpdate", ("proposal", proposal.id), proposal.expires)
+        for member in policy.members
+    ]
+    return proposal
+
+
+def on_vote(world: World, action: Action) -> None:
+    """A member of the policy has spoken."""
+    proposal = world.state.proposals[action.subject_id]
+    result = verdict(world, proposal.ballot)
+    if result == "approved":
+        policy = policy_of(world.index.places[proposal.wallet_id].wallet, proposal.policy_id)
+        if policy:
+            policy.threshold, policy.members = proposal.threshold, list(proposal.members)
+    if result != "pending":
+        _end(world, proposal, result)
+
+
+def expire(world: World, proposal: Proposal) -> None:
+    """The time for an answer is over; the policy stays as it is."""
+    if proposal.status == "pending":
+        _end(world, proposal, "expired")
+
+
+def policy_of(wallet: Wallet, policy_id: str) -> Policy | None:
+    """A wallet's own policy with this id."""
+    own = (wallet.policy_withdraw, wallet.policy_tx)
+    return next((policy for policy in own if policy and policy.id == policy_id), None)
+
+
+def _end(world: World, proposal: Proposal, status: str) -> None:
+    proposal.status = status
+    close(world, proposal.ballot.custodians)
+    if policy := policy_of(world.index.places[proposal.wallet_id].wallet, proposal.policy_id):
+        policy.proposal_id = ""
+
+
+def _own_policy(place: Place, body: Mapping[str, Any]) -> Policy:
+    kind, policy_id = body["type"], body["policy_id"]
+    if kind not in _TYPES:
+        raise invalid("/body/type", f"{kind!r} is not one of {', '.join(_TYPES)}")
+    own, inherited = place.wallet.policy_tx, place.fund.policy_tx
+    if kind == "policy-withdraw":
+        own, inherited = place.wallet.policy_withdraw, place.fund.policy_withdraw
+    if own and own.id == policy_id:
+        return own
+    if inherited and inherited.id == policy_id:
+        raise ApiError(400, "policy_id: the policy is the fund's, which can't be changed")
+    raise NotFoundError("policy_id")

@@ -1,0 +1,88 @@
+"""What a request has to be, so that a transaction can begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from qredo_emulator._errors import ApiError, NotFoundError, invalid
+from qredo_emulator._index import Place
+from qredo_emulator._model import Company, Fund, Transaction, Whitelisted
+from qredo_emulator._state import World
+
+__all__ = ["check_amount", "check_expires", "company_wallet", "once", "recipient_wallet", "whitelisted"]
+
+
+def once(world: World, scope: str, body: Mapping[str, Any], start: Callable[[], Transaction]) -> tuple[str, str]:
+    """Id of a transaction and ``new``, or ``existing`` if the request's key was used before.
+
+    Args:
+        scope: Company or core client within which keys are told apart.
+        start: Makes the transaction.
+    """
+    key = body.get("partner_txID", "")
+    known = world.state.keys.get(scope, {})
+    if key and key in known:
+        return known[key], "existing"
+    tx = start()
+    if key:
+        world.state.keys.setdefault(scope, {})[key] = tx.id
+    return tx.id, "new"
+
+
+def company_wallet(world: World, company: Company, wallet_id: str, field: str) -> Place:
+    """The wallet of a company, by id or short code, if it can be used.
+
+    Args:
+        field: Name of the field in the body, for errors.
+    """
+    place = world.place(wallet_id)
+    if place is None or place.company is not company:
+        raise NotFoundError(field)
+    return _ready(place, field)
+
+
+def recipient_wallet(world: World, sender: Place, wallet_id: str, field: str) -> Place:
+    """The wallet of anybody that can receive what the sender holds."""
+    place = world.place(wallet_id)
+    if place is None:
+        raise NotFoundError(field)
+    if place.wallet is sender.wallet:
+        raise invalid(f"/body/{field}", "is the wallet that sends")
+    if place.wallet.asset != sender.wallet.asset:
+        raise invalid(f"/body/{field}", f"holds {place.wallet.asset}, not {sender.wallet.asset}")
+    return _ready(place, field)
+
+
+def check_amount(place: Place, body: Mapping[str, Any], field: str) -> int:
+    """The amount of ``{symbol, amount}`` in base units, if it is one of the wallet's asset."""
+    given = body[field]
+    if given["symbol"] != place.wallet.asset:
+        raise invalid(
+            f"/body/{field}/symbol", f"{given['symbol']!r} is not {place.wallet.asset}, which the wallet holds"
+        )
+    if given["amount"] < 1:
+        raise invalid(f"/body/{field}/amount", f"{given['amount']} is not at least 1 base unit")
+    amount: int = given["amount"]
+    return amount
+
+
+def check_expires(world: World, expires: int) -> int:
+    """A deadline, if it is still to come."""
+    if expires <= world.now:
+        raise invalid("/body/expires", f"{expires} is not after the present, {world.now}")
+    return expires
+
+
+def whitelisted(fund: Fund, asset: str, address: str) -> tuple[str, str]:
+    """An address that the fund may withdraw this asset to, with its name."""
+    entry = fund.whitelist.get(Whitelisted(asset, address, "").key)
+    if entry is None:
+        raise ApiError(400, f"address: {address!r} is not whitelisted for {asset} in this fund")
+    return address, entry.name
+
+
+def _ready(place: Place, field: str) -> Place:
+    if place.wallet.status != "ready":
+        raise invalid(f"/body/{field}", f"the wallet is {place.wallet.status}, not ready")
+    return place

@@ -1,0 +1,84 @@
+"""Funds with their policies and assets; what 1.1 calls a wallet is an asset of the fund here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qredo_emulator._assets import ASSETS
+from qredo_emulator._call import Call, Reply
+from qredo_emulator._errors import ApiError, invalid
+from qredo_emulator._model import Policy
+from qredo_emulator._state import Account, World
+from qredo_emulator.domain.making import new_fund
+from qredo_emulator.handlers.v1_1._views import person, policy_ids
+from qredo_emulator.handlers.v1_1.fund import company_and_fund, get_deposit_addresses, get_whitelist, search, whitelist
+from qredo_emulator.handlers.v1_1.holding import holdings
+
+__all__ = ["add_to_whitelist", "create", "get", "get_deposit_addresses", "get_whitelist", "search"]
+
+_FIELDS = ("name", "description", "custodygroup_withdraw", "custodygroup_tx", "assets", "theme")
+
+
+def create(account: Account, call: Call) -> Reply:
+    """A fund with its policies and a wallet for each asset; one in 15 seconds."""
+    company = account.company(call.path["company_id"])
+    _check_interval(account)
+    _check_users(account, call.body)
+    fund = new_fund(account, company, {name: call.body[name] for name in _FIELDS if name in call.body})
+    account.data.last_fund = account.world.now
+    return Reply({"fund_id": fund.id, **policy_ids(fund.policy_withdraw, fund.policy_tx)})
+
+
+def get(account: Account, call: Call) -> Reply:
+    """A fund with its policies, what it holds, and the company as its administrator."""
+    company, fund = company_and_fund(account, call)
+    world = account.world
+    groups = {"custodygroup_withdraw": fund.policy_withdraw, "custodygroup_tx": fund.policy_tx}
+    entity = world.entity(company.entity_id)
+    member = {"userID": entity.id, "firstName": entity.name, "lastName": "", "permissions": {"admin": True}}
+    assets = [ASSETS[code] for code in sorted({wallet.asset for wallet in fund.wallets.values()})]
+    return Reply(
+        {
+            "fund_id": fund.id,
+            "name": fund.name,
+            "description": fund.description,
+            **{key: _group(world, policy) for key, policy in groups.items() if policy},
+            "members": [member],
+            "assets": [{"code": asset.code, "name": asset.name, "unitCode": asset.unit_code} for asset in assets],
+            "holdings": holdings([fund]),
+            **({} if fund.theme is None else {"theme": fund.theme}),
+        }
+    )
+
+
+def add_to_whitelist(account: Account, call: Call) -> Reply:
+    """Adds an address; the answer has no body."""
+    _, fund = company_and_fund(account, call)
+    whitelist(fund, call)
+    return Reply()
+
+
+def _check_interval(account: Account) -> None:
+    interval, now = account.world.settings.fund_interval, account.world.now
+    wait = account.data.last_fund + interval - now
+    if account.data.last_fund and 0 < wait <= interval:
+        reason = f"a fund was made {interval - wait} s ago; 1.0 takes one in {interval} s"
+        raise ApiError(429, reason, headers={"retry-after": str(wait)})
+
+
+def _check_users(account: Account, body: dict[str, Any]) -> None:
+    for key in ("custodygroup_withdraw", "custodygroup_tx"):
+        for index, member in enumerate(body.get(key, {}).get("members", [])):
+            entity = account.world.state.entities.get(member)
+            if entity and entity.type != "user":
+                raise invalid(f"/body/{key}/members/{index}", f"{member!r} is a {entity.type}, not a user")
+
+
+def _group(world: World, policy: Policy) -> dict[str, Any]:
+    names = [(member, *person(world.entity(member))) for member in policy.members]
+    return {
+        "id": policy.id,
+        "threshold": policy.threshold,
+        "members_count": len(policy.members),
+        "members": [{"user_id": member, "firstName": first, "lastName": last} for member, first, last, _ in names],
+    }

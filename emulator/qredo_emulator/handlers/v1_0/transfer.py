@@ -1,0 +1,37 @@
+"""Transfers from a fund to a trusted company."""
+
+from __future__ import annotations
+
+from qredo_emulator._call import Call, Reply
+from qredo_emulator._state import Account
+from qredo_emulator.domain.requests import check_amount, check_expires
+from qredo_emulator.domain.transactions import begin
+from qredo_emulator.handlers.v1_1._transactions import transaction_view
+
+from ._sending import receiving_wallet, sending_wallet
+
+__all__ = ["create", "get"]
+
+
+def create(account: Account, call: Call) -> Reply:
+    """A new transfer; this version has no key by which a repeat is recognised."""
+    world, body = account.world, call.body
+    company = account.company(call.path["company_id"])
+    sender = sending_wallet(account, company, body)
+    tx = begin(
+        world,
+        sender,
+        "transfer",
+        tx_id=world.ids.hexadecimal(16),
+        net=check_amount(sender, body, "send"),
+        expires=check_expires(world, body["expires"]),
+        body=body,
+        recipient_id=receiving_wallet(account, company, body).wallet.id,
+    )
+    return Reply({"tx_id": tx.id})
+
+
+def get(account: Account, call: Call) -> Reply:
+    """A transfer of the company, by whichever version it was sent."""
+    tx = account.transaction(call.path["company_id"], call.path["tx_id"], "transfer")
+    return Reply(transaction_view(account.world, tx))

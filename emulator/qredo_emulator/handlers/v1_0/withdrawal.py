@@ -1,0 +1,30 @@
+"""Withdrawals from a fund."""
+
+from __future__ import annotations
+
+from qredo_emulator._call import Call, Reply
+from qredo_emulator._state import Account
+from qredo_emulator.domain.requests import check_amount, check_expires, whitelisted
+from qredo_emulator.domain.transactions import begin
+from qredo_emulator.handlers.v1_1.withdrawal import get
+
+from ._sending import sending_wallet
+
+__all__ = ["create", "get"]
+
+
+def create(account: Account, call: Call) -> Reply:
+    """A new withdrawal; this version has no key by which a repeat is recognised."""
+    world, body = account.world, call.body
+    sender = sending_wallet(account, account.company(call.path["company_id"]), body)
+    tx = begin(
+        world,
+        sender,
+        "withdrawal",
+        tx_id=world.ids.hexadecimal(16),
+        net=check_amount(sender, body, "send"),
+        expires=check_expires(world, body["expires"]),
+        body=body,
+        address=whitelisted(sender.fund, sender.wallet.asset, body["address"]),
+    )
+    return Reply({"tx_id": tx.id})

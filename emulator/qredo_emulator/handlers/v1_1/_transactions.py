@@ -1,0 +1,62 @@
+"""How transactions and their actions are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qredo_emulator._model import Action, Transaction
+from qredo_emulator._state import World
+from qredo_emulator.domain.ballots import approved_count, required_count
+
+from ._views import person
+
+__all__ = ["approvals", "transaction_view"]
+
+
+def transaction_view(world: World, tx: Transaction) -> dict[str, Any]:
+    """A transfer, a withdrawal or one side of a swap, with one entry per approver."""
+    place = world.index.places[tx.wallet_id]
+    authorizer = world.state.actions.get(tx.authorizer_id)
+    return {
+        "txID": tx.id,
+        "txStatus": tx.status,
+        "reference": tx.reference,
+        "initiatorName": world.entity(tx.initiator_id).name,
+        "initiatorAuthorized": authorizer is None or authorizer.status == "approved",
+        "initiatedTimestamp": tx.created,
+        "expires": tx.expires,
+        "approvedCount": approved_count(world, tx.ballot),
+        "thresholdRequired": required_count(tx.ballot),
+        "status": [_approval(world, action) for action in approvals(world, tx)],
+        "statusDetails": {
+            "asset": tx.asset,
+            "amount": tx.amount,
+            "fees": tx.fees,
+            "netAmount": tx.net,
+            "fundID": place.fund.id,
+            **({} if tx.swap else {"recipientAddress": tx.recipient_id or tx.address}),
+            "requestedBy": world.entity(tx.initiator_id).name,
+            "benefitOf": tx.benefit_of,
+            "accountNo": tx.account_no,
+            "reference": tx.reference,
+            "expires": 0,
+        },
+    }
+
+
+def approvals(world: World, tx: Transaction) -> list[Action]:
+    """The actions of those who approve: custodians first, then exchanges."""
+    return [world.state.actions[action_id] for action_id in (*tx.ballot.custodians, *tx.ballot.exchanges)]
+
+
+def _approval(world: World, action: Action) -> dict[str, Any]:
+    first, last, username = person(world.entity(action.approver_id))
+    return {
+        "actionID": action.id,
+        "userID": action.approver_id,
+        "firstName": first,
+        "lastName": last,
+        "username": username,
+        "status": action.status,
+        "timestamp": action.decided or action.created,
+    }

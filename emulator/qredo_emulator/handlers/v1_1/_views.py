@@ -1,0 +1,118 @@
+"""Objects that several operations answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qredo_emulator._assets import ASSETS
+from qredo_emulator._index import Place
+from qredo_emulator._model import Company, Connection, Entity, Policy, TrustedParty
+from qredo_emulator._state import World
+
+__all__ = ["company_member", "entity_view", "party_view", "person", "policy_ids", "policy_objects", "wallet_view"]
+
+
+def person(entity: Entity) -> tuple[str, str, str]:
+    """First name, last name and account name of a user; empty for others."""
+    if entity.type != "user":
+        return "", "", ""
+    first, _, last = entity.name.partition(" ")
+    return first, last, entity.address.split("@")[0]
+
+
+def entity_view(entity: Entity) -> dict[str, Any]:
+    """An entity with the part that belongs to its type."""
+    first, last, username = person(entity)
+    parts: Mapping[str, tuple[str, dict[str, str]]] = {
+        "user": ("user", {"firstName": first, "lastName": last, "email": entity.address, "username": username}),
+        "company": ("company", {"name": entity.name}),
+        "core-client": ("coreClient", {"name": entity.name}),
+    }
+    key, part = parts[entity.type]
+    return {
+        "id": entity.id,
+        "name": entity.name,
+        "accountCode": entity.id,
+        "initials": "".join(word[:1] for word in entity.name.split(" ", 1)).upper(),
+        "type": entity.type,
+        key: part,
+    }
+
+
+def company_member(world: World, company: Company) -> dict[str, Any]:
+    """The company as the administrating member of its fund."""
+    return {"entity": entity_view(world.entity(company.entity_id)), "permissions": {"admin": True}}
+
+
+def party_view(world: World, party: TrustedParty) -> dict[str, Any]:
+    """A trusted party; a user belongs to the network itself."""
+    entity = world.entity(party.entity_id)
+    return {
+        "trusted_entity_id": entity.id,
+        "name": entity.name,
+        "address": party.address,
+        "type": entity.type,
+        **({"internal": True} if entity.type == "user" else {}),
+        "created": party.created,
+    }
+
+
+def policy_ids(withdraw: Policy | None, tx: Policy | None) -> dict[str, str]:
+    """The ids of the policies that there are."""
+    both = {"custodygroup_withdraw": withdraw, "custodygroup_tx": tx}
+    return {key: policy.id for key, policy in both.items() if policy}
+
+
+def policy_objects(world: World, company: Company, withdraw: Policy | None, tx: Policy | None) -> dict[str, Any]:
+    """The policies that there are."""
+    both = {"policy_withdraw": withdraw, "policy_tx": tx}
+    return {key: _policy(world, company, policy) for key, policy in both.items() if policy}
+
+
+def wallet_view(world: World, place: Place) -> dict[str, Any]:
+    """A wallet with the policies that hold for it: its own or, kind by kind, its fund's."""
+    wallet, fund = place.wallet, place.fund
+    withdraw = wallet.policy_withdraw or fund.policy_withdraw
+    tx = wallet.policy_tx or fund.policy_tx
+    address_type = ASSETS[wallet.asset].address_type
+    return {
+        "wallet_id": wallet.id,
+        "name": wallet.name,
+        "asset": wallet.asset,
+        "type": wallet.type,
+        "status": wallet.status,
+        "address": wallet.address,
+        **({"address_type": address_type} if address_type else {}),
+        "short_code": wallet.short_code,
+        "balance": wallet.balance,
+        **policy_ids(withdraw, tx),
+        **policy_objects(world, place.company, withdraw, tx),
+        "connected": [_connection(world, tie) for tie in wallet.connected],
+    }
+
+
+def _connection(world: World, tie: Connection) -> dict[str, str]:
+    name = world.state.exchanges[tie.counterparty_id].name
+    return {
+        "client_id": tie.client_id,
+        "counterparty_id": tie.counterparty_id,
+        "name": name,
+        "status": tie.status,
+    }
+
+
+def _policy(world: World, company: Company, policy: Policy) -> dict[str, Any]:
+    return {
+        "id": policy.id,
+        "name": policy.name,
+        "entityID": company.entity_id,
+        "threshold": policy.threshold,
+        "locked": bool(policy.proposal_id),
+        "lockedTxID": policy.proposal_id,
+        "membersCount": len(policy.members),
+        "members": [
+            {"dedicated": member in world.state.exchanges, "entity": entity_view(world.entity(member))}
+            for member in policy.members
+        ],
+    }

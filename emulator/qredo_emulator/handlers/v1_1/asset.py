@@ -1,0 +1,42 @@
+"""Assets and fees."""
+
+from __future__ import annotations
+
+from qredo_emulator._assets import ASSETS
+from qredo_emulator._call import Call, Reply
+from qredo_emulator._errors import invalid
+from qredo_emulator._state import Account
+from qredo_emulator.domain.fees import fee_of
+
+__all__ = ["calculate_fees", "get_all"]
+
+_LARGEST = 2**63 - 1
+
+
+def get_all(account: Account, call: Call) -> Reply:
+    """Every asset; those that are not enabled are listed, too."""
+    assets = [
+        {
+            "code": asset.code,
+            "name": asset.name,
+            "unitCode": asset.unit_code,
+            "scale": asset.scale,
+            "enabled": asset.enabled,
+            "testAsset": asset.test,
+        }
+        for asset in ASSETS.values()
+    ]
+    return Reply({"assets": assets})
+
+
+def calculate_fees(account: Account, call: Call) -> Reply:
+    """The fee of a movement, on top of what arrives."""
+    if call.body["asset"] not in ASSETS:
+        raise invalid("/body/asset", f"{call.body['asset']!r} is not an asset of GET /assets")
+    net = call.body["amount"]
+    if net < 0:
+        raise invalid("/body/amount", f"{net} is negative")
+    fees = fee_of(net, account.world.fee_rate)
+    if net + fees > _LARGEST:
+        raise invalid("/body/amount", f"{net} and its fee are more than a number of 64 bits can say")
+    return Reply({"netAmount": net, "fees": fees, "amountToSend": net + fees})

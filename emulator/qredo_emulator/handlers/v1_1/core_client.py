@@ -1,0 +1,119 @@
+"""Core clients: approvers that are programs. They belong to the API key, not to a company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qredo_emulator._call import OK, Call, Reply
+from qredo_emulator._errors import ApiError
+from qredo_emulator._index import Place
+from qredo_emulator._model import CoreClient
+from qredo_emulator._state import Account
+from qredo_emulator.domain.messages import action_message
+from qredo_emulator.domain.signatures import read_hash, signature_of
+from qredo_emulator.domain.votes import decide
+
+from ._actions import action_details
+
+__all__ = [
+    "approve_action",
+    "create",
+    "get_action",
+    "get_actions",
+    "get_all",
+    "get_wallets",
+    "reject_action",
+    "sign",
+    "verify",
+]
+
+
+def create(account: Account, call: Call) -> Reply:
+    """A new core client; its id is also its address as a trusted party."""
+    entity = account.world.new_entity("core-client", call.body["name"])
+    client = CoreClient(entity.id, account.key, account.world.now)
+    account.core_clients[client.id] = account.world.index.clients[client.id] = client
+    return Reply(_view(account, client, call))
+
+
+def get_all(account: Account, call: Call) -> Reply:
+    """Every core client of the API key, signing agents among them."""
+    clients = [_view(account, client, call) for client in account.core_clients.values()]
+    return Reply({"count": len(clients), "clients": clients})
+
+
+def get_actions(account: Account, call: Call) -> Reply:
+    """The actions that wait, oldest first."""
+    client = account.core_client(call.path["client_id"])
+    actions = [action_message(action) for action in account.world.index.pending[client.id].values()]
+    return Reply({"count": len(actions), "actions": actions})
+
+
+def get_action(account: Account, call: Call) -> Reply:
+    """An action in any state, with what it is about."""
+    action = account.action(call.path["client_id"], call.path["action_id"])
+    return Reply({**action_message(action), "details": action_details(account.world, action)})
+
+
+def approve_action(account: Account, call: Call) -> Reply:
+    """Approves a pending action."""
+    return _decide(account, call, approve=True)
+
+
+def reject_action(account: Account, call: Call) -> Reply:
+    """Rejects a pending action."""
+    return _decide(account, call, approve=False)
+
+
+def get_wallets(account: Account, call: Call) -> Reply:
+    """The wallets that are connected to this exchange, or were to be."""
+    client = account.core_client(call.path["client_id"])
+    index = account.world.index
+    return Reply(
+        {"wallets": [_wallet(account, client, index.places[wallet_id]) for wallet_id in index.ties[client.id]]}
+    )
+
+
+def sign(account: Account, call: Call) -> Reply:
+    """A signature that only this emulator can verify."""
+    client = account.core_client(call.path["client_id"])
+    digest = read_hash(call.body["message_hash_hex"], "/body/message_hash_hex")
+    return Reply({"signature_hex": signature_of(client.id, digest), "signer_id": client.id})
+
+
+def verify(account: Account, call: Call) -> Reply:
+    """200 for a signature of any core client of this emulator over this hash, 403 for others."""
+    body = call.body
+    digest = read_hash(body["message_hash_hex"], "/body/message_hash_hex")
+    known = body["signer_id"] in account.world.index.clients
+    right = known and body["signature_hex"].lower() == signature_of(body["signer_id"], digest)
+    return Reply(None, 200 if right else 403)
+
+
+def _decide(account: Account, call: Call, *, approve: bool) -> Reply:
+    action = account.action(call.path["client_id"], call.path["action_id"])
+    if account.core_clients[action.approver_id].agent:
+        raise ApiError(403, "client_id: a signing agent decides with its own token")
+    decide(account.world, action, approve=approve)
+    return Reply(OK)
+
+
+def _view(account: Account, client: CoreClient, call: Call) -> dict[str, Any]:
+    own = "" if client.agent else f"/{client.id}"
+    return {
+        "id": client.id,
+        "name": account.world.entity(client.id).name,
+        "feed": f"{call.base_url.replace('http', 'ws', 1)}/coreclient{own}/feed",
+        "timestamp": client.created,
+    }
+
+
+def _wallet(account: Account, client: CoreClient, place: Place) -> dict[str, Any]:
+    tie = next(tie for tie in place.wallet.connected if tie.counterparty_id == client.id)
+    action = account.world.state.actions[tie.action_id]
+    return {
+        "wallet_id": place.wallet.id,
+        "action_id": action.id,
+        "status": action.status,
+        "expires": action.expires,
+    }

@@ -1,0 +1,48 @@
+"""The liquidity hub: published swaps that can be taken, among the companies of one API key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qredo_emulator._call import OK, Call, Reply
+from qredo_emulator._model import Transaction
+from qredo_emulator._state import Account
+from qredo_emulator.domain import swaps
+
+__all__ = ["get_all", "get_for_company", "publish"]
+
+
+def get_all(account: Account, call: Call) -> Reply:
+    """What can be taken now; nobody is the owner."""
+    return Reply({"items": _items(account, None)})
+
+
+def get_for_company(account: Account, call: Call) -> Reply:
+    """What can be taken now; the company is the owner of its own offers."""
+    return Reply({"items": _items(account, account.company(call.path["company_id"]).id)})
+
+
+def publish(account: Account, call: Call) -> Reply:
+    """Puts an offer of the company on the hub."""
+    company = account.company(call.path["company_id"])
+    swaps.put_on_hub(account, account.transaction(company.id, call.body["tx_id"], "swap_make"))
+    return Reply(OK)
+
+
+def _items(account: Account, company_id: str | None) -> list[dict[str, Any]]:
+    offers = account.world.index.hub[account.key].values()
+    return [_item(maker, company_id) for maker in offers if swaps.can_be_taken(maker)]
+
+
+def _item(maker: Transaction, company_id: str | None) -> dict[str, Any]:
+    swap = maker.swap
+    return {
+        "tx_id": maker.id,
+        "send_asset": maker.asset,
+        "send_amount": maker.net,
+        "receive_asset": swap.receive_asset if swap else "",
+        "receive_amount": swap.receive_amount if swap else 0,
+        "owner": maker.company_id == company_id,
+        "added": swap.published if swap else 0,
+        "expires": maker.expires,
+    }

@@ -1,0 +1,52 @@
+"""Transfers between wallets."""
+
+from __future__ import annotations
+
+from qredo_emulator._call import Call, Reply
+from qredo_emulator._errors import invalid
+from qredo_emulator._model import Company, CoreClient, Transaction
+from qredo_emulator._state import Account
+from qredo_emulator.domain.requests import check_amount, check_expires, company_wallet, once, recipient_wallet
+from qredo_emulator.domain.transactions import begin
+
+from ._transactions import transaction_view
+
+__all__ = ["create", "get"]
+
+
+def create(account: Account, call: Call) -> Reply:
+    """A new transfer, or the first one with the same key."""
+    company = account.company(call.path["company_id"])
+    tx_id, status = once(account.world, company.id, call.body, lambda: _transfer(account, company, call))
+    return Reply({"tx_id": tx_id, "status": status})
+
+
+def get(account: Account, call: Call) -> Reply:
+    """A transfer, a sweep or a swap that the company sent, by its id or that of one of its actions."""
+    kinds = ("transfer", "sweep", "swap_make", "swap_take")
+    tx = account.transaction(call.path["company_id"], call.path["tx_id"], *kinds)
+    return Reply(transaction_view(account.world, tx))
+
+
+def authorizer(account: Account, call: Call) -> CoreClient | None:
+    """The core client that has to authorise the transaction first."""
+    client_id = call.body.get("authorize_id", "")
+    if client_id and client_id not in account.core_clients:
+        raise invalid("/body/authorize_id", "is not a core client of this API key")
+    return account.core_clients.get(client_id)
+
+
+def _transfer(account: Account, company: Company, call: Call) -> Transaction:
+    world, body = account.world, call.body
+    sender = company_wallet(world, company, body["wallet_id"], "wallet_id")
+    field = "counterparty_wallet_address"
+    return begin(
+        world,
+        sender,
+        "transfer",
+        net=check_amount(sender, body, "send"),
+        expires=check_expires(world, body["expires"]),
+        body=body,
+        authorizer=authorizer(account, call),
+        recipient_id=recipient_wallet(world, sender, body[field], field).wallet.id,
+    )

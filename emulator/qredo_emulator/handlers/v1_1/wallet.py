@@ -1,0 +1,77 @@
+"""Wallets, and the exchanges that they can be connected to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qredo_emulator._call import OK, Call, Reply
+from qredo_emulator._errors import NotFoundError
+from qredo_emulator._model import Exchange, Movement
+from qredo_emulator._state import Account
+from qredo_emulator.domain import proposals
+from qredo_emulator.domain.fees import fee_of, largest_net
+
+from ._views import wallet_view
+
+__all__ = ["get", "get_exchanges", "get_history", "get_max_amount", "update_policy"]
+
+
+def get(account: Account, call: Call) -> Reply:
+    """A wallet, by id or short code."""
+    _, _, wallet = account.wallet(call.path["wallet_id"])
+    return Reply(wallet_view(account.world, account.world.index.places[wallet.id]))
+
+
+def get_history(account: Account, call: Call) -> Reply:
+    """What was settled at or after ``since``, newest first; what left has negative amounts."""
+    _, _, wallet = account.wallet(call.path["wallet_id"])
+    since = call.query.get("since", 0)
+    movements = reversed(account.world.index.history[wallet.id])
+    return Reply({"history": [_movement(wallet.asset, one) for one in movements if one.timestamp >= since]})
+
+
+def get_max_amount(account: Account, call: Call) -> Reply:
+    """The most that can be moved, its fee included; ``pending=1`` leaves out what open transactions will take."""
+    _, _, wallet = account.wallet(call.path["wallet_id"])
+    rate = account.world.fee_rate
+    net = largest_net(wallet.available if call.query.get("pending") == 1 else wallet.balance, rate)
+    return Reply({"netAmount": net, "fees": fee_of(net, rate), "amountToSend": net + fee_of(net, rate)})
+
+
+def get_exchanges(account: Account, call: Call) -> Reply:
+    """Every exchange."""
+    return Reply({"exchanges": [_exchange(exchange) for exchange in account.world.state.exchanges.values()]})
+
+
+def update_policy(account: Account, call: Call) -> Reply:
+    """Asks the members of a wallet's own policy to change it."""
+    fund = account.fund(call.path["company_id"], call.path["fund_id"])
+    _, _, wallet = account.wallet(call.path["wallet_id"])
+    if wallet.id not in fund.wallets:
+        raise NotFoundError("wallet_id")
+    proposals.propose(account.world, account.world.index.places[wallet.id], call.body)
+    return Reply(OK)
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    fields = [{"id": "customer_id", "type": "string", "name": "Customer number"}]
+    return {
+        "id": exchange.id,
+        "name": exchange.name,
+        "url": exchange.url,
+        "logourl": exchange.logo_url,
+        "client": {"fields": fields},
+    }
+
+
+def _movement(asset: str, movement: Movement) -> dict[str, Any]:
+    return {
+        "wallet_id": movement.wallet_id,
+        "tx_id": movement.tx_id,
+        "chain_tx_id": movement.chain_tx_id,
+        "asset": asset,
+        "amount": movement.net + movement.fees,
+        "fee": movement.fees,
+        "net_amount": movement.net,
+        "timestamp": movement.timestamp,
+    }

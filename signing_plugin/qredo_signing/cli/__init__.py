@@ -1,0 +1,33 @@
+"""`qredo`: keys, signatures, calls and feeds from the command line. The extra `cli` has what it needs.
+
+The console script `qredo` is `main`. Nothing else here is for other programs: they have the library.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+_MISSING = 'qredo: the command line needs its extra: pip install "qredo-partner-client[cli]" (not found: {})'
+_LIBRARIES = {"rich", "typer"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line.
+
+    Args:
+        arguments: What stands after `qredo`; those of this process by default.
+
+    Returns:
+        The exit code; `qredo --help` lists them.
+    """
+    try:
+        from ._app import run
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _LIBRARIES:
+            raise
+        print(_MISSING.format(error.name), file=sys.stderr)
+        return 2
+    return run(arguments)

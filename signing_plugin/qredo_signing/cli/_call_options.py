@@ -1,0 +1,117 @@
+"""The options of an operation: made from its parameters, and turned into arguments for the client."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from ._errors import CliError
+from ._operations import Operation, Parameter
+from ._options import help_text, keyword
+from ._values import Shape, parse_value, shape_of
+
+__all__ = ["arguments_of", "help_of", "options_of"]
+
+# What an option of ours is called already; a parameter of this name gets a prefix.
+_OURS = {"--agent-token-file", "--api", "--environment", "--help", "--json", "--keys", "--nonce-start", "--nonces"}
+_OURS |= {"--passphrase-file", "--timeout", "--url", "--yes"}
+_PREFIX = "of_operation_"  # of the names in Python, which no option ever shows
+_PANELS = {"path": "Path", "field": "Fields of the body", "body": "Fields of the body"}
+_BODY_HELP = "The whole body as JSON, from @FILE, or from stdin with -; instead of its fields."
+
+
+def options_of(operation: Operation) -> list[inspect.Parameter]:
+    """Return a parameter for Typer for each parameter of an operation."""
+    return [_option(each) for each in operation.parameters]
+
+
+def help_of(operation: Operation) -> str:
+    """Return the text of an operation's help, with an example."""
+    required = [f"{name_of(each)} {_sample(shape_of(each.type))}" for each in operation.parameters if each.required]
+    example = " ".join(["qredo call", operation.id, "--api", operation.api, *required])
+    return _escaped(help_text(f"{operation.document}\n\nExample:\n\n  {example}"))
+
+
+def name_of(parameter: Parameter) -> str:
+    """The option of a parameter, such as `--company-id`."""
+    name = parameter.name.strip("_").replace("_", "-")
+    is_taken = f"--{name}" in _OURS or (name == "body" and parameter.kind != "body")
+    return f"--field-{name}" if is_taken else f"--{name}"
+
+
+def arguments_of(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments for the client's method.
+
+    Args:
+        operation: What is called.
+        given: What Typer read, by the names of `options_of`: texts, lists of texts, bools; None if not given.
+
+    Raises:
+        CliError: A field is missing, or fields and the whole body are both given.
+        typer.BadParameter: A value is not what the operation takes.
+    """
+    named_values = {name.removeprefix(_PREFIX): value for name, value in given.items()}
+    values = {name: value for name, value in named_values.items() if value is not None and value != []}
+    fields = [each for each in operation.parameters if each.kind == "field"]
+    if "body" in values:
+        if mixed := [name_of(each) for each in fields if each.name in values]:
+            raise CliError(f"--body is the whole body, so {', '.join(mixed)} cannot be given beside it")
+    elif missing := [name_of(each) for each in fields if each.required and each.name not in values]:
+        raise CliError(f"{operation.id} needs {', '.join(missing)}", "or give the whole body with --body JSON|@FILE")
+    named = {each.name: each for each in operation.parameters}
+    return {name: _value(named[name], value) for name, value in values.items()}
+
+
+def _value(parameter: Parameter, given: Any) -> Any:
+    try:
+        return parse_value(parameter, given)
+    except ValueError as error:
+        raise CliError(f"{name_of(parameter)}: {error}") from None
+
+
+def _option(parameter: Parameter) -> inspect.Parameter:
+    shape = shape_of(parameter.type)
+    option = typer.Option(
+        _declaration(parameter, shape),
+        help=_help(parameter),
+        rich_help_panel=_PANELS.get(parameter.kind, "Query"),
+        autocompletion=_completion(shape.known),
+        metavar=shape.metavar or None,
+    )
+    if shape.many:
+        return keyword(_PREFIX + parameter.name, Annotated[list[str] | None, option], default=None)
+    if shape.kind == "bool":
+        return keyword(_PREFIX + parameter.name, Annotated[bool | None, option], default=parameter.default)
+    if parameter.required and parameter.kind != "field":
+        return keyword(_PREFIX + parameter.name, Annotated[str, option])
+    default = None if parameter.default is None else str(parameter.default)
+    return keyword(_PREFIX + parameter.name, Annotated[str | None, option], default=default)
+
+
+def _declaration(parameter: Parameter, shape: Shape) -> str:
+    name = name_of(parameter)
+    return f"{name}/--no-{name[2:]}" if shape.kind == "bool" else name
+
+
+def _sample(shape: Shape) -> str:
+    """A stand-in for a value that a shell does not take apart."""
+    return shape.known[0] if shape.known else shape.metavar.partition("|")[0]
+
+
+def _help(parameter: Parameter) -> str:
+    if parameter.kind == "body":
+        return _BODY_HELP
+    # A field is required unless the whole body is given, which Typer cannot know.
+    mark = " [required]" if parameter.required and parameter.kind == "field" else ""
+    return _escaped(parameter.help + mark)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("`", "").replace("[", r"\[")
+
+
+def _completion(values: list[str]) -> Callable[[str], list[str]] | None:
+    return (lambda incomplete: [each for each in values if each.startswith(incomplete)]) if values else None

@@ -1,0 +1,195 @@
+"""Where a command sends, with which keys: the options that commands share, and what is made from them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ._apis import load_client_class
+from ._errors import CliError
+from ._exits import Exit
+from ._keys import PANEL, RSA, KeysOption, PassphraseFileOption, passphrase_in, read_credentials
+
+__all__ = ["Connection"]
+
+_ENVIRONMENTS = "sandbox, production, production_test, play, or emulator with --url"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """The options of a connection; see their help. A command that takes one has them all."""
+
+    api: Annotated[
+        str | None,
+        typer.Option(
+            "--api",
+            metavar="PACKAGE",
+            envvar="QREDO_API",
+            help="API version: the import name of its package, such as qredo_partner_v1_1.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            "--environment",
+            metavar="NAME",
+            envvar="QREDO_ENVIRONMENT",
+            help=f"{_ENVIRONMENTS}. No default.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url",
+            metavar="URL",
+            envvar="QREDO_URL",
+            help="Where the emulator listens.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    keys: KeysOption = None
+    passphrase_file: PassphraseFileOption = None
+    agent_token_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--agent-token-file",
+            metavar="FILE",
+            help="File with a fresh x-api-zkp token, for agent operations. Without it: QREDO_AGENT_TOKEN.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    nonces: Annotated[
+        Path | None,
+        typer.Option(
+            "--nonces",
+            metavar="FILE",
+            envvar="QREDO_NONCES",
+            help="SQLite file that nonces come from, for an API that counts (1.0) or to send nonces at all.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    nonce_start: Annotated[
+        int | None,
+        typer.Option(
+            "--nonce-start",
+            metavar="N",
+            min=0,
+            help="Make the counter in --nonces, once. N is the next nonce that the service takes.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--timeout",
+            metavar="SECONDS",
+            min=0.001,
+            help="For an answer; 30 by default.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="Do not ask before a call that changes something on production."),
+    ] = False
+
+    def client_class(self) -> Any:
+        """The `Client` of the chosen API."""
+        return load_client_class(self.api)
+
+    def named_environment(self) -> Any:
+        """The environment; there is no default.
+
+        Raises:
+            CliError: None is named.
+            ConfigurationError: There is no such environment.
+        """
+        from qredo_signing import Environment
+
+        name = (self.environment or "").strip()
+        if not name:
+            raise CliError("no environment is named", f"give --environment or set QREDO_ENVIRONMENT: {_ENVIRONMENTS}")
+        if name == "emulator":
+            if not self.url:
+                raise CliError("an emulator needs its URL", "give --url, such as --url http://127.0.0.1:8080")
+            return Environment.emulator(self.url)
+        if self.url:
+            raise CliError(f"--url is for the emulator, but the environment is {name!r}", "leave --url out")
+        return Environment.from_environment({"QREDO_ENVIRONMENT": name})
+
+    def credentials(self, security: str) -> Any:
+        """The credentials for a security scheme.
+
+        Raises:
+            CredentialsError: The API key cannot be read.
+            KeyLoadError: The private key cannot be loaded.
+        """
+        return read_credentials(self.keys, security, self.passphrase_file)
+
+    def connect(self, client_class: Any) -> Any:
+        """A client that signs. Nothing is sent yet."""
+        from qredo_signing import connect
+
+        environment = self.named_environment()
+        options: dict[str, Any] = {}
+        if client_class.SECURITY == RSA:
+            options["agent_token"] = self.agent_token
+        if self.timeout is not None:
+            options["timeout"] = self.timeout
+        if self.nonces is not None:
+            options["nonces"] = self.nonce_source(client_class.NONCE_RULE or "clock")
+        elif client_class.NONCE_RULE == "counter":
+            raise CliError(
+                f"{client_class.API[0]} takes nonces that count one by one",
+                "give --nonces FILE; the first time also --nonce-start N",
+                code=Exit.LOCAL,
+            )
+        return connect(client_class, self.credentials(client_class.SECURITY), environment, **options)
+
+    def nonce_source(self, rule: Any) -> Any:
+        """The file of --nonces, with a counter made in it if --nonce-start says so."""
+        from qredo_signing import SQLiteNonces
+
+        assert self.nonces is not None
+        source = SQLiteNonces(self.nonces, rule=rule)
+        if self.nonce_start is not None:
+            source.initialise(self.nonce_start)
+        return source
+
+    def agent_token(self) -> str:
+        """A token for one agent operation."""
+        if self.agent_token_file is not None:
+            return passphrase_in(self.agent_token_file).strip()
+        token = os.environ.get("QREDO_AGENT_TOKEN", "")
+        if not token and sys.stdin.isatty():
+            token = typer.prompt("x-api-zkp token", hide_input=True, err=True)
+        if not token:
+            raise CliError(
+                "an agent operation takes a fresh x-api-zkp token",
+                "give --agent-token-file FILE, or set QREDO_AGENT_TOKEN",
+                code=Exit.LOCAL,
+            )
+        return token.strip()
+
+    def confirm(self, what: str) -> None:
+        """Ask before something changes on production; without a terminal, `--yes` has to say it.
+
+        Raises:
+            CliError: It is not confirmed.
+        """
+        from qredo_signing import KeyKind
+
+        environment = self.named_environment()
+        if self.yes or KeyKind.LIVE not in environment.key_kinds:
+            return
+        if not sys.stdin.isatty():
+            raise CliError(f"{what} changes something on {environment.name}, and nobody can be asked", "give --yes")
+        if not typer.confirm(f"{what} on {environment.name} ({environment.origin}). Send it?", err=True):
+            raise CliError("not confirmed; nothing was sent", code=Exit.NO)

@@ -1,0 +1,125 @@
+"""Where keys come from: a folder, variables, a prompt. Never the command line, which others can read."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ._errors import CliError
+from ._exits import Exit
+
+__all__ = [
+    "DEFAULT_KEYS",
+    "HMAC",
+    "PANEL",
+    "RSA",
+    "KeysOption",
+    "PassphraseFileOption",
+    "keys_folder",
+    "passphrase_in",
+    "read_credentials",
+]
+
+DEFAULT_KEYS = Path("keys")
+RSA, HMAC = "partner_signature", "qredo_signature"
+PANEL = "Connection"
+_VARIABLES = tuple(
+    name + ending for name in ("QREDO_API_KEY", "QREDO_API_SECRET", "QREDO_PRIVATE_KEY") for ending in ("", "_FILE")
+)
+
+KeysOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--keys",
+        metavar="DIR",
+        envvar="QREDO_KEYS",
+        help="Folder with apikey and private.pem. Without it: QREDO_API_KEY and its like, then ./keys.",
+        rich_help_panel=PANEL,
+    ),
+]
+PassphraseFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        metavar="FILE",
+        help="File with the passphrase of the key. Without it: QREDO_PRIVATE_KEY_PASSPHRASE, then a prompt.",
+        rich_help_panel=PANEL,
+    ),
+]
+
+
+def keys_folder(keys: Path | None) -> Path | None:
+    """The folder that keys come from: the one that is given, or ./keys; None if variables have them."""
+    if keys is None and any(os.environ.get(name) for name in _VARIABLES):
+        return None
+    return keys or DEFAULT_KEYS
+
+
+def read_credentials(keys: Path | None, security: str, passphrase_file: Path | None) -> Any:
+    """Read credentials from a folder, from environment variables, or from ./keys, in this order.
+
+    Raises:
+        CredentialsError: The API key or secret cannot be read.
+        KeyLoadError: The private key cannot be loaded.
+    """
+    folder = keys_folder(keys)
+    if folder is None:
+        return _from_variables(security, passphrase_file)
+    if security == HMAC:
+        from qredo_signing import HmacCredentials
+
+        return HmacCredentials.from_directory(folder)
+    from qredo_signing import Credentials
+
+    return Credentials.from_directory(folder, passphrase=passphrase_of(folder / "private.pem", passphrase_file))
+
+
+def passphrase_of(key_file: Path, passphrase_file: Path | None) -> str | None:
+    """The passphrase of a key file: from a file, from the environment, or asked for if the key is encrypted."""
+    if passphrase_file is not None:
+        return passphrase_in(passphrase_file)
+    given = os.environ.get("QREDO_PRIVATE_KEY_PASSPHRASE")
+    if given:
+        return given
+    try:
+        is_encrypted = b"ENCRYPTED" in key_file.read_bytes()
+    except OSError:
+        return None  # who loads it says why
+    if not is_encrypted or not sys.stdin.isatty():
+        return None
+    passphrase: str = typer.prompt(f"Passphrase of {key_file}", hide_input=True, err=True)
+    return passphrase
+
+
+def passphrase_in(file: Path) -> str:
+    """The text of a file with one secret, without the end of its line.
+
+    Raises:
+        CliError: The file cannot be read, or is not UTF-8.
+    """
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8 text"
+    raise CliError(f"{file} cannot be read: {reason}", "check the path and its permissions", code=Exit.LOCAL)
+
+
+def _from_variables(security: str, passphrase_file: Path | None) -> Any:
+    if security == HMAC:
+        from qredo_signing import HmacCredentials
+
+        return HmacCredentials.from_environment()
+    from qredo_signing import Credentials
+
+    variables = dict(os.environ)
+    key_file = variables.get("QREDO_PRIVATE_KEY_FILE")
+    if key_file or passphrase_file:
+        passphrase = passphrase_of(Path(key_file or ""), passphrase_file)
+        variables["QREDO_PRIVATE_KEY_PASSPHRASE"] = passphrase or ""
+    return Credentials.from_environment(variables)

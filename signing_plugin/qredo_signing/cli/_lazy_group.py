@@ -1,0 +1,138 @@
+"""A group of commands that are made when they are asked for, one per thing that an API package has.
+
+Nothing of an API package is imported before, so `qredo --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Annotated, Any, Protocol
+
+import typer
+from typer.core import TyperGroup
+
+from ._apis import installed_apis, names_of_apis
+from ._errors import CliError
+from ._options import JsonOption
+from ._output import print_json, print_value
+
+__all__ = ["ApiOption", "Entry", "LazyGroup", "ListOption"]
+
+ApiOption = Annotated[
+    str | None, typer.Option("--api", metavar="PACKAGE", envvar="QREDO_API", help="Which API version is meant.")
+]
+ListOption = Annotated[bool, typer.Option("--list", help="List the names; words after it narrow the list down.")]
+_SearchArgument = Annotated[list[str] | None, typer.Argument()]
+
+
+class Entry(Protocol):
+    """Something that can be called by its name.
+
+    Attributes:
+        id: What the user types.
+        api: Import name of the package that it is of.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def api(self) -> str: ...
+    @property
+    def row(self) -> dict[str, str]:
+        """What the list shows of it."""
+        ...
+
+    @property
+    def document(self) -> str:
+        """Text to search in."""
+        ...
+
+    def command(self) -> Any:
+        """Its command."""
+        ...
+
+
+class LazyGroup(TyperGroup):
+    """Finds entries by name; a subclass says what they are."""
+
+    noun = "entry"
+    """What an entry is called in messages; also of the command that lists them: `qredo <name of the group> --list`."""
+
+    def entries(self, api: str) -> Sequence[Entry]:
+        """The entries of one API package."""
+        raise NotImplementedError
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names for shell completion; the help shows none of the many."""
+        return sorted({each.id for each in self._all(ctx.params.get("api"))}) if ctx.resilient_parsing else []
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of an entry, or None."""
+        found = self._find(cmd_name, ctx.params.get("api"))
+        return found[0].command() if found else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is meant, which depends on `--api` wherever it stands."""
+        if ctx.params.get("list_"):
+            return "--list", self._list_command(ctx.params), args
+        name, rest = args[0], args[1:]
+        if ctx.params.get("as_json"):  # given before the name, but meant for what follows
+            rest = [*rest, "--json"]
+        found = self._find(name, _api_in(rest) or ctx.params.get("api"))
+        if ctx.resilient_parsing:
+            return name, found[0].command() if found else None, rest
+        return name, self._only(name, found).command(), rest
+
+    def show_list(self, api: str | None, search: Sequence[str], *, as_json: bool) -> None:
+        """Print the entries that have all these words in their names or descriptions."""
+        words = [word.lower() for word in search]
+        found = [each for each in self._all(api) if all(w in f"{each.id} {each.document}".lower() for w in words)]
+        rows = [{self.noun: each.id, "api": each.api, **each.row} for each in found]
+        if as_json:
+            print_json(rows)
+        elif rows:
+            print_value(rows)
+        else:
+            raise CliError(f"no {self.noun} has to do with {' '.join(search)!r}", self._see_all)
+
+    @property
+    def _see_all(self) -> str:
+        return f"`qredo {self.name} --list` shows them all"
+
+    def _all(self, api: str | None) -> list[Entry]:
+        return [each for name in ([api] if api else installed_apis()) for each in self.entries(name)]
+
+    def _find(self, name: str, api: str | None) -> list[Entry]:
+        wanted = name.replace("-", "_")
+        return [each for each in self._all(api) if each.id == wanted]
+
+    def _only(self, name: str, found: Sequence[Entry]) -> Entry:
+        if not found:
+            every = {each.id for each in self._all(None)}
+            near = difflib.get_close_matches(name.replace("-", "_"), every, n=3)
+            hint = f"did you mean {', '.join(near)}?" if near else self._see_all
+            raise CliError(f"there is no {self.noun} {name!r} (looked in {names_of_apis()})", hint)
+        if len(found) > 1:
+            apis = ", ".join(each.api for each in found)
+            raise CliError(f"{name!r} is in several API versions: {apis}", "choose with --api, or set QREDO_API")
+        return found[0]
+
+    def _list_command(self, params: dict[str, Any]) -> Any:
+        app = typer.Typer(add_completion=False)
+
+        @app.command()
+        def show(search: _SearchArgument = None, api: ApiOption = None, as_json: JsonOption = False) -> None:
+            self.show_list(api or params.get("api"), search or (), as_json=as_json or bool(params.get("as_json")))
+
+        return typer.main.get_command(app)
+
+
+def _api_in(arguments: Sequence[str]) -> str | None:
+    """The value of `--api` among arguments that are not parsed yet."""
+    for index, argument in enumerate(arguments):
+        if argument == "--api" and index + 1 < len(arguments):
+            return arguments[index + 1]
+        if argument.startswith("--api="):
+            return argument.removeprefix("--api=")
+    return None

@@ -1,0 +1,156 @@
+"""The operations of an API package, read from the signatures and docstrings of its client."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+__all__ = ["Operation", "Parameter", "operations_of"]
+
+_REQUEST = re.compile(r"^`([A-Z]+) (/\S*)`(?: is a WebSocket.*)?$", re.MULTILINE)
+_SECTION = re.compile(r"^(Args|Returns|Raises):$", re.MULTILINE)
+_ARGUMENT = re.compile(r"^    (\w+): ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation.
+
+    Attributes:
+        name: As in Python, such as `type_`.
+        kind: `path`, `field` (of the body), `body`, or `other`: a query parameter, or a choice of the client's.
+        type: The type as annotated, resolved.
+        required: Whether it must be given; a field, unless the whole body is.
+        default: What the signature has, or None.
+        help: Of the docstring.
+    """
+
+    name: str
+    kind: str
+    type: Any
+    required: bool
+    default: Any
+    help: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of one API version.
+
+    Attributes:
+        package: The imported package.
+        api: Import name of the package.
+        tag: Such as `company`.
+        verb: Such as `create`.
+        function: The method of the client, not bound.
+    """
+
+    package: Any
+    api: str
+    tag: str
+    verb: str
+    function: Callable[..., Any]
+
+    @property
+    def id(self) -> str:
+        """`<tag>.<verb>`."""
+        return f"{self.tag}.{self.verb}"
+
+    @property
+    def pages(self) -> bool:
+        """Whether it walks through all pages of a listing."""
+        return self.verb.startswith("iter_")
+
+    @cached_property
+    def document(self) -> str:
+        """Its docstring, without the sections."""
+        return _SECTION.split(self._docstring, maxsplit=1)[0].strip()
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring."""
+        return self.document.partition("\n")[0].rstrip(".")
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        return self._request[0]
+
+    @property
+    def path(self) -> str:
+        """The path below the base URL; empty for a walk through pages."""
+        return self._request[1]
+
+    @property
+    def feed(self) -> str | None:
+        """The feed that this operation stands for, which is no call; or None."""
+        return next((each.name for each in self.package.Client.FEEDS.values() if each.path == self.path), None)
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Its parameters, in the order of the signature."""
+        return tuple(self._read_parameters())
+
+    @cached_property
+    def _request(self) -> tuple[str, str]:
+        found = _REQUEST.search(self.document)
+        if found is None and not self.pages:
+            raise ValueError(f"{self.api}: the docstring of {self.id} does not say what it sends")
+        return (found[1], found[2]) if found else ("GET", "")
+
+    @cached_property
+    def _docstring(self) -> str:
+        return inspect.getdoc(self.function) or ""
+
+    def _read_parameters(self) -> Iterator[Parameter]:
+        types, helps = _types(self.function, self.package.models), _helps(self._docstring)
+        # A method with a body is overloaded: with its fields as keywords, and with one model.
+        variants = [inspect.signature(each).parameters for each in typing.get_overloads(self.function)]
+        with_fields, with_body = variants if len(variants) == 2 else ({}, {})
+        for name, parameter in inspect.signature(self.function).parameters.items():
+            if name == "self":
+                continue
+            kind = "path" if parameter.kind is parameter.POSITIONAL_OR_KEYWORD else "other"
+            if name in with_body and name not in with_fields:
+                kind = "body"
+            elif name in with_fields and name not in with_body:
+                kind = "field"
+            default = with_fields.get(name, parameter).default
+            required = default is parameter.empty
+            given = None if required or default is self.package.UNSET else default
+            yield Parameter(name, kind, types[name], required, given, helps.get(name, ""))
+
+
+def operations_of(package: Any) -> list[Operation]:
+    """Return every operation of an API package, in the order of its description."""
+    client = package.Client(None, base_url="")  # sends nothing: it is only looked at
+    api = package.Client.API[0]
+    return [
+        Operation(package, api, tag, verb, function)
+        for tag, attribute in vars(package.Client).items()
+        if isinstance(attribute, cached_property) and tag != "with_raw_response"
+        for verb, function in vars(type(getattr(client, tag))).items()
+        if not verb.startswith("_")
+    ]
+
+
+def _types(function: Any, models: Any) -> dict[str, Any]:
+    """The annotations of a method, resolved; the models in them are imported for type checkers alone."""
+    texts = {name: text for name, text in function.__annotations__.items() if name != "return"}
+    words = set(re.findall(r"\w+", " ".join(texts.values()))) & set(models.__all__)
+    names = {**function.__globals__, **{word: getattr(models, word) for word in words}}
+    carrier = type("carrier", (), {"__annotations__": texts})
+    return typing.get_type_hints(carrier, globalns=names, localns={})
+
+
+def _helps(docstring: str) -> dict[str, str]:
+    """What the section Args says about each parameter."""
+    parts = _SECTION.split(docstring)
+    arguments = parts[parts.index("Args") + 1] if "Args" in parts else ""
+    pieces = _ARGUMENT.split(arguments)[1:]
+    return {name: " ".join(text.split()) for name, text in zip(pieces[::2], pieces[1::2], strict=True)}

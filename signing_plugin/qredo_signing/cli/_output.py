@@ -1,0 +1,190 @@
+"""What goes to stdout: JSON as it came for programs, tables for people. What else there is to say goes to stderr."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ._errors import CliError
+from ._exits import Exit
+from ._text import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+__all__ = ["line_of", "logging_to_stderr", "note", "print_json", "print_value", "show_response"]
+
+_UNLIMITED = 10_000  # columns, where nobody sees the edge of a screen
+
+
+def note(text: str) -> None:
+    """Say something on stderr, in one line."""
+    typer.echo(f"qredo: {printable(text)}", err=True)
+
+
+@contextmanager
+def logging_to_stderr() -> Iterator[None]:
+    """Show what the library logs meanwhile: repeated attempts and connections, a corrected clock. Never a secret."""
+    logger = logging.getLogger("qredo_signing")
+    handler = _Notes(logging.INFO)
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+class _Notes(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        note(record.getMessage())
+
+
+@contextmanager
+def _to_stdout() -> Iterator[None]:
+    """Write inside this. That it fails says nothing about what was asked for: that is done."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CliError(
+            f"the output cannot be written: {reason}", "what was asked for may be done", code=Exit.RESPONSE
+        ) from None
+
+
+def print_json(value: Any, *, lines: bool = False) -> None:
+    """Print a value as JSON in UTF-8, whatever the terminal's encoding; with `lines` in one line."""
+    text = json.dumps(value, ensure_ascii=False, indent=None if lines else 2, default=str)
+    _write(text.encode("utf-8", "surrogatepass"))
+
+
+def show_response(response: Any, *, as_json: bool) -> None:
+    """Print the body of an answer: unchanged, or as tables if it is JSON."""
+    content = response.content
+    if as_json:
+        if content:
+            _write(content.rstrip(b"\n"))
+        return
+    if not content.strip():
+        typer.echo(f"HTTP {response.status_code}, without content")
+        return
+    try:
+        # Numbers with a fraction stay the text that they are.
+        print_value(json.loads(content, parse_float=str))
+    except ValueError:
+        typer.echo("\n".join(map(printable, content.decode("utf-8", "replace").splitlines())))
+
+
+def print_value(value: Any) -> None:
+    """Print a JSON value for people: fields in lines, lists of objects as tables."""
+    with _to_stdout():
+        _print_value(value)
+
+
+def _print_value(value: Any) -> None:
+    console = _console()
+    if isinstance(value, list):
+        _print_list(console, "", value)
+        return
+    if not isinstance(value, dict):
+        console.print(_text(value))
+        return
+    lists = {name: each for name, each in _flat(value) if _is_table(each)}
+    fields = [(name, _text(each)) for name, each in _flat(value) if not _is_table(each)]
+    if fields:
+        console.print(_grid(fields))
+    for name, items in lists.items():
+        _print_list(console, name, items)
+
+
+def _write(line: bytes) -> None:
+    with _to_stdout():
+        typer.echo(line + b"\n", nl=False)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    is_screen = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if is_screen else _UNLIMITED
+    return Console(width=width, markup=False, emoji=False, highlight=False)
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+    """The fields of an object, those of objects in it with a path as their name."""
+    for name, each in value.items():
+        if isinstance(each, dict) and each:
+            yield from _flat(each, f"{prefix}{name}.")
+        else:
+            yield printable(prefix + name), each
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value):
+        return ", ".join(map(_text, value))
+    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _print_list(console: Console, name: str, items: list[Any]) -> None:
+    if not _is_table(items):
+        console.print("\n".join(map(_text, items)) if items else "(empty)")
+        return
+    rows = [dict(_flat(item)) if isinstance(item, dict) else {"": item} for item in items]
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    table = _table(columns, rows)
+    natural = console.measure(table, options=console.options.update(width=_UNLIMITED))
+    if natural.maximum <= console.width:
+        if name:
+            console.print(f"\n{name}")
+        console.print(table)
+        return
+    for number, row in enumerate(rows, 1):  # too wide for the screen: one below the other
+        console.print(f"{name or 'item'} {number}")
+        console.print(_grid([(f"  {column}", _text(each)) for column, each in row.items()]))
+
+
+def _table(columns: list[str], rows: list[dict[str, Any]]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        values = [row[column] for row in rows if column in row]
+        is_number = all(type(each) is int for each in values)
+        table.add_column(column, justify="right" if is_number else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(_text(row[column]) if column in row else "" for column in columns))
+    return table
+
+
+def _grid(fields: list[tuple[str, str]]) -> Table:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in fields:
+        grid.add_row(name, value)
+    return grid
+
+
+def line_of(fields: Mapping[str, Any]) -> str:
+    """The fields of an object in one line."""
+    return "  ".join(f"{name}={_text(each)}" for name, each in _flat(fields))

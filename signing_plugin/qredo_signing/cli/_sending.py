@@ -1,0 +1,47 @@
+"""Sending for a command: what a Ctrl-C means while a request is under way, and what a client refuses to send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from qredo_signing.errors import QredoSigningError
+
+from ._errors import CliError
+from ._exits import Exit
+
+__all__ = ["as_usage_error", "sending"]
+
+
+@contextmanager
+def sending(what: str, *, changes: bool) -> Iterator[None]:
+    """Send inside this. An interrupted request that changes something may have taken effect all the same.
+
+    Raises:
+        CliError: It was interrupted, and its outcome is not known.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not changes:
+            raise
+        raise CliError(
+            f"{what} was interrupted on its way: it may have taken effect",
+            "look before anything else; do not repeat it",
+            code=Exit.UNKNOWN,
+        ) from None
+
+
+@contextmanager
+def as_usage_error() -> Iterator[None]:
+    """Call a generated client inside this: what it does not send, such as an empty id in a path, is wrong usage.
+
+    Raises:
+        CliError: In place of its ValueError or TypeError.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        if isinstance(error, QredoSigningError):
+            raise
+        raise CliError(str(error)) from error

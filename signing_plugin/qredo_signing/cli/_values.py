@@ -1,0 +1,155 @@
+"""From the text of an option to the value that the generated client takes, exactly or not at all."""
+
+from __future__ import annotations
+
+import enum
+import json
+import re
+import sys
+import types
+import typing
+from pathlib import Path
+from typing import Any
+
+from ._operations import Parameter
+
+__all__ = ["Shape", "parse_json", "parse_value", "read_input", "shape_of"]
+
+_INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_KINDS: dict[Any, str] = {bool: "bool", int: "int", str: "text"}
+_METAVARS = {"text": "TEXT", "int": "INT", "bool": "", "model": "JSON|@FILE", "json": "JSON|@FILE"}
+
+
+class Shape(typing.NamedTuple):
+    """What values a parameter takes.
+
+    Attributes:
+        kind: `text`, `int`, `bool`, `enum`, `model` or `json`.
+        type: The class of an enum or a model.
+        many: Whether it is a list.
+    """
+
+    kind: str
+    type: Any
+    many: bool = False
+
+    @property
+    def known(self) -> list[str]:
+        """The values of an enum that the description lists."""
+        return [str(each.value) for each in self.type] if self.kind == "enum" else []
+
+    @property
+    def metavar(self) -> str:
+        """How the value is shown in the help."""
+        return "|".join(self.known) if self.kind == "enum" else _METAVARS[self.kind]
+
+
+def shape_of(annotation: Any) -> Shape:
+    """Read the shape from an annotation such as `list[NewWallet] | None | Unset`."""
+    is_union = typing.get_origin(annotation) in {types.UnionType, typing.Union}
+    choices = typing.get_args(annotation) if is_union else (annotation,)
+    first = next(each for each in choices if each is not type(None) and getattr(each, "__name__", "") != "Unset")
+    if typing.get_origin(first) is list:
+        return shape_of(typing.get_args(first)[0])._replace(many=True)
+    if isinstance(first, type) and issubclass(first, enum.Enum):
+        return Shape("enum", first)  # open: `FeeType | str`
+    if hasattr(first, "from_dict"):
+        return Shape("model", first)
+    return Shape(_KINDS.get(first, "json"), first)
+
+
+def parse_value(parameter: Parameter, given: Any) -> Any:
+    """Turn what was given for an option into the value for the client.
+
+    Args:
+        parameter: What it is for.
+        given: A text, a list of texts, or a bool.
+
+    Raises:
+        ValueError: It is not what the parameter takes.
+    """
+    shape = shape_of(parameter.type)
+    if shape.many:
+        return [value for text in given for value in _items(shape, text)]
+    return _parse(shape, given)
+
+
+def parse_json(text: str) -> Any:
+    """Parse JSON strictly: no key twice, no NaN.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error}") from None
+    except RecursionError:
+        raise ValueError("not JSON: nested too deeply") from None
+
+
+def read_input(text: str) -> str:
+    """Return the text, that of the file that `@FILE` names, or for `-` that of stdin.
+
+    Raises:
+        ValueError: The file cannot be read, or is not UTF-8.
+    """
+    if text == "-":
+        return sys.stdin.buffer.read().decode("utf-8-sig", "strict")
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ValueError(f"{text[1:]} cannot be read: {error.strerror or type(error).__name__}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{text[1:]} is not UTF-8 text") from None
+
+
+def _items(shape: Shape, text: str) -> list[Any]:
+    """The values that one option adds to a list: one, or for JSON an array of them."""
+    if shape.kind not in {"model", "json"}:
+        return [_parse(shape, text)]
+    data = parse_json(read_input(text))
+    return [_model(shape, each) for each in (data if isinstance(data, list) else [data])]
+
+
+def _parse(shape: Shape, given: Any) -> Any:
+    if shape.kind == "int":
+        return _integer(given)
+    if shape.kind == "enum":
+        return shape.type(_integer(given) if issubclass(shape.type, int) else given)
+    if shape.kind in {"model", "json"}:
+        return _model(shape, parse_json(read_input(given)))
+    return given
+
+
+def _integer(text: str) -> int:
+    """Exactly an integer: no fraction, no exponent, no other digits. An amount is never rounded here."""
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(f"{text!r:.60} is not a whole number (amounts are in base units of the asset)")
+    return int(text)
+
+
+def _model(shape: Shape, data: Any) -> Any:
+    if shape.kind == "json":
+        return data
+    try:
+        return shape.type.from_dict(data)
+    except Exception as error:  # the package's own ResponseError, whose text names the field
+        if not hasattr(error, "problem"):
+            raise
+        raise ValueError(str(error)) from None
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"JSON in which the key {twice!r} stands twice")
+    return members
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"not JSON: {name}")

@@ -1,0 +1,33 @@
+"""WebSocket feeds of the API as loops over the API package's own models. Needs the extra `feeds`.
+
+from qredo_signing.feeds import feed
+
+async for message in feed(client, "core_client", client_id=client_id):
+    ...
+"""
+
+try:
+    import wsproto as _wsproto  # noqa: F401
+except ImportError as error:
+    raise ModuleNotFoundError(
+        f'feeds need an extra: pip install "qredo-partner-client[feeds]" (not found: {error.name})', name=error.name
+    ) from error
+
+from ._async import AsyncMessages
+from ._errors import FeedConnectionError, FeedMessageError
+from ._open import feed
+from ._options import Gap
+from ._pulse import Keepalive
+from ._reconnect import Reconnect
+from ._sync import Messages
+
+__all__ = [
+    "AsyncMessages",
+    "FeedConnectionError",
+    "FeedMessageError",
+    "Gap",
+    "Keepalive",
+    "Messages",
+    "Reconnect",
+    "feed",
+]

@@ -1,0 +1,124 @@
+"""When a feed connects again, and when it gives up. Does no I/O."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from qredo_signing._attempts import MAX_WAIT, SPREAD
+from qredo_signing._log import LOG
+from qredo_signing._outcomes import outcome_of_response
+
+from ._described import Described
+from ._errors import FeedConnectionError
+
+__all__ = ["Plan", "Reconnect"]
+
+_NOT_THE_NETWORK = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconnect:
+    """How a feed connects again; seconds.
+
+    The wait is doubled with each failure, up to a limit, and lies at random between half of that and all of it.
+
+    Attributes:
+        first: The first wait.
+        limit: The longest wait.
+        stable: After a connection that lasted so long, waits begin with the first again.
+        attempts: How many failures in a row are followed by another attempt; None for no end. A connection that did
+            not last until it was stable is a failure.
+    """
+
+    first: float = 0.5
+    limit: float = 30.0
+    stable: float = 60.0
+    attempts: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first <= self.limit:
+            raise ValueError(f"first is {self.first!r} and limit {self.limit!r}: give 0 <= first <= limit, in seconds")
+        if self.attempts is not None and self.attempts < 0:
+            raise ValueError(f"attempts is {self.attempts}: give 0 or more, or None for no end")
+
+
+class Plan:
+    """What one feed does after a failure."""
+
+    def __init__(
+        self,
+        described: Described,
+        reconnect: Reconnect,
+        *,
+        clock: Callable[[], float],
+        random: Callable[[], float],
+    ) -> None:
+        """Begin; `clock` is in seconds from any start, `random` gives numbers from 0 up to 1."""
+        self._described = described
+        self._reconnect = reconnect
+        self._clock = clock
+        self._random = random
+        self._failures = 0
+        self._connected: float | None = None
+
+    def connected(self) -> None:
+        """Take note of a connection."""
+        self._connected = self._clock()
+
+    def after(self, error: Exception) -> float:
+        """Return the seconds to wait before the next attempt; raise the error if there is to be none."""
+        if self._connected is not None and self._clock() - self._connected >= self._reconnect.stable:
+            self._failures = 0
+        self._connected = None
+        wait = self._wait(error)
+        self._failures += 1
+        if wait is None or (self._reconnect.attempts is not None and self._failures > self._reconnect.attempts):
+            self._failures = 0
+            raise error
+        LOG.warning("feed %s: %s; connecting again in %.2f s", self._described.name, _short(error), wait)
+        return wait
+
+    def _wait(self, error: Exception) -> float | None:
+        retry_after = None
+        if isinstance(error, self._described.api_error):
+            response: httpx.Response = error.response  # pyright: ignore[reportAttributeAccessIssue]
+            if response.status_code != 429 and response.status_code < 500:
+                return None
+            retry_after = outcome_of_response(response, time.time()).retry_after
+        elif not _may_pass(error):
+            return None
+        if retry_after is None:
+            top = min(self._reconnect.limit, self._reconnect.first * 2.0 ** min(self._failures, 30))
+            return top * (0.5 + self._random() / 2)
+        # A longer one is not shortened, which would only be refused again, but left to the caller.
+        return None if retry_after > MAX_WAIT else retry_after + SPREAD * self._random()
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether it may be otherwise the next time."""
+    if isinstance(error, FeedConnectionError):
+        return error.may_pass
+    return (
+        isinstance(error, httpx.TransportError)
+        and not isinstance(error, _NOT_THE_NETWORK)
+        and not _is_certificate(error)
+    )
+
+
+def _is_certificate(error: BaseException | None) -> bool:
+    """Whether the server's certificate was refused: no matter of time, and not one to be quiet about."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _short(error: Exception) -> str:
+    """What a log may have of an error: of others than ours the class, since httpx puts URLs into messages."""
+    return str(error) if isinstance(error, FeedConnectionError) else type(error).__name__

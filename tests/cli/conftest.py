@@ -1,0 +1,163 @@
+"""Runs `qredo` in this process, as a user types it, against an emulator."""
+
+from __future__ import annotations
+
+import io
+import os
+import shlex
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import CertificateBuilder, Name, NameAttribute, random_serial_number
+from cryptography.x509.oid import NameOID
+from qredo_emulator import Emulator, Settings
+from qredo_signing.cli import main
+
+API = "qredo_partner_v1_1"
+
+
+class Done(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Done]
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A keys folder of the emulator; that of the API with a secret is `qredo_v1` in it."""
+    return tmp_path_factory.mktemp("cli") / "keys"
+
+
+@pytest.fixture(scope="session")
+def server(keys: Path) -> Iterator[Emulator]:
+    """One emulator for all tests here."""
+    with Emulator(Settings(check_responses=True), keys=keys) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(server: Emulator) -> Emulator:
+    """That emulator, empty."""
+    server.control.reset()
+    return server
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate to trust, in place of the hundred that each command would load anew."""
+    key = generate_private_key(public_exponent=65537, key_size=2048)
+    name = Name([NameAttribute(NameOID.COMMON_NAME, "nobody")])
+    now = datetime.now(UTC)
+    builder = CertificateBuilder(name, name, key.public_key(), random_serial_number(), now, now + timedelta(days=1))
+    path = tmp_path_factory.mktemp("authority") / "ca.pem"
+    path.write_bytes(builder.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, authority: Path) -> None:
+    """An empty folder, no variable of ours, a wide terminal."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    for name in [name for name in os.environ if name.startswith("QREDO_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def qredo(bare: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """Runs a command line; the environment of the emulator is not set."""
+
+    def run(line: str, *more: str, stdin: str = "") -> Done:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        capsys.readouterr()
+        code = main([*shlex.split(line), *more])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return Done(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def connected(qredo: Cli, emulator: Emulator, keys: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """Runs a command line that finds the emulator, its keys and the API version in variables."""
+    monkeypatch.setenv("QREDO_ENVIRONMENT", "emulator")
+    monkeypatch.setenv("QREDO_URL", emulator.url)
+    monkeypatch.setenv("QREDO_KEYS", str(keys))
+    monkeypatch.setenv("QREDO_API", API)
+    return qredo
+
+
+class Answering(threading.Thread):
+    """A server that answers every request with the same bytes; none closes the connection without an answer."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__(daemon=True)
+        self._answer = answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.requests: list[bytes] = []
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                self.requests.append(self._read(connection))
+                connection.sendall(self._answer)
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.join()
+
+    @staticmethod
+    def _read(connection: socket.socket) -> bytes:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += connection.recv(65536)
+        head, _, body = head.partition(b"\r\n\r\n")
+        lengths = [line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        while lengths and len(body) < int(lengths[0]):
+            body += connection.recv(65536)
+        return head + b"\r\n\r\n" + body
+
+
+def unused_url() -> str:
+    """A URL where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[bytes], Answering]]:
+    """Makes servers that answer as told."""
+    made: list[Answering] = []
+
+    def make(answer: bytes) -> Answering:
+        made.append(Answering(answer))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.stop()

@@ -1,0 +1,322 @@
+"""`qredo call`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import qredo_partner_v1_1
+from qredo_emulator import Emulator
+from qredo_signing import Credentials, KeyKind, OutcomeUnknownError
+from qredo_signing.cli._connection import Connection
+from qredo_signing.cli._errors import report_of
+
+from .conftest import Answering, Cli
+
+
+def company(cli: Cli) -> str:
+    """A new company."""
+    identifier: str = json.loads(cli("call company.create --name ACME --json").out)["company_id"]
+    return identifier
+
+
+def wallet(cli: Cli) -> tuple[str, str, str]:
+    """A new company, fund and wallet."""
+    owner = company(cli)
+    cli(f"call trusted_party.add --company-id {owner} --address ann@example.com")
+    parties = json.loads(cli(f"call trusted_party.get_all --company-id {owner} --json").out)["list"]
+    policy = json.dumps({"threshold": 1, "members": [parties[0]["trusted_entity_id"]]})
+    made = cli(
+        f"call fund.create --company-id {owner} --name Treasury --json",
+        *("--custodygroup-withdraw", policy, "--custodygroup-tx", policy),
+        *("--wallets", '{"name": "main", "asset": "BTC-TESTNET"}'),
+    )
+    fund = json.loads(made.out)["fund_id"]
+    detail = json.loads(cli(f"call fund.get --company-id {owner} --fund-id {fund} --json").out)
+    return owner, fund, detail["wallets"][0]["wallet_id"]
+
+
+def test_an_operation_is_called_by_its_python_name(connected: Cli, emulator: Emulator) -> None:
+    """Fields are options; people get lines, programs get the answer's JSON as it came."""
+    done = connected('call company.create --name "ACME Corp" --country FR')
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("company_id  ")
+    assert emulator.control.requests[-1].operation == "company_create"
+    done = connected("call company.search --query ACME --json")
+    assert json.loads(done.out)["matches"][0]["name"] == "ACME Corp"
+
+
+def test_a_list_becomes_a_table(connected: Cli) -> None:
+    """A list of objects has a row for each, below the names of its fields; amounts are whole numbers."""
+    company(connected)
+    lines = connected("call asset.get_all").out.splitlines()
+    (head,) = [line for line in lines if line.startswith("code")]
+    assert head.split() == ["code", "name", "unitCode", "scale", "enabled", "testAsset"]
+    (row,) = [line for line in lines if line.startswith("BTC-TESTNET")]
+    assert " 100000000 " in row
+
+
+def test_nested_models_lists_and_files(connected: Cli, emulator: Emulator) -> None:
+    """Objects are JSON or @FILE, lists repeat the option or hold an array, and a whole body comes from stdin."""
+    owner, fund, _ = wallet(connected)
+    Path("wallets.json").write_text('[{"name": "a", "asset": "BTC-TESTNET"}, {"name": "b", "asset": "ETH-TESTNET"}]')
+    place = f"--company-id {owner} --fund-id {fund} --json"
+    done = connected(f"call fund.add_wallets {place} --wallets @wallets.json")
+    assert len(json.loads(done.out)["wallets"]) == 2, done.err
+    done = connected(f"call fund.add_assets {place} --assets ETH-GOERLI --assets BTC")
+    assert done.code in {0, 4}
+    body = '{"asset": "BTC-TESTNET", "address": "tb1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh", "name": "cold"}'
+    done = connected(f"call fund.add_to_whitelist {place} --body -", stdin=body)
+    assert done.code == 0, done.err
+
+
+def test_amounts_stay_exact(connected: Cli, emulator: Emulator) -> None:
+    """A balance beyond what a double holds is printed digit for digit, for people and for programs."""
+    owner, fund, wallet_id = wallet(connected)
+    emulator.control.credit(wallet_id, 9_007_199_254_740_993)
+    for output in ("", "--json"):
+        assert "9007199254740993" in connected(f"call fund.get --company-id {owner} --fund-id {fund} {output}").out
+
+
+def test_all_pages_are_walked_with_a_sign_of_life(connected: Cli, emulator: Emulator) -> None:
+    """`iter_` prints one JSON object per row as it comes, and plain lines of progress where stderr is no terminal."""
+    owner, fund, wallet_id = wallet(connected)
+    for amount in range(1, 251):
+        emulator.control.credit(wallet_id, amount)
+    done = connected(f"call fund.iter-ledger --company-id {owner} --fund-id {fund} --json")
+    assert sorted(json.loads(line)["netAmount"] for line in done.out.splitlines()) == list(range(1, 251))
+    assert done.err.splitlines() == [
+        "qredo: fund.iter_ledger: 100 items so far",
+        "qredo: fund.iter_ledger: 200 items so far",
+        "qredo: fund.iter_ledger: 250 items",
+    ]
+    done = connected(f"call fund.iter_ledger --company-id {owner} --fund-id {fund} --offset 248")
+    assert len(done.out.splitlines()) == 4
+
+
+def test_operations_are_listed_and_searched(qredo: Cli) -> None:
+    """The list has every version; words narrow it down; --json is for programs."""
+    rows = json.loads(qredo("call --list --json").out)
+    assert {row["api"] for row in rows} == {"qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1"}
+    assert len(rows) == 18 + 53 + 11 + 1, "each operation, and the one walk through pages"
+    found = json.loads(qredo("call --list whitelist withdrawals --api qredo_partner_v1_1 --json").out)
+    assert {"operation": "fund.add_to_whitelist", "method": "POST"}.items() <= found[0].items()
+    done = qredo("call --list nothing-like-it")
+    assert (done.code, done.out) == (2, "")
+
+
+def test_help_tells_what_the_description_says(qredo: Cli) -> None:
+    """The help of an operation has its text, its options with types and required marks, and an example."""
+    done = qredo("call asset.calculate-fees --help")
+    assert done.code == 0
+    for text in ("POST /fees", "--type", "withdraw|transferOut|swap", "INT", "[required]", "--body"):
+        assert text in done.out
+    assert "qredo call asset.calculate_fees --api qredo_partner_v1_1 --type" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ("company.creat", "did you mean company.create"),
+        ("nothing", "qredo call --list"),
+        ("", "which operation?"),
+        ("company.create --naem x", "--naem"),
+        ("company.create", "needs --name"),
+        ("company.get", "--company-id"),
+        ("company.create --name x --api nonsense", "no API package"),
+        ("company.create --name x --body {}", "--name cannot be given beside it"),
+        ("company.create --body {", "--body: not JSON"),
+        ("company.create --body []", "an object"),
+        ("company.create --body @nowhere.json", "nowhere.json cannot be read"),
+        ("company.create --body '{\"name\": 1}'", "CompanyCreate.name"),
+        ("asset.calculate_fees --type swap --asset BTC --amount 1.5", "'1.5' is not a whole number"),
+        ("asset.calculate_fees --type swap --asset BTC --amount 1e3", "'1e3' is not a whole number"),
+        ("fund.add_wallets --company-id c --fund-id f --wallets main", "--wallets: not JSON"),
+        ('transfer.create --company-id c --body \'{"send": {"amount": 1.0}}\'', "Transfer"),
+        ("transaction.open_feed", "qredo feed transactions"),
+        ("company.get --company-id ..", "company_id is '..'"),
+        ("fund.iter_ledger --company-id c --fund-id ''", "fund_id is ''"),
+    ],
+)
+def test_bad_calls_are_not_sent(connected: Cli, emulator: Emulator, arguments: str, text: str) -> None:
+    """Each mistake is told in at most two lines with exit code 2, and the service hears of none."""
+    api = "" if "transaction" not in arguments else "--api qredo_v1"
+    done = connected(f"call {arguments} {api}")
+    assert (done.code, done.out) == (2, "")
+    assert text in done.err
+    assert len(done.err.splitlines()) <= 2
+    assert emulator.control.requests == ()
+
+
+def test_an_amount_with_a_fraction_is_never_rounded(connected: Cli, emulator: Emulator) -> None:
+    """A float in an object is refused where an integer belongs, also when it is whole."""
+    send = '{"symbol": "BTC-TESTNET", "amount": 100.0}'
+    fields = "--wallet-id w --counterparty-wallet-address a --expires 9999999999"
+    done = connected(f"call transfer.create --company-id c {fields} --send", send)
+    assert (done.code, done.out) == (2, "")
+    assert "AssetAmount.amount: expected an integer" in done.err
+    assert emulator.control.requests == ()
+
+
+def test_a_name_in_several_versions_is_ambiguous(connected: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No version is taken by chance: the error names them all."""
+    monkeypatch.delenv("QREDO_API")
+    done = connected("call company.search")
+    assert (done.code, done.out) == (2, "")
+    assert "qredo_partner_v1_0, qredo_partner_v1_1" in done.err
+    assert "--api" in done.err
+    assert connected("call asset.get_all").code == 0, "one version alone has it, so there is nothing to choose"
+
+
+def test_a_vendored_copy_is_found_by_its_dotted_name(
+    connected: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--api` takes the import name of a package that no entry point names."""
+    source = Path(qredo_partner_v1_1.__file__).parent
+    shutil.copytree(source, tmp_path / "vendored" / "api", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    try:
+        done = connected("call asset.get_all --api vendored.api --json")
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "vendored"]:
+            del sys.modules[name]
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["assets"]
+
+
+def test_an_api_that_counts_needs_a_counter(connected: Cli) -> None:
+    """1.0 takes --nonces with a start, once; then each call takes the next number, and a second start is refused."""
+    call = "call company.search --api qredo_partner_v1_0"
+    assert "--nonces" in connected(call).err
+    lost = connected(f"{call} --nonces n.db")
+    assert (lost.code, lost.out) == (3, "")
+    assert "--nonce-start" in lost.err
+    assert connected(f"{call} --nonces n.db --nonce-start 5").code == 0
+    assert connected(f"{call} --nonces n.db").code == 0
+    again = connected(f"{call} --nonces n.db --nonce-start 5")
+    assert again.code == 3
+    assert "issued 6 last" in again.err
+
+
+def test_agent_operations_take_a_token(connected: Cli, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a token nothing is sent; a file or a variable gives one, and neither key nor signature goes along."""
+    done = connected("call signing_agent.get_action --action-id x")
+    assert (done.code, done.out) == (3, "")
+    assert "--agent-token-file" in done.err
+    monkeypatch.setenv("QREDO_AGENT_TOKEN", b'{"ID": "aWQ="}'.hex())
+    assert connected("call signing_agent.get_action --action-id x").code == 4
+    assert emulator.control.requests[-1].operation == "signing_agent_get_action"
+
+
+def test_a_parameter_may_be_called_as_an_option_of_ours(connected: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a description has a field `url`, its option is `--field-url`, and `--url` is still the emulator's."""
+
+    def get_all(self: object, *, url: str | None = None, as_json: str | None = None) -> None:
+        """Read it
+
+        `GET /assets`
+
+        Args:
+            url: Of something.
+        """
+
+    resource = type(qredo_partner_v1_1.Client(None, base_url="").asset)  # type: ignore[arg-type]
+    monkeypatch.setattr(resource, "get_all", get_all)
+    get_all.__annotations__ = {"url": "str", "as_json": "str"}
+    done = connected("call asset.get_all --help")
+    assert done.code == 0
+    assert "--field-url" in done.out
+    assert "Of something." in done.out
+    assert "Where the emulator listens." in done.out
+
+
+class TestOutcomes:
+    """What becomes of a call that goes wrong on its way."""
+
+    def test_a_lost_answer_is_an_unknown_outcome(self, connected: Cli, answering: Callable[[bytes], Answering]) -> None:
+        """Exit code 5 and the operation to look with; the call is not repeated."""
+        server = answering(b"")
+        done = connected(f"call company.create --name x --url {server.url}")
+        assert (done.code, done.out) == (5, "")
+        assert "qredo call company.search" in done.err
+        assert len(server.requests) == 1
+
+    def test_a_refusal_says_how_long_to_wait(self, connected: Cli, answering: Callable[[bytes], Answering]) -> None:
+        """Too many requests is a refusal, with the seconds that the service asks for."""
+        server = answering(b"HTTP/1.1 429 Slow\r\nretry-after: 90\r\ncontent-length: 0\r\n\r\n")
+        done = connected(f"call company.create --name x --url {server.url}")
+        assert done.code == 4
+        assert "wait 90 s" in done.err
+
+    def test_a_failure_of_the_server_is_an_unknown_outcome(
+        self, connected: Cli, answering: Callable[[bytes], Answering]
+    ) -> None:
+        """A 500 after a POST may have taken effect; after a GET it cannot."""
+        server = answering(b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n")
+        assert connected(f"call company.create --name x --url {server.url}").code == 5
+        assert connected(f"call company.search --url {server.url}").code == 4
+
+    def test_a_failure_is_not_taken_for_harmless_because_of_a_key(
+        self, connected: Cli, answering: Callable[[bytes], Answering]
+    ) -> None:
+        """A transfer that has a key of its own is not repeated by a new command line, which would have another key."""
+        server = answering(b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n")
+        body = {"wallet_id": "w", "counterparty_wallet_address": "a", "expires": 9, "partner_txID": "k-7"}
+        body["send"] = {"symbol": "BTC-TESTNET", "amount": 1}
+        done = connected(f"call transfer.create --company-id c --url {server.url} --body", json.dumps(body))
+        assert done.code == 5
+        assert "with the same idempotency key k-7" in done.err
+
+    def test_an_answer_of_another_form_is_not_lost(
+        self, connected: Cli, answering: Callable[[bytes], Answering]
+    ) -> None:
+        """What was done is shown as it came, and the exit code says not to repeat it."""
+        server = answering(b'HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{"company_id": 1}')
+        done = connected(f"call company.create --name x --json --url {server.url}")
+        assert (done.code, done.out) == (7, '{"company_id": 1}\n')
+        assert "CreateCompanyResponse.company_id" in done.err
+
+    def test_an_idempotency_key_is_told(self) -> None:
+        """With a key in the request, the hint says that a repeat with it is harmless."""
+        error = OutcomeUnknownError("?", operation="transfer.create", idempotency_key="k-1", outcome="fund.get_ledger")
+        report = report_of(error)
+        assert report is not None
+        assert report.code == 5
+        assert "k-1" in report.hint
+
+
+class TestConfirmation:
+    """What changes something on production is asked for."""
+
+    @pytest.fixture
+    def live(self, keys: Path, server: Emulator, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A live API key, and an address of production that leads nowhere."""
+        shutil.copytree(keys, "live")
+        Path("live/apikey").write_text("bGl2ZQ", encoding="utf-8")
+        assert Credentials.from_directory("live").kind is KeyKind.UNKNOWN
+        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+        monkeypatch.setenv("QREDO_ENVIRONMENT", "production")
+        monkeypatch.setenv("QREDO_API", "qredo_partner_v1_1")
+        monkeypatch.setenv("QREDO_KEYS", "live")
+
+    @pytest.mark.parametrize("call", ["call company.create --name x", "send DELETE /company/x/trustedparty/y"])
+    def test_without_a_terminal_yes_must_be_said(self, live: None, qredo: Cli, call: str) -> None:
+        """A script that does not say --yes changes nothing on production; with it, the request goes out."""
+        refused = qredo(call)
+        assert (refused.code, refused.out) == (2, "")
+        assert "--yes" in refused.err
+        assert qredo(f"{call} --yes").code == 6, "it was tried, and the proxy is not there"
+
+    def test_a_read_is_not_asked_for(self, live: None, qredo: Cli) -> None:
+        """A GET goes out at once."""
+        assert qredo("call company.search").code == 6
+
+    def test_elsewhere_nothing_is_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The sandbox and the test keys of production need no confirmation."""
+        monkeypatch.setattr(sys, "stdin", None)
+        for name in ("sandbox", "production_test"):
+            Connection(environment=name).confirm("a transfer")

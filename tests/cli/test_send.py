@@ -1,0 +1,230 @@
+"""`qredo send`, and what every command does with keys, environments and failures."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qredo_emulator import Emulator
+
+from .conftest import Answering, Cli, unused_url
+
+
+def folder(name: str, uri: str, body: str | None = None) -> Path:
+    """A request folder as the vendor's tool keeps them."""
+    path = Path("requests", name)
+    path.mkdir(parents=True)
+    (path / "uri").write_text(uri, encoding="utf-8")
+    if body is not None:
+        (path / "body").write_text(body, encoding="utf-8")
+    return path
+
+
+def test_a_path_is_sent_below_the_base_url(connected: Cli, emulator: Emulator) -> None:
+    """METHOD and PATH go to the API version that is named, signed, and the answer is printed."""
+    done = connected("send post /company --json --body", '{"name": "ACME"}')
+    assert (done.code, done.err) == (0, "")
+    assert set(json.loads(done.out)) == {"company_id", "ref"}
+    record = emulator.control.requests[-1]
+    assert (record.method, record.verified) == ("POST", True)
+    assert record.url.startswith(f"{emulator.url}/qredo_partner_v1_1/api/v1/p/company")
+
+
+def test_a_url_is_sent_as_it_is(connected: Cli, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole URL needs no API version; its query goes out as it was typed."""
+    monkeypatch.delenv("QREDO_API")
+    url = f"{emulator.url}/api/v1/p/company/search?query=a%20b"
+    done = connected(f"send GET {url}")
+    assert (done.code, done.err) == (0, "")
+    assert "total_count  0" in done.out
+    assert emulator.control.requests[-1].url == url
+
+
+def test_the_api_with_a_secret_is_sent_to_as_well(connected: Cli, emulator: Emulator, keys: Path) -> None:
+    """With --api qredo_v1 the request is signed with its secret."""
+    done = connected(f"send GET /balance --api qredo_v1 --keys {keys / 'qredo_v1'} --json")
+    assert (done.code, done.err) == (0, "")
+    assert emulator.control.requests[-1].verified
+
+
+def test_request_folders_of_the_vendors_tool_run_unchanged(connected: Cli, emulator: Emulator) -> None:
+    """A POST with a body and a GET without run from their folders; on an emulator the host is replaced."""
+    new = folder("company_new", "POST https://api.qredo.network/api/v1/p/company\n", '{\n  "name": "ACME Corp"\n}\n')
+    done = connected(f"send --folder {new} --json")
+    assert done.code == 0
+    assert f"sent to the emulator: {emulator.url}/api/v1/p/company" in done.err
+    search = folder("company_search", "GET https://api.qredo.network/api/v1/p/company/search?query=cme\n", "ignored")
+    found = json.loads(connected(f"send --folder {search} --json").out)
+    assert found["matches"][0]["name"] == "ACME Corp"
+    assert all(record.verified for record in emulator.control.requests)
+
+
+def test_a_refusal_is_shown_as_it_came(connected: Cli) -> None:
+    """The body of an error goes to stdout, its status to stderr, and the exit code is 4."""
+    done = connected("send GET /company/nowhere --json")
+    assert done.code == 4
+    assert json.loads(done.out)["code"] == 404
+    assert "HTTP 404" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ("GET https://api.qredo.network/api/v1/p/company/search", "Nothing was sent"),
+        ("GET company/search", "neither a URL nor a path"),
+        ("GET https://[half", "neither a URL nor a path"),
+        ("GET", "METHOD and URL|PATH"),
+        ("https://h/ GET", "no HTTP method"),
+        ("POST /company --body nowhere.json", "nowhere.json cannot be read"),
+        ("--folder nowhere", "nowhere/uri cannot be read"),
+        ("GET /company --folder nowhere", "--folder is the whole request"),
+        ("GET /company --api nonsense", "no API package"),
+    ],
+)
+def test_bad_requests_are_not_sent(connected: Cli, emulator: Emulator, arguments: str, text: str) -> None:
+    """Each mistake is one line with exit code 2, and the service hears of none."""
+    done = connected(f"send {arguments}")
+    assert (done.code, done.out) == (2, "")
+    assert text in done.err
+    assert emulator.control.requests == ()
+
+
+@pytest.mark.parametrize("body", ['{"name": "x"', '{"name": NaN}', '{"name": "x", "name": "y"}', "[1, 2", "{}{}"])
+def test_a_body_that_is_not_json_is_not_sent(connected: Cli, emulator: Emulator, body: str) -> None:
+    """Neither half an object nor NaN nor a key that stands twice goes out."""
+    done = connected("send POST /company --body", body)
+    assert (done.code, done.out) == (2, "")
+    assert "the body is" in done.err
+    assert "JSON" in done.err
+    assert emulator.control.requests == ()
+
+
+def test_a_uri_file_must_have_two_words(connected: Cli) -> None:
+    """A folder whose uri has no method is refused, with an example."""
+    path = folder("half", "https://api.qredo.network/api/v1/p/company\n")
+    done = connected(f"send --folder {path}")
+    assert done.code == 2
+    assert "GET https://host/path" in done.err
+
+
+class TestKeysAndEnvironment:
+    """What all commands that send share."""
+
+    def test_the_environment_is_always_named(self, qredo: Cli, keys: Path, server: Emulator) -> None:
+        """Nothing unset means production."""
+        done = qredo(f"send GET /company/search --api qredo_partner_v1_1 --keys {keys}")
+        assert done.code == 2
+        assert "no environment is named" in done.err
+
+    @pytest.mark.parametrize(
+        ("arguments", "code", "text"),
+        [
+            ("--environment prod", 3, "production, production_test"),
+            ("--environment emulator", 2, "--url"),
+            ("--environment sandbox --url https://h", 2, "--url is for the emulator"),
+            ("--environment production", 3, "takes no emulator's API key"),
+            ("--environment emulator --url 127.0.0.1", 3, "is no origin"),
+        ],
+    )
+    def test_a_wrong_environment_is_refused(
+        self, qredo: Cli, keys: Path, server: Emulator, arguments: str, code: int, text: str
+    ) -> None:
+        """Names, URLs and kinds of keys that do not go together are told before anything is sent."""
+        done = qredo(f"send GET /company/search --api qredo_partner_v1_1 --keys {keys} {arguments}")
+        assert (done.code, done.out) == (code, "")
+        assert text in done.err
+
+    def test_a_missing_key_file_is_named(self, connected: Cli) -> None:
+        """The file that is not there stands in the message."""
+        done = connected("send GET /company/search --keys nowhere")
+        assert (done.code, done.out) == (3, "")
+        assert "nowhere/apikey cannot be read (No such file or directory)" in done.err
+
+    def test_a_passphrase_is_needed_and_must_be_right(
+        self, connected: Cli, keys: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Without a passphrase, with a wrong one and with a missing file of one, nothing is sent and 3 comes back."""
+        monkeypatch.setenv("QREDO_PRIVATE_KEY_PASSPHRASE", "right")
+        connected("keygen secret --passphrase")
+        shutil.copy(keys / "apikey", "secret")
+        monkeypatch.setenv("QREDO_PRIVATE_KEY_PASSPHRASE", "wrong")
+        wrong = connected("send GET /company/search --keys secret")
+        monkeypatch.delenv("QREDO_PRIVATE_KEY_PASSPHRASE")
+        none = connected("send GET /company/search --keys secret")
+        lost = connected("send GET /company/search --keys secret --passphrase-file nowhere")
+        assert (wrong.code, none.code, lost.code) == (3, 3, 3)
+        assert "could not be decrypted" in wrong.err
+        assert "is encrypted: give its passphrase" in none.err
+        assert "nowhere cannot be read" in lost.err
+        Path("passphrase").write_text("right\n", encoding="utf-8")
+        done = connected("send GET /company/search --keys secret --passphrase-file passphrase")
+        assert done.code == 4, "the emulator does not know this key, but it was opened"
+
+    def test_keys_come_from_variables_too(self, connected: Cli, keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Without --keys and QREDO_KEYS the variables of the library are read."""
+        monkeypatch.delenv("QREDO_KEYS")
+        monkeypatch.setenv("QREDO_API_KEY", (keys / "apikey").read_text(encoding="utf-8"))
+        monkeypatch.setenv("QREDO_PRIVATE_KEY_FILE", str(keys / "private.pem"))
+        assert connected("send GET /company/search").code == 0
+
+    def test_an_open_key_file_is_warned_about(self, connected: Cli, keys: Path) -> None:
+        """The warning is a line on stderr; the request goes out."""
+        shutil.copytree(keys, "open")
+        Path("open/private.pem").chmod(0o644)
+        done = connected("send GET /company/search --keys open --json")
+        assert done.code == 0
+        assert "warning: open/private.pem has mode 0644" in done.err
+
+
+class TestFailures:
+    """What a script learns from the exit code."""
+
+    @pytest.mark.parametrize(
+        ("answer", "code", "text"),
+        [
+            (b"", 5, "may have taken effect"),
+            (b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n", 5, "do not repeat"),
+            (b"HTTP/1.1 504 Late\r\ncontent-length: 0\r\n\r\n", 5, "look"),
+            (b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n", 4, "503"),
+            (b"HTTP/1.1 400 No\r\ncontent-length: 0\r\n\r\n", 4, "400"),
+            (b"HTTP/1.1 302 Go\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n", 4, "evil.example"),
+        ],
+    )
+    def test_an_unknown_outcome_has_its_own_exit_code(
+        self, connected: Cli, answering: Callable[[bytes], Answering], answer: bytes, code: int, text: str
+    ) -> None:
+        """What may have taken effect is 5, what the service refused is 4, and no POST is repeated."""
+        server = answering(answer)
+        done = connected(f"send POST /company --url {server.url} --body", '{"name": "x"}')
+        assert done.code == code
+        assert text in done.err
+        assert len(server.requests) == 1
+
+    def test_no_connection_is_a_matter_of_the_network(self, connected: Cli) -> None:
+        """Where nobody listens nothing took effect, whatever was to be sent: 6."""
+        done = connected(f"send POST /company --url {unused_url()} --body", '{"name": "x"}')
+        assert (done.code, done.out) == (6, "")
+        assert "no answer" in done.err
+
+    def test_no_secret_is_in_any_output(self, connected: Cli, keys: Path, emulator: Emulator) -> None:
+        """Neither API key nor key material nor signature is printed, whatever goes wrong."""
+        secrets = [(keys / "apikey").read_text(encoding="utf-8").strip()]
+        secrets += (keys / "private.pem").read_text(encoding="utf-8").splitlines()[1:-1]
+        for line in ("send GET /company/x", "send GET https://h/", "doctor", "call company.get --company-id x"):
+            done = connected(line)
+            assert not [secret for secret in secrets if secret in done.out + done.err], line
+
+
+def test_control_characters_of_the_service_do_not_reach_the_terminal(connected: Cli) -> None:
+    """A name with an escape sequence is shown as text, and is unchanged in JSON."""
+    name = "A\x1b[2J\u202eB"
+    connected("send POST /company --body", json.dumps({"name": name}))
+    shown = connected("send GET /company/search").out
+    assert "\x1b" not in shown
+    assert r"A\x1b[2J\u202eB" in shown
+    found: Any = json.loads(connected("send GET /company/search --json").out)
+    assert found["matches"][0]["name"] == name

@@ -1,0 +1,170 @@
+"""The emulator's web pages in a real Chromium: keys, the last requests, Swagger UI that signs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import qredo_partner_v1_1
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from playwright.sync_api import Browser, Locator, Page, expect
+from qredo_emulator import Emulator
+from qredo_emulator._description import find_descriptions
+from qredo_signing import Credentials, connect
+
+from .console_browser import chromium, open_page, try_out
+from .console_keys import new_rsa, private_pem, public_pem
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.once]
+
+PACKAGES = sorted(find_descriptions())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def rsa_key() -> RSAPrivateKey:
+    return new_rsa()
+
+
+def key_card(page: Page) -> Locator:
+    """The newest key of the list."""
+    return page.locator("li.key").first
+
+
+def test_a_key_until_it_is_live(browser: Browser, qredo: Emulator, tmp_path: Path, rsa_key: RSAPrivateKey) -> None:
+    """A key is shown once, downloaded, given its public key, used through the plugin, and then marked LIVE."""
+    (tmp_path / "private.pem").write_bytes(private_pem(rsa_key))
+    (tmp_path / "public.pem").write_bytes(public_pem(rsa_key))
+    with open_page(browser, f"{qredo.url}/-/") as page:
+        page.get_by_role("button", name="Generate API key").click()
+        expect(page.get_by_role("region", name="Your new API key")).to_be_visible()
+        shown = page.get_by_label("API key", exact=True).input_value()
+        assert len(shown) > 100
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download").click()
+        assert download.value.suggested_filename == "apikey"
+        download.value.save_as(tmp_path / "apikey")
+        page.reload()
+        expect(key_card(page)).to_contain_text("No public key")
+        assert shown not in page.content()
+        assert page.get_by_label("API key", exact=True).input_value() == ""
+        key_card(page).get_by_text("Give it its public key").click()
+        key_card(page).get_by_label("Public key file").set_input_files(tmp_path / "public.pem")
+        expect(key_card(page)).to_contain_text("Not used yet")
+
+        for path in tmp_path.iterdir():
+            path.chmod(0o600)
+        credentials = Credentials.from_directory(tmp_path)
+        assert credentials.api_key == shown
+        with connect(qredo_partner_v1_1.Client, credentials, qredo.environment) as api:
+            api.company.create(name="ACME")
+        expect(key_card(page)).to_contain_text("LIVE")
+        expect(page.locator("#state")).to_contain_text("ACME")
+        expect(page.locator("#requests > li")).to_contain_text("verified")
+
+
+def test_a_private_key_never_leaves_the_page(browser: Browser, qredo: Emulator, rsa_key: RSAPrivateKey) -> None:
+    """A private key that is pasted is refused before anything is sent, and is gone from the field."""
+    sent: list[str] = []
+    with open_page(browser, f"{qredo.url}/-/") as page:
+        page.get_by_role("button", name="Generate API key").press("Enter")
+        page.on("request", lambda request: sent.append(request.method))
+        field = key_card(page).get_by_label("or paste public.pem")
+        field.fill(private_pem(rsa_key).decode())
+        key_card(page).get_by_role("button", name="Register public key").press("Enter")
+        expect(key_card(page).get_by_role("alert")).to_contain_text("That is a private key")
+        assert field.input_value() == ""
+        field.fill(public_pem(rsa_key).decode())
+        assert "PUT" not in sent
+        key_card(page).get_by_role("button", name="Register public key").press("Enter")
+        expect(key_card(page)).to_contain_text("Not used yet")
+        assert sent.count("PUT") == 1
+
+
+def test_a_wrong_signature_is_explained_on_the_page(browser: Browser, qredo: Emulator, call: Any) -> None:
+    """A refused request appears while the page is open, newest first, and opens to what the emulator computed."""
+    with open_page(browser, f"{qredo.url}/-/") as page:
+        expect(page.locator("#no-requests")).to_be_visible()
+        call("GET", "/assets")
+        call("POST", "/company", {"name": "ACME"}, signed_body=b'{"name": "ACME"}\n')
+        first = page.locator("#requests > li").first
+        expect(first).to_contain_text("refused")
+        first.locator("summary").press("Enter")
+        explanation = qredo.control.requests[-1].explanation
+        assert explanation is not None
+        expect(first.locator(".details")).to_contain_text(explanation.digest)
+        expect(first.locator(".details")).to_contain_text(f"{qredo.url}{call.base}/company")
+        expect(first.locator(".details")).to_contain_text(f"Would verify with {explanation.would_verify}")
+        page.get_by_label("Refused only").check()
+        expect(page.locator("#requests > li")).to_have_count(1)
+
+
+TRIED = {
+    "qredo_partner_v1_0": {"company_create": 201, "company_search": 200},
+    "qredo_partner_v1_1": {
+        "company_create": 200,
+        "company_search": 200,
+        "signing_agent_begin_registration": 200,
+        "signing_agent_finish_registration": 200,  # as the agent that has just begun, by its token
+    },
+    "qredo_v1": {"transaction_create": 200, "account_get": 200},
+}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_try_it_out_is_signed_and_answered(browser: Browser, qredo: Emulator, package: str) -> None:
+    """In Swagger UI of each version, operations of each way to sign are executed through the emulator, and succeed."""
+    with open_page(browser, f"{qredo.url}/-/docs/{package}/") as page:
+        statuses = {operation: try_out(page, operation) for operation in TRIED[package]}
+    assert statuses == TRIED[package]
+    assert all(record.verified for record in qredo.control.requests)
+
+
+def test_what_is_signed_is_what_the_browser_sends(browser: Browser, qredo: Emulator) -> None:
+    """Letters beyond ASCII, lone surrogates, white space and reserved characters verify as the browser writes them."""
+    fields = {"name": "Ünï 🏦", "city": "東京\n\t", "country": "JP", "domain": "uni.example", "ref": "cut"}
+    body = f"\n{json.dumps(fields, ensure_ascii=False, indent=2)}  ".replace("cut", "\ud83c")
+    with open_page(browser, f"{qredo.url}/-/docs/qredo_partner_v1_0/") as page:
+        assert try_out(page, "company_search", {"query": "Ünï 'a b'&c=%2F#[|]"}) == 200
+        assert try_out(page, "company_create", body=body) == 201
+
+
+@pytest.mark.parametrize(("path", "width"), [("", 390), ("", 1280), ("docs/qredo_partner_v1_0/", 390)])
+def test_nothing_is_wider_than_the_window(browser: Browser, qredo: Emulator, call: Any, path: str, width: int) -> None:
+    """On a phone and on a desktop no page scrolls sideways."""
+    call.wallet(call.company())
+    with open_page(browser, f"{qredo.url}/-/{path}", width=width, dark=width == 390) as page:
+        page.locator("#state td, .opblock").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_every_field_has_a_label(browser: Browser, qredo: Emulator) -> None:
+    """Each field and button of the console has a name that a screen reader can say."""
+    with open_page(browser, f"{qredo.url}/-/") as page:
+        page.get_by_role("button", name="Generate API key").click()
+        key_card(page).get_by_label("Public key file").wait_for()
+        unnamed = page.evaluate(
+            "[...document.querySelectorAll('input, textarea')].filter((field) => !field.labels.length).length"
+        )
+        assert unnamed == 0
+        assert page.get_by_role("button", name="").count() == page.get_by_role("button").count()
+
+
+@pytest.mark.parametrize("path", ["", "docs/qredo_v1/"])
+def test_a_stopped_emulator_is_told(browser: Browser, path: str) -> None:
+    """A page that is left open says so when its emulator does not answer any more."""
+    with Emulator() as emulator, open_page(browser, f"{emulator.url}/-/{path}", expected="ERR_CONNECTION") as page:
+        page.locator("#keys > li, .opblock").first.wait_for()
+        emulator.stop()
+        if path:
+            page.locator(".opblock-summary-control").first.click()
+            page.locator("button.execute").first.click()
+        expect(page.locator("#connection, .response").first).to_contain_text("The emulator does not answer")

@@ -1,0 +1,217 @@
+"""A refused signature is explained: what was computed, and what would have verified."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import time
+from typing import Any
+
+import httpx
+import pytest
+from qredo_emulator import Emulator
+from qredo_emulator._signed import HmacKey
+from qredo_signing import PrivateKey, sign_hmac
+
+BODY = b'{"name": "ACME", "city": "Z\xc3\xbcrich"}'
+COMPACT = json.dumps(json.loads(BODY), separators=(",", ":"), ensure_ascii=False).encode()
+SORTED = json.dumps(json.loads(BODY), sort_keys=True).encode()
+
+# What the client signed in place of what it sent: stamp, URL, body.
+SLIPS: dict[str, tuple[Any, Any, Any]] = {
+    "the stamp plus 1": (lambda t: str(int(t) + 1), None, None),
+    "the stamp minus 1": (lambda t: str(int(t) - 1), None, None),
+    "the stamp in milliseconds": (lambda t: f"{t}000", None, None),
+    "no stamp": (lambda t: "", None, None),
+    "the URL with a slash at its end": (None, lambda u: f"{u}/", None),
+    "the URL with https://": (None, lambda u: u.replace("http:", "https:"), None),
+    "the URL with wss://": (None, lambda u: u.replace("http:", "wss:"), None),
+    "the path alone, without scheme and host": (None, lambda u: "/" + u.split("/", 3)[3], None),
+    "the base /api/v1/p": (None, lambda u: u.replace("/qredo_partner_v1_1", ""), None),
+    "the base https://api.qredo.network/api/v1/p": (
+        None,
+        lambda u: "https://api.qredo.network/api/v1/p" + u.split("/p", 1)[1],
+        None,
+    ),
+    "the host localhost": (None, lambda u: u.replace("127.0.0.1", "localhost"), None),
+    "an empty body": (None, None, b""),
+    "the body with a newline at its end": (None, None, BODY + b"\n"),
+    "the body's JSON written compact": (None, None, COMPACT),
+    "the body's JSON written with spaces, keys sorted, with \\u escapes": (None, None, SORTED),
+    "the URL with a slash at its end, and the body's JSON written compact": (None, lambda u: f"{u}/", COMPACT),
+    "the stamp in milliseconds, and an empty body": (lambda t: f"{t}000", None, b""),
+}
+
+
+def signed(qredo: Emulator, url: str, body: bytes, stamp: str, slip: tuple[Any, Any, Any]) -> dict[str, str]:
+    """Headers of a client that signs something else than it sends."""
+    change_stamp, change_url, other_body = slip
+    text = (change_stamp(stamp) if change_stamp else stamp) + (change_url(url) if change_url else url)
+    signer = qredo.credentials.signer
+    assert isinstance(signer, PrivateKey)
+    # The rule's own check of the parts would refuse some of these slips: join the text with a body that has it.
+    message = text.encode() + (body if other_body is None else other_body)
+    raw = signer.sign(message)
+    return {
+        "x-api-key": qredo.credentials.api_key,
+        "x-timestamp": stamp,
+        "x-sign": base64.urlsafe_b64encode(raw).rstrip(b"=").decode(),
+    }
+
+
+@pytest.mark.parametrize(("words", "slip"), SLIPS.items(), ids=SLIPS)
+def test_the_slip_is_found(qredo: Emulator, client: httpx.Client, words: str, slip: tuple[Any, Any, Any]) -> None:
+    """A signature over something else than was sent is explained by what was signed."""
+    url = f"{qredo.url}/qredo_partner_v1_1/api/v1/p/company"
+    answer = client.post(url, content=BODY, headers=signed(qredo, url, BODY, str(int(time.time())), slip))
+    assert answer.status_code == 401
+    record = qredo.control.requests[-1]
+    assert record.explanation is not None
+    assert record.explanation.would_verify == words
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant", "words"),
+    [
+        (b'{"name":"A"}\n', b'{"name":"A"}', "the body's JSON written compact"),
+        (b'{"name":\r\n"A"}', b'{"name":\n"A"}', "the body with LF line ends"),
+        (b'{"name":\n"A"}', b'{"name":\r\n"A"}', "the body with CRLF line ends"),
+    ],
+)
+def test_a_slip_in_the_bytes_of_the_body_is_found(
+    call: Any, qredo: Emulator, sent: bytes, meant: bytes, words: str
+) -> None:
+    """Line ends and a newline at the end are told apart."""
+    assert call("POST", "/company", content=sent, signed_body=meant).status_code == 401
+    explanation = qredo.control.requests[-1].explanation
+    assert explanation is not None
+    assert explanation.would_verify == words
+
+
+def test_percent_encoding_is_a_slip(call: Any, qredo: Emulator) -> None:
+    """A client that signs the URL before it is encoded is told so."""
+    url = f"{qredo.url}{call.base}/company/search?query=a%2Fb"
+    call("GET", "/company/search?query=a%2Fb", signed_url=url.replace("%2F", "/"))
+    explanation = qredo.control.requests[-1].explanation
+    assert explanation is not None
+    assert explanation.would_verify == "the URL percent-decoded"
+
+
+def test_another_registered_key_is_named(call: Any, call_as: Any, qredo: Emulator) -> None:
+    """An API key with the signature of another registered key is told so, by its fingerprint."""
+    other = qredo.control.new_credentials()
+    call("GET", "/assets", headers={"x-api-key": other.api_key})
+    explanation = qredo.control.requests[-1].explanation
+    assert explanation is not None
+    assert isinstance(qredo.credentials.signer, PrivateKey)
+    fingerprint = qredo.credentials.signer.public_key.fingerprint
+    assert explanation.would_verify == f"the key {fingerprint[:16]} of another registered API key"
+
+
+def test_a_stale_stamp_is_no_wrong_signature(call: Any, qredo: Emulator) -> None:
+    """A signature that is right over a stamp that is too old is called valid, and nothing is tried."""
+    call("GET", "/assets", stamp="1700000000")
+    explanation = qredo.control.requests[-1].explanation
+    assert explanation is not None
+    assert (explanation.valid, explanation.would_verify) == (True, None)
+
+
+def test_what_nothing_explains_is_said(call: Any, qredo: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    """A signature of a key that nobody knows ends in a question, within the bound of attempts."""
+    with caplog.at_level(logging.WARNING, "qredo_emulator"):
+        call("POST", "/company", {"name": "A"}, headers={"x-sign": "A" * 342})
+    explanation = qredo.control.requests[-1].explanation
+    assert explanation is not None
+    assert (explanation.valid, explanation.would_verify) == (False, None)
+    assert "would verify     nothing that was tried" in caplog.text
+
+
+def test_the_record_is_json_without_a_secret(call: Any, qredo: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    """Log and record hold neither API key, signature nor secret, and the record is what JSON can hold."""
+    secret = qredo.hmac_credentials.secret
+    with caplog.at_level(logging.DEBUG):
+        answer = call("POST", "/company", {"name": "A"}, signed_body=b"")
+        hmac_call(qredo, call.client, url_signed=lambda url: f"{url}/")
+    said = caplog.text + json.dumps([record.as_dict() for record in qredo.control.requests])
+    assert answer.request.headers["x-sign"] not in said
+    assert qredo.credentials.api_key not in said
+    assert all(text not in said for text in (repr(secret), secret.hex(), qredo.hmac_credentials.api_key))
+    shown = qredo.control.requests[0].as_dict()["explanation"]
+    assert shown["body_length"] == len(b'{"name": "A"}')
+    assert len(shown["body_digest"]) == len(shown["digest"]) == 64
+
+
+def hmac_call(
+    qredo: Emulator,
+    client: httpx.Client,
+    *,
+    method: str = "GET",
+    url_signed: Any = lambda url: url,
+    stamp: str | None = None,
+    stamp_signed: str | None = None,
+    secret: bytes | None = None,
+) -> httpx.Response:
+    """A request to the Qredo API v1, signed over something else where asked to."""
+    url = f"{qredo.url}/qredo_v1/qapi/v1/balance"
+    stamp = stamp or str(int(time.time()))
+    secret = secret or qredo.hmac_credentials.secret
+    text = _hmac(secret, stamp_signed or stamp, method, url_signed(url))
+    headers = {"qredo-api-key": qredo.hmac_credentials.api_key, "qredo-api-ts": stamp, "qredo-api-sig": text}
+    return client.get(url, headers=headers)
+
+
+def _hmac(secret: bytes, stamp: str, method: str, url: str) -> str:
+    if method.isupper():
+        return sign_hmac(secret, stamp, method, url, b"")
+    raw = hmac.digest(secret, f"{stamp}{method}{url}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def test_an_hmac_is_explained(qredo: Emulator, client: httpx.Client) -> None:
+    """The usual slips with the Qredo API's signature are found, too."""
+    secret = qredo.hmac_credentials.secret
+    now = str(int(time.time()))
+    text = base64.urlsafe_b64encode(secret)
+    slips: list[tuple[dict[str, Any], str]] = [
+        ({"method": "get"}, "the method in small letters"),
+        ({"method": ""}, "no method"),
+        ({"url_signed": lambda url: f"{url}/"}, "the URL with a slash at its end"),
+        ({"stamp": now, "stamp_signed": f"{now}000000000"}, "the stamp in nanoseconds"),
+        ({"secret": text}, "the text of the API secret as the HMAC key, not decoded"),
+    ]
+    for slip, words in slips:
+        assert hmac_call(qredo, client, **slip).status_code == 401
+        explanation = qredo.control.requests[-1].explanation
+        assert explanation is not None
+        assert explanation.would_verify == words
+        assert explanation.method == "GET"
+
+
+def test_a_secret_read_by_the_standard_alphabet_is_found() -> None:
+    """A secret with - or _ that was decoded as the vendor's page shows it gives a signature that is recognised."""
+    secret = bytes([0xFB, 0xFF] * 30)
+    text = base64.urlsafe_b64encode(secret).decode()
+    wrong = base64.b64decode(text)  # skips what is not in its alphabet
+    assert wrong != secret
+    raw = base64.urlsafe_b64decode(sign_hmac(wrong, "1", "GET", "http://h/", b"") + "=")
+    assert HmacKey(secret).read_by_standard_alphabet().fits(b"1GEThttp://h/", raw)
+
+
+def test_padding_is_named(call: Any, qredo: Emulator) -> None:
+    """A right signature in padded base64 is refused, and the reason is that alone."""
+    request = httpx.Request("GET", f"{qredo.url}{call.base}/assets")
+    headers = call.signature(request, None, "x-timestamp", None, None)
+    call("GET", "/assets", headers={**headers, "x-sign": f"{headers['x-sign']}=="})
+    explanation = qredo.control.requests[-1].explanation
+    assert explanation is not None
+    assert explanation.would_verify == "the same signature, written in base64url without padding"
+
+
+def test_the_other_stamp_is_found(call: Any, qredo: Emulator) -> None:
+    """A version that takes nonces only says so to a client that sends a timestamp."""
+    call.base = "/qredo_partner_v1_0/api/v1/p"
+    assert call("GET", "/company/search").status_code == 401
+    assert qredo.control.requests[-1].reason == "x-timestamp is not taken by this API, which needs x-nonce"

@@ -1,0 +1,70 @@
+"""Calls every operation of vendored packages: run as a program in an empty project, where nothing else can be found.
+
+python caller.py PREFIX PLAN_JSON -> a line of JSON for each call: package, operation, and what went wrong or null.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+
+def agent_token() -> str:
+    """A token of the form that agents send; an emulator takes any that is well formed and fresh."""
+    return json.dumps({"ID": "aWQ=", "ET": int(time.time()), "U": "dQ==", "V": "dg=="}).encode().hex()
+
+
+def client_of(package: Any, signing: Any, plan: dict[str, Any], scratch: Path) -> Any:
+    """A client of one package, by the plugin that lies beside it."""
+    environment = signing.Environment.emulator(plan["url"])
+    if package.Client.SECURITY == "qredo_signature":
+        credentials = signing.HmacCredentials.from_directory(Path(plan["keys"]) / "qredo_v1")
+        return signing.connect(package.Client, credentials, environment)
+    credentials = signing.Credentials.from_directory(plan["keys"])
+    options: dict[str, Any] = {"agent_token": agent_token}
+    if package.Client.NONCE_RULE == "counter":
+        nonces = signing.SQLiteNonces(scratch / "nonces.db", rule="counter")
+        nonces.initialise(1)
+        options = {"nonces": nonces, "stamp": "nonce"}
+    return signing.connect(package.Client, credentials, environment, **options)
+
+
+def call(package: Any, client: Any, operation: dict[str, Any]) -> str | None:
+    """Make one call; what went wrong, or None."""
+    keywords = dict(operation["query"])
+    if operation["model"]:
+        keywords["body"] = getattr(package.models, operation["model"]).from_dict(operation["body"])
+    method = getattr(getattr(client.with_raw_response, operation["tag"]), operation["verb"])
+    try:
+        raw = method(*operation["path"], **keywords)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    sent = raw.response.request
+    if sent.content and json.loads(sent.content) != operation["body"]:
+        return f"sent {sent.content!r}"
+    if raw.parsed is not None and raw.parsed.to_dict() != raw.response.json():
+        return f"parsed {raw.parsed!r}"
+    return None
+
+
+def main() -> None:
+    """Call all that the plan lists."""
+    prefix, plan = sys.argv[1], json.loads(sys.argv[2])
+    signing = importlib.import_module(f"{prefix}.qredo_signing")
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, operations in plan["packages"].items():
+            package = importlib.import_module(f"{prefix}.{name}")
+            with client_of(package, signing, plan, Path(scratch)) as client:
+                for operation in operations:
+                    print(json.dumps([name, operation["id"], call(package, client, operation)]))
+    strangers = sorted(name for name in sys.modules if name.startswith("qredo_"))
+    print(json.dumps(["", "installed packages that were loaded", ", ".join(strangers) or None]))
+
+
+if __name__ == "__main__":
+    main()
