@@ -12,6 +12,11 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 OLDEST = next((version for version in PYTHONS if shutil.which(f"python{version}")), PYTHONS[0])
 CONSTRAINTS = ("-c", "constraints.txt")
+TYPE_TESTS = (
+    "tests/signing/test_typing.py",
+    "tests/feeds/test_feeds_typing.py",
+    "tests/codegen/test_upgrade_guide.py",
+)
 EXTRAS = ".[cli,emulator,feeds,pkcs11,redis]"
 
 nox.needs_version = ">=2025.2.9"
@@ -47,7 +52,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(default=False)
 def full(session: nox.Session) -> None:
     """All tests, the long ones too."""
-    session.install(*CONSTRAINTS, "-e", EXTRAS, *group("tests"))
+    session.install(*CONSTRAINTS, "-e", EXTRAS, *group("types"))
     session.run("pytest", "-n", "auto", *session.posargs)
 
 
@@ -65,7 +70,7 @@ def types(session: nox.Session) -> None:
     session.install(*CONSTRAINTS, "-e", EXTRAS, *group("types"))
     session.run("mypy")
     session.run("pyright")
-    session.run("pytest", "tests/signing/test_typing.py")
+    session.run("pytest", "-n", "auto", *TYPE_TESTS)
 
 
 def codegen(session: nox.Session, *arguments: str, module: str = "qredo_codegen") -> None:
@@ -128,6 +133,7 @@ def release(session: nox.Session) -> None:
 @nox.session(default=False)
 def vendor(session: nox.Session) -> None:
     """Copy packages into a monorepo: `-- --to DIR --api PACKAGE`; `--check DIR` and `--update DIR` afterwards."""
+    session.install(*CONSTRAINTS, "-e", EXTRAS)  # what libraries need in turn is read from their metadata
     codegen(session, "vendor", *session.posargs)
 
 

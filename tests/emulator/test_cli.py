@@ -12,10 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
+from qredo_emulator._options import read_options
 from qredo_signing import Credentials, PrivateKey, sign
 
 COMMAND = [sys.executable, "-m", "qredo_emulator"]
@@ -160,11 +160,12 @@ def test_keys_that_are_not_an_emulators_are_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [["--time-window", "soon"], ["--port", "many"], ["--unknown"], ["--fee-rate", "2"], ["--state", "x"]]
 )
-def test_a_wrong_option_is_explained(arguments: list[str]) -> None:
+def test_a_wrong_option_is_explained(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     """A wrong option ends with 2 and the usage."""
-    done: Any = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 2
-    assert "usage: qredo-emulator" in done.stderr
+    with pytest.raises(SystemExit) as ended:
+        read_options(arguments)
+    assert ended.value.code == 2
+    assert "usage: qredo-emulator" in capsys.readouterr().err
 
 
 def test_a_folder_without_descriptions_is_one_line(tmp_path: Path) -> None:

@@ -109,7 +109,9 @@ def _wrong_example(document: Any) -> None:
 
 def test_a_wrong_answer_is_500_when_answers_are_checked(tmp_path: Path, call_as: Any) -> None:
     """With check_responses an answer that the description does not allow is 500 and says where it is wrong."""
-    with Emulator(Settings(examples_only=True, check_responses=True, spec=_changed(tmp_path, _wrong_example))) as emulator:
+    with Emulator(
+        Settings(examples_only=True, check_responses=True, spec=_changed(tmp_path, _wrong_example))
+    ) as emulator:
         answer = call_as(None, emulator)("GET", "/liquidityhub")
     assert answer.status_code == 500
     assert "/items/0/send_amount: 'much' is not of type 'integer'" in answer.json()["detail"]["reason"]

@@ -13,9 +13,8 @@ from typing import Annotated, Any
 import typer
 import typer.main
 
-from qredo_signing import __version__
-from qredo_signing.errors import DeprecatedEnvironmentWarning, InsecureKeyFileWarning
-
+from .. import __version__
+from ..errors import DeprecatedEnvironmentWarning, InsecureKeyFileWarning
 from ._call import CallGroup, call
 from ._doctor import doctor
 from ._errors import report_of

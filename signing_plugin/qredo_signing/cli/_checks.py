@@ -102,7 +102,7 @@ def _check_credentials(connection: Connection, security: str) -> Any:
 
 
 def _check_pair(connection: Connection, credentials: Any) -> Iterator[Finding]:
-    from qredo_signing import KeyLoadError, PublicKey
+    from .. import KeyLoadError, PublicKey
 
     key = credentials.signer
     yield Finding("RSA key", "ok", f"{key.bits} bits, {key.fingerprint}")
@@ -127,7 +127,7 @@ def _check_pair(connection: Connection, credentials: Any) -> Iterator[Finding]:
 
 
 def _check_kind(environment: Any, credentials: Any) -> Finding:
-    from qredo_signing import EnvironmentMismatchError
+    from .. import EnvironmentMismatchError
 
     try:
         environment.admit(credentials.kind)
@@ -140,7 +140,7 @@ def _check_network(environment: Any, timeout: float | None) -> Any:
     """A generator of findings that returns the answer to a plain request without credentials, or None."""
     import httpx
 
-    from qredo_signing._origin import is_loopback
+    from .._origin import is_loopback
 
     try:
         with httpx.Client(timeout=timeout or 10.0, trust_env=not is_loopback(environment.origin)) as http:
@@ -172,7 +172,7 @@ def _check_tls(response: httpx.Response) -> Finding:
 
 
 def _check_clock(response: httpx.Response) -> Finding:
-    from qredo_signing._dates import parse_http_date
+    from .._dates import parse_http_date
 
     date = parse_http_date(response.headers.get("date"))
     if date is None:

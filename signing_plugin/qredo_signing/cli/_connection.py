@@ -111,7 +111,7 @@ class Connection:
             CliError: None is named.
             ConfigurationError: There is no such environment.
         """
-        from qredo_signing import Environment
+        from .. import Environment
 
         name = (self.environment or "").strip()
         if not name:
@@ -135,7 +135,7 @@ class Connection:
 
     def connect(self, client_class: Any) -> Any:
         """A client that signs. Nothing is sent yet."""
-        from qredo_signing import connect
+        from .. import connect
 
         environment = self.named_environment()
         options: dict[str, Any] = {}
@@ -155,7 +155,7 @@ class Connection:
 
     def nonce_source(self, rule: Any) -> Any:
         """The file of --nonces, with a counter made in it if --nonce-start says so."""
-        from qredo_signing import SQLiteNonces
+        from .. import SQLiteNonces
 
         assert self.nonces is not None
         source = SQLiteNonces(self.nonces, rule=rule)
@@ -184,7 +184,7 @@ class Connection:
         Raises:
             CliError: It is not confirmed.
         """
-        from qredo_signing import KeyKind
+        from .. import KeyKind
 
         environment = self.named_environment()
         if self.yes or KeyKind.LIVE not in environment.key_kinds:

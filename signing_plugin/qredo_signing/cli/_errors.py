@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, NamedTuple
 
-from qredo_signing import errors as signing
-
+from .. import errors as signing
 from ._exits import Exit
 from ._text import printable
 

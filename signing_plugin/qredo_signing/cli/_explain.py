@@ -36,7 +36,7 @@ def explain(
       qredo explain --url URL --body company.json --timestamp 1700000000
       qredo explain --url URL --timestamp 1700000000 --signature @sign.txt --json
     """
-    from qredo_signing import explain as explain_rsa
+    from .. import explain as explain_rsa
 
     _, stamp = stamp_of(timestamp, nonce, required=True)
     key = public_key(public_key_file, keys)

@@ -94,7 +94,7 @@ class FeedGroup(LazyGroup):
 
 def _listen(entry: _Entry, connection: Connection, path: dict[str, str], count: int | None, *, as_json: bool) -> None:
     try:
-        from qredo_signing import feeds
+        from .. import feeds
     except ModuleNotFoundError as error:
         raise CliError(str(error), code=Exit.LOCAL) from None
     client_class = entry.package.Client

@@ -45,7 +45,7 @@ def keygen(
       qredo keygen keys
       qredo keygen keys --bits 4096 --passphrase
     """
-    from qredo_signing import PrivateKey
+    from .. import PrivateKey
 
     _check_free(folder)
     secret = _passphrase(passphrase_file) if passphrase or passphrase_file else None

@@ -70,10 +70,10 @@ def read_credentials(keys: Path | None, security: str, passphrase_file: Path | N
     if folder is None:
         return _from_variables(security, passphrase_file)
     if security == HMAC:
-        from qredo_signing import HmacCredentials
+        from .. import HmacCredentials
 
         return HmacCredentials.from_directory(folder)
-    from qredo_signing import Credentials
+    from .. import Credentials
 
     return Credentials.from_directory(folder, passphrase=passphrase_of(folder / "private.pem", passphrase_file))
 
@@ -112,10 +112,10 @@ def passphrase_in(file: Path) -> str:
 
 def _from_variables(security: str, passphrase_file: Path | None) -> Any:
     if security == HMAC:
-        from qredo_signing import HmacCredentials
+        from .. import HmacCredentials
 
         return HmacCredentials.from_environment()
-    from qredo_signing import Credentials
+    from .. import Credentials
 
     variables = dict(os.environ)
     key_file = variables.get("QREDO_PRIVATE_KEY_FILE")

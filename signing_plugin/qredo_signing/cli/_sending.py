@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from qredo_signing.errors import QredoSigningError
-
+from ..errors import QredoSigningError
 from ._errors import CliError
 from ._exits import Exit
 

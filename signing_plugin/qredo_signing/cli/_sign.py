@@ -69,13 +69,13 @@ def sign(
 
 
 def _rsa_headers(credentials: Any, stamp_header: str, stamp: str, url: str, body: bytes) -> dict[str, str]:
-    from qredo_signing import sign as sign_rsa
+    from .. import sign as sign_rsa
 
     return {stamp_header: stamp, "x-sign": sign_rsa(credentials.signer, stamp, url, body)}
 
 
 def _hmac_headers(credentials: Any, stamp_header: str, stamp: str, verb: str, url: str, body: bytes) -> dict[str, str]:
-    from qredo_signing import sign_hmac
+    from .. import sign_hmac
 
     if stamp_header != "x-timestamp":
         raise CliError("this API takes no nonce", "give --timestamp, or neither")

@@ -49,8 +49,8 @@ def verify(
       qredo verify --url URL --body company.json --timestamp 1700000000 --signature @sign.txt
       qredo verify --url URL --nonce 8 --signature TEXT --public-key partner.pem
     """
-    from qredo_signing import InvalidSignatureError
-    from qredo_signing import verify as verify_rsa
+    from .. import InvalidSignatureError
+    from .. import verify as verify_rsa
 
     _, stamp = stamp_of(timestamp, nonce, required=True)
     text = signature_text(signature)
@@ -76,7 +76,7 @@ def public_key(file: Path | None, keys: Path | None) -> Any:
     Raises:
         KeyLoadError: It cannot be loaded.
     """
-    from qredo_signing import PublicKey
+    from .. import PublicKey
 
     return PublicKey.from_file(file or (keys or DEFAULT_KEYS) / "public.pem")
 

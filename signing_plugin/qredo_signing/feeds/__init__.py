@@ -1,6 +1,6 @@
 """WebSocket feeds of the API as loops over the API package's own models. Needs the extra `feeds`.
 
-from qredo_signing.feeds import feed
+from ..feeds import feed
 
 async for message in feed(client, "core_client", client_id=client_id):
     ...

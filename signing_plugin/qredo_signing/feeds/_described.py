@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import httpx
 
-from qredo_signing._send import AsyncSender, SyncSender
-from qredo_signing.errors import ConfigurationError
+from .._send import AsyncSender, SyncSender
+from ..errors import ConfigurationError
 
 __all__ = ["Call", "Described", "auth_of", "describe"]
 

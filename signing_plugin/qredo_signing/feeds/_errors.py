@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qredo_signing.errors import QredoSigningError
+from ..errors import QredoSigningError
 
 __all__ = ["FeedConnectionError", "FeedMessageError"]
 

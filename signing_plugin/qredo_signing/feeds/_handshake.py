@@ -9,10 +9,9 @@ from typing import Any
 import httpx
 from wsproto.utilities import generate_accept_token
 
-from qredo_signing._send import _refuse_redirect
-from qredo_signing._version import __version__
-from qredo_signing.errors import RedirectError
-
+from .._send import _refuse_redirect
+from .._version import __version__
+from ..errors import RedirectError
 from ._described import Described
 from ._errors import FeedConnectionError
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterable
 from typing import Any, TypeAlias, TypeVar, overload
 
-from qredo_signing._seam import AsyncClient, Client
-from qredo_signing.errors import ConfigurationError
-
+from .._seam import AsyncClient, Client
+from ..errors import ConfigurationError
 from ._async import AsyncMessages
 from ._described import Described, describe
 from ._errors import FeedMessageError

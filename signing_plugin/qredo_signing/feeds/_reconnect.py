@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from qredo_signing._attempts import MAX_WAIT, SPREAD
-from qredo_signing._log import LOG
-from qredo_signing._outcomes import outcome_of_response
-
+from .._attempts import MAX_WAIT, SPREAD
+from .._log import LOG
+from .._outcomes import outcome_of_response
 from ._described import Described
 from ._errors import FeedConnectionError
 
