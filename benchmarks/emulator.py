@@ -1,7 +1,7 @@
 """The emulator beside a general mock server, Prism, on the same description: prints two Markdown tables.
 
-    npm install --prefix /tmp/prism @stoplight/prism-cli
-    python benchmarks/emulator.py --prism /tmp/prism/node_modules/.bin/prism
+    npm install --prefix prism @stoplight/prism-cli
+    python benchmarks/emulator.py --prism prism/node_modules/.bin/prism
 
 Both start several times, and then answer the same signed requests on eight connections: the emulator verifies each
 signature and keeps state, Prism looks whether the headers are there and answers the description's example. They take

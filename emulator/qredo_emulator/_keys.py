@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from qredo_signing import Credentials, HmacCredentials, KeyKind, PrivateKey, PublicKey
+from qredo_signing import Credentials, HmacCredentials, KeyKind, KeyLoadError, PrivateKey, PublicKey
 
 from ._key_files import KeysError, make, make_api_key, make_hmac
 
@@ -112,6 +113,28 @@ class KeyRing(Mapping[str, PublicKey]):
         self._waiting.clear()
         self._live.clear()
         self._files.clear()
+
+    def dump(self) -> dict[str, Any]:
+        """What accounts belong to, for a file: API keys with their public keys as PEM, and those that wait for one.
+
+        No secret is in it, so the keys of the API that is signed by HMAC, which keeps no state, are not.
+        """
+        public = {api_key: key.to_pem().decode("ascii") for api_key, key in self._keys.items()}
+        return {"public": public, "waiting": list(self._waiting)}
+
+    def load(self, document: Any) -> None:
+        """Adds what ``dump`` gave to the keys that are known; those that are known already stay as they are.
+
+        Raises:
+            KeysError: It is something else. Nothing was added.
+        """
+        try:
+            keys = {str(name): PublicKey.from_pem(pem) for name, pem in document["public"].items()}
+            waiting = {str(name): None for name in document["waiting"]}
+        except (AttributeError, KeyError, TypeError, ValueError, KeyLoadError) as error:
+            raise KeysError("its API keys are not what an emulator writes") from error
+        self._keys = keys | self._keys
+        self._waiting |= {name: None for name in waiting if name not in self._keys}
 
     def __getitem__(self, api_key: str) -> PublicKey:
         return self._keys[api_key]

@@ -77,7 +77,7 @@ class Emulator:
         self.control = self.app.control = Control(self.app, ring, self.credentials)
         self._state = None if state is None else Path(state)
         if self._state is not None:
-            load_state(self.app.world, self._state)
+            load_state(self.app.world, ring, self._state)
         self._address = (host, port)
         self._url: str | None = None
         self._server: uvicorn.Server | None = None
@@ -160,7 +160,7 @@ class Emulator:
 
     def _save(self) -> None:
         if self._state is not None:
-            save_state(self.app.world, self._state)
+            save_state(self.app.world, self.app.keys, self._state)
 
     def _bind(self) -> socket.socket:
         if self._url is not None:

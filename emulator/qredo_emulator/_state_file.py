@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from ._json import JSONError, dump, load
+from ._keys import KeyRing, KeysError
 from ._snapshot import SnapshotError, dump_world, load_world
 from ._state import World
 
@@ -17,8 +18,8 @@ class StateError(Exception):
     """A state file that can't be read or written; says why and what to do."""
 
 
-def load_state(world: World, file: Path) -> bool:
-    """Puts the state of a file in place; returns False where there is no such file yet.
+def load_state(world: World, keys: KeyRing, file: Path) -> bool:
+    """Puts the state of a file in place, with the API keys that it belongs to; False where there is no such file yet.
 
     Raises:
         StateError: The file can't be read, or is not a state of this emulator. Nothing was changed.
@@ -31,21 +32,26 @@ def load_state(world: World, file: Path) -> bool:
     except OSError as error:
         raise StateError(f"can't read the state file {file}: {error.strerror or error}") from error
     try:
-        load_world(world, load(data))
-    except (JSONError, SnapshotError) as error:
+        document = load(data)
+        saved = KeyRing()  # read first, so that keys that can't be read leave the world as it is
+        if isinstance(document, dict) and "keys" in document:
+            saved.load(document["keys"])
+        load_world(world, document)
+        keys.load(saved.dump())
+    except (JSONError, KeysError, SnapshotError) as error:
         raise StateError(
             f"{file} is not a state that can be loaded: {error}; name another file, or move this one away"
         ) from error
     return True
 
 
-def save_state(world: World, file: Path) -> None:
+def save_state(world: World, keys: KeyRing, file: Path) -> None:
     """Writes the state beside the file, and then puts it in its place, for its owner only.
 
     Raises:
         StateError: It can't be written; the file is as it was.
     """
-    data = dump(dump_world(world))
+    data = dump({**dump_world(world), "keys": keys.dump()})
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # 0600
         beside = Path(name)

@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
-TEMPLATES_SHA256 = "e51cab4e30d21dcc8debc7c05c67358596054bc9816a16607d70e9fb93602e4c"
+TEMPLATES_SHA256 = "1bca9bc5b0ed42e86da9c806d20fde93a208b4056489a8ef605cd128107b73ce"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -81,10 +81,10 @@ class Client(_Described):
     ) -> None:
         self.http = http
         self.base_url = base_url.rstrip("/")
-        self._send = send or self._plain_send
+        self.send: Send = send or self._plain_send
         self._owns_http = owns_http
         self._options = _options or Options()
-        self._core = Core(Requests(http, self.base_url, self._options), self._send)
+        self._core = Core(Requests(http, self.base_url, self._options), self.send)
 
     def _plain_send(self, request: httpx.Request) -> httpx.Response:
         return self.http.send(request, follow_redirects=False)
@@ -102,7 +102,7 @@ class Client(_Described):
             self._options.timeout if timeout is UNSET else timeout,
             self._options.max_retries if max_retries is None else max_retries,
         )
-        return type(self)(self.http, base_url=self.base_url, send=self._send, owns_http=False, _options=options)
+        return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
 
     @cached_property
     def with_raw_response(self) -> ClientWithRawResponse:
@@ -240,10 +240,10 @@ class AsyncClient(_Described):
     ) -> None:
         self.http = http
         self.base_url = base_url.rstrip("/")
-        self._send = send or self._plain_send
+        self.send: AsyncSend = send or self._plain_send
         self._owns_http = owns_http
         self._options = _options or Options()
-        self._core = AsyncCore(Requests(http, self.base_url, self._options), self._send)
+        self._core = AsyncCore(Requests(http, self.base_url, self._options), self.send)
 
     async def _plain_send(self, request: httpx.Request) -> httpx.Response:
         return await self.http.send(request, follow_redirects=False)
@@ -261,7 +261,7 @@ class AsyncClient(_Described):
             self._options.timeout if timeout is UNSET else timeout,
             self._options.max_retries if max_retries is None else max_retries,
         )
-        return type(self)(self.http, base_url=self.base_url, send=self._send, owns_http=False, _options=options)
+        return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
 
     @cached_property
     def with_raw_response(self) -> AsyncClientWithRawResponse:

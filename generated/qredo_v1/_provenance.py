@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 DESCRIPTION_SHA256 = "67e09a32ebbccbd2fd5b07b6ced063cec18b7694281e10fec859bcb4158d572b"
-TEMPLATES_SHA256 = "e51cab4e30d21dcc8debc7c05c67358596054bc9816a16607d70e9fb93602e4c"
+TEMPLATES_SHA256 = "1bca9bc5b0ed42e86da9c806d20fde93a208b4056489a8ef605cd128107b73ce"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

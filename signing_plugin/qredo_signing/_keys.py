@@ -57,6 +57,10 @@ class PublicKey:
         """Load a PEM public key from a file. Raises `KeyLoadError`, also when the file cannot be read."""
         return cls(load_public(_read(path, secret=False), f"the key file {path}"))
 
+    def to_pem(self) -> bytes:
+        """Return it as a PEM SubjectPublicKeyInfo, as `public.pem` holds it."""
+        return self._key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
     @property
     def bits(self) -> int:
         """The length of the modulus in bits."""

@@ -9,7 +9,7 @@ A client class is called as `client_class(http, *, base_url, send, owns_http)`: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ class Client(ClientInfo, Protocol):
         """What it sends with."""
         ...
 
+    @property
+    def send(self) -> Callable[[httpx.Request], httpx.Response]:
+        """Sends one request; of a client that `connect` made, what holds the attempts."""
+        ...
+
 
 class AsyncClient(ClientInfo, Protocol):
     """A generated async client."""
@@ -89,4 +94,9 @@ class AsyncClient(ClientInfo, Protocol):
     @property
     def http(self) -> httpx.AsyncClient:
         """What it sends with."""
+        ...
+
+    @property
+    def send(self) -> Callable[[httpx.Request], Awaitable[httpx.Response]]:
+        """Sends one request; of a client that `connect` made, what holds the attempts."""
         ...

@@ -22,7 +22,7 @@ from ._threads import sleep as async_sleep
 from ._version import __version__
 from .errors import OutcomeUnknownError, RedirectError
 
-__all__ = ["AsyncSender", "SyncSender"]
+__all__ = ["AsyncSender", "SyncSender", "refuse_redirect"]
 
 _PRODUCT = f"qredo-python/{__version__}"
 
@@ -41,7 +41,7 @@ class SyncSender:
         random: Callable[[], float] = random.random,
     ) -> None:
         self._http = http
-        self._auth = auth
+        self.auth = auth
         self._calls = _Calls(auth, max_retries, clock, random)
         self._sleep = sleep
 
@@ -57,9 +57,9 @@ class SyncSender:
         call = self._calls.begin(request)
         while True:
             try:
-                with self._auth.in_turn(request):
+                with self.auth.in_turn(request):
                     # Per request, so that a caller's own http_client keeps its settings for his other requests.
-                    response = self._http.send(request, auth=self._auth, follow_redirects=False)
+                    response = self._http.send(request, auth=self.auth, follow_redirects=False)
             except Exception as error:
                 wait = call.failed(error)
                 if wait is None:
@@ -85,7 +85,7 @@ class AsyncSender:
         random: Callable[[], float] = random.random,
     ) -> None:
         self._http = http
-        self._auth = auth
+        self.auth = auth
         self._calls = _Calls(auth, max_retries, clock, random)
         self._sleep = sleep
 
@@ -94,8 +94,8 @@ class AsyncSender:
         call = self._calls.begin(request)
         while True:
             try:
-                async with self._auth.async_in_turn(request):
-                    response = await self._http.send(request, auth=self._auth, follow_redirects=False)
+                async with self.auth.async_in_turn(request):
+                    response = await self._http.send(request, auth=self.auth, follow_redirects=False)
             except Exception as error:
                 wait = call.failed(error)
                 if wait is None:
@@ -115,7 +115,7 @@ class _Calls:
     ) -> None:
         if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
             raise ValueError(f"max_retries is {max_retries!r}: give a whole number, 0 for none")
-        self._auth = auth
+        self.auth = auth
         self._max_retries = max_retries
         self._clock = clock
         self._random = random
@@ -127,7 +127,7 @@ class _Calls:
         rules = Rules(
             repeatable=request.method == "GET" if info is None else info.repeatable,
             keyed=info is not None and info.idempotency_key is not None,
-            counted=self._auth.counts(request),
+            counted=self.auth.counts(request),
             max_retries=self._max_retries if info is None or info.max_retries is None else info.max_retries,
         )
         return _Call(info, Attempts(rules, self._budget, self._random), self._clock)
@@ -148,7 +148,7 @@ class _Call:
         if step is End.UNKNOWN:
             raise self._unknown(response) from self._lost
         if step is End.FINAL:
-            _refuse_redirect(response)
+            refuse_redirect(response)
             return None
         return self._log(step, f"HTTP {response.status_code}")
 
@@ -197,7 +197,7 @@ def _name_us(request: httpx.Request) -> None:
         request.headers["user-agent"] = f"{_PRODUCT} {agent}".rstrip()
 
 
-def _refuse_redirect(response: httpx.Response) -> None:
+def refuse_redirect(response: httpx.Response) -> None:
     if response.next_request is None:
         return
     target = _without_query(response.next_request.url)

@@ -25,6 +25,15 @@ def test_the_state_comes_back(tmp_path: Path, call_as: Any) -> None:
         assert call_as(None, second).ok("GET", f"/company/{company_id}")["name"] == "ACME"
 
 
+def test_the_state_of_a_further_key_comes_back(tmp_path: Path, call_as: Any) -> None:
+    """Credentials that were made while it ran reach their account in the next emulator, too."""
+    with emulator(tmp_path) as first:
+        credentials = first.control.new_credentials()
+        company_id = call_as(credentials, first).company("ACME")
+    with emulator(tmp_path) as second:
+        assert call_as(credentials, second).ok("GET", f"/company/{company_id}")["name"] == "ACME"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 def test_the_file_is_the_owners_only(tmp_path: Path) -> None:
     """The file names API keys, so nobody else may read it; nothing else is left in the folder."""
@@ -43,6 +52,7 @@ def test_the_file_is_the_owners_only(tmp_path: Path) -> None:
         (b'{"format": "other"}', "not a state of a qredo-emulator"),
         (b'{"format": "qredo-emulator-state", "version": 99}', "version 99"),
         (b'{"format": "qredo-emulator-state", "version": 1}', "/state: "),
+        (b'{"format": "qredo-emulator-state", "version": 1, "keys": {"public": {"k": "no PEM"}}}', "API keys"),
     ],
 )
 def test_a_file_that_is_no_state_stays_as_it_is(tmp_path: Path, content: bytes, words: str) -> None:

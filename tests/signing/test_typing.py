@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = "tests/signing/typing_sample.py"
 
 WRONG = """\
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
 
 import httpx
@@ -34,10 +34,12 @@ class Info:
 
 class Client(Info):
     http: httpx.Client
+    send: Callable[[httpx.Request], httpx.Response]
 
 
 class AsyncClient(Info):
     http: httpx.AsyncClient
+    send: Callable[[httpx.Request], Awaitable[httpx.Response]]
 
 
 async def token() -> str:

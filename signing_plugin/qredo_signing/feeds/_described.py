@@ -90,11 +90,11 @@ def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
 
 def auth_of(client: Any, *, is_async: bool) -> Any:
     """Return the auth of a client that `connect` made. Raises `ConfigurationError` for another client."""
-    send: Any = getattr(client, "_send", None)
+    send = client.send
     wanted, http = (AsyncSender, httpx.AsyncClient) if is_async else (SyncSender, httpx.Client)
     if not isinstance(send, wanted) or not isinstance(client.http, http):
         raise ConfigurationError("the client was not made by connect(), so there is nothing here to sign its feed with")
-    return send._auth
+    return send.auth
 
 
 def _package_of(client_class: type) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from wsproto.utilities import generate_accept_token
 
-from .._send import _refuse_redirect
+from .._send import refuse_redirect
 from .._version import __version__
 from ..errors import RedirectError
 from ._described import Described
@@ -56,7 +56,7 @@ def refusal(described: Described, response: httpx.Response, body: bytes) -> Exce
     """Return the error for an answer that is not 101, with as much of its body as was read: the package's own, if it
     has one for the status."""
     try:
-        _refuse_redirect(response)
+        refuse_redirect(response)
     except RedirectError as redirect:
         return redirect
     status = response.status_code
