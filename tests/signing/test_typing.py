@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = "tests/signing/typing_sample.py"
 
 WRONG = """\
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import httpx
@@ -34,12 +34,16 @@ class Info:
 
 class Client(Info):
     http: httpx.Client
-    send: Callable[[httpx.Request], httpx.Response]
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        return self.http.send(request)
 
 
 class AsyncClient(Info):
     http: httpx.AsyncClient
-    send: Callable[[httpx.Request], Awaitable[httpx.Response]]
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        return await self.http.send(request)
 
 
 async def token() -> str:
