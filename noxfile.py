@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 OLDEST = next((version for version in PYTHONS if shutil.which(f"python{version}")), PYTHONS[0])
 CONSTRAINTS = ("-c", "constraints.txt")
+WORKERS = str(2 * (os.cpu_count() or 1))  # tests wait for sockets and processes half of their time
 TYPE_TESTS = (
     "tests/signing/test_typing.py",
     "tests/feeds/test_feeds_typing.py",
@@ -43,17 +45,17 @@ def quickstart(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """All tests but the long ones, on every supported Python that is found; those of the tools on the oldest alone."""
+    """All tests but the long ones, on every Python that is found; what each says the same runs with the oldest alone."""
     session.install(*CONSTRAINTS, "-e", EXTRAS, *group("tests"))
     chosen = "not full" if session.python == OLDEST else "not full and not once"
-    session.run("pytest", "-n", "auto", "-m", chosen, *session.posargs)
+    session.run("pytest", "-n", WORKERS, "-m", chosen, *session.posargs)
 
 
 @nox.session(default=False)
 def full(session: nox.Session) -> None:
     """All tests, the long ones too."""
     session.install(*CONSTRAINTS, "-e", EXTRAS, *group("types"))
-    session.run("pytest", "-n", "auto", *session.posargs)
+    session.run("pytest", "-n", WORKERS, *session.posargs)
 
 
 @nox.session
@@ -70,7 +72,7 @@ def types(session: nox.Session) -> None:
     session.install(*CONSTRAINTS, "-e", EXTRAS, *group("types"))
     session.run("mypy")
     session.run("pyright")
-    session.run("pytest", "-n", "auto", *TYPE_TESTS)
+    session.run("pytest", "-n", WORKERS, *TYPE_TESTS)
 
 
 def codegen(session: nox.Session, *arguments: str, module: str = "qredo_codegen") -> None:

@@ -18,28 +18,31 @@ ONCE = (
     "cli/test_docs.py",  # the help is drawn by Typer, held by the constraints
     "cli/test_every_operation.py",
     "codegen",  # what is run in a checkout and not installed by users
+    "emulator/test_cli.py",
     "emulator/test_conformance.py",
     "emulator/test_console.py",
     "emulator/test_console_browser.py",
     "emulator/test_invariants.py",
+    "emulator/test_pytest_plugin.py",
     "feeds/test_feeds_typing.py",
     "feeds/test_storm.py",
     "repo",
     "signing/test_nonces_redis.py",
+    "signing/test_nonces_sqlite.py",
     "signing/test_typing.py",
     "signing/test_vectors.py",
     "signing/test_wycheproof.py",
     "vendoring",
 )
 """What says the same with every Python: run with one."""
-ON_EVERY_PYTHON = ("codegen/test_regenerate.py", "repo/test_wheel.py")  # the same bytes must come out
+ON_EVERY_PYTHON = ("test_the_repository_holds_what_is_generated", "test_the_wheel_alone_is_enough")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `nox -s tests` runs with the oldest Python alone."""
     for item in items:
         place = item.path.relative_to(TESTS)
-        if {place.parts[0], place.as_posix()} & set(ONCE) and place.as_posix() not in ON_EVERY_PYTHON:
+        if {place.parts[0], place.as_posix()} & set(ONCE) and item.name not in ON_EVERY_PYTHON:
             item.add_marker(pytest.mark.once)
 
 
