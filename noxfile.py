@@ -45,7 +45,7 @@ def quickstart(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """All tests but the long ones, on every Python that is found; what each says the same runs with the oldest alone."""
+    """All tests but the long ones, on every Python that is found; what is the same with each runs with the oldest."""
     session.install(*CONSTRAINTS, "-e", EXTRAS, *group("tests"))
     chosen = "not full" if session.python == OLDEST else "not full and not once"
     session.run("pytest", "-n", WORKERS, "-m", chosen, *session.posargs)

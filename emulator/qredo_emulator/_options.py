@@ -80,10 +80,17 @@ def _add_places(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--spec", type=Path, metavar="DIR", help="folder with <package>/openapi.yaml (default: its own)")
     add("--host", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
-    add("--port", type=int, default=8080, help="where to listen; 0 takes a free port (default: 8080)")
+    add("--port", type=_port, default=8080, metavar="PORT", help="where to listen; 0 takes a free port (default: 8080)")
     add("--keys", type=Path, metavar="DIR", help="folder with apikey, private.pem and public.pem; made if it is empty")
     add("--state", type=Path, metavar="FILE", help="load the state at the start, and save it at the end")
     add("--default-api", metavar="PACKAGE", help="API at the bare documented paths (default: the newest Partner API)")
+
+
+def _port(text: str) -> int:
+    # Checked here, since the system takes the lowest 16 bits of a greater number.
+    if not (text.isdecimal() and int(text) < 1 << 16):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: write a number from 0 to 65535")
+    return int(text)
 
 
 def _window(text: str) -> int | None:

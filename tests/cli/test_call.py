@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import sys
@@ -315,8 +316,23 @@ class TestConfirmation:
         """A GET goes out at once."""
         assert qredo("call company.search").code == 6
 
-    def test_elsewhere_nothing_is_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The sandbox and the test keys of production need no confirmation."""
+    def test_elsewhere_nothing_is_asked(self, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The sandbox and the test keys of production need no confirmation, wherever the key comes from."""
         monkeypatch.setattr(sys, "stdin", None)
-        for name in ("sandbox", "production_test"):
-            Connection(environment=name).confirm("a transfer")
+        Connection(environment="sandbox").confirm("a transfer")
+        test_key = base64.urlsafe_b64encode(b'{"key_id": "a", "key": "b", "sandbox": true}').decode()
+        Path("keys").mkdir()
+        Path("keys/apikey").write_text(f"{test_key}\n", encoding="utf-8")
+        Connection(environment="production_test").confirm("a transfer")
+        monkeypatch.setenv("QREDO_API_KEY_FILE", "keys/apikey")
+        Connection(environment="production_test").confirm("a transfer")
+        monkeypatch.delenv("QREDO_API_KEY_FILE")
+        monkeypatch.setenv("QREDO_API_KEY", test_key)
+        Connection(environment="production_test").confirm("a transfer")
+
+    def test_a_key_that_does_not_say_is_taken_for_a_live_one(self, live: None, qredo: Cli) -> None:
+        """On the production server, --environment production_test is no way around the question."""
+        refused = qredo("call company.create --name x --environment production_test")
+        assert (refused.code, "--yes" in refused.err) == (2, True)
+        assert qredo("send DELETE /company/x --environment production_test --keys nowhere").code == 2
+        assert qredo("call company.create --name x --environment production_test --yes").code == 6

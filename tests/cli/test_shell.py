@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -117,6 +118,38 @@ def test_production_asks_first(variables: dict[str, str], keys: Path, answer: st
     found, shown = on_a_terminal(command, production, answer, b"Send it?")
     assert b"company.create on production (https://api.qredo.network)" in shown
     assert found == code
+
+
+def test_a_request_cannot_rewrite_the_question(variables: dict[str, str], keys: Path) -> None:
+    """What is asked shows control characters of a request folder as escapes: none of them reaches the terminal."""
+    shutil.copytree(keys, "live")
+    Path("live/apikey").write_text("bGl2ZQ", encoding="utf-8")
+    Path("uri").write_text("POST https://api.qredo.network/company\x1b[2K\x1b[1Gharmless", encoding="utf-8")
+    Path("body").write_text("{}", encoding="utf-8")
+    production = {**variables, "QREDO_ENVIRONMENT": "production", "QREDO_KEYS": "live", "QREDO_URL": ""}
+    code, shown = on_a_terminal(["send", "--folder", "."], production, "n\n", b"Send it?")
+    assert (code, b"\x1b[2K" in shown, rb"\x1b[2K" in shown) == (1, False, True)
+
+
+class InterruptedOutput(io.BytesIO):
+    """What standard output is for somebody who presses Ctrl-C when the answer begins to show."""
+
+    def write(self, data: object) -> int:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "command", ["call company.create --name x --json", 'send POST /company --body \'{"name":"x"}\'']
+)
+def test_ctrl_c_while_the_answer_is_shown_is_not_nothing_changed(
+    command: str, connected: Cli, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changes something was done then: 7, and not the code that says that nothing was changed."""
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(InterruptedOutput(), write_through=True))
+    done = connected(f"{command} --json" if "--json" not in command else command)
+    assert (done.code, "do not repeat it" in done.err) == (7, True)
+    assert [record.status for record in emulator.control.requests] == [200]
+    assert connected("call company.search --json").code == 130, "a read changes nothing"
 
 
 def test_ctrl_c_while_a_call_is_under_way_is_an_unknown_outcome(variables: dict[str, str]) -> None:

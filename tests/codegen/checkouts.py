@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from functools import cache
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
+from qredo_codegen.__main__ import main
 from qredo_codegen._document import Document, load
 from qredo_codegen._inputs import hash_tree
-from qredo_codegen._places import reached
 from qredo_codegen._regenerate import Checkout
+from qredo_codegen._verdict import Verdict, judge
 
 from .mutations import description
 
-__all__ = ["PACKAGE", "edit", "new_checkout", "run", "small", "state"]
+__all__ = ["PACKAGE", "ROOT", "Done", "edit", "from_1_0_to_1_1", "new_checkout", "run", "run_apart", "small", "state"]
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "qredo_partner_v1_1"
@@ -56,19 +59,28 @@ _CHANGELOG = """\
 """
 
 
+class Done(NamedTuple):
+    """What a command did."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 def small() -> Document:
     """Our description with the operations of companies and one feed only, and nothing that they do not need."""
-    document = description()
-    document["paths"] = {path: document["paths"][path] for path in _PATHS}
+    document = description(*_PATHS)
     document["tags"] = [tag for tag in document["tags"] if tag["name"] == "company"]
-    needed = reached(document, ["/paths"])
-    for section, members in document["components"].items():
-        if section != "securitySchemes":
-            kept = {name: value for name, value in members.items() if f"/components/{section}/{name}" in needed}
-            document["components"][section] = kept
     document["components"]["securitySchemes"].pop("agent_token")
     document["components"] = {section: members for section, members in document["components"].items() if members}
-    return copy.deepcopy(document)
+    return document
+
+
+@cache
+def from_1_0_to_1_1() -> Verdict:
+    """What the comparison of our two descriptions of the Partner API comes to, with the names of Python."""
+    old, new = (load(ROOT / "spec" / f"qredo_partner_v{name}" / "openapi.yaml") for name in ("1_0", "1_1"))
+    return judge(old, new)
 
 
 def new_checkout(root: Path) -> Checkout:
@@ -97,11 +109,21 @@ def state(checkout: Checkout) -> dict[str, str]:
     return hash_tree(checkout.root)
 
 
-def run(checkout: Checkout, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command as the nox sessions run it."""
-    command = [sys.executable, "-m", "qredo_codegen", *arguments, "--root", str(checkout.root)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "codegen")}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=checkout.root)
+def run(checkout: Checkout, *arguments: str) -> Done:
+    """A command in this process, in the folder of the checkout: what it loads and prepares is there for the next."""
+    out, error = StringIO(), StringIO()
+    with chdir(checkout.root), redirect_stdout(out), redirect_stderr(error):
+        returncode = main([*arguments, "--root", str(checkout.root)])
+    return Done(returncode, out.getvalue(), error.getvalue())
+
+
+def run_apart(
+    root: Path, *arguments: str, seed: str = "0", cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, as the nox sessions run it."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "codegen"), "PYTHONHASHSEED": seed}
+    command = [sys.executable, "-m", "qredo_codegen", *arguments, "--root", str(root)]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=cwd)
 
 
 def _write(path: Path, document: Document) -> None:

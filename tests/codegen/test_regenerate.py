@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from qredo_codegen._document import load, operations
 from qredo_codegen._inputs import hash_tree
 from qredo_codegen._regenerate import Checkout, drift, regenerate
 from qredo_codegen.errors import CodegenError
 
-ROOT = Path(__file__).parents[2]
-PACKAGE = "qredo_partner_v1_1"
+from .checkouts import PACKAGE, ROOT, edit, new_checkout, run, run_apart
+
 Change = Callable[[dict[str, Any]], None]
 
 
 @pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A checkout of its own in which the package of our whole description was generated once."""
+    checkout = whole_checkout(tmp_path_factory.mktemp("whole"))
+    regenerate(checkout, PACKAGE)
+    return checkout
+
+
+@pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """A checkout of its own in which the package was generated once."""
+    """A checkout in which the package of the small description was generated once."""
     checkout = new_checkout(tmp_path_factory.mktemp("made"))
     regenerate(checkout, PACKAGE)
     return checkout
@@ -39,59 +43,45 @@ def checkout(made: Checkout, tmp_path: Path) -> Checkout:
     return Checkout(tmp_path / "checkout")
 
 
-def new_checkout(root: Path) -> Checkout:
-    """A checkout that holds the description and nothing else."""
+def whole_checkout(root: Path) -> Checkout:
+    """A checkout that holds our description and nothing else."""
     (root / "spec" / PACKAGE).mkdir(parents=True)
     shutil.copy(ROOT / "spec" / PACKAGE / "openapi.yaml", root / "spec" / PACKAGE)
     return Checkout(root)
 
 
-def change(checkout: Checkout, edit: Change) -> None:
-    """Edit the description of a checkout."""
-    path = checkout.description(PACKAGE)
-    document = load(path)
-    edit(document)
-    path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
-
-
-def run(root: Path, *arguments: str, seed: str = "0", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """The command as the nox sessions run it."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "codegen"), "PYTHONHASHSEED": seed}
-    command = [sys.executable, "-m", "qredo_codegen", *arguments, "--root", str(root)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=cwd)
-
-
-def test_every_operation_is_generated(made: Checkout) -> None:
+def test_every_operation_is_generated(whole: Checkout) -> None:
     """53 of 53 operations have a method each, with the names that users write."""
-    document = load(made.description(PACKAGE))
+    document = load(whole.description(PACKAGE))
     described = {operation.node["operationId"] for operation in operations(document)}
     generated = {
         f"{path.stem}_{node.name}"
-        for path in (made.output(PACKAGE) / "api").glob("*.py")
+        for path in (whole.output(PACKAGE) / "api").glob("*.py")
         for resource in ast.parse(path.read_text()).body
         if isinstance(resource, ast.ClassDef) and not resource.name.startswith("Async")
         for node in resource.body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith(("_", "iter_"))
     }
     assert generated == described
-    assert regenerate(made, PACKAGE) == len(described) == 53
+    assert len(described) == 53
 
 
-def test_two_machines_make_the_same_bytes(made: Checkout, tmp_path: Path) -> None:
+def test_two_machines_make_the_same_bytes(whole: Checkout, tmp_path: Path) -> None:
     """Another folder, another working folder, another hash seed and a ruff configuration around it change no byte."""
     elsewhere = tmp_path / "deep" / "er"
-    new_checkout(elsewhere)
+    whole_checkout(elsewhere)
     (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 60\nformat.quote-style = 'single'\n")
-    done = run(elsewhere, "regenerate", seed="4711", cwd=tmp_path)
+    done = run_apart(elsewhere, "regenerate", seed="4711", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert hash_tree(elsewhere / "generated") == hash_tree(made.root / "generated")
-    assert Checkout(elsewhere).lock(PACKAGE).read_bytes() == made.lock(PACKAGE).read_bytes()
+    assert "53 operations" in done.stdout
+    assert hash_tree(elsewhere / "generated") == hash_tree(whole.root / "generated")
+    assert Checkout(elsewhere).lock(PACKAGE).read_bytes() == whole.lock(PACKAGE).read_bytes()
 
 
-def test_the_repository_holds_what_is_generated(made: Checkout) -> None:
+def test_the_repository_holds_what_is_generated(whole: Checkout) -> None:
     """generated/ and its lock are in the repository as the description gives them."""
-    assert hash_tree(made.output(PACKAGE)) == hash_tree(ROOT / "generated" / PACKAGE)
-    assert made.lock(PACKAGE).read_text() == (ROOT / "spec" / PACKAGE / "lock.json").read_text()
+    assert hash_tree(whole.output(PACKAGE)) == hash_tree(ROOT / "generated" / PACKAGE)
+    assert whole.lock(PACKAGE).read_text() == (ROOT / "spec" / PACKAGE / "lock.json").read_text()
 
 
 def test_the_lock_says_what_it_was_made_from(made: Checkout) -> None:
@@ -113,29 +103,29 @@ def test_a_regeneration_leaves_nothing_else_behind(made: Checkout) -> None:
 
 
 def _duplicate_operation_id(document: dict[str, Any]) -> None:
-    document["paths"]["/fees"]["post"]["operationId"] = "asset_get_all"
+    document["paths"]["/company"]["post"]["operationId"] = "company_search"
 
 
 def _reference_to_nothing(document: dict[str, Any]) -> None:
-    fields = document["components"]["schemas"]["Holding"]["properties"]
-    fields["code"] = {"$ref": "#/components/schemas/NoSuch"}
+    fields = document["components"]["schemas"]["Company"]["properties"]
+    fields["city"] = {"$ref": "#/components/schemas/NoSuch"}
 
 
 def _title_collision(document: dict[str, Any]) -> None:
-    for name in ("FundAsset", "FundWallet"):
-        document["components"]["schemas"][name]["title"] = "Fund asset"
+    for name in ("Company", "CompanyMatch"):
+        document["components"]["schemas"][name]["title"] = "A company"
 
 
 def _untyped_body(document: dict[str, Any]) -> None:
-    document["paths"]["/fees"]["post"]["requestBody"]["content"]["application/json"]["schema"] = {}
+    document["paths"]["/company"]["post"]["requestBody"]["content"]["application/json"]["schema"] = {}
 
 
 def _float_amount(document: dict[str, Any]) -> None:
-    document["components"]["schemas"]["AssetAmount"]["properties"]["amount"] = {"type": "number", "description": "x"}
+    document["components"]["schemas"]["Company"]["properties"]["city"] = {"type": "number", "description": "x"}
 
 
 def _class_collision(document: dict[str, Any]) -> None:
-    document["components"]["schemas"]["fund_asset"] = document["components"]["schemas"]["FundAsset"]
+    document["components"]["schemas"]["company_match"] = document["components"]["schemas"]["CompanyMatch"]
 
 
 def _broken_version(document: dict[str, Any]) -> None:
@@ -143,21 +133,21 @@ def _broken_version(document: dict[str, Any]) -> None:
 
 
 BAD = [
-    (_duplicate_operation_id, "asset_get_all"),
+    (_duplicate_operation_id, "company_search"),
     (_reference_to_nothing, "NoSuch"),
-    (_title_collision, "/components/schemas/FundAsset"),
-    (_untyped_body, "/paths/~1fees/post/requestBody"),
-    (_float_amount, "/components/schemas/AssetAmount/properties/amount"),
-    (_class_collision, "fund_asset"),
+    (_title_collision, "/components/schemas/CompanyMatch"),
+    (_untyped_body, "/paths/~1company/post/requestBody"),
+    (_float_amount, "/components/schemas/Company/properties/city"),
+    (_class_collision, "company_match"),
     (_broken_version, "/info/version"),
 ]
 
 
-@pytest.mark.parametrize(("edit", "place"), BAD, ids=lambda value: getattr(value, "__name__", value))
-def test_a_bad_description_is_refused_whole(checkout: Checkout, edit: Change, place: str) -> None:
+@pytest.mark.parametrize(("harm", "place"), BAD, ids=lambda value: getattr(value, "__name__", value))
+def test_a_bad_description_is_refused_whole(checkout: Checkout, harm: Change, place: str) -> None:
     """What would be lost is named with its place, and the package of before is untouched."""
     before = hash_tree(checkout.root / "generated"), checkout.lock(PACKAGE).read_bytes()
-    change(checkout, edit)
+    edit(checkout, harm)
     with pytest.raises(CodegenError) as caught:
         regenerate(checkout, PACKAGE)
     assert place in str(caught.value)
@@ -167,16 +157,16 @@ def test_a_bad_description_is_refused_whole(checkout: Checkout, edit: Change, pl
 
 def test_the_command_fails_on_a_bad_description(checkout: Checkout) -> None:
     """The command says what is wrong on stderr, without a traceback, and exits with 1."""
-    change(checkout, _float_amount)
-    done = run(checkout.root, "regenerate")
+    edit(checkout, _float_amount)
+    done = run_apart(checkout.root, "regenerate")
     assert done.returncode == 1
-    assert "/components/schemas/AssetAmount/properties/amount" in done.stderr
+    assert "/components/schemas/Company/properties/city" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_an_unknown_package_is_refused_with_the_known_ones(checkout: Checkout) -> None:
     """A misspelt package name is answered with those that there are."""
-    done = run(checkout.root, "regenerate", "qredo_partner_v9")
+    done = run(checkout, "regenerate", "qredo_partner_v9")
     assert done.returncode == 1
     assert f"Described are: {PACKAGE}." in done.stderr
 
@@ -195,7 +185,7 @@ def test_a_swap_that_fails_brings_the_old_package_back(checkout: Checkout, tmp_p
 @pytest.mark.parametrize(
     ("path", "text", "finding"),
     [
-        ("models/asset_amount.py", "# an edit by hand", "models/asset_amount.py differs from what is generated"),
+        ("models/company.py", "# an edit by hand", "models/company.py differs from what is generated"),
         ("models/own.py", "", "models/own.py is not generated"),
         ("py.typed", None, "py.typed is missing"),
     ],
@@ -204,7 +194,7 @@ def test_drift_names_the_file(checkout: Checkout, path: str, text: str | None, f
     """An edited, an added and a missing file each fail the check by name."""
     file = checkout.output(PACKAGE) / path
     file.unlink() if text is None else file.write_text(text)
-    done = run(checkout.root, "check")
+    done = run(checkout, "check")
     assert done.returncode == 1
     assert f"generated/{PACKAGE}/{finding}" in done.stderr
     assert f"nox -s regenerate -- {PACKAGE}" in done.stderr
@@ -213,25 +203,25 @@ def test_drift_names_the_file(checkout: Checkout, path: str, text: str | None, f
 def test_a_changed_description_is_drift(checkout: Checkout) -> None:
     """A description that was changed without a regeneration fails the check: the text and the lock."""
 
-    def edit(document: dict[str, Any]) -> None:
-        document["paths"]["/assets"]["get"]["summary"] = "Another summary"
+    def reword(document: dict[str, Any]) -> None:
+        document["paths"]["/company"]["post"]["summary"] = "Another summary"
 
-    change(checkout, edit)
+    edit(checkout, reword)
     findings = list(drift(checkout, PACKAGE))
-    assert f"generated/{PACKAGE}/api/asset.py differs from what is generated" in findings
+    assert f"generated/{PACKAGE}/api/company.py differs from what is generated" in findings
     assert f"spec/{PACKAGE}/lock.json/inputs/openapi.yaml differs from what is generated" in findings
 
 
-def test_a_checkout_without_drift_passes(made: Checkout) -> None:
+def test_a_checkout_without_drift_passes(whole: Checkout) -> None:
     """Right after a regeneration the check says so and exits with 0."""
-    done = run(made.root, "check")
+    done = run(whole, "check")
     assert (done.returncode, done.stdout) == (0, f"{PACKAGE}: as generated\n")
 
 
 def test_camel_case_path_parameters_keep_their_place(checkout: Checkout) -> None:
     """A path parameter whose Python name differs from its name on the wire still fills the path."""
 
-    def edit(document: dict[str, Any]) -> None:
+    def rename(document: dict[str, Any]) -> None:
         text = (
             json.dumps(document)
             .replace("{company_id}", "{companyID}")
@@ -240,7 +230,7 @@ def test_camel_case_path_parameters_keep_their_place(checkout: Checkout) -> None
         document.clear()
         document.update(json.loads(text))
 
-    change(checkout, edit)
+    edit(checkout, rename)
     regenerate(checkout, PACKAGE)
     source = (checkout.output(PACKAGE) / "api" / "company.py").read_text()
     assert '"/company/{companyID}"' in source

@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,8 +18,8 @@ import qredo_partner_v1_0
 import qredo_partner_v1_1
 import qredo_signing
 from qredo_codegen._changes import Change
-from qredo_codegen._document import load
-from qredo_codegen._verdict import judge
+
+from .checkouts import from_1_0_to_1_1
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "upgrading-1.0-to-1.1.md").read_text(encoding="utf-8")
@@ -35,12 +34,9 @@ def sections() -> dict[str, str]:
     return dict(zip((title.replace("`", "") for title in parts[1::2]), parts[2::2], strict=True))
 
 
-@cache
 def breaking() -> tuple[Change, ...]:
     """What compare finds between the two descriptions, each thing once, the names of Python included."""
-    spec = ROOT / "spec"
-    old, new = (load(spec / f"qredo_partner_v{name}" / "openapi.yaml") for name in ("1_0", "1_1"))
-    return judge(old, new).breaking
+    return from_1_0_to_1_1().breaking
 
 
 def headings(change: Change) -> Iterator[str]:

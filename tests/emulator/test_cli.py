@@ -158,7 +158,16 @@ def test_keys_that_are_not_an_emulators_are_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--time-window", "soon"], ["--port", "many"], ["--unknown"], ["--fee-rate", "2"], ["--state", "x"]]
+    "arguments",
+    [
+        ["--time-window", "soon"],
+        ["--port", "many"],
+        ["--port", "65536"],
+        ["--port=-1"],
+        ["--unknown"],
+        ["--fee-rate", "2"],
+        ["--state", "x"],
+    ],
 )
 def test_a_wrong_option_is_explained(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     """A wrong option ends with 2 and the usage."""

@@ -125,6 +125,16 @@ def test_messages_come_whole_however_they_are_cut(messages: list[str | bytes], c
     assert got == messages
 
 
+def test_empty_frames_are_not_kept() -> None:
+    """A message that never ends, in frames without content, does not fill the memory that max_size bounds."""
+    frames = Frames(100)
+    for opcode in (1, 0, 0, 0):
+        frames.feed(frame(opcode, b"", final=False))
+    assert (frames.next(), frames._parts) == (None, [])
+    frames.feed(frame(0, b"", final=True))
+    assert frames.next() == ""
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     """Whatever a server sends ends in messages or in a FeedConnectionError."""

@@ -135,6 +135,18 @@ def test_a_record_that_was_made_to_fit_fails_against_its_hash(vendored: Vendored
     assert (done.returncode, done.stdout) == (1, "changed: VENDORED.json\n")
 
 
+def test_a_cache_is_no_hiding_place_from_a_checker_that_knows_the_hash(vendored: Vendored, tmp_path: Path) -> None:
+    """Python runs compiled modules of __pycache__, so with --record they are named as additions."""
+    copy = vendored.copy(tmp_path / "copy").folder
+    known = json.loads((copy / "VENDORED.json").read_bytes())["record_sha256"]
+    cache = copy / "qredo_v1" / "__pycache__"
+    cache.mkdir()
+    (cache / "errors.cpython-311.pyc").write_bytes(b"x")
+    done = run(copy, "--record", known)
+    assert (done.returncode, done.stdout) == (1, "added: qredo_v1/__pycache__/errors.cpython-311.pyc\n")
+    assert run(copy).returncode == 0
+
+
 def forge(folder: Path, name: str) -> None:
     """Write a record that fits a changed file."""
     record = folder / "VENDORED.json"

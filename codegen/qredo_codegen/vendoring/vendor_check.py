@@ -64,7 +64,7 @@ def verify(
         root: The folder that holds VENDORED.json.
         allow_added: Do not look for files that the record does not name.
         without: Folders that are not looked at.
-        record: The hash that the record must have.
+        record: The hash that the record must have; then caches such as __pycache__ count as added files too.
 
     Returns:
         What differs, by path. If the record itself was changed, that is all that can be said.
@@ -79,7 +79,9 @@ def verify(
     files = {path: digest for path, digest in known[1].items() if not path.startswith(left_out)}
     found = [_difference(root, path, digest) for path, digest in files.items()]
     if not allow_added:
-        present = (path for path in _present(root) if not path.startswith(left_out))
+        # Python runs what is in a cache: against somebody who wants to deceive, none is passed over.
+        leftovers = set() if record else LEFTOVERS
+        present = (path for path in _present(root, leftovers) if not path.startswith(left_out))
         found += [Difference("added", path) for path in present if path not in files and path != RECORD]
     return sorted((one for one in found if one is not None), key=lambda one: one.path)
 
@@ -92,10 +94,10 @@ def _difference(root: Path, path: str, digest: str) -> Difference | None:
     return None if same else Difference("changed", path)
 
 
-def _present(root: Path) -> list[str]:
+def _present(root: Path, leftovers: set[str]) -> list[str]:
     paths = []
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in LEFTOVERS)
+        folders[:] = sorted(name for name in folders if name not in leftovers)
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         paths += [(Path(folder) / name).relative_to(root).as_posix() for name in (*names, *links)]
     return paths
@@ -108,7 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("root", nargs="?", type=Path, default=here, help="the folder (default: this file's)")
     parser.add_argument("--allow-added", action="store_true", help="do not look for files that were added")
     parser.add_argument("--without", metavar="FOLDER", action="append", default=[], help="do not look into this folder")
-    parser.add_argument("--record", metavar="HASH", help="the record_sha256 that VENDORED.json must have")
+    parser.add_argument("--record", metavar="HASH", help="what its record_sha256 must be; caches count then")
     given = parser.parse_args(arguments)
     if not (given.root / RECORD).is_file():
         print(f"{given.root} has no {RECORD}: name the folder that was vendored.", file=sys.stderr)

@@ -17,7 +17,7 @@ from ._operations import Operation, operations_of
 from ._options import JsonOption, as_command, keyword
 from ._output import logging_to_stderr, show_response
 from ._pages import show_pages
-from ._sending import as_usage_error, sending
+from ._sending import answered, as_usage_error, sending
 
 __all__ = ["CallGroup", "call"]
 
@@ -99,7 +99,8 @@ def _run(operation: Operation, connection: Connection, as_json: bool, given: dic
         method = getattr(getattr(client.with_raw_response, operation.tag), operation.verb)
         with sending(operation.id, changes=changes), as_usage_error():
             raw = _send(method, arguments, as_json)
-        show_response(raw.response, as_json=as_json)
+        with answered(operation.id, changes=changes):
+            show_response(raw.response, as_json=as_json)
 
 
 def _send(method: Callable[..., Any], arguments: dict[str, Any], as_json: bool) -> Any:

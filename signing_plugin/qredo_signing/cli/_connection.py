@@ -13,7 +13,8 @@ import typer
 from ._apis import load_client_class
 from ._errors import CliError
 from ._exits import Exit
-from ._keys import PANEL, RSA, KeysOption, PassphraseFileOption, passphrase_in, read_credentials
+from ._keys import PANEL, RSA, KeysOption, PassphraseFileOption, passphrase_in, read_credentials, says_test
+from ._text import printable
 
 __all__ = ["Connection"]
 
@@ -120,9 +121,11 @@ class Connection:
             if not self.url:
                 raise CliError("an emulator needs its URL", "give --url, such as --url http://127.0.0.1:8080")
             return Environment.emulator(self.url)
+        environment = Environment.from_environment({"QREDO_ENVIRONMENT": name})
         if self.url:
-            raise CliError(f"--url is for the emulator, but the environment is {name!r}", "leave --url out")
-        return Environment.from_environment({"QREDO_ENVIRONMENT": name})
+            problem = f"--url is for the emulator, but the environment is {name!r}"
+            raise CliError(problem, "leave --url out, and unset QREDO_URL")
+        return environment
 
     def credentials(self, security: str) -> Any:
         """The credentials for a security scheme.
@@ -184,12 +187,20 @@ class Connection:
         Raises:
             CliError: It is not confirmed.
         """
-        from .. import KeyKind
-
         environment = self.named_environment()
-        if self.yes or KeyKind.LIVE not in environment.key_kinds:
+        if self.yes or not self._is_for_real(environment):
             return
         if not sys.stdin.isatty():
             raise CliError(f"{what} changes something on {environment.name}, and nobody can be asked", "give --yes")
-        if not typer.confirm(f"{what} on {environment.name} ({environment.origin}). Send it?", err=True):
+        question = f"{printable(what)} on {environment.name} ({environment.origin}). Send it?"
+        if not typer.confirm(question, err=True):
             raise CliError("not confirmed; nothing was sent", code=Exit.NO)
+
+    def _is_for_real(self, environment: Any) -> bool:
+        """Whether a change may move real money: live keys are taken there, or what else the production server takes."""
+        from .. import Environment, KeyKind
+
+        if KeyKind.LIVE in environment.key_kinds:
+            return True
+        # production_test also takes keys that do not say what they are: such a key may be a live one.
+        return environment.origin == Environment.PRODUCTION.origin and not says_test(self.keys)

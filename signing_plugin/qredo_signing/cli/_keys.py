@@ -22,6 +22,7 @@ __all__ = [
     "keys_folder",
     "passphrase_in",
     "read_credentials",
+    "says_test",
 ]
 
 DEFAULT_KEYS = Path("keys")
@@ -76,6 +77,20 @@ def read_credentials(keys: Path | None, security: str, passphrase_file: Path | N
     from .. import Credentials
 
     return Credentials.from_directory(folder, passphrase=passphrase_of(folder / "private.pem", passphrase_file))
+
+
+def says_test(keys: Path | None) -> bool:
+    """Whether the API key says of itself that it is a test key; one that cannot be read does not."""
+    from .. import KeyKind
+    from .._kinds import kind_of
+
+    folder = keys_folder(keys)
+    file = os.environ.get("QREDO_API_KEY_FILE") if folder is None else folder / "apikey"
+    try:
+        text = Path(file).read_text(encoding="utf-8-sig") if file else os.environ.get("QREDO_API_KEY", "")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return kind_of(text.strip()) is KeyKind.SANDBOX
 
 
 def passphrase_of(key_file: Path, passphrase_file: Path | None) -> str | None:

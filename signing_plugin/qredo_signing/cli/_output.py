@@ -84,7 +84,7 @@ def show_response(response: Any, *, as_json: bool) -> None:
     try:
         # Numbers with a fraction stay the text that they are.
         print_value(json.loads(content, parse_float=str))
-    except ValueError:
+    except (ValueError, RecursionError):
         typer.echo("\n".join(map(printable, content.decode("utf-8", "replace").splitlines())))
 
 

@@ -15,7 +15,7 @@ from ._options import JsonOption, with_connection
 from ._output import logging_to_stderr, note, show_response
 from ._plain_client import plain_client_class
 from ._request import BodyOption, read_bytes, read_file
-from ._sending import sending
+from ._sending import answered, sending
 from ._values import parse_json
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def send(
     client_class = plain_client_class(connection, needs_api=request.target.startswith("/"))
     with logging_to_stderr(), connection.connect(client_class) as client, sending(what, changes=changes):
         response = client.send(*request)
-    return _show(response, changes=changes, as_json=as_json)
+    with answered(what, changes=changes):
+        return _show(response, changes=changes, as_json=as_json)
 
 
 def _from_arguments(method: str | None, target: str | None, body: str | None) -> _Request:

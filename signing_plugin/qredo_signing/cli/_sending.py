@@ -1,4 +1,4 @@
-"""Sending for a command: what a Ctrl-C means while a request is under way, and what a client refuses to send."""
+"""Sending for a command: what a Ctrl-C means from the request to the answer, and what a client refuses to send."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..errors import QredoSigningError
 from ._errors import CliError
 from ._exits import Exit
 
-__all__ = ["as_usage_error", "sending"]
+__all__ = ["answered", "as_usage_error", "sending"]
 
 
 @contextmanager
@@ -28,6 +28,25 @@ def sending(what: str, *, changes: bool) -> Iterator[None]:
             f"{what} was interrupted on its way: it may have taken effect",
             "look before anything else; do not repeat it",
             code=Exit.UNKNOWN,
+        ) from None
+
+
+@contextmanager
+def answered(what: str, *, changes: bool) -> Iterator[None]:
+    """Print the answer inside this. An interruption does not undo what was asked for, and must not say so.
+
+    Raises:
+        CliError: It was interrupted, after a request that changes something was answered.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not changes:
+            raise
+        raise CliError(
+            f"{what} was answered, and the answer was not shown whole: what was asked for may be done",
+            "look before anything else; do not repeat it",
+            code=Exit.RESPONSE,
         ) from None
 
 

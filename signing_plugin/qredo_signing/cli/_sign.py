@@ -88,7 +88,7 @@ def _curl(
     """A command for a POSIX shell. curl reads the API key from a pipe, so that no list of processes shows it."""
     key_file = shlex.quote(str(keys / "apikey"))
     lines = [f'printf \'header = "{key_header}: %s"\\n\' "$(cat {key_file})" | curl --config -']
-    lines.append(f"--path-as-is --globoff --request {verb}")
+    lines.append(f"--path-as-is --globoff --request {shlex.quote(verb)}")
     lines += [f"--header '{name}: {value}'" for name, value in headers.items()]
     if source is not None:
         lines.append("--header 'content-type: application/json'")

@@ -154,6 +154,8 @@ class AsyncMessages(Generic[T]):
             await session.aclose()
 
     async def _sleep(self, seconds: float) -> None:
+        if self._is_closing:  # meanwhile, while `on_error` was told
+            return
         self._wake = anyio.Event()
         with anyio.move_on_after(seconds):
             await self._wake.wait()

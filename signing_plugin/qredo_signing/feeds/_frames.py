@@ -93,7 +93,8 @@ class Frames:
         self._size += len(event.data)
         if self._size > self._max_size:
             raise TooLongError(f"a message was longer than {self._max_size}, the max_size of this feed")
-        self._parts.append(event.data)
+        if event.data:  # empty ones would be kept without end, since they add nothing to the size
+            self._parts.append(event.data)
         if event.message_finished:
             whole = b"".join(self._parts) if isinstance(event, BytesMessage) else "".join(self._parts)
             self._messages.append(whole)
