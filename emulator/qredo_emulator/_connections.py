@@ -41,6 +41,14 @@ class Connections:
         host, port, *_ = transport.get_extra_info("peername")
         self._transports[host, port] = transport
 
+    async def abort_all(self) -> None:
+        """Closes what is still open when the server ends, also what was accepted while it was ending."""
+        await _rounds()  # for connections that were accepted and have no transport yet
+        for transport in self._transports.values():
+            transport.abort()
+        self._transports.clear()
+        await _rounds()  # until their sockets are closed
+
     async def reset(self, scope: Scope, receive: Receive) -> None:
         """Breaks the connection of a request, and returns when it is broken.
 
@@ -56,3 +64,9 @@ class Connections:
         transport.abort()
         while not (await receive())["type"].endswith(".disconnect"):
             pass
+
+
+async def _rounds() -> None:
+    """Lets the event loop do what it has to do already."""
+    for _ in range(5):
+        await asyncio.sleep(0)

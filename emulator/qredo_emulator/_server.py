@@ -14,6 +14,7 @@ import uvicorn
 from qredo_signing import Credentials, Environment, HmacCredentials
 
 from ._app import App
+from ._connections import Connections
 from ._control import Control
 from ._key_files import HMAC_FOLDER, hmac_keys_in, keys_in, make, make_hmac
 from ._keys import KeyRing
@@ -213,6 +214,18 @@ def _why(error: OSError, host: str, port: int) -> str:
     return f"can't listen on {host} port {port}: {error.strerror}"
 
 
+class _Server(uvicorn.Server):
+    """Leaves no connection open when it ends."""
+
+    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+        super().__init__(config)
+        self._connections = connections
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        await self._connections.abort_all()
+
+
 def _server(app: App) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
@@ -226,4 +239,4 @@ def _server(app: App) -> uvicorn.Server:
         proxy_headers=False,  # the URL is verified as the client wrote it to this server
         timeout_graceful_shutdown=1,
     )
-    return uvicorn.Server(config)
+    return _Server(config, app.connections)

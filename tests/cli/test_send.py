@@ -126,6 +126,7 @@ class TestKeysAndEnvironment:
             ("--environment prod", 3, "production, production_test"),
             ("--environment emulator", 2, "--url"),
             ("--environment sandbox --url https://h", 2, "--url is for the emulator"),
+            ("--environment prod --url https://h", 3, "production, production_test"),
             ("--environment production", 3, "takes no emulator's API key"),
             ("--environment emulator --url 127.0.0.1", 3, "is no origin"),
         ],

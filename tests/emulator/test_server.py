@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import threading
 import time
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -22,6 +25,32 @@ def signed(emulator: Emulator, url: str) -> dict[str, str]:
     stamp = str(int(time.time()))
     signature = sign(credentials.signer, stamp, url, b"")
     return {"x-api-key": credentials.api_key, "x-timestamp": stamp, "x-sign": signature}
+
+
+@pytest.mark.filterwarnings("error")
+def test_connections_that_come_while_it_ends_are_closed() -> None:
+    """Whoever connects while the emulator stops is cut off: no socket of it stays open."""
+    clients = list[socket.socket]()
+    is_over = threading.Event()
+
+    def knock(address: tuple[str, int]) -> None:
+        while not is_over.is_set() and len(clients) < 500:
+            with suppress(OSError):
+                clients.append(socket.create_connection(address, timeout=5))
+
+    for _ in range(5):
+        is_over.clear()
+        emulator = Emulator().start()
+        host, port = emulator.url.removeprefix("http://").split(":")
+        thread = threading.Thread(target=knock, args=((host, int(port)),))
+        thread.start()
+        emulator.stop()
+        is_over.set()
+        thread.join()
+        for client in clients:
+            client.close()
+        clients.clear()
+        gc.collect()  # what was left open would warn here
 
 
 def test_it_starts_again_with_its_state(client: httpx.Client) -> None:
