@@ -174,6 +174,7 @@ def test_an_error_without_the_documented_body_is_still_an_error(content: bytes) 
         ("soon", None),
         ("-1", None),
         ("²", None),
+        ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", None),
         (None, None),
     ],
 )

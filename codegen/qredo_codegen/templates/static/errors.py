@@ -58,7 +58,7 @@ class APIError(ClientError):
             return float(value)
         try:
             return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-        except ValueError:
+        except (OverflowError, ValueError):
             return None
 
     def __reduce__(self) -> tuple[object, ...]:
