@@ -82,8 +82,8 @@ def _of_signing(error: signing.QredoSigningError) -> Report:
         hint = "give a fresh token with --agent-token-file or QREDO_AGENT_TOKEN"
     if isinstance(error, signing.NonceError):
         hint = (
-            "--nonce-start N makes a counter, once; N is the nonce that the service waits for. Leave it out where there "
-            "is a counter. To repair one takes Python: docs/nonces.md"
+            "--nonce-start N makes a counter, once; N is the nonce that the service waits for. Leave it out where "
+            "there is a counter. To repair one takes Python: docs/nonces.md"
         )
     return _report(error, hint, Exit.LOCAL)
 
