@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from qredo_emulator import Emulator
 
+from ..interrupting import interrupt
 from .conftest import API, Cli
 
 
@@ -120,7 +120,7 @@ def test_a_lost_connection_is_opened_again_and_ctrl_c_ends_it(
             assert process.poll() is None
         assert second.control.publish("wallets", {"tx_id": "after"}) == 1
         assert json.loads(process.stdout.readline())["tx_id"] == "after"
-        process.send_signal(signal.SIGINT)
+        interrupt(process)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err

@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import pytest
 import qredo_signing
 from qredo_emulator import Emulator
 
+from ..interrupting import interrupt
 from .conftest import API, Cli
 from .test_call import wallet
 
@@ -81,7 +81,7 @@ def on_a_terminal(
         if typed:
             os.write(ours, typed.encode())
         else:
-            process.send_signal(signal.SIGINT)
+            interrupt(process)
         code = process.wait(60)
         os.set_blocking(ours, False)
         with suppress(BlockingIOError):
@@ -162,7 +162,7 @@ def test_ctrl_c_while_a_call_is_under_way_is_an_unknown_outcome(variables: dict[
             connection, _ = listener.accept()
             with connection:
                 connection.recv(65536)
-                process.send_signal(signal.SIGINT)
+                interrupt(process)
                 _, err = process.communicate(timeout=60)
         assert process.returncode == code, err
         assert b"Traceback" not in err

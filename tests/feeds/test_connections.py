@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import ssl
 import subprocess
@@ -24,6 +23,7 @@ from qredo_signing import Environment, InProcessNonces, RedirectError, connect
 from qredo_signing.feeds import FeedConnectionError, FeedMessageError, Gap, Keepalive, Reconnect, feed
 from wsproto.utilities import generate_accept_token
 
+from ..interrupting import interrupt
 from .listening import QUICK, Kind, listen
 from .servers import CLOSE, Connection, Scripted, frame, refuse, text
 
@@ -460,7 +460,7 @@ with connect(Client, Credentials.from_directory(keys), Environment.emulator(url)
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "open\n"
-            process.send_signal(signal.SIGINT)
+            interrupt(process)
             _, errors = process.communicate(timeout=20)
     assert errors.rstrip().endswith("KeyboardInterrupt")
 
