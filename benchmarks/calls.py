@@ -54,23 +54,26 @@ class Stub:
         return b"\0" * 256
 
 
+def compare(title: str, url: str, key: rsa.RSAPrivateKey | None) -> None:
+    """Print the table of one kind of signature: with the key, or stubbed."""
+    headers = {"accept": "application/json", "user-agent": "qredo-python/0.1.0 qredo_partner_v1_1/1.1.2+r1"}
+    with (
+        httpx.Client(auth=LeanAuth(key), headers=headers, trust_env=False) as lean,
+        connect(qredo_partner_v1_1.Client, Credentials(API_KEY, key or Stub()), Environment.emulator(url)) as client,
+    ):
+        target = f"{client.base_url}/company/{COMPANY}"
+        cases = {
+            "httpx with lean signing": lambda: json.loads(lean.get(target).content),
+            "typed client": lambda: client.company.get(COMPANY),
+        }
+        print(table(title, measure(cases, rounds=ROUNDS, repeat=REPEAT)), end="\n\n")
+
+
 def main() -> None:
     """Print the tables."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     with serving(json.dumps(ANSWER).encode()) as url:
-        for title, lean_key, signer in (("signed GET", key, key), ("the same, signature stubbed", None, Stub())):
-            credentials, environment = Credentials(API_KEY, signer), Environment.emulator(url)
-            headers = {"accept": "application/json", "user-agent": "qredo-python/0.1.0 qredo_partner_v1_1/1.1.2+r1"}
-            with (
-                httpx.Client(auth=LeanAuth(lean_key), headers=headers, trust_env=False) as lean,
-                connect(qredo_partner_v1_1.Client, credentials, environment) as client,
-            ):
-                target = f"{client.base_url}/company/{COMPANY}"
-                cases = {
-                    "httpx with lean signing": lambda: json.loads(lean.get(target).content),  # noqa: B023
-                    "typed client": lambda: client.company.get(COMPANY),
-                }
-                print(table(title, measure(cases, rounds=ROUNDS, repeat=REPEAT)), end="\n\n")
+        compare("signed GET", url, rsa.generate_private_key(public_exponent=65537, key_size=2048))
+        compare("the same, signature stubbed", url, None)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ __all__ = [
     "SpecError",
     "find_descriptions",
     "load_description",
+    "read_document",
 ]
 
 METHODS = ("get", "post", "put", "delete", "patch")
@@ -160,11 +161,20 @@ def load_description(package: str, file: Path) -> Description:
     return _load(package, file, (status.st_mtime_ns, status.st_size, status.st_ino))
 
 
+def read_document(file: Path) -> Any:
+    """The YAML document of a file, as it stands there.
+
+    Raises:
+        yaml.YAMLError: It is not YAML.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(file.read_bytes(), Loader=loader)  # noqa: S506 (both are safe loaders)
+
+
 @functools.lru_cache(maxsize=16)
 def _load(package: str, file: Path, version: tuple[int, ...]) -> Description:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        document = yaml.load(file.read_bytes(), Loader=loader)  # noqa: S506 (both are safe loaders)
+        document = read_document(file)
         _resolve_references(document)
         paths = [(path, item) for path, item in document["paths"].items()]
         servers = tuple(server["url"].rstrip("/") for server in document["servers"])

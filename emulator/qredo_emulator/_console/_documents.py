@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from qredo_emulator._description import find_descriptions
+from qredo_emulator._description import find_descriptions, read_document
 
 __all__ = ["document"]
 
@@ -21,7 +19,6 @@ def document(package: str, folder: Path | None, base_paths: Sequence[str]) -> Ma
         folder: The folder of descriptions, as in the settings.
         base_paths: Where the emulator serves it; the first is what Swagger UI uses.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content = yaml.load(find_descriptions(folder)[package].read_bytes(), Loader=loader)  # noqa: S506 (both are safe)
+    content = read_document(find_descriptions(folder)[package])
     # Relative, so that they are of the host that the browser calls the emulator by.
     return {**content, "servers": [{"url": path} for path in base_paths]}

@@ -7,7 +7,14 @@ from typing import Any
 from qredo_emulator._model import DEDICATED, Action, Movement, Transaction
 from qredo_emulator._state import World
 
-__all__ = ["action_message", "announce_action", "announce_movement", "announce_swap", "pending_messages"]
+__all__ = [
+    "action_message",
+    "announce_action",
+    "announce_movement",
+    "announce_swap",
+    "movement_fields",
+    "pending_messages",
+]
 
 
 def action_message(action: Action) -> dict[str, Any]:
@@ -50,13 +57,13 @@ def announce_movement(world: World, movement: Movement, *, sweep: bool) -> None:
     for tie in wallet.connected:
         client = world.index.clients.get(tie.counterparty_id)
         if client and tie.status == "connected":
-            message = _movement(movement, wallet.asset) | {"sweep_tx": sweep}
+            message = {"Status": "approved", **movement_fields(wallet.asset, movement), "sweep_tx": sweep}
             world.publish("wallets", message, owner=client.account)
 
 
-def _movement(movement: Movement, asset: str) -> dict[str, Any]:
+def movement_fields(asset: str, movement: Movement) -> dict[str, Any]:
+    """A movement as the feed and the history of a wallet have it; amounts in base units."""
     return {
-        "Status": "approved",
         "wallet_id": movement.wallet_id,
         "tx_id": movement.tx_id,
         "chain_tx_id": movement.chain_tx_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from ..errors import QredoSigningError
 from ._errors import CliError
@@ -12,42 +12,38 @@ from ._exits import Exit
 __all__ = ["answered", "as_usage_error", "sending"]
 
 
-@contextmanager
-def sending(what: str, *, changes: bool) -> Iterator[None]:
+def sending(what: str, *, changes: bool) -> AbstractContextManager[None]:
     """Send inside this. An interrupted request that changes something may have taken effect all the same.
 
     Raises:
         CliError: It was interrupted, and its outcome is not known.
     """
-    try:
-        yield
-    except KeyboardInterrupt:
-        if not changes:
-            raise
-        raise CliError(
-            f"{what} was interrupted on its way: it may have taken effect",
-            "look before anything else; do not repeat it",
-            code=Exit.UNKNOWN,
-        ) from None
+    return _unless_interrupted(
+        f"{what} was interrupted on its way: it may have taken effect", changes=changes, code=Exit.UNKNOWN
+    )
 
 
-@contextmanager
-def answered(what: str, *, changes: bool) -> Iterator[None]:
+def answered(what: str, *, changes: bool) -> AbstractContextManager[None]:
     """Print the answer inside this. An interruption does not undo what was asked for, and must not say so.
 
     Raises:
         CliError: It was interrupted, after a request that changes something was answered.
     """
+    return _unless_interrupted(
+        f"{what} was answered, and the answer was not shown whole: what was asked for may be done",
+        changes=changes,
+        code=Exit.RESPONSE,
+    )
+
+
+@contextmanager
+def _unless_interrupted(message: str, *, changes: bool, code: Exit) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
         if not changes:
             raise
-        raise CliError(
-            f"{what} was answered, and the answer was not shown whole: what was asked for may be done",
-            "look before anything else; do not repeat it",
-            code=Exit.RESPONSE,
-        ) from None
+        raise CliError(message, "look before anything else; do not repeat it", code=code) from None
 
 
 @contextmanager

@@ -6,10 +6,11 @@ from typing import Any
 
 from qredo_emulator._call import OK, Call, Reply
 from qredo_emulator._errors import NotFoundError
-from qredo_emulator._model import Exchange, Movement
+from qredo_emulator._model import Exchange
 from qredo_emulator._state import Account
 from qredo_emulator.domain import proposals
 from qredo_emulator.domain.fees import fee_of, largest_net
+from qredo_emulator.domain.messages import movement_fields
 
 from ._views import wallet_view
 
@@ -27,7 +28,7 @@ def get_history(account: Account, call: Call) -> Reply:
     _, _, wallet = account.wallet(call.path["wallet_id"])
     since = call.query.get("since", 0)
     movements = reversed(account.world.index.history[wallet.id])
-    return Reply({"history": [_movement(wallet.asset, one) for one in movements if one.timestamp >= since]})
+    return Reply({"history": [movement_fields(wallet.asset, one) for one in movements if one.timestamp >= since]})
 
 
 def get_max_amount(account: Account, call: Call) -> Reply:
@@ -61,17 +62,4 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "url": exchange.url,
         "logourl": exchange.logo_url,
         "client": {"fields": fields},
-    }
-
-
-def _movement(asset: str, movement: Movement) -> dict[str, Any]:
-    return {
-        "wallet_id": movement.wallet_id,
-        "tx_id": movement.tx_id,
-        "chain_tx_id": movement.chain_tx_id,
-        "asset": asset,
-        "amount": movement.net + movement.fees,
-        "fee": movement.fees,
-        "net_amount": movement.net,
-        "timestamp": movement.timestamp,
     }
