@@ -6,13 +6,18 @@ an order drawn anew; a ratio is the median of the ratios within the rounds.
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
-__all__ = ["Result", "measure", "table"]
+__all__ = ["Goal", "Result", "goal", "measure", "table"]
+
+GOALS = "QREDO_BENCH_GOALS"  # names the file to which `goal` appends
 
 
 @dataclass(frozen=True)
@@ -89,3 +94,44 @@ def table(title: str, results: Sequence[Result], unit: str = "us") -> str:
             f"| {low:.2f} to {high:.2f} |"
         )
     return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What was measured beside what it should be.
+
+    Attributes:
+        section: The benchmark's short title: one for each group of goals.
+        name: What the figure is, in words that stand alone.
+        value: The figure.
+        limit: What it should be.
+        at_least: Whether more is better.
+        unit: Of both; "x" for a ratio of two things measured in one run.
+    """
+
+    section: str
+    name: str
+    value: float
+    limit: float
+    at_least: bool = False
+    unit: str = "x"
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the figure is as it should be."""
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+    def __str__(self) -> str:
+        verdict = "met" if self.is_met else "MISSED"
+        bound = "at least" if self.at_least else "at most"
+        return f"- {self.name}: {self.value:,.4g} {self.unit}, goal {bound} {self.limit:,g}: {verdict}"
+
+
+def goal(section: str, name: str, value: float, limit: float, *, at_least: bool = False, unit: str = "x") -> Goal:
+    """Print a figure beside its goal, and append it to the file that the runner named, one JSON object to a line."""
+    made = Goal(section, name, value, limit, at_least, unit)
+    print(made)
+    if path := os.environ.get(GOALS):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(made)) + "\n")
+    return made
