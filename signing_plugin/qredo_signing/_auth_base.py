@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ._seam import RequestInfo
 
 __all__ = ["SigningAuth", "check_environment", "check_types"]
+
+_CREDENTIALS = frozenset(name.encode() for name in CREDENTIAL_HEADERS)
 
 
 class SigningAuth(httpx.Auth):
@@ -146,9 +148,11 @@ class SigningAuth(httpx.Auth):
         return self._signers[scheme]
 
     def _prepare(self, request: httpx.Request, *, is_async: bool) -> RequestSigner:
-        self._check_target(request)
-        for name in CREDENTIAL_HEADERS:  # of an earlier attempt, of the caller, or of another auth
-            request.headers.pop(name, None)
+        headers = request.headers.raw
+        self._check_target(request, headers)
+        if not _CREDENTIALS.isdisjoint([name.lower() for name, _ in headers]):
+            for header in CREDENTIAL_HEADERS:  # of an earlier attempt, of the caller, or of another auth
+                request.headers.pop(header, None)
         guard(request, self._origins, is_async=is_async)
         return self._signer_of(request)
 
@@ -162,10 +166,10 @@ class SigningAuth(httpx.Auth):
             return False
         return self._clock.learn(date, int(request.headers[self._clock_header]), offset)
 
-    def _check_target(self, request: httpx.Request) -> None:
+    def _check_target(self, request: httpx.Request, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Raise unless the request goes to the environment's origin, and to what its URL says."""
         url, netloc = request.url, request.url.netloc
-        host = request.headers.get("host", "").encode("ascii", "replace") or netloc
+        host = b", ".join([value for name, value in headers if name.lower() == b"host"]) or netloc
         if url.raw_scheme + b"://" + netloc not in self._origins or host != netloc:
             raise _origin_error(self._origin, url, host)
         if url.userinfo or url.fragment:
@@ -191,7 +195,7 @@ def check_environment(environment: object) -> None:
 
 
 def _origin_error(expected: str, url: httpx.URL, host: bytes) -> OriginError:
-    actual = f"{url.scheme}://{host.decode('ascii')}"
+    actual = f"{url.scheme}://{host.decode('ascii', 'replace')}"
     hint = "credentials go to the environment's origin only, so choose the environment that you mean"
     if actual == expected.replace("https://", "http://", 1):
         hint = "plain http would show the API key to the network, so use https"

@@ -20,6 +20,17 @@ __all__ = ["AsyncPinnedTransport", "PinnedTransport", "check_hops", "guard", "or
 Origins: TypeAlias = frozenset[bytes]
 Info: TypeAlias = Mapping[str, Any]
 
+_EXCHANGE = ("send_request_headers", "send_request_body", "receive_response_headers", "receive_response_body")
+# The steps of every request after its headers were let go, by which most calls of a trace are for nothing.
+_HARMLESS = frozenset(
+    f"{part}.{step}"
+    for part in ("http11", "http2")
+    for step in (
+        *(f"{name}.complete" for name in (*_EXCHANGE, "response_closed")),
+        *(f"{name}.started" for name in (*_EXCHANGE[1:], "response_closed")),
+    )
+)
+
 _FEED_SCHEMES = {"https": "wss", "http": "ws"}
 _DEFAULT_PORTS = {b"https": 443, b"wss": 443, b"http": 80, b"ws": 80}
 
@@ -128,7 +139,8 @@ class _Guard:
 
     def __call__(self, event: str, info: Info) -> object:
         try:
-            self._watch(event, info)
+            if event not in _HARMLESS:
+                self._watch(event, info)
         except OriginError:
             if "stream" in info:  # of a SOCKS proxy, which httpcore would leave open
                 info["stream"].close()
@@ -145,7 +157,8 @@ class _AsyncGuard:
 
     async def __call__(self, event: str, info: Info) -> None:
         try:
-            self._watch(event, info)
+            if event not in _HARMLESS:
+                self._watch(event, info)
         except OriginError:
             if "stream" in info:
                 await info["stream"].aclose()
@@ -159,7 +172,7 @@ class _Watch:
 
     def __init__(self, origins: Origins) -> None:
         self._origins = origins
-        self._routes = {_host_and_port(origin) for origin in origins}
+        self._routes = set[bytes]()
         self._was_sent = False
         self._is_bare_socks = False
 
@@ -180,7 +193,7 @@ class _Watch:
         if not self._was_sent:
             self._routes.add(netloc)
         elif netloc not in self._routes:
-            raise self._error(netloc)
+            self._check_host(netloc)
 
     def _send(self, request: Any) -> None:
         """Check a request of httpcore's, which may be addressed to a proxy."""

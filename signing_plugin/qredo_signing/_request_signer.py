@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
+from typing import cast
 
 import httpx
 
@@ -15,8 +16,8 @@ from ._hmac_credentials import HmacCredentials
 from ._hmac_rule import sign_hmac
 from ._in_flight import InFlight
 from ._keys import PrivateKey
-from ._rule import encode_signature, sign, string_to_sign
-from ._signer import is_async_signer
+from ._rule import encode_signature, make_signature, string_to_sign
+from ._signer import Signer, is_async_signer, sync_signer
 from ._stamps import NonceStamps, Timestamps
 from ._threads import finish, in_thread
 
@@ -75,13 +76,13 @@ class _StampedSigner(RequestSigner):
         self.line = line
 
     @abstractmethod
-    def _headers(self, stamp: str, request: httpx.Request) -> dict[str, str]:
-        """The headers of a request with this stamp."""
+    def _seal(self, request: httpx.Request, stamp: str) -> None:
+        """Put key and signature on a request with this stamp."""
 
     def sign(self, request: httpx.Request) -> None:
         """Stamp and sign. A nonce goes back if there is no signature."""
         try:
-            request.headers.update(self._headers(self._stamp(request), request))
+            self._seal(request, self._stamp(request))
         except BaseException:
             self.give_back(request)
             raise
@@ -127,30 +128,34 @@ class PartnerSigner(_StampedSigner):
     ) -> None:
         super().__init__(stamps, line)
         self._credentials = credentials
+        self._async_signer = credentials.signer if is_async_signer(credentials.signer) else None
         self._offload = offload
         self._computes = isinstance(credentials.signer, PrivateKey)
 
     async def async_sign(self, request: httpx.Request) -> None:
         """Stamp and sign; an async signer is awaited."""
-        signer = self._credentials.signer
-        if not is_async_signer(signer):
+        if self._async_signer is None:
             await super().async_sign(request)
             return
         try:
             await self._run(partial(self._stamp, request), self._stamps.blocks)
             stamp = request.headers[self._stamps.header]
             # The message is in no variable, where a tool that prints those would find the body.
-            raw = await signer.sign(string_to_sign(stamp, _wire_url(request), request.content))
-            request.headers.update(self._with_key(encode_signature(raw)))
+            raw = await self._async_signer.sign(string_to_sign(stamp, _wire_url(request), request.content))
+            self._put(request, encode_signature(raw))
         except BaseException:
             await self.async_give_back(request)
             raise
 
-    def _headers(self, stamp: str, request: httpx.Request) -> dict[str, str]:
-        return self._with_key(sign(self._credentials.signer, stamp, _wire_url(request), request.content))
+    def _seal(self, request: httpx.Request, stamp: str) -> None:
+        signer = self._credentials.signer
+        # What it is was found out once: that takes longer than all else here.
+        plain = cast(Signer, signer) if self._async_signer is None else sync_signer(signer)
+        self._put(request, make_signature(plain, stamp, _wire_url(request), request.content))
 
-    def _with_key(self, signature: str) -> dict[str, str]:
-        return {API_KEY: self._credentials.api_key, SIGNATURE: signature}
+    def _put(self, request: httpx.Request, signature: str) -> None:
+        request.headers[API_KEY] = self._credentials.api_key
+        request.headers[SIGNATURE] = signature
 
 
 class HmacSigner(_StampedSigner):
@@ -160,10 +165,10 @@ class HmacSigner(_StampedSigner):
         super().__init__(stamps)
         self._credentials = credentials
 
-    def _headers(self, stamp: str, request: httpx.Request) -> dict[str, str]:
+    def _seal(self, request: httpx.Request, stamp: str) -> None:
         method, url = request.method, _wire_url(request)
-        signature = sign_hmac(self._credentials.secret, stamp, method, url, request.content)
-        return {HMAC_API_KEY: self._credentials.api_key, HMAC_SIGNATURE: signature}
+        request.headers[HMAC_API_KEY] = self._credentials.api_key
+        request.headers[HMAC_SIGNATURE] = sign_hmac(self._credentials.secret, stamp, method, url, request.content)
 
 
 def _wire_url(request: httpx.Request) -> str:

@@ -21,11 +21,20 @@ from ._discreet import discreet
 from ._signer import AsyncSigner, Signer, fingerprint_of, sync_signer
 from .errors import InvalidSignatureError, SignerError, UnsignableError
 
-__all__ = ["Explanation", "Verifier", "encode_signature", "explain", "sign", "string_to_sign", "verify"]
+__all__ = [
+    "Explanation",
+    "Verifier",
+    "encode_signature",
+    "explain",
+    "make_signature",
+    "sign",
+    "string_to_sign",
+    "verify",
+]
 
 _STAMP = re.compile(r"[!-~]+", re.ASCII)
 # What may stand in a URL on the wire (RFC 3986), beside the characters that have their own messages below.
-_URL = re.compile(r"(?:https?|wss?)://(?:(?![/?#@])[!-~])+/[!-~]*", re.ASCII)
+_URL = re.compile(r"""(?:https?|wss?)://[!"$-.0->A-~]+/[!"$-~]*""", re.ASCII)
 
 
 class Verifier(Protocol):
@@ -95,7 +104,13 @@ def sign(key: Signer | AsyncSigner, stamp: str, url: str, body: bytes) -> str:
     """
     if not hasattr(key, "sign"):
         raise TypeError(f"a {type(key).__name__} cannot sign: load PEM with PrivateKey.from_pem or .from_file")
-    return encode_signature(sync_signer(key).sign(string_to_sign(stamp, url, body)))
+    return make_signature(sync_signer(key), stamp, url, body)
+
+
+@discreet
+def make_signature(signer: Signer, stamp: str, url: str, body: bytes) -> str:
+    """The same for a signer that is known to be one, and not async."""
+    return encode_signature(signer.sign(_message(stamp, url, body)))
 
 
 @discreet
@@ -159,11 +174,15 @@ def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
         UnsignableError: The stamp or URL is not in the form that goes over the wire.
         TypeError: The body is not bytes: sign the bytes that are sent, not an object that is serialised later.
     """
+    return _message(stamp, url, body)
+
+
+def _message(stamp: str, url: str, body: bytes) -> bytes:
     if not isinstance(body, bytes):
         raise TypeError(f"body must be the bytes that are sent, got {type(body).__name__}")
     if not isinstance(stamp, str) or not _STAMP.fullmatch(stamp):
         raise UnsignableError("the stamp must be printable ASCII text without spaces, such as '1700000000'")
-    if not isinstance(url, str) or not _URL.fullmatch(url) or "#" in url:
+    if not isinstance(url, str) or not _URL.fullmatch(url):
         raise UnsignableError(_why_not_a_wire_url(url))
     return _join(stamp, url, body)
 
