@@ -83,7 +83,7 @@ class Client(_Described):
         _options: Options | None = None,
     ) -> None:
         self.http = http
-        self.base_url = base_url.rstrip("/")
+        self.base_url: str = base_url.rstrip("/")
         self.send: Send = send or self._plain_send
         self._owns_http = owns_http
         self._options = _options or Options()
@@ -240,7 +240,7 @@ class AsyncClient(_Described):
         _options: Options | None = None,
     ) -> None:
         self.http = http
-        self.base_url = base_url.rstrip("/")
+        self.base_url: str = base_url.rstrip("/")
         self.send: AsyncSend = send or self._plain_send
         self._owns_http = owns_http
         self._options = _options or Options()

@@ -55,22 +55,25 @@ class Requests(NamedTuple):
     ) -> httpx.Request:
         """The request of one call, not yet signed."""
         key, body = _with_key(operation, body, idempotent)
-        headers = {"accept": "application/json", "user-agent": USER_AGENT}
         content = None
         if body is not None:
-            headers["content-type"] = "application/json"
             content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         repeatable = operation.repeatable or operation.method == "GET" or key is not None
         call = Call(operation.id, operation.security, repeatable, key, operation.outcome, self.options.max_retries)
         timeout = {} if self.options.timeout is UNSET else {"timeout": self.options.timeout}
-        return self.http.build_request(
+        request = self.http.build_request(
             operation.method,
             self.base_url + _fill(operation, path) + _query(query),
-            headers=headers,
             content=content,
             extensions={"qredo": call},
             **cast("dict[str, Any]", timeout),
         )
+        # One by one: to merge them, as httpx does with `headers=`, takes three times as long.
+        request.headers["accept"] = "application/json"
+        request.headers["user-agent"] = USER_AGENT
+        if body is not None:
+            request.headers["content-type"] = "application/json"
+        return request
 
 
 class Core:

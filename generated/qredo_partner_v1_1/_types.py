@@ -74,15 +74,15 @@ class Operation(Generic[T]):
         idempotency_key: str | None = None,
         outcome: str | None = None,
     ) -> None:
-        self.id = id
-        self.method = method
-        self.path = path
-        self.security = security
-        self.result = result
-        self.body = body
-        self.repeatable = repeatable
-        self.idempotency_key = idempotency_key
-        self.outcome = outcome
+        self.id: str = id
+        self.method: str = method
+        self.path: str = path
+        self.security: str = security
+        self.result: str | None = result
+        self.body: str | None = body
+        self.repeatable: bool = repeatable
+        self.idempotency_key: str | None = idempotency_key
+        self.outcome: str | None = outcome
 
     def __repr__(self) -> str:
         return f"<Operation {self.id}: {self.method} {self.path}>"
@@ -114,8 +114,8 @@ class RawResponse(Generic[T_co]):
     __slots__ = ("parsed", "response")
 
     def __init__(self, parsed: T_co, response: httpx.Response) -> None:
-        self.parsed = parsed
-        self.response = response
+        self.parsed: T_co = parsed
+        self.response: httpx.Response = response
 
     def __repr__(self) -> str:
         return f"<RawResponse [{self.response.status_code}] {type(self.parsed).__name__}>"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, ClassVar
+from copy import copy
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import httpx
 
@@ -38,6 +39,7 @@ class SigningAuth(httpx.Auth):
 
     requires_request_body = True
     SCHEME: ClassVar[str]
+    _is_pinned = False
 
     def __init__(
         self,
@@ -78,13 +80,13 @@ class SigningAuth(httpx.Auth):
         offset = self._clock.offset
         signer.sign(request)
         response = yield request
-        check_hops(response, self._origins)
+        self._check_hops(response)
         if self._may_be_the_clock(request, response):
             response.read()
             if self._is_the_clock(request, response, offset):
-                guard(request, self._origins, is_async=False)
+                self._guard(request, is_async=False)
                 signer.sign(request)
-                check_hops((yield request), self._origins)
+                self._check_hops((yield request))
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
@@ -93,13 +95,23 @@ class SigningAuth(httpx.Auth):
         offset = self._clock.offset
         await signer.async_sign(request)
         response = yield request
-        check_hops(response, self._origins)
+        self._check_hops(response)
         if self._may_be_the_clock(request, response):
             await response.aread()
             if self._is_the_clock(request, response, offset):
-                guard(request, self._origins, is_async=True)
+                self._guard(request, is_async=True)
                 await signer.async_sign(request)
-                check_hops((yield request), self._origins)
+                self._check_hops((yield request))
+
+    def pinned(self) -> Self:
+        """The same auth for a sender whose requests cannot go elsewhere once they are signed: they need no guard.
+
+        That is so where no redirect is followed, no event hook sees the signed request, and the transport is httpx's or
+        one of our `PinnedTransport`s.
+        """
+        twin = copy(self)
+        twin._is_pinned = True
+        return twin
 
     @contextmanager
     def in_turn(self, request: httpx.Request) -> Iterator[None]:
@@ -153,8 +165,16 @@ class SigningAuth(httpx.Auth):
         if not _CREDENTIALS.isdisjoint([name.lower() for name, _ in headers]):
             for header in CREDENTIAL_HEADERS:  # of an earlier attempt, of the caller, or of another auth
                 request.headers.pop(header, None)
-        guard(request, self._origins, is_async=is_async)
+        self._guard(request, is_async=is_async)
         return self._signer_of(request)
+
+    def _guard(self, request: httpx.Request, *, is_async: bool) -> None:
+        if not self._is_pinned:
+            guard(request, self._origins, is_async=is_async)
+
+    def _check_hops(self, response: httpx.Response) -> None:
+        if not self._is_pinned:
+            check_hops(response, self._origins)
 
     def _may_be_the_clock(self, request: httpx.Request, response: httpx.Response) -> bool:
         return response.status_code == 401 and self._clock_header is not None and self._clock_header in request.headers

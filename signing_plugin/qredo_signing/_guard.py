@@ -222,7 +222,7 @@ class _Watch:
 
 
 def _check_request(request: httpx.Request, origins: Origins) -> None:
-    if any(name in request.headers for name in SECRET_HEADERS) and _origin(request.url) not in origins:
+    if _origin(request.url) not in origins and any(name in request.headers for name in SECRET_HEADERS):
         raise _elsewhere(_origin(request.url).decode("ascii"), origins)
 
 

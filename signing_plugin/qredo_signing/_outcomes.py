@@ -36,6 +36,8 @@ def outcome_of_error(error: Exception, now: float) -> Outcome | None:
 
 def outcome_of_response(response: httpx.Response, now: float) -> Outcome:
     """How an attempt ended that got an answer; `now` is our clock."""
+    if response.is_success:
+        return Outcome(status=response.status_code)
     headers = response.headers
     retry_after = parse_retry_after(headers.get("retry-after"), headers.get("date"), now)
     return Outcome(status=response.status_code, retry_after=retry_after)

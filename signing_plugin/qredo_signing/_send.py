@@ -28,13 +28,17 @@ _PRODUCT = f"qredo-python/{__version__}"
 
 
 class SyncSender:
-    """Sends the requests of one `Client`."""
+    """Sends the requests of one `Client`.
+
+    With `is_pinned`, the caller says that `http` has httpx's own transport, or one that keeps requests at the origin.
+    """
 
     def __init__(
         self,
         http: httpx.Client,
         auth: SigningAuth,
         *,
+        is_pinned: bool = False,
         max_retries: int = 2,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
@@ -43,6 +47,7 @@ class SyncSender:
         self._http = http
         self.auth = auth
         self._calls = _Calls(auth, max_retries, clock, random)
+        self._hops = _Hops(http, auth, is_pinned)
         self._sleep = sleep
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -59,7 +64,7 @@ class SyncSender:
             try:
                 with self.auth.in_turn(request):
                     # Per request, so that a caller's own http_client keeps its settings for his other requests.
-                    response = self._http.send(request, auth=self.auth, follow_redirects=False)
+                    response = self._http.send(request, auth=self._hops.auth, follow_redirects=False)
             except Exception as error:
                 wait = call.failed(error)
                 if wait is None:
@@ -79,6 +84,7 @@ class AsyncSender:
         http: httpx.AsyncClient,
         auth: SigningAuth,
         *,
+        is_pinned: bool = False,
         max_retries: int = 2,
         sleep: Callable[[float], Awaitable[None]] = async_sleep,
         clock: Callable[[], float] = time.time,
@@ -87,6 +93,7 @@ class AsyncSender:
         self._http = http
         self.auth = auth
         self._calls = _Calls(auth, max_retries, clock, random)
+        self._hops = _Hops(http, auth, is_pinned)
         self._sleep = sleep
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -95,7 +102,7 @@ class AsyncSender:
         while True:
             try:
                 async with self.auth.async_in_turn(request):
-                    response = await self._http.send(request, auth=self.auth, follow_redirects=False)
+                    response = await self._http.send(request, auth=self._hops.auth, follow_redirects=False)
             except Exception as error:
                 wait = call.failed(error)
                 if wait is None:
@@ -105,6 +112,20 @@ class AsyncSender:
                 if wait is None:
                     return response
             await self._sleep(wait)
+
+
+class _Hops:
+    """What may happen to a signed request on its way out, and the auth that is right for that."""
+
+    def __init__(self, http: httpx.Client | httpx.AsyncClient, auth: SigningAuth, is_pinned: bool) -> None:
+        self._http = http
+        self._guarded = auth
+        self._pinned = auth.pinned() if is_pinned else auth
+
+    @property
+    def auth(self) -> SigningAuth:
+        """The auth for the next attempt. An event hook, which may be added at any time, sees requests after signing."""
+        return self._guarded if self._http.event_hooks["request"] else self._pinned
 
 
 class _Calls:
