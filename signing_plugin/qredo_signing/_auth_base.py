@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from copy import copy
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -13,8 +13,9 @@ from ._credentials_base import BaseCredentials
 from ._dates import parse_http_date
 from ._departure import watch_departure
 from ._environment import Environment
-from ._guard import check_hops, guard, origins_in_bytes
+from ._guard import check_hops, guard
 from ._headers import CREDENTIAL_HEADERS
+from ._home import Home
 from ._outcomes import never_sent
 from ._request_signer import RequestSigner
 from ._skew import SkewedClock
@@ -62,8 +63,7 @@ class SigningAuth(httpx.Auth):
             refused: Whether a 401 may be a matter of the signature.
         """
         self._credentials = credentials
-        self._origin = environment.origin
-        self._origins = origins_in_bytes(environment.origin)
+        self._home = Home(environment.origin)
         self._signers = signers
         self._clock = clock
         self._clock_header = clock_header
@@ -79,14 +79,15 @@ class SigningAuth(httpx.Auth):
         request.read()
         offset = self._clock.offset
         signer.sign(request)
+        url = request.url
         response = yield request
-        self._check_hops(response)
+        self._check_hops(response, url)
         if self._may_be_the_clock(request, response):
             response.read()
             if self._is_the_clock(request, response, offset):
                 self._guard(request, is_async=False)
                 signer.sign(request)
-                self._check_hops((yield request))
+                self._check_hops((yield request), url)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
@@ -94,14 +95,15 @@ class SigningAuth(httpx.Auth):
         await request.aread()
         offset = self._clock.offset
         await signer.async_sign(request)
+        url = request.url
         response = yield request
-        self._check_hops(response)
+        self._check_hops(response, url)
         if self._may_be_the_clock(request, response):
             await response.aread()
             if self._is_the_clock(request, response, offset):
                 self._guard(request, is_async=True)
                 await signer.async_sign(request)
-                self._check_hops((yield request))
+                self._check_hops((yield request), url)
 
     def pinned(self) -> Self:
         """The same auth for a sender whose requests cannot go elsewhere once they are signed: they need no guard.
@@ -149,7 +151,7 @@ class SigningAuth(httpx.Auth):
         return self._signer_of(request).counted
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} for {self._origin} with {self._credentials!r}>"
+        return f"<{type(self).__name__} for {self._home.name} with {self._credentials!r}>"
 
     def _signer_of(self, request: httpx.Request) -> RequestSigner:
         info: RequestInfo | None = request.extensions.get("qredo")
@@ -160,21 +162,28 @@ class SigningAuth(httpx.Auth):
         return self._signers[scheme]
 
     def _prepare(self, request: httpx.Request, *, is_async: bool) -> RequestSigner:
-        headers = request.headers.raw
-        self._check_target(request, headers)
-        if not _CREDENTIALS.isdisjoint([name.lower() for name, _ in headers]):
-            for header in CREDENTIAL_HEADERS:  # of an earlier attempt, of the caller, or of another auth
+        hosts: list[bytes] = []
+        has_credentials = False
+        for name, value in request.headers.raw:  # once: each look-up in httpx's headers goes through all of them
+            lowered = name.lower()
+            if lowered == b"host":
+                hosts.append(value)
+            elif lowered in _CREDENTIALS:
+                has_credentials = True
+        self._check_target(request, b", ".join(hosts) or request.url.netloc)
+        if has_credentials:  # of an earlier attempt, of the caller, or of another auth
+            for header in CREDENTIAL_HEADERS:
                 request.headers.pop(header, None)
         self._guard(request, is_async=is_async)
         return self._signer_of(request)
 
     def _guard(self, request: httpx.Request, *, is_async: bool) -> None:
         if not self._is_pinned:
-            guard(request, self._origins, is_async=is_async)
+            guard(request, self._home, is_async=is_async)
 
-    def _check_hops(self, response: httpx.Response) -> None:
-        if not self._is_pinned:
-            check_hops(response, self._origins)
+    def _check_hops(self, response: httpx.Response, url: httpx.URL) -> None:
+        if response.history or response.request.url is not url:
+            check_hops(response, self._home)
 
     def _may_be_the_clock(self, request: httpx.Request, response: httpx.Response) -> bool:
         return response.status_code == 401 and self._clock_header is not None and self._clock_header in request.headers
@@ -186,12 +195,11 @@ class SigningAuth(httpx.Auth):
             return False
         return self._clock.learn(date, int(request.headers[self._clock_header]), offset)
 
-    def _check_target(self, request: httpx.Request, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    def _check_target(self, request: httpx.Request, host: bytes) -> None:
         """Raise unless the request goes to the environment's origin, and to what its URL says."""
         url, netloc = request.url, request.url.netloc
-        host = b", ".join([value for name, value in headers if name.lower() == b"host"]) or netloc
-        if url.raw_scheme + b"://" + netloc not in self._origins or host != netloc:
-            raise _origin_error(self._origin, url, host)
+        if url.raw_scheme + b"://" + netloc not in self._home.origins or host != netloc:
+            raise _origin_error(self._home.name, url, host)
         if url.userinfo or url.fragment:
             raise UnsignableError("the URL has userinfo or a fragment, which never go over the wire: leave them out")
         if "target" in request.extensions:

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 from ._warn import is_ours
 
-__all__ = ["discreet"]
+__all__ = ["discreet", "forget"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,14 +29,14 @@ def discreet(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
         except BaseException as error:
             del args, kwargs
-            _forget(error)
+            forget(error)
             raise
 
     return call
 
 
-def _forget(error: BaseException) -> None:
-    """Empty our frames in the tracebacks of an error and of all that it is chained to."""
+def forget(error: BaseException) -> None:
+    """Empty our frames in the tracebacks of an error and of all that it is chained to, but for those that still run."""
     seen = set[int]()
     waiting: list[BaseException | None] = [error]
     while waiting:

@@ -11,6 +11,7 @@ import httpx
 
 from ._agent_token import AgentToken, AgentTokens
 from ._credentials import Credentials
+from ._discreet import forget
 from ._headers import AGENT_TOKEN, API_KEY, HMAC_API_KEY, HMAC_SIGNATURE, SIGNATURE
 from ._hmac_credentials import HmacCredentials
 from ._hmac_rule import sign_hmac
@@ -83,7 +84,8 @@ class _StampedSigner(RequestSigner):
         """Stamp and sign. A nonce goes back if there is no signature."""
         try:
             self._seal(request, self._stamp(request))
-        except BaseException:
+        except BaseException as error:
+            forget(error)
             self.give_back(request)
             raise
 

@@ -107,9 +107,8 @@ def sign(key: Signer | AsyncSigner, stamp: str, url: str, body: bytes) -> str:
     return make_signature(sync_signer(key), stamp, url, body)
 
 
-@discreet
 def make_signature(signer: Signer, stamp: str, url: str, body: bytes) -> str:
-    """The same for a signer that is known to be one, and not async."""
+    """The same for a signer that is known to be one, and not async; the caller sees to it that errors are discreet."""
     return encode_signature(signer.sign(_message(stamp, url, body)))
 
 
