@@ -75,10 +75,10 @@ class SigningAuth(httpx.Auth):
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request; httpx calls this for each attempt."""
-        signer = self._prepare(request, is_async=False)
+        signer, wire_url = self._prepare(request, is_async=False)
         request.read()
         offset = self._clock.offset
-        signer.sign(request)
+        signer.sign(request, wire_url)
         url = request.url
         response = yield request
         self._check_hops(response, url)
@@ -86,15 +86,15 @@ class SigningAuth(httpx.Auth):
             response.read()
             if self._is_the_clock(request, response, offset):
                 self._guard(request, is_async=False)
-                signer.sign(request)
+                signer.sign(request, wire_url)
                 self._check_hops((yield request), url)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
-        signer = self._prepare(request, is_async=True)
+        signer, wire_url = self._prepare(request, is_async=True)
         await request.aread()
         offset = self._clock.offset
-        await signer.async_sign(request)
+        await signer.async_sign(request, wire_url)
         url = request.url
         response = yield request
         self._check_hops(response, url)
@@ -102,7 +102,7 @@ class SigningAuth(httpx.Auth):
             await response.aread()
             if self._is_the_clock(request, response, offset):
                 self._guard(request, is_async=True)
-                await signer.async_sign(request)
+                await signer.async_sign(request, wire_url)
                 self._check_hops((yield request), url)
 
     def pinned(self) -> Self:
@@ -161,7 +161,8 @@ class SigningAuth(httpx.Auth):
             raise UnsignableError(f"the operation wants the security scheme {scheme!r}, which {name} does not know")
         return self._signers[scheme]
 
-    def _prepare(self, request: httpx.Request, *, is_async: bool) -> RequestSigner:
+    def _prepare(self, request: httpx.Request, *, is_async: bool) -> tuple[RequestSigner, str]:
+        """Check where a request goes, and make it ready to be signed: by whom, and with which URL."""
         hosts: list[bytes] = []
         has_credentials = False
         for name, value in request.headers.raw:  # once: each look-up in httpx's headers goes through all of them
@@ -170,12 +171,12 @@ class SigningAuth(httpx.Auth):
                 hosts.append(value)
             elif lowered in _CREDENTIALS:
                 has_credentials = True
-        self._check_target(request, b", ".join(hosts) or request.url.netloc)
+        wire_url = self._check_target(request, b", ".join(hosts))
         if has_credentials:  # of an earlier attempt, of the caller, or of another auth
             for header in CREDENTIAL_HEADERS:
                 request.headers.pop(header, None)
         self._guard(request, is_async=is_async)
-        return self._signer_of(request)
+        return self._signer_of(request), wire_url
 
     def _guard(self, request: httpx.Request, *, is_async: bool) -> None:
         if not self._is_pinned:
@@ -195,15 +196,26 @@ class SigningAuth(httpx.Auth):
             return False
         return self._clock.learn(date, int(request.headers[self._clock_header]), offset)
 
-    def _check_target(self, request: httpx.Request, host: bytes) -> None:
-        """Raise unless the request goes to the environment's origin, and to what its URL says."""
-        url, netloc = request.url, request.url.netloc
-        if url.raw_scheme + b"://" + netloc not in self._home.origins or host != netloc:
-            raise _origin_error(self._home.name, url, host)
+    def _check_target(self, request: httpx.Request, host: bytes) -> str:
+        """Raise unless the request goes to the environment's origin, and to what its URL says.
+
+        Args:
+            request: The request.
+            host: The `Host` header, empty for none.
+
+        Returns:
+            The URL as it goes over the wire; `str(request.url)` may differ (an empty path, for one).
+        """
+        url = request.url
+        netloc = url.netloc
+        origin = url.raw_scheme + b"://" + netloc
+        if origin not in self._home.origins or (host and host != netloc):
+            raise _origin_error(self._home.name, url, host or netloc)
         if url.userinfo or url.fragment:
             raise UnsignableError("the URL has userinfo or a fragment, which never go over the wire: leave them out")
         if "target" in request.extensions:
             raise UnsignableError("the request has a 'target' extension, which sends another URL than the signed one")
+        return (origin + url.raw_path).decode("ascii")
 
 
 def check_types(credentials: object, kind: type[BaseCredentials], environment: object) -> None:

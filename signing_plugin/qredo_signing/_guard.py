@@ -20,6 +20,7 @@ __all__ = ["check_hops", "guard"]
 Info: TypeAlias = Mapping[str, Any]
 
 _EXCHANGE = ("send_request_headers", "send_request_body", "receive_response_headers", "receive_response_body")
+_DEPARTURES = frozenset({"http11.send_request_headers.started", "http2.send_request_headers.started"})
 # The steps of every request after its headers were let go, by which most calls of a trace are for nothing.
 _HARMLESS = frozenset(
     f"{part}.{step}"
@@ -81,11 +82,12 @@ class _Watch:
         self._was_sent = self._is_bare_socks = False
 
     def _look(self, event: str, info: Info) -> None:
-        _, _, step = event.partition(".")  # before the dot stands which part of httpcore it is
-        if step == "send_request_headers.started":
+        if event in _DEPARTURES:
             self._send(info["request"])
             self._let_go(info["request"])
-        elif step == "connect_tcp.started":
+            return
+        _, _, step = event.partition(".")  # before the dot stands which part of httpcore it is
+        if step == "connect_tcp.started":
             self._connect(netloc_of(info["host"], info["port"]))
         elif step == "setup_socks5_connection.started":
             self._check_host(netloc_of(info["host"], info["port"]))

@@ -37,11 +37,11 @@ class RequestSigner(ABC):
     counted = False
 
     @abstractmethod
-    def sign(self, request: httpx.Request) -> None:
-        """Put them on a request that is about to go out."""
+    def sign(self, request: httpx.Request, url: str) -> None:
+        """Put them on a request that is about to go out; `url` is its URL as it goes over the wire."""
 
     @abstractmethod
-    async def async_sign(self, request: httpx.Request) -> None:
+    async def async_sign(self, request: httpx.Request, url: str) -> None:
         """The same for an async client."""
 
     def give_back(self, request: httpx.Request) -> None:  # noqa: B027 - most have nothing to give back
@@ -57,11 +57,11 @@ class AgentSigner(RequestSigner):
     def __init__(self, source: AgentToken | None) -> None:
         self._tokens = AgentTokens(source)
 
-    def sign(self, request: httpx.Request) -> None:
+    def sign(self, request: httpx.Request, url: str) -> None:
         """Put a fresh token on a request. Raises `AgentTokenError`."""
         request.headers[AGENT_TOKEN] = self._tokens.next()
 
-    async def async_sign(self, request: httpx.Request) -> None:
+    async def async_sign(self, request: httpx.Request, url: str) -> None:
         """The same; the token may be awaited."""
         request.headers[AGENT_TOKEN] = await self._tokens.anext()
 
@@ -77,23 +77,23 @@ class _StampedSigner(RequestSigner):
         self.line = line
 
     @abstractmethod
-    def _seal(self, request: httpx.Request, stamp: str) -> None:
+    def _seal(self, request: httpx.Request, url: str, stamp: str) -> None:
         """Put key and signature on a request with this stamp."""
 
-    def sign(self, request: httpx.Request) -> None:
+    def sign(self, request: httpx.Request, url: str) -> None:
         """Stamp and sign. A nonce goes back if there is no signature."""
         try:
-            self._seal(request, self._stamp(request))
+            self._seal(request, url, self._stamp(request))
         except BaseException as error:
             forget(error)
             self.give_back(request)
             raise
 
-    async def async_sign(self, request: httpx.Request) -> None:
+    async def async_sign(self, request: httpx.Request, url: str) -> None:
         """Stamp and sign, in a thread if that takes long. A nonce goes back if there is no signature, or no time."""
         try:
             # Stamped in the thread too: a request that waits for its turn must not grow old meanwhile.
-            await self._run(partial(self.sign, request), self._offload or self._stamps.blocks)
+            await self._run(partial(self.sign, request, url), self._offload or self._stamps.blocks)
         except BaseException:
             await self.async_give_back(request)
             raise
@@ -134,26 +134,26 @@ class PartnerSigner(_StampedSigner):
         self._offload = offload
         self._computes = isinstance(credentials.signer, PrivateKey)
 
-    async def async_sign(self, request: httpx.Request) -> None:
+    async def async_sign(self, request: httpx.Request, url: str) -> None:
         """Stamp and sign; an async signer is awaited."""
         if self._async_signer is None:
-            await super().async_sign(request)
+            await super().async_sign(request, url)
             return
         try:
             await self._run(partial(self._stamp, request), self._stamps.blocks)
             stamp = request.headers[self._stamps.header]
             # The message is in no variable, where a tool that prints those would find the body.
-            raw = await self._async_signer.sign(string_to_sign(stamp, _wire_url(request), request.content))
+            raw = await self._async_signer.sign(string_to_sign(stamp, url, request.content))
             self._put(request, encode_signature(raw))
         except BaseException:
             await self.async_give_back(request)
             raise
 
-    def _seal(self, request: httpx.Request, stamp: str) -> None:
+    def _seal(self, request: httpx.Request, url: str, stamp: str) -> None:
         signer = self._credentials.signer
         # What it is was found out once: that takes longer than all else here.
         plain = cast(Signer, signer) if self._async_signer is None else sync_signer(signer)
-        self._put(request, make_signature(plain, stamp, _wire_url(request), request.content))
+        self._put(request, make_signature(plain, stamp, url, request.content))
 
     def _put(self, request: httpx.Request, signature: str) -> None:
         request.headers[API_KEY] = self._credentials.api_key
@@ -167,13 +167,7 @@ class HmacSigner(_StampedSigner):
         super().__init__(stamps)
         self._credentials = credentials
 
-    def _seal(self, request: httpx.Request, stamp: str) -> None:
-        method, url = request.method, _wire_url(request)
+    def _seal(self, request: httpx.Request, url: str, stamp: str) -> None:
+        signature = sign_hmac(self._credentials.secret, stamp, request.method, url, request.content)
         request.headers[HMAC_API_KEY] = self._credentials.api_key
-        request.headers[HMAC_SIGNATURE] = sign_hmac(self._credentials.secret, stamp, method, url, request.content)
-
-
-def _wire_url(request: httpx.Request) -> str:
-    """The URL as it goes over the wire; `str(request.url)` may differ (an empty path, for one)."""
-    url = request.url
-    return b"".join((url.raw_scheme, b"://", url.netloc, url.raw_path)).decode("ascii")
+        request.headers[HMAC_SIGNATURE] = signature
