@@ -51,6 +51,11 @@ def test_the_wheel_holds_the_rooms_that_it_should(wheel: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or ".ruff_cache" in name]
 
 
+def test_the_wheel_stays_small(wheel: Path) -> None:
+    """Three clients, plugin and emulator are under a megabyte: nothing slipped in that does not belong there."""
+    assert wheel.stat().st_size < 1_000_000
+
+
 def test_the_descriptions_are_in_the_wheel(wheel: Path) -> None:
     """The emulator finds each description in its own package; nothing else of spec/ is shipped."""
     names = [name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("qredo_emulator/_spec/")]

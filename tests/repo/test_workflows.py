@@ -1,4 +1,4 @@
-"""The workflows: least rights, pinned actions, and only sessions that exist."""
+"""The workflows and the sessions that they call: least rights, pinned actions, a table of contents by `nox -l`."""
 
 from __future__ import annotations
 
@@ -59,3 +59,12 @@ def test_a_workflow_calls_sessions_that_exist(workflow: Path) -> None:
     for words in called:
         names = [word.partition("-")[0] for word in words[2 : words.index("--") if "--" in words else None]]
         assert set(names) <= sessions()
+
+
+def test_each_session_says_in_a_line_what_it_does() -> None:
+    """Every session has a docstring of one line, and the noxfile is short enough to be read."""
+    text = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.decorator_list]
+    assert functions
+    assert [node.name for node in functions if len((ast.get_docstring(node) or "").splitlines()) != 1] == []
+    assert len(text.splitlines()) < 200
