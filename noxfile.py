@@ -16,6 +16,7 @@ CONSTRAINTS = ("-c", "constraints.txt")
 WORKERS = str(2 * (os.cpu_count() or 1))  # tests wait for sockets and processes half of their time
 TYPE_TESTS = (
     "tests/signing/test_typing.py",
+    "tests/typing/test_complete.py",
     "tests/feeds/test_feeds_typing.py",
     "tests/codegen/test_upgrade_guide.py",
 )

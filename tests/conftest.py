@@ -29,6 +29,7 @@ ONCE = (
     "emulator/test_console_browser.py",
     "emulator/test_invariants.py",
     "emulator/test_pytest_plugin.py",
+    "examples",
     "feeds/test_feeds_typing.py",
     "feeds/test_storm.py",
     "repo",
@@ -37,6 +38,7 @@ ONCE = (
     "signing/test_typing.py",
     "signing/test_vectors.py",
     "signing/test_wycheproof.py",
+    "typing",
     "vendoring",
 )
 """What says the same with every Python: run with one."""

@@ -139,7 +139,7 @@ class EnumOf:
         return self.base.check(value)
 
     def decode(self, value: str, where: Where) -> str:
-        return f"{self.module.upper()}.get({value}) or {self.annotation}({value})"
+        return f"{self.module.upper()}[{value}]"
 
     def encode(self, value: str, where: Where) -> str:
         return f"{self.base.annotation}({value})"

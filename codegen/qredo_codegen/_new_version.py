@@ -46,12 +46,12 @@ def new_version(checkout: Checkout, name: str, source: str) -> list[str]:
     with tempfile.TemporaryDirectory(prefix=".new-version-", dir=checkout.root) as scratch:
         folder, package = Path(scratch) / "spec" / name, Path(scratch) / "generated" / name
         shutil.copytree(checkout.folder(source), folder, ignore=shutil.ignore_patterns(*_OF_ONE_VERSION))
-        count, lock = build(folder / "openapi.yaml", name, package)
-        (folder / "lock.json").write_text(lock, encoding="utf-8", newline="\n")
+        built = build(folder / "openapi.yaml", name, package)
+        (folder / "lock.json").write_text(built.lock, encoding="utf-8", newline="\n")
         _move({folder: checkout.folder(name), package: checkout.output(name)}, texts)
     return [
         f"spec/{name}: a copy of the description of {source}",
-        f"generated/{name}: its package, {count} operations",
+        f"generated/{name}: its package, {built.operations} operations",
         *done,
         "the tests take every folder of spec/: the new version is tested already",
         f"next: edit spec/{name}/openapi.yaml (begin with info), then `nox -s regenerate -- {name}`",

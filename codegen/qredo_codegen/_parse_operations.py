@@ -174,11 +174,14 @@ class OperationParser:
 
     def _operation_name(self, operation_id: str | None) -> str | None:
         """`<tag>.<verb>` of an operationId."""
-        if operation_id is None:
-            return None
-        for operation in operations(self.document):
-            if operation.node["operationId"] == operation_id:
-                tag = operation.node["tags"][0]
-                return f"{tag}.{operation_id.removeprefix(tag + '_')}"
-        self.losses.add("/paths", f"x-outcome names {operation_id}, which is no operation")
-        return None
+        if operation_id is not None and operation_id not in self._names:
+            self.losses.add("/paths", f"x-outcome names {operation_id}, which is no operation")
+        return None if operation_id is None else self._names.get(operation_id)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        nodes = [operation.node for operation in operations(self.document)]
+        return {
+            node["operationId"]: f"{node['tags'][0]}.{node['operationId'].removeprefix(node['tags'][0] + '_')}"
+            for node in nodes
+        }

@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ._checkout import Checkout
-from ._document import load
+from ._document import Document, load
 from ._files import replace_all, swap_folder
 from ._inputs import Inputs, hash_tree, inputs_of
 from ._package import write_package
@@ -18,7 +18,21 @@ from ._release import gate, released_hash, with_released
 from ._rules import check_described, check_generable, validate
 from .errors import CodegenError, GenerationError
 
-__all__ = ["Checkout", "Update", "build", "drift", "regenerate", "update"]
+__all__ = ["Built", "Checkout", "Update", "build", "drift", "regenerate", "update"]
+
+
+class Built(NamedTuple):
+    """A package that was made.
+
+    Attributes:
+        document: The description that it was made from.
+        operations: The number of its operations.
+        lock: The text of its lock.
+    """
+
+    document: Document
+    operations: int
+    lock: str
 
 
 @dataclass(frozen=True)
@@ -57,16 +71,16 @@ def update(checkout: Checkout, package: str) -> Update:
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{package}-", dir=output.parent) as scratch:
         fresh = Path(scratch) / "new" / package
-        count, lock = build(description, package, fresh, released_hash(checkout, package))
-        passed = gate(checkout, package, load(description))
-        records = {checkout.lock(package): lock}
+        built = build(description, package, fresh, released_hash(checkout, package))
+        passed = gate(checkout, package, built.document)
+        records = {checkout.lock(package): built.lock}
         if passed.changelog is not None:
             records[checkout.changelog] = passed.changelog
         swap_folder(fresh, output, Path(scratch) / "old", lambda: replace_all(records))
-    return Update(count, passed.entries)
+    return Update(built.operations, passed.entries)
 
 
-def build(description: Path, package: str, target: Path, released: str | None = None) -> tuple[int, str]:
+def build(description: Path, package: str, target: Path, released: str | None = None) -> Built:
     """Make a package from a description file, with all checks.
 
     Args:
@@ -74,9 +88,6 @@ def build(description: Path, package: str, target: Path, released: str | None = 
         package: Import name of the package.
         target: A folder that does not exist yet.
         released: The hash on record of what was released of the package.
-
-    Returns:
-        The number of its operations, and the text of its lock.
     """
     document = load(description)
     # In this order: each takes for granted what the one before it has found to be so.
@@ -84,24 +95,24 @@ def build(description: Path, package: str, target: Path, released: str | None = 
         raise GenerationError(f"{package}: the description breaks rules:", problems)
     inputs = inputs_of(description)
     count = write_package(document, package, target, inputs)
-    return count, _lock(inputs, target, released)
+    return Built(document, count, _lock(inputs, target, released))
 
 
 def drift(checkout: Checkout, package: str) -> Iterator[str]:
     """What differs between a generated package and what its description gives now; each file is named."""
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch) / package
-        _, lock = build(checkout.description(package), package, fresh, released_hash(checkout, package))
+        built = build(checkout.description(package), package, fresh, released_hash(checkout, package))
         yield from _differences(hash_tree(checkout.output(package)), hash_tree(fresh), f"generated/{package}")
     path = checkout.lock(package)
     if not path.is_file():
         yield f"spec/{package}/lock.json is missing"
-    elif path.read_text(encoding="utf-8") != lock:
+    elif path.read_text(encoding="utf-8") != built.lock:
         yield from _differences(
-            _flat(json.loads(path.read_bytes())), _flat(json.loads(lock)), f"spec/{package}/lock.json"
+            _flat(json.loads(path.read_bytes())), _flat(json.loads(built.lock)), f"spec/{package}/lock.json"
         )
     try:
-        gate(checkout, package, load(checkout.description(package)))
+        gate(checkout, package, built.document)
     except CodegenError as error:
         yield str(error)
 

@@ -94,7 +94,7 @@ class _PackageProject(Project):
 
 
 def _fallback(field: Field, where: Where) -> str:
-    return f'_wire.{field.fallback}({where.arguments}, "{field.kind.expected}", value)'
+    return f'_wire.{field.fallback}({where.arguments}, "{field.kind.expected}", {field.name})'
 
 
 def _docstring(text: str, indent: int) -> str:

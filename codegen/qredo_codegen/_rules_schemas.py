@@ -26,7 +26,7 @@ from .errors import DocumentError
 __all__ = ["RULES"]
 
 # Names that every generated model has for itself, or for the arguments of its methods.
-_MODEL = frozenset({"additional_keys", "additional_properties", "cls", "d", "from_dict", "self", "to_dict"})
+_MODEL = frozenset({"additional_keys", "additional_properties", "cls", "d", "from_dict", "self", "src", "to_dict"})
 # Formats for which the generator makes an object of the text; it raises on one that does not conform, such as "".
 _PARSED_FORMATS = frozenset({"binary", "date", "date-time", "uuid"})
 _PYTHON = {"boolean": bool, "integer": int, "string": str}

@@ -69,19 +69,19 @@ class App:
     def __init__(self, settings: Settings, keys: KeyRing) -> None:
         self.settings = settings
         self.keys = keys
-        self.world = World(settings)
-        self.hub = FeedHub()
+        self.world: World = World(settings)
+        self.hub: FeedHub = FeedHub()
         self.world.publish = self.hub.publish
-        self.log = RequestLog()
-        self.descriptions = {
+        self.log: RequestLog = RequestLog()
+        self.descriptions: dict[str, Description] = {
             name: load_description(name, file) for name, file in find_descriptions(settings.spec).items()
         }
-        self.default_api = _default_api(self.descriptions, settings.default_api)
-        self.router = Router(self.descriptions.values(), self.default_api)
-        self.connections = Connections()
-        self.auth = Authenticator(keys, settings, self._clocks(), self._bases())
+        self.default_api: str = _default_api(self.descriptions, settings.default_api)
+        self.router: Router = Router(self.descriptions.values(), self.default_api)
+        self.connections: Connections = Connections()
+        self.auth: Authenticator = Authenticator(keys, settings, self._clocks(), self._bases())
         self._faults = FaultQueue()
-        self.faults = Faults(self._faults, self._names())
+        self.faults: Faults = Faults(self._faults, self._names())
         self.control: Control | None = None  # whoever runs the application gives it one
         self._side = side_app(self)
         self._requests, self._answers = Validators.for_requests(), Validators.for_answers()

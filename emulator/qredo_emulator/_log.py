@@ -54,7 +54,7 @@ class RequestLog:
     """
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count: int = 0
         self._records: deque[Record] = deque(maxlen=_KEPT)
 
     def add(self, record: Record) -> None:

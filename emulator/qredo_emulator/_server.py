@@ -69,13 +69,16 @@ class Emulator:
         keys: Path | str | None = None,
         state: Path | str | None = None,
     ) -> None:
-        self.settings = settings or Settings()
+        self.settings: Settings = settings or Settings()
+        self.credentials: Credentials
+        self.hmac_credentials: HmacCredentials
         self.credentials, self.hmac_credentials = _credentials(None if keys is None else Path(keys))
         ring = KeyRing()
         ring.add(self.credentials)
         ring.add_hmac(self.hmac_credentials)
-        self.app = App(self.settings, ring)
-        self.control = self.app.control = Control(self.app, ring, self.credentials)
+        self.app: App = App(self.settings, ring)
+        self.control: Control = Control(self.app, ring, self.credentials)
+        self.app.control = self.control
         self._state = None if state is None else Path(state)
         if self._state is not None:
             load_state(self.app.world, ring, self._state)

@@ -42,15 +42,15 @@ class World:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.ids = Ids(settings.random)
-        self.fee_rate = Fraction(settings.fee_rate)
-        self.lock = threading.RLock()
+        self.ids: Ids = Ids(settings.random)
+        self.fee_rate: Fraction = Fraction(settings.fee_rate)
+        self.lock: threading.RLock = threading.RLock()
         self.publish: Callable[..., Any] = lambda feed, message, **scope: 0
         self.load(fresh_state(settings))
 
     def load(self, state: State) -> None:
         """Takes this state in the place of the present one."""
-        self.index = Index(state)
+        self.index: Index = Index(state)
         self.state = state
 
     def clear(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from ._core import AsyncCore, AsyncSend, Core, Options, Requests, Send
 from ._provenance import PACKAGE, VERSION
@@ -57,7 +57,7 @@ class _Described:
     SERVERS: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"production": "https://api.qredo.network/api/v1/p", "demo": "https://demo-api.qredo.net/api/v1/p"}
     )
-    SECURITY: ClassVar[str] = "partner_signature"
+    SECURITY: ClassVar[Literal["partner_signature"]] = "partner_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("nonce",)
     NONCE_RULE: ClassVar[str | None] = "counter"
     FEEDS: ClassVar[Mapping[str, Feed]] = MappingProxyType({})

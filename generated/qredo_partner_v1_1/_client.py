@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from ._core import AsyncCore, AsyncSend, Core, Options, Requests, Send
 from ._provenance import PACKAGE, VERSION
@@ -89,7 +89,7 @@ class _Described:
             "play": "https://play-api.qredo.network/api/v1/p",
         }
     )
-    SECURITY: ClassVar[str] = "partner_signature"
+    SECURITY: ClassVar[Literal["partner_signature"]] = "partner_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("timestamp", "nonce")
     NONCE_RULE: ClassVar[str | None] = None
     FEEDS: ClassVar[Mapping[str, Feed]] = MappingProxyType(

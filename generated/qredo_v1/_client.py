@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from ._core import AsyncCore, AsyncSend, Core, Options, Requests, Send
 from ._provenance import PACKAGE, VERSION
@@ -52,7 +52,7 @@ class _Described:
     SERVERS: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"production": "https://api.qredo.network/qapi/v1", "sandbox": "https://sandbox-api.qredo.network/qapi/v1"}
     )
-    SECURITY: ClassVar[str] = "qredo_signature"
+    SECURITY: ClassVar[Literal["qredo_signature"]] = "qredo_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("timestamp",)
     NONCE_RULE: ClassVar[str | None] = None
     FEEDS: ClassVar[Mapping[str, Feed]] = MappingProxyType(

@@ -7,7 +7,6 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 from urllib.parse import quote, urlencode
-from uuid import uuid4
 
 from . import models
 from ._provenance import PACKAGE, VERSION
@@ -165,6 +164,8 @@ def _with_key(
     if field is None or body is None:
         return None, body
     if idempotent and field not in body:
+        from uuid import uuid4  # most programs make no such call, and it takes as long to load as this package
+
         body = {**body, field: str(uuid4())}
     return body.get(field) or None, body
 

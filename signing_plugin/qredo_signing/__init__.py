@@ -20,6 +20,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from . import errors, units
+    from ._aiohttp import AiohttpTransport
     from ._auth import PartnerAuth, QredoAuth
     from ._connect import connect
     from ._credentials import Credentials
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ._keys import PrivateKey, PublicKey
     from ._kinds import KeyKind
     from ._nonces import InProcessNonces, NonceSource
+    from ._nonces_file import FileNonces
     from ._nonces_redis import RedisNonces
     from ._nonces_sqlite import SQLiteNonces
     from ._pkcs11 import Pkcs11Signer
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgentTokenError",
+    "AiohttpTransport",
     "AsyncSigner",
     "ClockSkewError",
     "ConfigurationError",
@@ -64,6 +67,7 @@ __all__ = [
     "Environment",
     "EnvironmentMismatchError",
     "Explanation",
+    "FileNonces",
     "HmacCredentials",
     "InProcessNonces",
     "InsecureKeyFileWarning",
@@ -99,10 +103,12 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AiohttpTransport": "_aiohttp",
     "AsyncSigner": "_signer",
     "Credentials": "_credentials",
     "Environment": "_environment",
     "Explanation": "_rule",
+    "FileNonces": "_nonces_file",
     "HmacCredentials": "_hmac_credentials",
     "InProcessNonces": "_nonces",
     "KeyKind": "_kinds",

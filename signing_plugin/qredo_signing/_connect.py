@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
 import httpx
 
@@ -16,18 +15,21 @@ from ._credentials import Credentials
 from ._discreet import discreet
 from ._environment import Environment
 from ._fitting_auth import PartnerOptions, check_credentials, make_auth
-from ._guard import pin_transport
 from ._hmac_credentials import HmacCredentials
 from ._nonces import NonceSource
 from ._origin import is_loopback
-from ._seam import AsyncClient, Client
+from ._pinned import pin_transport
+from ._seam import AsyncHmacClient, AsyncPartnerClient, HmacClient, PartnerClient
 from ._send import AsyncSender, SyncSender
 from ._stamps import Stamp
+from ._tls import make_tls_context
 
 __all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "connect"]
 
-ClientT = TypeVar("ClientT", bound=Client)
-AsyncClientT = TypeVar("AsyncClientT", bound=AsyncClient)
+PartnerT = TypeVar("PartnerT", bound=PartnerClient)
+AsyncPartnerT = TypeVar("AsyncPartnerT", bound=AsyncPartnerClient)
+HmacT = TypeVar("HmacT", bound=HmacClient)
+AsyncHmacT = TypeVar("AsyncHmacT", bound=AsyncHmacClient)
 
 DEFAULT_MAX_RETRIES = 2
 DEFAULT_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -35,7 +37,7 @@ DEFAULT_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 
 @overload
 def connect(
-    client_class: type[ClientT],
+    client_class: type[PartnerT],
     credentials: Credentials,
     environment: Environment,
     *,
@@ -50,16 +52,16 @@ def connect(
     serialize: bool = ...,
     clock: Callable[[], float] = ...,
     clock_correction: bool = ...,
-) -> ClientT: ...
+) -> PartnerT: ...
 @overload
 def connect(
-    client_class: type[AsyncClientT],
+    client_class: type[AsyncPartnerT],
     credentials: Credentials,
     environment: Environment,
     *,
     timeout: float | httpx.Timeout | None = ...,
     max_retries: int = ...,
-    transport: httpx.AsyncBaseTransport | None = ...,
+    transport: httpx.AsyncBaseTransport | Literal["aiohttp"] | None = ...,
     http_client: httpx.AsyncClient | None = ...,
     server: str | None = ...,
     agent_token: AgentToken | None = ...,
@@ -68,11 +70,11 @@ def connect(
     serialize: bool = ...,
     clock: Callable[[], float] = ...,
     clock_correction: bool = ...,
-    offload: bool = ...,
-) -> AsyncClientT: ...
+    offload: bool | None = ...,
+) -> AsyncPartnerT: ...
 @overload
 def connect(
-    client_class: type[ClientT],
+    client_class: type[HmacT],
     credentials: HmacCredentials,
     environment: Environment,
     *,
@@ -83,21 +85,21 @@ def connect(
     server: str | None = ...,
     clock: Callable[[], float] = ...,
     clock_correction: bool = ...,
-) -> ClientT: ...
+) -> HmacT: ...
 @overload
 def connect(
-    client_class: type[AsyncClientT],
+    client_class: type[AsyncHmacT],
     credentials: HmacCredentials,
     environment: Environment,
     *,
     timeout: float | httpx.Timeout | None = ...,
     max_retries: int = ...,
-    transport: httpx.AsyncBaseTransport | None = ...,
+    transport: httpx.AsyncBaseTransport | Literal["aiohttp"] | None = ...,
     http_client: httpx.AsyncClient | None = ...,
     server: str | None = ...,
     clock: Callable[[], float] = ...,
     clock_correction: bool = ...,
-) -> AsyncClientT: ...
+) -> AsyncHmacT: ...
 @discreet
 def connect(
     client_class: Any,
@@ -115,7 +117,7 @@ def connect(
     serialize: bool = True,
     clock: Callable[[], float] = time.time,
     clock_correction: bool = True,
-    offload: bool = False,
+    offload: bool | None = None,
 ) -> Any:
     """Make a client that signs its requests and sends them to one environment.
 
@@ -132,7 +134,8 @@ def connect(
         timeout: Seconds, or an `httpx.Timeout`; None for none. By default 30 s, 5 s of them to connect.
         max_retries: How often a call is repeated at the most, after its first attempt; 0 for never. Only what can do
             no harm is repeated: docs/attempts.md has the rules. `client.with_options(max_retries=)` changes it.
-        transport: An httpx transport to use instead of the network's, for instance in tests.
+        transport: An httpx transport to use instead of the network's, for instance in tests. For an async client
+            `"aiohttp"` is one that costs much less with many requests in flight; docs/async.md.
         http_client: Your own `httpx.Client` (`httpx.AsyncClient`), with its own timeouts, TLS settings and limits. Its
             `auth` and `follow_redirects` do not apply to our requests.
         server: Another of the API's servers with the same origin, by name, such as `sandbox_qapi`.
@@ -145,7 +148,8 @@ def connect(
             they arrive in the order of issue. Other processes are not waited for.
         clock: Seconds since the epoch; for tests.
         clock_correction: Follow the server's clock when it refuses a signature for it; see `PartnerAuth`.
-        offload: Sign in a thread, in async use; see `PartnerAuth`.
+        offload: Sign in a thread, in async use; see `PartnerAuth`. By default with `transport="aiohttp"` alone:
+            httpx's own transport keeps the event loop so busy that it costs more than it gives.
 
     Returns:
         An instance of `client_class`.
@@ -154,38 +158,59 @@ def connect(
         EnvironmentMismatchError: Key, environment and API version do not belong together.
         ConfigurationError: The API version takes other credentials, stamps or nonces, or is secured in another way.
         TypeError: Arguments exclude each other or do not fit the class.
+        ImportError: `transport="aiohttp"`, and its extra is not installed.
     """
     is_async = hasattr(client_class, "__aenter__")
     _check_arguments(is_async, timeout, transport, http_client, offload)
     check_credentials(client_class, credentials)
     check_environment(environment)
     base_url = base_url_of(client_class, environment, server)
+    if offload is None:
+        offload = isinstance(credentials, Credentials) and _is_aiohttp(transport)
     options = PartnerOptions(stamp=stamp, nonces=nonces, serialize=serialize, agent_token=agent_token, offload=offload)
     auth = make_auth(client_class, credentials, environment, options, clock=clock, clock_correction=clock_correction)
     owns_http = http_client is None
     if owns_http:
-        if transport is not None:
-            transport = pin_transport(transport, environment.origin, is_async=is_async)
         make_http: Any = httpx.AsyncClient if is_async else httpx.Client
-        http_client = make_http(timeout=timeout, transport=transport, **_http_options(environment))
+        http_options = _http_options(environment, transport, is_async=is_async)
+        http_client = make_http(timeout=timeout, follow_redirects=False, **http_options)
     make_sender: Any = AsyncSender if is_async else SyncSender
-    send = make_sender(http_client, auth, max_retries=max_retries, clock=clock)
+    send = make_sender(http_client, auth, is_pinned=owns_http, max_retries=max_retries, clock=clock)
     return client_class(http_client, base_url=base_url, send=send, owns_http=owns_http)
 
 
-def _check_arguments(is_async: bool, timeout: object, transport: object, http_client: object, offload: bool) -> None:
+def _check_arguments(
+    is_async: bool, timeout: object, transport: object, http_client: object, offload: bool | None
+) -> None:
     wanted = httpx.AsyncClient if is_async else httpx.Client
     if http_client is not None and not isinstance(http_client, wanted):
         raise TypeError(f"http_client must be an httpx.{wanted.__name__} here, got {type(http_client).__name__}")
     for name, given in (("transport", transport is not None), ("timeout", timeout is not DEFAULT_TIMEOUT)):
         if http_client is not None and given:
             raise TypeError(f"{name}= and http_client= exclude each other: give it to your http_client instead")
+    if isinstance(transport, str) and (not is_async or transport != "aiohttp"):
+        raise TypeError(f"transport={transport!r} is not known: by name there is 'aiohttp' alone, for async clients")
     if offload and not is_async:
         raise TypeError("offload= is for async clients: a sync client has no event loop to keep free")
 
 
-def _http_options(environment: Environment) -> dict[str, Any]:
-    context = httpx.create_ssl_context()
-    context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
+def _is_aiohttp(transport: object) -> bool:
+    if transport is None:
+        return False
+    from ._aiohttp import AiohttpTransport  # with asyncio, which costs a sync client a tenth of what httpx does
+
+    return transport == "aiohttp" or isinstance(transport, AiohttpTransport)
+
+
+def _http_options(environment: Environment, transport: Any, *, is_async: bool) -> dict[str, Any]:
+    """How the client that is made reaches the network."""
     # A proxy from the environment has no way to our loopback, and would see a request in plain http.
-    return {"verify": context, "follow_redirects": False, "trust_env": not is_loopback(environment.origin)}
+    trust_env = not is_loopback(environment.origin)
+    if transport is None:
+        is_plain = environment.origin.startswith("http:")
+        return {"verify": make_tls_context(is_used=not is_plain), "trust_env": trust_env}
+    if transport == "aiohttp":
+        from ._aiohttp import make_transports
+
+        return {**make_transports(trust_env=trust_env), "trust_env": trust_env}
+    return {"transport": pin_transport(transport, environment.origin, is_async=is_async), "trust_env": trust_env}

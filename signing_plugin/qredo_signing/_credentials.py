@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ._credentials_base import BaseCredentials, check_api_key, one_of, read_secret_text
 from ._discreet import discreet
-from ._keys import PrivateKey, as_signer
 from ._kinds import kind_of
 from ._signer import AsyncSigner, Signer, fingerprint_of
 from .errors import KeyLoadError
@@ -65,9 +64,7 @@ class Credentials(BaseCredentials):
             KeyLoadError: The file `private.pem` cannot be loaded.
         """
         folder = Path(path)
-        return cls(
-            read_secret_text("API key", folder / "apikey"), PrivateKey.from_file(folder / "private.pem", passphrase)
-        )
+        return cls(read_secret_text("API key", folder / "apikey"), folder / "private.pem", passphrase=passphrase)
 
     @classmethod
     @discreet
@@ -88,8 +85,8 @@ class Credentials(BaseCredentials):
         api_key, api_key_file = one_of(variables, "QREDO_API_KEY", "QREDO_API_KEY_FILE")
         pem, pem_file = one_of(variables, "QREDO_PRIVATE_KEY", "QREDO_PRIVATE_KEY_FILE")
         passphrase = variables.get("QREDO_PRIVATE_KEY_PASSPHRASE") or None
-        key = PrivateKey.from_file(pem_file, passphrase) if pem_file else _key_from_text(pem, passphrase)
-        return cls(read_secret_text("API key", api_key_file) if api_key_file else api_key, key)
+        key = Path(pem_file) if pem_file else _key_text(pem)
+        return cls(read_secret_text("API key", api_key_file) if api_key_file else api_key, key, passphrase=passphrase)
 
     @property
     def signer(self) -> Signer | AsyncSigner:
@@ -105,6 +102,8 @@ class Credentials(BaseCredentials):
 def _load_signer(
     private_key: Signer | AsyncSigner | RSAPrivateKey | bytes | str | os.PathLike[str], passphrase: bytes | str | None
 ) -> Signer | AsyncSigner:
+    from ._keys import PrivateKey, as_signer  # and with it cryptography: whoever only imports us needs none of it
+
     if isinstance(private_key, str) and "-----BEGIN " not in private_key:
         raise KeyLoadError("private_key is a str without PEM in it: for the path of a key file give a pathlib.Path")
     if isinstance(private_key, (bytes, str)):
@@ -114,7 +113,8 @@ def _load_signer(
     return as_signer(private_key)
 
 
-def _key_from_text(pem: str, passphrase: str | None) -> PrivateKey:
+def _key_text(pem: str) -> str:
+    """The PEM text of a variable, in which line breaks may be written as backslash and n."""
     if "-----BEGIN " not in pem:
         raise KeyLoadError("QREDO_PRIVATE_KEY holds no PEM: for the path of a key file set QREDO_PRIVATE_KEY_FILE")
-    return PrivateKey.from_pem(pem if "\n" in pem else pem.replace("\\n", "\n"), passphrase)
+    return pem if "\n" in pem else pem.replace("\\n", "\n")

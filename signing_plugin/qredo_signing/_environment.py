@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Environment"]
 
 _VARIABLE = "QREDO_ENVIRONMENT"
+_URL_VARIABLE = "QREDO_URL"
 _EMULATOR_PREFIX = "emulator:"
 
 
@@ -99,15 +100,21 @@ class Environment:
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Environment:
         """Read the environment that `QREDO_ENVIRONMENT` names; it is required, since nothing unset means production.
 
-        Its value is `production`, `production_test`, `sandbox`, `play`, or `emulator:` and a URL.
+        Its value is `production`, `production_test`, `sandbox`, `play`, or `emulator:` and a URL; or `emulator` alone,
+        with the URL in `QREDO_URL`, as the command line has it.
 
         Args:
             environ: The variables; `os.environ` by default.
 
         Raises:
-            ConfigurationError: The variable is unset or names no environment.
+            ConfigurationError: The variable is unset or names no environment, or the emulator's URL is missing.
         """
-        value = (os.environ if environ is None else environ).get(_VARIABLE, "").strip()
+        variables = os.environ if environ is None else environ
+        value = variables.get(_VARIABLE, "").strip()
+        if value == "emulator":
+            value += ":" + variables.get(_URL_VARIABLE, "").strip()
+        if value == _EMULATOR_PREFIX:
+            raise ConfigurationError(f"an emulator needs its URL: set {_URL_VARIABLE}, such as http://127.0.0.1:8080")
         if value.startswith(_EMULATOR_PREFIX):
             return cls.emulator(value.removeprefix(_EMULATOR_PREFIX))
         known = {each.name: each for each in (cls.PRODUCTION, cls.PRODUCTION_TEST, cls.SANDBOX, cls.PLAY)}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._agent_token import AgentToken
 from ._auth import PartnerAuth, QredoAuth
@@ -26,8 +25,7 @@ _KINDS: dict[str, type[BaseCredentials]] = {PartnerAuth.SCHEME: Credentials, Qre
 _PARTS = {Credentials: "API key and RSA key", HmacCredentials: "API key and API secret"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerOptions:
+class PartnerOptions(NamedTuple):
     """What `connect` is given for an API that is signed with RSA; `PartnerAuth` explains each."""
 
     stamp: Stamp | None = None
@@ -39,8 +37,8 @@ class PartnerOptions:
     @property
     def given(self) -> list[str]:
         """The names of those that are not as they are by default, as arguments."""
-        usual = PartnerOptions()
-        return [f"{name}=" for name in self.__slots__ if getattr(self, name) is not getattr(usual, name)]
+        usual = PartnerOptions()._asdict()
+        return [f"{name}=" for name, value in self._asdict().items() if value is not usual[name]]
 
 
 def check_credentials(api: type[ClientInfo], credentials: object) -> None:

@@ -10,12 +10,21 @@ A client class is called as `client_class(http, *, base_url, send, owns_http)`: 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["AsyncClient", "Client", "ClientInfo", "RequestInfo"]
+__all__ = [
+    "AsyncClient",
+    "AsyncHmacClient",
+    "AsyncPartnerClient",
+    "Client",
+    "ClientInfo",
+    "HmacClient",
+    "PartnerClient",
+    "RequestInfo",
+]
 
 
 class RequestInfo(Protocol):
@@ -52,14 +61,12 @@ class RequestInfo(Protocol):
         ...
 
 
-class ClientInfo(Protocol):
-    """What a generated client class says about its API.
+class ApiInfo(Protocol):
+    """What a generated client class says about its API, whatever signs its requests.
 
     Attributes:
         API: Name of the package and its version.
         SERVERS: Base URLs by name.
-        SECURITY: Name of the security scheme, which decides which credentials it takes: `partner_signature` (RSA) or
-            `qredo_signature` (HMAC).
         STAMPS: Which of `timestamp` and `nonce` this version takes.
         NONCE_RULE: `counter` where each nonce must be exactly one more than the last; None where it need only be
             greater.
@@ -68,13 +75,23 @@ class ClientInfo(Protocol):
 
     API: ClassVar[tuple[str, str]]
     SERVERS: ClassVar[Mapping[str, str]]
-    SECURITY: ClassVar[str]
     STAMPS: ClassVar[tuple[str, ...]]
     NONCE_RULE: ClassVar[str | None]
     FEEDS: ClassVar[Mapping[str, Any]]
 
 
-class Client(ClientInfo, Protocol):
+class ClientInfo(ApiInfo, Protocol):
+    """The same, with what is found out when it runs.
+
+    Attributes:
+        SECURITY: Name of the security scheme, which decides which credentials it takes: `partner_signature` (RSA) or
+            `qredo_signature` (HMAC).
+    """
+
+    SECURITY: ClassVar[str]
+
+
+class Client(ApiInfo, Protocol):
     """A generated sync client."""
 
     @property
@@ -88,7 +105,7 @@ class Client(ClientInfo, Protocol):
         ...
 
 
-class AsyncClient(ClientInfo, Protocol):
+class AsyncClient(ApiInfo, Protocol):
     """A generated async client."""
 
     @property
@@ -100,3 +117,27 @@ class AsyncClient(ClientInfo, Protocol):
     def send(self) -> Callable[[httpx.Request], Awaitable[httpx.Response]]:
         """Sends one request; of a client that `connect` made, what holds the attempts."""
         ...
+
+
+class PartnerClient(Client, Protocol):
+    """A sync client that takes `Credentials`."""
+
+    SECURITY: ClassVar[Literal["partner_signature"]]
+
+
+class AsyncPartnerClient(AsyncClient, Protocol):
+    """An async client that takes `Credentials`."""
+
+    SECURITY: ClassVar[Literal["partner_signature"]]
+
+
+class HmacClient(Client, Protocol):
+    """A sync client that takes `HmacCredentials`."""
+
+    SECURITY: ClassVar[Literal["qredo_signature"]]
+
+
+class AsyncHmacClient(AsyncClient, Protocol):
+    """An async client that takes `HmacCredentials`."""
+
+    SECURITY: ClassVar[Literal["qredo_signature"]]

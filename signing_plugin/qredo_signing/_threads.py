@@ -25,10 +25,15 @@ async def in_thread(function: Callable[[], object], *, computes: bool) -> None:
     """Run a function in a worker thread.
 
     Args:
-        function: What to do. After asyncio's own cancellation it goes on, and nobody waits for it: see `finish`.
-        computes: Whether it keeps a core busy, instead of waiting for something outside. More of these than there are
-            cores would take the core that the event loop needs.
+        function: What to do. After a cancellation it goes on, and nobody waits for it: see `finish`.
+        computes: Whether it keeps a core busy, instead of waiting for something outside. There are only so many threads
+            for these, and on asyncio what it costs to move work there and back counts beside a signature.
     """
+    if computes and _is_asyncio():
+        from ._workers import shared_workers
+
+        await shared_workers().run(function)
+        return
     import anyio.to_thread
 
     await anyio.to_thread.run_sync(function, limiter=_computing() if computes else None)
@@ -55,6 +60,16 @@ async def finish(work: Callable[[], Awaitable[object]]) -> None:
     if failure is not None:
         raise failure
     await anyio.lowlevel.checkpoint_if_cancelled()
+
+
+def _is_asyncio() -> bool:
+    import asyncio  # costs a sync client a tenth of what httpx does
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _computing() -> CapacityLimiter:

@@ -12,20 +12,28 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = sorted(path.name for path in (ROOT / "generated").iterdir() if (path / "__init__.py").is_file())
 HTTPX_ADAPTERS = {
+    "_aiohttp.py",
+    "_aiohttp_errors.py",
+    "_aiohttp_session.py",
     "_auth.py",
     "_auth_base.py",
     "_connect.py",
     "_departure.py",
     "_guard.py",
+    "_home.py",  # for type checkers alone
     "_in_flight.py",
     "_outcomes.py",
+    "_pinned.py",
     "_request_signer.py",
     "_seam.py",
     "_send.py",
     "_threads.py",
+    "_tls.py",
     "errors.py",  # for type checkers alone
 }
 EXTRAS = {
+    "_aiohttp_errors.py": {"aiohttp"},
+    "_aiohttp_session.py": {"aiohttp", "httpcore", "yarl"},
     "_nonces_redis.py": {"redis"},
     "_pkcs11_session.py": {"pkcs11"},
     "cli": {"anyio", "httpx", "rich", "typer"},

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace, TracebackType
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import httpx
 from qredo_signing import Credentials, Environment, HmacCredentials, PartnerAuth, QredoAuth, connect
@@ -108,7 +108,7 @@ class DummyAPI:
         "sandbox_qapi": "https://sandbox-api.qredo.network/qapi/v1/p",
         "play": "https://play-api.qredo.network/api/v1/p",
     }
-    SECURITY: ClassVar[str] = "partner_signature"
+    SECURITY: ClassVar[Literal["partner_signature"]] = "partner_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("timestamp", "nonce")
     NONCE_RULE: ClassVar[str | None] = None
     FEEDS: ClassVar[Mapping[str, Any]] = {}
@@ -188,15 +188,15 @@ class AsyncDummy(DummyAPI):
 class HmacAPI:
     """What the classes of an API that is signed with a secret say about it."""
 
-    SECURITY: ClassVar[str] = "qredo_signature"
+    SECURITY: ClassVar[Literal["qredo_signature"]] = "qredo_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("timestamp",)
 
 
-class HmacDummy(HmacAPI, DummyClient):
+class HmacDummy(HmacAPI, DummyClient):  # type: ignore[misc]  # the scheme of the other API
     """A sync client of such an API."""
 
 
-class AsyncHmacDummy(HmacAPI, AsyncDummy):
+class AsyncHmacDummy(HmacAPI, AsyncDummy):  # type: ignore[misc]
     """An async client of such an API."""
 
 
@@ -229,8 +229,8 @@ def call(
     options: Mapping[str, Any] | None = None,
     **call_options: Any,
 ) -> httpx.Response:
-    """Connect, call once and close, through the sync or the async client."""
-    connect_options: dict[str, Any] = dict(options or {})
+    """Connect, call once and close, through the sync client or the async one, over aiohttp if the mode is that."""
+    connect_options: dict[str, Any] = {**({"transport": "aiohttp"} if mode == "aiohttp" else {}), **(options or {})}
     if mode == "sync":
         with connect_sync(credentials, environment, **connect_options) as client:
             return client.call(*request, **call_options)

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from types import TracebackType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import httpx
-from qredo_signing import InvalidSignatureError, PublicKey, verify, verify_hmac
+from qredo_signing import AiohttpTransport, InvalidSignatureError, PublicKey, verify, verify_hmac
+
+from .sending import TRUSTS_NOBODY
 
 __all__ = ["Answer", "Arrival", "Clock", "FaultyServer", "FirstTimeout", "Step"]
 
@@ -203,11 +205,13 @@ def reset(connection: socket.socket) -> None:
 class FirstTimeout(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Counts what is sent, and gives the first request little time to be answered, all later ones much."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, mode: str) -> None:
         self.tries = 0
         self._seconds = seconds
         # Plain http only: loading certificates takes longer than a test.
-        self._sync, self._async = httpx.HTTPTransport(verify=False), httpx.AsyncHTTPTransport(verify=False)
+        self._sync = httpx.HTTPTransport(verify=TRUSTS_NOBODY)
+        make: Any = AiohttpTransport if mode == "aiohttp" else httpx.AsyncHTTPTransport
+        self._async: httpx.AsyncBaseTransport = make(verify=TRUSTS_NOBODY)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a request on."""

@@ -6,6 +6,7 @@ call, by a clock that all processes of a machine share.
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 import os
@@ -14,7 +15,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,18 +32,36 @@ class Draw(NamedTuple):
 
 
 def make_source(kind: str, place: str, **options: Any) -> Any:
-    """Make a source as its users do: `sqlite` with the path of a file, `redis` with the path of a socket."""
+    """Make a source as its users do.
+
+    Args:
+        kind: `file` or `sqlite`, `redis`, or `module:function` of something that takes a place and has `next()`.
+        place: The path of a file, or a Redis's URL.
+        options: The source's other arguments.
+    """
     import qredo_signing
 
+    if kind == "file":
+        return qredo_signing.FileNonces(place, timeout=60, **options)
     if kind == "sqlite":
         return qredo_signing.SQLiteNonces(place, timeout=60, **options)
-    import redis
+    if kind == "redis":
+        import redis
 
-    return qredo_signing.RedisNonces(redis.Redis(unix_socket_path=place), **options)
+        return qredo_signing.RedisNonces(redis.Redis.from_url(place), **options)
+    module, _, name = kind.partition(":")
+    return getattr(importlib.import_module(module), name)(place, **options)
 
 
 def race(
-    source: dict[str, Any], folder: Path, *, survivors: int, numbers: int, victims: int = 0, victims_numbers: int = 0
+    source: dict[str, Any],
+    folder: Path,
+    *,
+    survivors: int,
+    numbers: int,
+    victims: int = 0,
+    victims_numbers: int = 0,
+    imports: Sequence[Path] = (),
 ) -> list[list[Draw]]:
     """Let processes draw at the same time, and return what each drew.
 
@@ -53,10 +72,11 @@ def race(
         numbers: How many each of them draws.
         victims: How many processes never stop by themselves, and are killed.
         victims_numbers: How many each of them has drawn, at least, when it is killed.
+        imports: More folders that modules are imported from.
     """
     plan = [(numbers, False)] * survivors + [(victims_numbers, True)] * victims
     records = [folder / f"draws-{index}" for index in range(len(plan))]
-    environment = os.environ | {"PYTHONPATH": str(PLUGIN)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, [PLUGIN, *imports]))}
     processes = [
         subprocess.Popen(
             [sys.executable, __file__, json.dumps([source, str(record), *task])],
@@ -124,7 +144,7 @@ def draw(source: Any) -> Draw:
 
 def _work(arguments: dict[str, Any], record: str, numbers: int, endless: bool) -> None:
     source = make_source(**arguments)
-    with Path(record).open("wb", buffering=0) as file:
+    with Path(record).open("wb", buffering=0 if endless else -1) as file:  # what is killed writes out no buffer
         print("ready", flush=True)
         sys.stdin.readline()
         for count in itertools.count(1):

@@ -12,8 +12,9 @@ from pathlib import Path
 class RedisServer:
     """A `redis-server` that keeps nothing on disk, so that a restart loses all data."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
         self.socket = folder / "redis.sock"
+        self._port = port
         self._folder = folder
         self._process: subprocess.Popen[str] | None = None
 
@@ -24,8 +25,9 @@ class RedisServer:
 
     def start(self) -> None:
         """Start it, and return when it answers."""
+        listen = ["--bind", "127.0.0.1", "--port", str(self._port)]
         self._process = subprocess.Popen(
-            ["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", self._folder, "--save", ""],
+            ["redis-server", *listen, "--unixsocket", self.socket, "--dir", self._folder, "--save", ""],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -51,10 +53,13 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server() -> Iterator[RedisServer]:
-    """Run a Redis. Its folder has a short name: a socket's path may not have more than some 100 bytes."""
+def redis_server(port: int = 0) -> Iterator[RedisServer]:
+    """Run a Redis on a socket, and on a port of this machine if one is given.
+
+    Its folder has a short name: a socket's path may not have more than some 100 bytes.
+    """
     with tempfile.TemporaryDirectory(prefix="qredo-") as folder:
-        server = RedisServer(Path(folder))
+        server = RedisServer(Path(folder), port)
         server.start()
         try:
             yield server

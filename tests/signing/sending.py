@@ -1,4 +1,4 @@
-"""One signed request to any URL, by `connect` or bare with redirects followed, sync or async."""
+"""One signed request to any URL, by `connect` or bare with redirects followed, sync, async or over aiohttp."""
 
 from __future__ import annotations
 
@@ -7,11 +7,22 @@ import ssl
 from typing import Any
 
 import httpx
-from qredo_signing import Environment
+from qredo_signing import AiohttpTransport, Environment
 
 from .doubles import AnyCredentials, connect_async, connect_sync, make_auth
 
 TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for plain http; and loading the usual list takes its time
+
+MODES = ["sync", "async", "aiohttp"]
+"""Ways out of this process: httpx's own two, and an async client over aiohttp."""
+
+
+def make_async_http(mode: str, **options: Any) -> httpx.AsyncClient:
+    """Make an async client, over aiohttp if the mode is that."""
+    if mode == "aiohttp":
+        moved = {name: options.pop(name) for name in ("proxy", "verify") if name in options}
+        options["transport"] = AiohttpTransport(**moved)
+    return httpx.AsyncClient(**options)
 
 
 def send(
@@ -28,7 +39,7 @@ def send(
 
     Args:
         way: `connect`, or `bare`: a plain httpx client with the auth and `follow_redirects=True`.
-        mode: `sync` or `async`.
+        mode: One of `MODES`.
         credentials: They decide which auth it is.
         environment: The same.
         url: An absolute URL.
@@ -49,7 +60,7 @@ def send(
             return response
 
     async def main() -> httpx.Response:
-        async with httpx.AsyncClient(**options) as http:
+        async with make_async_http(mode, **options) as http:
             if way == "bare":
                 return await http.send(request)
             client = connect_async(credentials, environment, http_client=http, max_retries=0)

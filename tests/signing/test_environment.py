@@ -209,6 +209,15 @@ def test_from_environment_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Environment.from_environment() == ENVIRONMENTS["emulator"]
 
 
+def test_from_environment_as_the_command_line_has_it() -> None:
+    """QREDO_ENVIRONMENT may be `emulator`, with the URL in QREDO_URL; without a URL the error names the variable."""
+    variables = {"QREDO_ENVIRONMENT": "emulator", "QREDO_URL": "http://127.0.0.1:8080"}
+    assert Environment.from_environment(variables) == ENVIRONMENTS["emulator"]
+    for value in ("emulator", "emulator:"):
+        with pytest.raises(ConfigurationError, match="an emulator needs its URL: set QREDO_URL"):
+            Environment.from_environment({"QREDO_ENVIRONMENT": value})
+
+
 @pytest.mark.parametrize(("environ", "given"), [({}, "is not set"), ({"QREDO_ENVIRONMENT": "live"}, "is 'live'")])
 def test_from_environment_is_required(environ: dict[str, str], given: str) -> None:
     """Nothing unset means production: without a known name the error lists the names."""

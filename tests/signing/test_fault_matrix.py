@@ -26,12 +26,18 @@ from qredo_signing._send import AsyncSender, SyncSender
 
 from .doubles import AnyCredentials, make_auth
 from .faulty import Answer, Arrival, Clock, FaultyServer, FirstTimeout, Step
+from .sending import MODES
 
 AnyAuth: TypeAlias = PartnerAuth | QredoAuth
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "attempts.md"
 WRITE = os.environ.get("QREDO_WRITE_DOCS") == "1"
 OK = Answer(200, {"company_id": "c", "name": "A", "ref": "r"}, does=True)
 REFUSED_SIGNATURE = Answer(401, {"code": 401, "msg": "errPartnerAuth", "detail": {"reason": "signature"}})
+
+
+@pytest.fixture(name="mode", params=MODES)
+def _mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,7 @@ def run(mode: str, fault: Fault, call: Call, credentials: AnyCredentials, key: P
         clock.on_sleep = lambda: None if next(refusals, None) else server.listen()
         if not fault.refused:
             server.listen()
-        transport = FirstTimeout(fault.patience)
+        transport = FirstTimeout(fault.patience, mode)
         environment = Environment.emulator(server.url)
         auth = make_auth(credentials, environment, clock=lambda: clock.now + fault.skew)
         end = (call_sync if mode == "sync" else call_async)(api, environment, transport, auth, clock, call)

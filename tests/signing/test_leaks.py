@@ -13,6 +13,7 @@ import dataclasses
 import inspect
 import logging
 import pickle
+import socket
 import time
 import traceback
 import warnings
@@ -25,6 +26,7 @@ import httpx
 import pytest
 import qredo_signing
 from qredo_signing import (
+    AiohttpTransport,
     Credentials,
     Environment,
     HmacCredentials,
@@ -58,6 +60,7 @@ from .doubles import (
     make_auth,
     serve,
 )
+from .networks import Listener, listen
 from .test_keys import RSA_1024, RSA_2048, certificate_pem, openssh_pem, private_pem, public_pem
 
 API_KEY = make_api_key(sandbox=True)
@@ -131,6 +134,7 @@ class LostRedis:
 
 
 OBJECTS: dict[str, Any] = {
+    "aiohttp transport": AiohttpTransport(proxy=f"http://user:{PASSPHRASE}@127.0.0.1:1"),
     "private key": KEY,
     "public key": KEY.public_key,
     "credentials": CREDENTIALS,
@@ -256,6 +260,30 @@ def refuse_the_clock(request: httpx.Request) -> httpx.Response:
     return httpx.Response(401, headers=headers, json={"code": 401, "msg": "errPartnerAuth"})
 
 
+def over_aiohttp(answer: bytes, credentials: AnyCredentials = LIVE, **options: Any) -> object:
+    """Call through aiohttp, and get this answer, whatever it is."""
+
+    def handle(connection: socket.socket, listener: Listener) -> None:
+        connection.recv(65536)
+        connection.sendall(answer)
+
+    with listen(handle) as server:
+        environment = Environment.custom(f"http://127.0.0.1:{server.port}", key_kind=KeyKind.LIVE)
+        return call("aiohttp", credentials, environment, "POST", "/assets", content=BODY, **options)
+
+
+def through_a_proxy(answer: bytes) -> object:
+    """The same through a proxy with a password, which gives the answer."""
+
+    async def main(port: int) -> object:
+        transport = AiohttpTransport(proxy=f"http://user:{PASSPHRASE}@127.0.0.1:{port}")
+        async with httpx.AsyncClient(auth=make_auth(CREDENTIALS, Environment.SANDBOX), transport=transport) as http:
+            return await http.send(post())
+
+    with listen(lambda connection, listener: connection.sendall(answer)) as server:
+        return asyncio.run(main(server.port))
+
+
 FAILURES: dict[str, Callable[[], object]] = {
     "key: public": lambda: PrivateKey.from_pem(public_pem()),
     "key: certificate and key text": lambda: PrivateKey.from_pem(certificate_pem() + PLAIN[:900]),
@@ -347,6 +375,14 @@ FAILURES: dict[str, Callable[[], object]] = {
     "attempt: 502": lambda: answered("sync", lambda request: httpx.Response(502)),
     "attempt: clock": lambda: answered("sync", refuse_the_clock),
     "attempt: clock, async": lambda: answered("async", refuse_the_clock),
+    "aiohttp: lost": lambda: over_aiohttp(b""),
+    "aiohttp: lost, hmac": lambda: over_aiohttp(b"", HMAC),
+    "aiohttp: nonsense": lambda: over_aiohttp(b"HTTP/1.1 nonsense\r\n\r\n"),
+    "aiohttp: cut": lambda: over_aiohttp(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}"),
+    "aiohttp: redirect": lambda: over_aiohttp(b"HTTP/1.1 302 -\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n"),
+    "aiohttp: unsendable header": lambda: over_aiohttp(b"", headers={"x-a": "1\r\nx-b: 2"}),
+    "aiohttp: refused by a proxy": lambda: through_a_proxy(b"HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n"),
+    "aiohttp: lost by a proxy": lambda: through_a_proxy(b""),
     "attempt: redirect": lambda: answered("sync", lambda request: httpx.Response(302, headers={"location": "/x"})),
     "attempt: redirect, async": lambda: answered(
         "async", lambda request: httpx.Response(302, headers={"location": "/"})

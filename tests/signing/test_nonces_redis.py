@@ -105,7 +105,7 @@ def losing_answers(server: RedisServer, lost: set[int]) -> Iterator[str]:
 @pytest.mark.usefixtures("client")
 def test_processes_share_a_clock(server: RedisServer, tmp_path: Path) -> None:
     """Eight processes draw 100,000 numbers, half of them are killed: all distinct, increasing in issue order."""
-    source = {"kind": "redis", "place": str(server.socket), "rule": "clock"}
+    source = {"kind": "redis", "place": server.url, "rule": "clock"}
     runs = race(source, tmp_path, survivors=4, numbers=20_000, victims=4, victims_numbers=5_000)
     assert len(check(runs)) >= 100_000
 
@@ -113,7 +113,7 @@ def test_processes_share_a_clock(server: RedisServer, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("counter")
 def test_processes_share_a_counter(server: RedisServer, tmp_path: Path) -> None:
     """The same with 20,000 numbers of a counter, and none is left out, but for what a process was killed with."""
-    source = {"kind": "redis", "place": str(server.socket), "rule": "counter"}
+    source = {"kind": "redis", "place": server.url, "rule": "counter"}
     numbers = check(race(source, tmp_path, survivors=4, numbers=4_000, victims=4, victims_numbers=1_000))
     assert len(numbers) >= 20_000
     assert len(set(range(1, numbers[-1] + 1)) - set(numbers)) <= 4

@@ -356,7 +356,7 @@ def test_a_fork_that_python_does_not_see(path: Path) -> None:
 
 
 def test_a_network_file_system(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a network file system, where SQLite's locks do not hold, nothing is made and the error says so."""
+    """On a network file system, where locks do not hold, nothing is made and the error says so."""
     number = tmp_path.stat().st_dev
     mounts = tmp_path / "mountinfo"
     mounts.write_text(

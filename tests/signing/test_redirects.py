@@ -9,8 +9,14 @@ import pytest
 from qredo_signing import Credentials, Environment, OriginError, RedirectError
 
 from .doubles import Seen, call, serve
+from .sending import MODES
 
 STATUSES = [301, 302, 303, 307, 308]
+
+
+@pytest.fixture(name="mode", params=MODES)
+def _mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def redirect(status: int, location: str) -> tuple[int, dict[str, str], bytes]:

@@ -18,9 +18,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from qredo_signing import Credentials, Environment, KeyKind
+from qredo_signing import Credentials, Environment, KeyKind, connect
 
-from .doubles import call
+from .doubles import DummyClient, call
+from .sending import MODES
+
+
+@pytest.fixture(name="mode", params=MODES)
+def _mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(name="certificate", scope="module")
@@ -99,3 +105,17 @@ def test_an_untrusted_certificate_is_refused(mode: str, certificate: Path, crede
         environment = Environment.custom(url, key_kind=KeyKind.LIVE)
         with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
             call(mode, credentials, environment)
+
+
+def test_a_client_for_plain_http_trusts_nobody(
+    certificate: Path, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing of ours goes over TLS no certificates are loaded, and so every one is refused."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    environment = Environment.custom("http://127.0.0.1:9", key_kind=KeyKind.LIVE)
+    with (
+        serve_tls(certificate, ssl.TLSVersion.TLSv1_3) as url,
+        connect(DummyClient, credentials, environment) as client,
+        pytest.raises(httpx.ConnectError, match="certificate verify failed"),
+    ):
+        client.http.get(url)

@@ -16,7 +16,7 @@ SAMPLE = "tests/signing/typing_sample.py"
 
 WRONG = """\
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import httpx
 from qredo_signing import Credentials, Environment, HmacCredentials, PartnerAuth, QredoAuth, connect
@@ -26,13 +26,13 @@ from qredo_signing.units import from_units, to_units
 class Info:
     API: ClassVar[tuple[str, str]] = ("x", "1")
     SERVERS: ClassVar[Mapping[str, str]] = {}
-    SECURITY: ClassVar[str] = "partner_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("timestamp",)
     NONCE_RULE: ClassVar[str | None] = None
     FEEDS: ClassVar[Mapping[str, Any]] = {}
 
 
 class Client(Info):
+    SECURITY: ClassVar[Literal["partner_signature"]] = "partner_signature"
     http: httpx.Client
 
     def send(self, request: httpx.Request) -> httpx.Response:
@@ -40,6 +40,23 @@ class Client(Info):
 
 
 class AsyncClient(Info):
+    SECURITY: ClassVar[Literal["partner_signature"]] = "partner_signature"
+    http: httpx.AsyncClient
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        return await self.http.send(request)
+
+
+class SecretClient(Info):
+    SECURITY: ClassVar[Literal["qredo_signature"]] = "qredo_signature"
+    http: httpx.Client
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        return self.http.send(request)
+
+
+class AsyncSecretClient(Info):
+    SECURITY: ClassVar[Literal["qredo_signature"]] = "qredo_signature"
     http: httpx.AsyncClient
 
     async def send(self, request: httpx.Request) -> httpx.Response:
@@ -67,12 +84,16 @@ connect(Client, keys, "sandbox")  # wrong
 PartnerAuth(keys, None)  # wrong
 Credentials("key", object())  # wrong
 secret = HmacCredentials.from_directory("keys")
-connect(Client, secret, place)
-connect(AsyncClient, secret, place)
-connect(Client, secret, place, stamp="nonce")  # wrong
-connect(Client, secret, place, agent_token=lambda: "c0ffee")  # wrong
-connect(AsyncClient, secret, place, offload=True)  # wrong
-connect(Client, "secret", place)  # wrong
+connect(SecretClient, secret, place)
+connect(AsyncSecretClient, secret, place)
+connect(SecretClient, secret, place, stamp="nonce")  # wrong
+connect(SecretClient, secret, place, agent_token=lambda: "c0ffee")  # wrong
+connect(AsyncSecretClient, secret, place, offload=True)  # wrong
+connect(SecretClient, "secret", place)  # wrong
+connect(SecretClient, keys, place)  # wrong
+connect(AsyncSecretClient, keys, place)  # wrong
+connect(Client, secret, place)  # wrong
+connect(AsyncClient, secret, place)  # wrong
 QredoAuth(keys, place)  # wrong
 PartnerAuth(secret, place)  # wrong
 QredoAuth(secret, place, stamp="timestamp")  # wrong

@@ -195,9 +195,9 @@ def test_the_servers_of_1_0(credentials: Credentials, tmp_path: Path) -> None:
 def test_the_wrong_credentials(credentials: Credentials) -> None:
     """Each version names the credentials that it takes."""
     with pytest.raises(ConfigurationError, match=r"qredo_v1 .* takes HmacCredentials .* these are Credentials"):
-        connect(qredo_v1.Client, credentials, Environment.SANDBOX)
+        connect(qredo_v1.Client, credentials, Environment.SANDBOX)  # type: ignore[type-var]  # checkers see it too
     with pytest.raises(ConfigurationError, match=r"qredo_partner_v1_1 .* takes Credentials .* these are HmacCred"):
-        connect(qredo_partner_v1_1.AsyncClient, REAL, Environment.SANDBOX)
+        connect(qredo_partner_v1_1.AsyncClient, REAL, Environment.SANDBOX)  # type: ignore[type-var]  # checkers see it too
 
 
 def test_1_0_refuses_to_start_without_a_counter(credentials: Credentials) -> None:

@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .. import _wire
 
-_FIELDS = frozenset(("symbol", "amount"))
+_read = _wire.reader("AssetAmount", "symbol", "amount")
 
 
 @define(kw_only=True)
@@ -38,18 +38,14 @@ class AssetAmount:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AssetAmount", src)
+        values, additional_properties = _read(src)
+        (symbol, amount) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("symbol")
-        self.symbol = value if value.__class__ is str else _wire.required("AssetAmount", "symbol", "a string", value)
-        value = get("amount")
-        self.amount = value if value.__class__ is int else _wire.required("AssetAmount", "amount", "an integer", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.symbol = symbol if symbol.__class__ is str else _wire.required("AssetAmount", "symbol", "a string", symbol)
+        self.amount = (
+            amount if amount.__class__ is int else _wire.required("AssetAmount", "amount", "an integer", amount)
         )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

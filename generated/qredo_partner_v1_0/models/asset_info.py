@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("code", "name", "unitCode"))
+_read = _wire.reader("AssetInfo", "code", "name", "unitCode")
 
 
 @define(kw_only=True)
@@ -41,20 +41,15 @@ class AssetInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AssetInfo", src)
+        values, additional_properties = _read(src)
+        (code, name, unit_code) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("code")
-        self.code = value if value.__class__ is str else _wire.optional("AssetInfo", "code", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("AssetInfo", "name", "a string", value)
-        value = get("unitCode")
-        self.unit_code = value if value.__class__ is str else _wire.optional("AssetInfo", "unitCode", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.code = code if code.__class__ is str else _wire.optional("AssetInfo", "code", "a string", code)
+        self.name = name if name.__class__ is str else _wire.optional("AssetInfo", "name", "a string", name)
+        self.unit_code = (
+            unit_code if unit_code.__class__ is str else _wire.optional("AssetInfo", "unitCode", "a string", unit_code)
         )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .company_match import CompanyMatch
 
-_FIELDS = frozenset(("total_count", "matches"))
+_read = _wire.reader("CompanySearchResponse", "total_count", "matches")
 
 
 @define(kw_only=True)
@@ -40,26 +40,20 @@ class CompanySearchResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CompanySearchResponse", src)
+        values, additional_properties = _read(src)
+        (total_count, matches) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("total_count")
         self.total_count = (
-            value
-            if value.__class__ is int
-            else _wire.optional("CompanySearchResponse", "total_count", "an integer", value)
+            total_count
+            if total_count.__class__ is int
+            else _wire.optional("CompanySearchResponse", "total_count", "an integer", total_count)
         )
-        value = get("matches")
         self.matches = (
-            [CompanyMatch.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("CompanySearchResponse", "matches", "an array", value)
+            [CompanyMatch.from_dict(item) for item in matches]
+            if matches.__class__ is list
+            else _wire.optional("CompanySearchResponse", "matches", "an array", matches)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("name", "city", "country", "domain", "ref", "anon_IOI", "anon_RFQ", "tc_only", "dir_listed"))
+_read = _wire.reader(
+    "CompanyUpdate", "name", "city", "country", "domain", "ref", "anon_IOI", "anon_RFQ", "tc_only", "dir_listed"
+)
 
 
 @define(kw_only=True)
@@ -53,42 +55,37 @@ class CompanyUpdate:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CompanyUpdate", src)
+        values, additional_properties = _read(src)
+        (name, city, country, domain, ref, anon_ioi, anon_rfq, tc_only, dir_listed) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.required("CompanyUpdate", "name", "a string", value)
-        value = get("city")
-        self.city = value if value.__class__ is str else _wire.required("CompanyUpdate", "city", "a string", value)
-        value = get("country")
+        self.name = name if name.__class__ is str else _wire.required("CompanyUpdate", "name", "a string", name)
+        self.city = city if city.__class__ is str else _wire.required("CompanyUpdate", "city", "a string", city)
         self.country = (
-            value if value.__class__ is str else _wire.required("CompanyUpdate", "country", "a string", value)
+            country if country.__class__ is str else _wire.required("CompanyUpdate", "country", "a string", country)
         )
-        value = get("domain")
-        self.domain = value if value.__class__ is str else _wire.required("CompanyUpdate", "domain", "a string", value)
-        value = get("ref")
-        self.ref = value if value.__class__ is str else _wire.optional("CompanyUpdate", "ref", "a string", value)
-        value = get("anon_IOI")
+        self.domain = (
+            domain if domain.__class__ is str else _wire.required("CompanyUpdate", "domain", "a string", domain)
+        )
+        self.ref = ref if ref.__class__ is str else _wire.optional("CompanyUpdate", "ref", "a string", ref)
         self.anon_ioi = (
-            value if value.__class__ is bool else _wire.optional("CompanyUpdate", "anon_IOI", "a boolean", value)
+            anon_ioi
+            if anon_ioi.__class__ is bool
+            else _wire.optional("CompanyUpdate", "anon_IOI", "a boolean", anon_ioi)
         )
-        value = get("anon_RFQ")
         self.anon_rfq = (
-            value if value.__class__ is bool else _wire.optional("CompanyUpdate", "anon_RFQ", "a boolean", value)
+            anon_rfq
+            if anon_rfq.__class__ is bool
+            else _wire.optional("CompanyUpdate", "anon_RFQ", "a boolean", anon_rfq)
         )
-        value = get("tc_only")
         self.tc_only = (
-            value if value.__class__ is bool else _wire.optional("CompanyUpdate", "tc_only", "a boolean", value)
+            tc_only if tc_only.__class__ is bool else _wire.optional("CompanyUpdate", "tc_only", "a boolean", tc_only)
         )
-        value = get("dir_listed")
         self.dir_listed = (
-            value if value.__class__ is bool else _wire.optional("CompanyUpdate", "dir_listed", "a boolean", value)
+            dir_listed
+            if dir_listed.__class__ is bool
+            else _wire.optional("CompanyUpdate", "dir_listed", "a boolean", dir_listed)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .. import _wire
 
-_FIELDS = frozenset(("company_id", "ref"))
+_read = _wire.reader("CreateCompanyResponse", "company_id", "ref")
 
 
 @define(kw_only=True)
@@ -38,24 +38,16 @@ class CreateCompanyResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CreateCompanyResponse", src)
+        values, additional_properties = _read(src)
+        (company_id, ref) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("company_id")
         self.company_id = (
-            value
-            if value.__class__ is str
-            else _wire.required("CreateCompanyResponse", "company_id", "a string", value)
+            company_id
+            if company_id.__class__ is str
+            else _wire.required("CreateCompanyResponse", "company_id", "a string", company_id)
         )
-        value = get("ref")
-        self.ref = (
-            value if value.__class__ is str else _wire.required("CreateCompanyResponse", "ref", "a string", value)
-        )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.ref = ref if ref.__class__ is str else _wire.required("CreateCompanyResponse", "ref", "a string", ref)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .custody_group_member import CustodyGroupMember
 
-_FIELDS = frozenset(("id", "threshold", "members_count", "members"))
+_read = _wire.reader("CustodyGroup", "id", "threshold", "members_count", "members")
 
 
 @define(kw_only=True)
@@ -44,30 +44,26 @@ class CustodyGroup:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CustodyGroup", src)
+        values, additional_properties = _read(src)
+        (id, threshold, members_count, members) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("CustodyGroup", "id", "a string", value)
-        value = get("threshold")
+        self.id = id if id.__class__ is str else _wire.optional("CustodyGroup", "id", "a string", id)
         self.threshold = (
-            value if value.__class__ is int else _wire.optional("CustodyGroup", "threshold", "an integer", value)
+            threshold
+            if threshold.__class__ is int
+            else _wire.optional("CustodyGroup", "threshold", "an integer", threshold)
         )
-        value = get("members_count")
         self.members_count = (
-            value if value.__class__ is int else _wire.optional("CustodyGroup", "members_count", "an integer", value)
+            members_count
+            if members_count.__class__ is int
+            else _wire.optional("CustodyGroup", "members_count", "an integer", members_count)
         )
-        value = get("members")
         self.members = (
-            [CustodyGroupMember.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("CustodyGroup", "members", "an array", value)
+            [CustodyGroupMember.from_dict(item) for item in members]
+            if members.__class__ is list
+            else _wire.optional("CustodyGroup", "members", "an array", members)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("user_id", "firstName", "lastName"))
+_read = _wire.reader("CustodyGroupMember", "user_id", "firstName", "lastName")
 
 
 @define(kw_only=True)
@@ -41,26 +41,25 @@ class CustodyGroupMember:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CustodyGroupMember", src)
+        values, additional_properties = _read(src)
+        (user_id, first_name, last_name) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("user_id")
         self.user_id = (
-            value if value.__class__ is str else _wire.optional("CustodyGroupMember", "user_id", "a string", value)
+            user_id
+            if user_id.__class__ is str
+            else _wire.optional("CustodyGroupMember", "user_id", "a string", user_id)
         )
-        value = get("firstName")
         self.first_name = (
-            value if value.__class__ is str else _wire.optional("CustodyGroupMember", "firstName", "a string", value)
+            first_name
+            if first_name.__class__ is str
+            else _wire.optional("CustodyGroupMember", "firstName", "a string", first_name)
         )
-        value = get("lastName")
         self.last_name = (
-            value if value.__class__ is str else _wire.optional("CustodyGroupMember", "lastName", "a string", value)
+            last_name
+            if last_name.__class__ is str
+            else _wire.optional("CustodyGroupMember", "lastName", "a string", last_name)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

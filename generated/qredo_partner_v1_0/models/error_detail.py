@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("reason",))
+_read = _wire.reader("ErrorDetail", "reason")
 
 
 @define(kw_only=True)
@@ -37,16 +37,11 @@ class ErrorDetail:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ErrorDetail", src)
+        values, additional_properties = _read(src)
+        (reason,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("reason")
-        self.reason = value if value.__class__ is str else _wire.optional("ErrorDetail", "reason", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.reason = reason if reason.__class__ is str else _wire.optional("ErrorDetail", "reason", "a string", reason)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("asset", "address", "balance"))
+_read = _wire.reader("FundDepositAddress", "asset", "address", "balance")
 
 
 @define(kw_only=True)
@@ -42,26 +42,23 @@ class FundDepositAddress:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundDepositAddress", src)
+        values, additional_properties = _read(src)
+        (asset, address, balance) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("asset")
         self.asset = (
-            value if value.__class__ is str else _wire.optional("FundDepositAddress", "asset", "a string", value)
+            asset if asset.__class__ is str else _wire.optional("FundDepositAddress", "asset", "a string", asset)
         )
-        value = get("address")
         self.address = (
-            value if value.__class__ is str else _wire.optional("FundDepositAddress", "address", "a string", value)
+            address
+            if address.__class__ is str
+            else _wire.optional("FundDepositAddress", "address", "a string", address)
         )
-        value = get("balance")
         self.balance = (
-            value if value.__class__ is int else _wire.optional("FundDepositAddress", "balance", "an integer", value)
+            balance
+            if balance.__class__ is int
+            else _wire.optional("FundDepositAddress", "balance", "an integer", balance)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

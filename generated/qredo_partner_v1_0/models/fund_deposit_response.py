@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .fund_deposit_address import FundDepositAddress
 
-_FIELDS = frozenset(("total_count", "list"))
+_read = _wire.reader("FundDepositResponse", "total_count", "list")
 
 
 @define(kw_only=True)
@@ -40,26 +40,20 @@ class FundDepositResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundDepositResponse", src)
+        values, additional_properties = _read(src)
+        (total_count, list_) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("total_count")
         self.total_count = (
-            value
-            if value.__class__ is int
-            else _wire.optional("FundDepositResponse", "total_count", "an integer", value)
+            total_count
+            if total_count.__class__ is int
+            else _wire.optional("FundDepositResponse", "total_count", "an integer", total_count)
         )
-        value = get("list")
         self.list_ = (
-            [FundDepositAddress.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("FundDepositResponse", "list", "an array", value)
+            [FundDepositAddress.from_dict(item) for item in list_]
+            if list_.__class__ is list
+            else _wire.optional("FundDepositResponse", "list", "an array", list_)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

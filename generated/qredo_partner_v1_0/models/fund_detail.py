@@ -17,18 +17,17 @@ from .custody_group import CustodyGroup
 from .fund_member import FundMember
 from .holding import Holding
 
-_FIELDS = frozenset(
-    (
-        "fund_id",
-        "name",
-        "description",
-        "custodygroup_withdraw",
-        "custodygroup_tx",
-        "members",
-        "assets",
-        "holdings",
-        "theme",
-    )
+_read = _wire.reader(
+    "FundDetail",
+    "fund_id",
+    "name",
+    "description",
+    "custodygroup_withdraw",
+    "custodygroup_tx",
+    "members",
+    "assets",
+    "holdings",
+    "theme",
 )
 
 
@@ -69,54 +68,45 @@ class FundDetail:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundDetail", src)
+        values, additional_properties = _read(src)
+        (fund_id, name, description, custodygroup_withdraw, custodygroup_tx, members, assets, holdings, theme) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("fund_id")
-        self.fund_id = value if value.__class__ is str else _wire.optional("FundDetail", "fund_id", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("FundDetail", "name", "a string", value)
-        value = get("description")
+        self.fund_id = (
+            fund_id if fund_id.__class__ is str else _wire.optional("FundDetail", "fund_id", "a string", fund_id)
+        )
+        self.name = name if name.__class__ is str else _wire.optional("FundDetail", "name", "a string", name)
         self.description = (
-            value if value.__class__ is str else _wire.optional("FundDetail", "description", "a string", value)
+            description
+            if description.__class__ is str
+            else _wire.optional("FundDetail", "description", "a string", description)
         )
-        value = get("custodygroup_withdraw")
         self.custodygroup_withdraw = (
-            CustodyGroup.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundDetail", "custodygroup_withdraw", "an object", value)
+            CustodyGroup.from_dict(custodygroup_withdraw)
+            if custodygroup_withdraw.__class__ is dict
+            else _wire.optional("FundDetail", "custodygroup_withdraw", "an object", custodygroup_withdraw)
         )
-        value = get("custodygroup_tx")
         self.custodygroup_tx = (
-            CustodyGroup.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundDetail", "custodygroup_tx", "an object", value)
+            CustodyGroup.from_dict(custodygroup_tx)
+            if custodygroup_tx.__class__ is dict
+            else _wire.optional("FundDetail", "custodygroup_tx", "an object", custodygroup_tx)
         )
-        value = get("members")
         self.members = (
-            [FundMember.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("FundDetail", "members", "an array", value)
+            [FundMember.from_dict(item) for item in members]
+            if members.__class__ is list
+            else _wire.optional("FundDetail", "members", "an array", members)
         )
-        value = get("assets")
         self.assets = (
-            [AssetInfo.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("FundDetail", "assets", "an array", value)
+            [AssetInfo.from_dict(item) for item in assets]
+            if assets.__class__ is list
+            else _wire.optional("FundDetail", "assets", "an array", assets)
         )
-        value = get("holdings")
         self.holdings = (
-            [Holding.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("FundDetail", "holdings", "an array", value)
+            [Holding.from_dict(item) for item in holdings]
+            if holdings.__class__ is list
+            else _wire.optional("FundDetail", "holdings", "an array", holdings)
         )
-        value = get("theme")
-        self.theme = value if value.__class__ is int else _wire.optional("FundDetail", "theme", "an integer", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.theme = theme if theme.__class__ is int else _wire.optional("FundDetail", "theme", "an integer", theme)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("name", "id"))
+_read = _wire.reader("FundMatch", "name", "id")
 
 
 @define(kw_only=True)
@@ -39,18 +39,12 @@ class FundMatch:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundMatch", src)
+        values, additional_properties = _read(src)
+        (name, id) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("FundMatch", "name", "a string", value)
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("FundMatch", "id", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.name = name if name.__class__ is str else _wire.optional("FundMatch", "name", "a string", name)
+        self.id = id if id.__class__ is str else _wire.optional("FundMatch", "id", "a string", id)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

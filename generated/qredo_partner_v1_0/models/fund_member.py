@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .permissions import Permissions
 
-_FIELDS = frozenset(("userID", "firstName", "lastName", "permissions"))
+_read = _wire.reader("FundMember", "userID", "firstName", "lastName", "permissions")
 
 
 @define(kw_only=True)
@@ -44,30 +44,26 @@ class FundMember:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundMember", src)
+        values, additional_properties = _read(src)
+        (user_id, first_name, last_name, permissions) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("userID")
-        self.user_id = value if value.__class__ is str else _wire.optional("FundMember", "userID", "a string", value)
-        value = get("firstName")
+        self.user_id = (
+            user_id if user_id.__class__ is str else _wire.optional("FundMember", "userID", "a string", user_id)
+        )
         self.first_name = (
-            value if value.__class__ is str else _wire.optional("FundMember", "firstName", "a string", value)
+            first_name
+            if first_name.__class__ is str
+            else _wire.optional("FundMember", "firstName", "a string", first_name)
         )
-        value = get("lastName")
         self.last_name = (
-            value if value.__class__ is str else _wire.optional("FundMember", "lastName", "a string", value)
+            last_name if last_name.__class__ is str else _wire.optional("FundMember", "lastName", "a string", last_name)
         )
-        value = get("permissions")
         self.permissions = (
-            Permissions.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundMember", "permissions", "an object", value)
+            Permissions.from_dict(permissions)
+            if permissions.__class__ is dict
+            else _wire.optional("FundMember", "permissions", "an object", permissions)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

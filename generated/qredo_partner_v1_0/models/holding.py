@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .. import _wire
 
-_FIELDS = frozenset(("code", "amount"))
+_read = _wire.reader("Holding", "code", "amount")
 
 
 @define(kw_only=True)
@@ -38,18 +38,12 @@ class Holding:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Holding", src)
+        values, additional_properties = _read(src)
+        (code, amount) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("code")
-        self.code = value if value.__class__ is str else _wire.required("Holding", "code", "a string", value)
-        value = get("amount")
-        self.amount = value if value.__class__ is int else _wire.required("Holding", "amount", "an integer", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.code = code if code.__class__ is str else _wire.required("Holding", "code", "a string", code)
+        self.amount = amount if amount.__class__ is int else _wire.required("Holding", "amount", "an integer", amount)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

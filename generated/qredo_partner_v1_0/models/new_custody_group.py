@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .. import _wire
 
-_FIELDS = frozenset(("threshold", "members"))
+_read = _wire.reader("NewCustodyGroup", "threshold", "members")
 
 
 @define(kw_only=True)
@@ -38,24 +38,20 @@ class NewCustodyGroup:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("NewCustodyGroup", src)
+        values, additional_properties = _read(src)
+        (threshold, members) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("threshold")
         self.threshold = (
-            value if value.__class__ is int else _wire.required("NewCustodyGroup", "threshold", "an integer", value)
+            threshold
+            if threshold.__class__ is int
+            else _wire.required("NewCustodyGroup", "threshold", "an integer", threshold)
         )
-        value = get("members")
         self.members = (
-            _wire.items("NewCustodyGroup", "members", value, str, "a string")
-            if value.__class__ is list
-            else _wire.required("NewCustodyGroup", "members", "an array", value)
+            _wire.items("NewCustodyGroup", "members", members, str, "a string")
+            if members.__class__ is list
+            else _wire.required("NewCustodyGroup", "members", "an array", members)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("code", "msg"))
+_read = _wire.reader("OkResponse", "code", "msg")
 
 
 @define(kw_only=True)
@@ -39,18 +39,12 @@ class OkResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("OkResponse", src)
+        values, additional_properties = _read(src)
+        (code, msg) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("code")
-        self.code = value if value.__class__ is int else _wire.optional("OkResponse", "code", "an integer", value)
-        value = get("msg")
-        self.msg = value if value.__class__ is str else _wire.optional("OkResponse", "msg", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.code = code if code.__class__ is int else _wire.optional("OkResponse", "code", "an integer", code)
+        self.msg = msg if msg.__class__ is str else _wire.optional("OkResponse", "msg", "a string", msg)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

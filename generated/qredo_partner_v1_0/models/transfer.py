@@ -14,7 +14,9 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
-_FIELDS = frozenset(("fund_id", "counterparty_id", "expires", "send", "reference", "benefit_of", "account_no"))
+_read = _wire.reader(
+    "Transfer", "fund_id", "counterparty_id", "expires", "send", "reference", "benefit_of", "account_no"
+)
 
 
 @define(kw_only=True)
@@ -51,38 +53,39 @@ class Transfer:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Transfer", src)
+        values, additional_properties = _read(src)
+        (fund_id, counterparty_id, expires, send, reference, benefit_of, account_no) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("fund_id")
-        self.fund_id = value if value.__class__ is str else _wire.required("Transfer", "fund_id", "a string", value)
-        value = get("counterparty_id")
+        self.fund_id = (
+            fund_id if fund_id.__class__ is str else _wire.required("Transfer", "fund_id", "a string", fund_id)
+        )
         self.counterparty_id = (
-            value if value.__class__ is str else _wire.required("Transfer", "counterparty_id", "a string", value)
+            counterparty_id
+            if counterparty_id.__class__ is str
+            else _wire.required("Transfer", "counterparty_id", "a string", counterparty_id)
         )
-        value = get("expires")
-        self.expires = value if value.__class__ is int else _wire.required("Transfer", "expires", "an integer", value)
-        value = get("send")
+        self.expires = (
+            expires if expires.__class__ is int else _wire.required("Transfer", "expires", "an integer", expires)
+        )
         self.send = (
-            AssetAmount.from_dict(value)
-            if value.__class__ is dict
-            else _wire.required("Transfer", "send", "an object", value)
+            AssetAmount.from_dict(send)
+            if send.__class__ is dict
+            else _wire.required("Transfer", "send", "an object", send)
         )
-        value = get("reference")
-        self.reference = value if value.__class__ is str else _wire.optional("Transfer", "reference", "a string", value)
-        value = get("benefit_of")
+        self.reference = (
+            reference if reference.__class__ is str else _wire.optional("Transfer", "reference", "a string", reference)
+        )
         self.benefit_of = (
-            value if value.__class__ is str else _wire.optional("Transfer", "benefit_of", "a string", value)
+            benefit_of
+            if benefit_of.__class__ is str
+            else _wire.optional("Transfer", "benefit_of", "a string", benefit_of)
         )
-        value = get("account_no")
         self.account_no = (
-            value if value.__class__ is str else _wire.optional("Transfer", "account_no", "a string", value)
+            account_no
+            if account_no.__class__ is str
+            else _wire.optional("Transfer", "account_no", "a string", account_no)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .trusted_party import TrustedParty
 
-_FIELDS = frozenset(("company_id", "total_count", "list"))
+_read = _wire.reader("TrustedPartyList", "company_id", "total_count", "list")
 
 
 @define(kw_only=True)
@@ -41,28 +41,25 @@ class TrustedPartyList:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TrustedPartyList", src)
+        values, additional_properties = _read(src)
+        (company_id, total_count, list_) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("company_id")
         self.company_id = (
-            value if value.__class__ is str else _wire.required("TrustedPartyList", "company_id", "a string", value)
+            company_id
+            if company_id.__class__ is str
+            else _wire.required("TrustedPartyList", "company_id", "a string", company_id)
         )
-        value = get("total_count")
         self.total_count = (
-            value if value.__class__ is int else _wire.required("TrustedPartyList", "total_count", "an integer", value)
+            total_count
+            if total_count.__class__ is int
+            else _wire.required("TrustedPartyList", "total_count", "an integer", total_count)
         )
-        value = get("list")
         self.list_ = (
-            [TrustedParty.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.required("TrustedPartyList", "list", "an array", value)
+            [TrustedParty.from_dict(item) for item in list_]
+            if list_.__class__ is list
+            else _wire.required("TrustedPartyList", "list", "an array", list_)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .trusted_party_type import TRUSTED_PARTY_TYPE, TrustedPartyType
 
-_FIELDS = frozenset(("address", "type"))
+_read = _wire.reader("TrustedPartyNew", "address", "type")
 
 
 @define(kw_only=True)
@@ -39,24 +39,18 @@ class TrustedPartyNew:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TrustedPartyNew", src)
+        values, additional_properties = _read(src)
+        (address, type_) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("address")
         self.address = (
-            value if value.__class__ is str else _wire.required("TrustedPartyNew", "address", "a string", value)
+            address if address.__class__ is str else _wire.required("TrustedPartyNew", "address", "a string", address)
         )
-        value = get("type")
         self.type_ = (
-            TRUSTED_PARTY_TYPE.get(value) or TrustedPartyType(value)
-            if value.__class__ is str
-            else _wire.required("TrustedPartyNew", "type", "a string", value)
+            TRUSTED_PARTY_TYPE[type_]
+            if type_.__class__ is str
+            else _wire.required("TrustedPartyNew", "type", "a string", type_)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("tx_id",))
+_read = _wire.reader("TxId", "tx_id")
 
 
 @define(kw_only=True)
@@ -37,16 +37,11 @@ class TxId:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxId", src)
+        values, additional_properties = _read(src)
+        (tx_id,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("tx_id")
-        self.tx_id = value if value.__class__ is str else _wire.optional("TxId", "tx_id", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("TxId", "tx_id", "a string", tx_id)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

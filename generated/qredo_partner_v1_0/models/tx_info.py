@@ -16,20 +16,19 @@ from .tx_approval import TxApproval
 from .tx_status import TX_STATUS, TxStatus
 from .tx_status_details import TxStatusDetails
 
-_FIELDS = frozenset(
-    (
-        "approvedCount",
-        "expires",
-        "initiatedTimestamp",
-        "initiatorAuthorized",
-        "initiatorName",
-        "reference",
-        "status",
-        "statusDetails",
-        "thresholdRequired",
-        "txID",
-        "txStatus",
-    )
+_read = _wire.reader(
+    "TxInfo",
+    "approvedCount",
+    "expires",
+    "initiatedTimestamp",
+    "initiatorAuthorized",
+    "initiatorName",
+    "reference",
+    "status",
+    "statusDetails",
+    "thresholdRequired",
+    "txID",
+    "txStatus",
 )
 
 
@@ -79,58 +78,69 @@ class TxInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxInfo", src)
+        values, additional_properties = _read(src)
+        (
+            approved_count,
+            expires,
+            initiated_timestamp,
+            initiator_authorized,
+            initiator_name,
+            reference,
+            status,
+            status_details,
+            threshold_required,
+            tx_id,
+            tx_status,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("approvedCount")
         self.approved_count = (
-            value if value.__class__ is int else _wire.optional("TxInfo", "approvedCount", "an integer", value)
+            approved_count
+            if approved_count.__class__ is int
+            else _wire.optional("TxInfo", "approvedCount", "an integer", approved_count)
         )
-        value = get("expires")
-        self.expires = value if value.__class__ is int else _wire.optional("TxInfo", "expires", "an integer", value)
-        value = get("initiatedTimestamp")
+        self.expires = (
+            expires if expires.__class__ is int else _wire.optional("TxInfo", "expires", "an integer", expires)
+        )
         self.initiated_timestamp = (
-            value if value.__class__ is int else _wire.optional("TxInfo", "initiatedTimestamp", "an integer", value)
+            initiated_timestamp
+            if initiated_timestamp.__class__ is int
+            else _wire.optional("TxInfo", "initiatedTimestamp", "an integer", initiated_timestamp)
         )
-        value = get("initiatorAuthorized")
         self.initiator_authorized = (
-            value if value.__class__ is bool else _wire.optional("TxInfo", "initiatorAuthorized", "a boolean", value)
+            initiator_authorized
+            if initiator_authorized.__class__ is bool
+            else _wire.optional("TxInfo", "initiatorAuthorized", "a boolean", initiator_authorized)
         )
-        value = get("initiatorName")
         self.initiator_name = (
-            value if value.__class__ is str else _wire.optional("TxInfo", "initiatorName", "a string", value)
+            initiator_name
+            if initiator_name.__class__ is str
+            else _wire.optional("TxInfo", "initiatorName", "a string", initiator_name)
         )
-        value = get("reference")
-        self.reference = value if value.__class__ is str else _wire.optional("TxInfo", "reference", "a string", value)
-        value = get("status")
+        self.reference = (
+            reference if reference.__class__ is str else _wire.optional("TxInfo", "reference", "a string", reference)
+        )
         self.status = (
-            [TxApproval.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("TxInfo", "status", "an array", value)
+            [TxApproval.from_dict(item) for item in status]
+            if status.__class__ is list
+            else _wire.optional("TxInfo", "status", "an array", status)
         )
-        value = get("statusDetails")
         self.status_details = (
-            TxStatusDetails.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("TxInfo", "statusDetails", "an object", value)
+            TxStatusDetails.from_dict(status_details)
+            if status_details.__class__ is dict
+            else _wire.optional("TxInfo", "statusDetails", "an object", status_details)
         )
-        value = get("thresholdRequired")
         self.threshold_required = (
-            value if value.__class__ is int else _wire.optional("TxInfo", "thresholdRequired", "an integer", value)
+            threshold_required
+            if threshold_required.__class__ is int
+            else _wire.optional("TxInfo", "thresholdRequired", "an integer", threshold_required)
         )
-        value = get("txID")
-        self.tx_id = value if value.__class__ is str else _wire.optional("TxInfo", "txID", "a string", value)
-        value = get("txStatus")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("TxInfo", "txID", "a string", tx_id)
         self.tx_status = (
-            TX_STATUS.get(value) or TxStatus(value)
-            if value.__class__ is str
-            else _wire.optional("TxInfo", "txStatus", "a string", value)
+            TX_STATUS[tx_status]
+            if tx_status.__class__ is str
+            else _wire.optional("TxInfo", "txStatus", "a string", tx_status)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,24 +13,23 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(
-    (
-        "accountNo",
-        "amount",
-        "asset",
-        "benefitOf",
-        "expires",
-        "fees",
-        "fundID",
-        "netAmount",
-        "recipientAddress",
-        "recipientEmail",
-        "recipientFirstName",
-        "recipientLastName",
-        "recipientUsername",
-        "reference",
-        "requestedBy",
-    )
+_read = _wire.reader(
+    "TxStatusDetails",
+    "accountNo",
+    "amount",
+    "asset",
+    "benefitOf",
+    "expires",
+    "fees",
+    "fundID",
+    "netAmount",
+    "recipientAddress",
+    "recipientEmail",
+    "recipientFirstName",
+    "recipientLastName",
+    "recipientUsername",
+    "reference",
+    "requestedBy",
 )
 
 
@@ -83,78 +82,87 @@ class TxStatusDetails:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxStatusDetails", src)
+        values, additional_properties = _read(src)
+        (
+            account_no,
+            amount,
+            asset,
+            benefit_of,
+            expires,
+            fees,
+            fund_id,
+            net_amount,
+            recipient_address,
+            recipient_email,
+            recipient_first_name,
+            recipient_last_name,
+            recipient_username,
+            reference,
+            requested_by,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("accountNo")
         self.account_no = (
-            value if value.__class__ is str else _wire.optional("TxStatusDetails", "accountNo", "a string", value)
+            account_no
+            if account_no.__class__ is str
+            else _wire.optional("TxStatusDetails", "accountNo", "a string", account_no)
         )
-        value = get("amount")
         self.amount = (
-            value if value.__class__ is int else _wire.optional("TxStatusDetails", "amount", "an integer", value)
+            amount if amount.__class__ is int else _wire.optional("TxStatusDetails", "amount", "an integer", amount)
         )
-        value = get("asset")
-        self.asset = value if value.__class__ is str else _wire.optional("TxStatusDetails", "asset", "a string", value)
-        value = get("benefitOf")
+        self.asset = asset if asset.__class__ is str else _wire.optional("TxStatusDetails", "asset", "a string", asset)
         self.benefit_of = (
-            value if value.__class__ is str else _wire.optional("TxStatusDetails", "benefitOf", "a string", value)
+            benefit_of
+            if benefit_of.__class__ is str
+            else _wire.optional("TxStatusDetails", "benefitOf", "a string", benefit_of)
         )
-        value = get("expires")
         self.expires = (
-            value if value.__class__ is int else _wire.optional("TxStatusDetails", "expires", "an integer", value)
+            expires if expires.__class__ is int else _wire.optional("TxStatusDetails", "expires", "an integer", expires)
         )
-        value = get("fees")
-        self.fees = value if value.__class__ is int else _wire.optional("TxStatusDetails", "fees", "an integer", value)
-        value = get("fundID")
+        self.fees = fees if fees.__class__ is int else _wire.optional("TxStatusDetails", "fees", "an integer", fees)
         self.fund_id = (
-            value if value.__class__ is str else _wire.optional("TxStatusDetails", "fundID", "a string", value)
+            fund_id if fund_id.__class__ is str else _wire.optional("TxStatusDetails", "fundID", "a string", fund_id)
         )
-        value = get("netAmount")
         self.net_amount = (
-            value if value.__class__ is int else _wire.optional("TxStatusDetails", "netAmount", "an integer", value)
+            net_amount
+            if net_amount.__class__ is int
+            else _wire.optional("TxStatusDetails", "netAmount", "an integer", net_amount)
         )
-        value = get("recipientAddress")
         self.recipient_address = (
-            value
-            if value.__class__ is str
-            else _wire.optional("TxStatusDetails", "recipientAddress", "a string", value)
+            recipient_address
+            if recipient_address.__class__ is str
+            else _wire.optional("TxStatusDetails", "recipientAddress", "a string", recipient_address)
         )
-        value = get("recipientEmail")
         self.recipient_email = (
-            value if value.__class__ is str else _wire.optional("TxStatusDetails", "recipientEmail", "a string", value)
+            recipient_email
+            if recipient_email.__class__ is str
+            else _wire.optional("TxStatusDetails", "recipientEmail", "a string", recipient_email)
         )
-        value = get("recipientFirstName")
         self.recipient_first_name = (
-            value
-            if value.__class__ is str
-            else _wire.optional("TxStatusDetails", "recipientFirstName", "a string", value)
+            recipient_first_name
+            if recipient_first_name.__class__ is str
+            else _wire.optional("TxStatusDetails", "recipientFirstName", "a string", recipient_first_name)
         )
-        value = get("recipientLastName")
         self.recipient_last_name = (
-            value
-            if value.__class__ is str
-            else _wire.optional("TxStatusDetails", "recipientLastName", "a string", value)
+            recipient_last_name
+            if recipient_last_name.__class__ is str
+            else _wire.optional("TxStatusDetails", "recipientLastName", "a string", recipient_last_name)
         )
-        value = get("recipientUsername")
         self.recipient_username = (
-            value
-            if value.__class__ is str
-            else _wire.optional("TxStatusDetails", "recipientUsername", "a string", value)
+            recipient_username
+            if recipient_username.__class__ is str
+            else _wire.optional("TxStatusDetails", "recipientUsername", "a string", recipient_username)
         )
-        value = get("reference")
         self.reference = (
-            value if value.__class__ is str else _wire.optional("TxStatusDetails", "reference", "a string", value)
+            reference
+            if reference.__class__ is str
+            else _wire.optional("TxStatusDetails", "reference", "a string", reference)
         )
-        value = get("requestedBy")
         self.requested_by = (
-            value if value.__class__ is str else _wire.optional("TxStatusDetails", "requestedBy", "a string", value)
+            requested_by
+            if requested_by.__class__ is str
+            else _wire.optional("TxStatusDetails", "requestedBy", "a string", requested_by)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

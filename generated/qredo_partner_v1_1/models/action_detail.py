@@ -15,32 +15,31 @@ from .._types import UNSET, Unset
 from .action_transaction_type import ACTION_TRANSACTION_TYPE, ActionTransactionType
 from .action_wallet import ActionWallet
 
-_FIELDS = frozenset(
-    (
-        "txType",
-        "txID",
-        "walletID",
-        "asset",
-        "amount",
-        "fees",
-        "netAmount",
-        "reference",
-        "benefitOf",
-        "accountNo",
-        "companyID",
-        "fundID",
-        "initiatedTime",
-        "expires",
-        "initiatedBy",
-        "initiatorName",
-        "initiatorType",
-        "recipientAddress",
-        "recipientAddressName",
-        "recipientID",
-        "recipientName",
-        "clientData",
-        "wallet",
-    )
+_read = _wire.reader(
+    "ActionDetail",
+    "txType",
+    "txID",
+    "walletID",
+    "asset",
+    "amount",
+    "fees",
+    "netAmount",
+    "reference",
+    "benefitOf",
+    "accountNo",
+    "companyID",
+    "fundID",
+    "initiatedTime",
+    "expires",
+    "initiatedBy",
+    "initiatorName",
+    "initiatorType",
+    "recipientAddress",
+    "recipientAddressName",
+    "recipientID",
+    "recipientName",
+    "clientData",
+    "wallet",
 )
 
 
@@ -110,104 +109,131 @@ class ActionDetail:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ActionDetail", src)
+        values, additional_properties = _read(src)
+        (
+            tx_type,
+            tx_id,
+            wallet_id,
+            asset,
+            amount,
+            fees,
+            net_amount,
+            reference,
+            benefit_of,
+            account_no,
+            company_id,
+            fund_id,
+            initiated_time,
+            expires,
+            initiated_by,
+            initiator_name,
+            initiator_type,
+            recipient_address,
+            recipient_address_name,
+            recipient_id,
+            recipient_name,
+            client_data,
+            wallet,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("txType")
         self.tx_type = (
-            ACTION_TRANSACTION_TYPE.get(value) or ActionTransactionType(value)
-            if value.__class__ is str
-            else _wire.optional("ActionDetail", "txType", "a string", value)
+            ACTION_TRANSACTION_TYPE[tx_type]
+            if tx_type.__class__ is str
+            else _wire.optional("ActionDetail", "txType", "a string", tx_type)
         )
-        value = get("txID")
-        self.tx_id = value if value.__class__ is str else _wire.optional("ActionDetail", "txID", "a string", value)
-        value = get("walletID")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("ActionDetail", "txID", "a string", tx_id)
         self.wallet_id = (
-            value if value.__class__ is str else _wire.optional("ActionDetail", "walletID", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.optional("ActionDetail", "walletID", "a string", wallet_id)
         )
-        value = get("asset")
-        self.asset = value if value.__class__ is str else _wire.optional("ActionDetail", "asset", "a string", value)
-        value = get("amount")
-        self.amount = value if value.__class__ is int else _wire.optional("ActionDetail", "amount", "an integer", value)
-        value = get("fees")
-        self.fees = value if value.__class__ is int else _wire.optional("ActionDetail", "fees", "an integer", value)
-        value = get("netAmount")
+        self.asset = asset if asset.__class__ is str else _wire.optional("ActionDetail", "asset", "a string", asset)
+        self.amount = (
+            amount if amount.__class__ is int else _wire.optional("ActionDetail", "amount", "an integer", amount)
+        )
+        self.fees = fees if fees.__class__ is int else _wire.optional("ActionDetail", "fees", "an integer", fees)
         self.net_amount = (
-            value if value.__class__ is int else _wire.optional("ActionDetail", "netAmount", "an integer", value)
+            net_amount
+            if net_amount.__class__ is int
+            else _wire.optional("ActionDetail", "netAmount", "an integer", net_amount)
         )
-        value = get("reference")
         self.reference = (
-            value if value.__class__ is str else _wire.optional("ActionDetail", "reference", "a string", value)
+            reference
+            if reference.__class__ is str
+            else _wire.optional("ActionDetail", "reference", "a string", reference)
         )
-        value = get("benefitOf")
         self.benefit_of = (
-            value if value.__class__ is str else _wire.optional("ActionDetail", "benefitOf", "a string", value)
+            benefit_of
+            if benefit_of.__class__ is str
+            else _wire.optional("ActionDetail", "benefitOf", "a string", benefit_of)
         )
-        value = get("accountNo")
         self.account_no = (
-            value if value.__class__ is str else _wire.optional("ActionDetail", "accountNo", "a string", value)
+            account_no
+            if account_no.__class__ is str
+            else _wire.optional("ActionDetail", "accountNo", "a string", account_no)
         )
-        value = get("companyID")
         self.company_id = (
-            value if value.__class__ is str else _wire.optional("ActionDetail", "companyID", "a string", value)
+            company_id
+            if company_id.__class__ is str
+            else _wire.optional("ActionDetail", "companyID", "a string", company_id)
         )
-        value = get("fundID")
-        self.fund_id = value if value.__class__ is str else _wire.optional("ActionDetail", "fundID", "a string", value)
-        value = get("initiatedTime")
+        self.fund_id = (
+            fund_id if fund_id.__class__ is str else _wire.optional("ActionDetail", "fundID", "a string", fund_id)
+        )
         self.initiated_time = (
-            value if value.__class__ is int else _wire.optional("ActionDetail", "initiatedTime", "an integer", value)
+            initiated_time
+            if initiated_time.__class__ is int
+            else _wire.optional("ActionDetail", "initiatedTime", "an integer", initiated_time)
         )
-        value = get("expires")
         self.expires = (
-            value if value.__class__ is int else _wire.optional("ActionDetail", "expires", "an integer", value)
+            expires if expires.__class__ is int else _wire.optional("ActionDetail", "expires", "an integer", expires)
         )
-        value = get("initiatedBy")
         self.initiated_by = (
-            value if value.__class__ is str else _wire.optional("ActionDetail", "initiatedBy", "a string", value)
+            initiated_by
+            if initiated_by.__class__ is str
+            else _wire.optional("ActionDetail", "initiatedBy", "a string", initiated_by)
         )
-        value = get("initiatorName")
         self.initiator_name = (
-            value if value.__class__ is str else _wire.optional("ActionDetail", "initiatorName", "a string", value)
+            initiator_name
+            if initiator_name.__class__ is str
+            else _wire.optional("ActionDetail", "initiatorName", "a string", initiator_name)
         )
-        value = get("initiatorType")
         self.initiator_type = (
-            value if value.__class__ is str else _wire.optional("ActionDetail", "initiatorType", "a string", value)
+            initiator_type
+            if initiator_type.__class__ is str
+            else _wire.optional("ActionDetail", "initiatorType", "a string", initiator_type)
         )
-        value = get("recipientAddress")
         self.recipient_address = (
-            value if value.__class__ is str else _wire.optional("ActionDetail", "recipientAddress", "a string", value)
+            recipient_address
+            if recipient_address.__class__ is str
+            else _wire.optional("ActionDetail", "recipientAddress", "a string", recipient_address)
         )
-        value = get("recipientAddressName")
         self.recipient_address_name = (
-            value
-            if value.__class__ is str
-            else _wire.optional("ActionDetail", "recipientAddressName", "a string", value)
+            recipient_address_name
+            if recipient_address_name.__class__ is str
+            else _wire.optional("ActionDetail", "recipientAddressName", "a string", recipient_address_name)
         )
-        value = get("recipientID")
         self.recipient_id = (
-            value if value.__class__ is str else _wire.optional("ActionDetail", "recipientID", "a string", value)
+            recipient_id
+            if recipient_id.__class__ is str
+            else _wire.optional("ActionDetail", "recipientID", "a string", recipient_id)
         )
-        value = get("recipientName")
         self.recipient_name = (
-            value if value.__class__ is str else _wire.optional("ActionDetail", "recipientName", "a string", value)
+            recipient_name
+            if recipient_name.__class__ is str
+            else _wire.optional("ActionDetail", "recipientName", "a string", recipient_name)
         )
-        value = get("clientData")
         self.client_data = (
-            _wire.values("ActionDetail", "clientData", value, str, "a string")
-            if value.__class__ is dict
-            else _wire.optional("ActionDetail", "clientData", "an object", value)
+            _wire.values("ActionDetail", "clientData", client_data, str, "a string")
+            if client_data.__class__ is dict
+            else _wire.optional("ActionDetail", "clientData", "an object", client_data)
         )
-        value = get("wallet")
         self.wallet = (
-            ActionWallet.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("ActionDetail", "wallet", "an object", value)
+            ActionWallet.from_dict(wallet)
+            if wallet.__class__ is dict
+            else _wire.optional("ActionDetail", "wallet", "an object", wallet)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from .action_detail import ActionDetail
 from .action_status import ACTION_STATUS, ActionStatus
 from .action_type import ACTION_TYPE, ActionType
 
-_FIELDS = frozenset(("id", "coreClientID", "type", "status", "timestamp", "expireTime", "details"))
+_read = _wire.reader("ActionDetails", "id", "coreClientID", "type", "status", "timestamp", "expireTime", "details")
 
 
 @define(kw_only=True)
@@ -55,46 +55,39 @@ class ActionDetails:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ActionDetails", src)
+        values, additional_properties = _read(src)
+        (id, core_client_id, type_, status, timestamp, expire_time, details) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("ActionDetails", "id", "a string", value)
-        value = get("coreClientID")
+        self.id = id if id.__class__ is str else _wire.optional("ActionDetails", "id", "a string", id)
         self.core_client_id = (
-            value if value.__class__ is str else _wire.optional("ActionDetails", "coreClientID", "a string", value)
+            core_client_id
+            if core_client_id.__class__ is str
+            else _wire.optional("ActionDetails", "coreClientID", "a string", core_client_id)
         )
-        value = get("type")
         self.type_ = (
-            ACTION_TYPE.get(value) or ActionType(value)
-            if value.__class__ is str
-            else _wire.optional("ActionDetails", "type", "a string", value)
+            ACTION_TYPE[type_] if type_.__class__ is str else _wire.optional("ActionDetails", "type", "a string", type_)
         )
-        value = get("status")
         self.status = (
-            ACTION_STATUS.get(value) or ActionStatus(value)
-            if value.__class__ is str
-            else _wire.optional("ActionDetails", "status", "a string", value)
+            ACTION_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("ActionDetails", "status", "a string", status)
         )
-        value = get("timestamp")
         self.timestamp = (
-            value if value.__class__ is int else _wire.optional("ActionDetails", "timestamp", "an integer", value)
+            timestamp
+            if timestamp.__class__ is int
+            else _wire.optional("ActionDetails", "timestamp", "an integer", timestamp)
         )
-        value = get("expireTime")
         self.expire_time = (
-            value if value.__class__ is int else _wire.optional("ActionDetails", "expireTime", "an integer", value)
+            expire_time
+            if expire_time.__class__ is int
+            else _wire.optional("ActionDetails", "expireTime", "an integer", expire_time)
         )
-        value = get("details")
         self.details = (
-            ActionDetail.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("ActionDetails", "details", "an object", value)
+            ActionDetail.from_dict(details)
+            if details.__class__ is dict
+            else _wire.optional("ActionDetails", "details", "an object", details)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("messages",))
+_read = _wire.reader("ActionMessages", "messages")
 
 
 @define(kw_only=True)
@@ -37,20 +37,15 @@ class ActionMessages:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ActionMessages", src)
+        values, additional_properties = _read(src)
+        (messages,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("messages")
         self.messages = (
-            _wire.items("ActionMessages", "messages", value, str, "a string")
-            if value.__class__ is list
-            else _wire.optional("ActionMessages", "messages", "an array", value)
+            _wire.items("ActionMessages", "messages", messages, str, "a string")
+            if messages.__class__ is list
+            else _wire.optional("ActionMessages", "messages", "an array", messages)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

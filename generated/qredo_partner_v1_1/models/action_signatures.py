@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("signatures", "client_id", "action_id"))
+_read = _wire.reader("ActionSignatures", "signatures", "client_id", "action_id")
 
 
 @define(kw_only=True)
@@ -41,28 +41,25 @@ class ActionSignatures:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ActionSignatures", src)
+        values, additional_properties = _read(src)
+        (signatures, client_id, action_id) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("signatures")
         self.signatures = (
-            _wire.items("ActionSignatures", "signatures", value, str, "a string")
-            if value.__class__ is list
-            else _wire.required("ActionSignatures", "signatures", "an array", value)
+            _wire.items("ActionSignatures", "signatures", signatures, str, "a string")
+            if signatures.__class__ is list
+            else _wire.required("ActionSignatures", "signatures", "an array", signatures)
         )
-        value = get("client_id")
         self.client_id = (
-            value if value.__class__ is str else _wire.optional("ActionSignatures", "client_id", "a string", value)
+            client_id
+            if client_id.__class__ is str
+            else _wire.optional("ActionSignatures", "client_id", "a string", client_id)
         )
-        value = get("action_id")
         self.action_id = (
-            value if value.__class__ is str else _wire.optional("ActionSignatures", "action_id", "a string", value)
+            action_id
+            if action_id.__class__ is str
+            else _wire.optional("ActionSignatures", "action_id", "a string", action_id)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

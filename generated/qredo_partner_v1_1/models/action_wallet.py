@@ -15,7 +15,7 @@ from .._types import UNSET, Unset
 from .wallet_type import WALLET_TYPE, WalletType
 from .wallet_type_code import WALLET_TYPE_CODE, WalletTypeCode
 
-_FIELDS = frozenset(("walletID", "name", "asset", "type", "typeCode"))
+_read = _wire.reader("ActionWallet", "walletID", "name", "asset", "type", "typeCode")
 
 
 @define(kw_only=True)
@@ -49,34 +49,27 @@ class ActionWallet:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ActionWallet", src)
+        values, additional_properties = _read(src)
+        (wallet_id, name, asset, type_, type_code) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("walletID")
         self.wallet_id = (
-            value if value.__class__ is str else _wire.optional("ActionWallet", "walletID", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.optional("ActionWallet", "walletID", "a string", wallet_id)
         )
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("ActionWallet", "name", "a string", value)
-        value = get("asset")
-        self.asset = value if value.__class__ is str else _wire.optional("ActionWallet", "asset", "a string", value)
-        value = get("type")
+        self.name = name if name.__class__ is str else _wire.optional("ActionWallet", "name", "a string", name)
+        self.asset = asset if asset.__class__ is str else _wire.optional("ActionWallet", "asset", "a string", asset)
         self.type_ = (
-            WALLET_TYPE.get(value) or WalletType(value)
-            if value.__class__ is int
-            else _wire.optional("ActionWallet", "type", "an integer", value)
+            WALLET_TYPE[type_]
+            if type_.__class__ is int
+            else _wire.optional("ActionWallet", "type", "an integer", type_)
         )
-        value = get("typeCode")
         self.type_code = (
-            WALLET_TYPE_CODE.get(value) or WalletTypeCode(value)
-            if value.__class__ is str
-            else _wire.optional("ActionWallet", "typeCode", "a string", value)
+            WALLET_TYPE_CODE[type_code]
+            if type_code.__class__ is str
+            else _wire.optional("ActionWallet", "typeCode", "a string", type_code)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .action_info import ActionInfo
 
-_FIELDS = frozenset(("count", "actions"))
+_read = _wire.reader("ActionsInfo", "count", "actions")
 
 
 @define(kw_only=True)
@@ -40,22 +40,16 @@ class ActionsInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ActionsInfo", src)
+        values, additional_properties = _read(src)
+        (count, actions) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("count")
-        self.count = value if value.__class__ is int else _wire.optional("ActionsInfo", "count", "an integer", value)
-        value = get("actions")
+        self.count = count if count.__class__ is int else _wire.optional("ActionsInfo", "count", "an integer", count)
         self.actions = (
-            [ActionInfo.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("ActionsInfo", "actions", "an array", value)
+            [ActionInfo.from_dict(item) for item in actions]
+            if actions.__class__ is list
+            else _wire.optional("ActionsInfo", "actions", "an array", actions)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("idDocSignatureHex", "client_id"))
+_read = _wire.reader("AgentFinishRequest", "idDocSignatureHex", "client_id")
 
 
 @define(kw_only=True)
@@ -39,24 +39,20 @@ class AgentFinishRequest:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AgentFinishRequest", src)
+        values, additional_properties = _read(src)
+        (id_doc_signature_hex, client_id) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("idDocSignatureHex")
         self.id_doc_signature_hex = (
-            value
-            if value.__class__ is str
-            else _wire.required("AgentFinishRequest", "idDocSignatureHex", "a string", value)
+            id_doc_signature_hex
+            if id_doc_signature_hex.__class__ is str
+            else _wire.required("AgentFinishRequest", "idDocSignatureHex", "a string", id_doc_signature_hex)
         )
-        value = get("client_id")
         self.client_id = (
-            value if value.__class__ is str else _wire.optional("AgentFinishRequest", "client_id", "a string", value)
+            client_id
+            if client_id.__class__ is str
+            else _wire.optional("AgentFinishRequest", "client_id", "a string", client_id)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

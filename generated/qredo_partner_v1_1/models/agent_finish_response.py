@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("feed",))
+_read = _wire.reader("AgentFinishResponse", "feed")
 
 
 @define(kw_only=True)
@@ -37,18 +37,11 @@ class AgentFinishResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AgentFinishResponse", src)
+        values, additional_properties = _read(src)
+        (feed,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("feed")
-        self.feed = (
-            value if value.__class__ is str else _wire.optional("AgentFinishResponse", "feed", "a string", value)
-        )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.feed = feed if feed.__class__ is str else _wire.optional("AgentFinishResponse", "feed", "a string", feed)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .. import _wire
 
-_FIELDS = frozenset(("name", "blsPublicKey", "ecPublicKey"))
+_read = _wire.reader("AgentInitRequest", "name", "blsPublicKey", "ecPublicKey")
 
 
 @define(kw_only=True)
@@ -41,24 +41,21 @@ class AgentInitRequest:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AgentInitRequest", src)
+        values, additional_properties = _read(src)
+        (name, bls_public_key, ec_public_key) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.required("AgentInitRequest", "name", "a string", value)
-        value = get("blsPublicKey")
+        self.name = name if name.__class__ is str else _wire.required("AgentInitRequest", "name", "a string", name)
         self.bls_public_key = (
-            value if value.__class__ is str else _wire.required("AgentInitRequest", "blsPublicKey", "a string", value)
+            bls_public_key
+            if bls_public_key.__class__ is str
+            else _wire.required("AgentInitRequest", "blsPublicKey", "a string", bls_public_key)
         )
-        value = get("ecPublicKey")
         self.ec_public_key = (
-            value if value.__class__ is str else _wire.required("AgentInitRequest", "ecPublicKey", "a string", value)
+            ec_public_key
+            if ec_public_key.__class__ is str
+            else _wire.required("AgentInitRequest", "ecPublicKey", "a string", ec_public_key)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

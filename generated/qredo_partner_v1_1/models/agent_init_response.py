@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("id", "clientID", "clientSecret", "accountCode", "idDoc", "timestamp"))
+_read = _wire.reader("AgentInitResponse", "id", "clientID", "clientSecret", "accountCode", "idDoc", "timestamp")
 
 
 @define(kw_only=True)
@@ -48,36 +48,34 @@ class AgentInitResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AgentInitResponse", src)
+        values, additional_properties = _read(src)
+        (id, client_id, client_secret, account_code, id_doc, timestamp) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("AgentInitResponse", "id", "a string", value)
-        value = get("clientID")
+        self.id = id if id.__class__ is str else _wire.optional("AgentInitResponse", "id", "a string", id)
         self.client_id = (
-            value if value.__class__ is str else _wire.optional("AgentInitResponse", "clientID", "a string", value)
+            client_id
+            if client_id.__class__ is str
+            else _wire.optional("AgentInitResponse", "clientID", "a string", client_id)
         )
-        value = get("clientSecret")
         self.client_secret = (
-            value if value.__class__ is str else _wire.optional("AgentInitResponse", "clientSecret", "a string", value)
+            client_secret
+            if client_secret.__class__ is str
+            else _wire.optional("AgentInitResponse", "clientSecret", "a string", client_secret)
         )
-        value = get("accountCode")
         self.account_code = (
-            value if value.__class__ is str else _wire.optional("AgentInitResponse", "accountCode", "a string", value)
+            account_code
+            if account_code.__class__ is str
+            else _wire.optional("AgentInitResponse", "accountCode", "a string", account_code)
         )
-        value = get("idDoc")
         self.id_doc = (
-            value if value.__class__ is str else _wire.optional("AgentInitResponse", "idDoc", "a string", value)
+            id_doc if id_doc.__class__ is str else _wire.optional("AgentInitResponse", "idDoc", "a string", id_doc)
         )
-        value = get("timestamp")
         self.timestamp = (
-            value if value.__class__ is int else _wire.optional("AgentInitResponse", "timestamp", "an integer", value)
+            timestamp
+            if timestamp.__class__ is int
+            else _wire.optional("AgentInitResponse", "timestamp", "an integer", timestamp)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

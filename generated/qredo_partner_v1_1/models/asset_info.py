@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("code", "name", "unitCode", "scale", "enabled", "testAsset"))
+_read = _wire.reader("AssetInfo", "code", "name", "unitCode", "scale", "enabled", "testAsset")
 
 
 @define(kw_only=True)
@@ -48,28 +48,24 @@ class AssetInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AssetInfo", src)
+        values, additional_properties = _read(src)
+        (code, name, unit_code, scale, enabled, test_asset) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("code")
-        self.code = value if value.__class__ is str else _wire.optional("AssetInfo", "code", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("AssetInfo", "name", "a string", value)
-        value = get("unitCode")
-        self.unit_code = value if value.__class__ is str else _wire.optional("AssetInfo", "unitCode", "a string", value)
-        value = get("scale")
-        self.scale = value if value.__class__ is int else _wire.optional("AssetInfo", "scale", "an integer", value)
-        value = get("enabled")
-        self.enabled = value if value.__class__ is bool else _wire.optional("AssetInfo", "enabled", "a boolean", value)
-        value = get("testAsset")
+        self.code = code if code.__class__ is str else _wire.optional("AssetInfo", "code", "a string", code)
+        self.name = name if name.__class__ is str else _wire.optional("AssetInfo", "name", "a string", name)
+        self.unit_code = (
+            unit_code if unit_code.__class__ is str else _wire.optional("AssetInfo", "unitCode", "a string", unit_code)
+        )
+        self.scale = scale if scale.__class__ is int else _wire.optional("AssetInfo", "scale", "an integer", scale)
+        self.enabled = (
+            enabled if enabled.__class__ is bool else _wire.optional("AssetInfo", "enabled", "a boolean", enabled)
+        )
         self.test_asset = (
-            value if value.__class__ is bool else _wire.optional("AssetInfo", "testAsset", "a boolean", value)
+            test_asset
+            if test_asset.__class__ is bool
+            else _wire.optional("AssetInfo", "testAsset", "a boolean", test_asset)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

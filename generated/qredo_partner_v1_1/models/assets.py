@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .asset_info import AssetInfo
 
-_FIELDS = frozenset(("assets",))
+_read = _wire.reader("Assets", "assets")
 
 
 @define(kw_only=True)
@@ -38,20 +38,15 @@ class Assets:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Assets", src)
+        values, additional_properties = _read(src)
+        (assets,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("assets")
         self.assets = (
-            [AssetInfo.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("Assets", "assets", "an array", value)
+            [AssetInfo.from_dict(item) for item in assets]
+            if assets.__class__ is list
+            else _wire.optional("Assets", "assets", "an array", assets)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,17 +14,16 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
-_FIELDS = frozenset(
-    (
-        "send_wallet_id",
-        "receive_wallet_id",
-        "expires",
-        "send",
-        "receive",
-        "reference",
-        "partner_txID",
-        "add_to_liquidity_hub",
-    )
+_read = _wire.reader(
+    "AtomicSwapMake",
+    "send_wallet_id",
+    "receive_wallet_id",
+    "expires",
+    "send",
+    "receive",
+    "reference",
+    "partner_txID",
+    "add_to_liquidity_hub",
 )
 
 
@@ -66,54 +65,50 @@ class AtomicSwapMake:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AtomicSwapMake", src)
+        values, additional_properties = _read(src)
+        (send_wallet_id, receive_wallet_id, expires, send, receive, reference, partner_tx_id, add_to_liquidity_hub) = (
+            values
+        )
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("send_wallet_id")
         self.send_wallet_id = (
-            value if value.__class__ is str else _wire.required("AtomicSwapMake", "send_wallet_id", "a string", value)
+            send_wallet_id
+            if send_wallet_id.__class__ is str
+            else _wire.required("AtomicSwapMake", "send_wallet_id", "a string", send_wallet_id)
         )
-        value = get("receive_wallet_id")
         self.receive_wallet_id = (
-            value
-            if value.__class__ is str
-            else _wire.required("AtomicSwapMake", "receive_wallet_id", "a string", value)
+            receive_wallet_id
+            if receive_wallet_id.__class__ is str
+            else _wire.required("AtomicSwapMake", "receive_wallet_id", "a string", receive_wallet_id)
         )
-        value = get("expires")
         self.expires = (
-            value if value.__class__ is int else _wire.required("AtomicSwapMake", "expires", "an integer", value)
+            expires if expires.__class__ is int else _wire.required("AtomicSwapMake", "expires", "an integer", expires)
         )
-        value = get("send")
         self.send = (
-            AssetAmount.from_dict(value)
-            if value.__class__ is dict
-            else _wire.required("AtomicSwapMake", "send", "an object", value)
+            AssetAmount.from_dict(send)
+            if send.__class__ is dict
+            else _wire.required("AtomicSwapMake", "send", "an object", send)
         )
-        value = get("receive")
         self.receive = (
-            AssetAmount.from_dict(value)
-            if value.__class__ is dict
-            else _wire.required("AtomicSwapMake", "receive", "an object", value)
+            AssetAmount.from_dict(receive)
+            if receive.__class__ is dict
+            else _wire.required("AtomicSwapMake", "receive", "an object", receive)
         )
-        value = get("reference")
         self.reference = (
-            value if value.__class__ is str else _wire.required("AtomicSwapMake", "reference", "a string", value)
+            reference
+            if reference.__class__ is str
+            else _wire.required("AtomicSwapMake", "reference", "a string", reference)
         )
-        value = get("partner_txID")
         self.partner_tx_id = (
-            value if value.__class__ is str else _wire.optional("AtomicSwapMake", "partner_txID", "a string", value)
+            partner_tx_id
+            if partner_tx_id.__class__ is str
+            else _wire.optional("AtomicSwapMake", "partner_txID", "a string", partner_tx_id)
         )
-        value = get("add_to_liquidity_hub")
         self.add_to_liquidity_hub = (
-            value
-            if value.__class__ is bool
-            else _wire.optional("AtomicSwapMake", "add_to_liquidity_hub", "a boolean", value)
+            add_to_liquidity_hub
+            if add_to_liquidity_hub.__class__ is bool
+            else _wire.optional("AtomicSwapMake", "add_to_liquidity_hub", "a boolean", add_to_liquidity_hub)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

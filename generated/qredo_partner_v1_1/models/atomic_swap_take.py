@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("swap_id", "send_wallet_id", "receive_wallet_id", "reference", "partner_txID"))
+_read = _wire.reader("AtomicSwapTake", "swap_id", "send_wallet_id", "receive_wallet_id", "reference", "partner_txID")
 
 
 @define(kw_only=True)
@@ -47,36 +47,33 @@ class AtomicSwapTake:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AtomicSwapTake", src)
+        values, additional_properties = _read(src)
+        (swap_id, send_wallet_id, receive_wallet_id, reference, partner_tx_id) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("swap_id")
         self.swap_id = (
-            value if value.__class__ is str else _wire.required("AtomicSwapTake", "swap_id", "a string", value)
+            swap_id if swap_id.__class__ is str else _wire.required("AtomicSwapTake", "swap_id", "a string", swap_id)
         )
-        value = get("send_wallet_id")
         self.send_wallet_id = (
-            value if value.__class__ is str else _wire.required("AtomicSwapTake", "send_wallet_id", "a string", value)
+            send_wallet_id
+            if send_wallet_id.__class__ is str
+            else _wire.required("AtomicSwapTake", "send_wallet_id", "a string", send_wallet_id)
         )
-        value = get("receive_wallet_id")
         self.receive_wallet_id = (
-            value
-            if value.__class__ is str
-            else _wire.required("AtomicSwapTake", "receive_wallet_id", "a string", value)
+            receive_wallet_id
+            if receive_wallet_id.__class__ is str
+            else _wire.required("AtomicSwapTake", "receive_wallet_id", "a string", receive_wallet_id)
         )
-        value = get("reference")
         self.reference = (
-            value if value.__class__ is str else _wire.required("AtomicSwapTake", "reference", "a string", value)
+            reference
+            if reference.__class__ is str
+            else _wire.required("AtomicSwapTake", "reference", "a string", reference)
         )
-        value = get("partner_txID")
         self.partner_tx_id = (
-            value if value.__class__ is str else _wire.optional("AtomicSwapTake", "partner_txID", "a string", value)
+            partner_tx_id
+            if partner_tx_id.__class__ is str
+            else _wire.optional("AtomicSwapTake", "partner_txID", "a string", partner_tx_id)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("name", "company_id", "city", "country", "domain", "ref"))
+_read = _wire.reader("Company", "name", "company_id", "city", "country", "domain", "ref")
 
 
 @define(kw_only=True)
@@ -47,28 +47,22 @@ class Company:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Company", src)
+        values, additional_properties = _read(src)
+        (name, company_id, city, country, domain, ref) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.required("Company", "name", "a string", value)
-        value = get("company_id")
+        self.name = name if name.__class__ is str else _wire.required("Company", "name", "a string", name)
         self.company_id = (
-            value if value.__class__ is str else _wire.optional("Company", "company_id", "a string", value)
+            company_id
+            if company_id.__class__ is str
+            else _wire.optional("Company", "company_id", "a string", company_id)
         )
-        value = get("city")
-        self.city = value if value.__class__ is str else _wire.optional("Company", "city", "a string", value)
-        value = get("country")
-        self.country = value if value.__class__ is str else _wire.optional("Company", "country", "a string", value)
-        value = get("domain")
-        self.domain = value if value.__class__ is str else _wire.optional("Company", "domain", "a string", value)
-        value = get("ref")
-        self.ref = value if value.__class__ is str else _wire.optional("Company", "ref", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.city = city if city.__class__ is str else _wire.optional("Company", "city", "a string", city)
+        self.country = (
+            country if country.__class__ is str else _wire.optional("Company", "country", "a string", country)
         )
+        self.domain = domain if domain.__class__ is str else _wire.optional("Company", "domain", "a string", domain)
+        self.ref = ref if ref.__class__ is str else _wire.optional("Company", "ref", "a string", ref)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

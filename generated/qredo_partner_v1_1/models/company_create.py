@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("name", "city", "country", "domain", "ref"))
+_read = _wire.reader("CompanyCreate", "name", "city", "country", "domain", "ref")
 
 
 @define(kw_only=True)
@@ -45,26 +45,19 @@ class CompanyCreate:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CompanyCreate", src)
+        values, additional_properties = _read(src)
+        (name, city, country, domain, ref) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.required("CompanyCreate", "name", "a string", value)
-        value = get("city")
-        self.city = value if value.__class__ is str else _wire.optional("CompanyCreate", "city", "a string", value)
-        value = get("country")
+        self.name = name if name.__class__ is str else _wire.required("CompanyCreate", "name", "a string", name)
+        self.city = city if city.__class__ is str else _wire.optional("CompanyCreate", "city", "a string", city)
         self.country = (
-            value if value.__class__ is str else _wire.optional("CompanyCreate", "country", "a string", value)
+            country if country.__class__ is str else _wire.optional("CompanyCreate", "country", "a string", country)
         )
-        value = get("domain")
-        self.domain = value if value.__class__ is str else _wire.optional("CompanyCreate", "domain", "a string", value)
-        value = get("ref")
-        self.ref = value if value.__class__ is str else _wire.optional("CompanyCreate", "ref", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.domain = (
+            domain if domain.__class__ is str else _wire.optional("CompanyCreate", "domain", "a string", domain)
         )
+        self.ref = ref if ref.__class__ is str else _wire.optional("CompanyCreate", "ref", "a string", ref)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("company_id", "name", "domain"))
+_read = _wire.reader("CompanyMatch", "company_id", "name", "domain")
 
 
 @define(kw_only=True)
@@ -41,22 +41,19 @@ class CompanyMatch:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CompanyMatch", src)
+        values, additional_properties = _read(src)
+        (company_id, name, domain) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("company_id")
         self.company_id = (
-            value if value.__class__ is str else _wire.optional("CompanyMatch", "company_id", "a string", value)
+            company_id
+            if company_id.__class__ is str
+            else _wire.optional("CompanyMatch", "company_id", "a string", company_id)
         )
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("CompanyMatch", "name", "a string", value)
-        value = get("domain")
-        self.domain = value if value.__class__ is str else _wire.optional("CompanyMatch", "domain", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.name = name if name.__class__ is str else _wire.optional("CompanyMatch", "name", "a string", name)
+        self.domain = (
+            domain if domain.__class__ is str else _wire.optional("CompanyMatch", "domain", "a string", domain)
         )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

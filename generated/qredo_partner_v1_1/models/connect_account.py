@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .. import _wire
 
-_FIELDS = frozenset(("counterparty_id", "client_id"))
+_read = _wire.reader("ConnectAccount", "counterparty_id", "client_id")
 
 
 @define(kw_only=True)
@@ -38,22 +38,20 @@ class ConnectAccount:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ConnectAccount", src)
+        values, additional_properties = _read(src)
+        (counterparty_id, client_id) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("counterparty_id")
         self.counterparty_id = (
-            value if value.__class__ is str else _wire.required("ConnectAccount", "counterparty_id", "a string", value)
+            counterparty_id
+            if counterparty_id.__class__ is str
+            else _wire.required("ConnectAccount", "counterparty_id", "a string", counterparty_id)
         )
-        value = get("client_id")
         self.client_id = (
-            value if value.__class__ is str else _wire.required("ConnectAccount", "client_id", "a string", value)
+            client_id
+            if client_id.__class__ is str
+            else _wire.required("ConnectAccount", "client_id", "a string", client_id)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("id", "name", "feed", "timestamp"))
+_read = _wire.reader("CoreClientInfo", "id", "name", "feed", "timestamp")
 
 
 @define(kw_only=True)
@@ -43,24 +43,18 @@ class CoreClientInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CoreClientInfo", src)
+        values, additional_properties = _read(src)
+        (id, name, feed, timestamp) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("CoreClientInfo", "id", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("CoreClientInfo", "name", "a string", value)
-        value = get("feed")
-        self.feed = value if value.__class__ is str else _wire.optional("CoreClientInfo", "feed", "a string", value)
-        value = get("timestamp")
+        self.id = id if id.__class__ is str else _wire.optional("CoreClientInfo", "id", "a string", id)
+        self.name = name if name.__class__ is str else _wire.optional("CoreClientInfo", "name", "a string", name)
+        self.feed = feed if feed.__class__ is str else _wire.optional("CoreClientInfo", "feed", "a string", feed)
         self.timestamp = (
-            value if value.__class__ is int else _wire.optional("CoreClientInfo", "timestamp", "an integer", value)
+            timestamp
+            if timestamp.__class__ is int
+            else _wire.optional("CoreClientInfo", "timestamp", "an integer", timestamp)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

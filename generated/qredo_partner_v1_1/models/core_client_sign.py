@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .. import _wire
 
-_FIELDS = frozenset(("message_hash_hex",))
+_read = _wire.reader("CoreClientSign", "message_hash_hex")
 
 
 @define(kw_only=True)
@@ -36,18 +36,15 @@ class CoreClientSign:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CoreClientSign", src)
+        values, additional_properties = _read(src)
+        (message_hash_hex,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("message_hash_hex")
         self.message_hash_hex = (
-            value if value.__class__ is str else _wire.required("CoreClientSign", "message_hash_hex", "a string", value)
+            message_hash_hex
+            if message_hash_hex.__class__ is str
+            else _wire.required("CoreClientSign", "message_hash_hex", "a string", message_hash_hex)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

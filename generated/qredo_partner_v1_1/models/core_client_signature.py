@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("signature_hex", "signer_id"))
+_read = _wire.reader("CoreClientSignature", "signature_hex", "signer_id")
 
 
 @define(kw_only=True)
@@ -39,24 +39,20 @@ class CoreClientSignature:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CoreClientSignature", src)
+        values, additional_properties = _read(src)
+        (signature_hex, signer_id) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("signature_hex")
         self.signature_hex = (
-            value
-            if value.__class__ is str
-            else _wire.optional("CoreClientSignature", "signature_hex", "a string", value)
+            signature_hex
+            if signature_hex.__class__ is str
+            else _wire.optional("CoreClientSignature", "signature_hex", "a string", signature_hex)
         )
-        value = get("signer_id")
         self.signer_id = (
-            value if value.__class__ is str else _wire.optional("CoreClientSignature", "signer_id", "a string", value)
+            signer_id
+            if signer_id.__class__ is str
+            else _wire.optional("CoreClientSignature", "signer_id", "a string", signer_id)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

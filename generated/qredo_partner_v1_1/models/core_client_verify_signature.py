@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .. import _wire
 
-_FIELDS = frozenset(("message_hash_hex", "signature_hex", "signer_id"))
+_read = _wire.reader("CoreClientVerifySignature", "message_hash_hex", "signature_hex", "signer_id")
 
 
 @define(kw_only=True)
@@ -40,32 +40,25 @@ class CoreClientVerifySignature:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CoreClientVerifySignature", src)
+        values, additional_properties = _read(src)
+        (message_hash_hex, signature_hex, signer_id) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("message_hash_hex")
         self.message_hash_hex = (
-            value
-            if value.__class__ is str
-            else _wire.required("CoreClientVerifySignature", "message_hash_hex", "a string", value)
+            message_hash_hex
+            if message_hash_hex.__class__ is str
+            else _wire.required("CoreClientVerifySignature", "message_hash_hex", "a string", message_hash_hex)
         )
-        value = get("signature_hex")
         self.signature_hex = (
-            value
-            if value.__class__ is str
-            else _wire.required("CoreClientVerifySignature", "signature_hex", "a string", value)
+            signature_hex
+            if signature_hex.__class__ is str
+            else _wire.required("CoreClientVerifySignature", "signature_hex", "a string", signature_hex)
         )
-        value = get("signer_id")
         self.signer_id = (
-            value
-            if value.__class__ is str
-            else _wire.required("CoreClientVerifySignature", "signer_id", "a string", value)
+            signer_id
+            if signer_id.__class__ is str
+            else _wire.required("CoreClientVerifySignature", "signer_id", "a string", signer_id)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .core_client_wallet_status import CORE_CLIENT_WALLET_STATUS, CoreClientWalletStatus
 
-_FIELDS = frozenset(("wallet_id", "action_id", "status", "expires"))
+_read = _wire.reader("CoreClientWallet", "wallet_id", "action_id", "status", "expires")
 
 
 @define(kw_only=True)
@@ -44,32 +44,30 @@ class CoreClientWallet:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CoreClientWallet", src)
+        values, additional_properties = _read(src)
+        (wallet_id, action_id, status, expires) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("wallet_id")
         self.wallet_id = (
-            value if value.__class__ is str else _wire.optional("CoreClientWallet", "wallet_id", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.optional("CoreClientWallet", "wallet_id", "a string", wallet_id)
         )
-        value = get("action_id")
         self.action_id = (
-            value if value.__class__ is str else _wire.optional("CoreClientWallet", "action_id", "a string", value)
+            action_id
+            if action_id.__class__ is str
+            else _wire.optional("CoreClientWallet", "action_id", "a string", action_id)
         )
-        value = get("status")
         self.status = (
-            CORE_CLIENT_WALLET_STATUS.get(value) or CoreClientWalletStatus(value)
-            if value.__class__ is str
-            else _wire.optional("CoreClientWallet", "status", "a string", value)
+            CORE_CLIENT_WALLET_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("CoreClientWallet", "status", "a string", status)
         )
-        value = get("expires")
         self.expires = (
-            value if value.__class__ is int else _wire.optional("CoreClientWallet", "expires", "an integer", value)
+            expires
+            if expires.__class__ is int
+            else _wire.optional("CoreClientWallet", "expires", "an integer", expires)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

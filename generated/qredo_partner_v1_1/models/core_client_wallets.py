@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .core_client_wallet import CoreClientWallet
 
-_FIELDS = frozenset(("wallets",))
+_read = _wire.reader("CoreClientWallets", "wallets")
 
 
 @define(kw_only=True)
@@ -38,20 +38,15 @@ class CoreClientWallets:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CoreClientWallets", src)
+        values, additional_properties = _read(src)
+        (wallets,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("wallets")
         self.wallets = (
-            [CoreClientWallet.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("CoreClientWallets", "wallets", "an array", value)
+            [CoreClientWallet.from_dict(item) for item in wallets]
+            if wallets.__class__ is list
+            else _wire.optional("CoreClientWallets", "wallets", "an array", wallets)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .core_client_info import CoreClientInfo
 
-_FIELDS = frozenset(("count", "clients"))
+_read = _wire.reader("CoreClientsInfo", "count", "clients")
 
 
 @define(kw_only=True)
@@ -40,24 +40,18 @@ class CoreClientsInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CoreClientsInfo", src)
+        values, additional_properties = _read(src)
+        (count, clients) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("count")
         self.count = (
-            value if value.__class__ is int else _wire.optional("CoreClientsInfo", "count", "an integer", value)
+            count if count.__class__ is int else _wire.optional("CoreClientsInfo", "count", "an integer", count)
         )
-        value = get("clients")
         self.clients = (
-            [CoreClientInfo.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("CoreClientsInfo", "clients", "an array", value)
+            [CoreClientInfo.from_dict(item) for item in clients]
+            if clients.__class__ is list
+            else _wire.optional("CoreClientsInfo", "clients", "an array", clients)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

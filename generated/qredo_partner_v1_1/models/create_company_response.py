@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("company_id", "ref", "city", "country", "domain"))
+_read = _wire.reader("CreateCompanyResponse", "company_id", "ref", "city", "country", "domain")
 
 
 @define(kw_only=True)
@@ -45,36 +45,25 @@ class CreateCompanyResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CreateCompanyResponse", src)
+        values, additional_properties = _read(src)
+        (company_id, ref, city, country, domain) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("company_id")
         self.company_id = (
-            value
-            if value.__class__ is str
-            else _wire.required("CreateCompanyResponse", "company_id", "a string", value)
+            company_id
+            if company_id.__class__ is str
+            else _wire.required("CreateCompanyResponse", "company_id", "a string", company_id)
         )
-        value = get("ref")
-        self.ref = (
-            value if value.__class__ is str else _wire.required("CreateCompanyResponse", "ref", "a string", value)
-        )
-        value = get("city")
-        self.city = (
-            value if value.__class__ is str else _wire.optional("CreateCompanyResponse", "city", "a string", value)
-        )
-        value = get("country")
+        self.ref = ref if ref.__class__ is str else _wire.required("CreateCompanyResponse", "ref", "a string", ref)
+        self.city = city if city.__class__ is str else _wire.optional("CreateCompanyResponse", "city", "a string", city)
         self.country = (
-            value if value.__class__ is str else _wire.optional("CreateCompanyResponse", "country", "a string", value)
+            country
+            if country.__class__ is str
+            else _wire.optional("CreateCompanyResponse", "country", "a string", country)
         )
-        value = get("domain")
         self.domain = (
-            value if value.__class__ is str else _wire.optional("CreateCompanyResponse", "domain", "a string", value)
+            domain if domain.__class__ is str else _wire.optional("CreateCompanyResponse", "domain", "a string", domain)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("fund_id", "custodygroup_withdraw", "custodygroup_tx"))
+_read = _wire.reader("CreateFundResponse", "fund_id", "custodygroup_withdraw", "custodygroup_tx")
 
 
 @define(kw_only=True)
@@ -41,30 +41,25 @@ class CreateFundResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("CreateFundResponse", src)
+        values, additional_properties = _read(src)
+        (fund_id, custodygroup_withdraw, custodygroup_tx) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("fund_id")
         self.fund_id = (
-            value if value.__class__ is str else _wire.optional("CreateFundResponse", "fund_id", "a string", value)
+            fund_id
+            if fund_id.__class__ is str
+            else _wire.optional("CreateFundResponse", "fund_id", "a string", fund_id)
         )
-        value = get("custodygroup_withdraw")
         self.custodygroup_withdraw = (
-            value
-            if value.__class__ is str
-            else _wire.optional("CreateFundResponse", "custodygroup_withdraw", "a string", value)
+            custodygroup_withdraw
+            if custodygroup_withdraw.__class__ is str
+            else _wire.optional("CreateFundResponse", "custodygroup_withdraw", "a string", custodygroup_withdraw)
         )
-        value = get("custodygroup_tx")
         self.custodygroup_tx = (
-            value
-            if value.__class__ is str
-            else _wire.optional("CreateFundResponse", "custodygroup_tx", "a string", value)
+            custodygroup_tx
+            if custodygroup_tx.__class__ is str
+            else _wire.optional("CreateFundResponse", "custodygroup_tx", "a string", custodygroup_tx)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

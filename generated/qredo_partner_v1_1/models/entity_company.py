@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("name", "address", "domain"))
+_read = _wire.reader("EntityCompany", "name", "address", "domain")
 
 
 @define(kw_only=True)
@@ -41,22 +41,17 @@ class EntityCompany:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("EntityCompany", src)
+        values, additional_properties = _read(src)
+        (name, address, domain) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("EntityCompany", "name", "a string", value)
-        value = get("address")
+        self.name = name if name.__class__ is str else _wire.optional("EntityCompany", "name", "a string", name)
         self.address = (
-            value if value.__class__ is str else _wire.optional("EntityCompany", "address", "a string", value)
+            address if address.__class__ is str else _wire.optional("EntityCompany", "address", "a string", address)
         )
-        value = get("domain")
-        self.domain = value if value.__class__ is str else _wire.optional("EntityCompany", "domain", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.domain = (
+            domain if domain.__class__ is str else _wire.optional("EntityCompany", "domain", "a string", domain)
         )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("name", "url", "logourl"))
+_read = _wire.reader("EntityExternalCounterparty", "name", "url", "logourl")
 
 
 @define(kw_only=True)
@@ -41,28 +41,19 @@ class EntityExternalCounterparty:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("EntityExternalCounterparty", src)
+        values, additional_properties = _read(src)
+        (name, url, logourl) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("name")
         self.name = (
-            value if value.__class__ is str else _wire.optional("EntityExternalCounterparty", "name", "a string", value)
+            name if name.__class__ is str else _wire.optional("EntityExternalCounterparty", "name", "a string", name)
         )
-        value = get("url")
-        self.url = (
-            value if value.__class__ is str else _wire.optional("EntityExternalCounterparty", "url", "a string", value)
-        )
-        value = get("logourl")
+        self.url = url if url.__class__ is str else _wire.optional("EntityExternalCounterparty", "url", "a string", url)
         self.logourl = (
-            value
-            if value.__class__ is str
-            else _wire.optional("EntityExternalCounterparty", "logourl", "a string", value)
+            logourl
+            if logourl.__class__ is str
+            else _wire.optional("EntityExternalCounterparty", "logourl", "a string", logourl)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .error_detail import ErrorDetail
 
-_FIELDS = frozenset(("code", "msg", "detail"))
+_read = _wire.reader("Error", "code", "msg", "detail")
 
 
 @define(kw_only=True)
@@ -42,24 +42,17 @@ class Error:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Error", src)
+        values, additional_properties = _read(src)
+        (code, msg, detail) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("code")
-        self.code = value if value.__class__ is int else _wire.optional("Error", "code", "an integer", value)
-        value = get("msg")
-        self.msg = value if value.__class__ is str else _wire.optional("Error", "msg", "a string", value)
-        value = get("detail")
+        self.code = code if code.__class__ is int else _wire.optional("Error", "code", "an integer", code)
+        self.msg = msg if msg.__class__ is str else _wire.optional("Error", "msg", "a string", msg)
         self.detail = (
-            ErrorDetail.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("Error", "detail", "an object", value)
+            ErrorDetail.from_dict(detail)
+            if detail.__class__ is dict
+            else _wire.optional("Error", "detail", "an object", detail)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

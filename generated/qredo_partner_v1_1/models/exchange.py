@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .exchange_client import ExchangeClient
 
-_FIELDS = frozenset(("id", "name", "url", "logourl", "client"))
+_read = _wire.reader("Exchange", "id", "name", "url", "logourl", "client")
 
 
 @define(kw_only=True)
@@ -46,28 +46,21 @@ class Exchange:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Exchange", src)
+        values, additional_properties = _read(src)
+        (id, name, url, logourl, client) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("Exchange", "id", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("Exchange", "name", "a string", value)
-        value = get("url")
-        self.url = value if value.__class__ is str else _wire.optional("Exchange", "url", "a string", value)
-        value = get("logourl")
-        self.logourl = value if value.__class__ is str else _wire.optional("Exchange", "logourl", "a string", value)
-        value = get("client")
+        self.id = id if id.__class__ is str else _wire.optional("Exchange", "id", "a string", id)
+        self.name = name if name.__class__ is str else _wire.optional("Exchange", "name", "a string", name)
+        self.url = url if url.__class__ is str else _wire.optional("Exchange", "url", "a string", url)
+        self.logourl = (
+            logourl if logourl.__class__ is str else _wire.optional("Exchange", "logourl", "a string", logourl)
+        )
         self.client = (
-            ExchangeClient.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("Exchange", "client", "an object", value)
+            ExchangeClient.from_dict(client)
+            if client.__class__ is dict
+            else _wire.optional("Exchange", "client", "an object", client)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

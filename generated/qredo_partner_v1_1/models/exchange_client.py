@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .exchange_client_field import ExchangeClientField
 
-_FIELDS = frozenset(("fields",))
+_read = _wire.reader("ExchangeClient", "fields")
 
 
 @define(kw_only=True)
@@ -38,20 +38,15 @@ class ExchangeClient:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ExchangeClient", src)
+        values, additional_properties = _read(src)
+        (fields,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("fields")
         self.fields = (
-            [ExchangeClientField.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("ExchangeClient", "fields", "an array", value)
+            [ExchangeClientField.from_dict(item) for item in fields]
+            if fields.__class__ is list
+            else _wire.optional("ExchangeClient", "fields", "an array", fields)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

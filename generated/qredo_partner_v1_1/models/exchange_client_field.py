@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .exchange_field_type import EXCHANGE_FIELD_TYPE, ExchangeFieldType
 
-_FIELDS = frozenset(("id", "type", "name"))
+_read = _wire.reader("ExchangeClientField", "id", "type", "name")
 
 
 @define(kw_only=True)
@@ -42,26 +42,17 @@ class ExchangeClientField:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ExchangeClientField", src)
+        values, additional_properties = _read(src)
+        (id, type_, name) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("ExchangeClientField", "id", "a string", value)
-        value = get("type")
+        self.id = id if id.__class__ is str else _wire.optional("ExchangeClientField", "id", "a string", id)
         self.type_ = (
-            EXCHANGE_FIELD_TYPE.get(value) or ExchangeFieldType(value)
-            if value.__class__ is str
-            else _wire.optional("ExchangeClientField", "type", "a string", value)
+            EXCHANGE_FIELD_TYPE[type_]
+            if type_.__class__ is str
+            else _wire.optional("ExchangeClientField", "type", "a string", type_)
         )
-        value = get("name")
-        self.name = (
-            value if value.__class__ is str else _wire.optional("ExchangeClientField", "name", "a string", value)
-        )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.name = name if name.__class__ is str else _wire.optional("ExchangeClientField", "name", "a string", name)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .exchange import Exchange
 
-_FIELDS = frozenset(("exchanges",))
+_read = _wire.reader("ExchangesList", "exchanges")
 
 
 @define(kw_only=True)
@@ -38,20 +38,15 @@ class ExchangesList:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ExchangesList", src)
+        values, additional_properties = _read(src)
+        (exchanges,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("exchanges")
         self.exchanges = (
-            [Exchange.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("ExchangesList", "exchanges", "an array", value)
+            [Exchange.from_dict(item) for item in exchanges]
+            if exchanges.__class__ is list
+            else _wire.optional("ExchangesList", "exchanges", "an array", exchanges)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .fee_type import FEE_TYPE, FeeType
 
-_FIELDS = frozenset(("type", "asset", "amount"))
+_read = _wire.reader("FeesRequest", "type", "asset", "amount")
 
 
 @define(kw_only=True)
@@ -41,24 +41,17 @@ class FeesRequest:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FeesRequest", src)
+        values, additional_properties = _read(src)
+        (type_, asset, amount) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("type")
         self.type_ = (
-            FEE_TYPE.get(value) or FeeType(value)
-            if value.__class__ is str
-            else _wire.required("FeesRequest", "type", "a string", value)
+            FEE_TYPE[type_] if type_.__class__ is str else _wire.required("FeesRequest", "type", "a string", type_)
         )
-        value = get("asset")
-        self.asset = value if value.__class__ is str else _wire.required("FeesRequest", "asset", "a string", value)
-        value = get("amount")
-        self.amount = value if value.__class__ is int else _wire.required("FeesRequest", "amount", "an integer", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.asset = asset if asset.__class__ is str else _wire.required("FeesRequest", "asset", "a string", asset)
+        self.amount = (
+            amount if amount.__class__ is int else _wire.required("FeesRequest", "amount", "an integer", amount)
         )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("netAmount", "amountToSend", "fees"))
+_read = _wire.reader("FeesResponse", "netAmount", "amountToSend", "fees")
 
 
 @define(kw_only=True)
@@ -41,24 +41,21 @@ class FeesResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FeesResponse", src)
+        values, additional_properties = _read(src)
+        (net_amount, amount_to_send, fees) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("netAmount")
         self.net_amount = (
-            value if value.__class__ is int else _wire.optional("FeesResponse", "netAmount", "an integer", value)
+            net_amount
+            if net_amount.__class__ is int
+            else _wire.optional("FeesResponse", "netAmount", "an integer", net_amount)
         )
-        value = get("amountToSend")
         self.amount_to_send = (
-            value if value.__class__ is int else _wire.optional("FeesResponse", "amountToSend", "an integer", value)
+            amount_to_send
+            if amount_to_send.__class__ is int
+            else _wire.optional("FeesResponse", "amountToSend", "an integer", amount_to_send)
         )
-        value = get("fees")
-        self.fees = value if value.__class__ is int else _wire.optional("FeesResponse", "fees", "an integer", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.fees = fees if fees.__class__ is int else _wire.optional("FeesResponse", "fees", "an integer", fees)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from .._types import UNSET, Unset
 from .new_custody_group import NewCustodyGroup
 from .new_wallet import NewWallet
 
-_FIELDS = frozenset(("name", "description", "custodygroup_withdraw", "custodygroup_tx", "wallets", "assets", "members"))
+_read = _wire.reader(
+    "Fund", "name", "description", "custodygroup_withdraw", "custodygroup_tx", "wallets", "assets", "members"
+)
 
 
 @define(kw_only=True)
@@ -51,48 +53,41 @@ class Fund:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Fund", src)
+        values, additional_properties = _read(src)
+        (name, description, custodygroup_withdraw, custodygroup_tx, wallets, assets, members) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.required("Fund", "name", "a string", value)
-        value = get("description")
-        self.description = value if value.__class__ is str else _wire.optional("Fund", "description", "a string", value)
-        value = get("custodygroup_withdraw")
+        self.name = name if name.__class__ is str else _wire.required("Fund", "name", "a string", name)
+        self.description = (
+            description
+            if description.__class__ is str
+            else _wire.optional("Fund", "description", "a string", description)
+        )
         self.custodygroup_withdraw = (
-            NewCustodyGroup.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("Fund", "custodygroup_withdraw", "an object", value)
+            NewCustodyGroup.from_dict(custodygroup_withdraw)
+            if custodygroup_withdraw.__class__ is dict
+            else _wire.optional("Fund", "custodygroup_withdraw", "an object", custodygroup_withdraw)
         )
-        value = get("custodygroup_tx")
         self.custodygroup_tx = (
-            NewCustodyGroup.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("Fund", "custodygroup_tx", "an object", value)
+            NewCustodyGroup.from_dict(custodygroup_tx)
+            if custodygroup_tx.__class__ is dict
+            else _wire.optional("Fund", "custodygroup_tx", "an object", custodygroup_tx)
         )
-        value = get("wallets")
         self.wallets = (
-            [NewWallet.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("Fund", "wallets", "an array", value)
+            [NewWallet.from_dict(item) for item in wallets]
+            if wallets.__class__ is list
+            else _wire.optional("Fund", "wallets", "an array", wallets)
         )
-        value = get("assets", UNSET)
         self.assets = (
-            _wire.items("Fund", "assets", value, str, "a string")
-            if value.__class__ is list
-            else _wire.nullable("Fund", "assets", "an array", value)
+            _wire.items("Fund", "assets", assets, str, "a string")
+            if assets.__class__ is list
+            else _wire.nullable("Fund", "assets", "an array", assets)
         )
-        value = get("members", UNSET)
         self.members = (
-            _wire.items("Fund", "members", value, str, "a string")
-            if value.__class__ is list
-            else _wire.nullable("Fund", "members", "an array", value)
+            _wire.items("Fund", "members", members, str, "a string")
+            if members.__class__ is list
+            else _wire.nullable("Fund", "members", "an array", members)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

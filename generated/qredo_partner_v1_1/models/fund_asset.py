@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .. import _wire
 
-_FIELDS = frozenset(("assets",))
+_read = _wire.reader("FundAsset", "assets")
 
 
 @define(kw_only=True)
@@ -36,20 +36,15 @@ class FundAsset:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundAsset", src)
+        values, additional_properties = _read(src)
+        (assets,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("assets")
         self.assets = (
-            _wire.items("FundAsset", "assets", value, str, "a string")
-            if value.__class__ is list
-            else _wire.required("FundAsset", "assets", "an array", value)
+            _wire.items("FundAsset", "assets", assets, str, "a string")
+            if assets.__class__ is list
+            else _wire.required("FundAsset", "assets", "an array", assets)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,19 +16,18 @@ from .fund_member import FundMember
 from .fund_wallet_info import FundWalletInfo
 from .policy import Policy
 
-_FIELDS = frozenset(
-    (
-        "fund_id",
-        "name",
-        "description",
-        "custodygroup_withdraw",
-        "custodygroup_tx",
-        "policy_withdraw",
-        "policy_tx",
-        "members",
-        "assets",
-        "wallets",
-    )
+_read = _wire.reader(
+    "FundDetail",
+    "fund_id",
+    "name",
+    "description",
+    "custodygroup_withdraw",
+    "custodygroup_tx",
+    "policy_withdraw",
+    "policy_tx",
+    "members",
+    "assets",
+    "wallets",
 )
 
 
@@ -71,62 +70,65 @@ class FundDetail:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundDetail", src)
+        values, additional_properties = _read(src)
+        (
+            fund_id,
+            name,
+            description,
+            custodygroup_withdraw,
+            custodygroup_tx,
+            policy_withdraw,
+            policy_tx,
+            members,
+            assets,
+            wallets,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("fund_id")
-        self.fund_id = value if value.__class__ is str else _wire.optional("FundDetail", "fund_id", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("FundDetail", "name", "a string", value)
-        value = get("description")
+        self.fund_id = (
+            fund_id if fund_id.__class__ is str else _wire.optional("FundDetail", "fund_id", "a string", fund_id)
+        )
+        self.name = name if name.__class__ is str else _wire.optional("FundDetail", "name", "a string", name)
         self.description = (
-            value if value.__class__ is str else _wire.optional("FundDetail", "description", "a string", value)
+            description
+            if description.__class__ is str
+            else _wire.optional("FundDetail", "description", "a string", description)
         )
-        value = get("custodygroup_withdraw")
         self.custodygroup_withdraw = (
-            value
-            if value.__class__ is str
-            else _wire.optional("FundDetail", "custodygroup_withdraw", "a string", value)
+            custodygroup_withdraw
+            if custodygroup_withdraw.__class__ is str
+            else _wire.optional("FundDetail", "custodygroup_withdraw", "a string", custodygroup_withdraw)
         )
-        value = get("custodygroup_tx")
         self.custodygroup_tx = (
-            value if value.__class__ is str else _wire.optional("FundDetail", "custodygroup_tx", "a string", value)
+            custodygroup_tx
+            if custodygroup_tx.__class__ is str
+            else _wire.optional("FundDetail", "custodygroup_tx", "a string", custodygroup_tx)
         )
-        value = get("policy_withdraw")
         self.policy_withdraw = (
-            Policy.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundDetail", "policy_withdraw", "an object", value)
+            Policy.from_dict(policy_withdraw)
+            if policy_withdraw.__class__ is dict
+            else _wire.optional("FundDetail", "policy_withdraw", "an object", policy_withdraw)
         )
-        value = get("policy_tx")
         self.policy_tx = (
-            Policy.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundDetail", "policy_tx", "an object", value)
+            Policy.from_dict(policy_tx)
+            if policy_tx.__class__ is dict
+            else _wire.optional("FundDetail", "policy_tx", "an object", policy_tx)
         )
-        value = get("members")
         self.members = (
-            [FundMember.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("FundDetail", "members", "an array", value)
+            [FundMember.from_dict(item) for item in members]
+            if members.__class__ is list
+            else _wire.optional("FundDetail", "members", "an array", members)
         )
-        value = get("assets")
         self.assets = (
-            _wire.items("FundDetail", "assets", value, str, "a string")
-            if value.__class__ is list
-            else _wire.optional("FundDetail", "assets", "an array", value)
+            _wire.items("FundDetail", "assets", assets, str, "a string")
+            if assets.__class__ is list
+            else _wire.optional("FundDetail", "assets", "an array", assets)
         )
-        value = get("wallets")
         self.wallets = (
-            [FundWalletInfo.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("FundDetail", "wallets", "an array", value)
+            [FundWalletInfo.from_dict(item) for item in wallets]
+            if wallets.__class__ is list
+            else _wire.optional("FundDetail", "wallets", "an array", wallets)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("wallet_id", "tx_id", "chain_tx_id", "asset", "amount", "fee", "net_amount", "timestamp"))
+_read = _wire.reader(
+    "FundHistoryItem", "wallet_id", "tx_id", "chain_tx_id", "asset", "amount", "fee", "net_amount", "timestamp"
+)
 
 
 @define(kw_only=True)
@@ -51,40 +53,36 @@ class FundHistoryItem:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundHistoryItem", src)
+        values, additional_properties = _read(src)
+        (wallet_id, tx_id, chain_tx_id, asset, amount, fee, net_amount, timestamp) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("wallet_id")
         self.wallet_id = (
-            value if value.__class__ is str else _wire.optional("FundHistoryItem", "wallet_id", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.optional("FundHistoryItem", "wallet_id", "a string", wallet_id)
         )
-        value = get("tx_id")
-        self.tx_id = value if value.__class__ is str else _wire.optional("FundHistoryItem", "tx_id", "a string", value)
-        value = get("chain_tx_id")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("FundHistoryItem", "tx_id", "a string", tx_id)
         self.chain_tx_id = (
-            value if value.__class__ is str else _wire.optional("FundHistoryItem", "chain_tx_id", "a string", value)
+            chain_tx_id
+            if chain_tx_id.__class__ is str
+            else _wire.optional("FundHistoryItem", "chain_tx_id", "a string", chain_tx_id)
         )
-        value = get("asset")
-        self.asset = value if value.__class__ is str else _wire.optional("FundHistoryItem", "asset", "a string", value)
-        value = get("amount")
+        self.asset = asset if asset.__class__ is str else _wire.optional("FundHistoryItem", "asset", "a string", asset)
         self.amount = (
-            value if value.__class__ is int else _wire.optional("FundHistoryItem", "amount", "an integer", value)
+            amount if amount.__class__ is int else _wire.optional("FundHistoryItem", "amount", "an integer", amount)
         )
-        value = get("fee")
-        self.fee = value if value.__class__ is int else _wire.optional("FundHistoryItem", "fee", "an integer", value)
-        value = get("net_amount")
+        self.fee = fee if fee.__class__ is int else _wire.optional("FundHistoryItem", "fee", "an integer", fee)
         self.net_amount = (
-            value if value.__class__ is int else _wire.optional("FundHistoryItem", "net_amount", "an integer", value)
+            net_amount
+            if net_amount.__class__ is int
+            else _wire.optional("FundHistoryItem", "net_amount", "an integer", net_amount)
         )
-        value = get("timestamp")
         self.timestamp = (
-            value if value.__class__ is int else _wire.optional("FundHistoryItem", "timestamp", "an integer", value)
+            timestamp
+            if timestamp.__class__ is int
+            else _wire.optional("FundHistoryItem", "timestamp", "an integer", timestamp)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

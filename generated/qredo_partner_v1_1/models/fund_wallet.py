@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .new_wallet import NewWallet
 
-_FIELDS = frozenset(("wallets",))
+_read = _wire.reader("FundWallet", "wallets")
 
 
 @define(kw_only=True)
@@ -37,20 +37,15 @@ class FundWallet:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundWallet", src)
+        values, additional_properties = _read(src)
+        (wallets,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("wallets")
         self.wallets = (
-            [NewWallet.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.required("FundWallet", "wallets", "an array", value)
+            [NewWallet.from_dict(item) for item in wallets]
+            if wallets.__class__ is list
+            else _wire.required("FundWallet", "wallets", "an array", wallets)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .fund_history_item import FundHistoryItem
 
-_FIELDS = frozenset(("history",))
+_read = _wire.reader("FundWalletHistory", "history")
 
 
 @define(kw_only=True)
@@ -38,20 +38,15 @@ class FundWalletHistory:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundWalletHistory", src)
+        values, additional_properties = _read(src)
+        (history,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("history")
         self.history = (
-            [FundHistoryItem.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("FundWalletHistory", "history", "an array", value)
+            [FundHistoryItem.from_dict(item) for item in history]
+            if history.__class__ is list
+            else _wire.optional("FundWalletHistory", "history", "an array", history)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,23 +17,22 @@ from .policy import Policy
 from .wallet_status import WALLET_STATUS, WalletStatus
 from .wallet_type import WALLET_TYPE, WalletType
 
-_FIELDS = frozenset(
-    (
-        "wallet_id",
-        "name",
-        "asset",
-        "type",
-        "status",
-        "address",
-        "address_type",
-        "short_code",
-        "balance",
-        "custodygroup_withdraw",
-        "custodygroup_tx",
-        "policy_withdraw",
-        "policy_tx",
-        "connected",
-    )
+_read = _wire.reader(
+    "FundWalletInfo",
+    "wallet_id",
+    "name",
+    "asset",
+    "type",
+    "status",
+    "address",
+    "address_type",
+    "short_code",
+    "balance",
+    "custodygroup_withdraw",
+    "custodygroup_tx",
+    "policy_withdraw",
+    "policy_tx",
+    "connected",
 )
 
 
@@ -87,78 +86,83 @@ class FundWalletInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundWalletInfo", src)
+        values, additional_properties = _read(src)
+        (
+            wallet_id,
+            name,
+            asset,
+            type_,
+            status,
+            address,
+            address_type,
+            short_code,
+            balance,
+            custodygroup_withdraw,
+            custodygroup_tx,
+            policy_withdraw,
+            policy_tx,
+            connected,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("wallet_id")
         self.wallet_id = (
-            value if value.__class__ is str else _wire.optional("FundWalletInfo", "wallet_id", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.optional("FundWalletInfo", "wallet_id", "a string", wallet_id)
         )
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("FundWalletInfo", "name", "a string", value)
-        value = get("asset")
-        self.asset = value if value.__class__ is str else _wire.optional("FundWalletInfo", "asset", "a string", value)
-        value = get("type")
+        self.name = name if name.__class__ is str else _wire.optional("FundWalletInfo", "name", "a string", name)
+        self.asset = asset if asset.__class__ is str else _wire.optional("FundWalletInfo", "asset", "a string", asset)
         self.type_ = (
-            WALLET_TYPE.get(value) or WalletType(value)
-            if value.__class__ is int
-            else _wire.optional("FundWalletInfo", "type", "an integer", value)
+            WALLET_TYPE[type_]
+            if type_.__class__ is int
+            else _wire.optional("FundWalletInfo", "type", "an integer", type_)
         )
-        value = get("status")
         self.status = (
-            WALLET_STATUS.get(value) or WalletStatus(value)
-            if value.__class__ is str
-            else _wire.optional("FundWalletInfo", "status", "a string", value)
+            WALLET_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("FundWalletInfo", "status", "a string", status)
         )
-        value = get("address")
         self.address = (
-            value if value.__class__ is str else _wire.optional("FundWalletInfo", "address", "a string", value)
+            address if address.__class__ is str else _wire.optional("FundWalletInfo", "address", "a string", address)
         )
-        value = get("address_type")
         self.address_type = (
-            value if value.__class__ is str else _wire.optional("FundWalletInfo", "address_type", "a string", value)
+            address_type
+            if address_type.__class__ is str
+            else _wire.optional("FundWalletInfo", "address_type", "a string", address_type)
         )
-        value = get("short_code")
         self.short_code = (
-            value if value.__class__ is str else _wire.optional("FundWalletInfo", "short_code", "a string", value)
+            short_code
+            if short_code.__class__ is str
+            else _wire.optional("FundWalletInfo", "short_code", "a string", short_code)
         )
-        value = get("balance")
         self.balance = (
-            value if value.__class__ is int else _wire.optional("FundWalletInfo", "balance", "an integer", value)
+            balance if balance.__class__ is int else _wire.optional("FundWalletInfo", "balance", "an integer", balance)
         )
-        value = get("custodygroup_withdraw")
         self.custodygroup_withdraw = (
-            value
-            if value.__class__ is str
-            else _wire.optional("FundWalletInfo", "custodygroup_withdraw", "a string", value)
+            custodygroup_withdraw
+            if custodygroup_withdraw.__class__ is str
+            else _wire.optional("FundWalletInfo", "custodygroup_withdraw", "a string", custodygroup_withdraw)
         )
-        value = get("custodygroup_tx")
         self.custodygroup_tx = (
-            value if value.__class__ is str else _wire.optional("FundWalletInfo", "custodygroup_tx", "a string", value)
+            custodygroup_tx
+            if custodygroup_tx.__class__ is str
+            else _wire.optional("FundWalletInfo", "custodygroup_tx", "a string", custodygroup_tx)
         )
-        value = get("policy_withdraw")
         self.policy_withdraw = (
-            Policy.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundWalletInfo", "policy_withdraw", "an object", value)
+            Policy.from_dict(policy_withdraw)
+            if policy_withdraw.__class__ is dict
+            else _wire.optional("FundWalletInfo", "policy_withdraw", "an object", policy_withdraw)
         )
-        value = get("policy_tx")
         self.policy_tx = (
-            Policy.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundWalletInfo", "policy_tx", "an object", value)
+            Policy.from_dict(policy_tx)
+            if policy_tx.__class__ is dict
+            else _wire.optional("FundWalletInfo", "policy_tx", "an object", policy_tx)
         )
-        value = get("connected", UNSET)
         self.connected = (
-            [ConnectedCounterparty.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.nullable("FundWalletInfo", "connected", "an array", value)
+            [ConnectedCounterparty.from_dict(item) for item in connected]
+            if connected.__class__ is list
+            else _wire.nullable("FundWalletInfo", "connected", "an array", connected)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

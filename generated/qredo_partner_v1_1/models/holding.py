@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("amount", "code", "symbol"))
+_read = _wire.reader("Holding", "amount", "code", "symbol")
 
 
 @define(kw_only=True)
@@ -41,20 +41,13 @@ class Holding:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Holding", src)
+        values, additional_properties = _read(src)
+        (amount, code, symbol) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("amount")
-        self.amount = value if value.__class__ is int else _wire.required("Holding", "amount", "an integer", value)
-        value = get("code")
-        self.code = value if value.__class__ is str else _wire.optional("Holding", "code", "a string", value)
-        value = get("symbol")
-        self.symbol = value if value.__class__ is str else _wire.optional("Holding", "symbol", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.amount = amount if amount.__class__ is int else _wire.required("Holding", "amount", "an integer", amount)
+        self.code = code if code.__class__ is str else _wire.optional("Holding", "code", "a string", code)
+        self.symbol = symbol if symbol.__class__ is str else _wire.optional("Holding", "symbol", "a string", symbol)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

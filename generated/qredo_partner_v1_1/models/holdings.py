@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .holding import Holding
 
-_FIELDS = frozenset(("holdings", "total_count"))
+_read = _wire.reader("Holdings", "holdings", "total_count")
 
 
 @define(kw_only=True)
@@ -40,24 +40,20 @@ class Holdings:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Holdings", src)
+        values, additional_properties = _read(src)
+        (holdings, total_count) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("holdings")
         self.holdings = (
-            [Holding.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.required("Holdings", "holdings", "an array", value)
+            [Holding.from_dict(item) for item in holdings]
+            if holdings.__class__ is list
+            else _wire.required("Holdings", "holdings", "an array", holdings)
         )
-        value = get("total_count")
         self.total_count = (
-            value if value.__class__ is int else _wire.optional("Holdings", "total_count", "an integer", value)
+            total_count
+            if total_count.__class__ is int
+            else _wire.optional("Holdings", "total_count", "an integer", total_count)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .liquidity_hub_item import LiquidityHubItem
 
-_FIELDS = frozenset(("items",))
+_read = _wire.reader("LiquidityHub", "items")
 
 
 @define(kw_only=True)
@@ -38,20 +38,15 @@ class LiquidityHub:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("LiquidityHub", src)
+        values, additional_properties = _read(src)
+        (items,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("items")
         self.items = (
-            [LiquidityHubItem.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("LiquidityHub", "items", "an array", value)
+            [LiquidityHubItem.from_dict(item) for item in items]
+            if items.__class__ is list
+            else _wire.optional("LiquidityHub", "items", "an array", items)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .tx_status import TX_STATUS, TxStatus
 
-_FIELDS = frozenset(("txID", "status"))
+_read = _wire.reader("LiquidityHubFeedMessage", "txID", "status")
 
 
 @define(kw_only=True)
@@ -40,24 +40,18 @@ class LiquidityHubFeedMessage:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("LiquidityHubFeedMessage", src)
+        values, additional_properties = _read(src)
+        (tx_id, status) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("txID")
         self.tx_id = (
-            value if value.__class__ is str else _wire.optional("LiquidityHubFeedMessage", "txID", "a string", value)
+            tx_id if tx_id.__class__ is str else _wire.optional("LiquidityHubFeedMessage", "txID", "a string", tx_id)
         )
-        value = get("status")
         self.status = (
-            TX_STATUS.get(value) or TxStatus(value)
-            if value.__class__ is str
-            else _wire.optional("LiquidityHubFeedMessage", "status", "a string", value)
+            TX_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("LiquidityHubFeedMessage", "status", "a string", status)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

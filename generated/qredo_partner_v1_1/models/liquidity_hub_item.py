@@ -13,8 +13,16 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(
-    ("tx_id", "send_asset", "send_amount", "receive_asset", "receive_amount", "owner", "added", "expires")
+_read = _wire.reader(
+    "LiquidityHubItem",
+    "tx_id",
+    "send_asset",
+    "send_amount",
+    "receive_asset",
+    "receive_amount",
+    "owner",
+    "added",
+    "expires",
 )
 
 
@@ -53,46 +61,42 @@ class LiquidityHubItem:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("LiquidityHubItem", src)
+        values, additional_properties = _read(src)
+        (tx_id, send_asset, send_amount, receive_asset, receive_amount, owner, added, expires) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("tx_id")
-        self.tx_id = value if value.__class__ is str else _wire.optional("LiquidityHubItem", "tx_id", "a string", value)
-        value = get("send_asset")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("LiquidityHubItem", "tx_id", "a string", tx_id)
         self.send_asset = (
-            value if value.__class__ is str else _wire.optional("LiquidityHubItem", "send_asset", "a string", value)
+            send_asset
+            if send_asset.__class__ is str
+            else _wire.optional("LiquidityHubItem", "send_asset", "a string", send_asset)
         )
-        value = get("send_amount")
         self.send_amount = (
-            value if value.__class__ is int else _wire.optional("LiquidityHubItem", "send_amount", "an integer", value)
+            send_amount
+            if send_amount.__class__ is int
+            else _wire.optional("LiquidityHubItem", "send_amount", "an integer", send_amount)
         )
-        value = get("receive_asset")
         self.receive_asset = (
-            value if value.__class__ is str else _wire.optional("LiquidityHubItem", "receive_asset", "a string", value)
+            receive_asset
+            if receive_asset.__class__ is str
+            else _wire.optional("LiquidityHubItem", "receive_asset", "a string", receive_asset)
         )
-        value = get("receive_amount")
         self.receive_amount = (
-            value
-            if value.__class__ is int
-            else _wire.optional("LiquidityHubItem", "receive_amount", "an integer", value)
+            receive_amount
+            if receive_amount.__class__ is int
+            else _wire.optional("LiquidityHubItem", "receive_amount", "an integer", receive_amount)
         )
-        value = get("owner")
         self.owner = (
-            value if value.__class__ is bool else _wire.optional("LiquidityHubItem", "owner", "a boolean", value)
+            owner if owner.__class__ is bool else _wire.optional("LiquidityHubItem", "owner", "a boolean", owner)
         )
-        value = get("added")
         self.added = (
-            value if value.__class__ is int else _wire.optional("LiquidityHubItem", "added", "an integer", value)
+            added if added.__class__ is int else _wire.optional("LiquidityHubItem", "added", "an integer", added)
         )
-        value = get("expires")
         self.expires = (
-            value if value.__class__ is int else _wire.optional("LiquidityHubItem", "expires", "an integer", value)
+            expires
+            if expires.__class__ is int
+            else _wire.optional("LiquidityHubItem", "expires", "an integer", expires)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from .connect_account import ConnectAccount
 from .new_custody_group import NewCustodyGroup
 from .wallet_type import WALLET_TYPE, WalletType
 
-_FIELDS = frozenset(("name", "asset", "custodygroup_withdraw", "custodygroup_tx", "type", "connect"))
+_read = _wire.reader("NewWallet", "name", "asset", "custodygroup_withdraw", "custodygroup_tx", "type", "connect")
 
 
 @define(kw_only=True)
@@ -53,42 +53,30 @@ class NewWallet:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("NewWallet", src)
+        values, additional_properties = _read(src)
+        (name, asset, custodygroup_withdraw, custodygroup_tx, type_, connect) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.required("NewWallet", "name", "a string", value)
-        value = get("asset")
-        self.asset = value if value.__class__ is str else _wire.required("NewWallet", "asset", "a string", value)
-        value = get("custodygroup_withdraw", UNSET)
+        self.name = name if name.__class__ is str else _wire.required("NewWallet", "name", "a string", name)
+        self.asset = asset if asset.__class__ is str else _wire.required("NewWallet", "asset", "a string", asset)
         self.custodygroup_withdraw = (
-            NewCustodyGroup.from_dict(value)
-            if value.__class__ is dict
-            else _wire.nullable("NewWallet", "custodygroup_withdraw", "an object", value)
+            NewCustodyGroup.from_dict(custodygroup_withdraw)
+            if custodygroup_withdraw.__class__ is dict
+            else _wire.nullable("NewWallet", "custodygroup_withdraw", "an object", custodygroup_withdraw)
         )
-        value = get("custodygroup_tx", UNSET)
         self.custodygroup_tx = (
-            NewCustodyGroup.from_dict(value)
-            if value.__class__ is dict
-            else _wire.nullable("NewWallet", "custodygroup_tx", "an object", value)
+            NewCustodyGroup.from_dict(custodygroup_tx)
+            if custodygroup_tx.__class__ is dict
+            else _wire.nullable("NewWallet", "custodygroup_tx", "an object", custodygroup_tx)
         )
-        value = get("type")
         self.type_ = (
-            WALLET_TYPE.get(value) or WalletType(value)
-            if value.__class__ is int
-            else _wire.optional("NewWallet", "type", "an integer", value)
+            WALLET_TYPE[type_] if type_.__class__ is int else _wire.optional("NewWallet", "type", "an integer", type_)
         )
-        value = get("connect", UNSET)
         self.connect = (
-            [ConnectAccount.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.nullable("NewWallet", "connect", "an array", value)
+            [ConnectAccount.from_dict(item) for item in connect]
+            if connect.__class__ is list
+            else _wire.nullable("NewWallet", "connect", "an array", connect)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("admin", "withdraw", "transfer", "swap", "fundManager", "trader", "custodian"))
+_read = _wire.reader("Permissions", "admin", "withdraw", "transfer", "swap", "fundManager", "trader", "custodian")
 
 
 @define(kw_only=True)
@@ -49,36 +49,31 @@ class Permissions:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Permissions", src)
+        values, additional_properties = _read(src)
+        (admin, withdraw, transfer, swap, fund_manager, trader, custodian) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("admin")
-        self.admin = value if value.__class__ is bool else _wire.optional("Permissions", "admin", "a boolean", value)
-        value = get("withdraw")
+        self.admin = admin if admin.__class__ is bool else _wire.optional("Permissions", "admin", "a boolean", admin)
         self.withdraw = (
-            value if value.__class__ is bool else _wire.optional("Permissions", "withdraw", "a boolean", value)
+            withdraw if withdraw.__class__ is bool else _wire.optional("Permissions", "withdraw", "a boolean", withdraw)
         )
-        value = get("transfer")
         self.transfer = (
-            value if value.__class__ is bool else _wire.optional("Permissions", "transfer", "a boolean", value)
+            transfer if transfer.__class__ is bool else _wire.optional("Permissions", "transfer", "a boolean", transfer)
         )
-        value = get("swap")
-        self.swap = value if value.__class__ is bool else _wire.optional("Permissions", "swap", "a boolean", value)
-        value = get("fundManager")
+        self.swap = swap if swap.__class__ is bool else _wire.optional("Permissions", "swap", "a boolean", swap)
         self.fund_manager = (
-            value if value.__class__ is bool else _wire.optional("Permissions", "fundManager", "a boolean", value)
+            fund_manager
+            if fund_manager.__class__ is bool
+            else _wire.optional("Permissions", "fundManager", "a boolean", fund_manager)
         )
-        value = get("trader")
-        self.trader = value if value.__class__ is bool else _wire.optional("Permissions", "trader", "a boolean", value)
-        value = get("custodian")
+        self.trader = (
+            trader if trader.__class__ is bool else _wire.optional("Permissions", "trader", "a boolean", trader)
+        )
         self.custodian = (
-            value if value.__class__ is bool else _wire.optional("Permissions", "custodian", "a boolean", value)
+            custodian
+            if custodian.__class__ is bool
+            else _wire.optional("Permissions", "custodian", "a boolean", custodian)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

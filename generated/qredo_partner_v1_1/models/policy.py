@@ -14,21 +14,20 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .policy_member import PolicyMember
 
-_FIELDS = frozenset(
-    (
-        "id",
-        "name",
-        "threshold",
-        "members",
-        "entityID",
-        "locked",
-        "lockedTxID",
-        "membersCount",
-        "walletCount",
-        "dedicatedWalletCount",
-        "fundsCount",
-        "funds",
-    )
+_read = _wire.reader(
+    "Policy",
+    "id",
+    "name",
+    "threshold",
+    "members",
+    "entityID",
+    "locked",
+    "lockedTxID",
+    "membersCount",
+    "walletCount",
+    "dedicatedWalletCount",
+    "fundsCount",
+    "funds",
 )
 
 
@@ -75,56 +74,67 @@ class Policy:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Policy", src)
+        values, additional_properties = _read(src)
+        (
+            id,
+            name,
+            threshold,
+            members,
+            entity_id,
+            locked,
+            locked_tx_id,
+            members_count,
+            wallet_count,
+            dedicated_wallet_count,
+            funds_count,
+            funds,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("Policy", "id", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("Policy", "name", "a string", value)
-        value = get("threshold")
-        self.threshold = value if value.__class__ is int else _wire.optional("Policy", "threshold", "an integer", value)
-        value = get("members")
+        self.id = id if id.__class__ is str else _wire.optional("Policy", "id", "a string", id)
+        self.name = name if name.__class__ is str else _wire.optional("Policy", "name", "a string", name)
+        self.threshold = (
+            threshold if threshold.__class__ is int else _wire.optional("Policy", "threshold", "an integer", threshold)
+        )
         self.members = (
-            [PolicyMember.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("Policy", "members", "an array", value)
+            [PolicyMember.from_dict(item) for item in members]
+            if members.__class__ is list
+            else _wire.optional("Policy", "members", "an array", members)
         )
-        value = get("entityID")
-        self.entity_id = value if value.__class__ is str else _wire.optional("Policy", "entityID", "a string", value)
-        value = get("locked")
-        self.locked = value if value.__class__ is bool else _wire.optional("Policy", "locked", "a boolean", value)
-        value = get("lockedTxID")
+        self.entity_id = (
+            entity_id if entity_id.__class__ is str else _wire.optional("Policy", "entityID", "a string", entity_id)
+        )
+        self.locked = locked if locked.__class__ is bool else _wire.optional("Policy", "locked", "a boolean", locked)
         self.locked_tx_id = (
-            value if value.__class__ is str else _wire.optional("Policy", "lockedTxID", "a string", value)
+            locked_tx_id
+            if locked_tx_id.__class__ is str
+            else _wire.optional("Policy", "lockedTxID", "a string", locked_tx_id)
         )
-        value = get("membersCount")
         self.members_count = (
-            value if value.__class__ is int else _wire.optional("Policy", "membersCount", "an integer", value)
+            members_count
+            if members_count.__class__ is int
+            else _wire.optional("Policy", "membersCount", "an integer", members_count)
         )
-        value = get("walletCount")
         self.wallet_count = (
-            value if value.__class__ is int else _wire.optional("Policy", "walletCount", "an integer", value)
+            wallet_count
+            if wallet_count.__class__ is int
+            else _wire.optional("Policy", "walletCount", "an integer", wallet_count)
         )
-        value = get("dedicatedWalletCount")
         self.dedicated_wallet_count = (
-            value if value.__class__ is int else _wire.optional("Policy", "dedicatedWalletCount", "an integer", value)
+            dedicated_wallet_count
+            if dedicated_wallet_count.__class__ is int
+            else _wire.optional("Policy", "dedicatedWalletCount", "an integer", dedicated_wallet_count)
         )
-        value = get("fundsCount")
         self.funds_count = (
-            value if value.__class__ is int else _wire.optional("Policy", "fundsCount", "an integer", value)
+            funds_count
+            if funds_count.__class__ is int
+            else _wire.optional("Policy", "fundsCount", "an integer", funds_count)
         )
-        value = get("funds", UNSET)
         self.funds = (
-            _wire.items("Policy", "funds", value, str, "a string")
-            if value.__class__ is list
-            else _wire.nullable("Policy", "funds", "an array", value)
+            _wire.items("Policy", "funds", funds, str, "a string")
+            if funds.__class__ is list
+            else _wire.nullable("Policy", "funds", "an array", funds)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .tx_id_status import TX_ID_STATUS, TxIdStatus
 
-_FIELDS = frozenset(("tx_id", "tx_url", "status"))
+_read = _wire.reader("SwapTxId", "tx_id", "tx_url", "status")
 
 
 @define(kw_only=True)
@@ -43,24 +43,17 @@ class SwapTxId:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("SwapTxId", src)
+        values, additional_properties = _read(src)
+        (tx_id, tx_url, status) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("tx_id")
-        self.tx_id = value if value.__class__ is str else _wire.optional("SwapTxId", "tx_id", "a string", value)
-        value = get("tx_url")
-        self.tx_url = value if value.__class__ is str else _wire.optional("SwapTxId", "tx_url", "a string", value)
-        value = get("status")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("SwapTxId", "tx_id", "a string", tx_id)
+        self.tx_url = tx_url if tx_url.__class__ is str else _wire.optional("SwapTxId", "tx_url", "a string", tx_url)
         self.status = (
-            TX_ID_STATUS.get(value) or TxIdStatus(value)
-            if value.__class__ is str
-            else _wire.optional("SwapTxId", "status", "a string", value)
+            TX_ID_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("SwapTxId", "status", "a string", status)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
-_FIELDS = frozenset(("wallet_id", "recipient_wallet_id", "send", "expires", "reference", "partner_txID"))
+_read = _wire.reader("Sweep", "wallet_id", "recipient_wallet_id", "send", "expires", "reference", "partner_txID")
 
 
 @define(kw_only=True)
@@ -50,34 +50,34 @@ class Sweep:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Sweep", src)
+        values, additional_properties = _read(src)
+        (wallet_id, recipient_wallet_id, send, expires, reference, partner_tx_id) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("wallet_id")
-        self.wallet_id = value if value.__class__ is str else _wire.required("Sweep", "wallet_id", "a string", value)
-        value = get("recipient_wallet_id")
+        self.wallet_id = (
+            wallet_id if wallet_id.__class__ is str else _wire.required("Sweep", "wallet_id", "a string", wallet_id)
+        )
         self.recipient_wallet_id = (
-            value if value.__class__ is str else _wire.required("Sweep", "recipient_wallet_id", "a string", value)
+            recipient_wallet_id
+            if recipient_wallet_id.__class__ is str
+            else _wire.required("Sweep", "recipient_wallet_id", "a string", recipient_wallet_id)
         )
-        value = get("send")
         self.send = (
-            AssetAmount.from_dict(value)
-            if value.__class__ is dict
-            else _wire.required("Sweep", "send", "an object", value)
+            AssetAmount.from_dict(send)
+            if send.__class__ is dict
+            else _wire.required("Sweep", "send", "an object", send)
         )
-        value = get("expires")
-        self.expires = value if value.__class__ is int else _wire.optional("Sweep", "expires", "an integer", value)
-        value = get("reference")
-        self.reference = value if value.__class__ is str else _wire.optional("Sweep", "reference", "a string", value)
-        value = get("partner_txID")
+        self.expires = (
+            expires if expires.__class__ is int else _wire.optional("Sweep", "expires", "an integer", expires)
+        )
+        self.reference = (
+            reference if reference.__class__ is str else _wire.optional("Sweep", "reference", "a string", reference)
+        )
         self.partner_tx_id = (
-            value if value.__class__ is str else _wire.optional("Sweep", "partner_txID", "a string", value)
+            partner_tx_id
+            if partner_tx_id.__class__ is str
+            else _wire.optional("Sweep", "partner_txID", "a string", partner_tx_id)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from .._types import UNSET, Unset
 from .approval_status import APPROVAL_STATUS, ApprovalStatus
 from .entity import Entity
 
-_FIELDS = frozenset(("action_id", "status", "timestamp", "entity"))
+_read = _wire.reader("SweepApproval", "action_id", "status", "timestamp", "entity")
 
 
 @define(kw_only=True)
@@ -45,36 +45,32 @@ class SweepApproval:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("SweepApproval", src)
+        values, additional_properties = _read(src)
+        (action_id, status, timestamp, entity) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("action_id")
         self.action_id = (
-            value if value.__class__ is str else _wire.optional("SweepApproval", "action_id", "a string", value)
+            action_id
+            if action_id.__class__ is str
+            else _wire.optional("SweepApproval", "action_id", "a string", action_id)
         )
-        value = get("status")
         self.status = (
-            APPROVAL_STATUS.get(value) or ApprovalStatus(value)
-            if value.__class__ is str
-            else _wire.optional("SweepApproval", "status", "a string", value)
+            APPROVAL_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("SweepApproval", "status", "a string", status)
         )
-        value = get("timestamp")
         self.timestamp = (
-            value if value.__class__ is int else _wire.optional("SweepApproval", "timestamp", "an integer", value)
+            timestamp
+            if timestamp.__class__ is int
+            else _wire.optional("SweepApproval", "timestamp", "an integer", timestamp)
         )
-        value = get("entity")
         self.entity = (
-            value
-            if value.__class__ is str
-            else Entity.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("SweepApproval", "entity", "a string or an object", value)
+            entity
+            if entity.__class__ is str
+            else Entity.from_dict(entity)
+            if entity.__class__ is dict
+            else _wire.optional("SweepApproval", "entity", "a string or an object", entity)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,18 +16,17 @@ from .sweep_approval import SweepApproval
 from .sweep_status_details import SweepStatusDetails
 from .tx_status import TX_STATUS, TxStatus
 
-_FIELDS = frozenset(
-    (
-        "approver_count",
-        "expires",
-        "initiated_timestamp",
-        "reference",
-        "status",
-        "status_details",
-        "threshold_required",
-        "tx_id",
-        "tx_status",
-    )
+_read = _wire.reader(
+    "SweepInfo",
+    "approver_count",
+    "expires",
+    "initiated_timestamp",
+    "reference",
+    "status",
+    "status_details",
+    "threshold_required",
+    "tx_id",
+    "tx_status",
 )
 
 
@@ -74,52 +73,57 @@ class SweepInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("SweepInfo", src)
+        values, additional_properties = _read(src)
+        (
+            approver_count,
+            expires,
+            initiated_timestamp,
+            reference,
+            status,
+            status_details,
+            threshold_required,
+            tx_id,
+            tx_status,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("approver_count")
         self.approver_count = (
-            value if value.__class__ is int else _wire.optional("SweepInfo", "approver_count", "an integer", value)
+            approver_count
+            if approver_count.__class__ is int
+            else _wire.optional("SweepInfo", "approver_count", "an integer", approver_count)
         )
-        value = get("expires")
-        self.expires = value if value.__class__ is int else _wire.optional("SweepInfo", "expires", "an integer", value)
-        value = get("initiated_timestamp")
+        self.expires = (
+            expires if expires.__class__ is int else _wire.optional("SweepInfo", "expires", "an integer", expires)
+        )
         self.initiated_timestamp = (
-            value if value.__class__ is int else _wire.optional("SweepInfo", "initiated_timestamp", "an integer", value)
+            initiated_timestamp
+            if initiated_timestamp.__class__ is int
+            else _wire.optional("SweepInfo", "initiated_timestamp", "an integer", initiated_timestamp)
         )
-        value = get("reference")
         self.reference = (
-            value if value.__class__ is str else _wire.optional("SweepInfo", "reference", "a string", value)
+            reference if reference.__class__ is str else _wire.optional("SweepInfo", "reference", "a string", reference)
         )
-        value = get("status")
         self.status = (
-            [SweepApproval.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("SweepInfo", "status", "an array", value)
+            [SweepApproval.from_dict(item) for item in status]
+            if status.__class__ is list
+            else _wire.optional("SweepInfo", "status", "an array", status)
         )
-        value = get("status_details")
         self.status_details = (
-            SweepStatusDetails.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("SweepInfo", "status_details", "an object", value)
+            SweepStatusDetails.from_dict(status_details)
+            if status_details.__class__ is dict
+            else _wire.optional("SweepInfo", "status_details", "an object", status_details)
         )
-        value = get("threshold_required")
         self.threshold_required = (
-            value if value.__class__ is int else _wire.optional("SweepInfo", "threshold_required", "an integer", value)
+            threshold_required
+            if threshold_required.__class__ is int
+            else _wire.optional("SweepInfo", "threshold_required", "an integer", threshold_required)
         )
-        value = get("tx_id")
-        self.tx_id = value if value.__class__ is str else _wire.optional("SweepInfo", "tx_id", "a string", value)
-        value = get("tx_status")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("SweepInfo", "tx_id", "a string", tx_id)
         self.tx_status = (
-            TX_STATUS.get(value) or TxStatus(value)
-            if value.__class__ is str
-            else _wire.optional("SweepInfo", "tx_status", "a string", value)
+            TX_STATUS[tx_status]
+            if tx_status.__class__ is str
+            else _wire.optional("SweepInfo", "tx_status", "a string", tx_status)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,18 +13,17 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(
-    (
-        "amount",
-        "asset",
-        "expires",
-        "fees",
-        "wallet_id",
-        "net_amount",
-        "recipient_wallet_id",
-        "reference",
-        "requested_by",
-    )
+_read = _wire.reader(
+    "SweepStatusDetails",
+    "amount",
+    "asset",
+    "expires",
+    "fees",
+    "wallet_id",
+    "net_amount",
+    "recipient_wallet_id",
+    "reference",
+    "requested_by",
 )
 
 
@@ -65,52 +64,47 @@ class SweepStatusDetails:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("SweepStatusDetails", src)
+        values, additional_properties = _read(src)
+        (amount, asset, expires, fees, wallet_id, net_amount, recipient_wallet_id, reference, requested_by) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("amount")
         self.amount = (
-            value if value.__class__ is int else _wire.optional("SweepStatusDetails", "amount", "an integer", value)
+            amount if amount.__class__ is int else _wire.optional("SweepStatusDetails", "amount", "an integer", amount)
         )
-        value = get("asset")
         self.asset = (
-            value if value.__class__ is str else _wire.optional("SweepStatusDetails", "asset", "a string", value)
+            asset if asset.__class__ is str else _wire.optional("SweepStatusDetails", "asset", "a string", asset)
         )
-        value = get("expires")
         self.expires = (
-            value if value.__class__ is int else _wire.optional("SweepStatusDetails", "expires", "an integer", value)
+            expires
+            if expires.__class__ is int
+            else _wire.optional("SweepStatusDetails", "expires", "an integer", expires)
         )
-        value = get("fees")
-        self.fees = (
-            value if value.__class__ is int else _wire.optional("SweepStatusDetails", "fees", "an integer", value)
-        )
-        value = get("wallet_id")
+        self.fees = fees if fees.__class__ is int else _wire.optional("SweepStatusDetails", "fees", "an integer", fees)
         self.wallet_id = (
-            value if value.__class__ is str else _wire.optional("SweepStatusDetails", "wallet_id", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.optional("SweepStatusDetails", "wallet_id", "a string", wallet_id)
         )
-        value = get("net_amount")
         self.net_amount = (
-            value if value.__class__ is int else _wire.optional("SweepStatusDetails", "net_amount", "an integer", value)
+            net_amount
+            if net_amount.__class__ is int
+            else _wire.optional("SweepStatusDetails", "net_amount", "an integer", net_amount)
         )
-        value = get("recipient_wallet_id")
         self.recipient_wallet_id = (
-            value
-            if value.__class__ is str
-            else _wire.optional("SweepStatusDetails", "recipient_wallet_id", "a string", value)
+            recipient_wallet_id
+            if recipient_wallet_id.__class__ is str
+            else _wire.optional("SweepStatusDetails", "recipient_wallet_id", "a string", recipient_wallet_id)
         )
-        value = get("reference")
         self.reference = (
-            value if value.__class__ is str else _wire.optional("SweepStatusDetails", "reference", "a string", value)
+            reference
+            if reference.__class__ is str
+            else _wire.optional("SweepStatusDetails", "reference", "a string", reference)
         )
-        value = get("requested_by")
         self.requested_by = (
-            value if value.__class__ is str else _wire.optional("SweepStatusDetails", "requested_by", "a string", value)
+            requested_by
+            if requested_by.__class__ is str
+            else _wire.optional("SweepStatusDetails", "requested_by", "a string", requested_by)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

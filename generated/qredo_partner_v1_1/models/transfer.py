@@ -14,18 +14,17 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
-_FIELDS = frozenset(
-    (
-        "wallet_id",
-        "counterparty_wallet_address",
-        "expires",
-        "send",
-        "benefit_of",
-        "account_no",
-        "reference",
-        "partner_txID",
-        "authorize_id",
-    )
+_read = _wire.reader(
+    "Transfer",
+    "wallet_id",
+    "counterparty_wallet_address",
+    "expires",
+    "send",
+    "benefit_of",
+    "account_no",
+    "reference",
+    "partner_txID",
+    "authorize_id",
 )
 
 
@@ -68,48 +67,59 @@ class Transfer:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Transfer", src)
+        values, additional_properties = _read(src)
+        (
+            wallet_id,
+            counterparty_wallet_address,
+            expires,
+            send,
+            benefit_of,
+            account_no,
+            reference,
+            partner_tx_id,
+            authorize_id,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("wallet_id")
-        self.wallet_id = value if value.__class__ is str else _wire.required("Transfer", "wallet_id", "a string", value)
-        value = get("counterparty_wallet_address")
+        self.wallet_id = (
+            wallet_id if wallet_id.__class__ is str else _wire.required("Transfer", "wallet_id", "a string", wallet_id)
+        )
         self.counterparty_wallet_address = (
-            value
-            if value.__class__ is str
-            else _wire.required("Transfer", "counterparty_wallet_address", "a string", value)
+            counterparty_wallet_address
+            if counterparty_wallet_address.__class__ is str
+            else _wire.required("Transfer", "counterparty_wallet_address", "a string", counterparty_wallet_address)
         )
-        value = get("expires")
-        self.expires = value if value.__class__ is int else _wire.required("Transfer", "expires", "an integer", value)
-        value = get("send")
+        self.expires = (
+            expires if expires.__class__ is int else _wire.required("Transfer", "expires", "an integer", expires)
+        )
         self.send = (
-            AssetAmount.from_dict(value)
-            if value.__class__ is dict
-            else _wire.required("Transfer", "send", "an object", value)
+            AssetAmount.from_dict(send)
+            if send.__class__ is dict
+            else _wire.required("Transfer", "send", "an object", send)
         )
-        value = get("benefit_of")
         self.benefit_of = (
-            value if value.__class__ is str else _wire.optional("Transfer", "benefit_of", "a string", value)
+            benefit_of
+            if benefit_of.__class__ is str
+            else _wire.optional("Transfer", "benefit_of", "a string", benefit_of)
         )
-        value = get("account_no")
         self.account_no = (
-            value if value.__class__ is str else _wire.optional("Transfer", "account_no", "a string", value)
+            account_no
+            if account_no.__class__ is str
+            else _wire.optional("Transfer", "account_no", "a string", account_no)
         )
-        value = get("reference")
-        self.reference = value if value.__class__ is str else _wire.optional("Transfer", "reference", "a string", value)
-        value = get("partner_txID")
+        self.reference = (
+            reference if reference.__class__ is str else _wire.optional("Transfer", "reference", "a string", reference)
+        )
         self.partner_tx_id = (
-            value if value.__class__ is str else _wire.optional("Transfer", "partner_txID", "a string", value)
+            partner_tx_id
+            if partner_tx_id.__class__ is str
+            else _wire.optional("Transfer", "partner_txID", "a string", partner_tx_id)
         )
-        value = get("authorize_id")
         self.authorize_id = (
-            value if value.__class__ is str else _wire.optional("Transfer", "authorize_id", "a string", value)
+            authorize_id
+            if authorize_id.__class__ is str
+            else _wire.optional("Transfer", "authorize_id", "a string", authorize_id)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

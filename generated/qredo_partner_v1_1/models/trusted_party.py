@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .trusted_party_type import TRUSTED_PARTY_TYPE, TrustedPartyType
 
-_FIELDS = frozenset(("trusted_entity_id", "name", "address", "type", "internal", "created"))
+_read = _wire.reader("TrustedParty", "trusted_entity_id", "name", "address", "type", "internal", "created")
 
 
 @define(kw_only=True)
@@ -49,36 +49,32 @@ class TrustedParty:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TrustedParty", src)
+        values, additional_properties = _read(src)
+        (trusted_entity_id, name, address, type_, internal, created) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("trusted_entity_id")
         self.trusted_entity_id = (
-            value if value.__class__ is str else _wire.optional("TrustedParty", "trusted_entity_id", "a string", value)
+            trusted_entity_id
+            if trusted_entity_id.__class__ is str
+            else _wire.optional("TrustedParty", "trusted_entity_id", "a string", trusted_entity_id)
         )
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("TrustedParty", "name", "a string", value)
-        value = get("address")
-        self.address = value if value.__class__ is str else _wire.optional("TrustedParty", "address", "a string", value)
-        value = get("type")
+        self.name = name if name.__class__ is str else _wire.optional("TrustedParty", "name", "a string", name)
+        self.address = (
+            address if address.__class__ is str else _wire.optional("TrustedParty", "address", "a string", address)
+        )
         self.type_ = (
-            TRUSTED_PARTY_TYPE.get(value) or TrustedPartyType(value)
-            if value.__class__ is str
-            else _wire.optional("TrustedParty", "type", "a string", value)
+            TRUSTED_PARTY_TYPE[type_]
+            if type_.__class__ is str
+            else _wire.optional("TrustedParty", "type", "a string", type_)
         )
-        value = get("internal")
         self.internal = (
-            value if value.__class__ is bool else _wire.optional("TrustedParty", "internal", "a boolean", value)
+            internal
+            if internal.__class__ is bool
+            else _wire.optional("TrustedParty", "internal", "a boolean", internal)
         )
-        value = get("created")
         self.created = (
-            value if value.__class__ is int else _wire.optional("TrustedParty", "created", "an integer", value)
+            created if created.__class__ is int else _wire.optional("TrustedParty", "created", "an integer", created)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

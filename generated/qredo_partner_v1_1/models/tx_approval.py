@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .approval_status import APPROVAL_STATUS, ApprovalStatus
 
-_FIELDS = frozenset(("actionID", "firstName", "lastName", "status", "timestamp", "userID", "username"))
+_read = _wire.reader("TxApproval", "actionID", "firstName", "lastName", "status", "timestamp", "userID", "username")
 
 
 @define(kw_only=True)
@@ -50,40 +50,37 @@ class TxApproval:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxApproval", src)
+        values, additional_properties = _read(src)
+        (action_id, first_name, last_name, status, timestamp, user_id, username) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("actionID")
         self.action_id = (
-            value if value.__class__ is str else _wire.optional("TxApproval", "actionID", "a string", value)
+            action_id if action_id.__class__ is str else _wire.optional("TxApproval", "actionID", "a string", action_id)
         )
-        value = get("firstName")
         self.first_name = (
-            value if value.__class__ is str else _wire.optional("TxApproval", "firstName", "a string", value)
+            first_name
+            if first_name.__class__ is str
+            else _wire.optional("TxApproval", "firstName", "a string", first_name)
         )
-        value = get("lastName")
         self.last_name = (
-            value if value.__class__ is str else _wire.optional("TxApproval", "lastName", "a string", value)
+            last_name if last_name.__class__ is str else _wire.optional("TxApproval", "lastName", "a string", last_name)
         )
-        value = get("status")
         self.status = (
-            APPROVAL_STATUS.get(value) or ApprovalStatus(value)
-            if value.__class__ is str
-            else _wire.optional("TxApproval", "status", "a string", value)
+            APPROVAL_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("TxApproval", "status", "a string", status)
         )
-        value = get("timestamp")
         self.timestamp = (
-            value if value.__class__ is int else _wire.optional("TxApproval", "timestamp", "an integer", value)
+            timestamp
+            if timestamp.__class__ is int
+            else _wire.optional("TxApproval", "timestamp", "an integer", timestamp)
         )
-        value = get("userID")
-        self.user_id = value if value.__class__ is str else _wire.optional("TxApproval", "userID", "a string", value)
-        value = get("username")
-        self.username = value if value.__class__ is str else _wire.optional("TxApproval", "username", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.user_id = (
+            user_id if user_id.__class__ is str else _wire.optional("TxApproval", "userID", "a string", user_id)
         )
+        self.username = (
+            username if username.__class__ is str else _wire.optional("TxApproval", "username", "a string", username)
+        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

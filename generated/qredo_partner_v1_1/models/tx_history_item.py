@@ -15,26 +15,25 @@ from .._types import UNSET, Unset
 from .transaction_type import TRANSACTION_TYPE, TransactionType
 from .tx_status import TX_STATUS, TxStatus
 
-_FIELDS = frozenset(
-    (
-        "TxID",
-        "chainTxID",
-        "fundID",
-        "timestamp",
-        "expireTime",
-        "status",
-        "type",
-        "asset",
-        "amount",
-        "fees",
-        "netAmount",
-        "counterpartyID",
-        "counterpartyName",
-        "address",
-        "reference",
-        "benefitOf",
-        "accountNo",
-    )
+_read = _wire.reader(
+    "TxHistoryItem",
+    "TxID",
+    "chainTxID",
+    "fundID",
+    "timestamp",
+    "expireTime",
+    "status",
+    "type",
+    "asset",
+    "amount",
+    "fees",
+    "netAmount",
+    "counterpartyID",
+    "counterpartyName",
+    "address",
+    "reference",
+    "benefitOf",
+    "accountNo",
 )
 
 
@@ -91,78 +90,95 @@ class TxHistoryItem:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxHistoryItem", src)
+        values, additional_properties = _read(src)
+        (
+            tx_id,
+            chain_tx_id,
+            fund_id,
+            timestamp,
+            expire_time,
+            status,
+            type_,
+            asset,
+            amount,
+            fees,
+            net_amount,
+            counterparty_id,
+            counterparty_name,
+            address,
+            reference,
+            benefit_of,
+            account_no,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("TxID")
-        self.tx_id = value if value.__class__ is str else _wire.optional("TxHistoryItem", "TxID", "a string", value)
-        value = get("chainTxID")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("TxHistoryItem", "TxID", "a string", tx_id)
         self.chain_tx_id = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "chainTxID", "a string", value)
+            chain_tx_id
+            if chain_tx_id.__class__ is str
+            else _wire.optional("TxHistoryItem", "chainTxID", "a string", chain_tx_id)
         )
-        value = get("fundID")
-        self.fund_id = value if value.__class__ is str else _wire.optional("TxHistoryItem", "fundID", "a string", value)
-        value = get("timestamp")
+        self.fund_id = (
+            fund_id if fund_id.__class__ is str else _wire.optional("TxHistoryItem", "fundID", "a string", fund_id)
+        )
         self.timestamp = (
-            value if value.__class__ is int else _wire.optional("TxHistoryItem", "timestamp", "an integer", value)
+            timestamp
+            if timestamp.__class__ is int
+            else _wire.optional("TxHistoryItem", "timestamp", "an integer", timestamp)
         )
-        value = get("expireTime")
         self.expire_time = (
-            value if value.__class__ is int else _wire.optional("TxHistoryItem", "expireTime", "an integer", value)
+            expire_time
+            if expire_time.__class__ is int
+            else _wire.optional("TxHistoryItem", "expireTime", "an integer", expire_time)
         )
-        value = get("status")
         self.status = (
-            TX_STATUS.get(value) or TxStatus(value)
-            if value.__class__ is str
-            else _wire.optional("TxHistoryItem", "status", "a string", value)
+            TX_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("TxHistoryItem", "status", "a string", status)
         )
-        value = get("type")
         self.type_ = (
-            TRANSACTION_TYPE.get(value) or TransactionType(value)
-            if value.__class__ is str
-            else _wire.optional("TxHistoryItem", "type", "a string", value)
+            TRANSACTION_TYPE[type_]
+            if type_.__class__ is str
+            else _wire.optional("TxHistoryItem", "type", "a string", type_)
         )
-        value = get("asset")
-        self.asset = value if value.__class__ is str else _wire.optional("TxHistoryItem", "asset", "a string", value)
-        value = get("amount")
+        self.asset = asset if asset.__class__ is str else _wire.optional("TxHistoryItem", "asset", "a string", asset)
         self.amount = (
-            value if value.__class__ is int else _wire.optional("TxHistoryItem", "amount", "an integer", value)
+            amount if amount.__class__ is int else _wire.optional("TxHistoryItem", "amount", "an integer", amount)
         )
-        value = get("fees")
-        self.fees = value if value.__class__ is int else _wire.optional("TxHistoryItem", "fees", "an integer", value)
-        value = get("netAmount")
+        self.fees = fees if fees.__class__ is int else _wire.optional("TxHistoryItem", "fees", "an integer", fees)
         self.net_amount = (
-            value if value.__class__ is int else _wire.optional("TxHistoryItem", "netAmount", "an integer", value)
+            net_amount
+            if net_amount.__class__ is int
+            else _wire.optional("TxHistoryItem", "netAmount", "an integer", net_amount)
         )
-        value = get("counterpartyID")
         self.counterparty_id = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "counterpartyID", "a string", value)
+            counterparty_id
+            if counterparty_id.__class__ is str
+            else _wire.optional("TxHistoryItem", "counterpartyID", "a string", counterparty_id)
         )
-        value = get("counterpartyName")
         self.counterparty_name = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "counterpartyName", "a string", value)
+            counterparty_name
+            if counterparty_name.__class__ is str
+            else _wire.optional("TxHistoryItem", "counterpartyName", "a string", counterparty_name)
         )
-        value = get("address")
         self.address = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "address", "a string", value)
+            address if address.__class__ is str else _wire.optional("TxHistoryItem", "address", "a string", address)
         )
-        value = get("reference")
         self.reference = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "reference", "a string", value)
+            reference
+            if reference.__class__ is str
+            else _wire.optional("TxHistoryItem", "reference", "a string", reference)
         )
-        value = get("benefitOf")
         self.benefit_of = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "benefitOf", "a string", value)
+            benefit_of
+            if benefit_of.__class__ is str
+            else _wire.optional("TxHistoryItem", "benefitOf", "a string", benefit_of)
         )
-        value = get("accountNo")
         self.account_no = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "accountNo", "a string", value)
+            account_no
+            if account_no.__class__ is str
+            else _wire.optional("TxHistoryItem", "accountNo", "a string", account_no)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .tx_history_item import TxHistoryItem
 
-_FIELDS = frozenset(("List", "Total"))
+_read = _wire.reader("TxLedger", "List", "Total")
 
 
 @define(kw_only=True)
@@ -40,22 +40,16 @@ class TxLedger:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxLedger", src)
+        values, additional_properties = _read(src)
+        (list_, total) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("List")
         self.list_ = (
-            [TxHistoryItem.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("TxLedger", "List", "an array", value)
+            [TxHistoryItem.from_dict(item) for item in list_]
+            if list_.__class__ is list
+            else _wire.optional("TxLedger", "List", "an array", list_)
         )
-        value = get("Total")
-        self.total = value if value.__class__ is int else _wire.optional("TxLedger", "Total", "an integer", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.total = total if total.__class__ is int else _wire.optional("TxLedger", "Total", "an integer", total)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

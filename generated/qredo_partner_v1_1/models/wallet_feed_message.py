@@ -14,8 +14,18 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .tx_status import TX_STATUS, TxStatus
 
-_FIELDS = frozenset(
-    ("Status", "wallet_id", "tx_id", "chain_tx_id", "asset", "amount", "fee", "net_amount", "timestamp", "sweep_tx")
+_read = _wire.reader(
+    "WalletFeedMessage",
+    "Status",
+    "wallet_id",
+    "tx_id",
+    "chain_tx_id",
+    "asset",
+    "amount",
+    "fee",
+    "net_amount",
+    "timestamp",
+    "sweep_tx",
 )
 
 
@@ -58,54 +68,50 @@ class WalletFeedMessage:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("WalletFeedMessage", src)
+        values, additional_properties = _read(src)
+        (status, wallet_id, tx_id, chain_tx_id, asset, amount, fee, net_amount, timestamp, sweep_tx) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("Status")
         self.status = (
-            TX_STATUS.get(value) or TxStatus(value)
-            if value.__class__ is str
-            else _wire.optional("WalletFeedMessage", "Status", "a string", value)
+            TX_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("WalletFeedMessage", "Status", "a string", status)
         )
-        value = get("wallet_id")
         self.wallet_id = (
-            value if value.__class__ is str else _wire.optional("WalletFeedMessage", "wallet_id", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.optional("WalletFeedMessage", "wallet_id", "a string", wallet_id)
         )
-        value = get("tx_id")
         self.tx_id = (
-            value if value.__class__ is str else _wire.optional("WalletFeedMessage", "tx_id", "a string", value)
+            tx_id if tx_id.__class__ is str else _wire.optional("WalletFeedMessage", "tx_id", "a string", tx_id)
         )
-        value = get("chain_tx_id")
         self.chain_tx_id = (
-            value if value.__class__ is str else _wire.optional("WalletFeedMessage", "chain_tx_id", "a string", value)
+            chain_tx_id
+            if chain_tx_id.__class__ is str
+            else _wire.optional("WalletFeedMessage", "chain_tx_id", "a string", chain_tx_id)
         )
-        value = get("asset")
         self.asset = (
-            value if value.__class__ is str else _wire.optional("WalletFeedMessage", "asset", "a string", value)
+            asset if asset.__class__ is str else _wire.optional("WalletFeedMessage", "asset", "a string", asset)
         )
-        value = get("amount")
         self.amount = (
-            value if value.__class__ is int else _wire.optional("WalletFeedMessage", "amount", "an integer", value)
+            amount if amount.__class__ is int else _wire.optional("WalletFeedMessage", "amount", "an integer", amount)
         )
-        value = get("fee")
-        self.fee = value if value.__class__ is int else _wire.optional("WalletFeedMessage", "fee", "an integer", value)
-        value = get("net_amount")
+        self.fee = fee if fee.__class__ is int else _wire.optional("WalletFeedMessage", "fee", "an integer", fee)
         self.net_amount = (
-            value if value.__class__ is int else _wire.optional("WalletFeedMessage", "net_amount", "an integer", value)
+            net_amount
+            if net_amount.__class__ is int
+            else _wire.optional("WalletFeedMessage", "net_amount", "an integer", net_amount)
         )
-        value = get("timestamp")
         self.timestamp = (
-            value if value.__class__ is int else _wire.optional("WalletFeedMessage", "timestamp", "an integer", value)
+            timestamp
+            if timestamp.__class__ is int
+            else _wire.optional("WalletFeedMessage", "timestamp", "an integer", timestamp)
         )
-        value = get("sweep_tx")
         self.sweep_tx = (
-            value if value.__class__ is bool else _wire.optional("WalletFeedMessage", "sweep_tx", "a boolean", value)
+            sweep_tx
+            if sweep_tx.__class__ is bool
+            else _wire.optional("WalletFeedMessage", "sweep_tx", "a boolean", sweep_tx)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

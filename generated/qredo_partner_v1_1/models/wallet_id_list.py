@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("wallets",))
+_read = _wire.reader("WalletIDList", "wallets")
 
 
 @define(kw_only=True)
@@ -37,20 +37,15 @@ class WalletIDList:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("WalletIDList", src)
+        values, additional_properties = _read(src)
+        (wallets,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("wallets")
         self.wallets = (
-            _wire.items("WalletIDList", "wallets", value, str, "a string")
-            if value.__class__ is list
-            else _wire.optional("WalletIDList", "wallets", "an array", value)
+            _wire.items("WalletIDList", "wallets", wallets, str, "a string")
+            if wallets.__class__ is list
+            else _wire.optional("WalletIDList", "wallets", "an array", wallets)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

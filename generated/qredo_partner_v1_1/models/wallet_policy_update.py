@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .policy_type import POLICY_TYPE, PolicyType
 
-_FIELDS = frozenset(("policy_id", "threshold", "members", "type"))
+_read = _wire.reader("WalletPolicyUpdate", "policy_id", "threshold", "members", "type")
 
 
 @define(kw_only=True)
@@ -44,34 +44,30 @@ class WalletPolicyUpdate:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("WalletPolicyUpdate", src)
+        values, additional_properties = _read(src)
+        (policy_id, threshold, members, type_) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("policy_id")
         self.policy_id = (
-            value if value.__class__ is str else _wire.required("WalletPolicyUpdate", "policy_id", "a string", value)
+            policy_id
+            if policy_id.__class__ is str
+            else _wire.required("WalletPolicyUpdate", "policy_id", "a string", policy_id)
         )
-        value = get("threshold")
         self.threshold = (
-            value if value.__class__ is int else _wire.required("WalletPolicyUpdate", "threshold", "an integer", value)
+            threshold
+            if threshold.__class__ is int
+            else _wire.required("WalletPolicyUpdate", "threshold", "an integer", threshold)
         )
-        value = get("members")
         self.members = (
-            _wire.items("WalletPolicyUpdate", "members", value, str, "a string")
-            if value.__class__ is list
-            else _wire.required("WalletPolicyUpdate", "members", "an array", value)
+            _wire.items("WalletPolicyUpdate", "members", members, str, "a string")
+            if members.__class__ is list
+            else _wire.required("WalletPolicyUpdate", "members", "an array", members)
         )
-        value = get("type")
         self.type_ = (
-            POLICY_TYPE.get(value) or PolicyType(value)
-            if value.__class__ is str
-            else _wire.required("WalletPolicyUpdate", "type", "a string", value)
+            POLICY_TYPE[type_]
+            if type_.__class__ is str
+            else _wire.required("WalletPolicyUpdate", "type", "a string", type_)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("asset", "address", "name"))
+_read = _wire.reader("WhitelistEntry", "asset", "address", "name")
 
 
 @define(kw_only=True)
@@ -41,22 +41,15 @@ class WhitelistEntry:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("WhitelistEntry", src)
+        values, additional_properties = _read(src)
+        (asset, address, name) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("asset")
-        self.asset = value if value.__class__ is str else _wire.optional("WhitelistEntry", "asset", "a string", value)
-        value = get("address")
+        self.asset = asset if asset.__class__ is str else _wire.optional("WhitelistEntry", "asset", "a string", asset)
         self.address = (
-            value if value.__class__ is str else _wire.optional("WhitelistEntry", "address", "a string", value)
+            address if address.__class__ is str else _wire.optional("WhitelistEntry", "address", "a string", address)
         )
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("WhitelistEntry", "name", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.name = name if name.__class__ is str else _wire.optional("WhitelistEntry", "name", "a string", name)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

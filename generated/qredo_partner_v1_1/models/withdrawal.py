@@ -14,8 +14,17 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
-_FIELDS = frozenset(
-    ("wallet_id", "address", "expires", "send", "benefit_of", "account_no", "reference", "partner_txID", "fund_id")
+_read = _wire.reader(
+    "Withdrawal",
+    "wallet_id",
+    "address",
+    "expires",
+    "send",
+    "benefit_of",
+    "account_no",
+    "reference",
+    "partner_txID",
+    "fund_id",
 )
 
 
@@ -58,46 +67,49 @@ class Withdrawal:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Withdrawal", src)
+        values, additional_properties = _read(src)
+        (wallet_id, address, expires, send, benefit_of, account_no, reference, partner_tx_id, fund_id) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("wallet_id")
         self.wallet_id = (
-            value if value.__class__ is str else _wire.required("Withdrawal", "wallet_id", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.required("Withdrawal", "wallet_id", "a string", wallet_id)
         )
-        value = get("address")
-        self.address = value if value.__class__ is str else _wire.required("Withdrawal", "address", "a string", value)
-        value = get("expires")
-        self.expires = value if value.__class__ is int else _wire.required("Withdrawal", "expires", "an integer", value)
-        value = get("send")
+        self.address = (
+            address if address.__class__ is str else _wire.required("Withdrawal", "address", "a string", address)
+        )
+        self.expires = (
+            expires if expires.__class__ is int else _wire.required("Withdrawal", "expires", "an integer", expires)
+        )
         self.send = (
-            AssetAmount.from_dict(value)
-            if value.__class__ is dict
-            else _wire.required("Withdrawal", "send", "an object", value)
+            AssetAmount.from_dict(send)
+            if send.__class__ is dict
+            else _wire.required("Withdrawal", "send", "an object", send)
         )
-        value = get("benefit_of")
         self.benefit_of = (
-            value if value.__class__ is str else _wire.optional("Withdrawal", "benefit_of", "a string", value)
+            benefit_of
+            if benefit_of.__class__ is str
+            else _wire.optional("Withdrawal", "benefit_of", "a string", benefit_of)
         )
-        value = get("account_no")
         self.account_no = (
-            value if value.__class__ is str else _wire.optional("Withdrawal", "account_no", "a string", value)
+            account_no
+            if account_no.__class__ is str
+            else _wire.optional("Withdrawal", "account_no", "a string", account_no)
         )
-        value = get("reference")
         self.reference = (
-            value if value.__class__ is str else _wire.optional("Withdrawal", "reference", "a string", value)
+            reference
+            if reference.__class__ is str
+            else _wire.optional("Withdrawal", "reference", "a string", reference)
         )
-        value = get("partner_txID")
         self.partner_tx_id = (
-            value if value.__class__ is str else _wire.optional("Withdrawal", "partner_txID", "a string", value)
+            partner_tx_id
+            if partner_tx_id.__class__ is str
+            else _wire.optional("Withdrawal", "partner_txID", "a string", partner_tx_id)
         )
-        value = get("fund_id")
-        self.fund_id = value if value.__class__ is str else _wire.optional("Withdrawal", "fund_id", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.fund_id = (
+            fund_id if fund_id.__class__ is str else _wire.optional("Withdrawal", "fund_id", "a string", fund_id)
         )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,22 +17,21 @@ from .api_key_list import ApiKeyList
 from .org_member import OrgMember
 from .rpc_network import RpcNetwork
 
-_FIELDS = frozenset(
-    (
-        "id",
-        "name",
-        "email",
-        "partnerAPI",
-        "domain",
-        "address",
-        "members",
-        "connectClients",
-        "rpcNetworks",
-        "username",
-        "defaultFiat",
-        "testnetAssets",
-        "userAPIKeys",
-    )
+_read = _wire.reader(
+    "AccountInfo",
+    "id",
+    "name",
+    "email",
+    "partnerAPI",
+    "domain",
+    "address",
+    "members",
+    "connectClients",
+    "rpcNetworks",
+    "username",
+    "defaultFiat",
+    "testnetAssets",
+    "userAPIKeys",
 )
 
 
@@ -81,66 +80,71 @@ class AccountInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AccountInfo", src)
+        values, additional_properties = _read(src)
+        (
+            id,
+            name,
+            email,
+            partner_api,
+            domain,
+            address,
+            members,
+            connect_clients,
+            rpc_networks,
+            username,
+            default_fiat,
+            testnet_assets,
+            user_api_keys,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("AccountInfo", "id", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("AccountInfo", "name", "a string", value)
-        value = get("email")
-        self.email = value if value.__class__ is str else _wire.optional("AccountInfo", "email", "a string", value)
-        value = get("partnerAPI")
+        self.id = id if id.__class__ is str else _wire.optional("AccountInfo", "id", "a string", id)
+        self.name = name if name.__class__ is str else _wire.optional("AccountInfo", "name", "a string", name)
+        self.email = email if email.__class__ is str else _wire.optional("AccountInfo", "email", "a string", email)
         self.partner_api = (
-            value if value.__class__ is bool else _wire.optional("AccountInfo", "partnerAPI", "a boolean", value)
+            partner_api
+            if partner_api.__class__ is bool
+            else _wire.optional("AccountInfo", "partnerAPI", "a boolean", partner_api)
         )
-        value = get("domain")
-        self.domain = value if value.__class__ is str else _wire.optional("AccountInfo", "domain", "a string", value)
-        value = get("address")
-        self.address = value if value.__class__ is str else _wire.optional("AccountInfo", "address", "a string", value)
-        value = get("members")
+        self.domain = domain if domain.__class__ is str else _wire.optional("AccountInfo", "domain", "a string", domain)
+        self.address = (
+            address if address.__class__ is str else _wire.optional("AccountInfo", "address", "a string", address)
+        )
         self.members = (
-            [OrgMember.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("AccountInfo", "members", "an array", value)
+            [OrgMember.from_dict(item) for item in members]
+            if members.__class__ is list
+            else _wire.optional("AccountInfo", "members", "an array", members)
         )
-        value = get("connectClients")
         self.connect_clients = (
-            _wire.items("AccountInfo", "connectClients", value, str, "a string")
-            if value.__class__ is list
-            else _wire.optional("AccountInfo", "connectClients", "an array", value)
+            _wire.items("AccountInfo", "connectClients", connect_clients, str, "a string")
+            if connect_clients.__class__ is list
+            else _wire.optional("AccountInfo", "connectClients", "an array", connect_clients)
         )
-        value = get("rpcNetworks")
         self.rpc_networks = (
-            [RpcNetwork.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("AccountInfo", "rpcNetworks", "an array", value)
+            [RpcNetwork.from_dict(item) for item in rpc_networks]
+            if rpc_networks.__class__ is list
+            else _wire.optional("AccountInfo", "rpcNetworks", "an array", rpc_networks)
         )
-        value = get("username")
         self.username = (
-            value if value.__class__ is str else _wire.optional("AccountInfo", "username", "a string", value)
+            username if username.__class__ is str else _wire.optional("AccountInfo", "username", "a string", username)
         )
-        value = get("defaultFiat")
         self.default_fiat = (
-            value if value.__class__ is str else _wire.optional("AccountInfo", "defaultFiat", "a string", value)
+            default_fiat
+            if default_fiat.__class__ is str
+            else _wire.optional("AccountInfo", "defaultFiat", "a string", default_fiat)
         )
-        value = get("testnetAssets")
         self.testnet_assets = (
-            value if value.__class__ is bool else _wire.optional("AccountInfo", "testnetAssets", "a boolean", value)
+            testnet_assets
+            if testnet_assets.__class__ is bool
+            else _wire.optional("AccountInfo", "testnetAssets", "a boolean", testnet_assets)
         )
-        value = get("userAPIKeys")
         self.user_api_keys = (
-            [ApiKeyInfo.from_dict(item) for item in value]
-            if value.__class__ is list
-            else ApiKeyList.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("AccountInfo", "userAPIKeys", "an array or an object", value)
+            [ApiKeyInfo.from_dict(item) for item in user_api_keys]
+            if user_api_keys.__class__ is list
+            else ApiKeyList.from_dict(user_api_keys)
+            if user_api_keys.__class__ is dict
+            else _wire.optional("AccountInfo", "userAPIKeys", "an array or an object", user_api_keys)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

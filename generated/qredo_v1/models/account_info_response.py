@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .account_info import AccountInfo
 
-_FIELDS = frozenset(("settings",))
+_read = _wire.reader("AccountInfoResponse", "settings")
 
 
 @define(kw_only=True)
@@ -38,20 +38,15 @@ class AccountInfoResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AccountInfoResponse", src)
+        values, additional_properties = _read(src)
+        (settings,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("settings")
         self.settings = (
-            AccountInfo.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("AccountInfoResponse", "settings", "an object", value)
+            AccountInfo.from_dict(settings)
+            if settings.__class__ is dict
+            else _wire.optional("AccountInfoResponse", "settings", "an object", settings)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

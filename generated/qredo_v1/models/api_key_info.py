@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("keyID", "name"))
+_read = _wire.reader("ApiKeyInfo", "keyID", "name")
 
 
 @define(kw_only=True)
@@ -39,18 +39,12 @@ class ApiKeyInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ApiKeyInfo", src)
+        values, additional_properties = _read(src)
+        (key_id, name) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("keyID")
-        self.key_id = value if value.__class__ is str else _wire.optional("ApiKeyInfo", "keyID", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("ApiKeyInfo", "name", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.key_id = key_id if key_id.__class__ is str else _wire.optional("ApiKeyInfo", "keyID", "a string", key_id)
+        self.name = name if name.__class__ is str else _wire.optional("ApiKeyInfo", "name", "a string", name)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

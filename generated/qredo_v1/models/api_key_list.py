@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .api_key_info import ApiKeyInfo
 
-_FIELDS = frozenset(("number_of_keys", "user_api_keys"))
+_read = _wire.reader("ApiKeyList", "number_of_keys", "user_api_keys")
 
 
 @define(kw_only=True)
@@ -40,24 +40,20 @@ class ApiKeyList:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ApiKeyList", src)
+        values, additional_properties = _read(src)
+        (number_of_keys, user_api_keys) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("number_of_keys")
         self.number_of_keys = (
-            value if value.__class__ is int else _wire.optional("ApiKeyList", "number_of_keys", "an integer", value)
+            number_of_keys
+            if number_of_keys.__class__ is int
+            else _wire.optional("ApiKeyList", "number_of_keys", "an integer", number_of_keys)
         )
-        value = get("user_api_keys")
         self.user_api_keys = (
-            [ApiKeyInfo.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("ApiKeyList", "user_api_keys", "an array", value)
+            [ApiKeyInfo.from_dict(item) for item in user_api_keys]
+            if user_api_keys.__class__ is list
+            else _wire.optional("ApiKeyList", "user_api_keys", "an array", user_api_keys)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

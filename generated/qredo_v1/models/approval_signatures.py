@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .. import _wire
 
-_FIELDS: frozenset[str] = frozenset()
+_read = _wire.reader("ApprovalSignatures")
 
 
 @define(kw_only=True)
@@ -34,14 +34,9 @@ class ApprovalSignatures:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ApprovalSignatures", src)
+        values, additional_properties = _read(src)
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("total", "available", "pendingIn", "pendingOut", "scale"))
+_read = _wire.reader("AssetBalance", "total", "available", "pendingIn", "pendingOut", "scale")
 
 
 @define(kw_only=True)
@@ -45,30 +45,27 @@ class AssetBalance:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("AssetBalance", src)
+        values, additional_properties = _read(src)
+        (total, available, pending_in, pending_out, scale) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("total")
-        self.total = value if value.__class__ is int else _wire.optional("AssetBalance", "total", "an integer", value)
-        value = get("available")
+        self.total = total if total.__class__ is int else _wire.optional("AssetBalance", "total", "an integer", total)
         self.available = (
-            value if value.__class__ is int else _wire.optional("AssetBalance", "available", "an integer", value)
+            available
+            if available.__class__ is int
+            else _wire.optional("AssetBalance", "available", "an integer", available)
         )
-        value = get("pendingIn")
         self.pending_in = (
-            value if value.__class__ is int else _wire.optional("AssetBalance", "pendingIn", "an integer", value)
+            pending_in
+            if pending_in.__class__ is int
+            else _wire.optional("AssetBalance", "pendingIn", "an integer", pending_in)
         )
-        value = get("pendingOut")
         self.pending_out = (
-            value if value.__class__ is int else _wire.optional("AssetBalance", "pendingOut", "an integer", value)
+            pending_out
+            if pending_out.__class__ is int
+            else _wire.optional("AssetBalance", "pendingOut", "an integer", pending_out)
         )
-        value = get("scale")
-        self.scale = value if value.__class__ is int else _wire.optional("AssetBalance", "scale", "an integer", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.scale = scale if scale.__class__ is int else _wire.optional("AssetBalance", "scale", "an integer", scale)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

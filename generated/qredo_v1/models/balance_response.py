@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .asset_balance import AssetBalance
 
-_FIELDS = frozenset(("assets",))
+_read = _wire.reader("BalanceResponse", "assets")
 
 
 @define(kw_only=True)
@@ -39,25 +39,20 @@ class BalanceResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("BalanceResponse", src)
+        values, additional_properties = _read(src)
+        (assets,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("assets")
         self.assets = (
-            {key: AssetBalance.from_dict(entry) for key, entry in value.items()}
-            if value.__class__ is dict
+            {key: AssetBalance.from_dict(entry) for key, entry in assets.items()}
+            if assets.__class__ is dict
             else [
                 {key: AssetBalance.from_dict(entry) for key, entry in item.items()}
-                for item in _wire.items("BalanceResponse", "assets", value, dict, "an object")
+                for item in _wire.items("BalanceResponse", "assets", assets, dict, "an object")
             ]
-            if value.__class__ is list
-            else _wire.optional("BalanceResponse", "assets", "an object or an array", value)
+            if assets.__class__ is list
+            else _wire.optional("BalanceResponse", "assets", "an object or an array", assets)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .connection_status import CONNECTION_STATUS, ConnectionStatus
 
-_FIELDS = frozenset(("client_id", "counterparty_id", "name", "status"))
+_read = _wire.reader("ConnectedCounterparty", "client_id", "counterparty_id", "name", "status")
 
 
 @define(kw_only=True)
@@ -44,34 +44,26 @@ class ConnectedCounterparty:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("ConnectedCounterparty", src)
+        values, additional_properties = _read(src)
+        (client_id, counterparty_id, name, status) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("client_id")
         self.client_id = (
-            value if value.__class__ is str else _wire.optional("ConnectedCounterparty", "client_id", "a string", value)
+            client_id
+            if client_id.__class__ is str
+            else _wire.optional("ConnectedCounterparty", "client_id", "a string", client_id)
         )
-        value = get("counterparty_id")
         self.counterparty_id = (
-            value
-            if value.__class__ is str
-            else _wire.optional("ConnectedCounterparty", "counterparty_id", "a string", value)
+            counterparty_id
+            if counterparty_id.__class__ is str
+            else _wire.optional("ConnectedCounterparty", "counterparty_id", "a string", counterparty_id)
         )
-        value = get("name")
-        self.name = (
-            value if value.__class__ is str else _wire.optional("ConnectedCounterparty", "name", "a string", value)
-        )
-        value = get("status")
+        self.name = name if name.__class__ is str else _wire.optional("ConnectedCounterparty", "name", "a string", name)
         self.status = (
-            CONNECTION_STATUS.get(value) or ConnectionStatus(value)
-            if value.__class__ is str
-            else _wire.optional("ConnectedCounterparty", "status", "a string", value)
+            CONNECTION_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("ConnectedCounterparty", "status", "a string", status)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from .entity_core_client import EntityCoreClient
 from .entity_type import ENTITY_TYPE, EntityType
 from .entity_user import EntityUser
 
-_FIELDS = frozenset(
-    ("id", "name", "accountCode", "initials", "address", "owner", "type", "user", "company", "coreClient")
+_read = _wire.reader(
+    "Entity", "id", "name", "accountCode", "initials", "address", "owner", "type", "user", "company", "coreClient"
 )
 
 
@@ -62,52 +62,40 @@ class Entity:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Entity", src)
+        values, additional_properties = _read(src)
+        (id, name, account_code, initials, address, owner, type_, user, company, core_client) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("Entity", "id", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("Entity", "name", "a string", value)
-        value = get("accountCode")
+        self.id = id if id.__class__ is str else _wire.optional("Entity", "id", "a string", id)
+        self.name = name if name.__class__ is str else _wire.optional("Entity", "name", "a string", name)
         self.account_code = (
-            value if value.__class__ is str else _wire.optional("Entity", "accountCode", "a string", value)
+            account_code
+            if account_code.__class__ is str
+            else _wire.optional("Entity", "accountCode", "a string", account_code)
         )
-        value = get("initials")
-        self.initials = value if value.__class__ is str else _wire.optional("Entity", "initials", "a string", value)
-        value = get("address", UNSET)
-        self.address = value if value.__class__ is str else _wire.nullable("Entity", "address", "a string", value)
-        value = get("owner", UNSET)
-        self.owner = value if value.__class__ is str else _wire.nullable("Entity", "owner", "a string", value)
-        value = get("type")
+        self.initials = (
+            initials if initials.__class__ is str else _wire.optional("Entity", "initials", "a string", initials)
+        )
+        self.address = address if address.__class__ is str else _wire.nullable("Entity", "address", "a string", address)
+        self.owner = owner if owner.__class__ is str else _wire.nullable("Entity", "owner", "a string", owner)
         self.type_ = (
-            ENTITY_TYPE.get(value) or EntityType(value)
-            if value.__class__ is str
-            else _wire.optional("Entity", "type", "a string", value)
+            ENTITY_TYPE[type_] if type_.__class__ is str else _wire.optional("Entity", "type", "a string", type_)
         )
-        value = get("user", UNSET)
         self.user = (
-            EntityUser.from_dict(value)
-            if value.__class__ is dict
-            else _wire.nullable("Entity", "user", "an object", value)
+            EntityUser.from_dict(user)
+            if user.__class__ is dict
+            else _wire.nullable("Entity", "user", "an object", user)
         )
-        value = get("company", UNSET)
         self.company = (
-            EntityCompany.from_dict(value)
-            if value.__class__ is dict
-            else _wire.nullable("Entity", "company", "an object", value)
+            EntityCompany.from_dict(company)
+            if company.__class__ is dict
+            else _wire.nullable("Entity", "company", "an object", company)
         )
-        value = get("coreClient", UNSET)
         self.core_client = (
-            EntityCoreClient.from_dict(value)
-            if value.__class__ is dict
-            else _wire.nullable("Entity", "coreClient", "an object", value)
+            EntityCoreClient.from_dict(core_client)
+            if core_client.__class__ is dict
+            else _wire.nullable("Entity", "coreClient", "an object", core_client)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

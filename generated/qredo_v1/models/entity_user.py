@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("firstName", "lastName", "email", "username", "partner"))
+_read = _wire.reader("EntityUser", "firstName", "lastName", "email", "username", "partner")
 
 
 @define(kw_only=True)
@@ -45,28 +45,25 @@ class EntityUser:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("EntityUser", src)
+        values, additional_properties = _read(src)
+        (first_name, last_name, email, username, partner) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("firstName")
         self.first_name = (
-            value if value.__class__ is str else _wire.optional("EntityUser", "firstName", "a string", value)
+            first_name
+            if first_name.__class__ is str
+            else _wire.optional("EntityUser", "firstName", "a string", first_name)
         )
-        value = get("lastName")
         self.last_name = (
-            value if value.__class__ is str else _wire.optional("EntityUser", "lastName", "a string", value)
+            last_name if last_name.__class__ is str else _wire.optional("EntityUser", "lastName", "a string", last_name)
         )
-        value = get("email")
-        self.email = value if value.__class__ is str else _wire.optional("EntityUser", "email", "a string", value)
-        value = get("username")
-        self.username = value if value.__class__ is str else _wire.optional("EntityUser", "username", "a string", value)
-        value = get("partner")
-        self.partner = value if value.__class__ is bool else _wire.optional("EntityUser", "partner", "a boolean", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.email = email if email.__class__ is str else _wire.optional("EntityUser", "email", "a string", email)
+        self.username = (
+            username if username.__class__ is str else _wire.optional("EntityUser", "username", "a string", username)
         )
+        self.partner = (
+            partner if partner.__class__ is bool else _wire.optional("EntityUser", "partner", "a boolean", partner)
+        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .fund_holdings import FundHoldings
 
-_FIELDS = frozenset(("fund_id", "name", "theme", "holdings"))
+_read = _wire.reader("Fund", "fund_id", "name", "theme", "holdings")
 
 
 @define(kw_only=True)
@@ -44,26 +44,18 @@ class Fund:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Fund", src)
+        values, additional_properties = _read(src)
+        (fund_id, name, theme, holdings) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("fund_id")
-        self.fund_id = value if value.__class__ is str else _wire.optional("Fund", "fund_id", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("Fund", "name", "a string", value)
-        value = get("theme")
-        self.theme = value if value.__class__ is int else _wire.optional("Fund", "theme", "an integer", value)
-        value = get("holdings")
+        self.fund_id = fund_id if fund_id.__class__ is str else _wire.optional("Fund", "fund_id", "a string", fund_id)
+        self.name = name if name.__class__ is str else _wire.optional("Fund", "name", "a string", name)
+        self.theme = theme if theme.__class__ is int else _wire.optional("Fund", "theme", "an integer", theme)
         self.holdings = (
-            FundHoldings.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("Fund", "holdings", "an object", value)
+            FundHoldings.from_dict(holdings)
+            if holdings.__class__ is dict
+            else _wire.optional("Fund", "holdings", "an object", holdings)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,18 +16,17 @@ from .fund_member import FundMember
 from .policy import Policy
 from .wallet_info import WalletInfo
 
-_FIELDS = frozenset(
-    (
-        "fund_id",
-        "name",
-        "description",
-        "custodygroup_withdraw",
-        "custodygroup_tx",
-        "members",
-        "policyTx",
-        "policyWithdrawl",
-        "wallets",
-    )
+_read = _wire.reader(
+    "FundInfo",
+    "fund_id",
+    "name",
+    "description",
+    "custodygroup_withdraw",
+    "custodygroup_tx",
+    "members",
+    "policyTx",
+    "policyWithdrawl",
+    "wallets",
 )
 
 
@@ -68,54 +67,59 @@ class FundInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundInfo", src)
+        values, additional_properties = _read(src)
+        (
+            fund_id,
+            name,
+            description,
+            custodygroup_withdraw,
+            custodygroup_tx,
+            members,
+            policy_tx,
+            policy_withdrawl,
+            wallets,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("fund_id")
-        self.fund_id = value if value.__class__ is str else _wire.optional("FundInfo", "fund_id", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("FundInfo", "name", "a string", value)
-        value = get("description")
+        self.fund_id = (
+            fund_id if fund_id.__class__ is str else _wire.optional("FundInfo", "fund_id", "a string", fund_id)
+        )
+        self.name = name if name.__class__ is str else _wire.optional("FundInfo", "name", "a string", name)
         self.description = (
-            value if value.__class__ is str else _wire.optional("FundInfo", "description", "a string", value)
+            description
+            if description.__class__ is str
+            else _wire.optional("FundInfo", "description", "a string", description)
         )
-        value = get("custodygroup_withdraw")
         self.custodygroup_withdraw = (
-            value if value.__class__ is str else _wire.optional("FundInfo", "custodygroup_withdraw", "a string", value)
+            custodygroup_withdraw
+            if custodygroup_withdraw.__class__ is str
+            else _wire.optional("FundInfo", "custodygroup_withdraw", "a string", custodygroup_withdraw)
         )
-        value = get("custodygroup_tx")
         self.custodygroup_tx = (
-            value if value.__class__ is str else _wire.optional("FundInfo", "custodygroup_tx", "a string", value)
+            custodygroup_tx
+            if custodygroup_tx.__class__ is str
+            else _wire.optional("FundInfo", "custodygroup_tx", "a string", custodygroup_tx)
         )
-        value = get("members")
         self.members = (
-            [FundMember.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("FundInfo", "members", "an array", value)
+            [FundMember.from_dict(item) for item in members]
+            if members.__class__ is list
+            else _wire.optional("FundInfo", "members", "an array", members)
         )
-        value = get("policyTx")
         self.policy_tx = (
-            Policy.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundInfo", "policyTx", "an object", value)
+            Policy.from_dict(policy_tx)
+            if policy_tx.__class__ is dict
+            else _wire.optional("FundInfo", "policyTx", "an object", policy_tx)
         )
-        value = get("policyWithdrawl")
         self.policy_withdrawl = (
-            Policy.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundInfo", "policyWithdrawl", "an object", value)
+            Policy.from_dict(policy_withdrawl)
+            if policy_withdrawl.__class__ is dict
+            else _wire.optional("FundInfo", "policyWithdrawl", "an object", policy_withdrawl)
         )
-        value = get("wallets")
         self.wallets = (
-            [WalletInfo.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("FundInfo", "wallets", "an array", value)
+            [WalletInfo.from_dict(item) for item in wallets]
+            if wallets.__class__ is list
+            else _wire.optional("FundInfo", "wallets", "an array", wallets)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

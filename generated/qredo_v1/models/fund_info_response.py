@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .fund_info import FundInfo
 
-_FIELDS = frozenset(("fundInfo",))
+_read = _wire.reader("FundInfoResponse", "fundInfo")
 
 
 @define(kw_only=True)
@@ -38,20 +38,15 @@ class FundInfoResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundInfoResponse", src)
+        values, additional_properties = _read(src)
+        (fund_info,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("fundInfo")
         self.fund_info = (
-            FundInfo.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundInfoResponse", "fundInfo", "an object", value)
+            FundInfo.from_dict(fund_info)
+            if fund_info.__class__ is dict
+            else _wire.optional("FundInfoResponse", "fundInfo", "an object", fund_info)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

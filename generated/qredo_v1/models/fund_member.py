@@ -15,7 +15,7 @@ from .._types import UNSET, Unset
 from .entity import Entity
 from .permissions import Permissions
 
-_FIELDS = frozenset(("entity", "permissions"))
+_read = _wire.reader("FundMember", "entity", "permissions")
 
 
 @define(kw_only=True)
@@ -42,26 +42,20 @@ class FundMember:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundMember", src)
+        values, additional_properties = _read(src)
+        (entity, permissions) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("entity")
         self.entity = (
-            Entity.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundMember", "entity", "an object", value)
+            Entity.from_dict(entity)
+            if entity.__class__ is dict
+            else _wire.optional("FundMember", "entity", "an object", entity)
         )
-        value = get("permissions")
         self.permissions = (
-            Permissions.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("FundMember", "permissions", "an object", value)
+            Permissions.from_dict(permissions)
+            if permissions.__class__ is dict
+            else _wire.optional("FundMember", "permissions", "an object", permissions)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

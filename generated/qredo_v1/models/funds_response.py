@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .fund import Fund
 
-_FIELDS = frozenset(("total", "funds"))
+_read = _wire.reader("FundsResponse", "total", "funds")
 
 
 @define(kw_only=True)
@@ -40,22 +40,16 @@ class FundsResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("FundsResponse", src)
+        values, additional_properties = _read(src)
+        (total, funds) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("total")
-        self.total = value if value.__class__ is int else _wire.optional("FundsResponse", "total", "an integer", value)
-        value = get("funds")
+        self.total = total if total.__class__ is int else _wire.optional("FundsResponse", "total", "an integer", total)
         self.funds = (
-            [Fund.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("FundsResponse", "funds", "an array", value)
+            [Fund.from_dict(item) for item in funds]
+            if funds.__class__ is list
+            else _wire.optional("FundsResponse", "funds", "an array", funds)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("id", "username", "email", "name"))
+_read = _wire.reader("OrgMember", "id", "username", "email", "name")
 
 
 @define(kw_only=True)
@@ -43,22 +43,16 @@ class OrgMember:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("OrgMember", src)
+        values, additional_properties = _read(src)
+        (id, username, email, name) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("OrgMember", "id", "a string", value)
-        value = get("username")
-        self.username = value if value.__class__ is str else _wire.optional("OrgMember", "username", "a string", value)
-        value = get("email")
-        self.email = value if value.__class__ is str else _wire.optional("OrgMember", "email", "a string", value)
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("OrgMember", "name", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.id = id if id.__class__ is str else _wire.optional("OrgMember", "id", "a string", id)
+        self.username = (
+            username if username.__class__ is str else _wire.optional("OrgMember", "username", "a string", username)
         )
+        self.email = email if email.__class__ is str else _wire.optional("OrgMember", "email", "a string", email)
+        self.name = name if name.__class__ is str else _wire.optional("OrgMember", "name", "a string", name)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("custodian", "fundManager", "trader"))
+_read = _wire.reader("Permissions", "custodian", "fundManager", "trader")
 
 
 @define(kw_only=True)
@@ -41,24 +41,23 @@ class Permissions:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("Permissions", src)
+        values, additional_properties = _read(src)
+        (custodian, fund_manager, trader) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("custodian")
         self.custodian = (
-            value if value.__class__ is bool else _wire.optional("Permissions", "custodian", "a boolean", value)
+            custodian
+            if custodian.__class__ is bool
+            else _wire.optional("Permissions", "custodian", "a boolean", custodian)
         )
-        value = get("fundManager")
         self.fund_manager = (
-            value if value.__class__ is bool else _wire.optional("Permissions", "fundManager", "a boolean", value)
+            fund_manager
+            if fund_manager.__class__ is bool
+            else _wire.optional("Permissions", "fundManager", "a boolean", fund_manager)
         )
-        value = get("trader")
-        self.trader = value if value.__class__ is bool else _wire.optional("Permissions", "trader", "a boolean", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.trader = (
+            trader if trader.__class__ is bool else _wire.optional("Permissions", "trader", "a boolean", trader)
         )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

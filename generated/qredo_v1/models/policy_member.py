@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .entity import Entity
 
-_FIELDS = frozenset(("dedicated", "entity"))
+_read = _wire.reader("PolicyMember", "dedicated", "entity")
 
 
 @define(kw_only=True)
@@ -40,26 +40,22 @@ class PolicyMember:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("PolicyMember", src)
+        values, additional_properties = _read(src)
+        (dedicated, entity) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("dedicated")
         self.dedicated = (
-            value if value.__class__ is bool else _wire.optional("PolicyMember", "dedicated", "a boolean", value)
+            dedicated
+            if dedicated.__class__ is bool
+            else _wire.optional("PolicyMember", "dedicated", "a boolean", dedicated)
         )
-        value = get("entity")
         self.entity = (
-            Entity.from_dict(value)
-            if value.__class__ is dict
-            else [Entity.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("PolicyMember", "entity", "an object or an array", value)
+            Entity.from_dict(entity)
+            if entity.__class__ is dict
+            else [Entity.from_dict(item) for item in entity]
+            if entity.__class__ is list
+            else _wire.optional("PolicyMember", "entity", "an object or an array", entity)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("name", "chainID"))
+_read = _wire.reader("RpcNetwork", "name", "chainID")
 
 
 @define(kw_only=True)
@@ -39,24 +39,18 @@ class RpcNetwork:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("RpcNetwork", src)
+        values, additional_properties = _read(src)
+        (name, chain_id) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("RpcNetwork", "name", "a string", value)
-        value = get("chainID")
+        self.name = name if name.__class__ is str else _wire.optional("RpcNetwork", "name", "a string", name)
         self.chain_id = (
-            value
-            if value.__class__ is str
-            else value
-            if value.__class__ is int
-            else _wire.optional("RpcNetwork", "chainID", "a string or an integer", value)
+            chain_id
+            if chain_id.__class__ is str
+            else chain_id
+            if chain_id.__class__ is int
+            else _wire.optional("RpcNetwork", "chainID", "a string or an integer", chain_id)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

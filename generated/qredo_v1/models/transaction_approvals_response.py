@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .tx_approval import TxApproval
 
-_FIELDS = frozenset(("total", "list"))
+_read = _wire.reader("TransactionApprovalsResponse", "total", "list")
 
 
 @define(kw_only=True)
@@ -40,26 +40,20 @@ class TransactionApprovalsResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TransactionApprovalsResponse", src)
+        values, additional_properties = _read(src)
+        (total, list_) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("total")
         self.total = (
-            value
-            if value.__class__ is int
-            else _wire.optional("TransactionApprovalsResponse", "total", "an integer", value)
+            total
+            if total.__class__ is int
+            else _wire.optional("TransactionApprovalsResponse", "total", "an integer", total)
         )
-        value = get("list")
         self.list_ = (
-            [TxApproval.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("TransactionApprovalsResponse", "list", "an array", value)
+            [TxApproval.from_dict(item) for item in list_]
+            if list_.__class__ is list
+            else _wire.optional("TransactionApprovalsResponse", "list", "an array", list_)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

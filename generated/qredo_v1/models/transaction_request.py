@@ -13,8 +13,18 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(
-    ("from", "to", "value", "gasLimit", "gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "data", "chainID", "note")
+_read = _wire.reader(
+    "TransactionRequest",
+    "from",
+    "to",
+    "value",
+    "gasLimit",
+    "gasPrice",
+    "maxFeePerGas",
+    "maxPriorityFeePerGas",
+    "data",
+    "chainID",
+    "note",
 )
 
 
@@ -64,50 +74,46 @@ class TransactionRequest:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TransactionRequest", src)
-        self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("from")
-        self.from_ = (
-            value if value.__class__ is str else _wire.required("TransactionRequest", "from", "a string", value)
+        values, additional_properties = _read(src)
+        (from_, to, value, gas_limit, gas_price, max_fee_per_gas, max_priority_fee_per_gas, data, chain_id, note) = (
+            values
         )
-        value = get("to")
-        self.to = value if value.__class__ is str else _wire.required("TransactionRequest", "to", "a string", value)
-        value = get("value")
+        self = object.__new__(cls)
+        self.from_ = (
+            from_ if from_.__class__ is str else _wire.required("TransactionRequest", "from", "a string", from_)
+        )
+        self.to = to if to.__class__ is str else _wire.required("TransactionRequest", "to", "a string", to)
         self.value = (
             value if value.__class__ is str else _wire.required("TransactionRequest", "value", "a string", value)
         )
-        value = get("gasLimit")
         self.gas_limit = (
-            value if value.__class__ is str else _wire.required("TransactionRequest", "gasLimit", "a string", value)
+            gas_limit
+            if gas_limit.__class__ is str
+            else _wire.required("TransactionRequest", "gasLimit", "a string", gas_limit)
         )
-        value = get("gasPrice")
         self.gas_price = (
-            value if value.__class__ is str else _wire.optional("TransactionRequest", "gasPrice", "a string", value)
+            gas_price
+            if gas_price.__class__ is str
+            else _wire.optional("TransactionRequest", "gasPrice", "a string", gas_price)
         )
-        value = get("maxFeePerGas")
         self.max_fee_per_gas = (
-            value if value.__class__ is str else _wire.optional("TransactionRequest", "maxFeePerGas", "a string", value)
+            max_fee_per_gas
+            if max_fee_per_gas.__class__ is str
+            else _wire.optional("TransactionRequest", "maxFeePerGas", "a string", max_fee_per_gas)
         )
-        value = get("maxPriorityFeePerGas")
         self.max_priority_fee_per_gas = (
-            value
-            if value.__class__ is str
-            else _wire.optional("TransactionRequest", "maxPriorityFeePerGas", "a string", value)
+            max_priority_fee_per_gas
+            if max_priority_fee_per_gas.__class__ is str
+            else _wire.optional("TransactionRequest", "maxPriorityFeePerGas", "a string", max_priority_fee_per_gas)
         )
-        value = get("data")
-        self.data = value if value.__class__ is str else _wire.optional("TransactionRequest", "data", "a string", value)
-        value = get("chainID")
+        self.data = data if data.__class__ is str else _wire.optional("TransactionRequest", "data", "a string", data)
         self.chain_id = (
-            value if value.__class__ is str else _wire.optional("TransactionRequest", "chainID", "a string", value)
+            chain_id
+            if chain_id.__class__ is str
+            else _wire.optional("TransactionRequest", "chainID", "a string", chain_id)
         )
-        value = get("note")
-        self.note = value if value.__class__ is str else _wire.optional("TransactionRequest", "note", "a string", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.note = note if note.__class__ is str else _wire.optional("TransactionRequest", "note", "a string", note)
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

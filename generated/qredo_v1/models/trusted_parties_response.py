@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .trusted_party_member import TrustedPartyMember
 
-_FIELDS = frozenset(("members",))
+_read = _wire.reader("TrustedPartiesResponse", "members")
 
 
 @define(kw_only=True)
@@ -38,20 +38,15 @@ class TrustedPartiesResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TrustedPartiesResponse", src)
+        values, additional_properties = _read(src)
+        (members,) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("members")
         self.members = (
-            [TrustedPartyMember.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("TrustedPartiesResponse", "members", "an array", value)
+            [TrustedPartyMember.from_dict(item) for item in members]
+            if members.__class__ is list
+            else _wire.optional("TrustedPartiesResponse", "members", "an array", members)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

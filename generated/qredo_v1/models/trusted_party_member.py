@@ -13,7 +13,9 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("userID", "firstName", "lastName", "email", "username", "internal", "pending", "created"))
+_read = _wire.reader(
+    "TrustedPartyMember", "userID", "firstName", "lastName", "email", "username", "internal", "pending", "created"
+)
 
 
 @define(kw_only=True)
@@ -51,46 +53,46 @@ class TrustedPartyMember:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TrustedPartyMember", src)
+        values, additional_properties = _read(src)
+        (user_id, first_name, last_name, email, username, internal, pending, created) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("userID")
         self.user_id = (
-            value if value.__class__ is str else _wire.optional("TrustedPartyMember", "userID", "a string", value)
+            user_id if user_id.__class__ is str else _wire.optional("TrustedPartyMember", "userID", "a string", user_id)
         )
-        value = get("firstName")
         self.first_name = (
-            value if value.__class__ is str else _wire.optional("TrustedPartyMember", "firstName", "a string", value)
+            first_name
+            if first_name.__class__ is str
+            else _wire.optional("TrustedPartyMember", "firstName", "a string", first_name)
         )
-        value = get("lastName")
         self.last_name = (
-            value if value.__class__ is str else _wire.optional("TrustedPartyMember", "lastName", "a string", value)
+            last_name
+            if last_name.__class__ is str
+            else _wire.optional("TrustedPartyMember", "lastName", "a string", last_name)
         )
-        value = get("email")
         self.email = (
-            value if value.__class__ is str else _wire.optional("TrustedPartyMember", "email", "a string", value)
+            email if email.__class__ is str else _wire.optional("TrustedPartyMember", "email", "a string", email)
         )
-        value = get("username")
         self.username = (
-            value if value.__class__ is str else _wire.optional("TrustedPartyMember", "username", "a string", value)
+            username
+            if username.__class__ is str
+            else _wire.optional("TrustedPartyMember", "username", "a string", username)
         )
-        value = get("internal")
         self.internal = (
-            value if value.__class__ is bool else _wire.optional("TrustedPartyMember", "internal", "a boolean", value)
+            internal
+            if internal.__class__ is bool
+            else _wire.optional("TrustedPartyMember", "internal", "a boolean", internal)
         )
-        value = get("pending")
         self.pending = (
-            value if value.__class__ is bool else _wire.optional("TrustedPartyMember", "pending", "a boolean", value)
+            pending
+            if pending.__class__ is bool
+            else _wire.optional("TrustedPartyMember", "pending", "a boolean", pending)
         )
-        value = get("created")
         self.created = (
-            value if value.__class__ is int else _wire.optional("TrustedPartyMember", "created", "an integer", value)
+            created
+            if created.__class__ is int
+            else _wire.optional("TrustedPartyMember", "created", "an integer", created)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,21 +15,20 @@ from .._types import UNSET, Unset
 from .approval_signatures import ApprovalSignatures
 from .approval_status import APPROVAL_STATUS, ApprovalStatus
 
-_FIELDS = frozenset(
-    (
-        "txID",
-        "userID",
-        "actionID",
-        "signature",
-        "firstName",
-        "lastName",
-        "email",
-        "username",
-        "accountCode",
-        "external",
-        "signatures",
-        "status",
-    )
+_read = _wire.reader(
+    "TxApproval",
+    "txID",
+    "userID",
+    "actionID",
+    "signature",
+    "firstName",
+    "lastName",
+    "email",
+    "username",
+    "accountCode",
+    "external",
+    "signatures",
+    "status",
 )
 
 
@@ -76,58 +75,65 @@ class TxApproval:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxApproval", src)
+        values, additional_properties = _read(src)
+        (
+            tx_id,
+            user_id,
+            action_id,
+            signature,
+            first_name,
+            last_name,
+            email,
+            username,
+            account_code,
+            external,
+            signatures,
+            status,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("txID")
-        self.tx_id = value if value.__class__ is str else _wire.optional("TxApproval", "txID", "a string", value)
-        value = get("userID")
-        self.user_id = value if value.__class__ is str else _wire.optional("TxApproval", "userID", "a string", value)
-        value = get("actionID")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("TxApproval", "txID", "a string", tx_id)
+        self.user_id = (
+            user_id if user_id.__class__ is str else _wire.optional("TxApproval", "userID", "a string", user_id)
+        )
         self.action_id = (
-            value if value.__class__ is str else _wire.optional("TxApproval", "actionID", "a string", value)
+            action_id if action_id.__class__ is str else _wire.optional("TxApproval", "actionID", "a string", action_id)
         )
-        value = get("signature")
         self.signature = (
-            value if value.__class__ is str else _wire.optional("TxApproval", "signature", "a string", value)
+            signature
+            if signature.__class__ is str
+            else _wire.optional("TxApproval", "signature", "a string", signature)
         )
-        value = get("firstName")
         self.first_name = (
-            value if value.__class__ is str else _wire.optional("TxApproval", "firstName", "a string", value)
+            first_name
+            if first_name.__class__ is str
+            else _wire.optional("TxApproval", "firstName", "a string", first_name)
         )
-        value = get("lastName")
         self.last_name = (
-            value if value.__class__ is str else _wire.optional("TxApproval", "lastName", "a string", value)
+            last_name if last_name.__class__ is str else _wire.optional("TxApproval", "lastName", "a string", last_name)
         )
-        value = get("email")
-        self.email = value if value.__class__ is str else _wire.optional("TxApproval", "email", "a string", value)
-        value = get("username")
-        self.username = value if value.__class__ is str else _wire.optional("TxApproval", "username", "a string", value)
-        value = get("accountCode")
+        self.email = email if email.__class__ is str else _wire.optional("TxApproval", "email", "a string", email)
+        self.username = (
+            username if username.__class__ is str else _wire.optional("TxApproval", "username", "a string", username)
+        )
         self.account_code = (
-            value if value.__class__ is str else _wire.optional("TxApproval", "accountCode", "a string", value)
+            account_code
+            if account_code.__class__ is str
+            else _wire.optional("TxApproval", "accountCode", "a string", account_code)
         )
-        value = get("external")
         self.external = (
-            value if value.__class__ is bool else _wire.optional("TxApproval", "external", "a boolean", value)
+            external if external.__class__ is bool else _wire.optional("TxApproval", "external", "a boolean", external)
         )
-        value = get("signatures")
         self.signatures = (
-            ApprovalSignatures.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("TxApproval", "signatures", "an object", value)
+            ApprovalSignatures.from_dict(signatures)
+            if signatures.__class__ is dict
+            else _wire.optional("TxApproval", "signatures", "an object", signatures)
         )
-        value = get("status")
         self.status = (
-            APPROVAL_STATUS.get(value) or ApprovalStatus(value)
-            if value.__class__ is str
-            else _wire.optional("TxApproval", "status", "a string", value)
+            APPROVAL_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("TxApproval", "status", "a string", status)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

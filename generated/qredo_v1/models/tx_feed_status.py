@@ -16,26 +16,25 @@ from .tx_status_update import TxStatusUpdate
 from .tx_timestamps import TxTimestamps
 from .web_3_tx_status import WEB_3_TX_STATUS, Web3TxStatus
 
-_FIELDS = frozenset(
-    (
-        "txID",
-        "txHash",
-        "gasPrice",
-        "gasLimit",
-        "from",
-        "to",
-        "value",
-        "data",
-        "rawTX",
-        "createdBy",
-        "accountID",
-        "network",
-        "chainID",
-        "status",
-        "timestamps",
-        "events",
-        "nonce",
-    )
+_read = _wire.reader(
+    "TxFeedStatus",
+    "txID",
+    "txHash",
+    "gasPrice",
+    "gasLimit",
+    "from",
+    "to",
+    "value",
+    "data",
+    "rawTX",
+    "createdBy",
+    "accountID",
+    "network",
+    "chainID",
+    "status",
+    "timestamps",
+    "events",
+    "nonce",
 )
 
 
@@ -97,36 +96,47 @@ class TxFeedStatus:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxFeedStatus", src)
+        values, additional_properties = _read(src)
+        (
+            tx_id,
+            tx_hash,
+            gas_price,
+            gas_limit,
+            from_,
+            to,
+            value,
+            data,
+            raw_tx,
+            created_by,
+            account_id,
+            network,
+            chain_id,
+            status,
+            timestamps,
+            events,
+            nonce,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("txID")
-        self.tx_id = value if value.__class__ is str else _wire.optional("TxFeedStatus", "txID", "a string", value)
-        value = get("txHash")
-        self.tx_hash = value if value.__class__ is str else _wire.optional("TxFeedStatus", "txHash", "a string", value)
-        value = get("gasPrice")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("TxFeedStatus", "txID", "a string", tx_id)
+        self.tx_hash = (
+            tx_hash if tx_hash.__class__ is str else _wire.optional("TxFeedStatus", "txHash", "a string", tx_hash)
+        )
         self.gas_price = (
-            value
-            if value.__class__ is str
-            else value
-            if value.__class__ is int
-            else _wire.optional("TxFeedStatus", "gasPrice", "a string or an integer", value)
+            gas_price
+            if gas_price.__class__ is str
+            else gas_price
+            if gas_price.__class__ is int
+            else _wire.optional("TxFeedStatus", "gasPrice", "a string or an integer", gas_price)
         )
-        value = get("gasLimit")
         self.gas_limit = (
-            value
-            if value.__class__ is str
-            else value
-            if value.__class__ is int
-            else _wire.optional("TxFeedStatus", "gasLimit", "a string or an integer", value)
+            gas_limit
+            if gas_limit.__class__ is str
+            else gas_limit
+            if gas_limit.__class__ is int
+            else _wire.optional("TxFeedStatus", "gasLimit", "a string or an integer", gas_limit)
         )
-        value = get("from")
-        self.from_ = value if value.__class__ is str else _wire.optional("TxFeedStatus", "from", "a string", value)
-        value = get("to")
-        self.to = value if value.__class__ is str else _wire.optional("TxFeedStatus", "to", "a string", value)
-        value = get("value")
+        self.from_ = from_ if from_.__class__ is str else _wire.optional("TxFeedStatus", "from", "a string", from_)
+        self.to = to if to.__class__ is str else _wire.optional("TxFeedStatus", "to", "a string", to)
         self.value = (
             value
             if value.__class__ is str
@@ -134,57 +144,51 @@ class TxFeedStatus:
             if value.__class__ is int
             else _wire.optional("TxFeedStatus", "value", "a string or an integer", value)
         )
-        value = get("data")
-        self.data = value if value.__class__ is str else _wire.optional("TxFeedStatus", "data", "a string", value)
-        value = get("rawTX")
-        self.raw_tx = value if value.__class__ is str else _wire.optional("TxFeedStatus", "rawTX", "a string", value)
-        value = get("createdBy")
+        self.data = data if data.__class__ is str else _wire.optional("TxFeedStatus", "data", "a string", data)
+        self.raw_tx = raw_tx if raw_tx.__class__ is str else _wire.optional("TxFeedStatus", "rawTX", "a string", raw_tx)
         self.created_by = (
-            value if value.__class__ is str else _wire.optional("TxFeedStatus", "createdBy", "a string", value)
+            created_by
+            if created_by.__class__ is str
+            else _wire.optional("TxFeedStatus", "createdBy", "a string", created_by)
         )
-        value = get("accountID")
         self.account_id = (
-            value if value.__class__ is str else _wire.optional("TxFeedStatus", "accountID", "a string", value)
+            account_id
+            if account_id.__class__ is str
+            else _wire.optional("TxFeedStatus", "accountID", "a string", account_id)
         )
-        value = get("network", UNSET)
-        self.network = value if value.__class__ is str else _wire.nullable("TxFeedStatus", "network", "a string", value)
-        value = get("chainID")
+        self.network = (
+            network if network.__class__ is str else _wire.nullable("TxFeedStatus", "network", "a string", network)
+        )
         self.chain_id = (
-            value
-            if value.__class__ is str
-            else value
-            if value.__class__ is int
-            else _wire.optional("TxFeedStatus", "chainID", "a string or an integer", value)
+            chain_id
+            if chain_id.__class__ is str
+            else chain_id
+            if chain_id.__class__ is int
+            else _wire.optional("TxFeedStatus", "chainID", "a string or an integer", chain_id)
         )
-        value = get("status")
         self.status = (
-            WEB_3_TX_STATUS.get(value) or Web3TxStatus(value)
-            if value.__class__ is str
-            else _wire.optional("TxFeedStatus", "status", "a string", value)
+            WEB_3_TX_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("TxFeedStatus", "status", "a string", status)
         )
-        value = get("timestamps")
         self.timestamps = (
-            TxTimestamps.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("TxFeedStatus", "timestamps", "an object", value)
+            TxTimestamps.from_dict(timestamps)
+            if timestamps.__class__ is dict
+            else _wire.optional("TxFeedStatus", "timestamps", "an object", timestamps)
         )
-        value = get("events")
         self.events = (
-            [TxStatusUpdate.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("TxFeedStatus", "events", "an array", value)
+            [TxStatusUpdate.from_dict(item) for item in events]
+            if events.__class__ is list
+            else _wire.optional("TxFeedStatus", "events", "an array", events)
         )
-        value = get("nonce")
         self.nonce = (
-            value
-            if value.__class__ is str
-            else value
-            if value.__class__ is int
-            else _wire.optional("TxFeedStatus", "nonce", "a string or an integer", value)
+            nonce
+            if nonce.__class__ is str
+            else nonce
+            if nonce.__class__ is int
+            else _wire.optional("TxFeedStatus", "nonce", "a string or an integer", nonce)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,27 +15,26 @@ from .._types import UNSET, Unset
 from .entity import Entity
 from .transaction_type import TRANSACTION_TYPE, TransactionType
 
-_FIELDS = frozenset(
-    (
-        "txID",
-        "chainTxID",
-        "fundID",
-        "walletID",
-        "timestamp",
-        "type",
-        "asset",
-        "amount",
-        "fees",
-        "netAmount",
-        "counterpartyID",
-        "counterpartyName",
-        "counterpartyEntity",
-        "address",
-        "reference",
-        "benefitOf",
-        "accountNo",
-        "later1TxID",
-    )
+_read = _wire.reader(
+    "TxHistoryItem",
+    "txID",
+    "chainTxID",
+    "fundID",
+    "walletID",
+    "timestamp",
+    "type",
+    "asset",
+    "amount",
+    "fees",
+    "netAmount",
+    "counterpartyID",
+    "counterpartyName",
+    "counterpartyEntity",
+    "address",
+    "reference",
+    "benefitOf",
+    "accountNo",
+    "later1TxID",
 )
 
 
@@ -95,84 +94,101 @@ class TxHistoryItem:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxHistoryItem", src)
+        values, additional_properties = _read(src)
+        (
+            tx_id,
+            chain_tx_id,
+            fund_id,
+            wallet_id,
+            timestamp,
+            type_,
+            asset,
+            amount,
+            fees,
+            net_amount,
+            counterparty_id,
+            counterparty_name,
+            counterparty_entity,
+            address,
+            reference,
+            benefit_of,
+            account_no,
+            later_1_tx_id,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("txID")
-        self.tx_id = value if value.__class__ is str else _wire.optional("TxHistoryItem", "txID", "a string", value)
-        value = get("chainTxID")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("TxHistoryItem", "txID", "a string", tx_id)
         self.chain_tx_id = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "chainTxID", "a string", value)
+            chain_tx_id
+            if chain_tx_id.__class__ is str
+            else _wire.optional("TxHistoryItem", "chainTxID", "a string", chain_tx_id)
         )
-        value = get("fundID")
-        self.fund_id = value if value.__class__ is str else _wire.optional("TxHistoryItem", "fundID", "a string", value)
-        value = get("walletID")
+        self.fund_id = (
+            fund_id if fund_id.__class__ is str else _wire.optional("TxHistoryItem", "fundID", "a string", fund_id)
+        )
         self.wallet_id = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "walletID", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.optional("TxHistoryItem", "walletID", "a string", wallet_id)
         )
-        value = get("timestamp")
         self.timestamp = (
-            value if value.__class__ is int else _wire.optional("TxHistoryItem", "timestamp", "an integer", value)
+            timestamp
+            if timestamp.__class__ is int
+            else _wire.optional("TxHistoryItem", "timestamp", "an integer", timestamp)
         )
-        value = get("type")
         self.type_ = (
-            TRANSACTION_TYPE.get(value) or TransactionType(value)
-            if value.__class__ is int
-            else _wire.optional("TxHistoryItem", "type", "an integer", value)
+            TRANSACTION_TYPE[type_]
+            if type_.__class__ is int
+            else _wire.optional("TxHistoryItem", "type", "an integer", type_)
         )
-        value = get("asset")
-        self.asset = value if value.__class__ is str else _wire.optional("TxHistoryItem", "asset", "a string", value)
-        value = get("amount")
+        self.asset = asset if asset.__class__ is str else _wire.optional("TxHistoryItem", "asset", "a string", asset)
         self.amount = (
-            value if value.__class__ is int else _wire.optional("TxHistoryItem", "amount", "an integer", value)
+            amount if amount.__class__ is int else _wire.optional("TxHistoryItem", "amount", "an integer", amount)
         )
-        value = get("fees")
-        self.fees = value if value.__class__ is int else _wire.optional("TxHistoryItem", "fees", "an integer", value)
-        value = get("netAmount")
+        self.fees = fees if fees.__class__ is int else _wire.optional("TxHistoryItem", "fees", "an integer", fees)
         self.net_amount = (
-            value if value.__class__ is int else _wire.optional("TxHistoryItem", "netAmount", "an integer", value)
+            net_amount
+            if net_amount.__class__ is int
+            else _wire.optional("TxHistoryItem", "netAmount", "an integer", net_amount)
         )
-        value = get("counterpartyID")
         self.counterparty_id = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "counterpartyID", "a string", value)
+            counterparty_id
+            if counterparty_id.__class__ is str
+            else _wire.optional("TxHistoryItem", "counterpartyID", "a string", counterparty_id)
         )
-        value = get("counterpartyName")
         self.counterparty_name = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "counterpartyName", "a string", value)
+            counterparty_name
+            if counterparty_name.__class__ is str
+            else _wire.optional("TxHistoryItem", "counterpartyName", "a string", counterparty_name)
         )
-        value = get("counterpartyEntity")
         self.counterparty_entity = (
-            Entity.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("TxHistoryItem", "counterpartyEntity", "an object", value)
+            Entity.from_dict(counterparty_entity)
+            if counterparty_entity.__class__ is dict
+            else _wire.optional("TxHistoryItem", "counterpartyEntity", "an object", counterparty_entity)
         )
-        value = get("address")
         self.address = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "address", "a string", value)
+            address if address.__class__ is str else _wire.optional("TxHistoryItem", "address", "a string", address)
         )
-        value = get("reference")
         self.reference = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "reference", "a string", value)
+            reference
+            if reference.__class__ is str
+            else _wire.optional("TxHistoryItem", "reference", "a string", reference)
         )
-        value = get("benefitOf")
         self.benefit_of = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "benefitOf", "a string", value)
+            benefit_of
+            if benefit_of.__class__ is str
+            else _wire.optional("TxHistoryItem", "benefitOf", "a string", benefit_of)
         )
-        value = get("accountNo")
         self.account_no = (
-            value if value.__class__ is str else _wire.optional("TxHistoryItem", "accountNo", "a string", value)
+            account_no
+            if account_no.__class__ is str
+            else _wire.optional("TxHistoryItem", "accountNo", "a string", account_no)
         )
-        value = get("later1TxID")
         self.later_1_tx_id = (
-            _wire.items("TxHistoryItem", "later1TxID", value, str, "a string")
-            if value.__class__ is list
-            else _wire.optional("TxHistoryItem", "later1TxID", "an array", value)
+            _wire.items("TxHistoryItem", "later1TxID", later_1_tx_id, str, "a string")
+            if later_1_tx_id.__class__ is list
+            else _wire.optional("TxHistoryItem", "later1TxID", "an array", later_1_tx_id)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from .._types import UNSET, Unset
 from .tx_history_item import TxHistoryItem
 from .tx_history_wallet_info import TxHistoryWalletInfo
 
-_FIELDS = frozenset(("list", "total", "wallets"))
+_read = _wire.reader("TxHistoryResponse", "list", "total", "wallets")
 
 
 @define(kw_only=True)
@@ -43,32 +43,25 @@ class TxHistoryResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxHistoryResponse", src)
+        values, additional_properties = _read(src)
+        (list_, total, wallets) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("list")
         self.list_ = (
-            [TxHistoryItem.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("TxHistoryResponse", "list", "an array", value)
+            [TxHistoryItem.from_dict(item) for item in list_]
+            if list_.__class__ is list
+            else _wire.optional("TxHistoryResponse", "list", "an array", list_)
         )
-        value = get("total")
         self.total = (
-            value if value.__class__ is int else _wire.optional("TxHistoryResponse", "total", "an integer", value)
+            total if total.__class__ is int else _wire.optional("TxHistoryResponse", "total", "an integer", total)
         )
-        value = get("wallets")
         self.wallets = (
-            [TxHistoryWalletInfo.from_dict(item) for item in value]
-            if value.__class__ is list
-            else TxHistoryWalletInfo.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("TxHistoryResponse", "wallets", "an array or an object", value)
+            [TxHistoryWalletInfo.from_dict(item) for item in wallets]
+            if wallets.__class__ is list
+            else TxHistoryWalletInfo.from_dict(wallets)
+            if wallets.__class__ is dict
+            else _wire.optional("TxHistoryResponse", "wallets", "an array or an object", wallets)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

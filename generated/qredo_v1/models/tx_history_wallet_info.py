@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .wallet_type import WALLET_TYPE, WalletType
 
-_FIELDS = frozenset(("walletID", "fundName", "walletName", "type"))
+_read = _wire.reader("TxHistoryWalletInfo", "walletID", "fundName", "walletName", "type")
 
 
 @define(kw_only=True)
@@ -46,32 +46,30 @@ class TxHistoryWalletInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxHistoryWalletInfo", src)
+        values, additional_properties = _read(src)
+        (wallet_id, fund_name, wallet_name, type_) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("walletID")
         self.wallet_id = (
-            value if value.__class__ is str else _wire.optional("TxHistoryWalletInfo", "walletID", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.optional("TxHistoryWalletInfo", "walletID", "a string", wallet_id)
         )
-        value = get("fundName")
         self.fund_name = (
-            value if value.__class__ is str else _wire.optional("TxHistoryWalletInfo", "fundName", "a string", value)
+            fund_name
+            if fund_name.__class__ is str
+            else _wire.optional("TxHistoryWalletInfo", "fundName", "a string", fund_name)
         )
-        value = get("walletName")
         self.wallet_name = (
-            value if value.__class__ is str else _wire.optional("TxHistoryWalletInfo", "walletName", "a string", value)
+            wallet_name
+            if wallet_name.__class__ is str
+            else _wire.optional("TxHistoryWalletInfo", "walletName", "a string", wallet_name)
         )
-        value = get("type")
         self.type_ = (
-            WALLET_TYPE.get(value) or WalletType(value)
-            if value.__class__ is int
-            else _wire.optional("TxHistoryWalletInfo", "type", "an integer", value)
+            WALLET_TYPE[type_]
+            if type_.__class__ is int
+            else _wire.optional("TxHistoryWalletInfo", "type", "an integer", type_)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

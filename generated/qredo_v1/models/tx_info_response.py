@@ -16,27 +16,26 @@ from .tx_status_update import TxStatusUpdate
 from .tx_timestamps import TxTimestamps
 from .web_3_tx_status import WEB_3_TX_STATUS, Web3TxStatus
 
-_FIELDS = frozenset(
-    (
-        "txID",
-        "txHash",
-        "accountID",
-        "createdBy",
-        "from",
-        "to",
-        "value",
-        "data",
-        "gasLimit",
-        "gasPrice",
-        "network",
-        "chainID",
-        "rawTX",
-        "signedTx",
-        "nonce",
-        "status",
-        "timestamps",
-        "events",
-    )
+_read = _wire.reader(
+    "TxInfoResponse",
+    "txID",
+    "txHash",
+    "accountID",
+    "createdBy",
+    "from",
+    "to",
+    "value",
+    "data",
+    "gasLimit",
+    "gasPrice",
+    "network",
+    "chainID",
+    "rawTX",
+    "signedTx",
+    "nonce",
+    "status",
+    "timestamps",
+    "events",
 )
 
 
@@ -100,30 +99,44 @@ class TxInfoResponse:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxInfoResponse", src)
+        values, additional_properties = _read(src)
+        (
+            tx_id,
+            tx_hash,
+            account_id,
+            created_by,
+            from_,
+            to,
+            value,
+            data,
+            gas_limit,
+            gas_price,
+            network,
+            chain_id,
+            raw_tx,
+            signed_tx,
+            nonce,
+            status,
+            timestamps,
+            events,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("txID")
-        self.tx_id = value if value.__class__ is str else _wire.optional("TxInfoResponse", "txID", "a string", value)
-        value = get("txHash")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("TxInfoResponse", "txID", "a string", tx_id)
         self.tx_hash = (
-            value if value.__class__ is str else _wire.optional("TxInfoResponse", "txHash", "a string", value)
+            tx_hash if tx_hash.__class__ is str else _wire.optional("TxInfoResponse", "txHash", "a string", tx_hash)
         )
-        value = get("accountID")
         self.account_id = (
-            value if value.__class__ is str else _wire.optional("TxInfoResponse", "accountID", "a string", value)
+            account_id
+            if account_id.__class__ is str
+            else _wire.optional("TxInfoResponse", "accountID", "a string", account_id)
         )
-        value = get("createdBy")
         self.created_by = (
-            value if value.__class__ is str else _wire.optional("TxInfoResponse", "createdBy", "a string", value)
+            created_by
+            if created_by.__class__ is str
+            else _wire.optional("TxInfoResponse", "createdBy", "a string", created_by)
         )
-        value = get("from")
-        self.from_ = value if value.__class__ is str else _wire.optional("TxInfoResponse", "from", "a string", value)
-        value = get("to")
-        self.to = value if value.__class__ is str else _wire.optional("TxInfoResponse", "to", "a string", value)
-        value = get("value")
+        self.from_ = from_ if from_.__class__ is str else _wire.optional("TxInfoResponse", "from", "a string", from_)
+        self.to = to if to.__class__ is str else _wire.optional("TxInfoResponse", "to", "a string", to)
         self.value = (
             value
             if value.__class__ is str
@@ -131,71 +144,62 @@ class TxInfoResponse:
             if value.__class__ is int
             else _wire.optional("TxInfoResponse", "value", "a string or an integer", value)
         )
-        value = get("data")
-        self.data = value if value.__class__ is str else _wire.optional("TxInfoResponse", "data", "a string", value)
-        value = get("gasLimit")
+        self.data = data if data.__class__ is str else _wire.optional("TxInfoResponse", "data", "a string", data)
         self.gas_limit = (
-            value
-            if value.__class__ is str
-            else value
-            if value.__class__ is int
-            else _wire.optional("TxInfoResponse", "gasLimit", "a string or an integer", value)
+            gas_limit
+            if gas_limit.__class__ is str
+            else gas_limit
+            if gas_limit.__class__ is int
+            else _wire.optional("TxInfoResponse", "gasLimit", "a string or an integer", gas_limit)
         )
-        value = get("gasPrice")
         self.gas_price = (
-            value
-            if value.__class__ is str
-            else value
-            if value.__class__ is int
-            else _wire.optional("TxInfoResponse", "gasPrice", "a string or an integer", value)
+            gas_price
+            if gas_price.__class__ is str
+            else gas_price
+            if gas_price.__class__ is int
+            else _wire.optional("TxInfoResponse", "gasPrice", "a string or an integer", gas_price)
         )
-        value = get("network", UNSET)
         self.network = (
-            value if value.__class__ is str else _wire.nullable("TxInfoResponse", "network", "a string", value)
+            network if network.__class__ is str else _wire.nullable("TxInfoResponse", "network", "a string", network)
         )
-        value = get("chainID")
         self.chain_id = (
-            value
-            if value.__class__ is str
-            else value
-            if value.__class__ is int
-            else _wire.optional("TxInfoResponse", "chainID", "a string or an integer", value)
+            chain_id
+            if chain_id.__class__ is str
+            else chain_id
+            if chain_id.__class__ is int
+            else _wire.optional("TxInfoResponse", "chainID", "a string or an integer", chain_id)
         )
-        value = get("rawTX")
-        self.raw_tx = value if value.__class__ is str else _wire.optional("TxInfoResponse", "rawTX", "a string", value)
-        value = get("signedTx")
+        self.raw_tx = (
+            raw_tx if raw_tx.__class__ is str else _wire.optional("TxInfoResponse", "rawTX", "a string", raw_tx)
+        )
         self.signed_tx = (
-            value if value.__class__ is str else _wire.optional("TxInfoResponse", "signedTx", "a string", value)
+            signed_tx
+            if signed_tx.__class__ is str
+            else _wire.optional("TxInfoResponse", "signedTx", "a string", signed_tx)
         )
-        value = get("nonce")
         self.nonce = (
-            value
-            if value.__class__ is str
-            else value
-            if value.__class__ is int
-            else _wire.optional("TxInfoResponse", "nonce", "a string or an integer", value)
+            nonce
+            if nonce.__class__ is str
+            else nonce
+            if nonce.__class__ is int
+            else _wire.optional("TxInfoResponse", "nonce", "a string or an integer", nonce)
         )
-        value = get("status")
         self.status = (
-            WEB_3_TX_STATUS.get(value) or Web3TxStatus(value)
-            if value.__class__ is str
-            else _wire.optional("TxInfoResponse", "status", "a string", value)
+            WEB_3_TX_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("TxInfoResponse", "status", "a string", status)
         )
-        value = get("timestamps")
         self.timestamps = (
-            TxTimestamps.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("TxInfoResponse", "timestamps", "an object", value)
+            TxTimestamps.from_dict(timestamps)
+            if timestamps.__class__ is dict
+            else _wire.optional("TxInfoResponse", "timestamps", "an object", timestamps)
         )
-        value = get("events")
         self.events = (
-            [TxStatusUpdate.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.optional("TxInfoResponse", "events", "an array", value)
+            [TxStatusUpdate.from_dict(item) for item in events]
+            if events.__class__ is list
+            else _wire.optional("TxInfoResponse", "events", "an array", events)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

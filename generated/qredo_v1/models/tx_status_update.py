@@ -14,7 +14,7 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .web_3_tx_status import WEB_3_TX_STATUS, Web3TxStatus
 
-_FIELDS = frozenset(("id", "timestamp", "status", "message"))
+_read = _wire.reader("TxStatusUpdate", "id", "timestamp", "status", "message")
 
 
 @define(kw_only=True)
@@ -44,30 +44,24 @@ class TxStatusUpdate:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxStatusUpdate", src)
+        values, additional_properties = _read(src)
+        (id, timestamp, status, message) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("id")
-        self.id = value if value.__class__ is str else _wire.optional("TxStatusUpdate", "id", "a string", value)
-        value = get("timestamp")
+        self.id = id if id.__class__ is str else _wire.optional("TxStatusUpdate", "id", "a string", id)
         self.timestamp = (
-            value if value.__class__ is int else _wire.optional("TxStatusUpdate", "timestamp", "an integer", value)
+            timestamp
+            if timestamp.__class__ is int
+            else _wire.optional("TxStatusUpdate", "timestamp", "an integer", timestamp)
         )
-        value = get("status")
         self.status = (
-            WEB_3_TX_STATUS.get(value) or Web3TxStatus(value)
-            if value.__class__ is str
-            else _wire.optional("TxStatusUpdate", "status", "a string", value)
+            WEB_3_TX_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("TxStatusUpdate", "status", "a string", status)
         )
-        value = get("message")
         self.message = (
-            value if value.__class__ is str else _wire.optional("TxStatusUpdate", "message", "a string", value)
+            message if message.__class__ is str else _wire.optional("TxStatusUpdate", "message", "a string", message)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

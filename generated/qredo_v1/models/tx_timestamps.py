@@ -13,7 +13,7 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_FIELDS = frozenset(("created", "pending", "authorized", "approved", "rejected", "failed"))
+_read = _wire.reader("TxTimestamps", "created", "pending", "authorized", "approved", "rejected", "failed")
 
 
 @define(kw_only=True)
@@ -47,36 +47,34 @@ class TxTimestamps:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("TxTimestamps", src)
+        values, additional_properties = _read(src)
+        (created, pending, authorized, approved, rejected, failed) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("created")
         self.created = (
-            value if value.__class__ is int else _wire.optional("TxTimestamps", "created", "an integer", value)
+            created if created.__class__ is int else _wire.optional("TxTimestamps", "created", "an integer", created)
         )
-        value = get("pending")
         self.pending = (
-            value if value.__class__ is int else _wire.optional("TxTimestamps", "pending", "an integer", value)
+            pending if pending.__class__ is int else _wire.optional("TxTimestamps", "pending", "an integer", pending)
         )
-        value = get("authorized")
         self.authorized = (
-            value if value.__class__ is int else _wire.optional("TxTimestamps", "authorized", "an integer", value)
+            authorized
+            if authorized.__class__ is int
+            else _wire.optional("TxTimestamps", "authorized", "an integer", authorized)
         )
-        value = get("approved")
         self.approved = (
-            value if value.__class__ is int else _wire.optional("TxTimestamps", "approved", "an integer", value)
+            approved
+            if approved.__class__ is int
+            else _wire.optional("TxTimestamps", "approved", "an integer", approved)
         )
-        value = get("rejected")
         self.rejected = (
-            value if value.__class__ is int else _wire.optional("TxTimestamps", "rejected", "an integer", value)
+            rejected
+            if rejected.__class__ is int
+            else _wire.optional("TxTimestamps", "rejected", "an integer", rejected)
         )
-        value = get("failed")
-        self.failed = value if value.__class__ is int else _wire.optional("TxTimestamps", "failed", "an integer", value)
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
+        self.failed = (
+            failed if failed.__class__ is int else _wire.optional("TxTimestamps", "failed", "an integer", failed)
         )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

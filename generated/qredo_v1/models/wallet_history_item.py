@@ -14,7 +14,9 @@ from .. import _wire
 from .._types import UNSET, Unset
 from .tx_status import TX_STATUS, TxStatus
 
-_FIELDS = frozenset(("txID", "chainTxID", "walletID", "timestamp", "asset", "amount", "fees", "netAmount", "status"))
+_read = _wire.reader(
+    "WalletHistoryItem", "txID", "chainTxID", "walletID", "timestamp", "asset", "amount", "fees", "netAmount", "status"
+)
 
 
 @define(kw_only=True)
@@ -56,50 +58,43 @@ class WalletHistoryItem:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("WalletHistoryItem", src)
+        values, additional_properties = _read(src)
+        (tx_id, chain_tx_id, wallet_id, timestamp, asset, amount, fees, net_amount, status) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("txID")
-        self.tx_id = value if value.__class__ is str else _wire.optional("WalletHistoryItem", "txID", "a string", value)
-        value = get("chainTxID")
+        self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("WalletHistoryItem", "txID", "a string", tx_id)
         self.chain_tx_id = (
-            value if value.__class__ is str else _wire.optional("WalletHistoryItem", "chainTxID", "a string", value)
+            chain_tx_id
+            if chain_tx_id.__class__ is str
+            else _wire.optional("WalletHistoryItem", "chainTxID", "a string", chain_tx_id)
         )
-        value = get("walletID")
         self.wallet_id = (
-            value if value.__class__ is str else _wire.optional("WalletHistoryItem", "walletID", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.optional("WalletHistoryItem", "walletID", "a string", wallet_id)
         )
-        value = get("timestamp")
         self.timestamp = (
-            value if value.__class__ is int else _wire.optional("WalletHistoryItem", "timestamp", "an integer", value)
+            timestamp
+            if timestamp.__class__ is int
+            else _wire.optional("WalletHistoryItem", "timestamp", "an integer", timestamp)
         )
-        value = get("asset")
         self.asset = (
-            value if value.__class__ is str else _wire.optional("WalletHistoryItem", "asset", "a string", value)
+            asset if asset.__class__ is str else _wire.optional("WalletHistoryItem", "asset", "a string", asset)
         )
-        value = get("amount")
         self.amount = (
-            value if value.__class__ is int else _wire.optional("WalletHistoryItem", "amount", "an integer", value)
+            amount if amount.__class__ is int else _wire.optional("WalletHistoryItem", "amount", "an integer", amount)
         )
-        value = get("fees")
-        self.fees = (
-            value if value.__class__ is int else _wire.optional("WalletHistoryItem", "fees", "an integer", value)
-        )
-        value = get("netAmount")
+        self.fees = fees if fees.__class__ is int else _wire.optional("WalletHistoryItem", "fees", "an integer", fees)
         self.net_amount = (
-            value if value.__class__ is int else _wire.optional("WalletHistoryItem", "netAmount", "an integer", value)
+            net_amount
+            if net_amount.__class__ is int
+            else _wire.optional("WalletHistoryItem", "netAmount", "an integer", net_amount)
         )
-        value = get("status")
         self.status = (
-            TX_STATUS.get(value) or TxStatus(value)
-            if value.__class__ is str
-            else _wire.optional("WalletHistoryItem", "status", "a string", value)
+            TX_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("WalletHistoryItem", "status", "a string", status)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,21 +17,20 @@ from .policy import Policy
 from .wallet_status import WALLET_STATUS, WalletStatus
 from .wallet_type import WALLET_TYPE, WalletType
 
-_FIELDS = frozenset(
-    (
-        "wallet_id",
-        "name",
-        "asset",
-        "type",
-        "status",
-        "address",
-        "address_type",
-        "short_code",
-        "balance",
-        "policy_tx",
-        "policy_withdraw",
-        "connected",
-    )
+_read = _wire.reader(
+    "WalletInfo",
+    "wallet_id",
+    "name",
+    "asset",
+    "type",
+    "status",
+    "address",
+    "address_type",
+    "short_code",
+    "balance",
+    "policy_tx",
+    "policy_withdraw",
+    "connected",
 )
 
 
@@ -81,64 +80,69 @@ class WalletInfo:
         Raises:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
-        if src.__class__ is not dict:
-            _wire.check_object("WalletInfo", src)
+        values, additional_properties = _read(src)
+        (
+            wallet_id,
+            name,
+            asset,
+            type_,
+            status,
+            address,
+            address_type,
+            short_code,
+            balance,
+            policy_tx,
+            policy_withdraw,
+            connected,
+        ) = values
         self = object.__new__(cls)
-        get = src.get
-        value: Any
-        value = get("wallet_id")
         self.wallet_id = (
-            value if value.__class__ is str else _wire.optional("WalletInfo", "wallet_id", "a string", value)
+            wallet_id
+            if wallet_id.__class__ is str
+            else _wire.optional("WalletInfo", "wallet_id", "a string", wallet_id)
         )
-        value = get("name")
-        self.name = value if value.__class__ is str else _wire.optional("WalletInfo", "name", "a string", value)
-        value = get("asset")
-        self.asset = value if value.__class__ is str else _wire.optional("WalletInfo", "asset", "a string", value)
-        value = get("type")
+        self.name = name if name.__class__ is str else _wire.optional("WalletInfo", "name", "a string", name)
+        self.asset = asset if asset.__class__ is str else _wire.optional("WalletInfo", "asset", "a string", asset)
         self.type_ = (
-            WALLET_TYPE.get(value) or WalletType(value)
-            if value.__class__ is int
-            else _wire.optional("WalletInfo", "type", "an integer", value)
+            WALLET_TYPE[type_] if type_.__class__ is int else _wire.optional("WalletInfo", "type", "an integer", type_)
         )
-        value = get("status")
         self.status = (
-            WALLET_STATUS.get(value) or WalletStatus(value)
-            if value.__class__ is str
-            else _wire.optional("WalletInfo", "status", "a string", value)
+            WALLET_STATUS[status]
+            if status.__class__ is str
+            else _wire.optional("WalletInfo", "status", "a string", status)
         )
-        value = get("address")
-        self.address = value if value.__class__ is str else _wire.optional("WalletInfo", "address", "a string", value)
-        value = get("address_type")
+        self.address = (
+            address if address.__class__ is str else _wire.optional("WalletInfo", "address", "a string", address)
+        )
         self.address_type = (
-            value if value.__class__ is str else _wire.optional("WalletInfo", "address_type", "a string", value)
+            address_type
+            if address_type.__class__ is str
+            else _wire.optional("WalletInfo", "address_type", "a string", address_type)
         )
-        value = get("short_code")
         self.short_code = (
-            value if value.__class__ is str else _wire.optional("WalletInfo", "short_code", "a string", value)
+            short_code
+            if short_code.__class__ is str
+            else _wire.optional("WalletInfo", "short_code", "a string", short_code)
         )
-        value = get("balance")
-        self.balance = value if value.__class__ is int else _wire.optional("WalletInfo", "balance", "an integer", value)
-        value = get("policy_tx")
+        self.balance = (
+            balance if balance.__class__ is int else _wire.optional("WalletInfo", "balance", "an integer", balance)
+        )
         self.policy_tx = (
-            Policy.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("WalletInfo", "policy_tx", "an object", value)
+            Policy.from_dict(policy_tx)
+            if policy_tx.__class__ is dict
+            else _wire.optional("WalletInfo", "policy_tx", "an object", policy_tx)
         )
-        value = get("policy_withdraw")
         self.policy_withdraw = (
-            Policy.from_dict(value)
-            if value.__class__ is dict
-            else _wire.optional("WalletInfo", "policy_withdraw", "an object", value)
+            Policy.from_dict(policy_withdraw)
+            if policy_withdraw.__class__ is dict
+            else _wire.optional("WalletInfo", "policy_withdraw", "an object", policy_withdraw)
         )
-        value = get("connected", UNSET)
         self.connected = (
-            [ConnectedCounterparty.from_dict(item) for item in value]
-            if value.__class__ is list
-            else _wire.nullable("WalletInfo", "connected", "an array", value)
+            [ConnectedCounterparty.from_dict(item) for item in connected]
+            if connected.__class__ is list
+            else _wire.nullable("WalletInfo", "connected", "an array", connected)
         )
-        self.additional_properties = (
-            {} if src.keys() <= _FIELDS else {key: src[key] for key in src if key not in _FIELDS}
-        )
+        self.additional_properties = additional_properties
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,17 +1,17 @@
 """WebSocket feeds of the API as loops over the API package's own models. Needs the extra `feeds`.
 
-from ..feeds import feed
+    from qredo_signing.feeds import feed
 
-async for message in feed(client, "core_client", client_id=client_id):
-    ...
+    async for message in feed(client, "core_client", client_id=client_id):
+        ...
 """
 
 try:
     import wsproto as _wsproto  # noqa: F401
-except ImportError as error:
+except ImportError as _error:
     raise ModuleNotFoundError(
-        f'feeds need an extra: pip install "qredo-partner-client[feeds]" (not found: {error.name})', name=error.name
-    ) from error
+        f'feeds need an extra: pip install "qredo-partner-client[feeds]" (not found: {_error.name})', name=_error.name
+    ) from _error
 
 from ._async import AsyncMessages
 from ._errors import FeedConnectionError, FeedMessageError

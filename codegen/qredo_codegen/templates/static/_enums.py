@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from enum import Enum, IntEnum, StrEnum
+from typing import TypeVar
 
-__all__ = ["OpenIntEnum", "OpenStrEnum"]
+__all__ = ["Members", "OpenIntEnum", "OpenStrEnum"]
+
+E = TypeVar("E", bound=Enum)
+V = TypeVar("V", str, int)
 
 
 class OpenStrEnum(StrEnum):
@@ -40,3 +44,19 @@ class OpenIntEnum(IntEnum):
     def is_known(self) -> bool:
         """Whether the description lists this value."""
         return self._value_ in type(self)._value2member_map_
+
+
+class Members(dict[V, E]):
+    """The members of an open enum by their values: far quicker to ask than the enum itself.
+
+    An unknown value gets a member too, which is not kept here: nobody can make this grow.
+    """
+
+    __slots__ = ("_enum",)
+
+    def __init__(self, enum: type[E]) -> None:
+        super().__init__({member.value: member for member in enum})
+        self._enum = enum
+
+    def __missing__(self, value: V) -> E:
+        return self._enum(value)

@@ -1,12 +1,16 @@
-"""The slow paths of the models: what is missing, null, unknown or of the wrong type. The models do the rest inline."""
+"""What the models share: how a JSON object is taken apart, and what is missing, null, unknown or of the wrong type."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import islice
+from operator import itemgetter
 from typing import Any, NoReturn
 
 from ._types import UNSET, Unset
 from .errors import ResponseError
+
+Read = Callable[[Mapping[str, Any]], tuple[Any, dict[str, Any]]]
 
 _JSON_NAMES = {
     bool: "a boolean",
@@ -19,20 +23,36 @@ _JSON_NAMES = {
 }
 
 
+def reader(model: str, *fields: str) -> Read:
+    """A function that takes a JSON object apart: the values of these fields, and all other fields as a dict.
+
+    A value is UNSET where there is none. Most rows of a ledger have all fields and no others: those are read in one
+    step.
+    """
+    count, unset, values = len(fields), dict.fromkeys(fields, UNSET), _getter(fields)
+
+    def read(src: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if src.__class__ is dict and len(src) == count:
+            try:
+                return values(src), {}
+            except KeyError:  # as many fields, but others
+                pass
+        if not isinstance(src, Mapping):
+            mismatch(model, None, "an object", src)
+        whole = {**unset, **src}
+        return values(whole), dict(islice(whole.items(), count, None)) if len(whole) > count else {}
+
+    return read
+
+
 def mismatch(model: str, field: str | None, expected: str, value: object) -> NoReturn:
     """Raise the error for a value of another type. The value itself stays out of the text: it may be a secret."""
     raise ResponseError(model, field, f"expected {expected}, got {_JSON_NAMES.get(type(value), type(value).__name__)}")
 
 
-def check_object(model: str, src: object) -> None:
-    """Raise unless `src` is a mapping."""
-    if not isinstance(src, Mapping):
-        mismatch(model, None, "an object", src)
-
-
 def optional(model: str, field: str, expected: str, value: object) -> Unset:
     """An optional field without a value: absent and null are the same."""
-    if value is None:
+    if value is UNSET or value is None:
         return UNSET
     mismatch(model, field, expected, value)
 
@@ -55,7 +75,7 @@ def nullable_required(model: str, field: str, expected: str, value: object) -> N
 
 def required(model: str, field: str, expected: str, value: object) -> NoReturn:
     """A required field without a usable value."""
-    if value is None:
+    if value is UNSET or value is None:
         raise ResponseError(model, field, "required, but missing or null")
     mismatch(model, field, expected, value)
 
@@ -82,3 +102,9 @@ def not_integer(model: str, field: str, value: object) -> NoReturn:
     if isinstance(value, float):
         text += ": a float is not exact; amounts are whole base units of the asset"
     raise TypeError(text)
+
+
+def _getter(fields: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(fields) > 1:
+        return itemgetter(*fields)
+    return lambda src: tuple([src[field] for field in fields])  # itemgetter gives no tuple for one, and takes no none
