@@ -34,8 +34,8 @@ class PartnerAuth(SigningAuth):
     A request to another origin than the environment's, or over plain http, gets no credentials and is not sent: it
     raises `OriginError`. Leave `follow_redirects` off (httpx's default), or use `connect`, which never follows one. If
     httpx follows redirects by itself, a hop to another origin is stopped before a connection is made, on httpx's own
-    transports. A transport that ignores the `trace` extension (httpx-aiohttp, for one) cannot be stopped: there the
-    error comes after the answer, and says that the credentials went. See docs/security-notes.md.
+    transports and on `AiohttpTransport`. A transport that ignores the `trace` extension (httpx-aiohttp, for one) cannot
+    be stopped: there the error comes after the answer, and says that the credentials went. See docs/security-notes.md.
 
     One object can serve many clients, threads and tasks. It signs, and does no more: `connect` also repeats attempts
     and keeps nonces in order, so nonces whose rule is `counter` are for `connect`.

@@ -166,7 +166,7 @@ def connect(
     check_environment(environment)
     base_url = base_url_of(client_class, environment, server)
     if offload is None:
-        offload = isinstance(credentials, Credentials) and _is_aiohttp(transport)
+        offload = is_async and isinstance(credentials, Credentials) and _is_aiohttp(transport)
     options = PartnerOptions(stamp=stamp, nonces=nonces, serialize=serialize, agent_token=agent_token, offload=offload)
     auth = make_auth(client_class, credentials, environment, options, clock=clock, clock_correction=clock_correction)
     owns_http = http_client is None

@@ -1,6 +1,6 @@
 """Nonces for several processes of one machine, kept in a file of one number: the fastest, where there is flock(2).
 
-The file holds the last number twice, in two pages, each with a checksum: each call writes over the older one. So
+The file holds the last two numbers, in two pages, each with a checksum: each call writes over the older one. So
 whatever a write leaves behind, the number before it is still there, and the one that was being written was given to
 nobody. The lock is the kernel's: it goes when its process does.
 """
@@ -38,8 +38,8 @@ class FileNonces(Nonces):
     Like `SQLiteNonces` with the rule `clock`, several times as fast, and for one API key to a file. The file is made
     when it is first needed, readable by its owner only, and must be on a local disk that every process may write to. A
     process that is killed loses no number and blocks nobody. A lost file does no harm; the numbers stay ahead of the
-    clock and of what this process used. There is no counter: that must be on disk before it is used, and waits for it
-    as long as `SQLiteNonces` does.
+    clock and of what this process used. That is also why nothing waits for the disk, and why there is no counter: one
+    that a power cut set back would issue numbers twice.
 
     Args:
         path: The file.

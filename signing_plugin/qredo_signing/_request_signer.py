@@ -16,7 +16,6 @@ from ._headers import AGENT_TOKEN, API_KEY, HMAC_API_KEY, HMAC_SIGNATURE, SIGNAT
 from ._hmac_credentials import HmacCredentials
 from ._hmac_rule import sign_hmac
 from ._in_flight import InFlight
-from ._keys import PrivateKey
 from ._rule import encode_signature, make_signature, string_to_sign
 from ._signer import Signer, is_async_signer, sync_signer
 from ._stamps import NonceStamps, Timestamps
@@ -128,6 +127,8 @@ class PartnerSigner(_StampedSigner):
     def __init__(
         self, credentials: Credentials, stamps: Timestamps | NonceStamps, line: InFlight | None, *, offload: bool
     ) -> None:
+        from ._keys import PrivateKey  # was loaded with the credentials; not by who only imports us
+
         super().__init__(stamps, line)
         self._credentials = credentials
         self._async_signer = credentials.signer if is_async_signer(credentials.signer) else None

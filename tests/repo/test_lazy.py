@@ -68,7 +68,7 @@ def test_a_model_brings_the_models_of_its_fields() -> None:
 
 def test_credentials_wait_for_cryptography_until_there_is_a_key() -> None:
     """What a program imports of the plugin loads no cryptography; making credentials does."""
-    imports = "from qredo_signing import Credentials, Environment"
+    imports = "from qredo_signing import Credentials, Environment, connect"
     assert "cryptography" not in loaded(imports)
     assert "cryptography" in loaded(f"{imports}; Credentials('key', type('Key', (), {{'sign': len}})())")
 
