@@ -201,7 +201,7 @@ def _result(operation: Operation[T], response: httpx.Response, raw: bool) -> T:
 def _parse(model: str, response: httpx.Response) -> object:
     try:
         data = json.loads(response.content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter for what is nested too deeply
         raise ResponseError(model, None, f"not JSON: {error}", response) from None
     try:
         return getattr(models, model).from_dict(data)

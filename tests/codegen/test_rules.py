@@ -292,7 +292,7 @@ GENERABLE = [
          put(f"{GET}/parameters/2/schema", {"type": "string", "x-known-values": ["a"]})),
     *(
         case("property_names", f"{THING}/{name}", f"the property '{name}' becomes", put(f"{THING}/{name}", TEXT))
-        for name in ("to_dict", "fromDict", "additional_properties", "additionalKeys", "cls", "self", "d")
+        for name in ("to_dict", "fromDict", "additional_properties", "additionalKeys", "cls", "self", "src", "d")
     ),
     case("property_names", f"{THING}/txID", "the properties 'tx_id' and 'txID' both become 'tx_id'",
          put(f"{THING}/tx_id", TEXT), put(f"{THING}/txID", TEXT)),

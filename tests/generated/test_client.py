@@ -207,6 +207,7 @@ def test_errors_can_be_pickled() -> None:
     [
         (httpx.Response(200, content=b"<html>"), "Company: not JSON"),
         (httpx.Response(200, content=b""), "Company: not JSON"),
+        (httpx.Response(200, content=b"[" * 500_000), "Company: not JSON"),
         (httpx.Response(200, json=[]), "Company: expected an object, got an array"),
         (httpx.Response(200, json={}), "Company.name: required, but missing or null"),
         (httpx.Response(200, json={"name": 5}), "Company.name: expected a string, got an integer"),

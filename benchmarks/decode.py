@@ -1,0 +1,172 @@
+"""What 10,000 rows of a ledger cost to decode, beside msgspec: `python benchmarks/decode.py`.
+
+The rows are those of a fund's ledger, as the emulator answers it. Ours go the way of every answer, bytes to models:
+`json.loads`, then `from_dict`. msgspec decodes into Structs with the same fields and the same enums. It drops unknown
+fields, which ours keep, and which rows have none of here; below are rows that have one, and rows with gaps.
+
+The garbage collector is on, and collects before each case, so that each pays for its own. Peak memory is what
+tracemalloc counts while the bytes, which are there before, are decoded.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import importlib.util
+import json
+import sys
+import tracemalloc
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import attrs
+from _measure import goal, measure, not_measured, table
+from _peers import MissingPeerError, interpreter
+from qredo_partner_v1_1.models import AssetAmount, TransactionType, TxHistoryItem, TxLedger, TxStatus, Withdrawal
+
+ROWS, ROUNDS = 10_000, 30
+TIME = f"{ROWS:,} rows of a ledger, bytes to models, to msgspec's typed decode"
+MEMORY = "the same, peak memory"
+_DEPOSIT: Mapping[str, object] = {
+    **dict.fromkeys(
+        ("TxID", "status", "counterpartyID", "counterpartyName", "reference", "benefitOf", "accountNo"), ""
+    ),
+    "type": "deposit",
+    "expireTime": 0,
+    "fees": 0,
+}
+_INTEGERS = frozenset({"timestamp", "expire_time", "amount", "fees", "net_amount"})
+_ENUMS: Mapping[str, type] = {"status": TxStatus, "type_": TransactionType}
+
+
+def rows(count: int) -> Iterator[dict[str, Any]]:
+    """Rows as the emulator answers them: every fourth a deposit, which has less to say."""
+    for number in range(count):
+        chance = hashlib.sha256(b"%d" % number).hexdigest()
+        amount, fees = int(chance[:10], 16), int(chance[:3], 16)
+        deposit = number % 4 == 0
+        row = {
+            "TxID": chance[:27],
+            "chainTxID": chance,
+            "fundID": "2BJrWo4ZII8BrmeeKVbB3YiNSV6",
+            "timestamp": 1_656_720_000 + number,
+            "expireTime": 1_656_806_400 + number,
+            "status": "rejected" if chance[0] == "a" else "approved",
+            "type": ("transferIn", "transferOut", "withdraw", "swapIn")[number % 4],
+            "asset": "BTC-TESTNET" if chance[1] < "8" else "ETH-TESTNET",
+            "amount": amount + fees,
+            "fees": fees,
+            "netAmount": amount,
+            "counterpartyID": chance[10:54],
+            "counterpartyName": "Beta Ltd",
+            "address": chance[20:64],
+            "reference": f"invoice {number}",
+            "benefitOf": "Beta Ltd",
+            "accountNo": f"{number:08}",
+        }
+        yield {**row, **_DEPOSIT} if deposit else row
+
+
+def ledger(items: list[dict[str, Any]]) -> bytes:
+    """The answer that has these rows."""
+    return json.dumps({"List": items, "Total": len(items)}, separators=(",", ":")).encode()
+
+
+def ours(answer: bytes) -> TxLedger:
+    """What a call of `fund.get_ledger` makes of the bytes of its answer."""
+    return TxLedger.from_dict(json.loads(answer))
+
+
+def import_msgspec() -> Any:
+    """Import msgspec, from its own environment if ours has none.
+
+    Raises:
+        MissingPeerError: It cannot be installed there.
+    """
+    if importlib.util.find_spec("msgspec") is None:
+        (packages,) = interpreter("msgspec").parents[1].glob("lib/python*/site-packages")
+        sys.path.append(str(packages))
+    return importlib.import_module("msgspec")
+
+
+def typed(msgspec: Any, example: dict[str, Any], *, enums: Mapping[str, type] = _ENUMS) -> Any:
+    """A function that decodes an answer into Structs."""
+
+    def optional(wire: str, name: str) -> tuple[str, Any, Any]:
+        kind: Any = enums.get(name, int if name in _INTEGERS else str)
+        return name, kind | msgspec.UnsetType, msgspec.field(default=msgspec.UNSET, name=wire)
+
+    names = [field.name for field in attrs.fields(TxHistoryItem)][:-1]
+    fields = [optional(wire, name) for wire, name in zip(example, names, strict=True)]
+    item: Any = msgspec.defstruct("Item", fields, kw_only=True)
+    both = [("List", list[item]), ("Total", int)]
+    return msgspec.json.Decoder(msgspec.defstruct("Ledger", both)).decode
+
+
+def peak(decode: Callable[[bytes], object], answer: bytes) -> float:
+    """The most memory that is in use at a time, in MB."""
+    gc.collect()
+    tracemalloc.start()
+    decode(answer)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most / 1e6
+
+
+def withdrawal() -> bytes:
+    """The body of a request, as it is sent."""
+    model = Withdrawal(
+        wallet_id="7WBmjzZ8eRZ5xRtVbDDtrMvGfgTHdM1nSsuGPeiPSF8Q",
+        address="mvp7iYSNVLUdfApuV8V3BzV7p78UKPNhLX",
+        expires=1_656_806_400,
+        send=AssetAmount(symbol="BTC-TESTNET", amount=500_000),
+        benefit_of="Beta Ltd",
+        account_no="99017",
+        reference="invoice 7781",
+        partner_tx_id="8b6a2d5e-6f1c-4a57-9d2b-3f0c7a1e5b42",
+    )
+    return json.dumps(model.to_dict(), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def main() -> None:
+    """Print the tables and the goals."""
+    whole = list(rows(ROWS))
+    answer, parsed = ledger(whole), {"List": whole, "Total": ROWS}
+    gaps = ledger([{wire: value for wire, value in row.items() if value != ""} for row in whole])
+    more = ledger([{**row, "unknown": "field"} for row in whole])
+    cases: dict[str, Callable[[], object]] = {
+        "ours": lambda: ours(answer),
+        "json.loads, the first half of ours": lambda: json.loads(answer),
+        "from_dict, the second half": lambda: TxLedger.from_dict(parsed),
+        "ours, rows without their empty fields": lambda: ours(gaps),
+        "ours, rows with an unknown field": lambda: ours(more),
+    }
+    try:
+        msgspec = import_msgspec()
+    except MissingPeerError as error:
+        for name in (TIME, MEMORY):
+            not_measured("Decode", name, str(error))
+        return
+    base, plain = typed(msgspec, whole[0]), typed(msgspec, whole[0], enums={})
+    theirs: dict[str, Callable[[], object]] = {
+        "msgspec": lambda: base(answer),
+        "msgspec, plain strings for enums": lambda: plain(answer),
+        "msgspec, untyped": lambda: msgspec.json.decode(answer),
+        "msgspec untyped, then from_dict": lambda: TxLedger.from_dict(msgspec.json.decode(answer)),
+    }
+    title = f"{ROWS:,} rows, {len(answer) / 1e6:.1f} MB"
+    results = measure(theirs | cases, rounds=ROUNDS, before=gc.collect)
+    print(table(title, results, "ms"), end="\n\n")
+    memory = {"msgspec": peak(base, answer), "json.loads": peak(json.loads, answer), "ours": peak(ours, answer)}
+    print("| peak memory, tracemalloc | MB | ratio |\n|---|---|---|")
+    for name, most in memory.items():
+        print(f"| {name} | {most:.1f} | {most / memory['msgspec']:.2f} |")
+    (body,) = measure({"a withdrawal, model to bytes": withdrawal}, rounds=ROUNDS, repeat=1000)
+    print("", table("encode", [body]), "", sep="\n")
+    (ratio,) = (result.ratio for result in results if result.name == "ours")
+    goal("Decode", TIME, ratio, 3.0)
+    goal("Decode", MEMORY, memory["ours"] / memory["msgspec"], 2.0)
+
+
+if __name__ == "__main__":
+    main()
