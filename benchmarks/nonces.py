@@ -1,127 +1,204 @@
-"""How many nonces a second each source gives, and how long one takes: prints a Markdown table.
+"""How many nonces a second each source gives, and how long one takes: prints a Markdown table and the goals.
 
-    python benchmarks/nonces.py [--numbers 100000]
+    python benchmarks/nonces.py [--numbers 2500] [--rounds 3]
 
-Eight processes (in-process: eight threads) draw from one source as fast as they can. The sources take turns, round by
-round, so that a busy minute of the machine hits them all. Every number is checked: none twice, none out of order.
-Needs `redis-server` on the PATH and the redis extra; runs for several minutes.
+Eight processes (in-process: eight threads) draw from one source as fast as they can, beside bare ones: the same store
+with nothing around it. All take turns, round by round and in an order drawn anew, so that a busy minute of the machine
+hits them all. It is the wall clock that counts here, as they wait for each other. Every number is checked: none twice,
+none out of order. Without `redis-server` on the PATH, Redis is left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import platform
+import random
+import shutil
+import socket
 import sqlite3
 import statistics
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import redis
+from _measure import goal
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "signing_plugin")]
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "signing_plugin")]
 
-from qredo_signing import InProcessNonces, RedisNonces, SQLiteNonces  # noqa: E402
+from qredo_signing import ConfigurationError, FileNonces, InProcessNonces, RedisNonces, SQLiteNonces  # noqa: E402
 
 from tests.signing.nonce_race import Draw, check, draw, race  # noqa: E402
 from tests.signing.redis_server import redis_server  # noqa: E402
 
-ROUNDS = 5
+SECTION = "Nonces"
 WORKERS = 8
 Runs: TypeAlias = list[list[Draw]]
-Round: TypeAlias = Callable[[int], Runs]
 
 
-def threads(source: InProcessNonces) -> Round:
+@dataclass
+class Case:
+    """A source and what it gave.
+
+    Attributes:
+        run: Lets all workers draw so many numbers each.
+        numbers: How many each worker draws in a round.
+        bare: The case that shows what the store alone takes.
+    """
+
+    run: Callable[[int], Runs]
+    numbers: int
+    bare: str = ""
+    rates: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+    def measure(self) -> None:
+        """Run one round; its numbers are checked."""
+        runs = self.run(self.numbers)
+        check(runs)
+        draws = [each for run in runs for each in run]
+        seconds = (max(each.ended for each in draws) - min(each.began for each in draws)) / 1e9
+        self.rates.append(len(draws) / seconds)
+        self.waits += [(each.ended - each.began) / 1e6 for each in draws]
+
+    @property
+    def rate(self) -> float:
+        """Numbers per second, of all workers together; the median of the rounds."""
+        return statistics.median(self.rates)
+
+
+def in_threads(source: InProcessNonces, numbers: int) -> Runs:
     """Draw in threads of this process."""
+    together = threading.Barrier(WORKERS)
 
-    def draw_all(numbers: int) -> Runs:
-        together = threading.Barrier(WORKERS)
+    def run(_: int) -> list[Draw]:
+        together.wait()
+        return [draw(source) for _ in range(numbers)]
 
-        def run(_: int) -> list[Draw]:
-            together.wait()
-            return [draw(source) for _ in range(numbers)]
-
-        with ThreadPoolExecutor(WORKERS) as pool:
-            return list(pool.map(run, range(WORKERS)))
-
-    return draw_all
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(run, range(WORKERS)))
 
 
-def processes(folder: Path, **source: Any) -> Round:
+def in_processes(folder: Path, kind: str, place: str, numbers: int, **options: Any) -> Runs:
     """Draw in processes."""
-    return lambda numbers: race(source, folder, survivors=WORKERS, numbers=numbers)
+    source = {"kind": kind, "place": place, **options}
+    return race(source, folder, survivors=WORKERS, numbers=numbers, imports=[HERE])
 
 
-def row(name: str, rounds: list[Runs]) -> str:
-    """One line of the table; checks all numbers of all rounds."""
-    draws = [draw for runs in rounds for run in runs for draw in run]
-    check([draws])
-    rates = sorted(rate(runs) for runs in rounds)
-    waits = statistics.quantiles([(draw.ended - draw.began) / 1e6 for draw in draws], n=100)
-    longest = max(draw.ended - draw.began for draw in draws) / 1e6
-    return (
-        f"| {name} | {len(draws):,} | {statistics.median(rates):,.0f} | {rates[0]:,.0f} to {rates[-1]:,.0f} "
-        f"| {waits[49]:.3f} | {waits[98]:.3f} | {longest:,.0f} | 0 | 0 |"
-    )
+def of_this_machine(folder: Path, numbers: int) -> dict[str, Case]:
+    """Sources that need nothing but this machine."""
+    path = str(folder / "counter")
+    SQLiteNonces(path, rule="counter").initialise(1)
+    one = partial(in_processes, folder)
+    cases = {
+        "InProcessNonces, 8 threads": Case(partial(in_threads, InProcessNonces()), numbers),
+        "SQLiteNonces": Case(partial(one, "sqlite", str(folder / "sqlite")), numbers, "bare SQLite"),
+        "bare SQLite": Case(partial(one, "_bare_nonces:bare_sqlite", str(folder / "bare-sqlite")), numbers),
+        # Each number waits for the disk: some will do.
+        "SQLiteNonces, counter": Case(partial(one, "sqlite", path, rule="counter"), max(1, numbers // 10)),
+    }
+    try:
+        FileNonces(folder / "file")
+    except ConfigurationError as error:
+        print(f"FileNonces is left out: {error}\n")
+        return cases
+    return cases | {
+        "FileNonces": Case(partial(one, "file", str(folder / "file")), numbers * 4, "bare flock"),
+        "bare flock": Case(partial(one, "_bare_nonces:bare_file", str(folder / "bare-file")), numbers * 4),
+    }
 
 
-def rate(runs: Runs) -> float:
-    """Numbers per second of one round."""
-    draws = [draw for run in runs for draw in run]
-    return len(draws) / (max(draw.ended for draw in draws) - min(draw.began for draw in draws)) * 1e9
+@contextmanager
+def of_redis(folder: Path, numbers: int) -> Iterator[dict[str, Case]]:
+    """Sources that need a Redis, which runs as long as this context, on a unix socket and over TCP."""
+    import redis
+
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    tcp = f"redis://127.0.0.1:{port}"
+    one = partial(in_processes, folder)
+    with redis_server(port) as server, redis.Redis.from_url(server.url) as client:
+        RedisNonces(client, key="counter", rule="counter").initialise(1)
+        yield {
+            "RedisNonces": Case(partial(one, "redis", server.url), numbers, "bare Redis script"),
+            "RedisNonces, counter": Case(
+                partial(one, "redis", server.url, key="counter", rule="counter"), numbers, "bare Redis INCR"
+            ),
+            "RedisNonces, TCP": Case(partial(one, "redis", tcp), numbers, "bare Redis script, TCP"),
+            "bare Redis script": Case(partial(one, "_bare_nonces:bare_script", server.url), numbers),
+            "bare Redis script, TCP": Case(partial(one, "_bare_nonces:bare_script", tcp), numbers),
+            "bare Redis INCR": Case(partial(one, "_bare_nonces:bare_increment", server.url), numbers),
+        }
 
 
-def measure(sources: dict[str, tuple[Round, int]]) -> list[str]:
-    """Let the sources take turns, and return the lines of the table."""
-    results: dict[str, list[Runs]] = {name: [] for name in sources}
-    for number in range(ROUNDS):
-        for name, (draw_all, numbers) in sources.items():
-            print(f"round {number + 1} of {ROUNDS}: {name}", file=sys.stderr)
-            results[name].append(draw_all(max(1, numbers // ROUNDS)))
-    return [row(name, rounds) for name, rounds in results.items()]
+def measure(cases: dict[str, Case], rounds: int) -> None:
+    """Let the cases take turns."""
+    for number in range(rounds):
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
+        for name in random.sample(list(cases), len(cases)):
+            cases[name].measure()
+
+
+def table(cases: dict[str, Case]) -> str:
+    """The table in Markdown."""
+    lines = [
+        "| Source, 8 processes | numbers/s, median | least to most | of the bare one | p50 ms | p99 ms | longest ms |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, case in cases.items():
+        share = "" if not case.bare else f"{ratio(cases, name):.2f}"
+        cuts = statistics.quantiles(case.waits, n=100)
+        lines.append(
+            f"| {name} | {case.rate:,.0f} | {min(case.rates):,.0f} to {max(case.rates):,.0f} | {share} "
+            f"| {cuts[49]:.3f} | {cuts[98]:.2f} | {max(case.waits):,.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def ratio(cases: dict[str, Case], name: str) -> float:
+    """A case's numbers per second over those of its bare one; the median of the rounds."""
+    mine, bare = cases[name], cases[cases[name].bare]
+    return statistics.median(one / other for one, other in zip(mine.rates, bare.rates, strict=True))
+
+
+def report(cases: dict[str, Case]) -> None:
+    """Print the table and the goals."""
+    print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores\n")
+    print(table(cases))
+    print()
+    if "FileNonces" in cases:
+        goal(SECTION, "locked file, 8 processes", cases["FileNonces"].rate, 13000, at_least=True, unit="nonces/s")
+    goal(SECTION, "SQLite, 8 processes", cases["SQLiteNonces"].rate, 13000, at_least=True, unit="nonces/s")
+    if "RedisNonces" in cases:
+        goal(SECTION, "Redis, 8 processes", cases["RedisNonces"].rate, 9000, at_least=True, unit="nonces/s")
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--numbers", type=int, default=100_000, help="numbers per process (default 100000)")
-    numbers = parser.parse_args().numbers
-    with tempfile.TemporaryDirectory() as name, redis_server() as server:
+    parser.add_argument("--numbers", type=int, default=2500, help="per process and round (default 2500)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each source is measured (default 3)")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        place = str(server.socket)
-        SQLiteNonces(folder / "counter.db", rule="counter").initialise(1)
-        RedisNonces(redis.Redis.from_url(server.url), key="counter", rule="counter").initialise(1)
-        lines = measure(
-            {
-                "InProcess, clock (threads)": (threads(InProcessNonces()), numbers),
-                "InProcess, counter (threads)": (threads(InProcessNonces(rule="counter", start=1)), numbers),
-                "SQLite, clock": (processes(folder, kind="sqlite", place=str(folder / "clock.db")), numbers),
-                # Each number waits for the disk: a hundredth will do.
-                "SQLite, counter": (
-                    processes(folder, kind="sqlite", place=str(folder / "counter.db"), rule="counter"),
-                    numbers // 100,
-                ),
-                "Redis, clock": (processes(folder, kind="redis", place=place), numbers),
-                "Redis, counter": (
-                    processes(folder, kind="redis", place=place, key="counter", rule="counter"),
-                    numbers,
-                ),
-            }
-        )
-        version = redis.Redis.from_url(server.url).info("server")["redis_version"]
-    print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, Redis {version} on a unix socket;")
-    print(f"{WORKERS} processes or threads, {ROUNDS} rounds in turn.\n")
-    print(
-        "| Source | Numbers | Per second, median | Slowest to fastest round | p50 ms | p99 ms | Max ms | Twice | Late |"
-    )
-    print("| --- | --: | --: | --: | --: | --: | --: | --: | --: |")
-    print("\n".join(lines))
+        cases = of_this_machine(folder, arguments.numbers)
+        if shutil.which("redis-server") is None:
+            print("Redis is left out: there is no redis-server on the PATH.\n")
+            measure(cases, arguments.rounds)
+        else:
+            with of_redis(folder, arguments.numbers) as more:
+                cases |= more
+                measure(cases, arguments.rounds)
+        report(cases)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ ONCE = (
     "feeds/test_feeds_typing.py",
     "feeds/test_storm.py",
     "repo",
+    "signing/test_nonces_crash.py",
+    "signing/test_nonces_file.py",
     "signing/test_nonces_redis.py",
     "signing/test_nonces_sqlite.py",
     "signing/test_typing.py",
