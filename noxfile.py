@@ -113,6 +113,13 @@ def new_version(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure: all benchmarks, or those named after `--`; writes benchmarks/RESULTS.md and its plot."""
+    session.install(*CONSTRAINTS, "-e", EXTRAS, *group("bench"))
+    session.run("python", "benchmarks/run.py", "--peers", str(ROOT / ".nox" / "bench-peers"), *session.posargs)
+
+
+@nox.session(default=False)
 def docs(session: nox.Session) -> None:
     """Build the site of the documentation into site/, the API reference with it; a warning is an error."""
     session.install(*CONSTRAINTS, *group("docs"))

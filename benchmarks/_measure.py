@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["Goal", "Result", "goal", "measure", "table"]
+__all__ = ["GOALS", "Goal", "Result", "goal", "measure", "not_measured", "table"]
 
 GOALS = "QREDO_BENCH_GOALS"  # names the file to which `goal` appends
 
@@ -56,6 +56,7 @@ def measure(
     *,
     rounds: int,
     repeat: int = 1,
+    before: Callable[[], object] | None = None,
     clock: Callable[[], int] = time.process_time_ns,
 ) -> list[Result]:
     """Run the cases side by side; the first is the baseline.
@@ -64,15 +65,19 @@ def measure(
         cases: What to run, by name.
         rounds: How often each is measured.
         repeat: How often each runs within a round.
+        before: Called before a case's repetitions, outside the measured time: what makes ready what they use up.
         clock: Nanoseconds; CPU time of this process unless another is given.
     """
     times: dict[str, list[float]] = {name: [] for name in cases}
+    make_ready = before or _nothing
     for case in cases.values():  # warms caches and connections
+        make_ready()
         for _ in range(min(repeat, 20)):
             case()
     for _ in range(rounds):
         for name in random.sample(list(cases), len(cases)):
             case = cases[name]
+            make_ready()
             start = clock()
             for _ in range(repeat):
                 case()
@@ -83,10 +88,21 @@ def measure(
     ]
 
 
-def table(title: str, results: Sequence[Result], unit: str = "us") -> str:
-    """A table in Markdown."""
+def _nothing() -> None:
+    pass
+
+
+def table(title: str, results: Sequence[Result], unit: str = "us", clock: str = "CPU") -> str:
+    """A table in Markdown.
+
+    Args:
+        title: Of the column with the cases.
+        results: The first is the baseline.
+        unit: `us` or `ms`.
+        clock: What was measured, for the heading.
+    """
     scale = {"us": 1, "ms": 1000}[unit]
-    lines = [f"| {title} | median, {unit} of CPU | least | ratio | 10 % to 90 % |", "|---|---|---|---|---|"]
+    lines = [f"| {title} | median, {unit} of {clock} | least | ratio | 10 % to 90 % |", "|---|---|---|---|---|"]
     for one in results:
         low, high = one.spread
         lines.append(
@@ -121,17 +137,36 @@ class Goal:
         """Whether the figure is as it should be."""
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
+    @property
+    def figure(self) -> str:
+        """The value and its unit."""
+        value = f"{self.value:,.0f}" if abs(self.value) >= 1000 else f"{self.value:.4g}"
+        return f"{value} {self.unit}".rstrip()
+
+    @property
+    def bound(self) -> str:
+        """The limit, and on which side of it to be."""
+        return f"{'at least' if self.at_least else 'at most'} {self.limit:,g}"
+
     def __str__(self) -> str:
-        verdict = "met" if self.is_met else "MISSED"
-        bound = "at least" if self.at_least else "at most"
-        return f"- {self.name}: {self.value:,.4g} {self.unit}, goal {bound} {self.limit:,g}: {verdict}"
+        return f"- {self.name}: {self.figure}, goal {self.bound}: {'met' if self.is_met else 'MISSED'}"
 
 
 def goal(section: str, name: str, value: float, limit: float, *, at_least: bool = False, unit: str = "x") -> Goal:
     """Print a figure beside its goal, and append it to the file that the runner named, one JSON object to a line."""
     made = Goal(section, name, value, limit, at_least, unit)
     print(made)
+    _tell_runner(asdict(made))
+    return made
+
+
+def not_measured(section: str, name: str, reason: str) -> None:
+    """Say that a figure could not be had here, and why; the same for the runner."""
+    print(f"- {name}: not measured: {reason}")
+    _tell_runner({"section": section, "name": name, "reason": reason})
+
+
+def _tell_runner(line: Mapping[str, object]) -> None:
     if path := os.environ.get(GOALS):
         with Path(path).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(made)) + "\n")
-    return made
+            file.write(json.dumps(line) + "\n")

@@ -6,74 +6,62 @@ answer to `json.loads`; ours gives models. What the difference buys is in docs/a
 
 from __future__ import annotations
 
-import base64
+import argparse
 import json
-import time
-from collections.abc import Generator
 
 import httpx
 import qredo_partner_v1_1
-from _measure import measure, table
+from _lean import API_KEY, LeanAuth, Stub
+from _measure import Result, goal, measure, table
 from _server import serving
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA256
 from qredo_signing import Credentials, Environment, connect
 
-ROUNDS, REPEAT = 200, 5
 COMPANY = "1fXbq3RZlOa8mTQ0vhKtDu7pYeC"
 ANSWER = {"company_id": COMPANY, "name": "ACME", "city": "Paris", "country": "FR", "domain": "acme.example", "ref": "1"}
-API_KEY = base64.urlsafe_b64encode(b'{"key_id":"benchmark","key":"benchmark","issuer":"qredo-emulator"}').decode()
+SIGNING = {"host", "x-api-key", "x-sign", "x-timestamp"}
 
 
-class LeanAuth(httpx.Auth):
-    """Signs, and does nothing else."""
-
-    def __init__(self, key: rsa.RSAPrivateKey | None) -> None:
-        self._key = key
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Put the credentials on a request."""
-        stamp = str(int(time.time()))
-        signature = b"\0" * 256
-        if self._key:
-            signature = self._key.sign(
-                stamp.encode() + str(request.url).encode() + request.content, PKCS1v15(), SHA256()
-            )
-        request.headers["x-api-key"] = API_KEY
-        request.headers["x-timestamp"] = stamp
-        request.headers["x-sign"] = base64.urlsafe_b64encode(signature).rstrip(b"=").decode()
-        yield request
-
-
-class Stub:
-    """Signs nothing."""
-
-    def sign(self, message: bytes) -> bytes:
-        """Return a signature that is none."""
-        return b"\0" * 256
-
-
-def compare(title: str, url: str, key: rsa.RSAPrivateKey | None) -> None:
-    """Print the table of one kind of signature: with the key, or stubbed."""
-    headers = {"accept": "application/json", "user-agent": "qredo-python/0.1.0 qredo_partner_v1_1/1.1.2+r1"}
+def compare(url: str, key: rsa.RSAPrivateKey | None, rounds: int) -> list[Result]:
+    """Measure calls with one kind of signature: with the key, or stubbed."""
+    environment, credentials = Environment.emulator(url), Credentials(API_KEY, key or Stub())
     with (
-        httpx.Client(auth=LeanAuth(key), headers=headers, trust_env=False) as lean,
-        connect(qredo_partner_v1_1.Client, Credentials(API_KEY, key or Stub()), Environment.emulator(url)) as client,
+        httpx.Client(auth=LeanAuth(key), headers=our_headers(credentials, environment), trust_env=False) as lean,
+        connect(qredo_partner_v1_1.Client, credentials, environment) as client,
     ):
         target = f"{client.base_url}/company/{COMPANY}"
         cases = {
             "httpx with lean signing": lambda: json.loads(lean.get(target).content),
             "typed client": lambda: client.company.get(COMPANY),
         }
-        print(table(title, measure(cases, rounds=ROUNDS, repeat=REPEAT)), end="\n\n")
+        return measure(cases, rounds=rounds)
+
+
+def our_headers(credentials: Credentials, environment: Environment) -> dict[str, str]:
+    """What the typed client sends beside the credentials."""
+    sent: list[httpx.Headers] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers)
+        return httpx.Response(200, json=ANSWER)
+
+    with connect(qredo_partner_v1_1.Client, credentials, environment, transport=httpx.MockTransport(answer)) as client:
+        client.company.get(COMPANY)
+    return {name: value for name, value in sent[0].items() if name not in SIGNING}
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the tables and the goal."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=2000, help="of calls of each kind (default 2000)")
+    rounds = parser.parse_args().rounds
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     with serving(json.dumps(ANSWER).encode()) as url:
-        compare("signed GET", url, rsa.generate_private_key(public_exponent=65537, key_size=2048))
-        compare("the same, signature stubbed", url, None)
+        signed = compare(url, key, rounds)
+        stubbed = compare(url, None, rounds)
+    print(table("signed GET", signed), end="\n\n")
+    print(table("the same, signature stubbed", stubbed), end="\n\n")
+    goal("Signed call", "typed call beside untyped httpx with the leanest signing", signed[1].ratio, 1.10)
 
 
 if __name__ == "__main__":

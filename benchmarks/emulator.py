@@ -1,12 +1,11 @@
-"""The emulator beside a general mock server, Prism, on the same description: prints two Markdown tables.
+"""The emulator beside a general mock server, Prism, on the same description: `python benchmarks/emulator.py`.
 
-    npm install --prefix prism @stoplight/prism-cli
-    python benchmarks/emulator.py --prism prism/node_modules/.bin/prism
+Prism is installed by npm, or named by `--prism`; without it the emulator is measured alone.
 
 Both start several times, and then answer the same signed requests on eight connections: the emulator verifies each
 signature and keeps state, Prism looks whether the headers are there and answers the description's example. They take
 turns in random order. Requests are signed once and sent as raw bytes, so that the sender does not count. CPU time is
-that of the server's process, read from /proc: Linux only. Takes some minutes.
+that of the server's process, read from /proc: Linux only. Requests per CPU second are what one core answers.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from __future__ import annotations
 import argparse
 import platform
 import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -28,6 +26,9 @@ from pathlib import Path
 import httpx
 import qredo_partner_v1_1
 from _load import load
+from _measure import goal, not_measured
+from _peers import MissingPeerError
+from _peers import prism as install_prism
 from _program import Program, free_port, running
 from qredo_signing import Credentials, Environment, PartnerAuth, connect
 
@@ -129,49 +130,67 @@ def make_keys(folder: Path) -> Credentials:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--prism", default="prism", help="Prism's program (default: the one on the PATH)")
+    parser.add_argument("--prism", help="Prism's program (default: it is installed)")
     parser.add_argument("--requests", type=int, default=2000, help="requests per case and round (default 2000)")
     parser.add_argument("--rounds", type=int, default=9, help="rounds of requests (default 9)")
     parser.add_argument("--starts", type=int, default=5, help="starts of each program (default 5)")
     options = parser.parse_args()
-    prism = shutil.which(options.prism)
-    if prism is None:
-        parser.error(f"there is no program {options.prism!r}: install @stoplight/prism-cli and name it by --prism")
+    prism = find_prism(options.prism)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         keys = Path(folder) / "keys"
         credentials = make_keys(keys)
         ours = [sys.executable, "-m", "qredo_emulator", "--keys", str(keys), "--port"]
-        starts: dict[str, Start] = {
-            "emulator": lambda port: [*ours, str(port)],
-            "Prism": lambda port: [prism, "mock", str(DESCRIPTION), "-v", "error", "-p", str(port)],
-        }
+        starts: dict[str, Start] = {"emulator": lambda port: [*ours, str(port)]}
+        if prism:
+            starts["Prism"] = lambda port: [prism, "mock", str(DESCRIPTION), "-v", "error", "-p", str(port)]
         started = measure_starts(starts, options.starts)
         ports = {name: free_port() for name in starts}
         programs = {name: stack.enter_context(running(starts[name](port), port)) for name, port in ports.items()}
         answered = measure_requests(make_cases(programs, credentials), options.rounds, options.requests)
-    version = subprocess.run([prism, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    print(f"Python {platform.python_version()}; Prism {version} on Node {node}; qredo_partner_v1_1.\n")
-    print(start_table(started), request_table(answered, options.requests), sep="\n\n")
+    print(f"Python {platform.python_version()}{beside(prism)}; qredo_partner_v1_1.\n")
+    print(start_table(started), request_table(answered, options.requests), sep="\n\n", end="\n\n")
+    for name in ("GET", "POST"):
+        rate = options.requests / statistics.median(answered[f"emulator, {name}"].cpu)
+        goal("Emulator", f"signed requests answered by one core, {name}", rate, 1000, at_least=True, unit="/s")
+    goal("Emulator", "start until the first answer", statistics.median(started["emulator"].cpu), 2, unit="s of CPU")
+
+
+def find_prism(named: str | None) -> str | None:
+    """Prism's program; None, and why, if it cannot be had."""
+    try:
+        return named or str(install_prism())
+    except MissingPeerError as error:
+        not_measured("Emulator", "Prism beside the emulator", str(error))
+        return None
+
+
+def beside(prism: str | None) -> str:
+    """The versions of Prism and Node."""
+    if prism is None:
+        return ""
+    commands = ([prism, "--version"], ["node", "--version"])
+    versions = [subprocess.run(one, capture_output=True, text=True, check=True).stdout.strip() for one in commands]
+    return f"; Prism {versions[0]} on Node {versions[1]}"
 
 
 def make_cases(programs: dict[str, Program], credentials: Credentials) -> dict[str, tuple[Program, bytes]]:
-    """The same reading and the same writing request to both servers."""
-    emulator, prism = programs["emulator"], programs["Prism"]
+    """The same reading and the same writing request to each server."""
+    emulator, prism = programs["emulator"], programs.get("Prism")
     with connect(
         qredo_partner_v1_1.Client, credentials, Environment.emulator(f"http://127.0.0.1:{emulator.port}")
     ) as client:
         company = client.company.create(name="ACME", city="Paris", country="FR").company_id
         base_path = client.base_url.partition(str(emulator.port))[2]
-    read = ("GET", f"/company/{company}")
+    read = ("GET", f"/company/{company}", b"")
     # Adding the same party again changes nothing: the last request costs what the first does.
     write = ("POST", f"/company/{company}/trustedparty", b'{"address":"ann@acme.example"}')
-    return {
-        "emulator, GET": (emulator, signed(credentials, emulator.port, base_path, *read)),
-        "Prism, GET": (prism, signed(credentials, prism.port, "", *read)),
-        "emulator, POST": (emulator, signed(credentials, emulator.port, base_path, *write)),
-        "Prism, POST": (prism, signed(credentials, prism.port, "", *write)),
-    }
+    cases = {}
+    for method, path, body in (read, write):
+        sent = signed(credentials, emulator.port, base_path, method, path, body)
+        cases[f"emulator, {method}"] = (emulator, sent)
+        if prism:
+            cases[f"Prism, {method}"] = (prism, signed(credentials, prism.port, "", method, path, body))
+    return cases
 
 
 if __name__ == "__main__":

@@ -20,9 +20,11 @@ settings.load_profile("untimed")
 
 TESTS = Path(__file__).parent
 ONCE = (
+    "benchmarks",
     "cli/test_docs.py",  # the help is drawn by Typer, held by the constraints
     "cli/test_every_operation.py",
     "codegen",  # what is run in a checkout and not installed by users
+    "docs",  # pages, run where they are read
     "emulator/test_cli.py",
     "emulator/test_conformance.py",
     "emulator/test_console.py",

@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
             sub.add_argument(*names, **options)
     given = parser.parse_args(arguments)
     try:
-        return COMMANDS[given.command].run(Checkout(given.root), given)
+        return COMMANDS[given.command].run(Checkout(given.root or Path.cwd()), given)
     except CodegenError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -130,7 +130,7 @@ def _vendor(checkout: Checkout, given: Given) -> int:
     return 0 if is_well else 1
 
 
-_ROOT = (("--root",), {"type": Path, "default": Path.cwd(), "help": "top folder of the checkout (default: this one)"})
+_ROOT = (("--root",), {"type": Path, "help": "top folder of the checkout (default: this one)"})
 _PACKAGES = (("packages",), {"nargs": "*", "metavar": "PACKAGE", "help": "folders of spec/; all if none is named"})
 
 COMMANDS = {

@@ -100,6 +100,10 @@ def _texts(checkout: Checkout, name: str, source: str) -> tuple[dict[Path, str],
         line = f"- `{name}`: a new version, begun as a copy of `{source}`."
         texts[checkout.changelog] = with_entries(checkout.changelog.read_text(encoding="utf-8"), [line], "Added")
         done.append("CHANGELOG.md: an entry")
+    navigation = checkout.root / "zensical.toml"
+    if navigation.is_file():
+        texts[navigation] = with_siblings(navigation.read_text(encoding="utf-8"), source, name)
+        done.append("zensical.toml: its reference in the navigation")
     for path in [checkout.root / "README.md", *sorted((checkout.root / "docs").rglob("*.md"))]:
         before = path.read_text(encoding="utf-8") if path.is_file() else ""
         after = _listed(before, name, source)

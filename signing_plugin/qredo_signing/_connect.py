@@ -11,6 +11,7 @@ import httpx
 from ._agent_token import AgentToken
 from ._auth_base import check_environment
 from ._base_url import base_url_of
+from ._cookies import NoCookies
 from ._credentials import Credentials
 from ._discreet import discreet
 from ._environment import Environment
@@ -173,7 +174,7 @@ def connect(
     if owns_http:
         make_http: Any = httpx.AsyncClient if is_async else httpx.Client
         http_options = _http_options(environment, transport, is_async=is_async)
-        http_client = make_http(timeout=timeout, follow_redirects=False, **http_options)
+        http_client = make_http(timeout=timeout, follow_redirects=False, cookies=NoCookies(), **http_options)
     make_sender: Any = AsyncSender if is_async else SyncSender
     send = make_sender(http_client, auth, is_pinned=owns_http, max_retries=max_retries, clock=clock)
     return client_class(http_client, base_url=base_url, send=send, owns_http=owns_http)

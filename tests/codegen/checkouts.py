@@ -91,6 +91,7 @@ def new_checkout(root: Path) -> Checkout:
     (root / "README.md").write_text(
         f"| Name | What |\n| --- | --- |\n| `{PACKAGE}` | A client |\n| `other` | Other |\n", encoding="utf-8"
     )
+    (root / "zensical.toml").write_text(f'    {{ "{PACKAGE}" = "reference/{PACKAGE}/index.md" }},\n', encoding="utf-8")
     checkout = Checkout(root)
     _write(root / "spec" / PACKAGE / "openapi.yaml", small())
     return checkout

@@ -52,8 +52,10 @@ def test_a_new_version_is_complete(checkout: Checkout) -> None:
     assert f"- `{NEW}`: a new version, begun as a copy of `{PACKAGE}`." in checkout.changelog.read_text()
     readme = (checkout.root / "README.md").read_text()
     assert f"| `{PACKAGE}` | A client |\n| `{NEW}` | A client |\n| `other` | Other |\n" in readme
+    assert f'{{ "{NEW}" = "reference/{NEW}/index.md" }}' in (checkout.root / "zensical.toml").read_text()
     changed = {name for name, digest in state(checkout).items() if before.get(name) != digest}
-    assert {name for name in changed if NEW not in name} == {"pyproject.toml", "CHANGELOG.md", "README.md"}
+    listing = {"pyproject.toml", "CHANGELOG.md", "README.md", "zensical.toml"}
+    assert {name for name in changed if NEW not in name} == listing
     assert not [path for path in checkout.root.iterdir() if path.name.startswith(".")]
 
 

@@ -442,3 +442,13 @@ def test_no_proxy_sees_a_request_to_loopback(
         monkeypatch.delenv("NO_PROXY", raising=False)
         call(mode, emulator_credentials, Environment.emulator(server.url))
         assert (len(server.requests), proxy.requests) == (1, [])
+
+
+def test_no_cookie_is_kept(emulator_credentials: Credentials) -> None:
+    """What an answer sets goes back with no other request; a cookie that the caller sets himself does."""
+    with serve(lambda seen: (200, {"set-cookie": "sticky=planted"}, b"{}")) as server:
+        with connect(DummyClient, emulator_credentials, Environment.emulator(server.url)) as client:
+            for own in ({}, {}, {"own": "1"}):
+                client.http.cookies.update(own)
+                client.send(client.http.build_request("GET", f"{server.url}/assets"))
+        assert [seen.headers.get("cookie") for seen in server.requests] == [None, None, "own=1"]

@@ -4,6 +4,8 @@
 
     async for message in feed(client, "core_client", client_id=client_id):
         ...
+
+docs/feeds.md has the rest.
 """
 
 try:

@@ -1,0 +1,94 @@
+"""What a page takes for granted: names that its blocks use and do not make, and things that exist on the emulator."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from qredo_emulator import Emulator
+from qredo_partner_v1_1 import Client, require
+from qredo_partner_v1_1.models import NewWallet
+from qredo_signing import PrivateKey, connect
+
+from .blocks import ROOT
+
+__all__ = ["NEEDS", "scene", "softhsm_module"]
+
+NEEDS = {
+    "docs/hsm.md": ("curl", "openssl", "softhsm2-util"),
+    "docs/keys.md": ("curl", "openssl"),
+    "docs/quickstart.md": ("curl",),
+    "docs/signing.md": ("openssl",),
+}
+"""The programs that a page's commands are."""
+
+
+def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
+    """Prepare what a page finds, and give the names for its first block. Most pages need none."""
+    if page in {"docs/keys.md", "docs/quickstart.md"}:
+        shutil.rmtree(folder / "keys")  # the reader makes them
+    if page == "docs/signing.md":
+        shutil.copytree(ROOT / "spec" / "signing" / "keys", folder / "keys", dirs_exist_ok=True)
+    if page == "docs/regenerate.md":
+        for name in ("spec/qredo_v1", "generated/qredo_v1"):
+            shutil.copytree(ROOT / name, folder / name)
+        for name in ("CHANGELOG.md", "README.md", "pyproject.toml", "zensical.toml"):
+            shutil.copy(ROOT / name, folder)
+        (folder / "spec/qredo_v1/released.yaml").unlink(missing_ok=True)  # the page releases it itself
+    if page == "README.md":
+        shutil.move(folder / "keys" / "qredo_v1", folder / "keys-v1")
+        shutil.rmtree(folder / "keys")
+    if page == "docs/vendoring.md":
+        (folder / "third_party" / "qredo").mkdir(parents=True)
+        for package in (ROOT / "generated" / "qredo_partner_v1_1", ROOT / "signing_plugin" / "qredo_signing"):
+            (folder / "third_party" / "qredo" / package.name).symlink_to(package)
+    if page == "docs/attempts.md":
+        emulator.control.faults.reset(after=True, operation="core_client_approve_action")
+        return {"client_id": "A" * 43, "action_id": "A" * 27, **wallets(emulator)}
+    return {"vault": Vault(folder / "keys" / "private.pem")} if page == "docs/hsm.md" else {}
+
+
+def wallets(emulator: Emulator) -> dict[str, Any]:
+    """A company with two wallets, one of them with a balance."""
+    with connect(Client, emulator.credentials, emulator.environment) as client:
+        company_id = client.company.create(name="ACME Corp").company_id
+        made = [NewWallet(name=name, asset="BTC-TESTNET") for name in ("ours", "theirs")]
+        fund_id = require(client.fund.create(company_id, name="Treasury", wallets=made).fund_id)
+        ours, theirs = (require(one.wallet_id) for one in require(client.fund.get(company_id, fund_id).wallets))
+    emulator.control.credit(ours, 1_000_000)
+    deadline = emulator.control.now() + 3600
+    return {"company_id": company_id, "wallet_id": ours, "their_wallet": theirs, "deadline": deadline}
+
+
+class Vault:
+    """The service that a page names: it signs digests with a key that it keeps."""
+
+    def __init__(self, path: Path) -> None:
+        key = load_pem_private_key(path.read_bytes(), None)
+        assert isinstance(key, RSAPrivateKey)
+        self._key = key
+
+    def fingerprint(self, name: str) -> str:
+        """That of the public key."""
+        return PrivateKey(self._key).fingerprint
+
+    def sign_digest(self, name: str, digest: bytes) -> bytes:
+        """The signature over a message, given its digest."""
+        return self._key.sign(digest, PKCS1v15(), Prehashed(SHA256()))
+
+    async def sign_digest_async(self, name: str, digest: bytes) -> bytes:
+        """The same, awaited."""
+        return self.sign_digest(name, digest)
+
+
+def softhsm_module() -> str:
+    """Where SoftHSM's library is on this machine; pages show Debian's place."""
+    found = shutil.which("softhsm2-util")
+    places = Path(found).resolve().parents[1].glob("lib*/**/libsofthsm2.so") if found else iter([])
+    return str(next(places, "/usr/lib/softhsm/libsofthsm2.so"))

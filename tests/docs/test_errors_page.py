@@ -1,0 +1,43 @@
+"""docs/errors.md has every error that a user can meet."""
+
+from __future__ import annotations
+
+import importlib
+import re
+
+import pytest
+
+from .blocks import ROOT
+
+PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+ROWS = {row[1]: row for row in re.finditer(r"^\| `(\w+)` \| ([^|]+) \| ([^|]*) \|$", PAGE, re.MULTILINE)}
+GENERATED = sorted(path.parent.name for path in (ROOT / "spec").glob("*/openapi.yaml"))
+MODULES = (*GENERATED, "qredo_signing", "qredo_signing.feeds", "qredo_emulator")
+BASES = {"ClientError", "QredoSigningError"}
+
+
+def errors_of(name: str) -> dict[str, type[BaseException]]:
+    """The errors and warnings that a module exports."""
+    module = importlib.import_module(name)
+    exported = {each: getattr(module, each) for each in module.__all__}
+    return {name: each for name, each in exported.items() if isinstance(each, type) and issubclass(each, BaseException)}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_error_is_on_the_page(module: str) -> None:
+    """Each error and warning that a package exports has a row that says when it comes and what to do."""
+    errors = errors_of(module)
+    assert errors
+    assert [name for name in errors if name not in ROWS] == []
+    assert [name for name in errors if not ROWS[name][3].strip() and name not in BASES] == []
+
+
+def test_no_error_is_made_up() -> None:
+    """Each row of the page names an error that a package exports."""
+    assert set(ROWS) == {name for module in MODULES for name in errors_of(module)}
+
+
+def test_every_error_is_reachable() -> None:
+    """What qredo_signing.errors has is exported by the package, so the page misses none of it."""
+    errors = importlib.import_module("qredo_signing.errors")
+    assert set(errors.__all__) == set(errors_of("qredo_signing"))
