@@ -1,10 +1,10 @@
 """Signed calls with 32 in flight, over httpx and over aiohttp: how many in a second, and how late the event loop is.
 
 `python benchmarks/async_calls.py` prints the tables and the goals. Calls are typed and go over kept connections to a
-server in another process. The ways are run in bursts, in an order drawn anew for each round; a ratio is of two bursts of
-one round. A burst is long enough for the pool to settle: httpx keeps 20 idle connections unless told otherwise, so with
-32 in flight it closes and opens some all the time, which "all kept" spares. The lag is by how much a sleep of 1 ms ends
-too late meanwhile.
+server in another process. The ways are run in bursts, in an order drawn anew for each round; a ratio is of two bursts
+of one round. A burst is long enough for the pool to settle: httpx keeps 20 idle connections unless told otherwise, so
+with 32 in flight it closes and opens some all the time, which "all kept" spares. The lag is by how much a sleep of 1 ms
+ends too late meanwhile.
 
 A last table has signing alone, 200 requests at once and no network: what an offloaded signature costs and spares.
 
