@@ -127,6 +127,7 @@ def test_requirements_are_those_of_what_is_vendored(vendored: Vendored) -> None:
         "anyio>=4",
         "attrs>=23.2",
         "cryptography>=43",
+        "httpcore",  # httpx brings it
         "httpx>=0.28",
     ]
     pins = (vendored.folder / "constraints.txt").read_text(encoding="utf-8").splitlines()[1:]
@@ -200,7 +201,7 @@ def test_targets_name_their_libraries(vendored: Vendored) -> None:
     """A package's target depends on the libraries that it imports, by the labels that were asked for."""
     built = {str(given["name"]): given for _, given in rules(vendored.folder / "BUILD.bazel") if "name" in given}
     assert built["qredo_v1"]["deps"] == ["@pip//attrs", "@pip//httpx"]
-    assert built["qredo_signing"]["deps"] == ["@pip//anyio", "@pip//cryptography", "@pip//httpx"]
+    assert built["qredo_signing"]["deps"] == ["@pip//anyio", "@pip//cryptography", "@pip//httpcore", "@pip//httpx"]
     assert built["qredo_v1"]["imports"] == ["../../.."]
     checkout = Checkout(ROOT)
     asked = Selection.of(
