@@ -99,7 +99,6 @@ def test_the_report_of_one_company(run: Run, emulator: Emulator, client: Client)
 
 def test_the_plot_says_exact_amounts(run: Run, emulator: Emulator, client: Client, tmp_path: Path) -> None:
     """With matplotlib the plot is an SVG, where each wallet and its exact amount is a text."""
-    pytest.importorskip("matplotlib", reason="needs matplotlib, which is in no extra")
     hold(emulator, client, "ACME Corp", main=LARGE, ether=1_500_000_000)
     (tmp_path / "matplotlibrc").write_text("svg.fonttype: none\n")  # texts as texts, not as outlines
     assert run("treasury_report", "--plot", "report.svg", MPLCONFIGDIR=str(tmp_path)).code == 0

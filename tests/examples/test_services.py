@@ -89,7 +89,6 @@ def test_a_key_in_a_token_signs(run: Run, emulator: Emulator, client: Client, ke
 @pytest.fixture(name="service")
 def _service(environ: dict[str, str], tmp_path: Path) -> Iterator[httpx.Client]:
     """The FastAPI service in a process of its own."""
-    pytest.importorskip("fastapi", reason="needs FastAPI, which is in no extra")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     command = [*STRICT, str(EXAMPLES / "fastapi_service.py"), "--port", str(port)]
