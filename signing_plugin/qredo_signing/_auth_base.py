@@ -81,13 +81,14 @@ class SigningAuth(httpx.Auth):
         signer.sign(request, wire_url)
         url = request.url
         response = yield request
-        self._check_hops(response, url)
-        if self._may_be_the_clock(request, response):
+        if response.request.url is not url or response.history:
+            check_hops(response, self._home)
+        if response.status_code == 401 and self._may_be_the_clock(request):
             response.read()
             if self._is_the_clock(request, response, offset):
-                self._guard(request, is_async=False)
+                signer, wire_url = self._prepare(request, is_async=False)
                 signer.sign(request, wire_url)
-                self._check_hops((yield request), url)
+                check_hops((yield request), self._home)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
@@ -97,13 +98,14 @@ class SigningAuth(httpx.Auth):
         await signer.async_sign(request, wire_url)
         url = request.url
         response = yield request
-        self._check_hops(response, url)
-        if self._may_be_the_clock(request, response):
+        if response.request.url is not url or response.history:
+            check_hops(response, self._home)
+        if response.status_code == 401 and self._may_be_the_clock(request):
             await response.aread()
             if self._is_the_clock(request, response, offset):
-                self._guard(request, is_async=True)
+                signer, wire_url = self._prepare(request, is_async=True)
                 await signer.async_sign(request, wire_url)
-                self._check_hops((yield request), url)
+                check_hops((yield request), self._home)
 
     def pinned(self) -> Self:
         """The same auth for a sender whose requests cannot go elsewhere once they are signed: they need no guard.
@@ -161,33 +163,22 @@ class SigningAuth(httpx.Auth):
             raise UnsignableError(f"the operation wants the security scheme {scheme!r}, which {name} does not know")
         return self._signers[scheme]
 
-    def _prepare(self, request: httpx.Request, *, is_async: bool) -> tuple[RequestSigner, str]:
+    def _prepare(self, request: httpx.Request, *, is_async: bool) -> tuple[RequestSigner, bytes]:
         """Check where a request goes, and make it ready to be signed: by whom, and with which URL."""
-        hosts: list[bytes] = []
-        has_credentials = False
-        for name, value in request.headers.raw:  # once: each look-up in httpx's headers goes through all of them
-            lowered = name.lower()
-            if lowered == b"host":
-                hosts.append(value)
-            elif lowered in _CREDENTIALS:
-                has_credentials = True
-        wire_url = self._check_target(request, b", ".join(hosts))
-        if has_credentials:  # of an earlier attempt, of the caller, or of another auth
+        headers = request.headers.raw  # once: each look-up in httpx's headers goes through all of them
+        names = [name.lower() for name, _ in headers]
+        if names.count(b"host") != 1:
+            raise UnsignableError("the request must have one Host header, as httpx gives it; it has several, or none")
+        wire_url = self._check_target(request, headers[names.index(b"host")][1])
+        if not _CREDENTIALS.isdisjoint(names):  # of an earlier attempt, of the caller, or of another auth
             for header in CREDENTIAL_HEADERS:
                 request.headers.pop(header, None)
-        self._guard(request, is_async=is_async)
-        return self._signer_of(request), wire_url
-
-    def _guard(self, request: httpx.Request, *, is_async: bool) -> None:
         if not self._is_pinned:
             guard(request, self._home, is_async=is_async)
+        return self._signer_of(request), wire_url
 
-    def _check_hops(self, response: httpx.Response, url: httpx.URL) -> None:
-        if response.history or response.request.url is not url:
-            check_hops(response, self._home)
-
-    def _may_be_the_clock(self, request: httpx.Request, response: httpx.Response) -> bool:
-        return response.status_code == 401 and self._clock_header is not None and self._clock_header in request.headers
+    def _may_be_the_clock(self, request: httpx.Request) -> bool:
+        return self._clock_header is not None and self._clock_header in request.headers
 
     def _is_the_clock(self, request: httpx.Request, response: httpx.Response, offset: float) -> bool:
         """Whether the signature was refused because of our clock, which is corrected then."""
@@ -196,12 +187,12 @@ class SigningAuth(httpx.Auth):
             return False
         return self._clock.learn(date, int(request.headers[self._clock_header]), offset)
 
-    def _check_target(self, request: httpx.Request, host: bytes) -> str:
+    def _check_target(self, request: httpx.Request, host: bytes) -> bytes:
         """Raise unless the request goes to the environment's origin, and to what its URL says.
 
         Args:
             request: The request.
-            host: The `Host` header, empty for none.
+            host: Its `Host` header.
 
         Returns:
             The URL as it goes over the wire; `str(request.url)` may differ (an empty path, for one).
@@ -209,13 +200,13 @@ class SigningAuth(httpx.Auth):
         url = request.url
         netloc = url.netloc
         origin = url.raw_scheme + b"://" + netloc
-        if origin not in self._home.origins or (host and host != netloc):
-            raise _origin_error(self._home.name, url, host or netloc)
+        if origin not in self._home.origins or host != netloc:
+            raise _origin_error(self._home.name, url, host)
         if url.userinfo or url.fragment:
             raise UnsignableError("the URL has userinfo or a fragment, which never go over the wire: leave them out")
         if "target" in request.extensions:
             raise UnsignableError("the request has a 'target' extension, which sends another URL than the signed one")
-        return (origin + url.raw_path).decode("ascii")
+        return origin + url.raw_path
 
 
 def check_types(credentials: object, kind: type[BaseCredentials], environment: object) -> None:

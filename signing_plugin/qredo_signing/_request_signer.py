@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
-from typing import cast
 
 import httpx
 
@@ -17,7 +16,7 @@ from ._hmac_credentials import HmacCredentials
 from ._hmac_rule import sign_hmac
 from ._in_flight import InFlight
 from ._rule import encode_signature, make_signature, string_to_sign
-from ._signer import Signer, is_async_signer, sync_signer
+from ._signer import AsyncSigner, Signer, is_async_signer, sync_signer
 from ._stamps import NonceStamps, Timestamps
 from ._threads import finish, in_thread
 
@@ -36,11 +35,11 @@ class RequestSigner(ABC):
     counted = False
 
     @abstractmethod
-    def sign(self, request: httpx.Request, url: str) -> None:
+    def sign(self, request: httpx.Request, url: bytes) -> None:
         """Put them on a request that is about to go out; `url` is its URL as it goes over the wire."""
 
     @abstractmethod
-    async def async_sign(self, request: httpx.Request, url: str) -> None:
+    async def async_sign(self, request: httpx.Request, url: bytes) -> None:
         """The same for an async client."""
 
     def give_back(self, request: httpx.Request) -> None:  # noqa: B027 - most have nothing to give back
@@ -56,11 +55,11 @@ class AgentSigner(RequestSigner):
     def __init__(self, source: AgentToken | None) -> None:
         self._tokens = AgentTokens(source)
 
-    def sign(self, request: httpx.Request, url: str) -> None:
+    def sign(self, request: httpx.Request, url: bytes) -> None:
         """Put a fresh token on a request. Raises `AgentTokenError`."""
         request.headers[AGENT_TOKEN] = self._tokens.next()
 
-    async def async_sign(self, request: httpx.Request, url: str) -> None:
+    async def async_sign(self, request: httpx.Request, url: bytes) -> None:
         """The same; the token may be awaited."""
         request.headers[AGENT_TOKEN] = await self._tokens.anext()
 
@@ -76,10 +75,10 @@ class _StampedSigner(RequestSigner):
         self.line = line
 
     @abstractmethod
-    def _seal(self, request: httpx.Request, url: str, stamp: str) -> None:
+    def _seal(self, request: httpx.Request, url: bytes, stamp: str) -> None:
         """Put key and signature on a request with this stamp."""
 
-    def sign(self, request: httpx.Request, url: str) -> None:
+    def sign(self, request: httpx.Request, url: bytes) -> None:
         """Stamp and sign. A nonce goes back if there is no signature."""
         try:
             self._seal(request, url, self._stamp(request))
@@ -88,7 +87,7 @@ class _StampedSigner(RequestSigner):
             self.give_back(request)
             raise
 
-    async def async_sign(self, request: httpx.Request, url: str) -> None:
+    async def async_sign(self, request: httpx.Request, url: bytes) -> None:
         """Stamp and sign, in a thread if that takes long. A nonce goes back if there is no signature, or no time."""
         try:
             # Stamped in the thread too: a request that waits for its turn must not grow old meanwhile.
@@ -131,11 +130,17 @@ class PartnerSigner(_StampedSigner):
 
         super().__init__(stamps, line)
         self._credentials = credentials
-        self._async_signer = credentials.signer if is_async_signer(credentials.signer) else None
+        # What it is is found out once: that takes longer than all else here.
+        self._signer: Signer | None = None
+        self._async_signer: AsyncSigner | None = None
+        if is_async_signer(credentials.signer):
+            self._async_signer = credentials.signer
+        else:
+            self._signer = sync_signer(credentials.signer)
         self._offload = offload
         self._computes = isinstance(credentials.signer, PrivateKey)
 
-    async def async_sign(self, request: httpx.Request, url: str) -> None:
+    async def async_sign(self, request: httpx.Request, url: bytes) -> None:
         """Stamp and sign; an async signer is awaited."""
         if self._async_signer is None:
             await super().async_sign(request, url)
@@ -144,17 +149,17 @@ class PartnerSigner(_StampedSigner):
             await self._run(partial(self._stamp, request), self._stamps.blocks)
             stamp = request.headers[self._stamps.header]
             # The message is in no variable, where a tool that prints those would find the body.
-            raw = await self._async_signer.sign(string_to_sign(stamp, url, request.content))
+            raw = await self._async_signer.sign(string_to_sign(stamp, url.decode(), request.content))
             self._put(request, encode_signature(raw))
         except BaseException:
             await self.async_give_back(request)
             raise
 
-    def _seal(self, request: httpx.Request, url: str, stamp: str) -> None:
-        signer = self._credentials.signer
-        # What it is was found out once: that takes longer than all else here.
-        plain = cast(Signer, signer) if self._async_signer is None else sync_signer(signer)
-        self._put(request, make_signature(plain, stamp, url, request.content))
+    def _seal(self, request: httpx.Request, url: bytes, stamp: str) -> None:
+        self._put(request, make_signature(self._signer or self._refuse(), stamp, url, request.content))
+
+    def _refuse(self) -> Signer:
+        return sync_signer(self._credentials.signer)  # it is an async one, so this raises
 
     def _put(self, request: httpx.Request, signature: str) -> None:
         request.headers[API_KEY] = self._credentials.api_key
@@ -168,7 +173,7 @@ class HmacSigner(_StampedSigner):
         super().__init__(stamps)
         self._credentials = credentials
 
-    def _seal(self, request: httpx.Request, url: str, stamp: str) -> None:
-        signature = sign_hmac(self._credentials.secret, stamp, request.method, url, request.content)
+    def _seal(self, request: httpx.Request, url: bytes, stamp: str) -> None:
+        signature = sign_hmac(self._credentials.secret, stamp, request.method, url.decode(), request.content)
         request.headers[HMAC_API_KEY] = self._credentials.api_key
         request.headers[HMAC_SIGNATURE] = signature

@@ -104,12 +104,12 @@ def sign(key: Signer | AsyncSigner, stamp: str, url: str, body: bytes) -> str:
     """
     if not hasattr(key, "sign"):
         raise TypeError(f"a {type(key).__name__} cannot sign: load PEM with PrivateKey.from_pem or .from_file")
-    return make_signature(sync_signer(key), stamp, url, body)
+    return encode_signature(sync_signer(key).sign(_message(stamp, url, body)))
 
 
-def make_signature(signer: Signer, stamp: str, url: str, body: bytes) -> str:
-    """The same for a signer that is known to be one, and not async; the caller sees to it that errors are discreet."""
-    return encode_signature(signer.sign(_message(stamp, url, body)))
+def make_signature(signer: Signer, stamp: str, url: bytes, body: bytes) -> str:
+    """The same for parts that are right as httpx has them; the caller sees to it that errors are discreet."""
+    return encode_signature(signer.sign(stamp.encode() + url + body))
 
 
 @discreet

@@ -198,6 +198,11 @@ def test_what_would_send_another_url_is_refused(mode: str, credentials: Credenti
     auth = PartnerAuth(credentials, Environment.SANDBOX)
     with pytest.raises(OriginError, match=r"would go to https://evil\.example"):
         sent(mode, auth, "GET", URL, headers={"host": "evil.example"})
+    for hosts in ([], [("host", "sandbox-api.qredo.network")] * 2):
+        request = httpx.Request("GET", URL)
+        request.headers = httpx.Headers(hosts)
+        with pytest.raises(UnsignableError, match="one Host header"):
+            next(auth.sync_auth_flow(request))
     with pytest.raises(UnsignableError, match="'target' extension"):
         sent(mode, auth, "GET", URL, extensions={"target": b"/other"})
 
