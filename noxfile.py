@@ -114,7 +114,7 @@ def new_version(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure: all benchmarks, or those named after `--`; writes benchmarks/RESULTS.md and its plot."""
+    """Measure: all benchmarks, or those named after `--`; writes docs/benchmarks/report.md and its plot."""
     session.install(*CONSTRAINTS, "-e", EXTRAS, *group("bench"))
     session.run("python", "benchmarks/run.py", "--peers", str(ROOT / ".nox" / "bench-peers"), *session.posargs)
 

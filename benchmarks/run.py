@@ -1,8 +1,8 @@
 """Runs the benchmarks, and writes the report and its plot: `python benchmarks/run.py [SCRIPT ...]`.
 
 Each script runs in a process of its own, one after the other; without names, all do. The figures of those that do not
-run stay as they are in results.json, RESULTS.md and results.svg. A script that fails makes the run fail, after the
-others ran. What they are measured beside is installed when it is wanted, into the folder of `--peers`.
+run stay as they are in docs/benchmarks: results.json, report.md and results.svg. A script that fails makes the run
+fail, after the others ran. What they are measured beside is installed when it is wanted, into the folder of `--peers`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from _plot import plot
 from _report import SCRIPTS, Outcome, goals_of, machine, read, report, take, write
 
 HERE = Path(__file__).parent
+RESULTS = HERE.parent / "docs" / "benchmarks"
 
 
 def run(script: Path, peers: Path | None = None) -> Outcome:
@@ -48,7 +49,7 @@ def run(script: Path, peers: Path | None = None) -> Outcome:
     return take(lines, done.stdout, f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine(load)}")
 
 
-def run_all(names: Sequence[str], peers: Path | None = None, folder: Path = HERE, results: Path = HERE) -> list[str]:
+def run_all(names: Sequence[str], peers: Path | None = None, folder: Path = HERE, results: Path = RESULTS) -> list[str]:
     """Run scripts, and write the report anew after each; return the names of those that failed.
 
     Args:
@@ -75,7 +76,7 @@ def run_all(names: Sequence[str], peers: Path | None = None, folder: Path = HERE
 def keep(outcomes: dict[str, Outcome], results: Path) -> None:
     """Write the figures, the report, and the plot."""
     write(results / "results.json", outcomes)
-    (results / "RESULTS.md").write_text(report(outcomes), encoding="utf-8")
+    (results / "report.md").write_text(report(outcomes), encoding="utf-8")
     (results / "results.svg").write_text(plot(goals_of(outcomes)), encoding="utf-8")
 
 

@@ -68,7 +68,7 @@ def test_a_partial_run_keeps_what_the_others_gave(modules: Any, tmp_path: Path) 
     write_scripts(tmp_path, emulator=0.75)
     assert modules.runner.run_all(["emulator"], None, tmp_path, tmp_path) == []
     assert figures(modules, tmp_path) == {"signing": [1.05], "emulator": [0.75]}
-    report = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
+    report = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "| Signing | a figure | 1.05 x | at most 1.1 | met |" in report
     assert "| Emulator | a figure | 0.75 x |" in report
     assert "- Decode, a peer: there is none" in report
