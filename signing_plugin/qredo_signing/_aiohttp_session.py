@@ -22,6 +22,7 @@ from ._aiohttp_errors import FAILURES, failure_of
 __all__ = ["Session"]
 
 _NOT_ADDED = frozenset({hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE, hdrs.USER_AGENT})
+_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 _LONGEST_LINE = 65536
 _DEPART: ContextVar[_Departure | None] = ContextVar("qredo_signing_depart", default=None)
 """Of this task's request, which waits for a connection."""
@@ -45,7 +46,7 @@ class Session:
         context.set_alpn_protocols(["http/1.1"])
         self._proxy = proxy
         self._for_proxy = _proxy_headers(proxy)
-        self._slots = asyncio.Semaphore(limits.max_connections or sys.maxsize)
+        self._slots = asyncio.Semaphore(sys.maxsize if limits.max_connections is None else limits.max_connections)
         self._http = aiohttp.ClientSession(
             # Waiting for a connection is done here, since aiohttp has one timeout for that and for connecting.
             connector=_Connector(ssl=context, limit=0, keepalive_timeout=limits.keepalive_expiry),
@@ -68,6 +69,8 @@ class Session:
         await self._take_slot(timeout.get("pool"))
         before = _DEPART.set(depart)
         try:
+            if self._http.closed:
+                raise httpx.ConnectError("the client was closed while the request waited for a connection")
             response = await self._exchange(request, timeout)
         except BaseException:
             self._slots.release()
@@ -100,10 +103,15 @@ class Session:
             )
         except FAILURES as error:
             failure = failure_of(error)
+        except BaseException as error:
+            # aiohttp's frames hold the headers, API key and all.
+            raise error.with_traceback(None)  # noqa: B904 - it is the same error
         raise failure
 
     def _headers(self, request: httpx.Request) -> list[tuple[str, str]]:
-        headers = [(name.decode(), value.decode()) for name, value in request.headers.raw]
+        # The body is sent in one piece, whatever was meant when the request was made: aiohttp says how long it is.
+        kept = [(name, value) for name, value in request.headers.raw if name.lower() not in _FRAMING]
+        headers = [(name.decode(), value.decode()) for name, value in kept]
         if self._for_proxy and request.url.scheme == "http":  # no tunnel: the proxy reads the request itself
             headers += self._for_proxy.items()
         return headers

@@ -111,8 +111,8 @@ class Environment:
         """
         variables = os.environ if environ is None else environ
         value = variables.get(_VARIABLE, "").strip()
-        if value == "emulator":
-            value += ":" + variables.get(_URL_VARIABLE, "").strip()
+        if value in {"emulator", _EMULATOR_PREFIX}:
+            value = _EMULATOR_PREFIX + variables.get(_URL_VARIABLE, "").strip()
         if value == _EMULATOR_PREFIX:
             raise ConfigurationError(f"an emulator needs its URL: set {_URL_VARIABLE}, such as http://127.0.0.1:8080")
         if value.startswith(_EMULATOR_PREFIX):

@@ -13,6 +13,7 @@ import time
 import weakref
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Concatenate, Final, ParamSpec
 
@@ -150,10 +151,10 @@ class FileNonces(Nonces):
             make_file(self._path, _fill)
         check_disk(self._path)
         self._descriptor = file = os.open(self._path, os.O_RDWR | os.O_NOCTTY)
-        self._close = weakref.finalize(self, os.close, file)
-        self._process = os.getpid()
         status = os.fstat(file)
         self._file = status.st_dev, status.st_ino
+        self._close = weakref.finalize(self, _close, file, self._file)
+        self._process = os.getpid()
         return file
 
     def _disconnect(self) -> None:
@@ -175,6 +176,14 @@ class FileNonces(Nonces):
 
     def _after_fork_in_parent(self) -> None:
         self._lock.release()
+
+
+def _close(file: int, identity: Identity) -> None:
+    """Close a descriptor, unless somebody else has, and perhaps another file of the program goes by its number."""
+    with suppress(OSError):
+        status = os.fstat(file)
+        if (status.st_dev, status.st_ino) == identity:
+            os.close(file)
 
 
 def _encode(nonce: int) -> bytes:

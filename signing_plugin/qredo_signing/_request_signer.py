@@ -114,10 +114,12 @@ class _StampedSigner(RequestSigner):
     async def _run(self, function: Callable[[], object], takes_long: bool) -> None:
         if not takes_long:
             function()
-        elif self._stamps.counted:  # a number that was issued must not get lost by a cancellation
-            await finish(partial(in_thread, function, computes=self._computes))
+            return
+        computes = self._computes and not self._stamps.blocks  # who waits for others is not to hold up who signs
+        if self._stamps.counted:  # a number that was issued must not get lost by a cancellation
+            await finish(partial(in_thread, function, computes=computes))
         else:
-            await in_thread(function, computes=self._computes)
+            await in_thread(function, computes=computes)
 
 
 class PartnerSigner(_StampedSigner):
@@ -148,10 +150,15 @@ class PartnerSigner(_StampedSigner):
         try:
             await self._run(partial(self._stamp, request), self._stamps.blocks)
             stamp = request.headers[self._stamps.header]
-            # The message is in no variable, where a tool that prints those would find the body.
-            raw = await self._async_signer.sign(string_to_sign(stamp, url.decode(), request.content))
-            self._put(request, encode_signature(raw))
-        except BaseException:
+            # Message and signature are in no variable, where a tool that prints those would find them.
+            self._put(
+                request,
+                encode_signature(
+                    await self._async_signer.sign(string_to_sign(stamp, url.decode(), request.content)),
+                ),
+            )
+        except BaseException as error:
+            forget(error)
             await self.async_give_back(request)
             raise
 

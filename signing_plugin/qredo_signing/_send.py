@@ -124,7 +124,7 @@ class _Hops:
 
     @property
     def auth(self) -> SigningAuth:
-        """The auth for the next attempt. An event hook, which may be added at any time, sees requests after signing."""
+        """The auth for the next attempt. An event hook that is there when it begins sees requests after signing."""
         return self._guarded if self._http.event_hooks["request"] else self._pinned
 
 

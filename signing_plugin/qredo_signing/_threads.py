@@ -25,7 +25,8 @@ async def in_thread(function: Callable[[], object], *, computes: bool) -> None:
     """Run a function in a worker thread.
 
     Args:
-        function: What to do. After a cancellation it goes on, and nobody waits for it: see `finish`.
+        function: What to do. After a cancellation it goes on, and whatever it does to a request comes too late: see
+            `finish`. Who computes is not waited for then.
         computes: Whether it keeps a core busy, instead of waiting for something outside. There are only so many threads
             for these, and on asyncio what it costs to move work there and back counts beside a signature.
     """

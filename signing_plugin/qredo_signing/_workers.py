@@ -48,15 +48,32 @@ def _settle(future: asyncio.Future[None], error: BaseException | None) -> None:
         return
     if error is None:
         future.set_result(None)
+    elif isinstance(error, StopIteration):  # which a future cannot hold
+        future.set_exception(RuntimeError("what ran in a thread, such as a nonce source, raised StopIteration"))
     else:
         future.set_exception(error)
 
 
-@cache
+_LOCK = threading.Lock()
+
+
 def shared_workers() -> Workers:
     """Those of this process: one for each core, since an event loop leaves its own alone whenever it waits."""
+    with _LOCK:
+        return _make()
+
+
+@cache
+def _make() -> Workers:
     return Workers(min(_MOST, os.cpu_count() or 1))
 
 
-if hasattr(os, "register_at_fork"):  # not on Windows; a forked process has none of the threads
-    os.register_at_fork(after_in_child=shared_workers.cache_clear)
+def _start_anew() -> None:
+    """A forked process has none of the threads, and nobody who would open a closed lock."""
+    global _LOCK
+    _LOCK = threading.Lock()
+    _make.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_start_anew)

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -218,7 +219,54 @@ def test_a_large_body_arrives(emulator_credentials: Credentials, key: PrivateKey
             assert len(seen.body) == 5_000_000
 
 
+def test_a_body_is_measured_once(emulator_credentials: Credentials, key: PrivateKey) -> None:
+    """One that comes in parts is sent whole and says its length; a length that the caller gave is not believed."""
+
+    async def parts() -> Any:
+        for part in (b'{"amount":', b"1}"):
+            yield part
+
+    with serve() as server:
+        auth = PartnerAuth(emulator_credentials, Environment.emulator(server.url))
+        given = {"content-length": "5"}
+        requests = [
+            httpx.Request("POST", server.url, content=parts()),
+            httpx.Request("POST", server.url, content=b'{"amount":1}', headers=given),
+        ]
+        over_aiohttp(*requests, auth=auth)
+        arrived = [(seen.body, seen.headers["content-length"]) for seen in server.requests]
+        assert arrived == [(b'{"amount":1}', "12")] * 2
+        assert not any("transfer-encoding" in seen.headers for seen in server.requests)
+        for seen in server.requests:
+            check_arrival(seen, requests[0].url, key)
+
+
 # --- connections
+
+
+@pytest.mark.parametrize("how", ["no answer", "cancelled", "refused"])
+def test_no_frame_of_an_error_holds_the_key(how: str, emulator_credentials: Credentials) -> None:
+    """What an error tracker records of a failed call, in frames of aiohttp too, is without the API key."""
+
+    def hang(connection: socket.socket, listener: Listener) -> None:
+        while connection.recv(65536):
+            pass
+
+    async def main(url: str) -> None:
+        environment = Environment.emulator(url)
+        options: dict[str, Any] = {"transport": "aiohttp", "timeout": 0.3, "max_retries": 0}
+        async with connect(AsyncDummy, emulator_credentials, environment, **options) as client:
+            async with asyncio.timeout(0.1 if how == "cancelled" else None):
+                await client.call()
+
+    with listen(hang) as silent:
+        port = 1 if how == "refused" else silent.port
+        with pytest.raises((httpx.TransportError, TimeoutError)) as caught:
+            asyncio.run(main(f"http://127.0.0.1:{port}"))
+    errors: list[BaseException | None] = [caught.value, caught.value.__cause__, caught.value.__context__]
+    for error in filter(None, errors):
+        stack = traceback.TracebackException.from_exception(error, capture_locals=True).stack
+        assert not [frame.name for frame in stack if emulator_credentials.api_key in repr(frame.locals)]
 
 
 def test_a_stale_connection_is_not_tried_twice() -> None:

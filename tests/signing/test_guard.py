@@ -206,6 +206,22 @@ def test_a_feed_through_socks(mode: str, foreign: Listener, either_real_credenti
         assert server.requests == []
 
 
+def test_a_wss_request_of_a_connected_client_through_socks(
+    either_real_credentials: AnyCredentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same for a request that is made by hand and sent by a client of `connect`, which finds the proxy itself."""
+    pytest.importorskip("socksio", reason="needs socksio (httpx[socks])")
+    environment = Environment.custom(f"https://{NAME}", key_kind=KeyKind.LIVE)
+    with serve() as server, socks_proxy({f"{NAME}:443": int(server.url.rpartition(":")[2])}) as proxy:
+        monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{proxy.port}")
+        with (
+            connect_sync(either_real_credentials, environment) as client,
+            pytest.raises(OriginError, match="does not encrypt a wss feed through a SOCKS proxy"),
+        ):
+            client.send(client.http.build_request("GET", f"wss://{NAME}/feed"))
+        assert server.requests == []
+
+
 @pytest.mark.parametrize("mode", ["sync", "async"])
 def test_http2(mode: str, foreign: Listener, emulator_credentials: Credentials) -> None:
     """Over HTTP/2 the hop is refused as well, and the connection to the environment goes on working."""

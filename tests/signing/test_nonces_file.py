@@ -389,3 +389,20 @@ def test_a_system_without_flock(platform: str, path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(sys, "platform", platform)
     with pytest.raises(ConfigurationError, match=rf"{platform} has not: use SQLiteNonces\(path\)"):
         FileNonces(path)
+
+
+def test_a_descriptor_that_is_no_longer_ours(tmp_path: Path, make: Callable[..., FileNonces]) -> None:
+    """Closed by somebody else, it is opened anew; a file that has got its number since is left as it is, and open."""
+    source = make()
+    first = source.next()
+    os.close(source._descriptor)
+    with (tmp_path / "other").open("w+b", buffering=0) as other:
+        assert other.fileno() == source._descriptor
+        with pytest.raises(NonceError, match="no number in it"):
+            source.next()
+        assert other.write(b"open") == 4
+    assert source.next() > first
+    os.close(source._descriptor)
+    with pytest.raises(NonceError, match="Bad file descriptor"):
+        source.next()
+    assert source.next() > first

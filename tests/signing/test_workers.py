@@ -38,10 +38,12 @@ def test_errors_come_back() -> None:
         raise KeyError("planted")
 
     async def main() -> None:
-        workers = Workers(1)
+        workers, nothing = Workers(1), iter(())
         for _ in range(3):
             with pytest.raises(KeyError, match="planted"):
                 await workers.run(fail)
+        with pytest.raises(RuntimeError, match="raised StopIteration"):
+            await workers.run(lambda: next(nothing))
         await workers.run(lambda: None)
 
     asyncio.run(main())
