@@ -66,7 +66,10 @@ def main() -> None:
     """Read the options and run. The exit code is 1 if anything is missing."""
     parser = argparse.ArgumentParser(description="The holdings of all companies.")
     parser.add_argument("--at-once", type=int, default=8, help="calls in flight at the most")
-    sys.exit(1 if asyncio.run(report(parser.parse_args().at_once)) else 0)
+    at_once = parser.parse_args().at_once
+    if at_once < 1:
+        parser.error(f"--at-once is {at_once}: give 1 or more")
+    sys.exit(1 if asyncio.run(report(at_once)) else 0)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ._description import SpecError
-from ._key_files import HMAC_FOLDER, KeysError
-from ._options import read_options, settings_of
-from ._server import Emulator, StartError
-from ._state_file import StateError
+try:
+    from ._description import SpecError
+    from ._key_files import HMAC_FOLDER, KeysError
+    from ._options import read_options, settings_of
+    from ._server import Emulator, StartError
+    from ._state_file import StateError
+except ModuleNotFoundError as error:
+    sys.exit(f'qredo-emulator needs its extra: pip install "qredo-partner-client[emulator]" (not found: {error.name})')
 
 __all__ = ["main"]
 

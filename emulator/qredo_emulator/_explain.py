@@ -57,7 +57,12 @@ class Explanation:
             ("signature", verdict),
         ]
         if self.valid is False:
-            lines.append(("would verify", self.would_verify or "nothing that was tried: is it the right key?"))
+            lines.append(
+                (
+                    "would verify",
+                    self.would_verify or "nothing that was tried: is it the right key, and exactly this URL and body?",
+                )
+            )
         return "\n".join(f"{name:<16} {value}" for name, value in lines)
 
 

@@ -189,8 +189,10 @@ def _check_arguments(
     for name, given in (("transport", transport is not None), ("timeout", timeout is not DEFAULT_TIMEOUT)):
         if http_client is not None and given:
             raise TypeError(f"{name}= and http_client= exclude each other: give it to your http_client instead")
-    if isinstance(transport, str) and (not is_async or transport != "aiohttp"):
-        raise TypeError(f"transport={transport!r} is not known: by name there is 'aiohttp' alone, for async clients")
+    if isinstance(transport, str) and transport != "aiohttp":
+        raise TypeError(f"transport={transport!r} is not known: by name there is 'aiohttp' alone")
+    if isinstance(transport, str) and not is_async:
+        raise TypeError(f"transport={transport!r} is for async clients: leave it out, or connect an AsyncClient")
     if offload and not is_async:
         raise TypeError("offload= is for async clients: a sync client has no event loop to keep free")
 

@@ -151,13 +151,16 @@ class _Calls:
             counted=self.auth.counts(request),
             max_retries=self._max_retries if info is None or info.max_retries is None else info.max_retries,
         )
-        return _Call(info, Attempts(rules, self._budget, self._random), self._clock)
+        return _Call(request, info, Attempts(rules, self._budget, self._random), self._clock)
 
 
 class _Call:
     """One call: judges each attempt, logs each repeat, and raises at the end what httpx does not."""
 
-    def __init__(self, info: RequestInfo | None, attempts: Attempts, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, request: httpx.Request, info: RequestInfo | None, attempts: Attempts, clock: Callable[[], float]
+    ) -> None:
+        self._request = request
         self._info = info
         self._attempts = attempts
         self._clock = clock
@@ -181,7 +184,14 @@ class _Call:
         step = self._attempts.after_our_own_error() if outcome is None else self._attempts.after(outcome)
         if step is End.UNKNOWN:
             raise self._unknown(error.response if isinstance(error, httpx.HTTPStatusError) else None) from error
-        return None if step is End.FINAL else self._log(step, type(error).__name__)
+        if step is not End.FINAL:
+            return self._log(step, type(error).__name__)
+        if isinstance(error, httpx.ConnectError):
+            server = f"{self._request.url.scheme}://{self._request.url.netloc.decode('ascii')}"
+            error.add_note(
+                f"{self._name}: no connection to {server}. Is a server running there, and reachable from here?"
+            )
+        return None
 
     def _log(self, wait: float, why: str) -> float:
         LOG.info("%s: attempt %d ended with %s; next in %.2f s", self._name, self._attempts.made, why, wait)

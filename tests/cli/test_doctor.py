@@ -111,8 +111,10 @@ def test_the_key_is_not_known_to_the_service(connected: Cli, keys: Path) -> None
     shutil.copy("fresh/public.pem", "strange/public.pem")
     found = findings(connected("doctor --keys strange --json"))
     assert found["key pair"][0] == "ok"
-    assert found["signed read"][0] == "problem"
-    assert "401" in found["signed read"][1]
+    status, text, advice = found["signed read"]
+    assert status == "problem"
+    assert "401" in text
+    assert "have this key's public half" in advice
 
 
 def test_keys_in_variables_are_examined(connected: Cli, keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -180,3 +180,12 @@ def test_a_wrong_option_is_explained(capsys: pytest.CaptureFixture[str], argumen
 def test_a_folder_without_descriptions_is_one_line(tmp_path: Path) -> None:
     """--spec with nothing to serve ends the program with 1 and a line that names the folder."""
     assert failed("--spec", str(tmp_path)) == f"qredo-emulator: no <package>/openapi.yaml found in {tmp_path}\n"
+
+
+def test_a_missing_extra_is_one_line() -> None:
+    """Where a dependency is missing, the program ends with the pip line."""
+    code = "import sys; sys.modules['yaml'] = None; from qredo_emulator.__main__ import main"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    expected = 'qredo-emulator needs its extra: pip install "qredo-partner-client[emulator]" (not found: yaml)\n'
+    assert done.stderr == expected

@@ -452,3 +452,16 @@ def test_no_cookie_is_kept(emulator_credentials: Credentials) -> None:
                 client.http.cookies.update(own)
                 client.send(client.http.build_request("GET", f"{server.url}/assets"))
         assert [seen.headers.get("cookie") for seen in server.requests] == [None, None, "own=1"]
+
+
+def test_no_connection_says_where_to(emulator_credentials: Credentials) -> None:
+    """The error of httpx gets a note that names the operation and the server, without path or query."""
+    environment = Environment.emulator("http://127.0.0.1:1")
+    with (
+        connect(DummyClient, emulator_credentials, environment, max_retries=0) as client,
+        pytest.raises(httpx.ConnectError) as caught,
+    ):
+        client.call(path="/assets?name=planted")
+    (note,) = caught.value.__notes__
+    assert "no connection to http://127.0.0.1:1. Is a server running there" in note
+    assert "planted" not in note

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "check_all"]
 
+_REFUSED = (
+    "the service must know this API key, and have this key's public half for it: look whether one of them is of another "
+    "environment, or of another emulator's folder (--keys)"
+)
 _TOLERANCE = 5.0  # seconds, as that of the clock correction
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -193,7 +197,10 @@ def _check_read(connection: Connection, client_class: Any) -> Finding:
         with connection.connect(client_class) as client:
             getattr(getattr(client, operation.tag), operation.verb)()
     except Exception as error:
-        return _problem("signed read", error)
+        finding = _problem("signed read", error)
+        if getattr(error, "status_code", None) == 401:
+            return finding._replace(advice=_REFUSED)
+        return finding
     return Finding("signed read", "ok", f"{operation.id}: the signature was accepted")
 
 

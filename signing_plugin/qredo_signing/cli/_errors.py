@@ -129,7 +129,7 @@ def _is_httpx(error: BaseException) -> bool:
 def _of_httpx(error: BaseException) -> Report:
     if type(error).__name__ == "InvalidURL":
         return _report(f"not a URL: {error}", "", Exit.USAGE)
-    what = str(error) or type(error).__name__
+    what = "; ".join([str(error) or type(error).__name__, *getattr(error, "__notes__", ())])
     return _report(f"no answer: {what}", "`qredo doctor` checks the connection", Exit.TRANSPORT)
 
 

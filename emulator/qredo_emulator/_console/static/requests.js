@@ -87,7 +87,7 @@ function wouldVerify(found) {
   if (found?.valid !== false) return null;
   return element("p.would", {}, ...(found.would_verify
     ? [element("strong", {}, "Would verify with "), found.would_verify]
-    : ["Nothing that was tried would verify: is it the right key?"]));
+    : ["Nothing that was tried would verify: is it the right key, and exactly this URL and body?"]));
 }
 
 function explanation(found) {
