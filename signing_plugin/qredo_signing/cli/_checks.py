@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "check_all"]
 
 _REFUSED = (
-    "the service must know this API key, and have this key's public half for it: look whether one of them is of another "
-    "environment, or of another emulator's folder (--keys)"
+    "the service must know this API key, and have this key's public half for it: look whether one of them is of "
+    "another environment, or of another emulator's folder (--keys)"
 )
 _TOLERANCE = 5.0  # seconds, as that of the clock correction
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
