@@ -77,16 +77,21 @@ def ours(answer: bytes) -> TxLedger:
     return TxLedger.from_dict(json.loads(answer))
 
 
-def import_msgspec() -> Any:
-    """Import msgspec, from its own environment if ours has none.
+def import_peer(name: str) -> Any:
+    """Import msgspec or pydantic, from its own environment if ours has none.
 
     Raises:
         MissingPeerError: It cannot be installed there.
     """
-    if importlib.util.find_spec("msgspec") is None:
-        (packages,) = interpreter("msgspec").parents[1].glob("lib/python*/site-packages")
+    if importlib.util.find_spec(name) is None:
+        (packages,) = interpreter(name).parents[1].glob("lib/python*/site-packages")
         sys.path.append(str(packages))
-    return importlib.import_module("msgspec")
+    return importlib.import_module(name)
+
+
+def field_names() -> list[str]:
+    """The fields of a row, without the one that keeps unknown ones."""
+    return [field.name for field in attrs.fields(TxHistoryItem)][:-1]
 
 
 def typed(msgspec: Any, example: dict[str, Any], *, enums: Mapping[str, type] = _ENUMS) -> Any:
@@ -96,11 +101,21 @@ def typed(msgspec: Any, example: dict[str, Any], *, enums: Mapping[str, type] = 
         kind: Any = enums.get(name, int if name in _INTEGERS else str)
         return name, kind | msgspec.UnsetType, msgspec.field(default=msgspec.UNSET, name=wire)
 
-    names = [field.name for field in attrs.fields(TxHistoryItem)][:-1]
-    fields = [optional(wire, name) for wire, name in zip(example, names, strict=True)]
+    fields = [optional(wire, name) for wire, name in zip(example, field_names(), strict=True)]
     item: Any = msgspec.defstruct("Item", fields, kw_only=True)
     both = [("List", list[item]), ("Total", int)]
     return msgspec.json.Decoder(msgspec.defstruct("Ledger", both)).decode
+
+
+def validated(pydantic: Any, example: dict[str, Any]) -> Any:
+    """A function that decodes an answer into pydantic's models."""
+    fields = {
+        name: (_ENUMS.get(name, int if name in _INTEGERS else str) | None, pydantic.Field(default=None, alias=wire))
+        for wire, name in zip(example, field_names(), strict=True)
+    }
+    item: Any = pydantic.create_model("Item", **fields)
+    both = {"rows": (list[item], pydantic.Field(alias="List")), "total": (int, pydantic.Field(alias="Total"))}
+    return pydantic.create_model("Ledger", **both).model_validate_json
 
 
 def peak(decode: Callable[[bytes], object], answer: bytes) -> float:
@@ -142,22 +157,29 @@ def main() -> None:
         "ours, rows with an unknown field": lambda: ours(more),
     }
     try:
-        msgspec = import_msgspec()
+        msgspec, pydantic = import_peer("msgspec"), import_peer("pydantic")
     except MissingPeerError as error:
         for name in (TIME, MEMORY):
             not_measured("Decode", name, str(error))
         return
     base, plain = typed(msgspec, whole[0]), typed(msgspec, whole[0], enums={})
+    models = validated(pydantic, whole[0])
     theirs: dict[str, Callable[[], object]] = {
         "msgspec": lambda: base(answer),
         "msgspec, plain strings for enums": lambda: plain(answer),
+        "pydantic": lambda: models(answer),
         "msgspec, untyped": lambda: msgspec.json.decode(answer),
         "msgspec untyped, then from_dict": lambda: TxLedger.from_dict(msgspec.json.decode(answer)),
     }
     title = f"{ROWS:,} rows, {len(answer) / 1e6:.1f} MB"
     results = measure(theirs | cases, rounds=ROUNDS, before=gc.collect)
     print(table(title, results, "ms"), end="\n\n")
-    memory = {"msgspec": peak(base, answer), "json.loads": peak(json.loads, answer), "ours": peak(ours, answer)}
+    memory = {
+        "msgspec": peak(base, answer),
+        "pydantic": peak(models, answer),
+        "json.loads": peak(json.loads, answer),
+        "ours": peak(ours, answer),
+    }
     print("| peak memory, tracemalloc | MB | ratio |\n|---|---|---|")
     for name, most in memory.items():
         print(f"| {name} | {most:.1f} | {most / memory['msgspec']:.2f} |")
