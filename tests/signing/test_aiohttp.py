@@ -444,8 +444,11 @@ def test_without_the_extra() -> None:
 def test_what_connect_takes(credentials: Credentials, hmac_credentials: HmacCredentials) -> None:
     """By name there is one transport, for async clients; with it RSA is signed off the loop unless told otherwise."""
     untyped: Any = connect
-    for client_class, name in ((DummyClient, "aiohttp"), (AsyncDummy, "Aiohttp")):
-        with pytest.raises(TypeError, match="by name there is 'aiohttp' alone, for async clients"):
+    for client_class, name, message in (
+        (DummyClient, "aiohttp", "'aiohttp' is for async clients: leave it out"),
+        (AsyncDummy, "Aiohttp", "'Aiohttp' is not known: by name there is 'aiohttp' alone"),
+    ):
+        with pytest.raises(TypeError, match=message):
             untyped(client_class, credentials, Environment.SANDBOX, transport=name)
     emulator = Environment.emulator("http://127.0.0.1:1")
     assert connect_async(hmac_credentials, emulator, transport="aiohttp").base_url  # an HMAC stays on the loop
