@@ -15,8 +15,8 @@ try:
     from ._options import read_options, settings_of
     from ._server import Emulator, StartError
     from ._state_file import StateError
-except ModuleNotFoundError as error:
-    sys.exit(f'qredo-emulator needs its extra: pip install "qredo-partner-client[emulator]" (not found: {error.name})')
+except ModuleNotFoundError as _error:
+    sys.exit(f'qredo-emulator needs its extra: pip install "qredo-partner-client[emulator]" (not found: {_error.name})')
 
 __all__ = ["main"]
 
