@@ -44,7 +44,7 @@ def guard(request: httpx.Request, home: Home, *, is_async: bool) -> None:
         is_async: Whether an async client sends it: httpcore wants a coroutine function then.
     """
     outer: Any = request.extensions.get("trace")
-    if isinstance(outer, (_Guard, _AsyncGuard)):  # of an earlier attempt
+    if isinstance(outer, _Watch):  # of an earlier attempt
         outer = outer.outer
     request.extensions["trace"] = (_AsyncGuard if is_async else _Guard)(home, outer)
 
@@ -78,7 +78,7 @@ class _Watch:
     def __init__(self, home: Home, outer: Any) -> None:
         self.outer = outer
         self._home = home
-        self._routes: set[bytes] | None = None
+        self._routes = frozenset[bytes]()
         self._was_sent = self._is_bare_socks = False
 
     def _look(self, event: str, info: Info) -> None:
@@ -109,8 +109,8 @@ class _Watch:
     def _connect(self, netloc: bytes) -> None:
         """Until the request is sent for the first time, this is its own way, and may lead through a proxy."""
         if not self._was_sent:
-            self._routes = {netloc, *(self._routes or ())}
-        elif netloc not in (self._routes or ()):
+            self._routes |= {netloc}
+        elif netloc not in self._routes:
             self._check_host(netloc)
 
     def _send(self, request: Any) -> None:

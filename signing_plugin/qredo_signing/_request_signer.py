@@ -16,7 +16,7 @@ from ._hmac_credentials import HmacCredentials
 from ._hmac_rule import sign_hmac
 from ._in_flight import InFlight
 from ._rule import encode_signature, make_signature, string_to_sign
-from ._signer import AsyncSigner, Signer, is_async_signer, sync_signer
+from ._signer import is_async_signer, sync_signer
 from ._stamps import NonceStamps, Timestamps
 from ._threads import finish, in_thread
 
@@ -133,12 +133,8 @@ class PartnerSigner(_StampedSigner):
         super().__init__(stamps, line)
         self._credentials = credentials
         # What it is is found out once: that takes longer than all else here.
-        self._signer: Signer | None = None
-        self._async_signer: AsyncSigner | None = None
-        if is_async_signer(credentials.signer):
-            self._async_signer = credentials.signer
-        else:
-            self._signer = sync_signer(credentials.signer)
+        self._async_signer = credentials.signer if is_async_signer(credentials.signer) else None
+        self._signer = sync_signer(credentials.signer) if self._async_signer is None else None
         self._offload = offload
         self._computes = isinstance(credentials.signer, PrivateKey)
 
@@ -163,10 +159,8 @@ class PartnerSigner(_StampedSigner):
             raise
 
     def _seal(self, request: httpx.Request, url: bytes, stamp: str) -> None:
-        self._put(request, make_signature(self._signer or self._refuse(), stamp, url, request.content))
-
-    def _refuse(self) -> Signer:
-        return sync_signer(self._credentials.signer)  # it is an async one, so this raises
+        signer = self._signer or sync_signer(self._credentials.signer)  # which says that it is an async one
+        self._put(request, make_signature(signer, stamp, url, request.content))
 
     def _put(self, request: httpx.Request, signature: str) -> None:
         request.headers[API_KEY] = self._credentials.api_key
