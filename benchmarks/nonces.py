@@ -36,8 +36,8 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "signing_plugin")]
 
 from qredo_signing import ConfigurationError, FileNonces, InProcessNonces, RedisNonces, SQLiteNonces  # noqa: E402
 
-from tests.signing.nonce_race import Draw, check, draw, race  # noqa: E402
-from tests.signing.redis_server import redis_server  # noqa: E402
+from tests.signing.nonces.nonce_race import Draw, check, draw, race  # noqa: E402
+from tests.signing.nonces.redis_server import redis_server  # noqa: E402
 
 SECTION = "Nonces"
 WORKERS = 8

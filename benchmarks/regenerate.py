@@ -39,7 +39,7 @@ OURS = (
     """
 import sys
 from qredo_codegen.__main__ import main
-import qredo_codegen._regenerate
+import qredo_codegen.commands.regenerate
 if sys.argv[1:] and main(sys.argv[1:]):
     sys.exit(1)
 """

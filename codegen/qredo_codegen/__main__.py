@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _regenerate(checkout: Checkout, given: Given) -> int:
-    from ._regenerate import update
+    from .commands.regenerate import update
 
     for package in given.packages or checkout.packages:
         done = update(checkout, package)
@@ -64,7 +64,7 @@ def _check(checkout: Checkout, given: Given) -> int:
 
 
 def _check_one(checkout: Checkout, package: str) -> int:
-    from ._regenerate import drift
+    from .commands.regenerate import drift
 
     problems = list(drift(checkout, package))
     for problem in problems:
@@ -77,7 +77,7 @@ def _check_one(checkout: Checkout, package: str) -> int:
 
 
 def _compare(checkout: Checkout, given: Given) -> int:
-    from ._compare_command import compare_command
+    from .commands.compare import compare_command
 
     text, is_safe = compare_command(checkout, given)
     if given.out is None:
@@ -88,8 +88,8 @@ def _compare(checkout: Checkout, given: Given) -> int:
 
 
 def _adopt(checkout: Checkout, given: Given) -> int:
-    from ._adopt import adopt
-    from ._report import summary
+    from .commands.adopt import adopt
+    from .compare.report import summary
 
     adoption = adopt(checkout, given.vendor, given.package, given.out)
     print(summary(adoption.verdict))
@@ -100,7 +100,7 @@ def _adopt(checkout: Checkout, given: Given) -> int:
 
 
 def _release(checkout: Checkout, given: Given) -> int:
-    from ._release import release
+    from .commands.release import release
 
     for package in given.packages:
         print(release(checkout, package))
@@ -108,14 +108,14 @@ def _release(checkout: Checkout, given: Given) -> int:
 
 
 def _new_version(checkout: Checkout, given: Given) -> int:
-    from ._new_version import new_version
+    from .commands.new_version import new_version
 
     print("\n".join(new_version(checkout, given.name, given.source)))
     return 0
 
 
 def _reference(checkout: Checkout, given: Given) -> int:
-    from ._reference import write_reference
+    from .commands.reference import write_reference
 
     for package in given.packages or checkout.packages:
         print(f"{package}: {write_reference(checkout, package, given.to)} pages in {given.to / package}")

@@ -17,32 +17,32 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._control import Control
-    from ._key_files import KeysError
-    from ._log import Record
-    from ._server import Emulator, StartError
+    from ._api.request_log import Record
+    from ._authentication.key_files import KeysError
+    from ._control.control import Control
+    from ._emulator import Emulator, StartError
     from ._settings import Settings
-    from ._state_file import StateError
+    from ._state.state_file import StateError
 
 __all__ = ["Control", "Emulator", "KeysError", "Record", "Settings", "StartError", "StateError"]
 
 # Loaded on first use: pytest imports the plugin module of this package in every run of a
 # project that has it installed, also where the emulator's own dependencies are missing.
-_HOMES = {
-    "Control": "_control",
-    "Emulator": "_server",
-    "KeysError": "_key_files",
-    "Record": "_log",
+_MODULES = {
+    "Control": "_control.control",
+    "Emulator": "_emulator",
+    "KeysError": "_authentication.key_files",
+    "Record": "_api.request_log",
     "Settings": "_settings",
-    "StartError": "_server",
-    "StateError": "_state_file",
+    "StartError": "_emulator",
+    "StateError": "_state.state_file",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    return getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 try:
-    from ._description import SpecError
-    from ._key_files import HMAC_FOLDER, KeysError
+    from ._authentication.key_files import HMAC_FOLDER, KeysError
+    from ._description.read import SpecError
+    from ._emulator import Emulator, StartError
     from ._options import read_options, settings_of
-    from ._server import Emulator, StartError
-    from ._state_file import StateError
+    from ._state.state_file import StateError
 except ModuleNotFoundError as _error:
     sys.exit(f'qredo-emulator needs its extra: pip install "qredo-partner-client[emulator]" (not found: {_error.name})')
 

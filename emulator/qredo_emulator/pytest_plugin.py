@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from qredo_emulator import Emulator, Settings
+    from . import Emulator, Settings
 
 __all__ = ["qredo", "qredo_server", "qredo_settings"]
 
@@ -43,7 +43,7 @@ def qredo_settings() -> Settings | None:
 def qredo_server(qredo_settings: Settings | None) -> Iterator[Emulator]:
     """The server of the session; tests use ``qredo``."""
     try:
-        from qredo_emulator import Emulator, Settings
+        from . import Emulator, Settings
     except ModuleNotFoundError as error:
         pytest.fail(_MISSING.format(name=error.name), pytrace=False)
     with Emulator(qredo_settings or Settings(check_responses=True)) as emulator:

@@ -20,22 +20,22 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from . import errors, units
-    from ._aiohttp import AiohttpTransport
-    from ._auth import PartnerAuth, QredoAuth
     from ._connect import connect
-    from ._credentials import Credentials
-    from ._environment import Environment
-    from ._hmac_credentials import HmacCredentials
-    from ._hmac_rule import sign_hmac, verify_hmac
-    from ._keys import PrivateKey, PublicKey
-    from ._kinds import KeyKind
-    from ._nonces import InProcessNonces, NonceSource
-    from ._nonces_file import FileNonces
-    from ._nonces_redis import RedisNonces
-    from ._nonces_sqlite import SQLiteNonces
-    from ._pkcs11 import Pkcs11Signer
-    from ._rule import Explanation, explain, sign, string_to_sign, verify
-    from ._signer import AsyncSigner, Signer
+    from ._environments.environment import Environment
+    from ._http.aiohttp.transport import AiohttpTransport
+    from ._http.auth import PartnerAuth, QredoAuth
+    from ._keys.api_key import KeyKind
+    from ._keys.credentials import Credentials
+    from ._keys.hmac_credentials import HmacCredentials
+    from ._keys.pkcs11 import Pkcs11Signer
+    from ._keys.rsa import PrivateKey, PublicKey
+    from ._keys.signer import AsyncSigner, Signer
+    from ._nonces.file import FileNonces
+    from ._nonces.in_process import InProcessNonces, NonceSource
+    from ._nonces.redis import RedisNonces
+    from ._nonces.sqlite import SQLiteNonces
+    from ._signature.hmac_rule import sign_hmac, verify_hmac
+    from ._signature.rsa_rule import Explanation, explain, sign, string_to_sign, verify
     from .errors import (
         AgentTokenError,
         ClockSkewError,
@@ -102,32 +102,32 @@ __all__ = [
     "verify_hmac",
 ]
 
-_HOMES = {
-    "AiohttpTransport": "_aiohttp",
-    "AsyncSigner": "_signer",
-    "Credentials": "_credentials",
-    "Environment": "_environment",
-    "Explanation": "_rule",
-    "FileNonces": "_nonces_file",
-    "HmacCredentials": "_hmac_credentials",
-    "InProcessNonces": "_nonces",
-    "KeyKind": "_kinds",
-    "NonceSource": "_nonces",
-    "PartnerAuth": "_auth",
-    "Pkcs11Signer": "_pkcs11",
-    "PrivateKey": "_keys",
-    "PublicKey": "_keys",
-    "QredoAuth": "_auth",
-    "RedisNonces": "_nonces_redis",
-    "SQLiteNonces": "_nonces_sqlite",
-    "Signer": "_signer",
+_MODULES = {
+    "AiohttpTransport": "_http.aiohttp.transport",
+    "AsyncSigner": "_keys.signer",
+    "Credentials": "_keys.credentials",
+    "Environment": "_environments.environment",
+    "Explanation": "_signature.rsa_rule",
+    "FileNonces": "_nonces.file",
+    "HmacCredentials": "_keys.hmac_credentials",
+    "InProcessNonces": "_nonces.in_process",
+    "KeyKind": "_keys.api_key",
+    "NonceSource": "_nonces.in_process",
+    "PartnerAuth": "_http.auth",
+    "Pkcs11Signer": "_keys.pkcs11",
+    "PrivateKey": "_keys.rsa",
+    "PublicKey": "_keys.rsa",
+    "QredoAuth": "_http.auth",
+    "RedisNonces": "_nonces.redis",
+    "SQLiteNonces": "_nonces.sqlite",
+    "Signer": "_keys.signer",
     "connect": "_connect",
-    "explain": "_rule",
-    "sign": "_rule",
-    "sign_hmac": "_hmac_rule",
-    "string_to_sign": "_rule",
-    "verify": "_rule",
-    "verify_hmac": "_hmac_rule",
+    "explain": "_signature.rsa_rule",
+    "sign": "_signature.rsa_rule",
+    "sign_hmac": "_signature.hmac_rule",
+    "string_to_sign": "_signature.rsa_rule",
+    "verify": "_signature.rsa_rule",
+    "verify_hmac": "_signature.hmac_rule",
 }
 
 
@@ -136,7 +136,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in {"errors", "units"}:
         return import_module(f".{name}", __name__)
-    value = getattr(import_module(f".{_HOMES.get(name, 'errors')}", __name__), name)
+    value = getattr(import_module(f".{_MODULES.get(name, 'errors')}", __name__), name)
     globals()[name] = value
     return value
 

@@ -8,22 +8,22 @@ from typing import Any, Literal, TypeVar, overload
 
 import httpx
 
-from ._agent_token import AgentToken
-from ._auth_base import check_environment
-from ._base_url import base_url_of
-from ._cookies import NoCookies
-from ._credentials import Credentials
-from ._discreet import discreet
-from ._environment import Environment
-from ._fitting_auth import PartnerOptions, check_credentials, make_auth
-from ._hmac_credentials import HmacCredentials
-from ._nonces import NonceSource
-from ._origin import is_loopback
-from ._pinned import pin_transport
-from ._seam import AsyncHmacClient, AsyncPartnerClient, HmacClient, PartnerClient
-from ._send import AsyncSender, SyncSender
-from ._stamps import Stamp
-from ._tls import make_tls_context
+from ._client_protocols import AsyncHmacClient, AsyncPartnerClient, HmacClient, PartnerClient
+from ._environments.base_url import base_url_of
+from ._environments.environment import Environment
+from ._environments.origin import is_loopback
+from ._http.choose_auth import PartnerOptions, check_credentials, make_auth
+from ._http.cookies import NoCookies
+from ._http.defaults import make_tls_context
+from ._http.pinned import pin_transport
+from ._http.sender import AsyncSender, SyncSender
+from ._http.signing_auth import check_environment
+from ._keys.credentials import Credentials
+from ._keys.hmac_credentials import HmacCredentials
+from ._nonces.in_process import NonceSource
+from ._secrecy import discreet
+from ._signature.agent_token import AgentToken
+from ._signature.stamps import Stamp
 
 __all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "connect"]
 
@@ -200,7 +200,9 @@ def _check_arguments(
 def _is_aiohttp(transport: object) -> bool:
     if transport is None:
         return False
-    from ._aiohttp import AiohttpTransport  # with asyncio, which costs a sync client a tenth of what httpx does
+    from ._http.aiohttp.transport import (
+        AiohttpTransport,  # with asyncio, which costs a sync client a tenth of what httpx does
+    )
 
     return transport == "aiohttp" or isinstance(transport, AiohttpTransport)
 
@@ -213,7 +215,7 @@ def _http_options(environment: Environment, transport: Any, *, is_async: bool) -
         is_plain = environment.origin.startswith("http:")
         return {"verify": make_tls_context(is_used=not is_plain), "trust_env": trust_env}
     if transport == "aiohttp":
-        from ._aiohttp import make_transports
+        from ._http.aiohttp.transport import make_transports
 
         return {**make_transports(trust_env=trust_env), "trust_env": trust_env}
     return {"transport": pin_transport(transport, environment.origin, is_async=is_async), "trust_env": trust_env}

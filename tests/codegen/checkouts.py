@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import yaml
 from qredo_codegen.__main__ import main
-from qredo_codegen._document import Document, load
-from qredo_codegen._inputs import hash_tree
-from qredo_codegen._regenerate import Checkout
-from qredo_codegen._verdict import Verdict, judge
+from qredo_codegen.commands.regenerate import Checkout
+from qredo_codegen.compare.verdict import Verdict, judge
+from qredo_codegen.description.document import Document, load
+from qredo_codegen.generate.inputs import hash_tree
 
 from .mutations import description
 

@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from qredo_codegen._document import Document, load, operations
-from qredo_codegen._places import reached
+from qredo_codegen.description.document import Document, load, operations
+from qredo_codegen.description.places import reached
 
 __all__ = ["FIELDS", "MUTATIONS", "B", "C", "Mutation", "description", "node", "schema"]
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
-from qredo_codegen._adopt import adopt
-from qredo_codegen._compare import compare
-from qredo_codegen._document import Document, load
-from qredo_codegen._overlay import apply, load_overlay
-from qredo_codegen._regenerate import Checkout
-from qredo_codegen._waivers import WaiverError, load_waivers
+from qredo_codegen.commands.adopt import adopt
+from qredo_codegen.commands.regenerate import Checkout
+from qredo_codegen.compare.descriptions import compare
+from qredo_codegen.compare.waivers import WaiverError, load_waivers
+from qredo_codegen.description.document import Document, load
+from qredo_codegen.description.overlay import apply, load_overlay
 from qredo_codegen.errors import GenerationError, OverlayError
 
 from .checkouts import PACKAGE, new_checkout, run, small, state

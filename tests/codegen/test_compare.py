@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from qredo_codegen._change_kinds import KINDS
-from qredo_codegen._changes import Change
-from qredo_codegen._compare import compare
-from qredo_codegen._document import Document, resolve
-from qredo_codegen._report import json_report, markdown_report
-from qredo_codegen._verdict import judge
+from qredo_codegen.compare.change_kinds import KINDS
+from qredo_codegen.compare.changes import Change
+from qredo_codegen.compare.descriptions import compare
+from qredo_codegen.compare.report import json_report, markdown_report
+from qredo_codegen.compare.verdict import judge
+from qredo_codegen.description.document import Document, resolve
 
 from .checkouts import from_1_0_to_1_1
 from .mutations import FIELDS, MUTATIONS, B, C, Mutation, description, node, schema

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from qredo_codegen._document import load
-from qredo_codegen._inputs import inputs_of
-from qredo_codegen._package import write_package
-from qredo_codegen._rules import check_described, check_generable, validate
+from qredo_codegen.description.document import load
+from qredo_codegen.description.rules import check_described, check_generable, validate
+from qredo_codegen.generate.inputs import inputs_of
+from qredo_codegen.generate.write import write_package
 
 SPEC = Path(__file__).parents[2] / "spec"
 COUNTS = {"qredo_partner_v1_0": 18, "qredo_partner_v1_1": 53, "qredo_v1": 11}

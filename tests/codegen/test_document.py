@@ -10,8 +10,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from qredo_codegen import _document
-from qredo_codegen._document import load, operations, plain, pointer, resolve, tokens, walk
+from qredo_codegen.description import document as _document
+from qredo_codegen.description.document import load, operations, plain, pointer, resolve, tokens, walk
 from qredo_codegen.errors import DocumentError
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qredo_codegen import _new_version
-from qredo_codegen._compare import compare
-from qredo_codegen._document import load
-from qredo_codegen._new_version import NewVersionError, new_version, with_siblings
-from qredo_codegen._regenerate import Checkout, drift, regenerate
-from qredo_codegen._release import release
+from qredo_codegen.commands import new_version as _new_version
+from qredo_codegen.commands.new_version import NewVersionError, new_version, with_siblings
+from qredo_codegen.commands.regenerate import Checkout, drift, regenerate
+from qredo_codegen.commands.release import release
+from qredo_codegen.compare.descriptions import compare
+from qredo_codegen.description.document import load
 from qredo_codegen.errors import GenerationError
 
 from .checkouts import PACKAGE, ROOT, new_checkout, run, state

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from qredo_codegen._document import Document
-from qredo_codegen._inputs import Inputs
-from qredo_codegen._package import write_package
-from qredo_codegen._python_api import compare_packages
-from qredo_codegen._verdict import Verdict, judge
+from qredo_codegen.compare.python_api import compare_packages
+from qredo_codegen.compare.verdict import Verdict, judge
+from qredo_codegen.description.document import Document
+from qredo_codegen.generate.inputs import Inputs
+from qredo_codegen.generate.write import write_package
 
 from .checkouts import small
 from .mutations import node, schema

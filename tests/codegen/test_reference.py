@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from qredo_codegen._checkout import Checkout
-from qredo_codegen._document import load, operations
-from qredo_codegen._reference import write_reference
+from qredo_codegen.commands.reference import write_reference
+from qredo_codegen.description.document import load, operations
 
 ROOT = Path(__file__).parents[2]
 CHECKOUT = Checkout(ROOT)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qredo_codegen._document import load, operations
-from qredo_codegen._inputs import hash_tree
-from qredo_codegen._regenerate import Checkout, drift, regenerate
+from qredo_codegen.commands.regenerate import Checkout, drift, regenerate
+from qredo_codegen.description.document import load, operations
 from qredo_codegen.errors import CodegenError
+from qredo_codegen.generate.inputs import hash_tree
 
 from .checkouts import PACKAGE, ROOT, edit, new_checkout, run, run_apart
 
@@ -173,7 +173,7 @@ def test_an_unknown_package_is_refused_with_the_known_ones(checkout: Checkout) -
 
 def test_a_swap_that_fails_brings_the_old_package_back(checkout: Checkout, tmp_path: Path) -> None:
     """When the new folder cannot take its place, the old one is there as before."""
-    from qredo_codegen._files import swap_folder
+    from qredo_codegen._atomic_files import swap_folder
 
     output = checkout.output(PACKAGE)
     before = hash_tree(output)

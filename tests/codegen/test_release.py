@@ -11,16 +11,16 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from qredo_codegen._changelog import ChangelogError, with_entries
-from qredo_codegen._compare import compare
-from qredo_codegen._document import Document, load
-from qredo_codegen._files import replace_all
-from qredo_codegen._inputs import hash_bytes
-from qredo_codegen._regenerate import Checkout, drift, regenerate, update
-from qredo_codegen._release import canonical, release
-from qredo_codegen._verdict import judge
-from qredo_codegen._waivers import WaiverError
+from qredo_codegen._atomic_files import replace_all
+from qredo_codegen.commands.changelog import ChangelogError, with_entries
+from qredo_codegen.commands.regenerate import Checkout, drift, regenerate, update
+from qredo_codegen.commands.release import canonical, release
+from qredo_codegen.compare.descriptions import compare
+from qredo_codegen.compare.verdict import judge
+from qredo_codegen.compare.waivers import WaiverError
+from qredo_codegen.description.document import Document, load
 from qredo_codegen.errors import GenerationError
+from qredo_codegen.generate.inputs import hash_bytes
 
 from .checkouts import PACKAGE, edit, new_checkout, run, state
 from .mutations import node, schema

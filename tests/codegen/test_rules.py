@@ -10,9 +10,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from qredo_codegen import _rules_described, _rules_extensions, _rules_operations, _rules_schemas
-from qredo_codegen._document import tokens, walk
-from qredo_codegen._rules import Problem, check_described, check_generable, validate
+from qredo_codegen.description import rules_described as _rules_described
+from qredo_codegen.description import rules_extensions as _rules_extensions
+from qredo_codegen.description import rules_operations as _rules_operations
+from qredo_codegen.description import rules_schemas as _rules_schemas
+from qredo_codegen.description.document import tokens, walk
+from qredo_codegen.description.rules import Problem, check_described, check_generable, validate
 
 BASE = """
 openapi: 3.0.3

@@ -17,7 +17,7 @@ import pytest
 import qredo_partner_v1_0
 import qredo_partner_v1_1
 import qredo_signing
-from qredo_codegen._changes import Change
+from qredo_codegen.compare.changes import Change
 
 from .checkouts import from_1_0_to_1_1
 

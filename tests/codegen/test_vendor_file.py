@@ -9,10 +9,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from qredo_codegen._document import load
-from qredo_codegen._inputs import inputs_of
-from qredo_codegen._overlay import apply, load_overlay
-from qredo_codegen._package import write_package
+from qredo_codegen.description.document import load
+from qredo_codegen.description.overlay import apply, load_overlay
+from qredo_codegen.generate.inputs import inputs_of
+from qredo_codegen.generate.write import write_package
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "qredo_partner_v1_1"

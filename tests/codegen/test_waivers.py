@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from qredo_codegen._verdict import judge
-from qredo_codegen._waivers import Waiver, WaiverError, load_waivers
+from qredo_codegen.compare.verdict import judge
+from qredo_codegen.compare.waivers import Waiver, WaiverError, load_waivers
 from qredo_codegen.errors import DocumentError
 
 from .mutations import description, schema

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import PublicFormat
 from qredo_emulator import Emulator
-from qredo_emulator._description import find_descriptions
+from qredo_emulator._description.read import find_descriptions
 from qredo_signing import Credentials, KeyKind
 
 from .console_keys import new_rsa, private_pem, public_pem

@@ -12,7 +12,7 @@ import qredo_partner_v1_1
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from playwright.sync_api import Browser, Locator, Page, expect
 from qredo_emulator import Emulator
-from qredo_emulator._description import find_descriptions
+from qredo_emulator._description.read import find_descriptions
 from qredo_signing import Credentials, connect
 
 from .console_browser import chromium, open_page, try_out

@@ -12,9 +12,9 @@ import httpx
 import pytest
 import yaml
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._description import Operation, find_descriptions, load_description
-from qredo_emulator._examples import example_of, example_reply
-from qredo_emulator._validate import Validators
+from qredo_emulator._api.examples import example_of, example_reply
+from qredo_emulator._description.read import Operation, find_descriptions, load_description
+from qredo_emulator._description.validation import Validators
 
 PACKAGE = "qredo_partner_v1_1"
 FILE = find_descriptions()[PACKAGE]

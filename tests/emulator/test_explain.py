@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from qredo_emulator import Emulator
-from qredo_emulator._signed import HmacKey
+from qredo_emulator._authentication.signatures import HmacKey
 from qredo_signing import PrivateKey, sign_hmac
 
 BODY = b'{"name": "ACME", "city": "Z\xc3\xbcrich"}'

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._description import Operation, find_descriptions, load_description
+from qredo_emulator._description.read import Operation, find_descriptions, load_description
 
 PACKAGE = "qredo_partner_v1_1"
 DESCRIPTION = load_description(PACKAGE, find_descriptions()[PACKAGE])

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from qredo_emulator._ids import Ids, agent_id, base58, chain_address
+from qredo_emulator._state.ids import Ids, agent_id, base58, chain_address
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from qredo_emulator import KeysError
-from qredo_emulator._key_files import hmac_keys_in, keys_in, make, make_hmac
-from qredo_emulator._keys import KeyRing
+from qredo_emulator._authentication.key_files import hmac_keys_in, keys_in, make, make_hmac
+from qredo_emulator._authentication.key_ring import KeyRing
 from qredo_signing import Credentials, HmacCredentials, KeyKind, PrivateKey
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from qredo_emulator._description import find_descriptions, load_description
-from qredo_emulator._routes import Router
+from qredo_emulator._description.read import find_descriptions, load_description
+from qredo_emulator._description.routes import Router
 
 PACKAGE = "qredo_partner_v1_1"
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import qredo_emulator
 from qredo_emulator import Emulator, KeysError, Settings, StartError
-from qredo_emulator._description import SpecError
+from qredo_emulator._description.read import SpecError
 from qredo_signing import Environment, PrivateKey, sign
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 from qredo_emulator import Control, Emulator
-from qredo_emulator._faults import Faults
-from qredo_emulator._side import refusal
+from qredo_emulator._api.faults import Faults
+from qredo_emulator._control.local_only import refusal
 from qredo_signing import Credentials, HmacCredentials
 
 

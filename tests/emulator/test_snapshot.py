@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._snapshot import SnapshotError, dump_world, load_world
+from qredo_emulator._state.snapshot import SnapshotError, dump_world, load_world
 from qredo_partner_v1_1 import AsyncClient, require
 from qredo_partner_v1_1.models import AssetAmount, ConnectAccount, NewCustodyGroup, NewWallet, PolicyType, WalletType
 from qredo_signing import Environment, connect

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import yaml
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._description import find_descriptions
+from qredo_emulator._description.read import find_descriptions
 
 BIG = 2**63
 

@@ -17,8 +17,8 @@ from qredo_partner_v1_1 import Client, UnauthorizedError, require
 from qredo_partner_v1_1.models import NewCustodyGroup, NewWallet
 from qredo_signing import PrivateKey, connect
 
-from ..signing.redis_server import redis_server
-from ..signing.softhsm import PIN, SoftHSM
+from ..signing.keys.softhsm import PIN, SoftHSM
+from ..signing.nonces.redis_server import redis_server
 from .conftest import EXAMPLES, STRICT, Run, load
 
 BTC = "BTC-TESTNET"

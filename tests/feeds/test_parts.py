@@ -13,10 +13,10 @@ import qredo_partner_v1_1
 from hypothesis import given
 from hypothesis import strategies as st
 from qredo_signing.feeds import FeedConnectionError, FeedMessageError, Keepalive, Reconnect
-from qredo_signing.feeds._described import Call, Described
+from qredo_signing.feeds._description import Call, Described
 from qredo_signing.feeds._frames import Frames
-from qredo_signing.feeds._messages import Once
-from qredo_signing.feeds._pulse import Pulse
+from qredo_signing.feeds._keepalive import Pulse
+from qredo_signing.feeds._parsing import Once
 from qredo_signing.feeds._reconnect import Plan
 
 from .servers import frame

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from httpx_ws import WebSocketSession, WebSocketUpgradeError, connect_ws
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._snapshot import dump_world, load_world
+from qredo_emulator._state.snapshot import dump_world, load_world
 from qredo_partner_v1_1 import Client
 from qredo_signing import SQLiteNonces, connect
 

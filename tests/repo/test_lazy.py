@@ -48,7 +48,7 @@ def loaded(code: str) -> set[str]:
 def test_a_sync_call_loads_nothing_for_other_programs() -> None:
     """A sync call with timestamps loads no event loop, no store of nonces and nothing that only some calls need."""
     modules = loaded(CALL)
-    assert {f"{API}.api.company", "qredo_signing._send"} <= modules
+    assert {f"{API}.api.company", "qredo_signing._http.sender"} <= modules
     assert modules.isdisjoint({"asyncio", "concurrent.futures", "sqlite3", "redis", "pkcs11", "uuid", "zoneinfo"})
 
 

@@ -61,8 +61,8 @@ from .doubles import (
     make_auth,
     serve,
 )
-from .networks import Listener, listen
-from .test_keys import RSA_1024, RSA_2048, certificate_pem, openssh_pem, private_pem, public_pem
+from .http.networks import Listener, listen
+from .keys.test_keys import RSA_1024, RSA_2048, certificate_pem, openssh_pem, private_pem, public_pem
 
 API_KEY = make_api_key(sandbox=True)
 PASSPHRASE = "planted-passphrase-of-the-key"

@@ -16,8 +16,8 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from qredo_codegen.__main__ import main
 from qredo_codegen._checkout import Checkout
-from qredo_codegen._inputs import hash_bytes, hash_tree
 from qredo_codegen.errors import GenerationError
+from qredo_codegen.generate.inputs import hash_bytes, hash_tree
 from qredo_codegen.vendoring import Selection, tree
 
 from .conftest import APIS, ROOT, Vendored
@@ -244,7 +244,7 @@ def test_other_languages_get_all_they_need(vendored: Vendored) -> None:
         ("from qredo_signing import sign", "imports qredo_signing"),
         ("import qredo_partner_v1_1.models", "imports qredo_partner_v1_1"),
         ("from importlib import import_module\nimport_module('qredo_v1')", "imports qredo_v1"),
-        ("HOMES = {'sign': 'qredo_signing._rule'}", "names the module qredo_signing._rule"),
+        ("HOMES = {'sign': 'qredo_signing._signature.rsa_rule'}", "names the module qredo_signing._signature.rsa_rule"),
     ],
 )
 def test_an_absolute_import_of_our_own_is_refused(tmp_path: Path, text: str, problem: str) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qredo_codegen._changes import Change
 from qredo_codegen._checkout import Checkout
-from qredo_codegen._document import load
-from qredo_codegen._inputs import hash_bytes
-from qredo_codegen._report import by_call, markdown_report, phrase, show, summary
-from qredo_codegen._verdict import Verdict, judge
+from qredo_codegen.compare.changes import Change
+from qredo_codegen.compare.report import by_call, markdown_report, phrase, show, summary
+from qredo_codegen.compare.verdict import Verdict, judge
+from qredo_codegen.description.document import load
 from qredo_codegen.errors import GenerationError
+from qredo_codegen.generate.inputs import hash_bytes
 
 from ._record import RECORD, Record, load_record
 from ._selection import Selection

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from qredo_codegen._files import swap_folder
+from qredo_codegen._atomic_files import swap_folder
 
 from ._sources import Files
 

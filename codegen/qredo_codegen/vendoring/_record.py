@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from qredo_codegen._checkout import Checkout
-from qredo_codegen._inputs import hash_bytes
 from qredo_codegen.errors import GenerationError
+from qredo_codegen.generate.inputs import hash_bytes
 
 from ._git import commit_of
 from ._selection import Selection

@@ -17,7 +17,7 @@ from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
 from packageurl import PackageURL
 
-from qredo_codegen._inputs import hash_bytes
+from qredo_codegen.generate.inputs import hash_bytes
 
 from ._requirements import Libraries
 from ._sources import Files

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from qredo_codegen._checkout import Checkout
-from qredo_codegen._inputs import hash_bytes
 from qredo_codegen.errors import GenerationError
+from qredo_codegen.generate.inputs import hash_bytes
 
 from ._imports import refuse_dangling
 from ._selection import BUILD_FILES, PARTS, Selection
@@ -21,7 +21,6 @@ Files = dict[str, bytes]
 """The bytes of each file by its path in the vendored folder."""
 
 PLUGIN = "qredo_signing"
-_SIGNERS = Path(__file__).parent / "signers"
 _CHECKER = Path(__file__).parent / "vendor_check.py"
 _LEFTOVERS = {"__pycache__", ".ruff_cache", ".mypy_cache"}
 
@@ -40,8 +39,7 @@ def sources(checkout: Checkout, selection: Selection) -> Files:
     if selection.plugin is not None:
         files |= _plugin(checkout, selection.plugin)
     if selection.neutral:
-        files |= dict(_tree(checkout.root / "spec" / "signing", "spec/signing"))
-        files |= dict(_signers(selection.builds))
+        files |= dict(_signing_rule(checkout.root / "spec" / "signing", selection.builds))
     return files
 
 
@@ -101,10 +99,15 @@ def _plugin(checkout: Checkout, parts: tuple[str, ...]) -> Files:
     return files
 
 
-def _signers(builds: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """The signers, with the build files that are wanted."""
+def _signing_rule(root: Path, builds: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    """The rule with its vectors, and the reference signers in `signers/`, with the build files that are wanted."""
     unwanted = [name for tool, name in BUILD_FILES.items() if tool not in builds]
-    return ((path, content) for path, content in _tree(_SIGNERS, "signers") if Path(path).name not in unwanted)
+    for path, content in _tree(root, "spec/signing"):
+        signer = path.removeprefix("spec/signing/reference/")
+        if signer == path:
+            yield path, content
+        elif Path(path).name not in unwanted:
+            yield f"signers/{signer}", content
 
 
 def _literal(module: bytes, name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qredo_emulator._description import find_descriptions, read_document
+from qredo_emulator._description.read import find_descriptions, read_document
 
 __all__ = ["document"]
 

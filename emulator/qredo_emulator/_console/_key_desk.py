@@ -11,7 +11,7 @@ from typing import Any
 
 from qredo_signing import KeyLoadError, PublicKey
 
-from qredo_emulator._keys import KeyRing, KeysError
+from qredo_emulator._authentication.key_ring import KeyRing, KeysError
 
 __all__ = ["KeyDesk", "key_id"]
 

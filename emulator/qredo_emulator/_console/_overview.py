@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._state import Company, World
+from qredo_emulator._state.world import Company, World
 
 from ._key_desk import key_id
 

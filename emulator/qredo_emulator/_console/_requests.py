@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._log import RequestLog
+from qredo_emulator._api.request_log import RequestLog
 
 __all__ = ["last_requests"]
 

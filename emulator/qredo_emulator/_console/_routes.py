@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from qredo_emulator._authentication.key_ring import KeysError
 from qredo_emulator._json import JSONError, dump, load
-from qredo_emulator._keys import KeysError
 
 from ._answers import json_answer, page, static_file
 from ._documents import document
@@ -25,7 +25,7 @@ from ._requests import last_requests
 from ._signer import ConsoleSigner, SigningError
 
 if TYPE_CHECKING:
-    from qredo_emulator._app import App
+    from qredo_emulator._api.app import App
 
 __all__ = ["console_routes"]
 

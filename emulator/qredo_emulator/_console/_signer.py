@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from qredo_signing import Credentials, HmacCredentials, PrivateKey, sign, sign_hmac
 
-from qredo_emulator._description import Security
+from qredo_emulator._description.read import Security
 
 if TYPE_CHECKING:
-    from qredo_emulator._app import App
+    from qredo_emulator._api.app import App
 
 __all__ = ["ConsoleSigner", "SigningError"]
 

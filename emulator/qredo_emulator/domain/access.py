@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qredo_emulator._errors import NotFoundError
-from qredo_emulator._state import Account, World
+from qredo_emulator._state.world import Account, World
 
 from .clock import tick
 from .messages import pending_messages

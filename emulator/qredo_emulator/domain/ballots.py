@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from qredo_emulator._model import Action, Ballot
-from qredo_emulator._state import World
+from qredo_emulator._state.model import Action, Ballot
+from qredo_emulator._state.world import World
 
 from .messages import announce_action
 

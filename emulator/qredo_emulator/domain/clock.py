@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qredo_emulator._state import World
+from qredo_emulator._state.world import World
 
 from . import connections, proposals, transactions
 

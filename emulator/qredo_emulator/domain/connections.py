@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from qredo_emulator._index import Place
-from qredo_emulator._model import Action, Wallet
-from qredo_emulator._state import World
+from qredo_emulator._state.index import Place
+from qredo_emulator._state.model import Action, Wallet
+from qredo_emulator._state.world import World
 
 from .ballots import ask, mark
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from qredo_emulator._assets import ASSETS
 from qredo_emulator._errors import ApiError, invalid
-from qredo_emulator._ids import chain_address
-from qredo_emulator._index import Place
-from qredo_emulator._model import DEDICATED, MULTI_COUNTERPARTY, STANDARD, Company, Connection, Fund, Policy, Wallet
-from qredo_emulator._state import Account, World
+from qredo_emulator._state.assets import ASSETS
+from qredo_emulator._state.ids import chain_address
+from qredo_emulator._state.index import Place
+from qredo_emulator._state.model import (
+    DEDICATED,
+    MULTI_COUNTERPARTY,
+    STANDARD,
+    Company,
+    Connection,
+    Fund,
+    Policy,
+    Wallet,
+)
+from qredo_emulator._state.world import Account, World
 
 from . import connections
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from qredo_emulator._errors import invalid
-from qredo_emulator._model import Company, Entity, TrustedParty
-from qredo_emulator._state import Account
+from qredo_emulator._state.model import Company, Entity, TrustedParty
+from qredo_emulator._state.world import Account
 
 __all__ = ["add", "person"]
 

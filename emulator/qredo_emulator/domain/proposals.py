@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
-from qredo_emulator._index import Place
-from qredo_emulator._model import Action, Ballot, Policy, Proposal, Wallet
-from qredo_emulator._state import World
+from qredo_emulator._state.index import Place
+from qredo_emulator._state.model import Action, Ballot, Policy, Proposal, Wallet
+from qredo_emulator._state.world import World
 
 from .ballots import ask, close, verdict
 from .making import check_members

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
-from qredo_emulator._index import Place
-from qredo_emulator._model import Company, Fund, Transaction, Whitelisted
-from qredo_emulator._state import World
+from qredo_emulator._state.index import Place
+from qredo_emulator._state.model import Company, Fund, Transaction, Whitelisted
+from qredo_emulator._state.world import World
 
 __all__ = ["check_amount", "check_expires", "company_wallet", "once", "recipient_wallet", "whitelisted"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from qredo_emulator._assets import ASSETS
-from qredo_emulator._model import Movement, Row, Transaction, Wallet
-from qredo_emulator._state import World
+from qredo_emulator._state.assets import ASSETS
+from qredo_emulator._state.model import Movement, Row, Transaction, Wallet
+from qredo_emulator._state.world import World
 
 from .messages import announce_movement
 

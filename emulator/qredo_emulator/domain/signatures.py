@@ -6,7 +6,7 @@ import hashlib
 import hmac
 
 from qredo_emulator._errors import invalid
-from qredo_emulator._model import Action
+from qredo_emulator._state.model import Action
 
 __all__ = ["messages_of", "read_hash", "read_hex", "signature_of"]
 

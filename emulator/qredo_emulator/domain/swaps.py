@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
-from qredo_emulator._index import Place
-from qredo_emulator._model import Company, Swap, Transaction
-from qredo_emulator._state import Account
+from qredo_emulator._state.index import Place
+from qredo_emulator._state.model import Company, Swap, Transaction
+from qredo_emulator._state.world import Account
 
 from .requests import check_amount, check_expires, company_wallet
 from .transactions import begin, end, publish

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError
-from qredo_emulator._index import Place
-from qredo_emulator._model import DEDICATED, Action, Ballot, CoreClient, Policy, Row, Swap, Transaction
-from qredo_emulator._state import World
+from qredo_emulator._state.index import Place
+from qredo_emulator._state.model import DEDICATED, Action, Ballot, CoreClient, Policy, Row, Swap, Transaction
+from qredo_emulator._state.world import World
 
 from .ballots import ask, close, verdict
 from .fees import fee_of

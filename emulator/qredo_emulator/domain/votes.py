@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from qredo_emulator._errors import ApiError
-from qredo_emulator._model import Action
-from qredo_emulator._state import World
+from qredo_emulator._state.model import Action
+from qredo_emulator._state.world import World
 
 from . import connections, proposals, transactions
 from .ballots import mark

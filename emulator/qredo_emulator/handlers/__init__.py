@@ -12,8 +12,8 @@ import importlib
 import importlib.util
 from typing import cast
 
-from qredo_emulator._call import Handler
-from qredo_emulator._description import Operation
+from qredo_emulator._description.read import Operation
+from qredo_emulator.handlers._call import Handler
 
 __all__ = ["find_handler"]
 

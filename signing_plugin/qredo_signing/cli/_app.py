@@ -15,19 +15,19 @@ import typer.main
 
 from .. import __version__
 from ..errors import DeprecatedEnvironmentWarning, InsecureKeyFileWarning
-from ._call import CallGroup, call
-from ._doctor import doctor
+from ._connection_options import help_text
 from ._errors import report_of
 from ._exits import MEANINGS, Exit
-from ._explain import explain
-from ._feed import FeedGroup, feed
-from ._keygen import keygen
-from ._options import help_text
 from ._output import note
-from ._send import send
-from ._sign import sign
 from ._text import printable
-from ._verify import verify
+from .commands.call import CallGroup, call
+from .commands.doctor import doctor
+from .commands.explain import explain
+from .commands.feed import FeedGroup, feed
+from .commands.keygen import keygen
+from .commands.send import send
+from .commands.sign import sign
+from .commands.verify import verify
 
 __all__ = ["app", "run"]
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from ._connection_options import help_text, keyword
 from ._errors import CliError
 from ._operations import Operation, Parameter
-from ._options import help_text, keyword
 from ._values import Shape, parse_value, shape_of
 
 __all__ = ["arguments_of", "help_of", "options_of"]

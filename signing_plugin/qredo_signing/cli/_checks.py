@@ -144,7 +144,7 @@ def _check_network(environment: Any, timeout: float | None) -> Any:
     """A generator of findings that returns the answer to a plain request without credentials, or None."""
     import httpx
 
-    from .._origin import is_loopback
+    from .._environments.origin import is_loopback
 
     try:
         with httpx.Client(timeout=timeout or 10.0, trust_env=not is_loopback(environment.origin)) as http:
@@ -176,7 +176,7 @@ def _check_tls(response: httpx.Response) -> Finding:
 
 
 def _check_clock(response: httpx.Response) -> Finding:
-    from .._dates import parse_http_date
+    from .._http.dates import parse_http_date
 
     date = parse_http_date(response.headers.get("date"))
     if date is None:

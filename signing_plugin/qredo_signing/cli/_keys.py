@@ -82,7 +82,7 @@ def read_credentials(keys: Path | None, security: str, passphrase_file: Path | N
 def says_test(keys: Path | None) -> bool:
     """Whether the API key says of itself that it is a test key; one that cannot be read does not."""
     from .. import KeyKind
-    from .._kinds import kind_of
+    from .._keys.api_key import kind_of
 
     folder = keys_folder(keys)
     file = os.environ.get("QREDO_API_KEY_FILE") if folder is None else folder / "apikey"

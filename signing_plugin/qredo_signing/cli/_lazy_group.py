@@ -13,8 +13,8 @@ import typer
 from typer.core import TyperGroup
 
 from ._apis import installed_apis, names_of_apis
+from ._connection_options import JsonOption
 from ._errors import CliError
-from ._options import JsonOption
 from ._output import print_json, print_value
 
 __all__ = ["ApiOption", "Entry", "LazyGroup", "ListOption"]

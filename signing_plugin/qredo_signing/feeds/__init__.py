@@ -15,13 +15,13 @@ except ImportError as _error:
         f'feeds need an extra: pip install "qredo-partner-client[feeds]" (not found: {_error.name})', name=_error.name
     ) from _error
 
-from ._async import AsyncMessages
+from ._async_messages import AsyncMessages
 from ._errors import FeedConnectionError, FeedMessageError
-from ._open import feed
-from ._options import Gap
-from ._pulse import Keepalive
+from ._feed import feed
+from ._keepalive import Keepalive
 from ._reconnect import Reconnect
-from ._sync import Messages
+from ._state import Gap
+from ._sync_messages import Messages
 
 __all__ = [
     "AsyncMessages",

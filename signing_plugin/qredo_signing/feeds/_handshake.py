@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 from wsproto.utilities import generate_accept_token
 
-from .._send import refuse_redirect
+from .._http.sender import refuse_redirect
 from .._version import __version__
 from ..errors import RedirectError
-from ._described import Described
+from ._description import Described
 from ._errors import FeedConnectionError
 
 __all__ = ["MAX_REFUSAL", "make_handshake", "network_stream", "refusal"]

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import httpx
 
-from .._attempts import MAX_WAIT, SPREAD
+from .._http.outcomes import outcome_of_response
+from .._http.retries import MAX_WAIT, SPREAD
 from .._log import LOG
-from .._outcomes import outcome_of_response
-from ._described import Described
+from ._description import Described
 from ._errors import FeedConnectionError
 
 __all__ = ["Plan", "Reconnect"]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qredo_emulator._errors import invalid
-from qredo_emulator._index import Place
-from qredo_emulator._model import Company, Fund, Wallet
-from qredo_emulator._state import Account
+from qredo_emulator._state.index import Place
+from qredo_emulator._state.model import Company, Fund, Wallet
+from qredo_emulator._state.world import Account
 from qredo_emulator.domain.fees import fee_of
 
 __all__ = ["receiving_wallet", "sending_wallet"]

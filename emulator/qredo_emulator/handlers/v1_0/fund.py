@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._assets import ASSETS
-from qredo_emulator._call import Call, Reply
 from qredo_emulator._errors import ApiError, invalid
-from qredo_emulator._model import Policy
-from qredo_emulator._state import Account, World
+from qredo_emulator._state.assets import ASSETS
+from qredo_emulator._state.model import Policy
+from qredo_emulator._state.world import Account, World
 from qredo_emulator.domain.making import new_fund
+from qredo_emulator.handlers._call import Call, Reply
 from qredo_emulator.handlers.v1_1._views import person, policy_ids
 from qredo_emulator.handlers.v1_1.fund import company_and_fund, get_deposit_addresses, get_whitelist, search, whitelist
 from qredo_emulator.handlers.v1_1.holding import holdings

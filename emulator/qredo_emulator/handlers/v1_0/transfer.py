@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from qredo_emulator._call import Call, Reply
-from qredo_emulator._state import Account
+from qredo_emulator._state.world import Account
 from qredo_emulator.domain.requests import check_amount, check_expires
 from qredo_emulator.domain.transactions import begin
+from qredo_emulator.handlers._call import Call, Reply
 from qredo_emulator.handlers.v1_1._transactions import transaction_view
 
 from ._sending import receiving_wallet, sending_wallet

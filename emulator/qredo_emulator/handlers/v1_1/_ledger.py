@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._index import Place
-from qredo_emulator._model import Row, Transaction
-from qredo_emulator._state import World
+from qredo_emulator._state.index import Place
+from qredo_emulator._state.model import Row, Transaction
+from qredo_emulator._state.world import World
 
 __all__ = ["row_view"]
 

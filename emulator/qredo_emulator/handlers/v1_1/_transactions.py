@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._model import Action, Transaction
-from qredo_emulator._state import World
+from qredo_emulator._state.model import Action, Transaction
+from qredo_emulator._state.world import World
 from qredo_emulator.domain.ballots import approved_count, required_count
 
 from ._views import person

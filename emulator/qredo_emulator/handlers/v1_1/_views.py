@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qredo_emulator._assets import ASSETS
-from qredo_emulator._index import Place
-from qredo_emulator._model import Company, Connection, Entity, Policy, TrustedParty
-from qredo_emulator._state import World
+from qredo_emulator._state.assets import ASSETS
+from qredo_emulator._state.index import Place
+from qredo_emulator._state.model import Company, Connection, Entity, Policy, TrustedParty
+from qredo_emulator._state.world import World
 
 __all__ = ["company_member", "entity_view", "party_view", "person", "policy_ids", "policy_objects", "wallet_view"]
 

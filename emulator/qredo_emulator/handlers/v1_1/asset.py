@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from qredo_emulator._assets import ASSETS
-from qredo_emulator._call import Call, Reply
 from qredo_emulator._errors import invalid
-from qredo_emulator._state import Account
+from qredo_emulator._state.assets import ASSETS
+from qredo_emulator._state.world import Account
 from qredo_emulator.domain.fees import fee_of
+from qredo_emulator.handlers._call import Call, Reply
 
 __all__ = ["calculate_fees", "get_all"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from qredo_emulator._call import OK, Call, Reply
-from qredo_emulator._state import Account
+from qredo_emulator._state.world import Account
 from qredo_emulator.domain import swaps
 from qredo_emulator.domain.requests import once
+from qredo_emulator.handlers._call import OK, Call, Reply
 
 from ._transactions import transaction_view
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._call import Call, Reply
 from qredo_emulator._errors import ApiError
-from qredo_emulator._model import Company
-from qredo_emulator._state import Account
+from qredo_emulator._state.model import Company
+from qredo_emulator._state.world import Account
+from qredo_emulator.handlers._call import Call, Reply
 
 __all__ = ["create", "get", "search", "update"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._call import OK, Call, Reply
 from qredo_emulator._errors import ApiError
-from qredo_emulator._index import Place
-from qredo_emulator._model import CoreClient
-from qredo_emulator._state import Account
+from qredo_emulator._state.index import Place
+from qredo_emulator._state.model import CoreClient
+from qredo_emulator._state.world import Account
 from qredo_emulator.domain.messages import action_message
 from qredo_emulator.domain.signatures import read_hash, signature_of
 from qredo_emulator.domain.votes import decide
+from qredo_emulator.handlers._call import OK, Call, Reply
 
 from ._actions import action_details
 

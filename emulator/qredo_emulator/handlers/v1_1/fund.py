@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from qredo_emulator._call import OK, Call, Reply
 from qredo_emulator._errors import ApiError, invalid
-from qredo_emulator._model import Company, Fund, Whitelisted
-from qredo_emulator._state import Account
+from qredo_emulator._state.model import Company, Fund, Whitelisted
+from qredo_emulator._state.world import Account
 from qredo_emulator.domain.making import add_wallets as put_wallets
 from qredo_emulator.domain.making import asset_wallets, check_asset, new_fund, new_wallets
+from qredo_emulator.handlers._call import OK, Call, Reply
 
 from ._ledger import row_view
 from ._views import company_member, policy_ids, policy_objects, wallet_view

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qredo_emulator._call import Call, Reply
-from qredo_emulator._model import Fund
-from qredo_emulator._state import Account
+from qredo_emulator._state.model import Fund
+from qredo_emulator._state.world import Account
+from qredo_emulator.handlers._call import Call, Reply
 
 __all__ = ["get_all"]
 

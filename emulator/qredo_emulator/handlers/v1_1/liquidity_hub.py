@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._call import OK, Call, Reply
-from qredo_emulator._model import Transaction
-from qredo_emulator._state import Account
+from qredo_emulator._state.model import Transaction
+from qredo_emulator._state.world import Account
 from qredo_emulator.domain import swaps
+from qredo_emulator.handlers._call import OK, Call, Reply
 
 __all__ = ["get_all", "get_for_company", "publish"]
 

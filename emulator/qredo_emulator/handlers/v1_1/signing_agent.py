@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from qredo_emulator._call import Call, Reply
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
-from qredo_emulator._model import Action, CoreClient
-from qredo_emulator._state import Account
+from qredo_emulator._state.model import Action, CoreClient
+from qredo_emulator._state.world import Account
 from qredo_emulator.domain.signatures import messages_of, read_hex
 from qredo_emulator.domain.votes import decide
+from qredo_emulator.handlers._call import Call, Reply
 
 __all__ = ["approve_action", "begin_registration", "finish_registration", "get_action", "reject_action"]
 

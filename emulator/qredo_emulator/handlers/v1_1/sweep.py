@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._call import Call, Reply
 from qredo_emulator._errors import NotFoundError
-from qredo_emulator._index import Place
-from qredo_emulator._model import Action, CoreClient, Transaction
-from qredo_emulator._state import Account, World
+from qredo_emulator._state.index import Place
+from qredo_emulator._state.model import Action, CoreClient, Transaction
+from qredo_emulator._state.world import Account, World
 from qredo_emulator.domain.ballots import approved_count, required_count
 from qredo_emulator.domain.requests import check_amount, check_expires, once, recipient_wallet
 from qredo_emulator.domain.transactions import begin
+from qredo_emulator.handlers._call import Call, Reply
 
 from ._transactions import approvals
 from ._views import entity_view

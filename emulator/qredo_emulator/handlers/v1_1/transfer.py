@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from qredo_emulator._call import Call, Reply
 from qredo_emulator._errors import invalid
-from qredo_emulator._model import Company, CoreClient, Transaction
-from qredo_emulator._state import Account
+from qredo_emulator._state.model import Company, CoreClient, Transaction
+from qredo_emulator._state.world import Account
 from qredo_emulator.domain.requests import check_amount, check_expires, company_wallet, once, recipient_wallet
 from qredo_emulator.domain.transactions import begin
+from qredo_emulator.handlers._call import Call, Reply
 
 from ._transactions import transaction_view
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from qredo_emulator._call import OK, Call, Reply
 from qredo_emulator._errors import NotFoundError
-from qredo_emulator._model import Company, Entity
-from qredo_emulator._state import Account
+from qredo_emulator._state.model import Company, Entity
+from qredo_emulator._state.world import Account
 from qredo_emulator.domain import parties
+from qredo_emulator.handlers._call import OK, Call, Reply
 
 from ._views import party_view
 

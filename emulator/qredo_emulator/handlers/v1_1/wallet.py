@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._call import OK, Call, Reply
 from qredo_emulator._errors import NotFoundError
-from qredo_emulator._model import Exchange
-from qredo_emulator._state import Account
+from qredo_emulator._state.model import Exchange
+from qredo_emulator._state.world import Account
 from qredo_emulator.domain import proposals
 from qredo_emulator.domain.fees import fee_of, largest_net
 from qredo_emulator.domain.messages import movement_fields
+from qredo_emulator.handlers._call import OK, Call, Reply
 
 from ._views import wallet_view
 

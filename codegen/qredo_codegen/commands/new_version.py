@@ -1,0 +1,170 @@
+"""A new version of an API beside the others: a copy of its description, packaged, generated and listed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from qredo_codegen._atomic_files import replace_all
+from qredo_codegen._checkout import Checkout
+from qredo_codegen.errors import CodegenError
+
+from .changelog import with_entries
+from .regenerate import build
+
+__all__ = ["NewVersionError", "new_version", "with_siblings"]
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*_v[0-9]+(?:_[0-9]+)*")
+_OF_ONE_VERSION = ("lock.json", "released.yaml", "waivers.yaml")
+
+
+class NewVersionError(CodegenError):
+    """A new version that cannot be started: the name, or the place for it, is not fit."""
+
+
+def new_version(checkout: Checkout, name: str, source: str) -> list[str]:
+    """Start a new version as a copy of another one; all of it or nothing.
+
+    Args:
+        checkout: The checkout.
+        name: Import name of the new package, such as `qredo_partner_v1_2`.
+        source: Import name of the package whose description is copied.
+
+    Returns:
+        What was done, one line each.
+
+    Raises:
+        NewVersionError: The name is not fit or taken, or pyproject.toml has no place for it.
+        GenerationError: There is no such source, or its description breaks a rule.
+    """
+    checkout.description(source)
+    _refuse_name(checkout, name)
+    texts, done = _texts(checkout, name, source)
+    with tempfile.TemporaryDirectory(prefix=".new-version-", dir=checkout.root) as scratch:
+        folder, package = Path(scratch) / "spec" / name, Path(scratch) / "generated" / name
+        shutil.copytree(checkout.folder(source), folder, ignore=shutil.ignore_patterns(*_OF_ONE_VERSION))
+        built = build(folder / "openapi.yaml", name, package)
+        (folder / "lock.json").write_text(built.lock, encoding="utf-8", newline="\n")
+        _move({folder: checkout.folder(name), package: checkout.output(name)}, texts)
+    return [
+        f"spec/{name}: a copy of the description of {source}",
+        f"generated/{name}: its package, {built.operations} operations",
+        *done,
+        "the tests take every folder of spec/: the new version is tested already",
+        f"next: edit spec/{name}/openapi.yaml (begin with info), then `nox -s regenerate -- {name}`",
+    ]
+
+
+def with_siblings(text: str, source: str, name: str) -> str:
+    """A text in which every line that names one version has a line for another, at its place in the alphabet.
+
+    Args:
+        text: Lines of a list or table, one version each.
+        source: The version that the lines name.
+        name: The version that gets lines like them.
+    """
+    word = re.compile(rf"(?<!\w){re.escape(source)}(?!\w)")
+    lines = text.splitlines(keepends=True)
+    for line in [line for line in lines if word.search(line)]:
+        form = re.compile(word.sub(r"\\w+", re.escape(line).replace(re.escape(source), source)))
+        first = last = lines.index(line)
+        while first and form.fullmatch(lines[first - 1]):
+            first -= 1
+        while last + 1 < len(lines) and form.fullmatch(lines[last + 1]):
+            last += 1
+        new = word.sub(name, line)
+        at = next((index for index in range(first, last + 1) if lines[index] > new), last + 1)
+        lines.insert(at, new)
+    return "".join(lines)
+
+
+def _refuse_name(checkout: Checkout, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise NewVersionError(f"{name!r} is no name for a version; one is built like qredo_partner_v1_2.")
+    for path in (checkout.folder(name), checkout.output(name)):
+        if path.exists():
+            raise NewVersionError(f"{path.relative_to(checkout.root).as_posix()} is there already.")
+
+
+def _texts(checkout: Checkout, name: str, source: str) -> tuple[dict[Path, str], list[str]]:
+    """The new texts of the files that list the versions, and what is new in each."""
+    texts: dict[Path, str] = {}
+    done: list[str] = []
+    pyproject = checkout.root / "pyproject.toml"
+    texts[pyproject] = _packaged(pyproject.read_text(encoding="utf-8"), name, source)
+    done.append("pyproject.toml: package, description for the emulator, entry point")
+    if checkout.changelog.is_file():
+        line = f"- `{name}`: a new version, begun as a copy of `{source}`."
+        texts[checkout.changelog] = with_entries(checkout.changelog.read_text(encoding="utf-8"), [line], "Added")
+        done.append("CHANGELOG.md: an entry")
+    navigation = checkout.root / "zensical.toml"
+    if navigation.is_file():
+        texts[navigation] = with_siblings(navigation.read_text(encoding="utf-8"), source, name)
+        done.append("zensical.toml: its reference in the navigation")
+    for path in [checkout.root / "README.md", *sorted((checkout.root / "docs").rglob("*.md"))]:
+        before = path.read_text(encoding="utf-8") if path.is_file() else ""
+        after = _listed(before, name, source)
+        if after != before:
+            texts[path] = after
+            done.append(f"{path.relative_to(checkout.root).as_posix()}: a row in its table of versions")
+    return texts, done
+
+
+def _listed(text: str, name: str, source: str) -> str:
+    """A page in which each row of a table that is about one version has a row for another."""
+    lines = []
+    for line in text.splitlines(keepends=True):
+        lines.append(line)
+        if line.startswith(f"| `{source}` |"):
+            lines.append(line.replace(source, name))
+    return "".join(lines)
+
+
+def _packaged(text: str, name: str, source: str) -> str:
+    """pyproject.toml with another version in it; read again, to be sure that it says what it should."""
+    after = with_siblings(text, source, name)
+    try:
+        found = _packaging(tomllib.loads(after))
+    except tomllib.TOMLDecodeError:
+        found = []
+    if found != _packaging(tomllib.loads(text), name):
+        raise NewVersionError(
+            f"pyproject.toml has no lines for {source} that could be repeated for {name}: its package, its"
+            " description for the emulator, and its entry point, on a line each."
+        )
+    return after
+
+
+def _packaging(project: dict[str, Any], name: str = "") -> list[set[str]]:
+    """What packaging says of all versions; with a name, what it should say after that one was added."""
+    wheel = project.get("tool", {}).get("hatch", {}).get("build", {}).get("targets", {}).get("wheel", {})
+    points = project.get("project", {}).get("entry-points", {}).get("qredo.api", {})
+    found = [
+        set(wheel.get("packages", ())),
+        {f"{key} {value}" for key, value in wheel.get("force-include", {}).items()},
+        {f"{key} {value}" for key, value in points.items()},
+    ]
+    if name:
+        found[0].add(f"generated/{name}")
+        found[1].add(f"spec/{name}/openapi.yaml qredo_emulator/_spec/{name}/openapi.yaml")
+        found[2].add(f"{name} {name}")
+    return found
+
+
+def _move(folders: dict[Path, Path], texts: dict[Path, str]) -> None:
+    """Put folders in their places and write texts; if anything fails, nothing of it stays."""
+    moved: list[Path] = []
+    try:
+        for folder, target in folders.items():
+            target.parent.mkdir(exist_ok=True)
+            folder.rename(target)
+            moved.append(target)
+        replace_all(texts)
+    except BaseException:
+        for target in moved:
+            shutil.rmtree(target)
+        raise

@@ -1,0 +1,141 @@
+"""From a description to `generated/`: build beside, check, then swap the whole package or leave it as it is."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qredo_codegen._atomic_files import replace_all, swap_folder
+from qredo_codegen._checkout import Checkout
+from qredo_codegen.description.document import Document, load
+from qredo_codegen.description.rules import check_described, check_generable, validate
+from qredo_codegen.errors import CodegenError, GenerationError
+from qredo_codegen.generate.inputs import Inputs, hash_tree, inputs_of
+from qredo_codegen.generate.write import write_package
+
+from .release import gate, released_hash, with_released
+
+__all__ = ["Built", "Checkout", "Update", "build", "drift", "regenerate", "update"]
+
+
+class Built(NamedTuple):
+    """A package that was made.
+
+    Attributes:
+        document: The description that it was made from.
+        operations: The number of its operations.
+        lock: The text of its lock.
+    """
+
+    document: Document
+    operations: int
+    lock: str
+
+
+@dataclass(frozen=True)
+class Update:
+    """What a regeneration did.
+
+    Attributes:
+        operations: The number of operations.
+        entries: How the package differs from what was released of it, as lines of the changelog.
+    """
+
+    operations: int
+    entries: tuple[str, ...]
+
+
+def regenerate(checkout: Checkout, package: str) -> int:
+    """Make a package anew and put it in the place of the old one, with its lock; see `update`.
+
+    Returns:
+        The number of its operations.
+    """
+    return update(checkout, package).operations
+
+
+def update(checkout: Checkout, package: str) -> Update:
+    """Make a package anew and put it in the place of the old one, with its lock and what the changelog says of it.
+
+    Raises:
+        DocumentError: The description cannot be read.
+        GenerationError: It breaks a rule, something would be lost, or it would break clients of a released version.
+            Package, lock and changelog are as they were.
+        WaiverError: A waiver is malformed or waives nothing.
+    """
+    description = checkout.description(package)
+    output = checkout.output(package)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{package}-", dir=output.parent) as scratch:
+        fresh = Path(scratch) / "new" / package
+        built = build(description, package, fresh, released_hash(checkout, package))
+        passed = gate(checkout, package, built.document)
+        records = {checkout.lock(package): built.lock}
+        if passed.changelog is not None:
+            records[checkout.changelog] = passed.changelog
+        swap_folder(fresh, output, Path(scratch) / "old", lambda: replace_all(records))
+    return Update(built.operations, passed.entries)
+
+
+def build(description: Path, package: str, target: Path, released: str | None = None) -> Built:
+    """Make a package from a description file, with all checks.
+
+    Args:
+        description: The file.
+        package: Import name of the package.
+        target: A folder that does not exist yet.
+        released: The hash on record of what was released of the package.
+    """
+    document = load(description)
+    # In this order: each takes for granted what the one before it has found to be so.
+    if problems := validate(document) or check_generable(document) or check_described(document):
+        raise GenerationError(f"{package}: the description breaks rules:", problems)
+    inputs = inputs_of(description)
+    count = write_package(document, package, target, inputs)
+    return Built(document, count, _lock(inputs, target, released))
+
+
+def drift(checkout: Checkout, package: str) -> Iterator[str]:
+    """What differs between a generated package and what its description gives now; each file is named."""
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = Path(scratch) / package
+        built = build(checkout.description(package), package, fresh, released_hash(checkout, package))
+        yield from _differences(hash_tree(checkout.output(package)), hash_tree(fresh), f"generated/{package}")
+    path = checkout.lock(package)
+    if not path.is_file():
+        yield f"spec/{package}/lock.json is missing"
+    elif path.read_text(encoding="utf-8") != built.lock:
+        yield from _differences(
+            _flat(json.loads(path.read_bytes())), _flat(json.loads(built.lock)), f"spec/{package}/lock.json"
+        )
+    try:
+        gate(checkout, package, built.document)
+    except CodegenError as error:
+        yield str(error)
+
+
+def _differences(found: dict[str, str], expected: dict[str, str], where: str) -> Iterator[str]:
+    for name in sorted(found.keys() | expected.keys()):
+        if name not in found:
+            yield f"{where}/{name} is missing"
+        elif name not in expected:
+            yield f"{where}/{name} is not generated: nothing but output belongs there"
+        elif found[name] != expected[name]:
+            yield f"{where}/{name} differs from what is generated"
+
+
+def _flat(lock: dict[str, Any]) -> dict[str, str]:
+    return {f"{part}/{name}": str(value) for part, values in lock.items() for name, value in dict(values).items()}
+
+
+def _lock(inputs: Inputs, output: Path, released: str | None) -> str:
+    lock = {
+        "inputs": {"openapi.yaml": inputs.description, "templates": inputs.templates},
+        "tools": inputs.tools,
+        "outputs": hash_tree(output),
+    }
+    return json.dumps(with_released(lock, released), indent=2) + "\n"

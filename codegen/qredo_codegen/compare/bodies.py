@@ -1,0 +1,127 @@
+"""The bodies that two operations take, and their answers."""
+
+from __future__ import annotations
+
+from .calls import Call
+from .context import Context
+from .parameters import parameter_text, value_schema
+from .schemas import compare_schemas
+from .shapes import Spot, describe
+
+__all__ = ["compare_bodies", "compare_responses"]
+
+
+def compare_bodies(old: Call, new: Call, context: Context) -> None:
+    """Note every difference between what two operations take as a body."""
+    here = context.at("request body", "request")
+    ours, theirs = old.spot.child("requestBody"), new.spot.child("requestBody")
+    if ours is None and theirs is not None:
+        kind = "request-body-added-required" if theirs.get("required") else "request-body-added"
+        here.add(kind, old.spot.pointer, theirs.pointer, after=_content_text(theirs))
+    elif ours is not None and theirs is None:
+        here.add("request-body-removed", ours.pointer, new.spot.pointer, before=_content_text(ours))
+    elif ours is not None and theirs is not None:
+        flags = [one.get("required") is True for one in (ours, theirs)]
+        if flags[0] != flags[1]:
+            kind = "request-body-became-required" if flags[1] else "request-body-became-optional"
+            words = [("optional", "required")[flag] for flag in flags]
+            here.add(kind, ours.pointer, theirs.pointer, before=words[0], after=words[1])
+        _contents(ours, theirs, here)
+        here.texts(ours, theirs)
+
+
+def _contents(old: Spot, new: Spot, context: Context) -> None:
+    """The media types that both know, and their schemas."""
+    ours, theirs = old.children("content"), new.children("content")
+    places = old.pointer, new.pointer
+    for media in sorted(ours.keys() - theirs.keys()):
+        context.add("media-type-removed", *places, before=media, subject=media, directed=True)
+    for media in sorted(theirs.keys() - ours.keys()):
+        context.add("media-type-added", *places, after=media, subject=media, directed=True)
+    for media in sorted(ours.keys() & theirs.keys()):
+        compare_schemas(ours[media].child("schema"), theirs[media].child("schema"), context)
+        context.texts(ours[media], theirs[media])
+
+
+def _content_text(holder: Spot) -> str | None:
+    schemas = [media.child("schema") for media in holder.children("content").values()]
+    return next((describe(schema) for schema in schemas if schema is not None), None)
+
+
+def compare_responses(old: Call, new: Call, context: Context) -> None:
+    """Note every difference between what two operations answer."""
+    ours, theirs = _by_status(old), _by_status(new)
+    gone = [status for status in ours if status not in theirs]
+    fresh = [status for status in theirs if status not in ours]
+    for status in sorted(ours.keys() & theirs.keys()):
+        _response(ours[status], theirs[status], context.at(f"response {status}", "response"))
+    if len(successes := [s for s in gone if _is_success(s)]) == 1 and len(others := [*filter(_is_success, fresh)]) == 1:
+        # The answer has moved to another status: what is in it still counts.
+        _response(ours[successes[0]], theirs[others[0]], context.at(f"response {successes[0]}", "response"))
+    for status in gone:
+        kind = "success-status-removed" if _is_success(status) else "error-status-removed"
+        here = context.at(f"response {status}", "response")
+        here.add(kind, ours[status].pointer, new.spot.pointer, before=status, subject=status)
+    for status in fresh:
+        kind = "success-status-added" if _is_success(status) else "error-status-added"
+        if _is_success(status) and not _is_known(theirs[status], ours, context):
+            kind = "success-status-added-different"
+        here = context.at(f"response {status}", "response")
+        here.add(kind, old.spot.pointer, theirs[status].pointer, after=status, subject=status)
+
+
+def _by_status(call: Call) -> dict[str, Spot]:
+    found = call.spot.children("responses")
+    return {status.upper(): spot for status, spot in found.items() if not status.startswith("x-")}
+
+
+def _is_success(status: str) -> bool:
+    return status[:1] in ("1", "2", "3")
+
+
+def _is_known(answer: Spot, before: dict[str, Spot], context: Context) -> bool:
+    """Whether clients can read an answer as one of those that they know."""
+    for status, known in before.items():
+        if _is_success(status):
+            trial = context.trial().at("trial", "response")
+            _response(known, answer, trial)
+            if not any(change.effect == "breaking" for change in trial.found.sorted()):
+                return True
+    return False
+
+
+def _response(old: Spot, new: Spot, context: Context) -> None:
+    _headers(old, new, context)
+    here = context.at(f"{context.part} body")
+    ours, theirs = old.children("content"), new.children("content")
+    if ours and not theirs:
+        here.add("response-body-removed", old.pointer, new.pointer, before=_content_text(old))
+    elif theirs and not ours:
+        here.add("response-body-added", old.pointer, new.pointer, after=_content_text(new))
+    else:
+        _contents(old, new, here)
+    context.texts(old, new)
+
+
+def _headers(old: Spot, new: Spot, context: Context) -> None:
+    ours, theirs = ({name.lower(): at for name, at in one.children("headers").items()} for one in (old, new))
+    for name in sorted(ours.keys() | theirs.keys()):
+        here = context.at(f"{context.part} header {name}")
+        if name not in theirs:
+            text = parameter_text(ours[name])
+            here.add("response-header-removed", ours[name].pointer, new.pointer, before=text, subject=name)
+        elif name not in ours:
+            text = parameter_text(theirs[name])
+            here.add("response-header-added", old.pointer, theirs[name].pointer, after=text, subject=name)
+        else:
+            _header(ours[name], theirs[name], here)
+
+
+def _header(old: Spot, new: Spot, context: Context) -> None:
+    flags = [one.get("required") is True for one in (old, new)]
+    if flags[0] != flags[1]:
+        kind = "response-header-became-required" if flags[1] else "response-header-became-optional"
+        words = [("optional", "required")[flag] for flag in flags]
+        context.add(kind, old.pointer, new.pointer, before=words[0], after=words[1])
+    compare_schemas(value_schema(old), value_schema(new), context)
+    context.texts(old, new)

@@ -1,0 +1,63 @@
+"""The operations of a description, as a comparison takes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qredo_codegen.description.document import METHODS, Document
+
+from .shapes import Spot
+
+__all__ = ["Call", "calls", "generic"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation of a document.
+
+    Attributes:
+        spot: The operation.
+        item: The path item that it belongs to.
+        method: HTTP method, in capitals.
+        path: Path template, as it is written.
+    """
+
+    spot: Spot
+    item: Spot
+    method: str
+    path: str
+
+    @property
+    def id(self) -> str:
+        """Its operationId, or its method and path if it has none."""
+        return str(self.spot.get("operationId") or self)
+
+    @property
+    def tag(self) -> str:
+        """The first of its tags."""
+        return str(next(iter(self.spot.get("tags") or ["default"])))
+
+    @property
+    def name(self) -> str:
+        """What Python calls it: `<tag>.<verb>`."""
+        return f"{self.tag}.{self.id.removeprefix(self.tag + '_')}"
+
+    def __str__(self) -> str:
+        return f"{self.method} {generic(self.path)}"
+
+
+def calls(document: Document) -> list[Call]:
+    """Every operation of a document."""
+    root = Spot(document, "", document)
+    return [
+        Call(operation, item, method.upper(), path)
+        for path, item in root.children("paths").items()
+        for method in METHODS
+        if path.startswith("/") and (operation := item.child(method)) is not None
+    ]
+
+
+def generic(path: str) -> str:
+    """A path without the names of its parameters, which do not go over the wire."""
+    return re.sub(r"\{[^}]*\}", "{}", path)

@@ -1,0 +1,82 @@
+"""Two operations: name and place, parameters, bodies, answers, security, and what the extensions promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .bodies import compare_bodies, compare_responses
+from .calls import Call, generic
+from .changes import canonical_json
+from .context import Context
+from .parameters import compare_deprecation, compare_parameters
+from .security import compare_security
+from .shapes import TEXTS, Spot
+
+__all__ = ["compare_calls"]
+
+_HANDLED = frozenset(
+    {
+        *TEXTS,
+        *("deprecated", "operationId", "parameters", "requestBody", "responses", "security", "tags"),
+        *("x-idempotency-key", "x-idempotent", "x-outcome", "x-pagination", "x-websocket"),
+    }
+)
+
+
+def compare_calls(old: Call, new: Call, context: Context) -> None:
+    """Note every difference between an operation of before and of now."""
+    _identity(old, new, context)
+    compare_parameters(old, new, context)
+    compare_bodies(old, new, context)
+    compare_responses(old, new, context)
+    compare_security(old.spot, new.spot, context)
+    _promises(old.spot, new.spot, context)
+    _rest(old, new, context)
+    context.texts(old.spot, new.spot)
+
+
+def _identity(old: Call, new: Call, context: Context) -> None:
+    places = old.spot.pointer, new.spot.pointer
+    if old.name != new.name:
+        kind = "operation-tag-changed" if old.id == new.id else "operation-renamed"
+        context.add(kind, *places, before=old.name, after=new.name)
+    if old.method != new.method:
+        context.add("operation-method-changed", *places, before=old.method, after=new.method)
+    if generic(old.path) != generic(new.path):
+        context.add("operation-path-changed", *places, before=generic(old.path), after=generic(new.path))
+
+
+def _promises(old: Spot, new: Spot, context: Context) -> None:
+    """What the extensions promise about repeating a call, and about pages."""
+    _promise("idempotency-key", old.get("x-idempotency-key"), new.get("x-idempotency-key"), old, new, context)
+    _promise("idempotent", old.get("x-idempotent") or None, new.get("x-idempotent") or None, old, new, context)
+    if (before := old.get("x-outcome")) != (after := new.get("x-outcome")):
+        context.add("outcome-changed", old.pointer, new.pointer, before=before, after=after)
+    pages = [dict(one.get("x-pagination") or {}) for one in (old, new)]
+    sizes = [one.pop("page_size", None) for one in pages]
+    _promise("pagination", pages[0] or None, pages[1] or None, old, new, context)
+    if sizes[0] != sizes[1] and None not in sizes:
+        context.add("page-size-changed", old.pointer, new.pointer, before=sizes[0], after=sizes[1])
+
+
+def _promise(stem: str, before: Any, after: Any, old: Spot, new: Spot, context: Context) -> None:
+    if before != after:
+        verb = "added" if before is None else "removed" if after is None else "changed"
+        context.add(f"{stem}-{verb}", old.pointer, new.pointer, before=before, after=after)
+
+
+def _rest(old: Call, new: Call, context: Context) -> None:
+    """Keywords that nothing above knows, and servers of its own."""
+    compare_deprecation(old.spot, new.spot, context)
+    ours, theirs = (_unknown(call) for call in (old, new))
+    for key in sorted(ours.keys() | theirs.keys()):
+        before, after = ours.get(key), theirs.get(key)
+        if canonical_json(before) != canonical_json(after):
+            kind = "extension-changed" if key.startswith("x-") else "operation-keyword-changed"
+            here = context.at(key)
+            here.add(kind, old.spot.pointer, new.spot.pointer, before=before, after=after, subject=key)
+
+
+def _unknown(call: Call) -> dict[str, Any]:
+    node: dict[str, Any] = {"servers": call.item.get("servers"), **call.spot.value}
+    return {key: value for key, value in node.items() if key not in _HANDLED and value is not None}

@@ -1,0 +1,122 @@
+"""The parameters of two operations."""
+
+from __future__ import annotations
+
+import re
+
+from openapi_python_client.strings import PythonIdentifier
+
+from .calls import Call, generic
+from .context import Context
+from .schemas import compare_schemas
+from .shapes import Spot, describe, shape
+
+__all__ = ["compare_deprecation", "compare_parameters", "parameter_text", "value_schema"]
+
+
+def compare_parameters(old: Call, new: Call, context: Context) -> None:
+    """Note every difference between the parameters of two operations."""
+    ours, theirs = _by_place(old), _by_place(new)
+    if generic(old.path) == generic(new.path):
+        theirs = _renamed_in_path(old, new, ours, theirs, context)
+    moved = {name: key for key in theirs.keys() - ours.keys() for name in [key[1]]}
+    for key, parameter in sorted(ours.items()):
+        here = context.at(f"{key[0]} parameter {key[1]}", "request")
+        if key in theirs:
+            _parameter(parameter, theirs[key], here)
+        elif key[1] in moved:
+            place, name = moved.pop(key[1]), key[1]
+            there = theirs.pop(place)
+            here.add(
+                "parameter-location-changed",
+                *(parameter.pointer, there.pointer),
+                before=key[0],
+                after=place[0],
+                subject=name,
+            )
+            _parameter(parameter, there, here)
+        else:
+            text = parameter_text(parameter)
+            here.add("parameter-removed", parameter.pointer, new.spot.pointer, before=text, subject=key[1])
+    for key in sorted(theirs.keys() - ours.keys()):
+        here = context.at(f"{key[0]} parameter {key[1]}", "request")
+        kind = "parameter-added-required" if theirs[key].get("required") else "parameter-added"
+        text = parameter_text(theirs[key])
+        here.add(kind, old.spot.pointer, theirs[key].pointer, after=text, subject=key[1])
+
+
+def _by_place(call: Call) -> dict[tuple[str, str], Spot]:
+    """The parameters of an operation by location and name; its own go before those of its path."""
+    found: dict[tuple[str, str], Spot] = {}
+    for holder in (call.item, call.spot):
+        for index in range(len(holder.get("parameters", ()))):
+            if (parameter := holder.child("parameters", index)) is not None:
+                place, name = str(parameter.get("in")), str(parameter.get("name"))
+                found[place, name.lower() if place == "header" else name] = parameter
+    return found
+
+
+def _renamed_in_path(
+    old: Call, new: Call, ours: dict[tuple[str, str], Spot], theirs: dict[tuple[str, str], Spot], context: Context
+) -> dict[tuple[str, str], Spot]:
+    """The parameters of now under the names that they had in the path of before."""
+    names = [re.findall(r"\{([^}]*)\}", call.path) for call in (old, new)]
+    before = {now: then for then, now in zip(*names, strict=True)}
+    for now, then in before.items():
+        if _argument(now) != _argument(then):
+            places = [at["path", name].pointer for at, name in ((ours, then), (theirs, now))]
+            here = context.at(f"path parameter {then}", "request")
+            here.add("parameter-renamed", *places, before=then, after=now, subject=then)
+    return {(place, before.get(name, name) if place == "path" else name): at for (place, name), at in theirs.items()}
+
+
+def _argument(wire: str) -> str:
+    return str(PythonIdentifier(wire, "field_"))
+
+
+def _parameter(old: Spot, new: Spot, context: Context) -> None:
+    places, name = (old.pointer, new.pointer), str(old.get("name"))
+    required = [one.get("required") is True for one in (old, new)]
+    if required[0] != required[1]:
+        kind = "parameter-became-required" if required[1] else "parameter-became-optional"
+        words = [("optional", "required")[flag] for flag in required]
+        context.add(kind, *places, before=words[0], after=words[1], subject=name)
+    styles = [_style(one) for one in (old, new)]
+    if styles[0] != styles[1]:
+        context.add("parameter-style-changed", *places, before=styles[0], after=styles[1], subject=name)
+    compare_deprecation(old, new, context)
+    compare_schemas(value_schema(old), value_schema(new), context)
+    context.texts(old, new)
+
+
+def _style(parameter: Spot) -> str:
+    """How its value is written, with the defaults of OpenAPI; a single value is not exploded."""
+    if media := parameter.children("content"):
+        return next(iter(media))
+    form = parameter.get("in") in ("query", "cookie")
+    style = parameter.get("style", "form" if form else "simple")
+    schema = value_schema(parameter)
+    words = [style, "reserved characters as they are" if parameter.get("allowReserved") else ""]
+    if schema is not None and shape(schema).type in ("array", "object"):
+        words.append("exploded" if parameter.get("explode", style == "form") else "in one")
+    return ", ".join(filter(None, words))
+
+
+def value_schema(holder: Spot) -> Spot | None:
+    """The schema of a parameter or header."""
+    media = holder.children("content")
+    return next(iter(media.values())).child("schema") if media else holder.child("schema")
+
+
+def parameter_text(parameter: Spot) -> str:
+    """A parameter or header in a few words."""
+    schema = value_schema(parameter)
+    text = describe(schema) if schema is not None else "anything"
+    return text + (", required" if parameter.get("required") else "")
+
+
+def compare_deprecation(old: Spot, new: Spot, context: Context) -> None:
+    """Note that the end of an operation or a parameter was announced."""
+    flags = [bool(one.get("deprecated")) for one in (old, new)]
+    if flags[0] != flags[1]:
+        context.add("deprecated" if flags[1] else "undeprecated", old.pointer, new.pointer)

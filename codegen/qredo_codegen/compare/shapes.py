@@ -1,0 +1,183 @@
+"""A schema as it is meant, not as it is written: references followed, `allOf` merged, each keyword with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from qredo_codegen.description.document import Document, pointer, resolve
+from qredo_codegen.generate.prepare import member_name
+
+from .changes import canonical_json
+
+__all__ = ["TEXTS", "Shape", "Spot", "ValueSet", "describe", "shape", "values"]
+
+TEXTS = frozenset({"$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"})
+"""Keywords that say something to people only."""
+
+_DEEPEST = 16
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A value of a document, and the pointer of the place where it really stands."""
+
+    document: Document
+    pointer: str
+    value: Any
+
+    def child(self, *keys: str | int) -> Spot | None:
+        """The value below some keys, references followed; None if there is none."""
+        value = self.value
+        for key in keys:
+            try:
+                value = value[key]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return Spot(self.document, self.pointer + pointer(*keys), value).target()
+
+    def target(self) -> Spot:
+        """What this stands for: itself, or the end of a chain of references.
+
+        Raises:
+            DocumentError: A reference leads nowhere, or back to itself.
+        """
+        spot = self
+        while isinstance(spot.value, dict) and isinstance(spot.value.get("$ref"), str):
+            resolve(self.document, spot.value["$ref"])  # refuses a chain that never ends
+            at = unquote(spot.value["$ref"][1:])
+            parent, _, key = at.rpartition("/")
+            holder = resolve(self.document, "#" + parent)
+            token = key.replace("~1", "/").replace("~0", "~")
+            spot = Spot(self.document, at, holder[int(token)] if isinstance(holder, list) else holder[token])
+        return spot
+
+    def children(self, key: str) -> dict[str, Spot]:
+        """The entries of a mapping below a key, references followed."""
+        node = self.value.get(key) if isinstance(self.value, dict) else None
+        names = node if isinstance(node, dict) else {}
+        found = {name: self.child(key, name) for name in names}
+        return {name: spot for name, spot in found.items() if spot is not None}
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a key, as it is written."""
+        return self.value.get(key, default) if isinstance(self.value, dict) else default
+
+
+@dataclass
+class Shape:
+    """A schema with everything that `allOf` brings into it.
+
+    Attributes:
+        pointer: Where the schema stands.
+        keywords: Keywords and their values, but for those below.
+        places: Pointer of the object that has the keyword.
+        properties: Properties by name.
+        written: Pointer of each property in its own object, before references.
+        required: Names of the properties that must be there.
+        members: Alternatives (`oneOf`, `anyOf`); none if there is no choice.
+    """
+
+    pointer: str
+    keywords: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    properties: dict[str, Spot] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+    required: set[str] = field(default_factory=set)
+    members: list[Spot] = field(default_factory=list)
+
+    @property
+    def type(self) -> str | None:
+        """Its JSON type; several, in OpenAPI 3.1, are one text; None for any."""
+        given = self.keywords.get("type")
+        if isinstance(given, list):
+            return " or ".join(sorted(name for name in given if name != "null")) or "null"
+        if given is None and (self.properties or "additionalProperties" in self.keywords):
+            return "object"
+        return given
+
+    @property
+    def is_nullable(self) -> bool:
+        """Whether null is one of its values."""
+        given = self.keywords.get("type")
+        return self.keywords.get("nullable") is True or (isinstance(given, list) and "null" in given)
+
+    def place(self, keyword: str) -> str:
+        """Pointer of the object that has a keyword, or would have it."""
+        return self.places.get(keyword, self.pointer)
+
+    def below(self, keyword: str, spot: Spot) -> Spot:
+        """The schema that is the value of a keyword of the schema at a spot, references followed."""
+        return Spot(spot.document, self.place(keyword) + pointer(keyword), self.keywords[keyword]).target()
+
+
+@dataclass(frozen=True)
+class ValueSet:
+    """The values of an `enum` (closed) or of `x-known-values` (open) by their JSON text, each with its Python name."""
+
+    closed: bool
+    names: dict[str, str]
+
+
+def shape(spot: Spot, depth: int = 0) -> Shape:
+    """The shape of a schema. What it says itself goes before what `allOf` says."""
+    found = Shape(spot.pointer)
+    node = spot.value if isinstance(spot.value, dict) else {}
+    _own(found, spot, node)
+    for index in range(len(node.get("allOf", ())) if depth < _DEEPEST else 0):
+        part = spot.child("allOf", index)
+        if part is not None:
+            _merge(found, shape(part, depth + 1))
+    return found
+
+
+def values(of: Shape) -> ValueSet | None:
+    """The set of values that a schema names, or None."""
+    for keyword, closed in (("enum", True), ("const", True), ("x-known-values", False)):
+        if keyword in of.keywords:
+            given = of.keywords[keyword] if keyword != "const" else [of.keywords[keyword]]
+            names = of.keywords.get("x-enum-varnames") or [member_name(value) for value in given]
+            texts = (canonical_json(value) for value in given)
+            return ValueSet(closed, dict(zip(texts, map(str, names), strict=False)))
+    return None
+
+
+def describe(spot: Spot, depth: int = 0) -> str:
+    """A schema in a few words: `array of integer int64`. Says nothing of names, texts and order."""
+    if depth > _DEEPEST:
+        return "..."
+    of = shape(spot)
+    null = " or null" if of.is_nullable else ""
+    if of.members:
+        return " | ".join(sorted({describe(member, depth + 1) for member in of.members})) + null
+    if of.type == "array" and isinstance(of.keywords.get("items"), dict):
+        return f"array of {describe(of.below('items', spot), depth + 1)}{null}"
+    extra = of.keywords.get("additionalProperties")
+    if isinstance(extra, dict) and extra and not of.properties:
+        return f"map of {describe(of.below('additionalProperties', spot), depth + 1)}{null}"
+    return " ".join(filter(None, (of.type or "anything", of.keywords.get("format")))) + null
+
+
+def _own(found: Shape, spot: Spot, node: Document) -> None:
+    for name, child in spot.children("properties").items():
+        found.properties[name] = child
+        found.written[name] = spot.pointer + pointer("properties", name)
+    found.required.update(node.get("required", ()))
+    for key in ("oneOf", "anyOf"):
+        found.members += [member for i in range(len(node.get(key, ()))) if (member := spot.child(key, i)) is not None]
+    for key, value in node.items():
+        if key not in ("allOf", "anyOf", "oneOf", "properties", "required"):
+            found.keywords[key] = value
+            found.places[key] = spot.pointer
+
+
+def _merge(found: Shape, part: Shape) -> None:
+    found.required |= part.required
+    found.members += part.members
+    for name in part.properties.keys() - found.properties.keys():
+        found.properties[name] = part.properties[name]
+        found.written[name] = part.written[name]
+    for key in part.keywords.keys() - found.keywords.keys():
+        found.keywords[key] = part.keywords[key]
+        found.places[key] = part.places[key]

@@ -1,0 +1,212 @@
+"""Descriptions as plain JSON values: reading them, pointing into them, walking over them.
+
+YAML is read as YAML 1.2 reads it, which OpenAPI asks for: `NO` and `on` are text, and so are dates. A key that
+stands twice in one mapping is refused, since every YAML reader in Python would silently keep the last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+import yaml
+
+from qredo_codegen.errors import DocumentError
+
+__all__ = ["METHODS", "Document", "Operation", "load", "operations", "plain", "pointer", "resolve", "tokens", "walk"]
+
+Document = dict[str, Any]
+"""An OpenAPI document, or an object of one: JSON values only."""
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""Keys of a path item that hold an operation."""
+
+# Ten times faster where PyYAML was built with libyaml; the same values.
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# Scalar types of YAML 1.2's core schema as far as JSON has them, and merge keys.
+_SCALARS = (
+    ("null", r"~|null|Null|NULL|", ("~", "n", "N", "")),
+    ("bool", r"true|True|TRUE|false|False|FALSE", tuple("tTfF")),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", tuple("-+0123456789")),
+    ("float", r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?", tuple("-+0123456789")),
+    ("merge", r"<<", ("<",)),
+)
+_RESOLVERS = {
+    first: [
+        (f"tag:yaml.org,2002:{tag}", re.compile(rf"^(?:{pattern})$"))
+        for tag, pattern, firsts in _SCALARS
+        if first in firsts
+    ]
+    for _, _, all_firsts in _SCALARS
+    for first in all_firsts
+}
+
+
+class Operation(NamedTuple):
+    """One operation of a document, and where it stands."""
+
+    pointer: str
+    path: str
+    method: str
+    node: Document
+
+
+def load(path: Path) -> Document:
+    """Read a YAML or JSON file as a mapping of JSON values.
+
+    Args:
+        path: The file; UTF-8.
+
+    Raises:
+        DocumentError: The file is missing or unreadable, not YAML, has a key twice (the line is named), holds a value
+            that JSON does not have, or is no mapping.
+    """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        document = _parse(text, path)
+    except yaml.YAMLError as error:
+        raise DocumentError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise DocumentError(f"{path} is nested too deeply, or contains itself.") from error
+    except (TypeError, ValueError) as error:
+        raise DocumentError(f"{path} is not a JSON document: {error}") from error
+    if not isinstance(document, dict):
+        raise DocumentError(f"{path} holds a {type(document).__name__}; a mapping is needed.")
+    return document
+
+
+def plain(value: Any) -> Any:
+    """Copy a JSON value so that no part of it is shared, as YAML aliases share theirs. Whole-number keys become text.
+
+    Raises:
+        TypeError: There is a value or a key that JSON does not have.
+    """
+    if isinstance(value, dict):
+        return {_key(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"{value!r} is a {type(value).__name__}, which JSON does not have.")
+
+
+def pointer(*parts: str | int) -> str:
+    """Return the JSON pointer (RFC 6901) of the given keys and indexes.
+
+    >>> pointer("paths", "/company/{company_id}", "get")
+    '/paths/~1company~1{company_id}/get'
+    """
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Return the keys of a JSON pointer, unescaped: the inverse of `pointer`.
+
+    Raises:
+        DocumentError: The text is neither empty nor starts with a slash.
+    """
+    if text and not text.startswith("/"):
+        raise DocumentError(f"{text!r} is no JSON pointer: it must start with a slash.")
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
+
+
+def resolve(document: Document, ref: str) -> Any:
+    """Return what a `$ref` points at; a chain of references is followed to its end.
+
+    Args:
+        document: The whole document.
+        ref: `#` and a JSON pointer, percent-encoded or not. Other documents are not read.
+
+    Raises:
+        DocumentError: The reference leaves the document, points at nothing, or leads back to itself.
+    """
+    seen: list[str] = []
+    while ref not in seen:
+        seen.append(ref)
+        node = _look_up(document, ref)
+        if not (isinstance(node, dict) and isinstance(node.get("$ref"), str)):
+            return node
+        ref = node["$ref"]
+    raise DocumentError(f"$ref {ref!r} leads back to itself.")
+
+
+def operations(document: Document) -> Iterator[Operation]:
+    """Yield every operation in the order of the document."""
+    for path, item in document.get("paths", {}).items():
+        for method, node in item.items() if isinstance(item, dict) else ():
+            if method in METHODS and isinstance(node, dict):
+                yield Operation(pointer("paths", path, method), path, method, node)
+
+
+def walk(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every value of a document with its JSON pointer, parents before children."""
+    yield at, document
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield from walk(value, at + pointer(key))
+    elif isinstance(document, list):
+        for index, value in enumerate(document):
+            yield from walk(value, at + pointer(index))
+
+
+def _parse(text: bytes, path: Path) -> Any:
+    loader = _SafeLoader(text)
+    loader.yaml_implicit_resolvers = _RESOLVERS
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            raise DocumentError(f"{path} is empty.")
+        _refuse_duplicate_keys(root, path)
+        return plain(loader.construct_document(root))
+    finally:
+        loader.dispose()
+
+
+def _look_up(document: Document, ref: str) -> Any:
+    if not ref.startswith("#"):
+        raise DocumentError(f"$ref {ref!r} leaves the document; only references that start with '#' are read.")
+    node: Any = document
+    for token in tokens(unquote(ref[1:])):
+        try:
+            node = node[int(token)] if isinstance(node, list) else node[token]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise DocumentError(f"$ref {ref!r} points at nothing: there is no {token!r}.") from None
+    return node
+
+
+def _key(key: object) -> str:
+    if isinstance(key, str):
+        return key
+    if type(key) is int:  # a response status that is written without quotes
+        return str(key)
+    raise TypeError(f"the key {key!r} is no text: write it in quotes.")
+
+
+def _refuse_duplicate_keys(root: yaml.Node, path: Path) -> None:
+    pending, done = [root], set[int]()
+    while pending:
+        node = pending.pop()
+        if id(node) in done:  # an alias; also ends a loop of them
+            continue
+        done.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            _refuse_duplicates_of(node, path)
+            pending.extend(value for _, value in node.value)
+        elif isinstance(node, yaml.SequenceNode):
+            pending.extend(node.value)
+
+
+def _refuse_duplicates_of(node: yaml.MappingNode, path: Path) -> None:
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        name, line = str(key.value), key.start_mark.line + 1
+        if name in lines:
+            raise DocumentError(f"{path}, line {line}: the key {name!r} stands already in line {lines[name]}.")
+        lines[name] = line

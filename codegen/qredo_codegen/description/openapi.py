@@ -1,0 +1,88 @@
+"""Whether a document is OpenAPI at all, by openapi-spec-validator, with the place of each problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from jsonschema.exceptions import ValidationError, best_match
+from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+from openapi_spec_validator.schemas import schema_v30, schema_v31
+from openapi_spec_validator.schemas.backend.jsonschema import create_validator
+
+from .document import Document, pointer
+from .places import Problem, target
+from .rules_schemas import references_resolve
+
+__all__ = ["validate"]
+
+_LONGEST = 300
+# The parts of the validator whose errors name no place: it is that of what they were given.
+_LOCATED = ("operation", "parameters", "path", "schema", "tags")
+
+
+def validate(document: Document) -> list[Problem]:
+    """Find what breaks the OpenAPI specification, version 3.0 or 3.1.
+
+    The structure comes first: if it is broken, or if a reference points at nothing, no more is looked at.
+
+    Returns:
+        Every problem with its place; none for a valid document.
+    """
+    version = str(document.get("openapi"))
+    base: Any
+    if version.startswith("3.0."):
+        base, schema = OpenAPIV30SpecValidator, schema_v30
+    elif version.startswith("3.1."):
+        base, schema = OpenAPIV31SpecValidator, schema_v31
+    else:
+        return [Problem("/openapi", f"{version!r} is no version that is known here: 3.0.x or 3.1.x is needed.")]
+    return list(_structure(schema, document)) or list(references_resolve(document)) or list(_meaning(base, document))
+
+
+def _structure(schema: Any, document: Document) -> Iterator[Problem]:
+    # Not `base.schema_validator`: that is another library's where jsonschema-rs is installed, with other messages.
+    for error in create_validator(schema).iter_errors(document):
+        deepest = best_match([error]) or error
+        yield Problem(pointer(*deepest.absolute_path), _short(deepest))
+
+
+def _meaning(base: Any, document: Document) -> Iterator[Problem]:
+    kinds = {key: _located(base.keyword_validators[key]) for key in _LOCATED if key in base.keyword_validators}
+    located = type("_Located", (base,), {"keyword_validators": {**base.keyword_validators, **kinds}})
+    validator = located(document)
+    try:
+        for error in validator.root_validator(validator.schema_path):
+            yield Problem(_place(document, error.at), _short(error))
+    except Exception as error:  # the validator trips over what it does not expect, in many ways
+        yield Problem("", f"openapi-spec-validator failed: {type(error).__name__}: {error}")
+
+
+def _located(base: Any) -> Any:
+    """Make a part of the validator say where it found an error: the innermost part knows best."""
+
+    def __call__(self: Any, *args: Any, **options: Any) -> Iterator[ValidationError]:  # noqa: N807
+        at = next(arg for arg in args if hasattr(arg, "parts"))
+        for error in base.__call__(self, *args, **options):
+            if not hasattr(error, "at"):
+                error.at = (*at.parts, *error.absolute_path)
+            yield error
+
+    return type(base.__name__, (base,), {"__call__": __call__})
+
+
+def _place(document: Document, parts: Sequence[str | int]) -> str:
+    """Return the pointer of a place that was reached through references."""
+    node: Any = document
+    at = ""
+    for part in parts:
+        if isinstance(node, dict) and part not in node and "$ref" in node:
+            at = node["$ref"][1:]
+            node = target(document, node)
+        node = node[part]
+        at += pointer(part)
+    return at
+
+
+def _short(error: ValidationError) -> str:
+    return error.message if len(error.message) <= _LONGEST else error.message[:_LONGEST] + "..."

@@ -1,0 +1,255 @@
+"""Where the things of a description stand: its schemas, parameters, bodies, responses and references.
+
+Positions are found by the structure of OpenAPI, not by the names of keys: a property called `title` is a property.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from qredo_codegen.errors import DocumentError
+
+from .document import Document, Operation, operations, pointer, resolve
+
+__all__ = [
+    "Holder",
+    "Place",
+    "Problem",
+    "holders",
+    "json_body",
+    "keywords",
+    "parameters",
+    "path_items",
+    "reached",
+    "references",
+    "request_roots",
+    "response_roots",
+    "responses",
+    "schemas",
+    "successes",
+    "target",
+    "under",
+]
+
+# Keys whose values are data, not description: a "$ref" in there refers to nothing.
+_DATA = frozenset({"default", "enum", "example", "examples", "x-enum-varnames", "x-examples", "x-known-values"})
+# Keys whose values map names of the author's choice.
+_NAMED = frozenset({"headers", "parameters", "paths", "properties", "requestBodies", "responses", "schemas"})
+
+
+class Problem(NamedTuple):
+    """What is wrong, and where.
+
+    Attributes:
+        pointer: JSON pointer of the place in the document.
+        message: What was found, why it cannot stay, and what to do.
+    """
+
+    pointer: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '(document)'}: {self.message}"
+
+
+class Place(NamedTuple):
+    """One schema, and what it is there for.
+
+    Attributes:
+        pointer: JSON pointer of the schema.
+        schema: The schema as it is written; a reference is not followed.
+        role: component, parameter, header, body, response, property, items, values (of a map) or member (of allOf,
+            oneOf, anyOf, not).
+    """
+
+    pointer: str
+    schema: Any
+    role: str
+
+
+class Holder(NamedTuple):
+    """Something that holds a schema: a parameter, a header, or one media type of a body or response."""
+
+    pointer: str
+    node: Document
+    role: str
+
+
+def schemas(document: Document) -> Iterator[Place]:
+    """Yield every schema of a document, parents before children."""
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        yield from _nested(Place(pointer("components", "schemas", name), schema, "component"))
+    for holder in holders(document):
+        if "schema" in holder.node:
+            yield from _nested(Place(holder.pointer + "/schema", holder.node["schema"], holder.role))
+
+
+def holders(document: Document) -> Iterator[Holder]:
+    """Yield every parameter, header, and media type that stands in a document itself, not behind a reference."""
+    components = document.get("components", {})
+    for name, node in components.get("parameters", {}).items():
+        yield from _parameter(pointer("components", "parameters", name), node)
+    for name, node in components.get("requestBodies", {}).items():
+        yield from _content(pointer("components", "requestBodies", name), node, "body")
+    for name, node in components.get("responses", {}).items():
+        yield from _response(pointer("components", "responses", name), node)
+    for path, item in path_items(document).items():
+        yield from _parameters(pointer("paths", path), item)
+    for operation in operations(document):
+        yield from _parameters(operation.pointer, operation.node)
+        yield from _content(operation.pointer + "/requestBody", operation.node.get("requestBody", {}), "body")
+        for status, node in responses(operation).items():
+            yield from _response(operation.pointer + pointer("responses", status), node)
+
+
+def keywords(node: Any, at: str = "", *, named: bool = False) -> Iterator[tuple[str, str, Any]]:
+    """Yield every keyword of a document: pointer of the object that has it, the keyword, and its value.
+
+    Args:
+        node: The document or a part of it.
+        at: JSON pointer of that part.
+        named: Whether the part maps names of the author's choice, so that its keys are no keywords.
+    """
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from keywords(item, at + pointer(index))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if not named:
+                yield at, key, value
+            if named or key not in _DATA:
+                yield from keywords(value, at + pointer(key), named=not named and key in _NAMED)
+
+
+def references(node: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every `$ref` of a document, or of the part at a pointer: pointer of its object, and the reference."""
+    return ((holder, ref) for holder, key, ref in keywords(node, at) if key == "$ref" and isinstance(ref, str))
+
+
+def path_items(document: Document) -> dict[str, Document]:
+    """Return the paths of a document without its extensions."""
+    return {path: item for path, item in document.get("paths", {}).items() if path.startswith("/")}
+
+
+def responses(operation: Operation) -> dict[str, Document]:
+    """Return an operation's responses by status, as they are written, without extensions."""
+    given = operation.node.get("responses", {})
+    return {status: node for status, node in given.items() if not status.startswith("x-")}
+
+
+def target(document: Document, node: Any) -> Any:
+    """Follow a reference, if it is one; None for a reference to nothing, which has a rule of its own."""
+    if not (isinstance(node, dict) and isinstance(node.get("$ref"), str)):
+        return node
+    try:
+        return resolve(document, node["$ref"])
+    except DocumentError:
+        return None
+
+
+def under(document: Document, schema: Any) -> Document:
+    """Return the schema that one stands for: behind a reference, and behind an allOf of a single element."""
+    for _ in range(16):  # deeper is a loop
+        schema = target(document, schema)
+        if not isinstance(schema, dict):
+            return {}
+        members = schema.get("allOf")
+        if not (isinstance(members, list) and len(members) == 1 and "properties" not in schema):
+            return schema
+        schema = members[0]
+    return {}
+
+
+def parameters(document: Document, operation: Operation) -> dict[tuple[str, str], tuple[str, Document]]:
+    """Return an operation's parameters by location and name, each with its pointer; path-level ones come first."""
+    found: dict[tuple[str, str], tuple[str, Document]] = {}
+    item_pointer = pointer("paths", operation.path)
+    for at, node in ((item_pointer, document["paths"][operation.path]), (operation.pointer, operation.node)):
+        for index, written in enumerate(node.get("parameters", ())):
+            parameter = target(document, written)
+            if isinstance(parameter, dict):
+                key = (str(parameter.get("in")), str(parameter.get("name")))
+                found[key] = at + pointer("parameters", index), parameter
+    return found
+
+
+def json_body(document: Document, operation: Operation) -> Any:
+    """Return the schema of an operation's JSON body as it is written, or None."""
+    body = target(document, operation.node.get("requestBody"))
+    content = body.get("content", {}) if isinstance(body, dict) else {}
+    return content.get("application/json", {}).get("schema")
+
+
+def successes(document: Document, operation: Operation) -> dict[str, Document]:
+    """Return the responses that are answers and not errors: 1xx, 2xx and 3xx, by status, references followed."""
+    found = {
+        status: target(document, node) for status, node in responses(operation).items() if status[:1] in ("1", "2", "3")
+    }
+    return {status: node for status, node in found.items() if isinstance(node, dict)}
+
+
+def request_roots(document: Document) -> list[str]:
+    """Return the pointers of everything that a client sends: parameters and request bodies."""
+    return [holder.pointer for holder in holders(document) if holder.role in ("parameter", "body")]
+
+
+def response_roots(document: Document) -> list[str]:
+    """Return the pointers of everything that a client receives: responses, their headers, and feed messages."""
+    roots = [holder.pointer for holder in holders(document) if holder.role in ("response", "header")]
+    feeds = (path for path, item in path_items(document).items() if "x-websocket" in item)
+    return [*roots, *(pointer("paths", path, "x-websocket") for path in feeds)]
+
+
+def reached(document: Document, roots: Iterable[str]) -> set[str]:
+    """Return the pointers of the given places and of all components that they refer to, however indirectly."""
+    found: set[str] = set()
+    pending = list(roots)
+    while pending:
+        at = pending.pop()
+        if at in found:
+            continue
+        found.add(at)
+        node = target(document, {"$ref": "#" + at})
+        pending.extend(ref[1:] for _, ref in references(node, at) if ref.startswith("#/"))
+    return found
+
+
+def _nested(place: Place) -> Iterator[Place]:
+    yield place
+    at, schema, _ = place
+    if not isinstance(schema, dict):
+        return
+    for name, child in schema.get("properties", {}).items():
+        yield from _nested(Place(at + pointer("properties", name), child, "property"))
+    if "items" in schema:
+        yield from _nested(Place(at + "/items", schema["items"], "items"))
+    if isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]:
+        yield from _nested(Place(at + "/additionalProperties", schema["additionalProperties"], "values"))
+    for key in ("allOf", "oneOf", "anyOf"):
+        for index, child in enumerate(schema.get(key, ())):
+            yield from _nested(Place(at + pointer(key, index), child, "member"))
+    if "not" in schema:
+        yield from _nested(Place(at + "/not", schema["not"], "member"))
+
+
+def _parameters(at: str, node: Document) -> Iterator[Holder]:
+    for index, parameter in enumerate(node.get("parameters", ())):
+        yield from _parameter(at + pointer("parameters", index), parameter)
+
+
+def _parameter(at: str, node: Document) -> Iterator[Holder]:
+    if "$ref" not in node:
+        yield Holder(at, node, "parameter")
+        yield from _content(at, node, "parameter")
+
+
+def _content(at: str, node: Document, role: str) -> Iterator[Holder]:
+    for media_type, value in node.get("content", {}).items():
+        yield Holder(at + pointer("content", media_type), value, role)
+
+
+def _response(at: str, node: Document) -> Iterator[Holder]:
+    yield from _content(at, node, "response")
+    for name, header in node.get("headers", {}).items():
+        yield Holder(at + pointer("headers", name), header, "header")

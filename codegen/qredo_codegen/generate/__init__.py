@@ -1,0 +1,1 @@
+"""From a description to the files of an import package."""

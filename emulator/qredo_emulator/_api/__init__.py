@@ -1,0 +1,1 @@
+"""Serving the operations of the descriptions: routing, faults, responses, feeds."""

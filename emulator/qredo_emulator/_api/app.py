@@ -1,0 +1,346 @@
+"""The ASGI application: route, authenticate, validate, handle, answer, remember."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from qredo_emulator._authentication.authenticator import Authenticator, RefusedError
+from qredo_emulator._authentication.key_ring import KeyRing
+from qredo_emulator._authentication.request import Wire, wire_of
+from qredo_emulator._control.local_only import is_side, side_app
+from qredo_emulator._description.hints import unknown_path
+from qredo_emulator._description.read import (
+    Description,
+    Operation,
+    Security,
+    SpecError,
+    find_descriptions,
+    load_description,
+)
+from qredo_emulator._description.routes import Match, Router
+from qredo_emulator._description.validation import Validators, read_body, read_parameters
+from qredo_emulator._errors import ApiError
+from qredo_emulator._settings import Settings
+from qredo_emulator._state.world import World
+from qredo_emulator.domain.access import enter, first_messages
+from qredo_emulator.handlers import find_handler
+from qredo_emulator.handlers._call import Call, Handler, Reply
+
+from .examples import example_reply
+from .faults import Fault, FaultQueue, Faults, Mishap
+from .feeds import FeedHub, Listener
+from .request_log import Record, RequestLog
+from .responses import dated, error_response, success_response, upgrade_required
+from .tcp_connections import Connections
+
+if TYPE_CHECKING:
+    from qredo_emulator._control.control import Control
+
+__all__ = ["App"]
+
+_LOG = logging.getLogger("qredo_emulator")
+
+
+@dataclass(slots=True)
+class _Trace:
+    """What became known about a request while it was answered."""
+
+    operation: str | None = None
+    verified: bool | None = None
+    example: bool = False
+    failure: ApiError | None = None
+    fault: str | None = None
+
+
+class App:
+    """One emulator without its server; any ASGI server or test transport can run it.
+
+    Args:
+        settings: The rules.
+        keys: The API keys that are known.
+
+    Raises:
+        SpecError: No description is there, one can't be served, or the default API is none of them.
+    """
+
+    def __init__(self, settings: Settings, keys: KeyRing) -> None:
+        self.settings = settings
+        self.keys = keys
+        self.world: World = World(settings)
+        self.hub: FeedHub = FeedHub()
+        self.world.publish = self.hub.publish
+        self.log: RequestLog = RequestLog()
+        self.descriptions: dict[str, Description] = {
+            name: load_description(name, file) for name, file in find_descriptions(settings.spec).items()
+        }
+        self.default_api: str = _default_api(self.descriptions, settings.default_api)
+        self.router: Router = Router(self.descriptions.values(), self.default_api)
+        self.connections: Connections = Connections()
+        self.auth: Authenticator = Authenticator(keys, settings, self._clocks(), self._bases())
+        self._faults = FaultQueue()
+        self.faults: Faults = Faults(self._faults, self._names())
+        self.control: Control | None = None  # whoever runs the application gives it one
+        self._side = side_app(self)
+        self._requests, self._answers = Validators.for_requests(), Validators.for_answers()
+        self._handlers: dict[tuple[str, str], Handler] = {}
+        for package, description in self.descriptions.items():
+            for operation in description.operations:
+                handler = None if settings.examples_only else find_handler(package, operation)
+                if handler is not None:
+                    self._handlers[package, operation.id] = handler
+
+    def _clocks(self) -> list[Callable[[], float]]:
+        """By which a timestamp may be fresh. Who signs goes by his own clock, which ``advance`` does not move."""
+        own = [self.world.time, self.settings.clock]
+        return own if self.settings.seed is None else [*own, time.time]
+
+    def _bases(self) -> list[str]:
+        served = [path for paths in self.router.base_paths.values() for path in paths]
+        return list(dict.fromkeys([*served, *(url for one in self.descriptions.values() for url in one.servers)]))
+
+    def _names(self) -> list[str]:
+        descriptions = self.descriptions.values()
+        feeds = [f"feed:{feed.name}" for one in descriptions for feed in one.feeds]
+        return feeds + [operation.id for one in descriptions for operation in one.operations]
+
+    def examples(self) -> dict[str, list[str]]:
+        """Per package, the operations that answer examples (with ``strict``, an error)."""
+        return {
+            package: [
+                operation.id
+                for operation in description.operations
+                if operation.success is not None and (package, operation.id) not in self._handlers
+            ]
+            for package, description in self.descriptions.items()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI interface, for HTTP and WebSocket."""
+        if scope["type"] in ("http", "websocket") and is_side(scope["path"]):
+            await self._side(scope, receive, send)
+        elif scope["type"] == "http":
+            try:
+                body = await Request(scope, receive).body()
+            except ClientDisconnect:
+                return
+            await self._serve(scope, receive, send, wire_of(scope, scope["method"], body))
+        elif scope["type"] == "websocket":
+            await self._feed(WebSocket(scope, receive, send))
+
+    def clear(self) -> None:
+        """Forgets requests, nonces and faults; what is made by chance begins again, if it has a seed."""
+        self.auth.clear()
+        self.log.clear()
+        self.faults.clear()
+        if self.settings.seed is not None:
+            self.settings.random.seed(self.settings.seed)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, wire: Wire) -> None:
+        trace = _Trace()
+        mishap = await self._mishap(scope, wire.method, trace)
+        end = mishap.end
+        response = self._answer(scope, wire, trace) if end is None or end.after else None
+        if end is not None and end.kind == "reset":
+            self._remember(wire, trace, 0)
+            await self.connections.reset(scope, receive)
+            return
+        if response is None or end is not None:
+            trace.failure = _failure_of(end)
+            response = error_response(trace.failure)
+        self._remember(wire, trace, response.status_code)
+        await dated(response, self._time() + mishap.skew)(scope, receive, send)
+
+    async def _mishap(self, scope: Scope, method: str, trace: _Trace) -> Mishap:
+        """What goes wrong on purpose with a request; waits, if it is to wait."""
+        mishap = self._faults.next(self._name(scope, method)) if self._faults else Mishap()
+        if mishap.names:
+            trace.operation, trace.fault = self._name(scope, method), ", ".join(mishap.names)
+        if mishap.delay:
+            await asyncio.sleep(mishap.delay)
+        return mishap
+
+    def _name(self, scope: Scope, method: str) -> str | None:
+        match = self.router.find(_raw_path(scope))
+        if match is None:
+            return None
+        if method == "WEBSOCKET":
+            return f"feed:{match.endpoint.feed.name}" if match.endpoint.feed else None
+        operation = match.endpoint.operations.get(method)
+        return operation.id if operation else None
+
+    def _time(self) -> float:
+        """The time of the Date header: a client goes by it, so it is not that of a seed, and not advanced."""
+        return time.time() if self.settings.seed is not None else self.settings.clock()
+
+    def _answer(self, scope: Scope, wire: Wire, trace: _Trace) -> Response:
+        try:
+            return self._try(scope, wire, trace)
+        except ApiError as error:
+            trace.failure = error
+        except Exception as error:
+            _LOG.exception("the emulator failed at %s %s", wire.method, wire.url)
+            trace.failure = ApiError(500, f"the emulator failed: {type(error).__name__}; its log has the rest")
+        return error_response(trace.failure)
+
+    def _try(self, scope: Scope, wire: Wire, trace: _Trace) -> Response:
+        match, operation = self._route(scope, wire.method)
+        trace.operation = operation.id
+        try:
+            owner = self._authenticate(operation.security, wire, trace)
+            query = scope["query_string"].decode("latin-1")
+            reply = self._reply(match, operation, owner, wire, query, trace)
+            response = success_response(operation, reply, example=trace.example)
+            self._check(operation, response.status_code, reply.body)
+        except ApiError as error:
+            self._check(operation, error.status, error.body)
+            raise
+        return response
+
+    def _authenticate(self, security: Security, wire: Wire, trace: _Trace) -> str:
+        trace.verified = False
+        identity = self.auth.check(security, wire)
+        trace.verified = True if identity.proved else None
+        if identity.proved:
+            self.keys.mark_live(identity.owner)
+        return identity.owner
+
+    def _route(self, scope: Scope, method: str) -> tuple[Match, Operation]:
+        match = self._find(scope)
+        if operation := match.endpoint.operations.get(method):
+            return match, operation
+        if not match.endpoint.operations:
+            raise upgrade_required()
+        allowed = ", ".join(sorted(match.endpoint.operations))
+        raise ApiError(405, f"{method} is not one of {allowed}", headers={"allow": allowed})
+
+    def _find(self, scope: Scope) -> Match:
+        match = self.router.find(_raw_path(scope))
+        if match is None:
+            why = unknown_path(self.router, _raw_path(scope))
+            _LOG.warning("not found: %s: %s", _raw_path(scope), why)
+            raise ApiError(404, why)
+        return match
+
+    def _reply(
+        self, match: Match, operation: Operation, owner: str, wire: Wire, query_string: str, trace: _Trace
+    ) -> Reply:
+        query = read_parameters(operation, match.parameters, query_string, self._requests)
+        content_type = next(iter(wire.values("content-type")), None)
+        body = read_body(operation, wire.body, content_type, self._requests)
+        if operation.success is None:
+            raise upgrade_required()
+        handler = self._handlers.get((match.endpoint.package, operation.id))
+        if handler is None:
+            if self.settings.strict:
+                raise ApiError(501, f"{operation.id} has no handler in this emulator, which runs with --strict")
+            trace.example = True
+            return example_reply(operation)
+        origin = "/".join(wire.url.split("/", 3)[:3])
+        with self.world.lock:
+            account, agent_id = enter(self.world, owner, agent=operation.security.scheme == "agent_token")
+            return handler(account, Call(f"{origin}{match.base_path}", match.parameters, query, body, agent_id))
+
+    def _check(self, operation: Operation, status: int, body: Any) -> None:
+        """With ``check_responses``, refuses to send what the description does not say."""
+        if not self.settings.check_responses:
+            return
+        documented = operation.responses.get(str(status)) or operation.responses.get("default")
+        problem = None
+        if documented is None:
+            problem = ("", f"status {status} is not documented")
+        elif documented.schema is not None:
+            problem = self._answers.problem(documented.schema, body)
+        elif body is not None:
+            problem = ("", f"status {status} is documented without a body")
+        if problem:
+            reason = f"{operation.id} answers what its description does not say: {problem[0]}: {problem[1]}"
+            _LOG.error("%s", reason)
+            raise ApiError(500, reason)
+
+    def _remember(self, wire: Wire, trace: _Trace, status: int) -> None:
+        failure = trace.failure
+        refused = failure if isinstance(failure, RefusedError) else None
+        reason = refused.cause if refused else failure.reason if failure else None
+        explanation = refused.explanation if refused else None
+        if refused:
+            shown = f"\n{explanation}" if explanation else ""
+            _LOG.warning("refused %s %s: %s%s", wire.method, wire.url, reason, shown)
+        self.log.add(
+            Record(
+                time=self.world.time(),
+                method=wire.method,
+                url=wire.url,
+                operation=trace.operation,
+                status=status,
+                verified=trace.verified,
+                reason=reason,
+                explanation=explanation,
+                example=trace.example,
+                fault=trace.fault,
+            )
+        )
+
+    async def _feed(self, socket: WebSocket) -> None:
+        wire, trace = wire_of(socket.scope, "WEBSOCKET", b""), _Trace()
+        mishap = await self._mishap(socket.scope, wire.method, trace)
+        if mishap.end is not None and mishap.end.kind == "reset":
+            self._remember(wire, trace, 0)
+            await self.connections.reset(socket.scope, socket.receive)
+            return
+        try:
+            if mishap.end is not None:
+                raise _failure_of(mishap.end)
+            listener = self._admit(socket.scope, wire, trace)
+        except ApiError as error:
+            trace.failure = error
+            self._remember(wire, trace, error.status)
+            response = dated(error_response(error), self._time() + mishap.skew)
+            response.headers["connection"] = "close"  # the server closes it; a client must not use it again
+            await socket.send_denial_response(response)
+            return
+        self._remember(wire, trace, 101)
+        await self.hub.serve(socket, listener)
+
+    def _admit(self, scope: Scope, wire: Wire, trace: _Trace) -> Listener:
+        match = self._find(scope)
+        feed = match.endpoint.feed
+        if feed is None:
+            raise ApiError(404, "there is no feed at this path")
+        trace.operation = f"feed:{feed.name}"
+        owner = self._authenticate(feed.security, wire, trace)
+        if self.settings.examples_only:
+            return self.hub.listen(Listener(feed.name, owner, match.parameters), [])
+        with self.world.lock:  # between the first messages and those that follow nothing is lost
+            account, agent_id = enter(self.world, owner, agent=feed.security.scheme == "agent_token")
+            first = first_messages(account, agent_id, match.parameters.get("client_id"))
+            return self.hub.listen(Listener(feed.name, agent_id or owner, match.parameters), first)
+
+
+def _default_api(descriptions: Mapping[str, Description], wanted: str | None) -> str:
+    partner = [name for name in descriptions if name.startswith("qredo_partner_")]
+    name = wanted or max(partner or descriptions, key=lambda name: [int(part) for part in re.findall("[0-9]+", name)])
+    if name not in descriptions:
+        raise SpecError(f"the default API {name!r} is not one of {', '.join(sorted(descriptions))}")
+    return name
+
+
+def _raw_path(scope: Scope) -> str:
+    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw_path.decode("latin-1")
+
+
+def _failure_of(fault: Fault | None) -> ApiError:
+    assert fault is not None
+    headers = {} if fault.retry_after is None else {"retry-after": fault.retry_after}
+    return ApiError(fault.status, "the emulator was told to answer this", headers=headers)

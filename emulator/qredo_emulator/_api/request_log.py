@@ -1,0 +1,71 @@
+"""The last requests, with what was found about their signatures."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from qredo_emulator._authentication.explanation import Explanation
+
+__all__ = ["Record", "RequestLog"]
+
+_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One request and its answer.
+
+    Attributes:
+        time: When it came, Unix seconds.
+        method: The HTTP method; ``WEBSOCKET`` for the handshake of a feed.
+        url: The URL as the client wrote it.
+        operation: The operation's id, ``feed:<name>`` for a feed, None for an unknown path.
+        status: The answer's HTTP status; 0 where the connection was broken instead.
+        verified: Whether the signature, or the agent token, was accepted; None where it was not looked at.
+        reason: Why the request was refused or failed, None for a success.
+        explanation: What the emulator computed for a refused signature; it holds no secret.
+        example: Whether the answer is an example, not the result of anything.
+        fault: What went wrong on purpose, None for nothing.
+    """
+
+    time: float
+    method: str
+    url: str
+    operation: str | None
+    status: int
+    verified: bool | None
+    reason: str | None = None
+    explanation: Explanation | None = None
+    example: bool = False
+    fault: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON can hold it."""
+        return asdict(self)
+
+
+class RequestLog:
+    """The last requests, oldest first.
+
+    Attributes:
+        count: How many were added so far, forgotten ones included.
+    """
+
+    def __init__(self) -> None:
+        self.count: int = 0
+        self._records: deque[Record] = deque(maxlen=_KEPT)
+
+    def add(self, record: Record) -> None:
+        """Adds one and forgets the oldest."""
+        self._records.append(record)
+        self.count += 1
+
+    def all(self) -> tuple[Record, ...]:
+        """What is kept; at most 500."""
+        return tuple(self._records)
+
+    def clear(self) -> None:
+        """Forgets all."""
+        self._records.clear()

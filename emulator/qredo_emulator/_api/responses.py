@@ -1,0 +1,56 @@
+"""Answers as they go out."""
+
+from __future__ import annotations
+
+import functools
+from email.utils import formatdate
+
+from starlette.responses import Response
+
+from qredo_emulator._authentication.authenticator import RefusedError
+from qredo_emulator._description.read import Operation
+from qredo_emulator._errors import ApiError
+from qredo_emulator._json import dump
+from qredo_emulator.handlers._call import Reply
+
+__all__ = ["dated", "error_response", "success_response", "upgrade_required"]
+
+_MARK = "x-qredo-emulator"
+
+
+def success_response(operation: Operation, reply: Reply, *, example: bool) -> Response:
+    """A handler's reply; one that is an example is marked by a header."""
+    status = reply.status or operation.success or 200
+    headers = {_MARK: "example"} if example else None
+    if reply.body is None:
+        return Response(status_code=status, headers=headers)
+    return Response(dump(reply.body), status, headers, "application/json")
+
+
+def error_response(error: ApiError) -> Response:
+    """An error in the API's form."""
+    headers = dict(error.headers)
+    if isinstance(error, RefusedError):
+        # Beside the documented body, which does not tell: what is wrong, for whoever looks at it.
+        headers[_MARK] = "refused; " + error.cause.encode("ascii", "backslashreplace").decode()
+    return Response(dump(error.body), error.status, headers, "application/json")
+
+
+def upgrade_required() -> ApiError:
+    """The answer to a plain request for a feed."""
+    return ApiError(426, "this is a WebSocket feed", headers={"upgrade": "websocket", "connection": "upgrade"})
+
+
+def dated(response: Response, time: float) -> Response:
+    """The same response with its Date header, from Unix seconds."""
+    response.raw_headers.append((b"date", _date(int(time))))
+    return response
+
+
+@functools.lru_cache(maxsize=8)
+def _date(seconds: int) -> bytes:
+    return formatdate(min(max(seconds, 0), _LAST_SECOND), usegmt=True).encode()
+
+
+_LAST_SECOND = 253_402_300_799
+"""The end of the year 9999: what a Date header can say."""

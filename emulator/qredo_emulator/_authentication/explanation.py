@@ -1,0 +1,104 @@
+"""Shows what went into a signature that was refused, and what would have made it right."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from qredo_emulator._description.read import Security
+
+from .request import Wire
+from .signatures import Signed, VerifyingKey, raw_signature
+from .variations import find_variation
+
+__all__ = ["Explanation", "explain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What the emulator computed for a signature that it refused. Holds no secret.
+
+    Attributes:
+        stamp: The text of the timestamp or nonce.
+        method: The HTTP method, None where the signature does not cover it.
+        url: The URL as it came over the wire.
+        body_length: Length of the body in bytes.
+        body_digest: SHA-256 of the body, in hex.
+        digest: SHA-256 of the string to sign, in hex.
+        key_fingerprint: SHA-256 of the public key in hex; None for an HMAC secret.
+        valid: Whether the signature itself is right (and only its stamp is not fresh); None without one.
+        would_verify: What has to be otherwise for the signature to be right; None if nothing that was tried helps.
+    """
+
+    stamp: str
+    method: str | None
+    url: str
+    body_length: int
+    body_digest: str
+    digest: str
+    key_fingerprint: str | None
+    valid: bool | None
+    would_verify: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON can hold it."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        verdict = {True: "valid", False: "NOT valid", None: "not checked"}[self.valid]
+        lines = [
+            ("stamp", self.stamp or "none"),
+            *([("method", self.method)] if self.method else []),
+            ("url", self.url),
+            ("body", f"{self.body_length} bytes, sha256 {self.body_digest}"),
+            ("sha256 to sign", self.digest),
+            *([("key fingerprint", self.key_fingerprint)] if self.key_fingerprint else []),
+            ("signature", verdict),
+        ]
+        if self.valid is False:
+            lines.append(
+                (
+                    "would verify",
+                    self.would_verify or "nothing that was tried: is it the right key, and exactly this URL and body?",
+                )
+            )
+        return "\n".join(f"{name:<16} {value}" for name, value in lines)
+
+
+def explain(
+    security: Security,
+    wire: Wire,
+    signed: Signed,
+    key: VerifyingKey,
+    signature: str,
+    others: Sequence[VerifyingKey],
+    bases: Sequence[str],
+    *,
+    valid: bool,
+) -> Explanation:
+    """Makes the explanation of a refusal.
+
+    Args:
+        security: How the operation is signed.
+        wire: The request.
+        signed: What the signature should be over.
+        key: What verifies the signatures of the API key.
+        signature: The text of the signature's header, empty if there is none.
+        others: What verifies the signatures of the other API keys.
+        bases: Base paths and base URLs under which the same path may be meant.
+        valid: Whether the signature was found right.
+    """
+    raw = None if valid else raw_signature(signature)
+    return Explanation(
+        stamp=signed.stamp,
+        method=signed.method or None,
+        url=signed.url,
+        body_length=len(signed.body),
+        body_digest=hashlib.sha256(signed.body).hexdigest(),
+        digest=hashlib.sha256(signed.message).hexdigest(),
+        key_fingerprint=key.fingerprint,
+        valid=valid if signature else None,
+        would_verify=None if raw is None else find_variation(security, wire, signed, key, raw, others, bases),
+    )

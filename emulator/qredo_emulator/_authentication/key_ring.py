@@ -1,0 +1,151 @@
+"""The API keys that an emulator knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from qredo_signing import Credentials, HmacCredentials, KeyKind, KeyLoadError, PrivateKey, PublicKey
+
+from .key_files import KeysError, make, make_api_key, make_hmac
+
+__all__ = ["KeyRing", "KeysError"]
+
+
+class KeyRing(Mapping[str, PublicKey]):
+    """The API keys that are known, each with the public key that verifies its signatures.
+
+    The API that is signed by HMAC has its own keys: ``hmac``.
+    """
+
+    def __init__(self) -> None:
+        self._keys: dict[str, PublicKey] = {}
+        self._secrets: dict[str, bytes] = {}
+        self._waiting: dict[str, None] = {}  # a set that keeps its order
+        self._live: set[str] = set()
+        self._files: dict[str, Mapping[str, bytes]] = {}
+
+    @property
+    def hmac(self) -> Mapping[str, bytes]:
+        """The decoded secret of each API key of the API that is signed by HMAC."""
+        return self._secrets
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """API keys that were made here and have no public key yet, oldest first."""
+        return tuple(self._waiting)
+
+    @property
+    def live(self) -> frozenset[str]:
+        """API keys with which a signed request has verified."""
+        return frozenset(self._live)
+
+    def new_api_key(self) -> str:
+        """Makes an API key without a public key; nothing verifies until ``register`` gives it one."""
+        api_key = make_api_key()
+        self._waiting[api_key] = None
+        return api_key
+
+    def register(self, api_key: str, key: PublicKey) -> None:
+        """Gives an API key of ``new_api_key`` its public key.
+
+        Raises:
+            KeysError: It was not made here, or it has a public key already.
+        """
+        if api_key not in self._waiting:
+            raise KeysError("no such API key waits for its public key")
+        self._keys[api_key] = key
+        del self._waiting[api_key]
+
+    def mark_live(self, api_key: str) -> None:
+        """Remembers that a signed request of this API key has verified."""
+        if api_key in self._keys or api_key in self._secrets:
+            self._live.add(api_key)
+
+    def add(self, credentials: Credentials) -> None:
+        """Registers the public half of credentials.
+
+        Raises:
+            KeysError: They are not an emulator's, or their key does not show its public half.
+        """
+        _refuse_real(credentials.kind)
+        if not isinstance(credentials.signer, PrivateKey):
+            raise KeysError("an emulator takes credentials with an RSA key in memory only")
+        self._keys[credentials.api_key] = credentials.signer.public_key
+
+    def add_hmac(self, credentials: HmacCredentials) -> None:
+        """Registers an API key and its secret.
+
+        Raises:
+            KeysError: They are not an emulator's.
+        """
+        _refuse_real(credentials.kind)
+        self._secrets[credentials.api_key] = credentials.secret
+
+    def new(self) -> Credentials:
+        """Makes credentials and registers them."""
+        made = make()
+        self.add(made.credentials)
+        self._files[made.credentials.api_key] = made.files
+        return made.credentials
+
+    def new_hmac(self) -> HmacCredentials:
+        """Makes credentials of the API that is signed by HMAC, and registers them."""
+        made = make_hmac()
+        while made.credentials.api_key in self._secrets:  # five characters are soon the same twice
+            made = make_hmac()
+        self.add_hmac(made.credentials)
+        self._files[made.credentials.api_key] = made.files
+        return made.credentials
+
+    def files(self, credentials: Credentials | HmacCredentials) -> Mapping[str, bytes]:
+        """The contents of the key files, by name, of credentials that ``new`` or ``new_hmac`` made.
+
+        Raises:
+            LookupError: They were made elsewhere.
+        """
+        return self._files[credentials.api_key]
+
+    def keep_only(self, credentials: Credentials) -> None:
+        """Forgets every key but one, and the first HMAC key."""
+        self._keys = {credentials.api_key: self._keys[credentials.api_key]}
+        self._secrets = dict(list(self._secrets.items())[:1])
+        self._waiting.clear()
+        self._live.clear()
+        self._files.clear()
+
+    def dump(self) -> dict[str, Any]:
+        """What accounts belong to, for a file: API keys with their public keys as PEM, and those that wait for one.
+
+        No secret is in it, so the keys of the API that is signed by HMAC, which keeps no state, are not.
+        """
+        public = {api_key: key.to_pem().decode("ascii") for api_key, key in self._keys.items()}
+        return {"public": public, "waiting": list(self._waiting)}
+
+    def load(self, document: Any) -> None:
+        """Adds what ``dump`` gave to the keys that are known; those that are known already stay as they are.
+
+        Raises:
+            KeysError: It is something else. Nothing was added.
+        """
+        try:
+            keys = {str(name): PublicKey.from_pem(pem) for name, pem in document["public"].items()}
+            waiting = {str(name): None for name in document["waiting"]}
+        except (AttributeError, KeyError, TypeError, ValueError, KeyLoadError) as error:
+            raise KeysError("its API keys are not what an emulator writes") from error
+        self._keys = keys | self._keys
+        self._waiting |= {name: None for name in waiting if name not in self._keys}
+
+    def __getitem__(self, api_key: str) -> PublicKey:
+        return self._keys[api_key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+def _refuse_real(kind: KeyKind) -> None:
+    if kind is not KeyKind.EMULATOR:
+        raise KeysError("these credentials were not made by an emulator: real keys don't belong here")

@@ -1,0 +1,1 @@
+"""What a test changes from outside: `Control`, in this process and over HTTP."""

@@ -1,0 +1,90 @@
+"""The control methods over HTTP, below ``/-/control/``: whatever ``Control`` and its faults can do.
+
+``GET /-/control/`` lists them. ``POST /-/control/<method>`` takes a JSON object of arguments and
+answers ``{"result": ...}``; ``GET /-/control/<property>`` reads a property, and ``POST`` with
+``{"value": ...}`` sets one. The methods of the faults are at ``/-/control/faults/<method>``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from qredo_emulator._errors import ApiError, invalid
+from qredo_emulator._json import JSONError, dump, load
+
+from .remote import ArgumentsError, Remote, remotes_of
+
+if TYPE_CHECKING:
+    from qredo_emulator._api.app import App
+
+__all__ = ["admin_routes"]
+
+
+def admin_routes(app: App) -> list[BaseRoute]:
+    """The routes of the control methods, for whoever mounts and guards them."""
+    admin = _Admin(app)
+    return [
+        Route("/", admin.listing),
+        Route("/{name}", admin.use, methods=["GET", "POST"]),
+        Route("/faults/{name}", admin.use_fault, methods=["GET", "POST"]),
+    ]
+
+
+class _Admin:
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def listing(self, request: Request) -> Response:
+        """Every method and property, with its signature and what it says about itself."""
+        names = {**self._remotes(None), **{f"faults/{name}": one for name, one in self._remotes("faults").items()}}
+        return _answer([{"name": name, **remote.as_dict()} for name, remote in sorted(names.items())])
+
+    async def use(self, request: Request) -> Response:
+        return await self._use(self._remotes(None), request)
+
+    async def use_fault(self, request: Request) -> Response:
+        return await self._use(self._remotes("faults"), request)
+
+    async def _use(self, remotes: dict[str, Remote], request: Request) -> Response:
+        try:
+            remote = remotes.get(request.path_params["name"])
+            if remote is None:
+                raise ApiError(404, f"there is no such method; there are {', '.join(sorted(remotes))}")
+            if request.method != "POST":
+                return _answer(remote.read())
+            arguments = _arguments(await request.body())
+            # In another thread: a method may wait, and the emulator must go on.
+            return _answer({"result": await run_in_threadpool(remote.call, arguments)})
+        except ApiError as error:
+            return _answer(error.body, error.status)
+        except ArgumentsError as error:
+            return _answer(invalid("/body", str(error)).body, 400)
+        except LookupError as error:
+            return _answer(ApiError(404, str(error.args[0] if error.args else error)).body, 404)
+        except (TypeError, ValueError) as error:
+            return _answer(ApiError(400, str(error)).body, 400)
+
+    def _remotes(self, part: str | None) -> dict[str, Remote]:
+        control = self._app.control
+        if control is None:
+            raise ApiError(503, "the application runs without an Emulator, and so without control methods")
+        return remotes_of(control if part is None else getattr(control, part), self._app.keys)
+
+
+def _arguments(body: bytes) -> dict[str, Any]:
+    try:
+        value = load(body) if body.strip() else {}
+    except JSONError as error:
+        raise invalid("/body", str(error)) from None
+    if not isinstance(value, dict):
+        raise invalid("/body", "is not a JSON object of arguments")
+    return value
+
+
+def _answer(value: Any, status: int = 200) -> Response:
+    return Response(dump(value), status, {"cache-control": "no-store"}, "application/json")

@@ -1,0 +1,1 @@
+"""Reading descriptions: routes, validation, hints."""

@@ -1,0 +1,1 @@
+"""What the emulator knows: the model, its index, snapshots, the state file."""

@@ -1,0 +1,159 @@
+"""The whole state as one JSON document, and back: whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Container, Iterator, Mapping
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from .index import Index
+from .model import Policy, State
+from .world import World
+
+__all__ = ["SnapshotError", "dump_world", "load_world"]
+
+_FORMAT, _VERSION = "qredo-emulator-state", 1
+
+
+class SnapshotError(ValueError):
+    """A document that is not a state of this emulator; says where and why. Nothing was changed."""
+
+
+def dump_world(world: World) -> dict[str, Any]:
+    """Everything that is kept, the clock's offset and the source of ids (if it is a seeded one), as JSON can hold it.
+
+    The API keys that accounts belong to are in it; their RSA keys are not.
+    """
+    with world.lock:
+        return {
+            "format": _FORMAT,
+            "version": _VERSION,
+            "random": world.ids.getstate(),
+            "state": dataclasses.asdict(world.state),
+        }
+
+
+def load_world(world: World, document: Any) -> None:
+    """Puts a state that ``dump_world`` gave in the place of the present one.
+
+    Raises:
+        SnapshotError: The document is something else, of another version, or does not fit together.
+    """
+    if not isinstance(document, Mapping) or document.get("format") != _FORMAT:
+        raise SnapshotError(f"not a state of a qredo-emulator: its format is not {_FORMAT!r}")
+    if document.get("version") != _VERSION:
+        raise SnapshotError(
+            f"the state has version {document.get('version')!r}, this emulator reads version {_VERSION}; "
+            "take the emulator that wrote it, or start without it"
+        )
+    state: State = _read(State, document.get("state"), "/state")
+    try:
+        lost = [thing_id for known, thing_id in _references(state, Index(state)) if thing_id not in known]
+    except LookupError as error:
+        lost = [str(error.args[0])]
+    if lost:
+        raise SnapshotError(f"the state does not fit together: it names {lost[0]!r}, which is not in it")
+    with world.lock:
+        _load_random(world, document.get("random"))
+        world.load(state)
+
+
+def _references(state: State, index: Index) -> Iterator[tuple[Container[str], str]]:
+    """Every id by which something is named, with those among which it has to be."""
+    for entity_id in (*state.exchanges, *index.clients):
+        yield state.entities, entity_id
+    for account in state.accounts.values():
+        yield from ((state.entities, entity_id) for entity_id in account.users.values())
+    for _, company in index.companies.values():
+        yield from ((state.entities, entity_id) for entity_id in (company.entity_id, *company.parties))
+    for place in index.places.values():
+        for one in (place.fund, place.wallet):
+            yield from _policy_references(state, one.policy_withdraw)
+            yield from _policy_references(state, one.policy_tx)
+        for tie in place.wallet.connected:
+            yield from ((state.exchanges, tie.counterparty_id), (state.actions, tie.action_id))
+    for keys in state.keys.values():
+        yield from ((state.transactions, tx_id) for tx_id in keys.values())
+    yield from _open_references(state, index)
+
+
+def _policy_references(state: State, policy: Policy | None) -> Iterator[tuple[Container[str], str]]:
+    if policy:
+        yield from ((state.entities, entity_id) for entity_id in policy.members)
+        if policy.proposal_id:
+            yield state.proposals, policy.proposal_id
+
+
+def _open_references(state: State, index: Index) -> Iterator[tuple[Container[str], str]]:
+    subjects: dict[str, Container[str]] = {
+        "transaction": state.transactions,
+        "authorization": state.transactions,
+        "connection": index.places,
+        "proposal": state.proposals,
+    }
+    for action in state.actions.values():
+        yield from ((state.entities, action.approver_id), (subjects[action.subject], action.subject_id))
+    for tx in state.transactions.values():
+        yield from ((index.companies, tx.company_id), (index.places, tx.wallet_id), (state.entities, tx.initiator_id))
+        for known, thing_id in (
+            (index.places, tx.recipient_id),
+            (state.actions, tx.authorizer_id),
+            (index.places, tx.swap.receive_wallet_id if tx.swap else ""),
+            (state.transactions, tx.swap.peer_id if tx.swap else ""),
+        ):
+            if thing_id:
+                yield known, thing_id
+    for ballot in (one.ballot for kept in (state.transactions, state.proposals) for one in kept.values()):
+        yield from ((state.actions, action_id) for action_id in (*ballot.custodians, *ballot.exchanges))
+
+
+def _load_random(world: World, given: Any) -> None:
+    if given is None:
+        return
+    before = world.ids.getstate()
+    try:
+        world.ids.setstate(given)
+    except (TypeError, ValueError, OverflowError) as error:
+        if before is not None:
+            world.ids.setstate(before)
+        raise SnapshotError(f"/random: not the state of a source of ids: {error}") from None
+
+
+def _read(wanted: Any, value: Any, at: str) -> Any:
+    """The value as the type that a field is declared with."""
+    origin, parts = get_origin(wanted), get_args(wanted)
+    if origin in (Union, types.UnionType):
+        return None if value is None else _read(next(part for part in parts if part is not type(None)), value, at)
+    if origin is list:
+        _check(value, list, at)
+        return [_read(parts[0], item, f"{at}/{index}") for index, item in enumerate(value)]
+    if origin is dict:
+        _check(value, dict, at)
+        return {name: _read(parts[1], item, f"{at}/{name}") for name, item in value.items()}
+    if dataclasses.is_dataclass(wanted):
+        return _read_object(wanted, value, at)
+    _check(value, wanted, at)
+    return value
+
+
+def _read_object(wanted: Any, value: Any, at: str) -> Any:
+    _check(value, dict, at)
+    fields = _fields(wanted)
+    if missing := sorted(fields.keys() - value.keys()):
+        raise SnapshotError(f"{at}: {', '.join(missing)} is missing")
+    if unknown := sorted(value.keys() - fields.keys()):
+        raise SnapshotError(f"{at}: {', '.join(unknown)} is not known")
+    return wanted(**{name: _read(kind, value[name], f"{at}/{name}") for name, kind in fields.items()})
+
+
+@cache
+def _fields(wanted: Any) -> dict[str, Any]:
+    hints = get_type_hints(wanted)
+    return {field.name: hints[field.name] for field in dataclasses.fields(wanted)}
+
+
+def _check(value: Any, wanted: type, at: str) -> None:
+    if type(value) is not wanted:
+        raise SnapshotError(f"{at}: {type(value).__name__} is not {wanted.__name__}")

@@ -1,0 +1,74 @@
+"""Keeps the state in a file: read at the start, written at the end, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from qredo_emulator._authentication.key_ring import KeyRing, KeysError
+from qredo_emulator._json import JSONError, dump, load
+
+from .snapshot import SnapshotError, dump_world, load_world
+from .world import World
+
+__all__ = ["StateError", "load_state", "save_state"]
+
+
+class StateError(Exception):
+    """A state file that can't be read or written; says why and what to do."""
+
+
+def load_state(world: World, keys: KeyRing, file: Path) -> bool:
+    """Puts the state of a file in place, with the API keys that it belongs to; False where there is no such file yet.
+
+    Raises:
+        StateError: The file can't be read, or is not a state of this emulator. Nothing was changed.
+    """
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        _refuse_missing_folder(file)
+        return False
+    except OSError as error:
+        raise StateError(f"can't read the state file {file}: {error.strerror or error}") from error
+    try:
+        document = load(data)
+        saved = KeyRing()  # read first, so that keys that can't be read leave the world as it is
+        if isinstance(document, dict) and "keys" in document:
+            saved.load(document["keys"])
+        load_world(world, document)
+        keys.load(saved.dump())
+    except (JSONError, KeysError, SnapshotError) as error:
+        raise StateError(
+            f"{file} is not a state that can be loaded: {error}; name another file, or move this one away"
+        ) from error
+    return True
+
+
+def save_state(world: World, keys: KeyRing, file: Path) -> None:
+    """Writes the state beside the file, and then puts it in its place, for its owner only.
+
+    Raises:
+        StateError: It can't be written; the file is as it was.
+    """
+    data = dump({**dump_world(world), "keys": keys.dump()})
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # 0600
+        beside = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as output:
+                output.write(data)
+                output.flush()
+                os.fsync(output.fileno())
+            beside.replace(file)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StateError(f"can't write the state file {file}: {error.strerror or error}; it is as it was") from error
+
+
+def _refuse_missing_folder(file: Path) -> None:
+    if not file.parent.is_dir():
+        raise StateError(f"can't keep the state in {file}: there is no folder {file.parent}")

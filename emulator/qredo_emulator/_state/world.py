@@ -1,0 +1,192 @@
+"""The state of one emulator, and the account of an API key in it: isolated from the others."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from qredo_emulator._errors import ApiError, NotFoundError
+from qredo_emulator._settings import Settings
+
+from .ids import Ids, agent_id
+from .index import Index, Place
+from .model import AccountData, Action, Company, CoreClient, Entity, Exchange, Fund, State, Transaction, Wallet
+
+__all__ = ["Account", "Company", "World", "fresh_state"]
+
+_NORTHERN = "CnbjvoUcAv4vHHRRFWMXyaNT7WdLBbrDsQVDZpZU5ETv"
+"""The exchange that is always there; its id is the one that the description's examples name."""
+
+
+def fresh_state(settings: Settings) -> State:
+    """A state in which nothing happened yet."""
+    state = State(accept_users=settings.accept_users)
+    northern = Exchange(_NORTHERN, "Northern Exchange", "https://northern.example", "https://northern.example/logo.svg")
+    state.exchanges[northern.id] = northern
+    state.entities[northern.id] = Entity(northern.id, "core-client", northern.name, northern.id)
+    return state
+
+
+class World:
+    """The state of one emulator, its clock and its ids.
+
+    Attributes:
+        state: What is kept; see ``load`` for how it is replaced.
+        index: Finds things in it.
+        fee_rate: Part of what arrives that a transaction costs.
+        lock: Held around every use: control methods are called from other threads.
+        publish: Sends a message on a feed, with the arguments of ``FeedHub.publish``.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.ids: Ids = Ids(settings.random)
+        self.fee_rate: Fraction = Fraction(settings.fee_rate)
+        self.lock: threading.RLock = threading.RLock()
+        self.publish: Callable[..., Any] = lambda feed, message, **scope: 0
+        self.load(fresh_state(settings))
+
+    def load(self, state: State) -> None:
+        """Takes this state in the place of the present one."""
+        self.index: Index = Index(state)
+        self.state = state
+
+    def clear(self) -> None:
+        """Forgets everything; the clock is that of the settings again."""
+        self.load(fresh_state(self.settings))
+
+    def time(self) -> float:
+        """The emulator's clock, in Unix seconds: that of the settings, and what it was advanced by."""
+        return self.settings.clock() + self.state.offset
+
+    @property
+    def now(self) -> int:
+        """Whole Unix seconds."""
+        return int(self.time())
+
+    @property
+    def accounts(self) -> dict[str, AccountData]:
+        """What belongs to each API key."""
+        return self.state.accounts
+
+    @property
+    def accept_users(self) -> bool:
+        """As the setting of the same name; can be changed while it runs."""
+        return self.state.accept_users
+
+    @accept_users.setter
+    def accept_users(self, value: bool) -> None:
+        self.state.accept_users = value
+
+    def account(self, api_key: str) -> Account:
+        """The account of an API key, empty at first."""
+        data = self.state.accounts.get(api_key)
+        if data is None:
+            data = self.state.accounts[api_key] = AccountData()
+        return Account(self, api_key, data)
+
+    def agent(self, identity: str) -> CoreClient:
+        """The signing agent that a token names.
+
+        Raises:
+            ApiError: 401; no such agent is known here.
+        """
+        client = self.index.clients.get(agent_id(identity))
+        if client is None or not client.agent:
+            raise ApiError(401, "token", msg="Unauthorized")
+        return client
+
+    def entity(self, entity_id: str) -> Entity:
+        """The entity with this id."""
+        return self.state.entities[entity_id]
+
+    def place(self, wallet_id: str) -> Place | None:
+        """The wallet with this id or short code, of any account; None if there is none."""
+        places, codes = self.index.places, self.index.codes
+        return places.get(wallet_id) or places.get(codes.get(wallet_id, ""))
+
+    def transaction(self, tx_id: str) -> Transaction | None:
+        """The transaction with this id, or that an action with this id is about; None if there is none."""
+        action = self.state.actions.get(tx_id)
+        if action and action.subject in ("transaction", "authorization"):
+            tx_id = action.subject_id
+        return self.state.transactions.get(tx_id)
+
+    def new_id(self) -> str:
+        """An id for a company, a fund, a policy, a transaction or an action."""
+        return self.ids.ksuid(self.now)
+
+    def new_entity(self, kind: str, name: str, address: str = "") -> Entity:
+        """A new entity; without an address it has its id as such."""
+        entity_id = self.ids.entity()
+        entity = self.state.entities[entity_id] = Entity(entity_id, kind, name, address or entity_id)
+        return entity
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one API key sees.
+
+    Attributes:
+        key: The API key.
+        data: What belongs to it.
+    """
+
+    world: World
+    key: str
+    data: AccountData
+
+    @property
+    def companies(self) -> dict[str, Company]:
+        """By id, in the order in which they were made."""
+        return self.data.companies
+
+    @property
+    def core_clients(self) -> dict[str, CoreClient]:
+        """By id, agents among them, in the order in which they were made."""
+        return self.data.core_clients
+
+    def company(self, company_id: str) -> Company:
+        """The company with this id; NotFoundError for another account's, too."""
+        if company_id not in self.companies:
+            raise NotFoundError("company_id")
+        return self.companies[company_id]
+
+    def fund(self, company_id: str, fund_id: str) -> Fund:
+        """The fund with this id."""
+        funds = self.company(company_id).funds
+        if fund_id not in funds:
+            raise NotFoundError("fund_id")
+        return funds[fund_id]
+
+    def wallet(self, wallet_id: str) -> tuple[Company, Fund, Wallet]:
+        """The wallet with this id or short code, with its company and fund."""
+        place = self.world.place(wallet_id)
+        if place is None or place.account != self.key:
+            raise NotFoundError("wallet_id")
+        return place.company, place.fund, place.wallet
+
+    def core_client(self, client_id: str) -> CoreClient:
+        """The core client or agent with this id."""
+        if client_id not in self.core_clients:
+            raise NotFoundError("client_id")
+        return self.core_clients[client_id]
+
+    def transaction(self, company_id: str, tx_id: str, *kinds: str) -> Transaction:
+        """The transaction of one of these kinds that a company sent, by its id or that of one of its actions."""
+        company = self.company(company_id)
+        tx = self.world.transaction(tx_id)
+        if tx is None or tx.company_id != company.id or tx.kind not in kinds:
+            raise NotFoundError("tx_id")
+        return tx
+
+    def action(self, client_id: str, action_id: str) -> Action:
+        """An action of one of the account's core clients."""
+        client = self.core_client(client_id)
+        action = self.world.state.actions.get(action_id)
+        if action is None or action.approver_id != client.id:
+            raise NotFoundError("action_id")
+        return action

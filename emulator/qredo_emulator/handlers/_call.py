@@ -1,0 +1,50 @@
+"""What a handler is given and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qredo_emulator._state.world import Account
+
+__all__ = ["OK", "Call", "Handler", "Reply"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was authenticated and is valid.
+
+    Attributes:
+        base_url: Scheme, host and base path that the client used, such as
+            ``http://127.0.0.1:8080/qredo_partner_v1_1/api/v1/p``.
+        path: Path parameters, decoded.
+        query: Query parameters that the description names, converted; absent ones are absent.
+        body: The JSON body, None if there is none.
+        agent_id: The signing agent that calls; empty where an API key does.
+    """
+
+    base_url: str
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any
+    agent_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A success.
+
+    Attributes:
+        body: The JSON body; None for an answer without a body.
+        status: The HTTP status; None for the first success that the description has.
+    """
+
+    body: Any = None
+    status: int | None = None
+
+
+OK: Mapping[str, Any] = {"code": 200, "msg": "OK"}
+"""The body of an answer that says no more than that it was done."""
+
+Handler = Callable[[Account, Call], Reply]

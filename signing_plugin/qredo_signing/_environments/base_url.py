@@ -1,0 +1,56 @@
+"""Putting an environment (where) and an API version (at which path) together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ..errors import EnvironmentMismatchError
+from .origin import origin_of
+
+if TYPE_CHECKING:
+    from .._client_protocols import ClientInfo
+    from .environment import Environment
+
+__all__ = ["base_url_of"]
+
+
+def base_url_of(api: type[ClientInfo], environment: Environment, server: str | None = None) -> str:
+    """Return the URL that an API version's paths are appended to.
+
+    Args:
+        api: The generated client class.
+        environment: Gives the origin, and the name of the server.
+        server: Another server of the same origin, by name.
+
+    Raises:
+        EnvironmentMismatchError: The version has no such server, or that server is elsewhere.
+    """
+    if server is None and environment.base_path is not None:
+        return environment.origin + environment.base_path.rstrip("/")
+    name = server or environment.server or "production"
+    url = _server_url(api, environment, name)
+    path = urlsplit(url).path.rstrip("/")
+    if environment.is_emulator:
+        # Versions share host and paths, so an emulator serves each under its own name.
+        return f"{environment.origin}/{api.API[0]}{path}"
+    if environment.server is not None and origin_of(url) != environment.origin:
+        raise EnvironmentMismatchError(
+            f"the server {name!r} of {_title(api)} is on {origin_of(url)}, but the environment {environment.name!r} is "
+            f"{environment.origin}: choose the environment of that server"
+        )
+    return environment.origin + path
+
+
+def _server_url(api: type[ClientInfo], environment: Environment, name: str) -> str:
+    if name not in api.SERVERS:
+        raise EnvironmentMismatchError(
+            f"{_title(api)} documents no server {name!r} (environment {environment.name!r}); it has: "
+            + ", ".join(f"{known} ({origin_of(url)})" for known, url in api.SERVERS.items())
+            + ". For one without an Environment of its own use Environment.custom(origin, key_kind=...)"
+        )
+    return api.SERVERS[name]
+
+
+def _title(api: type[ClientInfo]) -> str:
+    return " ".join(api.API)

@@ -1,0 +1,1 @@
+"""The adapters to httpx: the only folder, beside `_connect`, `feeds` and `cli`, that imports it."""

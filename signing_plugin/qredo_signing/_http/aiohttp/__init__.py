@@ -1,0 +1,1 @@
+"""The transport on aiohttp, for an async client; extra `aiohttp`."""

@@ -1,0 +1,119 @@
+"""`AiohttpTransport`: async requests over aiohttp. Needs the extra `aiohttp`, and loads it when one is made."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from ..defaults import make_tls_context
+from ..proxies import proxies_of_environment
+
+if TYPE_CHECKING:
+    from .session import Session
+
+__all__ = ["AiohttpTransport", "make_transports"]
+
+
+class AiohttpTransport(httpx.AsyncBaseTransport):
+    """A transport for `httpx.AsyncClient` that costs a fraction of httpx's own when many requests are in flight.
+
+    `connect(..., transport="aiohttp")` makes one; make it yourself for other TLS settings, limits or a proxy:
+
+        transport = AiohttpTransport(limits=httpx.Limits(max_connections=200))
+        client = connect(AsyncClient, credentials, Environment.SANDBOX, transport=transport)
+
+    It runs on asyncio alone, speaks HTTP/1.1, and belongs to the event loop in which it is first used. It sends the
+    URL that was signed, byte by byte, and each request once: it repeats and follows nothing, and keeps no cookies. A
+    `trace` extension is told of each request twice: `aiohttp.request.started` before anything is done, and
+    `http11.send_request_headers.started` when there is a connection for it; an error raised there stops it.
+
+    Feeds (`ws://`, `wss://`) and SOCKS proxies, for which httpx on aiohttp has no way, take httpx's own transport.
+    docs/async.md has what else is different.
+    """
+
+    def __init__(
+        self,
+        *,
+        verify: ssl.SSLContext | None = None,
+        proxy: str | httpx.URL | None = None,
+        limits: httpx.Limits | None = None,
+    ) -> None:
+        """Load aiohttp; no connection is made yet.
+
+        Args:
+            verify: TLS settings; by default httpx's own, for TLS 1.2 and later.
+            proxy: The URL of a proxy. The environment is not asked: `connect(..., transport="aiohttp")` does that.
+            limits: As for httpx, but all idle connections are kept until they expire. By default 100 connections,
+                which are closed after 5 s without use.
+
+        Raises:
+            ImportError: aiohttp is not installed.
+        """
+        self._make_session: type[Session] = _load().Session
+        self._context = make_tls_context() if verify is None else verify
+        self._proxy = None if proxy is None else httpx.Proxy(proxy)
+        self._limits = limits or httpx.Limits(max_connections=100, keepalive_expiry=5.0)
+        self._session: Session | None = None
+        self._plain: httpx.AsyncHTTPTransport | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, and answer when the headers of the response are there; raises httpx's errors."""
+        is_socks = self._proxy is not None and self._proxy.url.scheme.startswith("socks")
+        if is_socks or request.url.scheme in {"ws", "wss"}:
+            return await self._without_aiohttp().handle_async_request(request)
+        return await self._session_here().send(request)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        session, self._session = self._session, None
+        plain, self._plain = self._plain, None
+        if session is not None:
+            await session.aclose()
+        if plain is not None:
+            await plain.aclose()
+
+    def _session_here(self) -> Session:
+        loop, session = _running_loop(), self._session
+        if session is None:
+            session = self._session = self._make_session(loop, self._context, self._proxy, self._limits)
+        if session.loop is not loop:
+            raise RuntimeError(
+                "the client was used in another event loop, to which its connections belong: make a client in each "
+                "loop, or close it at the end of the first one"
+            )
+        return session
+
+    def _without_aiohttp(self) -> httpx.AsyncHTTPTransport:
+        if self._plain is None:
+            self._plain = httpx.AsyncHTTPTransport(verify=self._context, proxy=self._proxy, limits=self._limits)
+        return self._plain
+
+
+def make_transports(*, trust_env: bool) -> dict[str, Any]:
+    """Make what an `httpx.AsyncClient` needs to go over aiohttp, as its arguments: a transport, more for proxies."""
+    context = make_tls_context()
+    made: dict[str, Any] = {"transport": AiohttpTransport(verify=context)}
+    if trust_env:
+        made["mounts"] = proxies_of_environment(lambda url: AiohttpTransport(verify=context, proxy=url))
+    return made
+
+
+def _load() -> Any:
+    try:
+        return import_module(".session", __package__)
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f'aiohttp is an extra: pip install "qredo-partner-client[aiohttp]" (not found: {error.name})',
+            name=error.name,
+        ) from error
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError as error:
+        raise RuntimeError("aiohttp runs on asyncio only: on trio leave transport= out") from error

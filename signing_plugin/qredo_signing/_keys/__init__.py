@@ -1,0 +1,1 @@
+"""Key material: credentials, RSA keys, secrets, and the signers that hold a key elsewhere."""

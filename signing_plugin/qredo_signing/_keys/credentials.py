@@ -1,0 +1,120 @@
+"""Credentials of the Partner API: an API key and the RSA key that signs, kept together and out of sight."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .._secrecy import discreet
+from ..errors import KeyLoadError
+from .api_key import kind_of
+from .credentials_base import BaseCredentials, check_api_key, one_of, read_secret_text
+from .signer import AsyncSigner, Signer, fingerprint_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+__all__ = ["Credentials"]
+
+
+class Credentials(BaseCredentials):
+    """What a caller of the Partner API needs to sign: the API key (sent as it is) and the RSA key (never sent).
+
+    Nothing of it shows in `repr`, and it cannot be pickled. Safe to share between threads and clients.
+    """
+
+    __slots__ = ("_signer",)
+
+    @discreet
+    def __init__(
+        self,
+        api_key: str,
+        private_key: Signer | AsyncSigner | RSAPrivateKey | bytes | str | os.PathLike[str],
+        *,
+        passphrase: bytes | str | None = None,
+    ) -> None:
+        """Keep an API key and the key that signs for it.
+
+        Args:
+            api_key: The text of the vendor's `apikey` file; surrounding white space is dropped.
+            private_key: A `PrivateKey` (or one of the `cryptography` package), PEM text (bytes or str), the path of a
+                PEM file (a `pathlib.Path`: a str is taken as PEM text), or any object with
+                `sign(message: bytes) -> bytes`; for async clients `sign` may be a coroutine function.
+            passphrase: For an encrypted PEM key.
+
+        Raises:
+            CredentialsError: The API key is empty or cannot stand in a header.
+            KeyLoadError: The private key cannot be loaded.
+            TypeError: The private key is none of the above.
+        """
+        text = check_api_key(api_key)
+        super().__init__(text, kind_of(text))
+        self._signer = _load_signer(private_key, passphrase)
+
+    @classmethod
+    @discreet
+    def from_directory(cls, path: str | os.PathLike[str], *, passphrase: bytes | str | None = None) -> Credentials:
+        """Read `apikey` and `private.pem` in a directory, as the vendor's guide lays them out.
+
+        Raises:
+            CredentialsError: The file `apikey` is missing, unreadable or empty.
+            KeyLoadError: The file `private.pem` cannot be loaded.
+        """
+        folder = Path(path)
+        return cls(read_secret_text("API key", folder / "apikey"), folder / "private.pem", passphrase=passphrase)
+
+    @classmethod
+    @discreet
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Credentials:
+        """Read the credentials that environment variables give; an empty variable counts as unset.
+
+        `QREDO_API_KEY` or `QREDO_API_KEY_FILE`; `QREDO_PRIVATE_KEY` (PEM text; line breaks may be written as `\\n`) or
+        `QREDO_PRIVATE_KEY_FILE`; and `QREDO_PRIVATE_KEY_PASSPHRASE` for an encrypted key.
+
+        Args:
+            environ: The variables; `os.environ` by default.
+
+        Raises:
+            CredentialsError: A variable is missing, or both of a pair are set.
+            KeyLoadError: The private key cannot be loaded.
+        """
+        variables = os.environ if environ is None else environ
+        api_key, api_key_file = one_of(variables, "QREDO_API_KEY", "QREDO_API_KEY_FILE")
+        pem, pem_file = one_of(variables, "QREDO_PRIVATE_KEY", "QREDO_PRIVATE_KEY_FILE")
+        passphrase = variables.get("QREDO_PRIVATE_KEY_PASSPHRASE") or None
+        key = Path(pem_file) if pem_file else _key_text(pem)
+        return cls(read_secret_text("API key", api_key_file) if api_key_file else api_key, key, passphrase=passphrase)
+
+    @property
+    def signer(self) -> Signer | AsyncSigner:
+        """The key that signs: a `PrivateKey`, or the object that was given."""
+        return self._signer
+
+    def __repr__(self) -> str:
+        fingerprint = fingerprint_of(self._signer)
+        signer = f"sha256:{fingerprint}" if fingerprint else type(self._signer).__name__
+        return f"<Credentials {self._kind} key, signed by {signer}>"
+
+
+def _load_signer(
+    private_key: Signer | AsyncSigner | RSAPrivateKey | bytes | str | os.PathLike[str], passphrase: bytes | str | None
+) -> Signer | AsyncSigner:
+    from .rsa import PrivateKey, as_signer  # and with it cryptography: whoever only imports us needs none of it
+
+    if isinstance(private_key, str) and "-----BEGIN " not in private_key:
+        raise KeyLoadError("private_key is a str without PEM in it: for the path of a key file give a pathlib.Path")
+    if isinstance(private_key, (bytes, str)):
+        return PrivateKey.from_pem(private_key, passphrase)
+    if isinstance(private_key, os.PathLike):
+        return PrivateKey.from_file(private_key, passphrase)
+    return as_signer(private_key)
+
+
+def _key_text(pem: str) -> str:
+    """The PEM text of a variable, in which line breaks may be written as backslash and n."""
+    if "-----BEGIN " not in pem:
+        raise KeyLoadError("QREDO_PRIVATE_KEY holds no PEM: for the path of a key file set QREDO_PRIVATE_KEY_FILE")
+    return pem if "\n" in pem else pem.replace("\\n", "\n")

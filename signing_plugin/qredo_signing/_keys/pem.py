@@ -1,0 +1,116 @@
+"""Reading RSA keys from PEM, with one error type that says what was found instead of a key."""
+
+from __future__ import annotations
+
+import re
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from ..errors import KeyLoadError
+
+__all__ = ["MIN_KEY_BITS", "check_size", "load_private", "load_public"]
+
+MIN_KEY_BITS = 2048
+
+_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
+_PRIVATE = {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"}
+_PUBLIC = {"PUBLIC KEY", "RSA PUBLIC KEY"}
+# What the library raises for a key that it cannot read; which one depends on the key and on the library's version.
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
+
+
+def load_private(data: bytes, passphrase: bytes | None, what: str) -> RSAPrivateKey:
+    """Load the one private key of a PEM text (PKCS#1 or PKCS#8).
+
+    Args:
+        data: The PEM text; other blocks beside the key, such as its certificate, are ignored.
+        passphrase: For an encrypted key.
+        what: What to call the text in an error, such as `the key file keys/private.pem`.
+
+    Raises:
+        KeyLoadError: There is no usable RSA private key of at least 2048 bits.
+    """
+    block = _only_block(data, _PRIVATE, "private", what)
+    _check_passphrase(_is_encrypted(block), passphrase, what)
+    try:
+        key = load_pem_private_key(block, passphrase)
+    except _UNREADABLE:
+        key = None
+    # Raised outside the handler, so that nothing is chained that may quote what it was given.
+    if key is None and passphrase is not None:
+        raise KeyLoadError(
+            f"{what} could not be decrypted: the passphrase is wrong, or the file is damaged or encrypted in an "
+            "unsupported way (`openssl pkcs8 -topk8 -v2 aes256` makes a supported one)"
+        )
+    if key is None:
+        raise KeyLoadError(f"{what} holds a damaged private key: copy the file again, whole and unchanged")
+    if not isinstance(key, RSAPrivateKey):
+        raise KeyLoadError(f"{what} is not an RSA key: the API verifies RSA signatures only")
+    check_size(key.key_size, what)
+    return key
+
+
+def load_public(data: bytes, what: str) -> RSAPublicKey:
+    """Load the one public key of a PEM text. Raises `KeyLoadError` as `load_private` does."""
+    block = _only_block(data, _PUBLIC, "public", what)
+    try:
+        key = load_pem_public_key(block)
+    except _UNREADABLE:
+        key = None
+    if key is None:
+        raise KeyLoadError(f"{what} holds a damaged public key: copy the file again, whole and unchanged")
+    if not isinstance(key, RSAPublicKey):
+        raise KeyLoadError(f"{what} is not an RSA key: the API verifies RSA signatures only")
+    check_size(key.key_size, what)
+    return key
+
+
+def check_size(bits: int, what: str) -> None:
+    """Raise `KeyLoadError` for a key that is too short to be safe."""
+    if bits < MIN_KEY_BITS:
+        raise KeyLoadError(f"{what} has {bits} bits: RSA keys below {MIN_KEY_BITS} bits are not secure; make a new one")
+
+
+def _only_block(data: bytes, wanted: set[str], kind: str, what: str) -> bytes:
+    if not data.strip():
+        raise KeyLoadError(f"{what} is empty: it must hold an RSA {kind} key in PEM form")
+    blocks = [(match[1].decode(), match[0]) for match in _BLOCK.finditer(data)]
+    keys = [block for label, block in blocks if label in wanted]
+    if not keys:
+        raise KeyLoadError(f"{what} {_what_is_it(data, {label for label, _ in blocks}, kind)}")
+    if len(keys) > 1:
+        raise KeyLoadError(f"{what} holds {len(keys)} {kind} keys: keep the one to use in a file of its own")
+    return keys[0]
+
+
+def _what_is_it(data: bytes, labels: set[str], kind: str) -> str:
+    """Say what the text is, given that it has no key of the wanted kind."""
+    if "OPENSSH PRIVATE KEY" in labels:
+        return "is in OpenSSH's own format: convert a copy to PEM with `ssh-keygen -p -m PEM -f COPY`"
+    if labels & _PUBLIC:
+        return "holds a public key, which cannot sign: give the private key that belongs to it (private.pem)"
+    if labels & _PRIVATE:
+        return "holds a private key where a public key is needed: make one with `openssl rsa -in private.pem -pubout`"
+    if any("CERTIFICATE" in label for label in labels):
+        return f"holds a certificate, not a key: give the RSA {kind} key in PEM form"
+    if labels:
+        return f"holds no {kind} key: give the RSA {kind} key in PEM form"
+    if b"-----BEGIN " in data:
+        return f"is cut off or damaged: a PEM {kind} key ends with its own END line"
+    if data[:1] == b"\x30":
+        return "looks like DER: convert it to PEM with `openssl rsa -inform DER`"
+    return f"is not PEM: an RSA {kind} key in PEM form starts with a BEGIN line"
+
+
+def _is_encrypted(block: bytes) -> bool:
+    """PKCS#8 says so in its label, PKCS#1 in a header line."""
+    return block.startswith(b"-----BEGIN ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block
+
+
+def _check_passphrase(encrypted: bool, passphrase: bytes | None, what: str) -> None:
+    if encrypted and passphrase is None:
+        raise KeyLoadError(f"{what} is encrypted: give its passphrase (QREDO_PRIVATE_KEY_PASSPHRASE, `passphrase=`)")
+    if not encrypted and passphrase is not None:
+        raise KeyLoadError(f"{what} is not encrypted, but a passphrase was given: leave the passphrase out")

@@ -1,0 +1,204 @@
+"""RSA keys as values: loaded and checked once, printed by fingerprint only."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, NoReturn
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from .._secrecy import discreet
+from ..errors import InvalidSignatureError, KeyLoadError
+from .pem import check_size, load_private, load_public
+from .secret_files import read_small_file
+from .signer import AsyncSigner, Signer
+
+if TYPE_CHECKING:
+    import os
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+__all__ = ["PrivateKey", "PublicKey", "as_signer"]
+
+_PADDING = PKCS1v15()
+_HASH = SHA256()
+_GIVEN = "the key that was given"
+
+
+class PublicKey:
+    """An RSA public key that verifies. Make one with `from_pem`, `from_file`, or from `PrivateKey.public_key`."""
+
+    __slots__ = ("_fingerprint", "_key")
+
+    def __init__(self, key: RSAPublicKey) -> None:
+        """Wrap a public key of the `cryptography` package. Raises `KeyLoadError` for one below 2048 bits."""
+        check_size(key.key_size, _GIVEN)
+        self._key = key
+        der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        self._fingerprint = hashlib.sha256(der).hexdigest()
+
+    @classmethod
+    @discreet
+    def from_pem(cls, data: bytes | str) -> PublicKey:
+        """Load a PEM public key (SubjectPublicKeyInfo or PKCS#1).
+
+        Raises:
+            KeyLoadError: The message names the cause.
+        """
+        return cls(load_public(_pem_bytes(data), _GIVEN))
+
+    @classmethod
+    @discreet
+    def from_file(cls, path: str | os.PathLike[str]) -> PublicKey:
+        """Load a PEM public key from a file. Raises `KeyLoadError`, also when the file cannot be read."""
+        return cls(load_public(_read(path, secret=False), f"the key file {path}"))
+
+    def to_pem(self) -> bytes:
+        """Return it as a PEM SubjectPublicKeyInfo, as `public.pem` holds it."""
+        return self._key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+    @property
+    def bits(self) -> int:
+        """The length of the modulus in bits."""
+        return self._key.key_size
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the DER SubjectPublicKeyInfo, in hex: `openssl pkey -pubin -outform DER | sha256sum`."""
+        return self._fingerprint
+
+    @discreet
+    def verify(self, message: bytes, signature: bytes) -> None:
+        """Check a raw signature.
+
+        Raises:
+            InvalidSignatureError: The signature was not made by this key over this message.
+        """
+        try:
+            self._key.verify(signature, message, _PADDING, _HASH)
+        except InvalidSignature:
+            raise InvalidSignatureError(
+                f"the signature does not match: it was made by another key than {self!r}, or over another stamp, URL "
+                "or body"
+            ) from None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PublicKey) and other._fingerprint == self._fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self._fingerprint)
+
+    def __repr__(self) -> str:
+        return f"<PublicKey RSA-{self.bits} sha256:{self._fingerprint}>"
+
+
+class PrivateKey:
+    """An RSA private key that signs. Make one with `from_pem` or `from_file`: loading costs as much as 55 signatures.
+
+    Safe to share between threads. It cannot be pickled, and prints as the fingerprint of its public key.
+    """
+
+    __slots__ = ("_key", "_public")
+
+    def __init__(self, key: RSAPrivateKey) -> None:
+        """Wrap a private key of the `cryptography` package. Raises `KeyLoadError` for one below 2048 bits."""
+        self._key = key
+        self._public = PublicKey(key.public_key())
+
+    @classmethod
+    @discreet
+    def from_pem(cls, data: bytes | str, passphrase: bytes | str | None = None) -> PrivateKey:
+        """Load a PEM private key (PKCS#1 or PKCS#8, encrypted or not).
+
+        Args:
+            data: The PEM text.
+            passphrase: Of an encrypted key; an empty one counts as none.
+
+        Raises:
+            KeyLoadError: The message names the cause.
+        """
+        return cls(load_private(_pem_bytes(data), _passphrase_bytes(passphrase), _GIVEN))
+
+    @classmethod
+    @discreet
+    def from_file(cls, path: str | os.PathLike[str], passphrase: bytes | str | None = None) -> PrivateKey:
+        """Load a PEM private key from a file; warns (`InsecureKeyFileWarning`) when other users can read the file.
+
+        Raises:
+            KeyLoadError: The message names the cause; also when the file cannot be read.
+        """
+        return cls(load_private(_read(path, secret=True), _passphrase_bytes(passphrase), f"the key file {path}"))
+
+    @property
+    def bits(self) -> int:
+        """The length of the modulus in bits."""
+        return self._public.bits
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the public key."""
+        return self._public.fingerprint
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The public key that belongs to this one."""
+        return self._public
+
+    def sign(self, message: bytes, /) -> bytes:
+        """Return the raw RSASSA-PKCS1-v1_5 signature over the SHA-256 of the message."""
+        return self._key.sign(message, _PADDING, _HASH)
+
+    def __copy__(self) -> PrivateKey:
+        return self
+
+    def __deepcopy__(self, memo: object) -> PrivateKey:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a PrivateKey is not pickled: a secret must not leave the process; load it where it is used")
+
+    def __repr__(self) -> str:
+        return f"<PrivateKey RSA-{self.bits} sha256:{self.fingerprint}>"
+
+
+def as_signer(key: object) -> Signer | AsyncSigner:
+    """Take the key object of a user: one of ours, one of the cryptography package, or anything that signs.
+
+    Raises:
+        KeyLoadError: A public key was given, or the key is too short.
+        TypeError: The object cannot sign.
+    """
+    if isinstance(key, RSAPrivateKey):
+        return PrivateKey(key)
+    if isinstance(key, PublicKey):
+        raise KeyLoadError(f"{key!r} is a public key, which cannot sign: give the private key that belongs to it")
+    if isinstance(key, Signer):
+        return key
+    raise TypeError(
+        f"a {type(key).__name__} cannot sign: give a PrivateKey, PEM text, the path of a PEM file (pathlib.Path), or "
+        "an object with sign(message: bytes) -> bytes (async clients: async def sign)"
+    )
+
+
+def _read(path: str | os.PathLike[str], *, secret: bool) -> bytes:
+    try:
+        return read_small_file(path, secret=secret)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    raise KeyLoadError(f"the key file {path} cannot be read ({reason}): check the path and its permissions")
+
+
+def _pem_bytes(data: bytes | str) -> bytes:
+    if isinstance(data, str):
+        return data.encode("utf-8", "replace")
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        return bytes(data)
+    raise TypeError(f"a PEM key must be bytes or str, got {type(data).__name__}")
+
+
+def _passphrase_bytes(passphrase: bytes | str | None) -> bytes | None:
+    return (passphrase.encode() if isinstance(passphrase, str) else passphrase) or None

@@ -1,0 +1,129 @@
+"""Nonces for several machines, kept in Redis."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import secrets
+from typing import Any, Protocol
+
+from ..errors import ConfigurationError, NonceError
+from .source import Rule, StoredNonces
+
+__all__ = ["RedisNonces"]
+
+# Scripts are atomic. Redis's own clock serves all machines; doubles hold microseconds exactly until the year 2255.
+_CLOCK = """
+local time = redis.call('TIME')
+local last = tonumber(redis.call('GET', KEYS[1]) or 0)
+local nonce = math.max(last + 1, tonumber(ARGV[1]) + 1, time[1] * 1000000 + time[2])
+redis.call('SET', KEYS[1], string.format('%.0f', nonce))
+return nonce
+"""
+
+# A counter is a hash: `last`, and for each source what its latest call was given. A client may send a call again when
+# the answer was lost (redis-py does so by itself): the same call is given the same number.
+_COUNTER = """
+local last = tonumber(redis.call('HGET', KEYS[1], 'last'))
+if not last then return {-1, 0} end
+local call, given = string.match(redis.call('HGET', KEYS[1], ARGV[1]) or '', '^(%d+) (%d+)$')
+if call == ARGV[2] then return {1, tonumber(given)} end
+if last < tonumber(ARGV[3]) then return {0, last} end
+local nonce = redis.call('HINCRBY', KEYS[1], 'last', 1)
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%s %.0f', ARGV[2], nonce))
+return {1, nonce}
+"""
+_TAKE_BACK = """
+local done = string.format('%s back', ARGV[2])
+if redis.call('HGET', KEYS[1], ARGV[1]) == done then return 1 end
+if redis.call('HGET', KEYS[1], 'last') ~= ARGV[2] then return 0 end
+redis.call('HINCRBY', KEYS[1], 'last', -1)
+redis.call('HSET', KEYS[1], ARGV[1], done)
+return 1
+"""
+_CREATE = """
+if ARGV[2] == '0' then return redis.call('HSETNX', KEYS[1], 'last', ARGV[1]) end
+redis.call('HLEN', KEYS[1])
+redis.call('DEL', KEYS[1])
+return redis.call('HSETNX', KEYS[1], 'last', ARGV[1])
+"""
+_READ = {"clock": "return redis.call('GET', KEYS[1])", "counter": "return redis.call('HGET', KEYS[1], 'last')"}
+
+
+class RedisClient(Protocol):
+    """What is needed of a client: `redis.Redis` of redis-py has it, and so have clients that are made like it."""
+
+    def eval(self, script: str, numkeys: int, /, *keys_and_args: Any) -> Any:
+        """Run a Lua script."""
+        ...
+
+
+class RedisNonces(StoredNonces):
+    """Nonces for the threads, tasks and processes of several machines, kept under one key of a Redis (5 or later).
+
+    With rule `clock` a Redis that lost its data does no harm: the numbers stay ahead of Redis's clock and of what this
+    process used. A counter is made by `initialise(start)` and is never guessed; give it a Redis that writes each
+    command to disk (`appendonly yes`, `appendfsync always`) and does not evict keys. Replicas are written to later:
+    a failover can lose the newest numbers, and then a counter is behind and other processes' clock numbers can repeat.
+
+    Args:
+        client: A synchronous client of redis-py (`pip install "qredo-partner-client[redis]"`), with the timeouts that
+            you want. It is called from several threads, and is yours to close.
+        key: The key in Redis: one for each API key.
+        rule: `clock`: max(last + 1, microseconds of Redis's clock). `counter`: exactly last + 1.
+
+    Raises:
+        ConfigurationError: The rule is unknown, or the client is an asynchronous one.
+    """
+
+    def __init__(self, client: RedisClient, *, key: str = "qredo:nonce", rule: Rule = "clock") -> None:
+        super().__init__(rule, f"Redis under the key {key!r}")
+        if inspect.iscoroutinefunction(getattr(client, "execute_command", None)):
+            raise ConfigurationError("RedisNonces takes a synchronous client (redis.Redis), also in async code")
+        self._client = client
+        self._key = key
+        self._source = secrets.token_hex(8)
+        self._call = 0
+
+    def _issue(self, used: int) -> int:
+        if self.rule == "clock":
+            return int(self._run(_CLOCK, used))
+        state, number = self._run(_COUNTER, self._identity, self._call, used)
+        if state < 0:
+            raise self._missing()
+        if state == 0:
+            raise self._set_back(number, used)
+        # Only now: a call that failed is the same call when it is made again, so its number is not lost.
+        self._call += 1
+        return int(number)
+
+    def _take_back(self, nonce: int) -> bool:
+        return bool(self._run(_TAKE_BACK, self._identity, nonce))
+
+    def _create(self, last: int, *, overwrite: bool) -> bool:
+        return bool(self._run(_CREATE, last, int(overwrite)))
+
+    def _read(self) -> int | None:
+        last = self._run(_READ[self.rule])
+        return None if last is None else int(last)
+
+    @property
+    def _identity(self) -> str:
+        """Names this source in this process, also after a fork."""
+        return f"source:{self._source}:{os.getpid()}"
+
+    def _run(self, script: str, *arguments: str | int) -> Any:
+        try:
+            return self._client.eval(script, 1, self._key, *arguments)
+        except Exception as error:
+            # Any client will do, so its errors are not known by name. Its text may name the server: it is chained only.
+            if "WRONGTYPE" in str(error):
+                raise self._other_rule() from error
+            raise NonceError(
+                f"no nonce from {self._place} ({type(error).__name__}): see the error that caused this one, and try "
+                f"again when Redis can be reached"
+            ) from error
+
+    def _after_fork_in_child(self) -> None:
+        super()._after_fork_in_child()
+        self._source = secrets.token_hex(8)

@@ -1,0 +1,204 @@
+"""What all nonce sources share: the rules, one number at a time within a process, and forks."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import ClassVar, Literal, TypeAlias
+
+from ..errors import ConfigurationError, NonceError
+
+__all__ = ["Clock", "Nonces", "Rule", "StoredNonces", "check_start", "microseconds"]
+
+Clock: TypeAlias = Callable[[], float]
+
+Rule: TypeAlias = Literal["clock", "counter"]
+"""`clock`: the greater of last + 1 and the clock in microseconds. `counter`: exactly last + 1, from a given start."""
+
+_LIMIT = 2**53  # Redis counts in doubles, and so does every JSON reader in JavaScript
+
+
+class Nonces(ABC):
+    """A source that gives one number at a time, each greater than all that this object gave before.
+
+    Attributes:
+        rule: What the next number is; see `Rule`.
+        blocks: Whether `next()` waits for a disk or a network, so that async code calls it in a thread.
+        persistent: Whether a counter goes on where it stood when the process is started again.
+    """
+
+    blocks: ClassVar[bool] = False
+    persistent: ClassVar[bool] = False
+
+    def __init__(self, rule: Rule) -> None:
+        if rule not in {"clock", "counter"}:
+            raise ConfigurationError(f"rule is {rule!r}: give 'clock' or 'counter'")
+        self.rule: Rule = rule
+        self._used = 0 if rule == "clock" else -1
+        self._used_before = self._used
+        self._lock = threading.Lock()
+        with _watching:
+            _sources.add(self)
+
+    def next(self) -> int:
+        """Return the next nonce, greater than every one that was returned before.
+
+        Raises:
+            NonceError: The store cannot be reached or cannot be trusted. No number is guessed.
+        """
+        with self._lock:
+            nonce = self._issue(self._used)
+            self._used_before, self._used = self._used, nonce
+            return nonce
+
+    def give_back(self, nonce: int) -> None:
+        """Take back the number that was issued last because it was never sent; the next call issues it again.
+
+        With rule `clock` nothing happens: gaps do no harm there.
+
+        Raises:
+            NonceError: A later number was issued meanwhile, so this one stays a gap.
+        """
+        if self.rule == "clock":
+            return
+        with self._lock:
+            if not self._take_back(nonce):
+                raise NonceError(
+                    f"nonce {nonce} was never sent and cannot be given back, because it is not the last one issued. "
+                    f"A service that counts waits for it and refuses later ones: stop what sends with this API key and "
+                    f"set the counter to the nonce that the service waits for"
+                )
+            self._used = min(self._used_before, nonce - 1)
+
+    @abstractmethod
+    def _issue(self, used: int) -> int:
+        """Return the next number; `used` is the one that this object returned last. Called with the lock held."""
+
+    @abstractmethod
+    def _take_back(self, nonce: int) -> bool:
+        """Make `nonce` the next number again if it is the last; return whether it was. Called with the lock held."""
+
+    def _before_fork(self) -> None:  # noqa: B027 - most have nothing to let go of
+        """Let go of what must not be inherited."""
+
+    def _after_fork_in_parent(self) -> None:  # noqa: B027
+        """Undo `_before_fork`."""
+
+    def _after_fork_in_child(self) -> None:
+        # Another thread of the parent may have held it: that thread does not exist here.
+        self._lock = threading.Lock()
+
+
+class StoredNonces(Nonces):
+    """A source whose numbers are kept outside the process, so that several processes share them."""
+
+    blocks: ClassVar[bool] = True
+    persistent: ClassVar[bool] = True
+
+    def __init__(self, rule: Rule, place: str) -> None:
+        super().__init__(rule)
+        self._place = place
+
+    def initialise(self, start: int, *, overwrite: bool = False) -> None:
+        """Say where a counter begins, once; or repair it.
+
+        To repair: stop everything that sends with this API key, find the nonce that the service took last, and give
+        that + 1 with `overwrite=True`. Other processes refuse a counter that was set back until they are restarted.
+
+        Args:
+            start: The number that `next()` gives next.
+            overwrite: Replace a counter that is there.
+
+        Raises:
+            ConfigurationError: The rule is `clock`, which needs no start, or `start` is no number to start from.
+            NonceError: There is a counter already, or the store cannot be reached.
+        """
+        if self.rule == "clock":
+            raise ConfigurationError("rule 'clock' starts by itself: initialise() is for rule='counter'")
+        last = check_start(start) - 1
+        with self._lock:
+            if not self._create(last, overwrite=overwrite):
+                raise NonceError(
+                    f"there is a counter in {self._place} already, which issued {self._read()} last; "
+                    f"give overwrite=True to replace it"
+                )
+            self._used = self._used_before = -1
+
+    def last(self) -> int | None:
+        """Return the number that was issued last by any process (`start - 1` before the first), or None."""
+        with self._lock:
+            return self._read()
+
+    @abstractmethod
+    def _create(self, last: int, *, overwrite: bool) -> bool:
+        """Store the beginning of a counter; return False if there is one that may not be replaced."""
+
+    @abstractmethod
+    def _read(self) -> int | None:
+        """Return what is stored, if anything."""
+
+    def _missing(self) -> NonceError:
+        return NonceError(
+            f"there is no counter in {self._place}, and where it stood is not guessed. Find the nonce that the service "
+            f"took last and call initialise(that + 1) once"
+        )
+
+    def _set_back(self, last: int, used: int) -> NonceError:
+        return NonceError(
+            f"the counter in {self._place} issued {last} last, but this process was given {used}: the store was "
+            f"restored or replaced. Find the nonce that the service took last and call initialise(that + 1, "
+            f"overwrite=True); if the counter was set back on purpose, restart this process"
+        )
+
+    def _other_rule(self) -> NonceError:
+        return NonceError(
+            f"{self._place} does not hold nonces of rule {self.rule!r}. One place keeps one rule: a clock's number "
+            f"would shut a counter out for good"
+        )
+
+
+def check_start(start: int | None) -> int:
+    """Return a start for a counter.
+
+    Raises:
+        ConfigurationError: It is missing, no whole number, negative, or too large to be counted exactly.
+    """
+    if type(start) is not int or not 0 <= start < _LIMIT:
+        raise ConfigurationError(
+            f"start is {start!r}: a counter needs the whole number to begin with, from 0 to below 2**53"
+        )
+    return start
+
+
+def microseconds(clock: Clock) -> int:
+    """Return the clock in whole microseconds."""
+    return int(clock() * 1_000_000)
+
+
+_sources: weakref.WeakSet[Nonces] = weakref.WeakSet()
+_watching = threading.Lock()
+
+
+def _before_fork() -> None:
+    _watching.acquire()
+    for source in _sources:
+        source._before_fork()
+
+
+def _after_fork_in_parent() -> None:
+    for source in _sources:
+        source._after_fork_in_parent()
+    _watching.release()
+
+
+def _after_fork_in_child() -> None:
+    for source in _sources:
+        source._after_fork_in_child()
+    _watching.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

@@ -1,0 +1,239 @@
+"""Nonces for several processes of one machine, kept in a SQLite file."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sqlite3
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+from ..errors import ConfigurationError, NonceError
+from .shared_file import Identity, check_disk, identify, make_file
+from .source import Clock, Rule, StoredNonces, microseconds
+
+__all__ = ["SQLiteNonces"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS qredo_nonces (
+    name TEXT PRIMARY KEY,
+    rule TEXT NOT NULL CHECK (rule IN ('clock', 'counter')),
+    last INTEGER NOT NULL CHECK (typeof(last) = 'integer')
+) WITHOUT ROWID
+"""
+_CLOCK = """
+INSERT INTO qredo_nonces (name, rule, last) VALUES (:name, 'clock', :least)
+ON CONFLICT (name) DO UPDATE SET last = max(last + 1, excluded.last) WHERE rule = 'clock'
+RETURNING last
+"""
+_COUNTER = """
+UPDATE qredo_nonces SET last = last + 1 WHERE name = :name AND rule = 'counter' AND last >= :used RETURNING last
+"""
+_TAKE_BACK = """
+UPDATE qredo_nonces SET last = last - 1 WHERE name = :name AND rule = 'counter' AND last = :nonce RETURNING last
+"""
+_CREATE = """
+INSERT INTO qredo_nonces (name, rule, last) VALUES (:name, 'counter', :last)
+ON CONFLICT (name) DO UPDATE SET last = excluded.last WHERE rule = 'counter' AND :overwrite
+RETURNING last
+"""
+_READ = "SELECT rule, last FROM qredo_nonces WHERE name = :name"
+_PAUSE = 0.002  # seconds between two tries for the lock: who gets it often in a row has less to read anew
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _explained(
+    method: Callable[Concatenate[SQLiteNonces, P], T],
+) -> Callable[Concatenate[SQLiteNonces, P], T]:
+    """Close the file when SQLite or the system raises an error, and make it a `NonceError` that says what to do."""
+
+    @functools.wraps(method)
+    def explained(self: SQLiteNonces, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(self, *args, **kwargs)
+        except (sqlite3.Error, OSError) as error:
+            self._disconnect()
+            raise self._explanation(error) from error
+
+    return explained
+
+
+class SQLiteNonces(StoredNonces):
+    """Nonces for the threads, tasks and processes of one machine, kept in a file.
+
+    The file is made when it is first needed, readable by its owner only; beside it lie `-wal` and `-shm`. It must be
+    on a local disk, in a folder that every process may write to. A process that is killed loses no number and blocks
+    nobody. With rule `clock` a lost file does no harm; the numbers stay ahead of the clock and of what this process
+    used. A counter is made by `initialise(start)`, is on disk before `next()` returns, and is never guessed.
+
+    Where there is flock(2), `FileNonces` is faster with rule `clock`.
+
+    Args:
+        path: The file.
+        rule: `clock`: max(last + 1, microseconds of the clock). `counter`: exactly last + 1.
+        name: Which numbers in the file: one name for each API key.
+        clock: Seconds since the epoch.
+        timeout: How many seconds to wait for other processes.
+
+    Raises:
+        ConfigurationError: The rule is unknown, or Python's SQLite is older than 3.35.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        rule: Rule = "clock",
+        name: str = "default",
+        clock: Clock = time.time,
+        timeout: float = 30.0,
+    ) -> None:
+        if sqlite3.sqlite_version_info < (3, 35):
+            raise ConfigurationError(f"SQLiteNonces needs SQLite 3.35, but this Python has {sqlite3.sqlite_version}")
+        self._path: Final = Path(path).absolute()
+        self._file_name: Final = str(self._path)
+        self._name = name
+        self._clock = clock
+        self._timeout = timeout
+        self._connection: sqlite3.Connection | None = None
+        self._close: Callable[[], object] = int  # nothing to close yet
+        self._process = 0
+        self._file: Identity | None = None
+        super().__init__(rule, f"{self._path} under the name {name!r}")
+
+    def close(self) -> None:
+        """Close the file. The next call opens it again."""
+        with self._lock:
+            self._disconnect()
+
+    @_explained
+    def _issue(self, used: int) -> int:
+        statement = _CLOCK if self.rule == "clock" else _COUNTER
+        while True:
+            row = self._run(statement, name=self._name, used=used, least=max(used + 1, microseconds(self._clock)))
+            if row is None:
+                raise self._refusal(used)
+            nonce = int(row[0])
+            if identify(self._file_name) == self._file:
+                return nonce
+            # The number came from a file that others no longer see: ask the one that stands there now.
+            self._disconnect()
+            used = max(used, nonce)
+
+    @_explained
+    def _take_back(self, nonce: int) -> bool:
+        return self._run(_TAKE_BACK, name=self._name, nonce=nonce) is not None
+
+    @_explained
+    def _create(self, last: int, *, overwrite: bool) -> bool:
+        if identify(self._file_name) is None:
+            self._make_file()
+        row = self._run(_CREATE, name=self._name, last=last, overwrite=overwrite)
+        if row is None:
+            self._read()  # says so if the rule is another
+        return row is not None
+
+    @_explained
+    def _read(self) -> int | None:
+        if identify(self._file_name) is None:
+            return None
+        row = self._run(_READ, name=self._name)
+        if row is not None and row[0] != self.rule:
+            raise self._other_rule()
+        return None if row is None else int(row[1])
+
+    def _refusal(self, used: int) -> NonceError:
+        last = self._read()
+        return self._missing() if last is None else self._set_back(last, used)
+
+    def _run(self, statement: str, **values: object) -> tuple[Any, ...] | None:
+        """Run one statement, which is one transaction, and return its row."""
+        connection = self._connect()
+        limit: float | None = None
+        while True:
+            try:
+                # All rows are fetched: the transaction ends with the last one.
+                rows: list[tuple[Any, ...]] = connection.execute(statement, values).fetchall()
+                return rows[0] if rows else None
+            except sqlite3.OperationalError as error:
+                limit = limit or time.monotonic() + self._timeout
+                if not _is_busy(error) or time.monotonic() >= limit:
+                    raise
+                time.sleep(_PAUSE)
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._connection is not None:
+            if self._process != os.getpid():
+                raise NonceError(
+                    f"{self._place} was opened before this process was forked by something that Python did not see; "
+                    f"make the SQLiteNonces after the fork"
+                )
+            if identify(self._file_name) == self._file:
+                return self._connection
+        self._disconnect()
+        if identify(self._file_name) is None:
+            if self.rule == "counter":
+                raise self._missing()
+            self._make_file()
+        check_disk(self._path)
+        self._file = identify(self._file_name)
+        connection = self._open(self._path)
+        self._connection, self._process = connection, os.getpid()
+        self._close = weakref.finalize(self, connection.close)
+        return connection
+
+    def _make_file(self) -> None:
+        # Not opened in place: closing a file of its own would drop the locks that this process's other connections
+        # have on it, and many openers at once would meet in the switch to WAL.
+        make_file(self._path, lambda draft: self._open(draft).close())
+
+    def _open(self, path: Path) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{path.as_uri()}?mode=rw",
+            uri=True,
+            timeout=self._timeout,
+            isolation_level=None,  # each statement is a transaction
+            check_same_thread=False,  # the lock sees to that
+        )
+        try:
+            if connection.execute("PRAGMA journal_mode = WAL").fetchall() != [("wal",)]:
+                raise sqlite3.OperationalError("no write-ahead log on this file system")
+            # A clock is ahead anyhow after a power cut; a counter must have reached the disk.
+            connection.execute(f"PRAGMA synchronous = {'NORMAL' if self.rule == 'clock' else 'FULL'}")
+            connection.execute(_SCHEMA)
+            connection.execute("PRAGMA busy_timeout = 0")  # `_run` waits: SQLite would sleep for up to 0.1 s at a time
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _disconnect(self) -> None:
+        self._connection = None
+        self._close()
+
+    def _explanation(self, error: Exception) -> NonceError:
+        if _is_busy(error):
+            text = f"other processes held {self._path} for more than {self._timeout} s; is one of them stopped?"
+        else:
+            text = (
+                f"no nonces from {self._path}: {error}. Its folder must exist on a local disk and be writable for "
+                f"this user, and the file must be one that SQLiteNonces made"
+            )
+        return NonceError(text)
+
+    def _before_fork(self) -> None:
+        # SQLite's record of its locks would be inherited but not the locks, and a child would issue numbers twice.
+        self._lock.acquire()
+        self._disconnect()
+
+    def _after_fork_in_parent(self) -> None:
+        self._lock.release()
+
+
+def _is_busy(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

@@ -1,0 +1,248 @@
+"""The signing rule, as pure functions for any HTTP stack.
+
+    x-sign = base64url_without_padding(RSASSA-PKCS1-v1_5-SHA256(stamp + url + body))
+
+`stamp` is the text of the `x-timestamp` header (Unix seconds, decimal) or of the `x-nonce` header, exactly one of
+which is sent. `url` is the whole URL as it goes over the wire: scheme, host, path, query. `body` is the bytes sent,
+empty for none. No separators, and the HTTP method is no part of it. Source: the vendor's guide on signing API calls,
+and its Go tool.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from .._keys.signer import AsyncSigner, Signer, fingerprint_of, sync_signer
+from .._secrecy import discreet
+from ..errors import InvalidSignatureError, SignerError, UnsignableError
+
+__all__ = [
+    "Explanation",
+    "Verifier",
+    "encode_signature",
+    "explain",
+    "make_signature",
+    "sign",
+    "string_to_sign",
+    "verify",
+]
+
+_STAMP = re.compile(r"[!-~]+", re.ASCII)
+# What may stand in a URL on the wire (RFC 3986), beside the characters that have their own messages below.
+_URL = re.compile(r"""(?:https?|wss?)://[!"$-.0->A-~]+/[!"$-~]*""", re.ASCII)
+
+
+class Verifier(Protocol):
+    """Checks raw signatures: `PublicKey` is one."""
+
+    def verify(self, message: bytes, signature: bytes, /) -> None:
+        """Raise `InvalidSignatureError` unless the signature is right."""
+        ...
+
+
+class _HasPublicKey(Protocol):
+    @property
+    def public_key(self) -> Verifier: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a signature covers, to lay beside what the other side saw. Holds no secret.
+
+    Attributes:
+        stamp: The text of the timestamp or nonce.
+        url: The URL as signed.
+        body_length: Length of the body in bytes.
+        digest: SHA-256 of the string to sign, in hex.
+        key_fingerprint: SHA-256 of the public key's DER form in hex, or None when the signer does not tell.
+        valid: Whether the signature that was given is right; None when none was given or the key cannot verify.
+    """
+
+    stamp: str
+    url: str
+    body_length: int
+    digest: str
+    key_fingerprint: str | None
+    valid: bool | None = None
+
+    def __str__(self) -> str:
+        verdict = {True: "valid", False: "NOT valid", None: "not checked"}[self.valid]
+        return (
+            f"stamp            {self.stamp}\n"
+            f"url              {self.url}\n"
+            f"body             {self.body_length} bytes\n"
+            f"sha256 to sign   {self.digest}\n"
+            f"key fingerprint  {self.key_fingerprint or 'unknown'}\n"
+            f"signature        {verdict}"
+        )
+
+
+@discreet
+def sign(key: Signer | AsyncSigner, stamp: str, url: str, body: bytes) -> str:
+    """Make the text of the `x-sign` header.
+
+    Args:
+        key: A `PrivateKey`, or any object with `sign(message: bytes) -> bytes`. An `AsyncSigner` is refused: await
+            its own `sign` over `string_to_sign(...)`.
+        stamp: The text of the `x-timestamp` or `x-nonce` header, exactly as sent.
+        url: The full URL exactly as sent, query included; `https://` or, for feeds, `wss://`.
+        body: The bytes of the body exactly as sent; `b""` for none.
+
+    Returns:
+        The signature in base64url without padding (342 characters for a key of 2048 bits). The same arguments always
+        give the same text.
+
+    Raises:
+        UnsignableError: The stamp or URL is not in the form that goes over the wire.
+        SignerError: The signer is an async one, or its answer is not bytes.
+        TypeError: The key cannot sign, or the body is not bytes.
+    """
+    if not hasattr(key, "sign"):
+        raise TypeError(f"a {type(key).__name__} cannot sign: load PEM with PrivateKey.from_pem or .from_file")
+    return encode_signature(sync_signer(key).sign(_message(stamp, url, body)))
+
+
+def make_signature(signer: Signer, stamp: str, url: bytes, body: bytes) -> str:
+    """The same for parts that are right as httpx has them; the caller sees to it that errors are discreet."""
+    return encode_signature(signer.sign(stamp.encode() + url + body))
+
+
+@discreet
+def verify(key: Verifier | _HasPublicKey, stamp: str, url: str, body: bytes, signature: str) -> None:
+    """Check the text of an `x-sign` header, strictly: only the one encoding that `sign` makes is right.
+
+    Args:
+        key: A `PublicKey`, or a `PrivateKey` whose public half is used.
+        stamp: As for `sign`.
+        url: As for `sign`.
+        body: As for `sign`.
+        signature: The text of the `x-sign` header.
+
+    Raises:
+        InvalidSignatureError: The signature is malformed or does not match.
+    """
+    verifier = _verifier(key)
+    if verifier is None:
+        raise TypeError(f"a {type(key).__name__} cannot verify: give a PublicKey or a PrivateKey")
+    raw = _decode_signature(signature)
+    try:
+        message = string_to_sign(stamp, url, body)
+    except UnsignableError as error:
+        raise InvalidSignatureError(f"no signature can be right here: {error}") from error
+    verifier.verify(message, raw)
+
+
+@discreet
+def explain(
+    key: Signer | AsyncSigner | Verifier, stamp: str, url: str, body: bytes, signature: str | None = None
+) -> Explanation:
+    """Show what goes into a signature, without a secret; `print()` it beside the other side's view.
+
+    Args:
+        key: A private key, a public key or another signer.
+        stamp: As for `sign`, but not checked: the point is to see what was given.
+        url: As for `sign`, not checked either.
+        body: As for `sign`.
+        signature: The text of an `x-sign` header, to be checked too.
+    """
+    return Explanation(
+        stamp=stamp,
+        url=url,
+        body_length=len(body),
+        digest=hashlib.sha256(_join(stamp, url, body)).hexdigest(),
+        key_fingerprint=fingerprint_of(key),
+        valid=None if signature is None else _is_valid(key, stamp, url, body, signature),
+    )
+
+
+@discreet
+def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
+    """Return the bytes that are hashed and signed: stamp, URL and body, with nothing between them.
+
+    Args:
+        stamp: As for `sign`.
+        url: As for `sign`.
+        body: As for `sign`.
+
+    Raises:
+        UnsignableError: The stamp or URL is not in the form that goes over the wire.
+        TypeError: The body is not bytes: sign the bytes that are sent, not an object that is serialised later.
+    """
+    return _message(stamp, url, body)
+
+
+def _message(stamp: str, url: str, body: bytes) -> bytes:
+    if not isinstance(body, bytes):
+        raise TypeError(f"body must be the bytes that are sent, got {type(body).__name__}")
+    if not isinstance(stamp, str) or not _STAMP.fullmatch(stamp):
+        raise UnsignableError("the stamp must be printable ASCII text without spaces, such as '1700000000'")
+    if not isinstance(url, str) or not _URL.fullmatch(url):
+        raise UnsignableError(_why_not_a_wire_url(url))
+    return _join(stamp, url, body)
+
+
+def encode_signature(raw: object) -> str:
+    """Encode a raw signature as the header has it.
+
+    Raises:
+        SignerError: What a signer returned is not bytes, or empty.
+    """
+    if not isinstance(raw, bytes) or not raw:
+        given = "no bytes" if isinstance(raw, bytes) else type(raw).__name__
+        raise SignerError(f"the signer's sign(message) must return the signature as bytes, but returned {given}")
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _join(stamp: str, url: str, body: bytes) -> bytes:
+    return stamp.encode() + url.encode() + body
+
+
+def _decode_signature(signature: str) -> bytes:
+    try:
+        raw = base64.b64decode(signature + "=" * (-len(signature) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    # Comparing with our own encoding also refuses padding, the other alphabet and stray low bits.
+    if not raw or encode_signature(raw) != signature:
+        raise InvalidSignatureError("the signature is not base64url without padding (letters, digits, '-' and '_')")
+    return raw
+
+
+def _verifier(key: object) -> Verifier | None:
+    """The part of a key that verifies, if it has one."""
+    verifier = getattr(key, "public_key", None) or key
+    return cast(Verifier, verifier) if hasattr(verifier, "verify") else None
+
+
+def _is_valid(key: object, stamp: str, url: str, body: bytes, signature: str) -> bool | None:
+    verifier = _verifier(key)
+    if verifier is None:
+        return None
+    try:
+        verify(verifier, stamp, url, body, signature)
+    except InvalidSignatureError:
+        return False
+    return True
+
+
+def _why_not_a_wire_url(url: object) -> str:
+    if not isinstance(url, str):
+        return f"the URL must be text, got {type(url).__name__}"
+    scheme, separator, rest = url.partition("://")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if not separator or scheme not in {"https", "http", "wss", "ws"}:
+        return "the URL must be absolute and start with https:// or wss://"
+    if "@" in authority:
+        return "the URL has userinfo before the host, which never goes over the wire: leave it out"
+    if "#" in url:
+        return "the URL has a fragment (#), which never goes over the wire: leave it out"
+    if not authority:
+        return "the URL has no host"
+    if not rest[len(authority) :].startswith("/"):
+        return "the URL has no path; what goes over the wire has one: write the '/' after the host"
+    return "the URL has characters that do not go over the wire as they are: percent-encode it, as it is sent"

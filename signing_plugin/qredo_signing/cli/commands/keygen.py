@@ -1,0 +1,114 @@
+"""`qredo keygen`: a new pair of RSA keys."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .._connection_options import JsonOption
+from .._errors import CliError
+from .._exits import Exit
+from .._keys import PassphraseFileOption, passphrase_in
+from .._output import print_json
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+__all__ = ["keygen"]
+
+_PRIVATE, _PUBLIC = "private.pem", "public.pem"
+
+
+def keygen(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; it is made if it is not there.")],
+    bits: Annotated[int, typer.Option(metavar="N", min=2048, max=8192, help="Size of the key.")] = 2048,
+    pkcs8: Annotated[
+        bool, typer.Option("--pkcs8", help="PKCS#8. The default, PKCS#1, is what the vendor's tool reads.")
+    ] = False,
+    passphrase: Annotated[
+        bool,
+        typer.Option("--passphrase", help="Encrypt the key (PKCS#8): QREDO_PRIVATE_KEY_PASSPHRASE, or a prompt."),
+    ] = False,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write private.pem (mode 0600) and public.pem, which is ready to upload.
+
+    Nothing is ever overwritten.
+
+    Examples:
+
+      qredo keygen keys
+      qredo keygen keys --bits 4096 --passphrase
+    """
+    from ... import PrivateKey
+
+    _check_free(folder)
+    secret = _passphrase(passphrase_file) if passphrase or passphrase_file else None
+    key = _make(bits)
+    private, public = _pem(key, secret, pkcs8=pkcs8)
+    _write(folder, private, public)
+    fingerprint = PrivateKey(key).fingerprint
+    if as_json:
+        files = {"private_key": str(folder / _PRIVATE), "public_key": str(folder / _PUBLIC)}
+        print_json({**files, "bits": bits, "fingerprint": fingerprint})
+        return
+    typer.echo(f"{folder / _PRIVATE}  keep it to yourself; it never leaves this machine")
+    typer.echo(f"{folder / _PUBLIC}  upload this one")
+    typer.echo(f"RSA-{bits} {fingerprint}")
+    if not (folder / "apikey").exists():
+        typer.echo(f"Next: save the API key as {folder / 'apikey'} with mode 0600, then try `qredo doctor`.")
+
+
+def _check_free(folder: Path) -> None:
+    for name in (_PRIVATE, _PUBLIC):
+        if os.path.lexists(folder / name):
+            raise CliError(f"{folder / name} is there already", "name another folder; no key is overwritten")
+
+
+def _passphrase(file: Path | None) -> bytes:
+    given = os.environ.get("QREDO_PRIVATE_KEY_PASSPHRASE", "")
+    if file is not None:
+        given = passphrase_in(file)
+    elif not given and sys.stdin.isatty():
+        given = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
+    if not given:
+        raise CliError(
+            "no passphrase is given", "set QREDO_PRIVATE_KEY_PASSPHRASE, or give --passphrase-file", code=Exit.LOCAL
+        )
+    return given.encode()
+
+
+def _make(bits: int) -> RSAPrivateKey:
+    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
+    return generate_private_key(public_exponent=65537, key_size=bits)
+
+
+def _pem(key: RSAPrivateKey, secret: bytes | None, *, pkcs8: bool) -> tuple[bytes, bytes]:
+    from cryptography.hazmat.primitives.serialization import (
+        BestAvailableEncryption,
+        Encoding,
+        KeySerializationEncryption,
+        NoEncryption,
+        PrivateFormat,
+        PublicFormat,
+    )
+
+    # An encrypted PKCS#1 key derives its key by one MD5, so a passphrase goes with PKCS#8.
+    style = PrivateFormat.PKCS8 if pkcs8 or secret else PrivateFormat.TraditionalOpenSSL
+    encryption: KeySerializationEncryption = BestAvailableEncryption(secret) if secret else NoEncryption()
+    private = key.private_bytes(Encoding.PEM, style, encryption)
+    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _write(folder: Path, private: bytes, public: bytes) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, content, mode in ((_PRIVATE, private, 0o600), (_PUBLIC, public, 0o644)):
+        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)

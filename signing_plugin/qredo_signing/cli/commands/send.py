@@ -1,0 +1,132 @@
+"""`qredo send`: any signed request, also those that the vendor's tool keeps in folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import typer
+
+from .._connection import Connection
+from .._connection_options import JsonOption, with_connection
+from .._errors import CliError
+from .._exits import Exit
+from .._interrupts import answered, sending
+from .._output import logging_to_stderr, note, show_response
+from .._plain_client import plain_client_class
+from .._request_options import BodyOption, read_bytes, read_file
+from .._values import parse_json
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["send"]
+
+_WITH_BODY = {"POST", "PUT", "PATCH"}
+
+
+class _Request(NamedTuple):
+    method: str
+    target: str
+    body: bytes
+
+
+@with_connection
+def send(
+    connection: Connection,
+    method: Annotated[str | None, typer.Argument(help="GET, POST, PUT, DELETE, ...", show_default=False)] = None,
+    target: Annotated[
+        str | None, typer.Argument(metavar="URL|PATH", help="A full URL, or a path below the API's base URL.")
+    ] = None,
+    body: BodyOption = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", metavar="DIR", help="A request folder of the vendor's tool: its files uri and body."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> Any:
+    """Send a signed request and print the answer.
+
+    It goes to the environment's origin or nowhere. A folder runs as it is; on an emulator its URL is pointed at the
+    emulator, which serves the documented paths.
+
+    Examples:
+
+      qredo send GET /company/search?query=acme --api qredo_partner_v1_1 --environment sandbox
+      qredo send POST /company --body '{"name": "ACME Corp"}' --json
+      qredo send --folder requests/company_new --environment sandbox
+    """
+    request = _from_folder(folder, method, target, body) if folder else _from_arguments(method, target, body)
+    if request.body:
+        _check_json(request.body)
+    if folder:
+        request = _at_home(request, connection.named_environment())
+    changes = request.method != "GET"
+    what = f"{request.method} {request.target}"
+    if changes:
+        connection.confirm(what)
+    client_class = plain_client_class(connection, needs_api=request.target.startswith("/"))
+    with logging_to_stderr(), connection.connect(client_class) as client, sending(what, changes=changes):
+        response = client.send(*request)
+    with answered(what, changes=changes):
+        return _show(response, changes=changes, as_json=as_json)
+
+
+def _from_arguments(method: str | None, target: str | None, body: str | None) -> _Request:
+    if method is None or target is None:
+        raise CliError("send needs METHOD and URL|PATH, or --folder DIR", "see `qredo send --help`")
+    if not method.isascii() or not method.isalpha():
+        raise CliError(f"{method!r} is no HTTP method", "write GET, POST, PUT or DELETE before the URL")
+    return _Request(method.upper(), _check_target(target), read_bytes(body))
+
+
+def _from_folder(folder: Path, method: str | None, target: str | None, body: str | None) -> _Request:
+    """Read a request folder: `uri` holds the method, a space and the URL; `body` the bytes for POST, PUT and PATCH."""
+    if method is not None or target is not None or body is not None:
+        raise CliError("--folder is the whole request, so no METHOD, URL or --body goes with it")
+    words = read_file(folder / "uri").decode("utf-8", "replace").split()
+    if len(words) != 2:
+        raise CliError(f"{folder / 'uri'} must hold a method and a URL, as in: GET https://host/path")
+    verb = words[0].upper()
+    return _Request(verb, _check_target(words[1]), read_file(folder / "body") if verb in _WITH_BODY else b"")
+
+
+def _check_target(target: str) -> str:
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # brackets that do not match
+        parts = urlsplit("")
+    if not target.startswith("/") and not (parts.scheme and parts.netloc):
+        raise CliError(f"{target!r} is neither a URL nor a path", "write https://host/path, or /path")
+    return target
+
+
+def _check_json(body: bytes) -> None:
+    try:
+        parse_json(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise CliError("the body is not UTF-8 text") from None
+    except ValueError as error:
+        raise CliError(f"the body is {error}") from None
+
+
+def _at_home(request: _Request, environment: Any) -> _Request:
+    """The request, at the emulator if that is the environment: it serves the documented paths under its own host."""
+    if not environment.is_emulator:
+        return request
+    parts = urlsplit(request.target)
+    url = environment.origin + parts.path + (f"?{parts.query}" if parts.query else "")
+    note(f"sent to the emulator: {url}")
+    return request._replace(target=url)
+
+
+def _show(response: httpx.Response, *, changes: bool, as_json: bool) -> Exit:
+    show_response(response, as_json=as_json)
+    if response.is_success:
+        return Exit.OK
+    note(f"HTTP {response.status_code} {response.reason_phrase}")
+    is_unknown = changes and response.status_code >= 500 and response.status_code != 503
+    if is_unknown:
+        note("the service failed: the request may have taken effect. Look before anything else; do not repeat it")
+    return Exit.UNKNOWN if is_unknown else Exit.REFUSED

@@ -1,0 +1,107 @@
+"""`qredo sign`: the headers that make a request a signed one."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .._apis import load_client_class
+from .._connection_options import JsonOption
+from .._errors import CliError
+from .._keys import DEFAULT_KEYS, HMAC, RSA, KeysOption, PassphraseFileOption, read_credentials
+from .._output import print_json
+from .._request_options import (
+    ApiOption,
+    BodyOption,
+    MethodOption,
+    NonceOption,
+    TimestampOption,
+    UrlOption,
+    method_of,
+    read_bytes,
+    stamp_of,
+)
+
+__all__ = ["sign"]
+
+
+def sign(
+    url: UrlOption,
+    body: BodyOption = None,
+    method: MethodOption = None,
+    timestamp: TimestampOption = None,
+    nonce: NonceOption = None,
+    curl: Annotated[bool, typer.Option("--curl", help="Print a curl command; the API key is not in it.")] = False,
+    api: ApiOption = None,
+    keys: KeysOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Sign a request and print the headers.
+
+    Nothing is sent. The API key is never printed: it is a secret, and the same for each request.
+
+    Examples:
+
+      qredo sign --url https://api.qredo.network/api/v1/p/company/search
+      qredo sign --url URL --body company.json --curl
+      qredo sign --url URL --timestamp 1700000000 --json
+    """
+    content = read_bytes(body)
+    verb = method_of(method, content)
+    stamp_header, stamp = stamp_of(timestamp, nonce)
+    security = load_client_class(api).SECURITY if api else RSA
+    credentials = read_credentials(keys, security, passphrase_file)
+    if security == HMAC:
+        headers = _hmac_headers(credentials, stamp_header, stamp, verb, url, content)
+    else:
+        headers = _rsa_headers(credentials, stamp_header, stamp, url, content)
+    if curl:
+        key_header = "qredo-api-key" if security == HMAC else "x-api-key"
+        typer.echo(_curl(verb, url, headers, key_header, keys or DEFAULT_KEYS, body, content))
+    elif as_json:
+        print_json(headers)
+    else:
+        typer.echo("\n".join(f"{name}: {value}" for name, value in headers.items()))
+
+
+def _rsa_headers(credentials: Any, stamp_header: str, stamp: str, url: str, body: bytes) -> dict[str, str]:
+    from ... import sign as sign_rsa
+
+    return {stamp_header: stamp, "x-sign": sign_rsa(credentials.signer, stamp, url, body)}
+
+
+def _hmac_headers(credentials: Any, stamp_header: str, stamp: str, verb: str, url: str, body: bytes) -> dict[str, str]:
+    from ... import sign_hmac
+
+    if stamp_header != "x-timestamp":
+        raise CliError("this API takes no nonce", "give --timestamp, or neither")
+    return {"qredo-api-ts": stamp, "qredo-api-sig": sign_hmac(credentials.secret, stamp, verb, url, body)}
+
+
+def _curl(
+    verb: str, url: str, headers: dict[str, str], key_header: str, keys: Path, source: str | None, body: bytes
+) -> str:
+    """A command for a POSIX shell. curl reads the API key from a pipe, so that no list of processes shows it."""
+    key_file = shlex.quote(str(keys / "apikey"))
+    lines = [f'printf \'header = "{key_header}: %s"\\n\' "$(cat {key_file})" | curl --config -']
+    lines.append(f"--path-as-is --globoff --request {shlex.quote(verb)}")
+    lines += [f"--header '{name}: {value}'" for name, value in headers.items()]
+    if source is not None:
+        lines.append("--header 'content-type: application/json'")
+        lines.append(f"--data-binary {shlex.quote(_curl_body(source, body))}")
+    lines.append(shlex.quote(url))
+    return " \\\n  ".join(lines)
+
+
+def _curl_body(source: str, body: bytes) -> str:
+    is_file = source != "-" and source.lstrip()[:1] not in {"{", "["}
+    if is_file:
+        return f"@{source.removeprefix('@')}"
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise CliError("a body from stdin must be UTF-8 text for --curl", "put it into a file") from None

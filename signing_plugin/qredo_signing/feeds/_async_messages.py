@@ -1,0 +1,183 @@
+"""The feed of an async client, on asyncio or trio."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Iterator
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+import anyio
+
+from ._connections import AsyncSession
+from ._description import Described, auth_of
+from ._errors import FeedMessageError
+from ._frames import TooLongError
+from ._handshake import MAX_REFUSAL, make_handshake, network_stream, refusal
+from ._parsing import items_of
+from ._state import Core, Options
+
+__all__ = ["AsyncMessages"]
+
+T = TypeVar("T")
+
+
+class AsyncMessages(Generic[T]):
+    """The messages of a feed, for an `async for` loop; `feed` makes it and describes it.
+
+    It is open from the first step of the loop until `aclose`, the end of the `async with`, an error, or a cancellation
+    of the step. After an error it can be asked again: it goes on after a `FeedMessageError`, and connects anew after
+    any other. One task reads; any task of the same event loop may close.
+    """
+
+    def __init__(self, client: Any, described: Described, options: Options) -> None:
+        self._http = client.http
+        self._auth = auth_of(client, is_async=True)
+        self._core = Core(client, described, options)
+        self._session: AsyncSession | None = None
+        self._backlog: Iterator[Any] | AsyncIterator[Any] | None = None
+        self._is_closing = self._is_busy = False
+        self._wake: anyio.Event | None = None
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        """Wait for the next message.
+
+        Raises:
+            StopAsyncIteration: The feed was closed.
+            FeedMessageError: A message is not as described, and there is no `on_error`.
+            RuntimeError: Another task is waiting.
+            Exception: What `feed` lists.
+        """
+        if self._is_busy:
+            raise RuntimeError("another task is waiting for a message of this feed: read it in one task")
+        self._is_busy = True
+        try:
+            while not self._is_closing:
+                message, is_given = await self._step()
+                if is_given:
+                    return message  # type: ignore[no-any-return]
+        except FeedMessageError:
+            raise
+        except BaseException:
+            await self._drop(None)
+            raise
+        finally:
+            self._is_busy = False
+        await self._drop(None)
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Close the feed, and end the loop of the task that reads it; from any task, also more than once."""
+        self._is_closing = True
+        if self._wake is not None:
+            self._wake.set()
+        await self._drop(None)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._is_closing else "open" if self._session else "not open"
+        return f"<feed {self._core.described.name} of {self._core.described.api[0]}, {state}>"
+
+    async def _step(self) -> tuple[Any, bool]:
+        """Do one thing: connect, or take one message. Returns it, and whether it is to be given."""
+        try:
+            if self._session is None:
+                await self._connect()
+                return None, False
+            raw = await self._next_raw(self._session)
+        except Exception as error:
+            await self._drop(error)
+            if self._is_closing:
+                return None, False
+            wait = self._core.plan.after(error)
+            if isinstance(error, TooLongError):
+                await self._complain(self._core.too_long(error))
+            await self._sleep(wait)
+            return None, False
+        if raw is None:
+            return None, False
+        try:
+            return self._core.take(raw)
+        except FeedMessageError as error:
+            await self._complain(error)
+            return None, False
+
+    async def _next_raw(self, session: AsyncSession) -> Any:
+        """What is pending first, and then what the feed brings."""
+        if isinstance(self._backlog, AsyncIterator):
+            async for item in self._backlog:
+                return item
+        elif self._backlog is not None:
+            for item in self._backlog:
+                return item
+        self._backlog = None
+        return await session.receive(lambda: self._is_closing)
+
+    async def _connect(self) -> None:
+        self._session = await self._open()
+        gap = self._core.opened()
+        if self._core.options.on_gap is not None:
+            await _result(self._core.options.on_gap(gap))
+        if self._core.resync is not None:  # only now, so that nothing falls between the two
+            found = await _result(self._core.resync())
+            self._backlog = aiter(found) if hasattr(found, "__aiter__") else iter(items_of(found))
+
+    async def _open(self) -> AsyncSession:
+        core, options = self._core, self._core.options
+        request = make_handshake(self._http, core.described)
+        async with self._auth.async_in_turn(request):
+            response = await self._http.send(request, auth=self._auth, follow_redirects=False, stream=True)
+        try:
+            stream = network_stream(response)
+            if stream is None:
+                raise refusal(core.described, response, await _some_of(response))
+            return AsyncSession(response, stream, options.max_size, options.keepalive)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await response.aclose()
+            raise
+
+    async def _drop(self, cause: Exception | None) -> None:
+        session, self._session, self._backlog = self._session, None, None
+        self._core.lost(cause)
+        if session is not None:
+            await session.aclose()
+
+    async def _sleep(self, seconds: float) -> None:
+        if self._is_closing:  # meanwhile, while `on_error` was told
+            return
+        self._wake = anyio.Event()
+        with anyio.move_on_after(seconds):
+            await self._wake.wait()
+        self._wake = None
+
+    async def _complain(self, error: FeedMessageError) -> None:
+        on_error: Callable[[FeedMessageError], Any] | None = self._core.options.on_error
+        if on_error is None:
+            raise error
+        await _result(on_error(error))
+
+
+async def _some_of(response: Any) -> bytes:
+    if response.is_stream_consumed:
+        return bytes(response.content)
+    body = b""
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) >= MAX_REFUSAL:
+            break
+    return body
+
+
+async def _result(value: Any) -> Any:
+    return await value if inspect.isawaitable(value) else value

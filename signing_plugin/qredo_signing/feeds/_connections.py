@@ -1,0 +1,120 @@
+"""Open connections of feeds. Who waits for a message reads, answers pings and sends them; nothing runs beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import anyio
+import httpcore
+import httpx
+
+from ._errors import FeedConnectionError
+from ._frames import READ_SIZE, Frames, Raw
+from ._keepalive import Keepalive, Pulse
+
+__all__ = ["AsyncSession", "SyncSession"]
+
+_BROKEN = (httpcore.NetworkError, httpcore.WriteTimeout, OSError)
+_SLICE = 0.5
+"""Seconds: so soon a thread that waits in a read sees that another one closed the feed."""
+_PATIENCE = 5.0
+"""Seconds for the few bytes that we write, and half a second for those of a good-bye."""
+_GOODBYE = 0.5
+
+
+class SyncSession:
+    """A connection of a sync client."""
+
+    def __init__(self, response: httpx.Response, stream: Any, max_size: int, keepalive: Keepalive) -> None:
+        self._response = response
+        self._stream = stream
+        self._frames = Frames(max_size)
+        self._keepalive = keepalive
+
+    def receive(self, is_closing: Callable[[], bool]) -> Raw | None:
+        """Return the next message, or None once `is_closing` is true. Raises `FeedConnectionError` at its end."""
+        pulse = Pulse(self._keepalive, time.monotonic())
+        while (message := self._frames.next()) is None and not is_closing():
+            try:
+                self._read(pulse)
+            except _BROKEN as error:
+                raise FeedConnectionError("the connection broke") from error
+        return message
+
+    def _read(self, pulse: Pulse) -> None:
+        try:
+            data = self._stream.read(READ_SIZE, timeout=min(_SLICE, pulse.wait(time.monotonic())) or 0.001)
+        except httpcore.ReadTimeout:
+            if ping := _what_to_do(pulse, self._frames):
+                self._stream.write(ping, timeout=_PATIENCE)
+            return
+        if answer := _take(data, pulse, self._frames):
+            self._stream.write(answer, timeout=_PATIENCE)
+
+    def close(self) -> None:
+        """Say good-bye, if somebody is there, and close the connection."""
+        try:
+            with suppress(Exception):  # whatever the state is in which we leave
+                if goodbye := self._frames.close():
+                    self._stream.write(goodbye, timeout=_GOODBYE)
+        finally:
+            self._response.close()
+
+
+class AsyncSession:
+    """A connection of an async client, on asyncio or trio."""
+
+    def __init__(self, response: httpx.Response, stream: Any, max_size: int, keepalive: Keepalive) -> None:
+        self._response = response
+        self._stream = stream
+        self._frames = Frames(max_size)
+        self._keepalive = keepalive
+
+    async def receive(self, is_closing: Callable[[], bool]) -> Raw | None:
+        """Return the next message, or None once `is_closing` is true. Raises `FeedConnectionError` at its end."""
+        pulse = Pulse(self._keepalive, time.monotonic())
+        while (message := self._frames.next()) is None and not is_closing():
+            try:
+                await self._read(pulse)
+            except _BROKEN as error:
+                raise FeedConnectionError("the connection broke") from error
+        return message
+
+    async def _read(self, pulse: Pulse) -> None:
+        try:
+            data = await self._stream.read(READ_SIZE, timeout=pulse.wait(time.monotonic()) or 0.001)
+        except httpcore.ReadTimeout:
+            if ping := _what_to_do(pulse, self._frames):
+                await self._stream.write(ping, timeout=_PATIENCE)
+            return
+        if answer := _take(data, pulse, self._frames):
+            await self._stream.write(answer, timeout=_PATIENCE)
+
+    async def aclose(self) -> None:
+        """Say good-bye, if somebody is there, and close the connection, also in a task that is cancelled."""
+        with anyio.move_on_after(_PATIENCE, shield=True):
+            try:
+                with suppress(Exception):  # whatever the state is in which we leave
+                    if goodbye := self._frames.close():
+                        await self._stream.write(goodbye, timeout=_GOODBYE)
+            finally:
+                await self._response.aclose()
+
+
+def _what_to_do(pulse: Pulse, frames: Frames) -> bytes:
+    """After a wait without data: what to write."""
+    now = time.monotonic()
+    if pulse.is_dead(now):
+        raise FeedConnectionError("the server is silent: it did not answer a ping")
+    return frames.ping() if pulse.wants_ping(now) else b""
+
+
+def _take(data: bytes, pulse: Pulse, frames: Frames) -> bytes:
+    """After data: what to write."""
+    if not data:
+        raise FeedConnectionError("the server ended the connection without a close")
+    pulse.heard(time.monotonic())
+    return frames.feed(data)

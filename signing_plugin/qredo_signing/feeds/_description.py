@@ -1,0 +1,118 @@
+"""What a client's own package says about one of its feeds: the message's class, the errors, the address."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from .._http.sender import AsyncSender, SyncSender
+from ..errors import ConfigurationError
+
+__all__ = ["Call", "Described", "auth_of", "describe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the auth is told of a handshake, as of any request: `request.extensions["qredo"]`."""
+
+    operation: str
+    security: str
+    repeatable: bool = True
+    idempotency_key: str | None = None
+    outcome: str | None = None
+    max_retries: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One feed of one client.
+
+    Attributes:
+        name: Its name in `FEEDS`.
+        api: Import name of the package and its version.
+        url: Where the handshake goes, with the scheme `wss` (`ws` where the API has plain http).
+        path: The values in its path, by name.
+        call: For the auth.
+        message: The model class of its messages.
+        errors: The package's module of errors.
+    """
+
+    name: str
+    api: tuple[str, str]
+    url: str
+    path: Mapping[str, str]
+    call: Call
+    message: Any
+    errors: Any
+
+    @property
+    def api_error(self) -> Any:
+        """The base class of the package's errors for a status."""
+        return self.errors.APIError
+
+    @property
+    def response_error(self) -> Any:
+        """The class of the package's errors for what is not as described."""
+        return self.errors.ResponseError
+
+
+def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
+    """Look a feed up in its client's class.
+
+    Raises:
+        ConfigurationError: The API has no such feed.
+        TypeError: The path takes other values, or a value is no text.
+        ValueError: A value cannot be a part of a path.
+    """
+    if name not in client.FEEDS:
+        known = ", ".join(sorted(client.FEEDS)) or "none"
+        raise ConfigurationError(f"{' '.join(client.API)} describes no feed {name!r}; it has: {known}")
+    entry = client.FEEDS[name]
+    package = _package_of(type(client))
+    scheme, _, rest = client.base_url.partition("://")
+    feed_scheme = {"https": "wss", "http": "ws"}[scheme]
+    return Described(
+        name=name,
+        api=client.API,
+        url=f"{feed_scheme}://{rest}{_fill(entry, path)}",
+        path=dict(path),
+        call=Call(f"feed:{name}", entry.security),
+        message=getattr(import_module(f"{package}.models"), entry.message),
+        errors=import_module(f"{package}.errors"),
+    )
+
+
+def auth_of(client: Any, *, is_async: bool) -> Any:
+    """Return the auth of a client that `connect` made. Raises `ConfigurationError` for another client."""
+    send = client.send
+    wanted, http = (AsyncSender, httpx.AsyncClient) if is_async else (SyncSender, httpx.Client)
+    if not isinstance(send, wanted) or not isinstance(client.http, http):
+        raise ConfigurationError("the client was not made by connect(), so there is nothing here to sign its feed with")
+    return send.auth
+
+
+def _package_of(client_class: type) -> str:
+    """The API package, under whatever name it was vendored: it is where the class says what the API is."""
+    origin = next(each for each in client_class.__mro__ if "FEEDS" in vars(each))
+    return origin.__module__.rpartition(".")[0]
+
+
+def _fill(entry: Any, path: Mapping[str, str]) -> str:
+    """The path with its values. No value can leave its segment."""
+    wanted = {field for _, field, _, _ in string.Formatter().parse(entry.path) if field}
+    if wanted != path.keys():
+        takes = ", ".join(sorted(wanted)) or "nothing"
+        raise TypeError(f"the feed {entry.name!r} takes {takes} in its path, got: {', '.join(path) or 'nothing'}")
+    for name, value in path.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{name} must be a str, got {type(value).__name__}")
+        if value in ("", ".", ".."):
+            raise ValueError(f"{name} is {value!r}, which can't be a part of the path {entry.path}")
+    filled: str = entry.path.format_map({name: quote(value, safe="") for name, value in path.items()})
+    return filled

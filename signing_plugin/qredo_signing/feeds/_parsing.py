@@ -1,0 +1,100 @@
+"""From what came to the package's own models, each once if that is wanted. Does no I/O."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
+
+from ._description import Described
+from ._errors import FeedMessageError
+
+__all__ = ["Once", "items_of", "parse"]
+
+
+def parse(described: Described, raw: object) -> Any:
+    """Return a message as the feed's model; fields that the description does not know are kept.
+
+    Args:
+        described: The feed.
+        raw: JSON as text or bytes, a dict, or a model with `to_dict`, such as an operation gave.
+
+    Raises:
+        FeedMessageError: It is not JSON, or not what the description says.
+    """
+    if isinstance(raw, described.message):
+        return raw
+    try:
+        return described.message.from_dict(_fields(raw))
+    except (ValueError, TypeError, RecursionError, described.response_error) as error:
+        text = f"a message of the feed {described.name} is not as described: {_why(error)}. The feed goes on after it"
+        raise FeedMessageError(text, feed=described.name, raw=raw) from error
+
+
+def _fields(raw: object) -> Any:
+    if isinstance(raw, str | bytes):
+        return json.loads(raw)
+    if isinstance(raw, Mapping):
+        return dict(raw)
+    to_dict = getattr(raw, "to_dict", None)
+    if to_dict is None:
+        raise TypeError(f"resync gave {type(raw).__name__}, which is neither a model nor a dict")
+    return to_dict()
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    return "it is not JSON" if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) else str(error)
+
+
+def items_of(result: Any) -> Iterable[Any]:
+    """Return the items in what `resync` gave: something to iterate over, or a model with one list, such as an answer.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if result is None:
+        return ()
+    if isinstance(result, Iterable) and not isinstance(result, Mapping | str | bytes):
+        return result
+    lists = [value for value in _values(result) if isinstance(value, list)]
+    if len(lists) > 1:
+        raise TypeError(f"resync gave {type(result).__name__}, which has {len(lists)} lists: give the right one")
+    return lists[0] if lists else ()
+
+
+def _values(model: Any) -> list[Any]:
+    if not hasattr(model, "to_dict"):
+        raise TypeError(f"resync gave {type(model).__name__}: give messages to iterate over, or a model with a list")
+    names = getattr(model, "__attrs_attrs__", ())
+    return [getattr(model, field.name) for field in names if field.name != "additional_properties"]
+
+
+class Once:
+    """Remembers the last keys that it saw, and no more than that."""
+
+    def __init__(self, key: Callable[[Any], Hashable] | None, remember: int) -> None:
+        """Begin; without a `key` every message is new."""
+        if remember < 1:
+            raise ValueError(f"remember is {remember}: give how many keys to remember, at least 1")
+        self._key = key
+        self._remember = remember
+        self._seen: OrderedDict[Hashable, None] = OrderedDict()
+
+    def is_new(self, message: Any) -> bool:
+        """Whether no message with its key was seen, as far as is remembered."""
+        if self._key is None:
+            return True
+        if not (key := self._key(message)):
+            return True  # not set: such messages have nothing in common
+        is_new = key not in self._seen
+        self._seen[key] = None
+        self._seen.move_to_end(key)
+        if len(self._seen) > self._remember:
+            self._seen.popitem(last=False)
+        return is_new
+
+    def __len__(self) -> int:
+        return len(self._seen)

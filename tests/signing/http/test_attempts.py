@@ -1,0 +1,214 @@
+"""The rules of repeating, without a network. `test_fault_matrix.py` has them on one."""
+
+from __future__ import annotations
+
+import errno
+import pickle
+from email.utils import formatdate
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from qredo_signing import OutcomeUnknownError
+from qredo_signing._http.budget import CAPACITY, REFUND, Budget
+from qredo_signing._http.dates import parse_http_date, parse_retry_after
+from qredo_signing._http.outcomes import never_sent, outcome_of_error, outcome_of_response
+from qredo_signing._http.retries import MAX_BACKOFF, MAX_WAIT, SPREAD, Attempts, End, Outcome, Rules, backoff
+
+NOW = 1_700_000_000
+FRACTIONS = st.floats(0, 1, exclude_max=True)
+ANSWERS = st.builds(
+    Outcome,
+    status=st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 409, 429, 500, 502, 503, 504]),
+    retry_after=st.none() | st.floats(0, 200),
+)
+OUTCOMES = ANSWERS | st.just(Outcome(sent=False)) | st.just(Outcome())
+RULES = st.builds(
+    Rules, repeatable=st.booleans(), keyed=st.booleans(), counted=st.booleans(), max_retries=st.integers(0, 5)
+)
+
+
+def play(rules: Rules, outcomes: list[Outcome], random: float = 0.5) -> tuple[list[Outcome], list[float], End | None]:
+    """Let attempts end as listed; return those that were made, the waits between them, and the end if it came."""
+    attempts, waits = Attempts(rules, Budget(), lambda: random), list[float]()
+    for made, outcome in enumerate(outcomes, 1):
+        step = attempts.after(outcome)
+        if isinstance(step, End):
+            assert attempts.made == made
+            return outcomes[:made], waits, step
+        waits.append(step)
+    return outcomes, waits, None
+
+
+@given(RULES, st.lists(OUTCOMES, min_size=7, max_size=7))
+def test_there_is_an_end(rules: Rules, outcomes: list[Outcome]) -> None:
+    """There are never more repeats than allowed, whatever happens."""
+    made, waits, end = play(rules, outcomes)
+    assert end is not None
+    assert len(waits) == len(made) - 1 <= rules.max_retries
+
+
+@given(RULES, st.lists(OUTCOMES, min_size=7, max_size=7))
+def test_what_may_have_been_done_is_not_repeated(rules: Rules, outcomes: list[Outcome]) -> None:
+    """What may not be repeated is sent again only after nothing was sent; a counted one not after a lost answer."""
+    made, _, _ = play(rules, outcomes)
+    for outcome in made[:-1]:
+        assert not outcome.sent or (rules.repeatable and not (rules.counted and outcome.is_uncertain))
+
+
+@given(RULES, st.lists(OUTCOMES, min_size=7, max_size=7))
+def test_only_what_may_pass_is_repeated(rules: Rules, outcomes: list[Outcome]) -> None:
+    """Nothing is repeated after an answer that is meant: a success, a refusal, a redirect, a 500."""
+    made, _, _ = play(rules, outcomes)
+    assert {outcome.status for outcome in made[:-1]} <= {None, 429, 502, 503, 504}
+
+
+@given(RULES, st.lists(OUTCOMES, min_size=7, max_size=7))
+def test_nobody_is_told_a_failure_that_may_be_a_success(rules: Rules, outcomes: list[Outcome]) -> None:
+    """The end is unknown exactly if an attempt may have been carried out, none succeeded, and it matters."""
+    made, _, end = play(rules, outcomes)
+    is_open = any(outcome.is_uncertain for outcome in made) and not made[-1].is_success
+    matters = not rules.repeatable or rules.keyed or rules.counted
+    assert (end is End.UNKNOWN) == (is_open and matters)
+
+
+@given(RULES, st.lists(OUTCOMES, min_size=7, max_size=7), FRACTIONS)
+def test_waits_are_bounded(rules: Rules, outcomes: list[Outcome], random: float) -> None:
+    """No wait is negative or longer than the cap, and none is shorter than the server asked for."""
+    made, waits, _ = play(rules, outcomes, random)
+    for outcome, wait in zip(made, waits, strict=False):
+        assert 0 <= wait <= MAX_WAIT + SPREAD
+        assert wait >= (outcome.retry_after or 0)
+        assert outcome.retry_after is not None or wait <= MAX_BACKOFF
+
+
+@given(st.integers(1, 10_000), FRACTIONS)
+def test_backoff_doubles_up_to_a_limit(repeat: int, random: float) -> None:
+    """The wait before repeat n is between half and all of 0.5 s doubled n - 1 times, and of 8 s at most."""
+    whole = min(8.0, 0.5 * 2 ** min(repeat - 1, 20))
+    assert whole / 2 <= backoff(repeat, random) <= whole
+
+
+def test_our_own_error_ends_a_call() -> None:
+    """An error of this machine ends a call, and does not hide that an earlier attempt may have been carried out."""
+    for rules, first, end in (
+        (Rules(repeatable=True, keyed=True), Outcome(), End.UNKNOWN),
+        (Rules(repeatable=True, keyed=True), Outcome(sent=False), End.FINAL),
+        (Rules(repeatable=True), Outcome(), End.FINAL),
+    ):
+        attempts = Attempts(rules, Budget(), lambda: 0.0)
+        assert isinstance(attempts.after(first), float)
+        assert attempts.after_our_own_error() is end
+
+
+@given(st.lists(st.booleans(), max_size=300))
+def test_the_budget_is_never_overdrawn(successes: list[bool]) -> None:
+    """However calls go, repeats are no more than the capacity and a tenth of the successes."""
+    budget, repeats = Budget(), 0
+    for is_success in successes:
+        if is_success:
+            budget.give_back()
+        else:
+            repeats += budget.take()
+    assert repeats <= CAPACITY + REFUND * successes.count(True)
+
+
+def test_an_empty_budget_ends_a_call() -> None:
+    """When repeats are used up, a call ends after one attempt, with what it came to; successes fill it again."""
+    budget, rules = Budget(1), Rules(repeatable=True, keyed=True)
+    assert isinstance(Attempts(rules, budget, lambda: 0.0).after(Outcome(503)), float)
+    assert Attempts(rules, budget, lambda: 0.0).after(Outcome(503)) is End.FINAL
+    assert Attempts(rules, budget, lambda: 0.0).after(Outcome()) is End.UNKNOWN
+    for _ in range(11):  # tenths do not add up in binary
+        Attempts(rules, budget, lambda: 0.0).after(Outcome(200))
+    assert isinstance(Attempts(rules, budget, lambda: 0.0).after(Outcome(503)), float)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0.0),
+        ("120", 120.0),
+        (" 7 ", 7.0),
+        (formatdate(NOW + 30, usegmt=True), 30.0),
+        (formatdate(NOW - 30, usegmt=True), 0.0),
+        ("Tue, 14 Nov 2023 22:13:50 -0000", 30.0),
+        ("", None),
+        (None, None),
+        ("-1", None),
+        ("1.5", None),
+        ("soon", None),
+        ("٣", None),
+        ("Tue, 99 Nov 2023 22:13:50 GMT", None),
+    ],
+)
+def test_retry_after(text: str | None, seconds: float | None) -> None:
+    """Seconds and HTTP-dates are read, a date in the past is now, and what is neither is ignored."""
+    assert parse_retry_after(text, None, NOW) == seconds
+
+
+def test_a_date_is_counted_from_the_servers_own_clock() -> None:
+    """The Date header counts, where there is one, and our clock does not."""
+    until, date = formatdate(NOW + 30, usegmt=True), formatdate(NOW + 20, usegmt=True)
+    assert parse_retry_after(until, date, NOW - 5000) == 10.0
+    assert parse_retry_after(until, "nonsense", NOW) == 30.0
+
+
+@given(st.text(max_size=40))
+def test_any_header_text_is_survived(text: str) -> None:
+    """No text of a header raises."""
+    parse_http_date(text)
+    parse_retry_after(text, text, NOW)
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (httpx.ConnectError(""), Outcome(sent=False)),
+        (httpx.ConnectTimeout(""), Outcome(sent=False)),
+        (httpx.PoolTimeout(""), Outcome(sent=False)),
+        (httpx.ReadTimeout(""), Outcome()),
+        (httpx.WriteTimeout(""), Outcome()),
+        (httpx.ReadError(""), Outcome()),
+        (httpx.WriteError(""), Outcome()),
+        (httpx.CloseError(""), Outcome()),
+        (httpx.RemoteProtocolError(""), Outcome()),
+        (httpx.ProxyError(""), Outcome()),
+        (httpx.DecodingError(""), Outcome()),
+        (httpx.UnsupportedProtocol(""), None),
+        (httpx.LocalProtocolError(""), None),
+        (httpx.InvalidURL(""), None),
+        (RuntimeError(""), None),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_httpx_errors_say(error: Exception, outcome: Outcome | None) -> None:
+    """Only a connection that was never there means that nothing was sent; what is no attempt's error is left alone."""
+    assert outcome_of_error(error, NOW) == outcome
+    assert never_sent(error) == (outcome == Outcome(sent=False) or isinstance(error, httpx.UnsupportedProtocol))
+
+
+def test_a_transport_that_calls_everything_a_connect_error() -> None:
+    """A connect error made from an OSError proves nothing, since a broken connection is one as well; refused does."""
+    broken, refused = httpx.ConnectError(""), httpx.ConnectError("")
+    broken.__cause__ = ConnectionResetError(errno.ECONNRESET, "")
+    refused.__cause__ = ConnectionRefusedError(errno.ECONNREFUSED, "")
+    assert (never_sent(broken), never_sent(refused)) == (False, True)
+
+
+def test_what_answers_say() -> None:
+    """Status and Retry-After are what counts of an answer."""
+    response = httpx.Response(503, headers={"retry-after": "7", "date": formatdate(NOW, usegmt=True)})
+    assert outcome_of_response(response, NOW) == Outcome(503, retry_after=7.0)
+
+
+def test_the_error_survives_a_worker_pool() -> None:
+    """OutcomeUnknownError can be pickled and keeps what it tells, but for the response."""
+    error = OutcomeUnknownError(
+        "text", operation="a.b", idempotency_key="k", outcome="a.get", response=httpx.Response(504), attempts=3
+    )
+    other = pickle.loads(pickle.dumps(error))
+    assert (str(other), other.operation, other.idempotency_key, other.outcome) == ("text", "a.b", "k", "a.get")
+    assert (other.response, other.attempts) == (None, 3)
+    assert not isinstance(error, httpx.HTTPError)

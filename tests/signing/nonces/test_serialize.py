@@ -1,0 +1,378 @@
+"""One request in flight for each source of nonces: threads and tasks take turns, so that nonces arrive in order."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+from qredo_signing import (
+    ConfigurationError,
+    Credentials,
+    Environment,
+    InProcessNonces,
+    NonceError,
+    PartnerAuth,
+    connect,
+)
+from qredo_signing._nonces.serialize import InFlight, in_flight_of
+
+from ..doubles import AsyncDummy, DummyClient, DummyHSM, Seen, serve
+
+PATIENCE = 10.0
+
+
+class OrderedServer:
+    """A service that takes a request only if its nonce is greater than the last one, and says what it refused."""
+
+    def __init__(self) -> None:
+        self.last = 0
+        self.taken = self.refused = 0
+        self._lock = threading.Lock()
+
+    def take(self, nonce: int) -> int:
+        """Return the status of the answer."""
+        with self._lock:
+            if nonce <= self.last:
+                self.refused += 1
+                return 401
+            self.last, self.taken = nonce, self.taken + 1
+            return 200
+
+    def answer(self, seen: Seen) -> tuple[int, dict[str, str], bytes]:
+        """Answer as the server on loopback."""
+        return self.take(int(seen.headers["x-nonce"])), {}, b"{}"
+
+    def respond(self, request: httpx.Request) -> httpx.Response:
+        """Answer as a transport."""
+        return httpx.Response(self.take(int(request.headers["x-nonce"])))
+
+
+class Overtaking(httpx.BaseTransport):
+    """A network on which the first request is overtaken by the second, if there is one before `patience` is over."""
+
+    def __init__(self, server: OrderedServer, patience: float) -> None:
+        self.server, self.patience = server, patience
+        self.first_is_under_way, self.second_is_through = threading.Event(), threading.Event()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Hold the first one up."""
+        if not self.first_is_under_way.is_set():
+            self.first_is_under_way.set()
+            self.second_is_through.wait(self.patience)
+            return self.server.respond(request)
+        response = self.server.respond(request)
+        self.second_is_through.set()
+        return response
+
+
+def overtake(credentials: Credentials, patience: float, **options: Any) -> OrderedServer:
+    """Call twice side by side on such a network, from two clients that share a source."""
+    server, source = OrderedServer(), InProcessNonces()
+    network = Overtaking(server, patience)
+    with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
+        clients = [
+            stack.enter_context(
+                connect(DummyClient, credentials, Environment.SANDBOX, nonces=source, transport=network, **options)
+            )
+            for _ in range(2)
+        ]
+        first = pool.submit(clients[0].call)
+        assert network.first_is_under_way.wait(PATIENCE)
+        pool.submit(clients[1].call).result(PATIENCE)
+        first.result(PATIENCE)
+    return server
+
+
+def test_without_turns_requests_overtake_each_other(credentials: Credentials) -> None:
+    """With serialize=False a request that is overtaken on the way is refused by a server that checks order."""
+    server = overtake(credentials, PATIENCE, serialize=False)
+    assert (server.taken, server.refused) == (1, 1)
+
+
+def test_with_turns_they_do_not(credentials: Credentials) -> None:
+    """By default the second waits until the first is answered, also on another client with the same source."""
+    server = overtake(credentials, 0.2)
+    assert (server.taken, server.refused) == (2, 0)
+
+
+@pytest.mark.parametrize("offload", [False, True])
+def test_threads_and_tasks_take_turns(
+    offload: bool, emulator_credentials: Credentials, credentials: Credentials
+) -> None:
+    """A real server that checks order refuses none of the requests of 4 threads, 16 tasks and two event loops."""
+    checks, source = OrderedServer(), InProcessNonces()
+    fast = Credentials(emulator_credentials.api_key, DummyHSM(None, b"signature"))
+
+    def in_threads(environment: Environment) -> None:
+        with connect(DummyClient, fast, environment, nonces=source) as client, ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: client.call(), range(24)))
+
+    def in_tasks(environment: Environment) -> None:
+        async def main() -> None:
+            async with connect(AsyncDummy, fast, environment, nonces=source, offload=offload) as client:
+                await asyncio.gather(*(client.call() for _ in range(16)))
+
+        asyncio.run(main())
+
+    with serve(checks.answer) as server, ThreadPoolExecutor(3) as pool:
+        environment = Environment.emulator(server.url)
+        for done in [pool.submit(each, environment) for each in (in_threads, in_tasks, in_tasks)]:
+            done.result(60)
+    assert (checks.taken, checks.refused) == (24 + 16 + 16, 0)
+
+
+class SlowSource:
+    """A source that does I/O: `next` must not be called on the event loop's thread."""
+
+    blocks = True
+
+    def __init__(self) -> None:
+        self.last = 0
+        self.threads = set[int]()
+
+    def next(self) -> int:
+        """Count."""
+        self.threads.add(threading.get_ident())
+        self.last += 1
+        return self.last
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "trio"])
+def test_many_tasks_with_few_threads(loop: str, credentials: Credentials) -> None:
+    """200 tasks that wait for their turn hold no worker thread, which the one that has it needs for nonce and key."""
+    anyio = pytest.importorskip("anyio")
+    pytest.importorskip(loop)
+    server, source = OrderedServer(), SlowSource()
+    fast = Credentials(credentials.api_key, DummyHSM(None, b"signature"))
+
+    async def main() -> int:
+        transport = httpx.MockTransport(server.respond)
+        options: dict[str, Any] = {"nonces": source, "transport": transport, "offload": True}
+        async with connect(AsyncDummy, fast, Environment.SANDBOX, **options) as client:
+            with anyio.fail_after(60):
+                async with anyio.create_task_group() as group:
+                    for _ in range(200):
+                        group.start_soon(client.call)
+        return threading.get_ident()
+
+    thread = anyio.run(main, backend=loop)
+    assert (server.taken, server.refused) == (200, 0)
+    assert source.threads
+    assert thread not in source.threads
+
+
+def test_agent_operations_take_no_turn(credentials: Credentials) -> None:
+    """A request without a nonce does not wait for those with one."""
+    source = InProcessNonces()
+    transport = httpx.MockTransport(lambda request: httpx.Response(200))
+    options: dict[str, Any] = {"nonces": source, "transport": transport, "agent_token": lambda: "c0ffee"}
+    with connect(DummyClient, credentials, Environment.SANDBOX, **options) as client, in_flight_of(source).turn():
+        assert client.call(security="agent_token").status_code == 200
+
+
+def wait_for_line(line: InFlight, length: int) -> None:
+    """Wait until so many are in the line."""
+    for _ in range(int(PATIENCE * 1000)):
+        if len(line._line) == length:
+            return
+        threading.Event().wait(0.001)
+    raise AssertionError(f"{len(line._line)} in the line, not {length}")
+
+
+def test_first_come_first_served() -> None:
+    """Threads have their turn in the order in which they came."""
+    line, order = InFlight(), list[int]()
+
+    def come(number: int) -> None:
+        with line.turn():
+            order.append(number)
+
+    with ThreadPoolExecutor(5) as pool, line.turn():
+        for number in range(5):
+            pool.submit(come, number)
+            wait_for_line(line, number + 2)
+    assert order == [0, 1, 2, 3, 4]
+
+
+def test_tasks_are_served_in_order_and_may_leave() -> None:
+    """Tasks have their turn in order; one that is cancelled while it waits, or when its turn comes, holds up nobody."""
+    line, order = InFlight(), list[int]()
+
+    async def come(number: int) -> None:
+        async with line.async_turn():
+            order.append(number)
+            await asyncio.sleep(0)
+
+    async def main() -> None:
+        async with line.async_turn():
+            tasks = [asyncio.create_task(come(number)) for number in range(6)]
+            await asyncio.sleep(0)
+            tasks[2].cancel()
+            await asyncio.sleep(0)
+        tasks[0].cancel()  # its turn has come, and it has not run since
+        await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), PATIENCE)
+
+    asyncio.run(main())
+    assert order == [1, 3, 4, 5]
+    assert not line._line
+
+
+def test_an_error_ends_a_turn() -> None:
+    """Whoever fails in his turn passes it on, in a thread and in a task."""
+    line = InFlight()
+
+    async def fail() -> None:
+        async with line.async_turn():
+            raise KeyError
+
+    with pytest.raises(KeyError), line.turn():
+        raise KeyError
+    with pytest.raises(KeyError):
+        asyncio.run(fail())
+    with line.turn():
+        pass
+
+
+def test_a_thread_waits_for_a_task_of_another_thread() -> None:
+    """A thread and a task of an event loop elsewhere wait for each other."""
+    line, has_it, may_go, order = InFlight(), threading.Event(), threading.Event(), list[str]()
+
+    async def hold() -> None:
+        async with line.async_turn():
+            has_it.set()
+            await asyncio.to_thread(may_go.wait, PATIENCE)
+            order.append("task")
+
+    def wait() -> None:
+        with line.turn():
+            order.append("thread")
+
+    with ThreadPoolExecutor(2) as pool:
+        task = pool.submit(asyncio.run, hold())
+        assert has_it.wait(PATIENCE)
+        thread = pool.submit(wait)
+        wait_for_line(line, 2)
+        may_go.set()
+        task.result(PATIENCE)
+        thread.result(PATIENCE)
+    assert order == ["task", "thread"]
+
+
+def test_a_turn_that_would_never_come_is_an_error() -> None:
+    """A sync call in a thread that is in flight itself, in a hook or a coroutine, is refused instead of waiting."""
+    line = InFlight()
+
+    async def call_from_a_coroutine() -> None:
+        async with line.async_turn():
+            with line.turn():
+                raise AssertionError("not reached")
+
+    with pytest.raises(NonceError, match="in this very thread"), line.turn(), line.turn():
+        raise AssertionError("not reached")
+    with pytest.raises(NonceError, match="in this very thread"):
+        asyncio.run(call_from_a_coroutine())
+    assert not line._line
+
+
+def test_a_loop_that_was_closed_holds_up_nobody() -> None:
+    """A task whose event loop was closed while it waited is passed over."""
+    line = InFlight()
+    loop = asyncio.new_event_loop()
+
+    async def wait() -> None:
+        async with line.async_turn():
+            raise AssertionError("not reached")
+
+    def abandon() -> asyncio.Task[None]:
+        task = loop.create_task(wait())
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+        setattr(task, "_log_destroy_pending", False)  # noqa: B010 - abandoned on purpose
+        return task
+
+    with ThreadPoolExecutor(1) as pool:
+        with line.turn():
+            task = pool.submit(abandon).result(PATIENCE)
+        assert not task.done()
+        pool.submit(lambda: line.turn().__enter__()).result(PATIENCE)
+
+
+def test_a_line_belongs_to_its_source() -> None:
+    """The same source has one line, another source another."""
+    one, other = InProcessNonces(), InProcessNonces()
+    line = in_flight_of(one)
+    assert in_flight_of(one) is line
+    assert in_flight_of(other) is not line
+
+
+FORK = """
+import os, threading
+from qredo_signing import InProcessNonces
+from qredo_signing._nonces.serialize import in_flight_of
+source = InProcessNonces()
+line = in_flight_of(source)
+has_it, may_go = threading.Event(), threading.Event()
+def hold():
+    with line.turn():
+        has_it.set()
+        may_go.wait()
+thread = threading.Thread(target=hold)
+thread.start()
+has_it.wait()
+child = os.fork()
+if child == 0:
+    with line.turn():
+        os._exit(7)
+code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+may_go.set()
+thread.join()
+print(code)
+"""
+
+
+@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="no fork on this system")
+def test_a_forked_process_starts_anew() -> None:
+    """A process that was forked while a thread had the turn does not wait for that thread, which it does not have."""
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORK]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.returncode) == ("7\n", 0), done.stderr
+
+
+class Source:
+    """A source of a user's own."""
+
+    def __init__(self, **attributes: object) -> None:
+        self.__dict__.update(attributes)
+
+    def next(self) -> int:
+        """Count."""
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "why"),
+    [
+        (Source(rule="random"), {}, "must be 'clock' or 'counter'"),
+        (Source(rule="counter"), {}, r"needs a give_back\(nonce\) method"),
+        (InProcessNonces(rule="counter", start=1), {"serialize": False}, "serialize=False lets nonces overtake"),
+    ],
+)
+def test_a_source_that_cannot_work_is_refused(
+    source: Any, options: dict[str, Any], why: str, credentials: Credentials
+) -> None:
+    """A source with an unknown rule, a counter that takes nothing back, and a counter without turns are refused."""
+    make: list[Callable[[], object]] = [
+        lambda: PartnerAuth(credentials, Environment.SANDBOX, nonces=source, **options),
+        lambda: connect(DummyClient, credentials, Environment.SANDBOX, nonces=source, **options),
+    ]
+    for each in make:
+        with pytest.raises(ConfigurationError, match=why):
+            each()
