@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from qredo_codegen.description.document import pointer, tokens
+from qredo_codegen.description.names import member_name
 from qredo_codegen.description.places import reached
-from qredo_codegen.generate.prepare import member_name
 
 from .changes import Change
 from .descriptions import Comparison

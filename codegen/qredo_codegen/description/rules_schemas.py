@@ -7,8 +7,8 @@ from typing import Any
 
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
+from qredo_codegen.description.names import member_name
 from qredo_codegen.errors import DocumentError
-from qredo_codegen.generate.prepare import member_name
 
 from .document import Document, pointer, resolve
 from .places import Place, Problem, holders, reached, references, request_roots, response_roots, schemas, target, under
