@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -52,14 +53,15 @@ class APIError(ClientError):
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds to wait by the Retry-After header (seconds or HTTP-date), not negative; None without a usable one."""
+        """Seconds that the service asks to wait, from the `Retry-After` header; None without a usable one.
+
+        A date is counted from the response's own `Date`, so that a wrong clock on this machine does not matter.
+        """
         value = self.response.headers.get("retry-after", "").strip()
         if value.isascii() and value.isdigit():
             return float(value)
-        try:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-        except (OverflowError, ValueError):
-            return None
+        until, now = _timestamp(value), _timestamp(self.response.headers.get("date", ""))
+        return None if until is None else max(0.0, until - (time.time() if now is None else now))
 
     def __reduce__(self) -> tuple[object, ...]:
         # The request stays here: it holds the API key, the signature and the body.
@@ -72,6 +74,15 @@ class APIError(ClientError):
         if self.msg:
             text += f": {self.msg}"
         return f"{text} ({self.reason})" if self.reason else text
+
+
+def _timestamp(date: str) -> float | None:
+    """Unix time of an HTTP date, which is always GMT; None if it is not one."""
+    try:
+        parsed = parsedate_to_datetime(date)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    except (OverflowError, ValueError):
+        return None
 
 
 class BadRequestError(APIError):
