@@ -28,7 +28,7 @@ def asctime(seconds: int) -> str:
 
 @given(now=SECONDS, wait=st.integers(min_value=-10_000, max_value=10_000), form=st.booleans())
 def test_a_date_is_counted_from_the_servers_clock(now: int, wait: int, form: bool) -> None:
-    """A date minus the `Date` of the response is the wait, in each form of a date, whatever this machine's clock says."""
+    """A date minus the `Date` of the response is the wait, in each form, whatever this machine's clock says."""
     until = max(0, now + wait)
     headers = {"retry-after": asctime(until) if form else formatdate(until, usegmt=True)}
     headers["date"] = formatdate(now, usegmt=True)
