@@ -236,3 +236,19 @@ def test_long_pages_have_a_bar_on_a_terminal(variables: dict[str, str], connecte
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 150
     assert b"fund.iter_ledger" in shown
     assert b"150 items" in shown
+
+
+def test_without_docstrings(emulator: Emulator, keys: Path, tmp_path: Path) -> None:
+    """Under `python -OO`, which strips docstrings, operations are listed, explained and called as always."""
+    environ = {**os.environ, "PYTHONOPTIMIZE": "2", "COLUMNS": "100", "PYTHONPYCACHEPREFIX": str(tmp_path)}
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "qredo_signing", *arguments]
+        return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
+
+    listed = json.loads(run("call", "--list", "--api", API, "--json"))
+    assert {"signing_agent.open_feed", "company.create", "fund.iter_ledger"} <= {one["operation"] for one in listed}
+    assert {one["method"] for one in listed} == {"GET", "POST", "PUT", "DELETE"}
+    assert "--country" in run("call", "company.create", "--api", API, "--help")
+    options = ("--api", API, "--environment", "emulator", "--url", emulator.url, "--keys", str(keys), "--json")
+    assert "company_id" in json.loads(run("call", "company.create", "--name", "ACME Corp", *options))

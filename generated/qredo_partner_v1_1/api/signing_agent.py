@@ -39,6 +39,7 @@ _FINISH_REGISTRATION: Operation[AgentFinishResponse] = Operation(
     body="AgentFinishRequest",
     outcome="core_client.get_all",
 )
+_OPEN_FEED: Operation[None] = Operation("signing_agent.open_feed", "GET", "/coreclient/feed", security="agent_token")
 _GET_ACTION: Operation[ActionMessages] = Operation(
     "signing_agent.get_action", "GET", "/coreclient/action/{action_id}", security="agent_token", result="ActionMessages"
 )

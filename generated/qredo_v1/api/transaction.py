@@ -23,6 +23,9 @@ _CREATE: Operation[TxInfoResponse] = Operation(
     body="TransactionRequest",
     outcome="transaction.open_feed",
 )
+_OPEN_FEED: Operation[None] = Operation(
+    "transaction.open_feed", "GET", "/transactions/feed", security="qredo_signature"
+)
 _GET_APPROVALS: Operation[TransactionApprovalsResponse] = Operation(
     "transaction.get_approvals",
     "GET",

@@ -1,4 +1,7 @@
-"""The operations of an API package, read from the signatures and docstrings of its client."""
+"""The operations of an API package, read from its data: the `Operation` constants and the signatures of its client.
+
+Docstrings give the help texts alone, since Python started with -OO has none.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from typing import Any
 
 __all__ = ["Operation", "Parameter", "operations_of"]
 
-_REQUEST = re.compile(r"^`([A-Z]+) (/\S*)`(?: is a WebSocket.*)?$", re.MULTILINE)
 _SECTION = re.compile(r"^(Args|Returns|Raises):$", re.MULTILINE)
 _ARGUMENT = re.compile(r"^    (\w+): ", re.MULTILINE)
 
@@ -79,12 +81,12 @@ class Operation:
     @property
     def method(self) -> str:
         """The HTTP method."""
-        return self._request[0]
+        return "GET" if self._constant is None else str(self._constant.method)
 
     @property
     def path(self) -> str:
-        """The path below the base URL; empty for a walk through pages."""
-        return self._request[1]
+        """The path below the base URL; empty for a walk through pages, which makes other calls."""
+        return "" if self._constant is None else str(self._constant.path)
 
     @property
     def feed(self) -> str | None:
@@ -97,11 +99,11 @@ class Operation:
         return tuple(self._read_parameters())
 
     @cached_property
-    def _request(self) -> tuple[str, str]:
-        found = _REQUEST.search(self.document)
-        if found is None and not self.pages:
-            raise ValueError(f"{self.api}: the docstring of {self.id} does not say what it sends")
-        return (found[1], found[2]) if found else ("GET", "")
+    def _constant(self) -> Any:
+        """The `Operation` of the module that defines the method, or None for a walk through pages."""
+        constants = self.function.__globals__.values()
+        found = (each for each in constants if type(each).__name__ == "Operation" and each.id == self.id)
+        return next(found, None) if self.pages else next(found)
 
     @cached_property
     def _docstring(self) -> str:
