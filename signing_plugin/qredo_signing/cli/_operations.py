@@ -29,7 +29,7 @@ class Parameter:
         type: The type as annotated, resolved.
         required: Whether it must be given; a field, unless the whole body is.
         default: What the signature has, or None.
-        help: Of the docstring.
+        help: From the docstring.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Operation:
         api: Import name of the package.
         tag: Such as `company`.
         verb: Such as `create`.
-        function: The method of the client, not bound.
+        function: The method of the client, unbound.
     """
 
     package: Any
@@ -65,7 +65,7 @@ class Operation:
 
     @property
     def pages(self) -> bool:
-        """Whether it walks through all pages of a listing."""
+        """Whether it iterates over all pages of a list."""
         return self.verb.startswith("iter_")
 
     @cached_property
@@ -90,7 +90,7 @@ class Operation:
 
     @property
     def feed(self) -> str | None:
-        """The feed that this operation stands for, which is no call; or None."""
+        """The name of the feed if the operation opens one, else None."""
         return next((each.name for each in self.package.Client.FEEDS.values() if each.path == self.path), None)
 
     @cached_property
@@ -130,7 +130,7 @@ class Operation:
 
 def operations_of(package: Any) -> list[Operation]:
     """Return every operation of an API package, in the order of its description."""
-    client = package.Client(None, base_url="")  # sends nothing: it is only looked at
+    client = package.Client(None, base_url="")  # sends nothing: only its attributes are read
     api = package.Client.API[0]
     return [
         Operation(package, api, tag, verb, function)
@@ -142,7 +142,7 @@ def operations_of(package: Any) -> list[Operation]:
 
 
 def _types(function: Any, models: Any) -> dict[str, Any]:
-    """The annotations of a method, resolved; the models in them are imported for type checkers alone."""
+    """Resolve the annotations of a method. The generated module imports their models for type checkers only."""
     texts = {name: text for name, text in function.__annotations__.items() if name != "return"}
     words = set(re.findall(r"\w+", " ".join(texts.values()))) & set(models.__all__)
     names = {**function.__globals__, **{word: getattr(models, word) for word in words}}
@@ -151,7 +151,7 @@ def _types(function: Any, models: Any) -> dict[str, Any]:
 
 
 def _helps(docstring: str) -> dict[str, str]:
-    """What the section Args says about each parameter."""
+    """Return the texts of the section Args by parameter."""
     parts = _SECTION.split(docstring)
     arguments = parts[parts.index("Args") + 1] if "Args" in parts else ""
     pieces = _ARGUMENT.split(arguments)[1:]

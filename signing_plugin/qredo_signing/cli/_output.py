@@ -1,4 +1,4 @@
-"""What goes to stdout: JSON as it came for programs, tables for people. What else there is to say goes to stderr."""
+"""Output: JSON as received for programs, tables for people. Everything else goes to stderr."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 __all__ = ["line_of", "logging_to_stderr", "note", "print_json", "print_value", "show_pages", "show_response"]
 
-_UNLIMITED = 10_000  # columns, where nobody sees the edge of a screen
+_UNLIMITED = 10_000  # columns: width of output that is not a terminal
 
 
 def note(text: str) -> None:
-    """Say something on stderr, in one line."""
+    """Print one line on stderr."""
     typer.echo(f"qredo: {printable(text)}", err=True)
 
 
 @contextmanager
 def logging_to_stderr() -> Iterator[None]:
-    """Show what the library logs meanwhile: repeated attempts and connections, a corrected clock. Never a secret."""
+    """Show the library's log on stderr: retries, reconnects, a corrected clock. Never a secret."""
     logger = logging.getLogger("qredo_signing")
     handler = _Notes(logging.INFO)
     level = logger.level
@@ -53,7 +53,7 @@ class _Notes(logging.Handler):
 
 @contextmanager
 def _to_stdout() -> Iterator[None]:
-    """Write inside this. That it fails says nothing about what was asked for: that is done."""
+    """Write to stdout inside this. A failure to write does not mean that the request failed."""
     try:
         yield
         sys.stdout.flush()
@@ -62,7 +62,7 @@ def _to_stdout() -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CliError(
-            f"the output cannot be written: {reason}", "what was asked for may be done", code=Exit.RESPONSE
+            f"the output cannot be written: {reason}", "the request itself may have succeeded", code=Exit.RESPONSE
         ) from None
 
 
@@ -73,17 +73,17 @@ def print_json(value: Any, *, lines: bool = False) -> None:
 
 
 def show_response(response: Any, *, as_json: bool) -> None:
-    """Print the body of an answer: unchanged, or as tables if it is JSON."""
+    """Print the body of a response: unchanged, or as tables if it is JSON."""
     content = response.content
     if as_json:
         if content:
             _write(content.rstrip(b"\n"))
         return
     if not content.strip():
-        typer.echo(f"HTTP {response.status_code}, without content")
+        typer.echo(f"HTTP {response.status_code}, without a body")
         return
     try:
-        # Numbers with a fraction stay the text that they are.
+        # Numbers with a fraction are shown as received, never as a float.
         print_value(json.loads(content, parse_float=str))
     except (ValueError, RecursionError):
         typer.echo("\n".join(map(printable, content.decode("utf-8", "replace").splitlines())))
@@ -125,7 +125,7 @@ def _console() -> Console:
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
-    """The fields of an object, those of objects in it with a path as their name."""
+    """Yield the fields of an object; a nested field is named by its path, such as `send.amount`."""
     for name, each in value.items():
         if isinstance(each, dict) and each:
             yield from _flat(each, f"{prefix}{name}.")
@@ -156,7 +156,7 @@ def _print_list(console: Console, name: str, items: list[Any]) -> None:
             console.print(f"\n{name}")
         console.print(table)
         return
-    for number, row in enumerate(rows, 1):  # too wide for the screen: one below the other
+    for number, row in enumerate(rows, 1):  # wider than the terminal: one field per line
         console.print(f"{name or 'item'} {number}")
         console.print(_grid([(f"  {column}", _text(each)) for column, each in row.items()]))
 
@@ -187,11 +187,11 @@ def _grid(fields: list[tuple[str, str]]) -> Table:
 
 
 def line_of(fields: Mapping[str, Any]) -> str:
-    """The fields of an object in one line."""
+    """Format the fields of an object in one line."""
     return "  ".join(f"{name}={_text(each)}" for name, each in _flat(fields))
 
 
-_EVERY = 100  # items between two lines of progress: the client's usual page
+_EVERY = 100  # items between two lines of progress: the usual page size
 
 
 def show_pages(name: str, items: Iterable[Any], *, as_json: bool) -> None:
@@ -217,7 +217,7 @@ def _with_bar(name: str, rows: Iterable[Any]) -> Iterator[Any]:
 
     columns = (TextColumn(name), BarColumn(), TextColumn("{task.completed} items"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
-        task = progress.add_task(name, total=None)  # the totals that the service gives are wrong at times
+        task = progress.add_task(name, total=None)  # the service's totals are not reliable
         for row in rows:
             progress.advance(task)
             yield row

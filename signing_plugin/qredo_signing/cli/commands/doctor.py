@@ -1,4 +1,4 @@
-"""`qredo doctor`: whether keys, clock, network and service fit together, and what to do where they do not."""
+"""`qredo doctor`: check that keys, clock, network and service fit together, and say what to do if not."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MARKS = {"ok": "ok  ", "warning": "WARN", "problem": "FAIL", "skipped": "-   "}
 def doctor(connection: Connection, as_json: JsonOption = False) -> Any:
     """Check keys, environment, clock, TLS and connection; say what to do.
 
-    Makes one signed read; nothing is changed. The exit code is 1 if there is a problem; warnings do not count.
+    Sends one signed read and changes nothing. The exit code is 1 if there is a problem; warnings do not count.
 
     Examples:
 
@@ -56,8 +56,8 @@ def _lines(finding: Finding) -> str:
 
 
 _REFUSED = (
-    "the service must know this API key, and have this key's public half for it: look whether one of them is of "
-    "another environment, or of another emulator's folder (--keys)"
+    "the service must know this API key and the public half of this private key: check whether one of them belongs to "
+    "another environment, or to the folder of another emulator (--keys)"
 )
 _TOLERANCE = 5.0  # seconds, as that of the clock correction
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -80,7 +80,7 @@ class Finding(NamedTuple):
 
 
 def check_all(connection: Connection) -> Iterator[Finding]:
-    """Make all checks, in the order in which one depends on the other."""
+    """Run all checks, each after those that it depends on."""
     client_class = connection.client_class()
     environment = connection.named_environment()
     yield from _check_files(connection, client_class.SECURITY)
@@ -92,7 +92,7 @@ def check_all(connection: Connection) -> Iterator[Finding]:
         yield _check_tls(answer)
         yield _check_clock(answer)
     if credentials is None or answer is None:
-        yield Finding("signed read", "skipped", "nothing to sign with, or nobody to ask")
+        yield Finding("signed read", "skipped", "no credentials, or no connection")
     else:
         yield _check_read(connection, client_class)
 
@@ -119,16 +119,16 @@ def _check_file(path: Path) -> Finding:
         reason = error.strerror or type(error).__name__
         return Finding(f"{path}", "problem", reason, "name the folder with --keys; `qredo keygen DIR` makes a key pair")
     if os.name == "posix" and mode & _OTHERS:
-        found = f"mode {stat.S_IMODE(mode):04o}: others than its owner can read or change it"
+        found = f"mode {stat.S_IMODE(mode):04o}: other users can read or change it"
         return Finding(f"{path}", "warning", found, f"chmod 600 {path}")
-    return Finding(f"{path}", "ok", f"mode {stat.S_IMODE(mode):04o}, for its owner only")
+    return Finding(f"{path}", "ok", f"mode {stat.S_IMODE(mode):04o}, readable by its owner only")
 
 
 def _check_credentials(connection: Connection, security: str) -> Any:
-    """A generator of findings that returns the credentials, or None."""
+    """Generator of findings that returns the credentials, or None."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the modes of files, which were told
+            warnings.simplefilter("ignore")  # file modes are reported by a check of their own
             credentials = connection.credentials(security)
     except Exception as error:
         yield _problem("credentials", error)
@@ -158,8 +158,8 @@ def _check_pair(connection: Connection, credentials: Any) -> Iterator[Finding]:
         yield Finding(
             "key pair",
             "problem",
-            f"{path} is of another key: {public.fingerprint}",
-            "upload the public key that belongs to private.pem: openssl rsa -in private.pem -pubout",
+            f"{path} belongs to another key: {public.fingerprint}",
+            "upload the public key of private.pem: openssl rsa -in private.pem -pubout",
         )
 
 
@@ -174,7 +174,7 @@ def _check_kind(environment: Any, credentials: Any) -> Finding:
 
 
 def _check_network(environment: Any, timeout: float | None) -> Any:
-    """A generator of findings that returns the answer to a plain request without credentials, or None."""
+    """Generator of findings that returns the response to a request without credentials, or None."""
     import httpx
 
     from ..._environments.origin import is_loopback
@@ -189,7 +189,7 @@ def _check_network(environment: Any, timeout: float | None) -> Any:
         advice = "check name, port, proxy and firewall; `qredo-emulator` starts an emulator"
         yield _problem("connection", error)._replace(advice=advice)
         return None
-    yield Finding("connection", "ok", f"{environment.origin} answered after {took:.2f} s")
+    yield Finding("connection", "ok", f"{environment.origin} responded after {took:.2f} s")
     return response
 
 
@@ -205,7 +205,7 @@ def _check_tls(response: httpx.Response) -> Finding:
         return Finding("TLS", "skipped", f"plain {response.url.scheme}, for an emulator or on this machine only")
     if version in {"TLSv1.2", "TLSv1.3"}:
         return Finding("TLS", "ok", version)
-    return Finding("TLS", "problem", version, "at least TLS 1.2 is needed: look for a proxy in between")
+    return Finding("TLS", "problem", version, "TLS 1.2 or later is needed: look for a proxy in between")
 
 
 def _check_clock(response: httpx.Response) -> Finding:
@@ -213,17 +213,17 @@ def _check_clock(response: httpx.Response) -> Finding:
 
     date = parse_http_date(response.headers.get("date"))
     if date is None:
-        return Finding("clock", "skipped", "the server says no time")
+        return Finding("clock", "skipped", "the server sent no Date header")
     difference = date + 0.5 - time.time()
     if abs(difference) <= _TOLERANCE:
         return Finding("clock", "ok", f"within {_TOLERANCE:.0f} s of the server's")
     found = f"the server's is {abs(difference):.0f} s {'ahead of' if difference > 0 else 'behind'} ours"
-    return Finding("clock", "warning", found, "set the clock of this machine (NTP); up to an hour is corrected")
+    return Finding("clock", "warning", found, "set this machine's clock (NTP); a difference up to an hour is corrected")
 
 
 def _check_read(connection: Connection, client_class: Any) -> Finding:
     package = load_package(connection.api or client_class.__module__.partition(".")[0])
-    operation = _harmless(package)
+    operation = _read_without_parameters(package)
     if operation is None:
         return Finding("signed read", "skipped", "this API has no read without parameters")
     try:
@@ -237,8 +237,8 @@ def _check_read(connection: Connection, client_class: Any) -> Finding:
     return Finding("signed read", "ok", f"{operation.id}: the signature was accepted")
 
 
-def _harmless(package: Any) -> Operation | None:
-    """A signed GET that needs no parameters and is no feed."""
+def _read_without_parameters(package: Any) -> Operation | None:
+    """Return a signed GET that needs no parameters and opens no feed."""
     for each in operations_of(package):
         if each.method == "GET" and each.feed is None and not any(one.required for one in each.parameters):
             return each
