@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
+from .._secrecy import discreet
 from .scheme import SigningOptions
 from .schemes import HmacScheme, PartnerScheme
 from .signing_auth import SigningAuth
@@ -39,6 +40,7 @@ class PartnerAuth(SigningAuth):
 
     SCHEME: ClassVar[str] = PartnerScheme.name
 
+    @discreet  # `agent_token` may be the token itself, by mistake
     def __init__(
         self,
         credentials: Credentials,

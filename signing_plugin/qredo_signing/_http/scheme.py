@@ -55,7 +55,7 @@ class Scheme(ABC):
             if self._token is None or self._token.expires < self._clock():
                 own = httpx.Request("POST", request.url.join("/api/v2/token"))
                 self._put_hmac(own)                  # signs it
-                self._token = parse(( yield own ))   # raise an error of this package if there is none
+                self._token = parse((yield own))   # raise an error of this package if there is none
 
         def sign(self, request, url):
             request.headers["x-token"] = self._token.text
@@ -77,6 +77,7 @@ class Scheme(ABC):
         signature_header: The header with the signature or the token.
         timestamp_header: The header with a timestamp, or None.
         nonce_header: The header with a nonce, or None.
+        has_key_file: Whether the credentials hold a key of a file that may have a passphrase.
         options: Names of the fields of `SigningOptions` that apply beside the clock.
         line: Where requests wait for their turn, if they must arrive in the order in which they were stamped.
         counted: Whether requests carry numbers that must follow each other without a gap.
@@ -92,6 +93,7 @@ class Scheme(ABC):
     signature_header: ClassVar[str]
     timestamp_header: ClassVar[str | None] = None
     nonce_header: ClassVar[str | None] = None
+    has_key_file: ClassVar[bool] = False
     options: ClassVar[tuple[str, ...]] = ()
 
     line: InFlight | None = None
@@ -102,6 +104,15 @@ class Scheme(ABC):
     @abstractmethod
     def __init__(self, credentials: Any, options: SigningOptions) -> None:
         """Take credentials of the scheme's class, and the options that apply. Called once for each auth."""
+
+    @classmethod
+    def signature(cls, credentials: Any, stamp: str, method: str, url: str, body: bytes) -> str:
+        """Return the signature over the parts of a request, without a request, for `qredo sign`.
+
+        Raises:
+            NotImplementedError: The scheme signs nothing by itself: it sends a token.
+        """
+        raise NotImplementedError(f"{cls.name} has no signature")
 
     def prepare(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Yield the requests that must be answered before this one can be signed; none unless overridden.

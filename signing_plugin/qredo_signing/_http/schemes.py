@@ -26,7 +26,7 @@ from .._signature.headers import (
     TIMESTAMP,
 )
 from .._signature.hmac_rule import sign_hmac
-from .._signature.rsa_rule import encode_signature, make_signature, string_to_sign
+from .._signature.rsa_rule import encode_signature, make_signature, sign, string_to_sign
 from .._signature.stamps import NonceStamps, Timestamps, make_nonces, stamp_kind
 from ..errors import ConfigurationError
 from .scheme import Scheme, SigningOptions, StampedScheme
@@ -46,7 +46,13 @@ class PartnerScheme(StampedScheme):
     parts = "API key and RSA key"
     api_key_header, signature_header = API_KEY, SIGNATURE
     timestamp_header, nonce_header = TIMESTAMP, NONCE
+    has_key_file = True
     options = ("stamp", "nonces", "serialize", "agent_token", "offload")
+
+    @classmethod
+    def signature(cls, credentials: Credentials, stamp: str, method: str, url: str, body: bytes) -> str:
+        """Sign the parts of a request; the method is not signed."""
+        return sign(credentials.signer, stamp, url, body)
 
     def __init__(self, credentials: Credentials, options: SigningOptions) -> None:
         # Loads cryptography. The credentials have loaded it by now; a reader of the table must not.
@@ -129,6 +135,11 @@ class HmacScheme(StampedScheme):
     api_key_header, signature_header = HMAC_API_KEY, HMAC_SIGNATURE
     timestamp_header = HMAC_TIMESTAMP
 
+    @classmethod
+    def signature(cls, credentials: HmacCredentials, stamp: str, method: str, url: str, body: bytes) -> str:
+        """Sign the parts of a request."""
+        return sign_hmac(credentials.secret, stamp, method, url, body)
+
     def __init__(self, credentials: HmacCredentials, options: SigningOptions) -> None:
         clock = SkewedClock(options.clock)
         # What this API says of a wrong signature is not published, so every 401 may be one.
@@ -138,9 +149,9 @@ class HmacScheme(StampedScheme):
         self._hmac_credentials = credentials
 
     def _seal(self, request: httpx.Request, url: bytes, stamp: str) -> None:
-        secret = self._hmac_credentials
-        signature = sign_hmac(secret.secret, stamp, request.method, url.decode(), request.content)
-        request.headers[HMAC_API_KEY] = secret.api_key
+        credentials = self._hmac_credentials
+        signature = self.signature(credentials, stamp, request.method, url.decode(), request.content)
+        request.headers[HMAC_API_KEY] = credentials.api_key
         request.headers[HMAC_SIGNATURE] = signature
 
 

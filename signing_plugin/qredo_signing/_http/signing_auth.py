@@ -56,9 +56,9 @@ class SigningAuth(httpx.Auth):
         if not isinstance(credentials, kind):
             raise TypeError(f"credentials must be {kind.__name__}, got {type(credentials).__name__}")
         check_environment(environment)
-        environment.admit(credentials.kind)
         self._credentials = credentials
         self._home = Home(environment.origin)
+        environment.admit(credentials.kind)
         self._schemes = {
             name: scheme(credentials, options) for name, scheme in SCHEMES.items() if scheme.credentials is kind
         }

@@ -127,7 +127,7 @@ def test_the_budget_is_never_overdrawn(successes: list[bool]) -> None:
 
 def test_an_empty_budget_ends_a_call() -> None:
     """When repeats are used up, a call ends after one attempt, with what it came to; successes fill it again."""
-    budget, rules = Budget(1), Rules(repeatable=True, keyed=True)
+    budget, rules = RetryBudget(1), Rules(repeatable=True, keyed=True)
     assert isinstance(Attempts(rules, budget, lambda: 0.0).after(Outcome(503)), float)
     assert Attempts(rules, budget, lambda: 0.0).after(Outcome(503)) is End.FINAL
     assert Attempts(rules, budget, lambda: 0.0).after(Outcome()) is End.UNKNOWN
