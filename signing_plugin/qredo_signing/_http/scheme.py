@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from .._secrecy import forget
 from .._signature.clock import SkewedClock
@@ -77,7 +77,7 @@ class Scheme(ABC):
         signature_header: The header with the signature or the token.
         timestamp_header: The header with a timestamp, or None.
         nonce_header: The header with a nonce, or None.
-        has_key_file: Whether the credentials hold a key of a file that may have a passphrase.
+        proof: What proves who sends a request: a signature with an RSA key, an HMAC with a secret, or a token.
         options: Names of the fields of `SigningOptions` that apply beside the clock.
         line: Where requests wait for their turn, if they must arrive in the order in which they were stamped.
         counted: Whether requests carry numbers that must follow each other without a gap.
@@ -93,7 +93,7 @@ class Scheme(ABC):
     signature_header: ClassVar[str]
     timestamp_header: ClassVar[str | None] = None
     nonce_header: ClassVar[str | None] = None
-    has_key_file: ClassVar[bool] = False
+    proof: ClassVar[Literal["rsa", "hmac", "token"]]
     options: ClassVar[tuple[str, ...]] = ()
 
     line: InFlight | None = None

@@ -43,10 +43,9 @@ class PartnerScheme(StampedScheme):
     name = "partner_signature"
     credentials = Credentials
     auth = "PartnerAuth"
-    parts = "API key and RSA key"
+    proof, parts = "rsa", "API key and RSA key"
     api_key_header, signature_header = API_KEY, SIGNATURE
     timestamp_header, nonce_header = TIMESTAMP, NONCE
-    has_key_file = True
     options = ("stamp", "nonces", "serialize", "agent_token", "offload")
 
     @classmethod
@@ -111,7 +110,7 @@ class AgentScheme(Scheme):
 
     name = "agent_token"
     credentials = Credentials
-    signature_header = AGENT_TOKEN
+    proof, signature_header = "token", AGENT_TOKEN
 
     def __init__(self, credentials: Credentials, options: SigningOptions) -> None:
         self._tokens = AgentTokens(options.agent_token)
@@ -131,7 +130,7 @@ class HmacScheme(StampedScheme):
     name = "qredo_signature"
     credentials = HmacCredentials
     auth = "QredoAuth"
-    parts = "API key and API secret"
+    proof, parts = "hmac", "API key and API secret"
     api_key_header, signature_header = HMAC_API_KEY, HMAC_SIGNATURE
     timestamp_header = HMAC_TIMESTAMP
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from ._apis import load_package
 from ._connection import Connection
 from ._errors import report_of
-from ._keys import HMAC, keys_folder
+from ._keys import keys_folder
 from ._operations import Operation, operations_of
 from ._text import printable
 
@@ -70,11 +70,13 @@ def _check_files(connection: Connection, security: str) -> Iterator[Finding]:
 
 
 def _key_files(connection: Connection, security: str) -> list[Path]:
+    from .._http.schemes import SCHEMES
+
     folder = keys_folder(connection.keys)
     if folder is None:
         variables = ("QREDO_API_KEY_FILE", "QREDO_PRIVATE_KEY_FILE", "QREDO_API_SECRET_FILE")
         return [Path(os.environ[name]) for name in variables if os.environ.get(name)]
-    names = ("apikey", "apisecret") if security == HMAC else ("apikey", "private.pem")
+    names = ("apikey", "private.pem") if SCHEMES[security].proof == "rsa" else ("apikey", "apisecret")
     return [folder / name for name in names]
 
 
@@ -92,6 +94,8 @@ def _check_file(path: Path) -> Finding:
 
 
 def _check_credentials(connection: Connection, security: str) -> Any:
+    from .._http.schemes import SCHEMES
+
     """A generator of findings that returns the credentials, or None."""
     try:
         with warnings.catch_warnings():
@@ -100,7 +104,7 @@ def _check_credentials(connection: Connection, security: str) -> Any:
     except Exception as error:
         yield _problem("credentials", error)
         return None
-    if security != HMAC:
+    if SCHEMES[security].proof == "rsa":
         yield from _check_pair(connection, credentials)
     return credentials
 

@@ -69,7 +69,7 @@ def read_credentials(keys: Path | None, security: str, passphrase_file: Path | N
     scheme = SCHEMES[security]
     kind: Any = scheme.credentials
     folder = keys_folder(keys)
-    if not scheme.has_key_file:
+    if scheme.proof != "rsa":
         return kind.from_environment() if folder is None else kind.from_directory(folder)
     if folder is None:
         return kind.from_environment(_variables_with_passphrase(passphrase_file))
