@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
+from qredo_signing._http.schemes import SCHEMES
 
 __all__ = [
     "METHODS",
