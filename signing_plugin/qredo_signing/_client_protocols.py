@@ -37,7 +37,7 @@ class RequestInfo(Protocol):
 
     @property
     def security(self) -> str:
-        """The scheme: `partner_signature`, `agent_token` or `qredo_signature`."""
+        """The security scheme, by its name in the description."""
         ...
 
     @property
@@ -84,8 +84,7 @@ class ClientInfo(ApiInfo, Protocol):
     """`ApiInfo`, with what `connect` reads from the class when it runs.
 
     Attributes:
-        SECURITY: Name of the security scheme, which decides which credentials it takes: `partner_signature` (RSA) or
-            `qredo_signature` (HMAC).
+        SECURITY: Name of the security scheme, which decides which credentials it takes.
     """
 
     SECURITY: ClassVar[str]
