@@ -58,7 +58,7 @@ class Requests(NamedTuple):
         if body is not None:
             content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         repeatable = operation.repeatable or operation.method == "GET" or key is not None
-        call = Call(operation.id, operation.security, repeatable, key, operation.outcome, self.options.max_retries)
+        call = Call(operation.id, operation.security, repeatable, key, operation.look_up, self.options.max_retries)
         timeout = {} if self.options.timeout is UNSET else {"timeout": self.options.timeout}
         request = self.http.build_request(
             operation.method,

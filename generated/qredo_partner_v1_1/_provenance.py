@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
-TEMPLATES_SHA256 = "fb1b86d79cf30dff2ebe7e22fb77ac1d46bd7d5efaf693504189e774e0457265"
+TEMPLATES_SHA256 = "b362281b35795a9e8010bd9861057e86a738e9d2f264893cbdc69df6775e025d"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -56,10 +56,10 @@ class Operation(Generic[T]):
         body: Name of the model class of the request body, or None.
         repeatable: Whether the description says that a repeat is harmless (without an idempotency key).
         idempotency_key: Name of the body field that makes a repeat harmless, as it is on the wire.
-        outcome: Operation that tells whether a call whose answer was lost took effect.
+        look_up: Operation that tells whether a call whose answer was lost took effect.
     """
 
-    __slots__ = ("body", "id", "idempotency_key", "method", "outcome", "path", "repeatable", "result", "security")
+    __slots__ = ("body", "id", "idempotency_key", "look_up", "method", "path", "repeatable", "result", "security")
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Operation(Generic[T]):
         body: str | None = None,
         repeatable: bool = False,
         idempotency_key: str | None = None,
-        outcome: str | None = None,
+        look_up: str | None = None,
     ) -> None:
         self.id: str = id
         self.method: str = method
@@ -82,7 +82,7 @@ class Operation(Generic[T]):
         self.body: str | None = body
         self.repeatable: bool = repeatable
         self.idempotency_key: str | None = idempotency_key
-        self.outcome: str | None = outcome
+        self.look_up: str | None = look_up
 
     def __repr__(self) -> str:
         return f"<Operation {self.id}: {self.method} {self.path}>"
@@ -96,7 +96,7 @@ class Call(NamedTuple):
         security: Name of the security scheme that the request needs.
         repeatable: Whether sending the same request again is harmless.
         idempotency_key: The key in the body by which the service recognises a repeat, or None.
-        outcome: Operation that tells whether the call took effect, if its answer is lost.
+        look_up: Operation that tells whether the call took effect, if its answer is lost.
         max_retries: The caller's own limit, or None for the sender's.
     """
 
@@ -104,7 +104,7 @@ class Call(NamedTuple):
     security: str
     repeatable: bool
     idempotency_key: str | None
-    outcome: str | None
+    look_up: str | None
     max_retries: int | None
 
 

@@ -95,7 +95,7 @@ def serve(
 def make_info(**known: object) -> SimpleNamespace:
     """Make what a generated client says about a request."""
     usual = {"operation": "dummy.call", "security": "partner_signature", "repeatable": False}
-    return SimpleNamespace(**{**usual, "idempotency_key": None, "outcome": None, "max_retries": None, **known})
+    return SimpleNamespace(**{**usual, "idempotency_key": None, "look_up": None, "max_retries": None, **known})
 
 
 class DummyAPI:

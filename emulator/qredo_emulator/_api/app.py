@@ -248,7 +248,7 @@ class App:
             return example_reply(operation)
         origin = "/".join(wire.url.split("/", 3)[:3])
         with self.world.lock:
-            account, agent_id = enter(self.world, owner, agent=operation.security.scheme == "agent_token")
+            account, agent_id = enter(self.world, owner, agent=operation.security.proof == "token")
             return handler(account, Call(f"{origin}{match.base_path}", match.parameters, query, body, agent_id))
 
     def _check(self, operation: Operation, status: int, body: Any) -> None:
@@ -322,7 +322,7 @@ class App:
         if self.settings.examples_only:
             return self.hub.listen(Listener(feed.name, owner, match.parameters), [])
         with self.world.lock:  # between the first messages and those that follow nothing is lost
-            account, agent_id = enter(self.world, owner, agent=feed.security.scheme == "agent_token")
+            account, agent_id = enter(self.world, owner, agent=feed.security.proof == "token")
             first = first_messages(account, agent_id, match.parameters.get("client_id"))
             return self.hub.listen(Listener(feed.name, agent_id or owner, match.parameters), first)
 

@@ -29,7 +29,7 @@ _CREATE: Operation[CreateFundResponse] = Operation(
     security="partner_signature",
     result="CreateFundResponse",
     body="Fund",
-    outcome="fund.search",
+    look_up="fund.search",
 )
 _GET: Operation[FundDetail] = Operation(
     "fund.get", "GET", "/company/{company_id}/fund/{fund_id}", security="partner_signature", result="FundDetail"
@@ -54,7 +54,7 @@ _ADD_TO_WHITELIST: Operation[None] = Operation(
     "/company/{company_id}/fund/{fund_id}/whitelist",
     security="partner_signature",
     body="AddFundWhitelist",
-    outcome="fund.get_whitelist",
+    look_up="fund.get_whitelist",
 )
 _SEARCH: Operation[FundSearchResult] = Operation(
     "fund.search", "GET", "/company/{company_id}/fund/search", security="partner_signature", result="FundSearchResult"

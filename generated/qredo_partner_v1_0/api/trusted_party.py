@@ -27,7 +27,7 @@ _ADD: Operation[OkResponse] = Operation(
     security="partner_signature",
     result="OkResponse",
     body="TrustedPartyNew",
-    outcome="trusted_party.get_all",
+    look_up="trusted_party.get_all",
 )
 _REMOVE: Operation[OkResponse] = Operation(
     "trusted_party.remove",
@@ -35,7 +35,7 @@ _REMOVE: Operation[OkResponse] = Operation(
     "/company/{company_id}/trustedparty/{trustedparty_domain}",
     security="partner_signature",
     result="OkResponse",
-    outcome="trusted_party.get_all",
+    look_up="trusted_party.get_all",
 )
 
 

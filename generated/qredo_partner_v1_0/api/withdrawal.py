@@ -20,7 +20,7 @@ _CREATE: Operation[TxId] = Operation(
     security="partner_signature",
     result="TxId",
     body="Withdrawal",
-    outcome="fund.get",
+    look_up="fund.get",
 )
 _GET: Operation[TxInfo] = Operation(
     "withdrawal.get", "GET", "/company/{company_id}/withdraw/{tx_id}", security="partner_signature", result="TxInfo"

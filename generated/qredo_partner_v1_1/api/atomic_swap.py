@@ -21,7 +21,7 @@ _MAKE: Operation[SwapTxId] = Operation(
     result="SwapTxId",
     body="AtomicSwapMake",
     idempotency_key="partner_txID",
-    outcome="fund.get_ledger",
+    look_up="fund.get_ledger",
 )
 _GET_MADE: Operation[TxInfo] = Operation(
     "atomic_swap.get_made",
@@ -36,7 +36,7 @@ _CANCEL: Operation[OkResponse] = Operation(
     "/company/{company_id}/atomicswap/make/{tx_id}",
     security="partner_signature",
     result="OkResponse",
-    outcome="atomic_swap.get_made",
+    look_up="atomic_swap.get_made",
 )
 _TAKE: Operation[TxId] = Operation(
     "atomic_swap.take",
@@ -46,7 +46,7 @@ _TAKE: Operation[TxId] = Operation(
     result="TxId",
     body="AtomicSwapTake",
     idempotency_key="partner_txID",
-    outcome="fund.get_ledger",
+    look_up="fund.get_ledger",
 )
 _GET_TAKEN: Operation[TxInfo] = Operation(
     "atomic_swap.get_taken",

@@ -20,7 +20,7 @@ _CREATE: Operation[CreateCompanyResponse] = Operation(
     security="partner_signature",
     result="CreateCompanyResponse",
     body="CompanyCreate",
-    outcome="company.search",
+    look_up="company.search",
 )
 _GET: Operation[Company] = Operation(
     "company.get", "GET", "/company/{company_id}", security="partner_signature", result="Company"

@@ -35,7 +35,7 @@ _CREATE: Operation[CoreClientInfo] = Operation(
     security="partner_signature",
     result="CoreClientInfo",
     body="NewCoreClient",
-    outcome="core_client.get_all",
+    look_up="core_client.get_all",
 )
 _GET_ACTIONS: Operation[ActionsInfo] = Operation(
     "core_client.get_actions",
@@ -57,7 +57,7 @@ _APPROVE_ACTION: Operation[ActionResult] = Operation(
     "/coreclient/{client_id}/action/{action_id}",
     security="partner_signature",
     result="ActionResult",
-    outcome="core_client.get_action",
+    look_up="core_client.get_action",
 )
 _REJECT_ACTION: Operation[ActionResult] = Operation(
     "core_client.reject_action",
@@ -65,7 +65,7 @@ _REJECT_ACTION: Operation[ActionResult] = Operation(
     "/coreclient/{client_id}/action/{action_id}",
     security="partner_signature",
     result="ActionResult",
-    outcome="core_client.get_action",
+    look_up="core_client.get_action",
 )
 _GET_WALLETS: Operation[CoreClientWallets] = Operation(
     "core_client.get_wallets",

@@ -40,7 +40,7 @@ _CREATE: Operation[CreateFundResponse] = Operation(
     security="partner_signature",
     result="CreateFundResponse",
     body="Fund",
-    outcome="fund.search",
+    look_up="fund.search",
 )
 _GET: Operation[FundDetail] = Operation(
     "fund.get", "GET", "/company/{company_id}/fund/{fund_id}", security="partner_signature", result="FundDetail"
@@ -66,7 +66,7 @@ _ADD_TO_WHITELIST: Operation[OkResponse] = Operation(
     security="partner_signature",
     result="OkResponse",
     body="AddFundWhitelist",
-    outcome="fund.get_whitelist",
+    look_up="fund.get_whitelist",
 )
 _ADD_ASSETS: Operation[WalletIDList] = Operation(
     "fund.add_assets",
@@ -75,7 +75,7 @@ _ADD_ASSETS: Operation[WalletIDList] = Operation(
     security="partner_signature",
     result="WalletIDList",
     body="FundAsset",
-    outcome="fund.get",
+    look_up="fund.get",
 )
 _ADD_WALLETS: Operation[WalletIDList] = Operation(
     "fund.add_wallets",
@@ -84,7 +84,7 @@ _ADD_WALLETS: Operation[WalletIDList] = Operation(
     security="partner_signature",
     result="WalletIDList",
     body="FundWallet",
-    outcome="fund.get",
+    look_up="fund.get",
 )
 _GET_LEDGER: Operation[TxLedger] = Operation(
     "fund.get_ledger",

@@ -27,7 +27,7 @@ _PUBLISH: Operation[OkResponse] = Operation(
     security="partner_signature",
     result="OkResponse",
     body="AddToLiquidityHub",
-    outcome="liquidity_hub.get_for_company",
+    look_up="liquidity_hub.get_for_company",
 )
 _GET_ALL: Operation[LiquidityHub] = Operation(
     "liquidity_hub.get_all", "GET", "/liquidityhub", security="partner_signature", result="LiquidityHub"

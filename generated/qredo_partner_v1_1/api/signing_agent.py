@@ -28,7 +28,7 @@ _BEGIN_REGISTRATION: Operation[AgentInitResponse] = Operation(
     security="partner_signature",
     result="AgentInitResponse",
     body="AgentInitRequest",
-    outcome="core_client.get_all",
+    look_up="core_client.get_all",
 )
 _FINISH_REGISTRATION: Operation[AgentFinishResponse] = Operation(
     "signing_agent.finish_registration",
@@ -37,7 +37,7 @@ _FINISH_REGISTRATION: Operation[AgentFinishResponse] = Operation(
     security="agent_token",
     result="AgentFinishResponse",
     body="AgentFinishRequest",
-    outcome="core_client.get_all",
+    look_up="core_client.get_all",
 )
 _OPEN_FEED: Operation[None] = Operation("signing_agent.open_feed", "GET", "/coreclient/feed", security="agent_token")
 _GET_ACTION: Operation[ActionMessages] = Operation(
@@ -49,14 +49,14 @@ _APPROVE_ACTION: Operation[None] = Operation(
     "/coreclient/action/{action_id}",
     security="agent_token",
     body="ActionSignatures",
-    outcome="core_client.get_action",
+    look_up="core_client.get_action",
 )
 _REJECT_ACTION: Operation[None] = Operation(
     "signing_agent.reject_action",
     "DELETE",
     "/coreclient/action/{action_id}",
     security="agent_token",
-    outcome="core_client.get_action",
+    look_up="core_client.get_action",
 )
 
 

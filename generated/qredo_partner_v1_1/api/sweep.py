@@ -21,7 +21,7 @@ _CREATE: Operation[TxId] = Operation(
     result="TxId",
     body="Sweep",
     idempotency_key="partner_txID",
-    outcome="core_client.get_actions",
+    look_up="core_client.get_actions",
 )
 _GET: Operation[SweepInfo] = Operation(
     "sweep.get", "GET", "/coreclient/{client_id}/sweep/{tx_id}", security="partner_signature", result="SweepInfo"

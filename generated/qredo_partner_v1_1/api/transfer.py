@@ -21,7 +21,7 @@ _CREATE: Operation[TxId] = Operation(
     result="TxId",
     body="Transfer",
     idempotency_key="partner_txID",
-    outcome="fund.get_ledger",
+    look_up="fund.get_ledger",
 )
 _GET: Operation[TxInfo] = Operation(
     "transfer.get", "GET", "/company/{company_id}/transfer/{tx_id}", security="partner_signature", result="TxInfo"

@@ -41,7 +41,7 @@ _UPDATE_POLICY: Operation[OkResponse] = Operation(
     security="partner_signature",
     result="OkResponse",
     body="WalletPolicyUpdate",
-    outcome="wallet.get",
+    look_up="wallet.get",
 )
 
 

@@ -21,7 +21,7 @@ _CREATE: Operation[TxId] = Operation(
     result="TxId",
     body="Withdrawal",
     idempotency_key="partner_txID",
-    outcome="fund.get_ledger",
+    look_up="fund.get_ledger",
 )
 _GET: Operation[TxInfo] = Operation(
     "withdrawal.get", "GET", "/company/{company_id}/withdraw/{tx_id}", security="partner_signature", result="TxInfo"

@@ -21,7 +21,7 @@ _CREATE: Operation[TxInfoResponse] = Operation(
     security="qredo_signature",
     result="TxInfoResponse",
     body="TransactionRequest",
-    outcome="transaction.open_feed",
+    look_up="transaction.open_feed",
 )
 _OPEN_FEED: Operation[None] = Operation(
     "transaction.open_feed", "GET", "/transactions/feed", security="qredo_signature"

@@ -1,8 +1,10 @@
-"""Keeping signed requests from going elsewhere after they were signed: redirects, hooks.
+"""Stop a signed request that a redirect or an event hook would send to another origin.
 
-httpx follows redirects below the auth, which is not asked again, and takes every header but `Authorization` along.
-What travels along too is the request's extensions, and httpcore, the transport of httpx itself, calls the `trace`
-extension before each step. So a trace can stop the hop before a connection is made for it.
+httpx follows redirects below the auth: it does not ask the auth again, and it copies every header except
+`Authorization`, so the API key would go along. It also copies the request's extensions, and httpcore, the transport of
+httpx, calls the `trace` extension before each step. So a trace can stop a redirect before a connection is made for it:
+that is `guard`. A transport that ignores `trace` cannot be stopped that way. `connect` wraps one that the user gives it
+in a `PinnedTransport`, which checks every request before the transport sees it.
 """
 
 from __future__ import annotations
@@ -13,15 +15,17 @@ from typing import Any, TypeAlias
 import httpx
 
 from .._environments.home import Home, join, netloc_of, origin_in_bytes
+from .._signature.headers import SECRET_HEADERS
 from ..errors import OriginError
 
-__all__ = ["check_hops", "guard"]
+__all__ = ["AsyncPinnedTransport", "PinnedTransport", "check_hops", "guard", "pin_transport"]
 
-Info: TypeAlias = Mapping[str, Any]
+TraceInfo: TypeAlias = Mapping[str, Any]
 
 _EXCHANGE = ("send_request_headers", "send_request_body", "receive_response_headers", "receive_response_body")
-_DEPARTURES = frozenset({"http11.send_request_headers.started", "http2.send_request_headers.started"})
-# The steps of every request after its headers were let go, by which most calls of a trace are for nothing.
+_SENDS_HEADERS = frozenset({"http11.send_request_headers.started", "http2.send_request_headers.started"})
+# Steps of every request that come after its headers were sent, when it is too late to stop it. Most calls of a trace
+# are for these, so they are sorted out first.
 _HARMLESS = frozenset(
     f"{part}.{step}"
     for part in ("http11", "http2")
@@ -33,26 +37,27 @@ _HARMLESS = frozenset(
 
 
 def guard(request: httpx.Request, home: Home, *, is_async: bool) -> None:
-    """Put a `trace` extension on a request that lets it go to its home only. Call it for each attempt.
+    """Put a `trace` extension on a request that lets it go to its own origin only. Call it for each attempt.
 
     It raises `OriginError` from inside the transport: when a connection to another host is about to be made for a
-    redirect, or at the latest before headers are written to one. A `trace` of the caller's is called as before.
+    redirect, or at the latest before headers are written to one. A `trace` of the user is called as before.
 
     Args:
         request: The request, with its credentials; its URL has been checked.
-        home: Where it may go.
+        home: The origin that it may go to.
         is_async: Whether an async client sends it: httpcore wants a coroutine function then.
     """
     outer: Any = request.extensions.get("trace")
-    if isinstance(outer, _Watch):  # of an earlier attempt
+    if isinstance(outer, _Watch):  # of an earlier attempt: guards must not pile up
         outer = outer.outer
     request.extensions["trace"] = (_AsyncGuard if is_async else _Guard)(home, outer)
 
 
 def check_hops(response: httpx.Response, home: Home) -> None:
-    """Raise `OriginError` when an answer came, or was redirected, from elsewhere: the transport knew no `trace`.
+    """Raise `OriginError` if a response, or a redirect before it, came from another origin.
 
-    That is too late to keep the credentials, but not to say so.
+    That happens with a transport that ignores `trace`. It is too late to protect the credentials, but the user learns
+    that the API key has to be replaced.
     """
     for hop in (*response.history, response):
         if (origin := origin_in_bytes(hop.request.url)) not in home.origins:
@@ -67,10 +72,10 @@ def check_hops(response: httpx.Response, home: Home) -> None:
 
 
 class _Watch:
-    """Follows the steps of one attempt, and raises before one that would lead elsewhere.
+    """Follows the steps of one attempt, and raises before one that would lead to another origin.
 
     Attributes:
-        outer: The caller's own trace.
+        outer: The user's own trace.
     """
 
     __slots__ = ("_home", "_is_bare_socks", "_routes", "_was_sent", "outer")
@@ -81,40 +86,41 @@ class _Watch:
         self._routes = frozenset[bytes]()
         self._was_sent = self._is_bare_socks = False
 
-    def _look(self, event: str, info: Info) -> None:
-        if event in _DEPARTURES:
-            self._send(info["request"])
-            self._let_go(info["request"])
+    def _look(self, event: str, info: TraceInfo) -> None:
+        if event in _SENDS_HEADERS:
+            self._check_request(info["request"])
+            self._stop_watching(info["request"])
             return
-        _, _, step = event.partition(".")  # before the dot stands which part of httpcore it is
+        _, _, step = event.partition(".")  # what is before the dot is the part of httpcore, such as `http11`
         if step == "connect_tcp.started":
-            self._connect(netloc_of(info["host"], info["port"]))
+            self._check_connection(netloc_of(info["host"], info["port"]))
         elif step == "setup_socks5_connection.started":
             self._check_host(netloc_of(info["host"], info["port"]))
             self._is_bare_socks = True
         elif step == "start_tls.started":
             self._is_bare_socks = False
         elif step.endswith(".started") and "request" in info:
-            self._send(info["request"])
+            self._check_request(info["request"])
 
-    def _let_go(self, request: Any) -> None:
-        """Leave the rest of a request unwatched: eight more calls for nothing.
+    def _stop_watching(self, request: Any) -> None:
+        """Take the trace off a request whose headers are about to be sent: it saves eight calls.
 
-        The request is httpcore's own, made for this hop. That of httpx, from which one for a redirect is made, keeps
-        its trace.
+        This is the request of httpcore, which exists for this hop only. The request of httpx, from which a redirect is
+        made, keeps its trace.
         """
         if self.outer is None and request.method != b"CONNECT":
             request.extensions = {name: value for name, value in request.extensions.items() if value is not self}
 
-    def _connect(self, netloc: bytes) -> None:
-        """Until the request is sent for the first time, this is its own way, and may lead through a proxy."""
+    def _check_connection(self, netloc: bytes) -> None:
+        # Before the request is sent for the first time, nothing can have redirected it: the host is its own or a
+        # proxy's. These are remembered, since a later hop to the same origin takes the same route.
         if not self._was_sent:
             self._routes |= {netloc}
         elif netloc not in self._routes:
             self._check_host(netloc)
 
-    def _send(self, request: Any) -> None:
-        """Check a request of httpcore's, which may be addressed to a proxy."""
+    def _check_request(self, request: Any) -> None:
+        """Check a request of httpcore, which may be addressed to a proxy."""
         url = request.url
         if request.method == b"CONNECT":
             self._check_host(url.target)
@@ -141,12 +147,12 @@ class _Watch:
 class _Guard(_Watch):
     """The trace of one attempt in sync use."""
 
-    def __call__(self, event: str, info: Info) -> object:
+    def __call__(self, event: str, info: TraceInfo) -> object:
         if event not in _HARMLESS:
             try:
                 self._look(event, info)
             except OriginError:
-                if "stream" in info:  # of a SOCKS proxy, which httpcore would leave open
+                if "stream" in info:  # the connection to a SOCKS proxy, which httpcore would leave open
                     info["stream"].close()
                 raise
         return None if self.outer is None else self.outer(event, info)
@@ -155,7 +161,7 @@ class _Guard(_Watch):
 class _AsyncGuard(_Watch):
     """The trace of one attempt in async use."""
 
-    async def __call__(self, event: str, info: Info) -> None:
+    async def __call__(self, event: str, info: TraceInfo) -> None:
         if event not in _HARMLESS:
             try:
                 self._look(event, info)
@@ -168,7 +174,7 @@ class _AsyncGuard(_Watch):
 
 
 def _origin_in(target: bytes) -> bytes:
-    """The origin in the absolute form of a request line, which is for a proxy; empty for the usual form (a path)."""
+    """Return the origin in a request target of absolute form, which a proxy gets; empty for the usual form, a path."""
     scheme, separator, rest = target.partition(b"://")
     if target.startswith(b"/") or not separator:
         return b""
@@ -176,9 +182,70 @@ def _origin_in(target: bytes) -> bytes:
 
 
 def _readable(target: bytes) -> str:
-    """Of `host:port` the origin, where the port tells it."""
+    """Return `host:port` as an origin, where the port tells the scheme."""
     text = target.decode("ascii")
     for scheme, port in (("https", 443), ("http", 80)):
         if text.endswith(f":{port}"):
             return f"{scheme}://{text.removesuffix(f':{port}')}"
     return text
+
+
+def pin_transport(transport: Any, origin: str, *, is_async: bool) -> Any:
+    """Wrap a transport so that no request with credentials leaves through it to another origin."""
+    pin: Any = AsyncPinnedTransport if is_async else PinnedTransport
+    return pin(transport, Home(origin))
+
+
+class PinnedTransport(httpx.BaseTransport):
+    """A transport that refuses to send credentials to another origin, whatever changed the request above it."""
+
+    def __init__(self, transport: httpx.BaseTransport, home: Home) -> None:
+        self._transport = transport
+        self._home = home
+
+    def __enter__(self) -> PinnedTransport:
+        self._transport.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._transport.__exit__(*error)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass a request on. Raises `OriginError`."""
+        _check_origin(request, self._home)
+        return self._transport.handle_request(request)
+
+    def close(self) -> None:
+        """Close the transport."""
+        self._transport.close()
+
+
+class AsyncPinnedTransport(httpx.AsyncBaseTransport):
+    """`PinnedTransport` for async clients."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport, home: Home) -> None:
+        self._transport = transport
+        self._home = home
+
+    async def __aenter__(self) -> AsyncPinnedTransport:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._transport.__aexit__(*error)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass a request on. Raises `OriginError`."""
+        _check_origin(request, self._home)
+        return await self._transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close the transport."""
+        await self._transport.aclose()
+
+
+def _check_origin(request: httpx.Request, home: Home) -> None:
+    # A request without credentials, which a hook may send elsewhere on purpose, passes.
+    origin = origin_in_bytes(request.url)
+    if origin not in home.origins and any(name in request.headers for name in SECRET_HEADERS):
+        raise home.elsewhere(origin.decode("ascii"))

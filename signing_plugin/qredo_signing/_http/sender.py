@@ -1,7 +1,7 @@
-"""What carries a generated client's requests: attempts, each signed when it goes out, and no redirect followed.
+"""Senders: they send the requests of a generated client, retry where that is harmless, and follow no redirect.
 
-The attempts are made here, above the auth, and not in a transport below it: there a repeat would carry the signature
-that was made for the first attempt, and would know nothing of what the description says about repeats.
+Retries are made here, above the auth, and not in a transport below it. Below, a retry would carry the signature that
+was made for the first attempt, and the transport would not know what the description says about the operation.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from .._client_protocols import RequestInfo
 from .._log import LOG
 from .._version import __version__
 from ..errors import OutcomeUnknownError, RedirectError
-from .budget import Budget
 from .outcomes import outcome_of_error, outcome_of_response
-from .retries import Attempts, End, Rules
+from .retries import Attempts, End, RetryBudget, Rules
 from .signing_auth import SigningAuth
 from .threads import sleep as async_sleep
 
@@ -28,17 +27,13 @@ _PRODUCT = f"qredo-python/{__version__}"
 
 
 class SyncSender:
-    """Sends the requests of one `Client`.
-
-    With `is_pinned`, the caller says that `http` has httpx's own transport, or one that keeps requests at the origin.
-    """
+    """Sends the requests of one `Client`."""
 
     def __init__(
         self,
         http: httpx.Client,
         auth: SigningAuth,
         *,
-        is_pinned: bool = False,
         max_retries: int = 2,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
@@ -46,31 +41,30 @@ class SyncSender:
     ) -> None:
         self._http = http
         self.auth = auth
-        self._calls = _Calls(auth, max_retries, clock, random)
-        self._hops = _Hops(http, auth, is_pinned)
+        self._shared = _ClientState(auth, max_retries, clock, random)
         self._sleep = sleep
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and repeat it where that is harmless.
+        """Send a request, and retry it where that is harmless.
 
         Raises:
             OutcomeUnknownError: It was sent, and whether it took effect is not known.
-            RedirectError: The answer is a redirect.
-            httpx.RequestError: There was no answer, and nothing of it matters.
+            RedirectError: The response is a redirect.
+            httpx.RequestError: There was no response, and the request had no effect or may be sent again.
             QredoSigningError: What the auth raises.
         """
-        call = self._calls.begin(request)
+        pending = self._shared.begin(request)
         while True:
             try:
                 with self.auth.in_turn(request):
-                    # Per request, so that a caller's own http_client keeps its settings for his other requests.
-                    response = self._http.send(request, auth=self._hops.auth, follow_redirects=False)
+                    # Given with each request, so that your own http_client keeps its settings for other requests.
+                    response = self._http.send(request, auth=self.auth, follow_redirects=False)
             except Exception as error:
-                wait = call.failed(error)
+                wait = pending.failed(error)
                 if wait is None:
                     raise
             else:
-                wait = call.answered(response)
+                wait = pending.responded(response)
                 if wait is None:
                     return response
             self._sleep(wait)
@@ -84,7 +78,6 @@ class AsyncSender:
         http: httpx.AsyncClient,
         auth: SigningAuth,
         *,
-        is_pinned: bool = False,
         max_retries: int = 2,
         sleep: Callable[[float], Awaitable[None]] = async_sleep,
         clock: Callable[[], float] = time.time,
@@ -92,43 +85,28 @@ class AsyncSender:
     ) -> None:
         self._http = http
         self.auth = auth
-        self._calls = _Calls(auth, max_retries, clock, random)
-        self._hops = _Hops(http, auth, is_pinned)
+        self._shared = _ClientState(auth, max_retries, clock, random)
         self._sleep = sleep
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and repeat it where that is harmless; raises what `SyncSender` does."""
-        call = self._calls.begin(request)
+        """Send a request, and retry it where that is harmless; raises what `SyncSender` does."""
+        pending = self._shared.begin(request)
         while True:
             try:
                 async with self.auth.async_in_turn(request):
-                    response = await self._http.send(request, auth=self._hops.auth, follow_redirects=False)
+                    response = await self._http.send(request, auth=self.auth, follow_redirects=False)
             except Exception as error:
-                wait = call.failed(error)
+                wait = pending.failed(error)
                 if wait is None:
                     raise
             else:
-                wait = call.answered(response)
+                wait = pending.responded(response)
                 if wait is None:
                     return response
             await self._sleep(wait)
 
 
-class _Hops:
-    """What may happen to a signed request on its way out, and the auth that is right for that."""
-
-    def __init__(self, http: httpx.Client | httpx.AsyncClient, auth: SigningAuth, is_pinned: bool) -> None:
-        self._http = http
-        self._guarded = auth
-        self._pinned = auth.pinned() if is_pinned else auth
-
-    @property
-    def auth(self) -> SigningAuth:
-        """The auth for the next attempt. An event hook that is there when it begins sees requests after signing."""
-        return self._guarded if self._http.event_hooks["request"] else self._pinned
-
-
-class _Calls:
+class _ClientState:
     """What the calls of one client share."""
 
     def __init__(
@@ -140,10 +118,10 @@ class _Calls:
         self._max_retries = max_retries
         self._clock = clock
         self._random = random
-        self._budget = Budget()
+        self._budget = RetryBudget()
 
-    def begin(self, request: httpx.Request) -> _Call:
-        _name_us(request)
+    def begin(self, request: httpx.Request) -> _PendingCall:
+        _put_user_agent(request)
         info: RequestInfo | None = request.extensions.get("qredo")
         rules = Rules(
             repeatable=request.method == "GET" if info is None else info.repeatable,
@@ -151,11 +129,11 @@ class _Calls:
             counted=self.auth.counts(request),
             max_retries=self._max_retries if info is None or info.max_retries is None else info.max_retries,
         )
-        return _Call(request, info, Attempts(rules, self._budget, self._random), self._clock)
+        return _PendingCall(request, info, Attempts(rules, self._budget, self._random), self._clock)
 
 
-class _Call:
-    """One call: judges each attempt, logs each repeat, and raises at the end what httpx does not."""
+class _PendingCall:
+    """A call that has not ended: judges each attempt, logs each retry, and raises what httpx does not."""
 
     def __init__(
         self, request: httpx.Request, info: RequestInfo | None, attempts: Attempts, clock: Callable[[], float]
@@ -166,7 +144,7 @@ class _Call:
         self._clock = clock
         self._lost: Exception | None = None
 
-    def answered(self, response: httpx.Response) -> float | None:
+    def responded(self, response: httpx.Response) -> float | None:
         """Return the seconds to wait before the next attempt, or None if the response is the result."""
         step = self._attempts.after(outcome_of_response(response, self._clock()))
         if step is End.UNKNOWN:
@@ -181,7 +159,7 @@ class _Call:
         outcome = outcome_of_error(error, self._clock())
         if outcome is not None and outcome.is_uncertain:
             self._lost = error
-        step = self._attempts.after_our_own_error() if outcome is None else self._attempts.after(outcome)
+        step = self._attempts.after_local_error() if outcome is None else self._attempts.after(outcome)
         if step is End.UNKNOWN:
             raise self._unknown(error.response if isinstance(error, httpx.HTTPStatusError) else None) from error
         if step is not End.FINAL:
@@ -204,8 +182,8 @@ class _Call:
     def _unknown(self, response: httpx.Response | None) -> OutcomeUnknownError:
         info, made = self._info, self._attempts.made
         key = None if info is None else info.idempotency_key
-        outcome = None if info is None else info.outcome
-        look = f"look with {outcome}" if outcome else "look"
+        look_up = None if info is None else info.look_up
+        look = f"look with {look_up}" if look_up else "look"
         again = "; a call with the same idempotency key is safe" if key else " before you call again"
         message = (
             f"{self._name} was sent, and what became of it is not known (attempts: {made}): it may have taken effect, "
@@ -215,20 +193,21 @@ class _Call:
             message,
             operation=None if info is None else info.operation,
             idempotency_key=key,
-            outcome=outcome,
+            outcome=look_up,
             response=response,
             attempts=made,
         )
 
 
-def _name_us(request: httpx.Request) -> None:
-    """Put our product before the package's in the User-Agent, once however often the request is sent."""
+def _put_user_agent(request: httpx.Request) -> None:
+    """Put this package before the generated one in the User-Agent, once, however often the request is sent."""
     agent = request.headers.get("user-agent", "")
     if not agent.startswith(_PRODUCT):
         request.headers["user-agent"] = f"{_PRODUCT} {agent}".rstrip()
 
 
 def refuse_redirect(response: httpx.Response) -> None:
+    """Raise `RedirectError` if the response is a redirect."""
     if response.next_request is None:
         return
     target = _without_query(response.next_request.url)

@@ -1,4 +1,8 @@
-"""One request in flight at a time for each source of nonces, so that nonces arrive in the order of issue."""
+"""One request in flight at a time for each source of nonces, so that nonces arrive in the order of issue.
+
+A service that wants growing nonces refuses a request that arrives after one with a greater nonce. Connections do not
+keep an order, so the next request may be stamped only when the one before it has ended.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +31,16 @@ class _Ticket:
 
 
 class InFlight:
-    """A line in which threads and tasks wait for their turn, first come first served. Whoever is first has the turn."""
+    """A line in which threads and tasks wait for their turn, first come first served. The first in line has the turn.
+
+    One lock of the standard library would not do: threads and tasks of several event loops wait in the same line.
+    """
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
-        """Send everybody home: for a forked process, where nobody is in flight and nobody will open a closed lock."""
+        """Empty the line: a forked process has none of the threads that wait in it or hold its lock."""
         self._lock = threading.Lock()
         self._line: OrderedDict[_Ticket, None] = OrderedDict()
 
@@ -90,7 +97,7 @@ class InFlight:
             first = next(iter(self._line))
             try:
                 first.wake()
-            except RuntimeError:  # its event loop was closed under it: it will not come
+            except RuntimeError:  # its event loop was closed, so the task that waits will never run
                 del self._line[first]
             else:
                 return
@@ -101,7 +108,10 @@ _LOCK = threading.Lock()
 
 
 def in_flight_of(source: object) -> InFlight:
-    """Return the line of a source, the same for all who share the source. Keep both: an id is good for that long."""
+    """Return the line of a source, the same for every client that shares the source.
+
+    Keep the line and the source: lines are found by the id of the source, which is unique only while it is alive.
+    """
     with _LOCK:
         line = _IN_FLIGHT.get(id(source))
         if line is None:
@@ -121,7 +131,7 @@ if hasattr(os, "register_at_fork"):  # not on Windows
 
 
 def _call_soon_threadsafe() -> Callable[[Callable[[], object]], object]:
-    """How other threads reach the event loop that runs here."""
+    """Return the function by which other threads schedule a call in the event loop that runs here."""
     import asyncio  # costs a sync client a tenth of what httpx does
 
     try:

@@ -50,7 +50,7 @@ class Timestamps:
         """Return the text of a new stamp."""
         return str(int(self._clock()))
 
-    def give_back(self, stamp: str) -> None:
+    def return_unused(self, stamp: str) -> None:
         """Do nothing: time passes, used or not."""
 
 
@@ -84,7 +84,7 @@ class NonceStamps:
             raise TypeError(f"a nonce source must return an int, but returned {type(nonce).__name__}")
         return str(nonce)
 
-    def give_back(self, stamp: str) -> None:
+    def return_unused(self, stamp: str) -> None:
         """Let a number that was never sent be issued again, where a gap would shut out all later ones."""
         if self._take_back is not None:
             self._take_back(int(stamp))

@@ -13,7 +13,7 @@ import typer
 from ._apis import load_client_class
 from ._errors import CliError
 from ._exits import Exit
-from ._keys import PANEL, RSA, KeysOption, PassphraseFileOption, passphrase_in, read_credentials, says_test
+from ._keys import PANEL, KeysOption, PassphraseFileOption, passphrase_in, read_credentials, says_test
 from ._text import printable
 
 __all__ = ["Connection"]
@@ -141,10 +141,12 @@ class Connection:
     def connect(self, client_class: Any) -> Any:
         """A client that signs. Nothing is sent yet."""
         from .. import connect
+        from .._http.schemes import SCHEMES
 
         environment = self.named_environment()
         options: dict[str, Any] = {}
-        if client_class.SECURITY == RSA:
+        scheme = SCHEMES.get(client_class.SECURITY)
+        if scheme is not None and "agent_token" in scheme.options:
             options["agent_token"] = self.agent_token
         if self.timeout is not None:
             options["timeout"] = self.timeout

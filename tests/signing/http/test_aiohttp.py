@@ -32,8 +32,8 @@ from qredo_signing import (
     connect,
     verify,
 )
+from qredo_signing._http.defaults import proxies_of_environment
 from qredo_signing._http.outcomes import never_sent
-from qredo_signing._http.proxies import proxies_of_environment
 from qredo_signing.feeds import feed
 
 from ..doubles import AsyncDummy, DummyClient, DummyHSM, Recorder, Seen, connect_async, make_auth, serve
@@ -446,7 +446,7 @@ def test_what_connect_takes(credentials: Credentials, hmac_credentials: HmacCred
     untyped: Any = connect
     for client_class, name, message in (
         (DummyClient, "aiohttp", "'aiohttp' is for async clients: leave it out"),
-        (AsyncDummy, "Aiohttp", "'Aiohttp' is not known: by name there is 'aiohttp' alone"),
+        (AsyncDummy, "Aiohttp", "'Aiohttp' is not known: the only transport with a name is 'aiohttp'"),
     ):
         with pytest.raises(TypeError, match=message):
             untyped(client_class, credentials, Environment.SANDBOX, transport=name)

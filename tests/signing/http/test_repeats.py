@@ -28,7 +28,7 @@ from ..doubles import AsyncDummy, DummyClient, DummyHSM, make_info, serve
 from .faulty import Clock
 
 URL = "https://sandbox-api.qredo.network/api/v1/p/x"
-KEYED = {"repeatable": True, "idempotency_key": "key-1", "outcome": "fund.get_ledger"}
+KEYED = {"repeatable": True, "idempotency_key": "key-1", "look_up": "fund.get_ledger"}
 OK = httpx.Response(200)
 
 Outcome = httpx.Response | Exception

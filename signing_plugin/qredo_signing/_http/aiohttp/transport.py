@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ..defaults import make_tls_context
-from ..proxies import proxies_of_environment
+from ..defaults import make_tls_context, proxies_of_environment
 
 if TYPE_CHECKING:
     from .session import Session
@@ -27,11 +26,11 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         client = connect(AsyncClient, credentials, Environment.SANDBOX, transport=transport)
 
     It runs on asyncio alone, speaks HTTP/1.1, and belongs to the event loop in which it is first used. It sends the
-    URL that was signed, byte by byte, and each request once: it repeats and follows nothing, and keeps no cookies. A
+    URL that was signed, byte by byte, and each request once: it retries and follows nothing, and keeps no cookies. A
     `trace` extension is told of each request twice: `aiohttp.request.started` before anything is done, and
     `http11.send_request_headers.started` when there is a connection for it; an error raised there stops it.
 
-    Feeds (`ws://`, `wss://`) and SOCKS proxies, for which httpx on aiohttp has no way, take httpx's own transport.
+    Feeds (`ws://`, `wss://`) and SOCKS proxies, which aiohttp does not offer to httpx, take httpx's own transport.
     docs/async.md has what else is different.
     """
 
@@ -58,25 +57,25 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self._proxy = None if proxy is None else httpx.Proxy(proxy)
         self._limits = limits or httpx.Limits(max_connections=100, keepalive_expiry=5.0)
         self._session: Session | None = None
-        self._plain: httpx.AsyncHTTPTransport | None = None
+        self._fallback: httpx.AsyncHTTPTransport | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and answer when the headers of the response are there; raises httpx's errors."""
+        """Send a request, and return when the headers of the response are there; raises httpx's errors."""
         is_socks = self._proxy is not None and self._proxy.url.scheme.startswith("socks")
         if is_socks or request.url.scheme in {"ws", "wss"}:
-            return await self._without_aiohttp().handle_async_request(request)
-        return await self._session_here().send(request)
+            return await self._httpx_transport().handle_async_request(request)
+        return await self._session_of_this_loop().send(request)
 
     async def aclose(self) -> None:
         """Close all connections."""
         session, self._session = self._session, None
-        plain, self._plain = self._plain, None
+        plain, self._fallback = self._fallback, None
         if session is not None:
             await session.aclose()
         if plain is not None:
             await plain.aclose()
 
-    def _session_here(self) -> Session:
+    def _session_of_this_loop(self) -> Session:
         loop, session = _running_loop(), self._session
         if session is None:
             session = self._session = self._make_session(loop, self._context, self._proxy, self._limits)
@@ -87,10 +86,10 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             )
         return session
 
-    def _without_aiohttp(self) -> httpx.AsyncHTTPTransport:
-        if self._plain is None:
-            self._plain = httpx.AsyncHTTPTransport(verify=self._context, proxy=self._proxy, limits=self._limits)
-        return self._plain
+    def _httpx_transport(self) -> httpx.AsyncHTTPTransport:
+        if self._fallback is None:
+            self._fallback = httpx.AsyncHTTPTransport(verify=self._context, proxy=self._proxy, limits=self._limits)
+        return self._fallback
 
 
 def make_transports(*, trust_env: bool) -> dict[str, Any]:

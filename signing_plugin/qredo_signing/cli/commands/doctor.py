@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import typer
 
+from ..._http.schemes import SCHEMES
 from .._apis import load_package
 from .._connection import Connection
 from .._connection_options import JsonOption, with_connection
 from .._errors import report_of
 from .._exits import Exit
-from .._keys import HMAC, keys_folder
+from .._keys import keys_folder
 from .._operations import Operation, operations_of
 from .._output import print_json
 from .._text import printable
@@ -107,7 +108,7 @@ def _key_files(connection: Connection, security: str) -> list[Path]:
     if folder is None:
         variables = ("QREDO_API_KEY_FILE", "QREDO_PRIVATE_KEY_FILE", "QREDO_API_SECRET_FILE")
         return [Path(os.environ[name]) for name in variables if os.environ.get(name)]
-    names = ("apikey", "apisecret") if security == HMAC else ("apikey", "private.pem")
+    names = ("apikey", "apisecret") if SCHEMES[security].proof == "hmac" else ("apikey", "private.pem")
     return [folder / name for name in names]
 
 
@@ -133,7 +134,7 @@ def _check_credentials(connection: Connection, security: str) -> Any:
     except Exception as error:
         yield _problem("credentials", error)
         return None
-    if security != HMAC:
+    if SCHEMES[security].proof == "rsa":
         yield from _check_pair(connection, credentials)
     return credentials
 
