@@ -10,7 +10,7 @@ from .._environments.environment import Environment
 from .._keys.credentials import Credentials
 from .._keys.hmac_credentials import HmacCredentials
 from .._nonces.serialize import InFlight, in_flight_of
-from .._secrecy import discreet
+from .._secrecy import without_locals
 from .._signature.agent_token import AgentToken
 from .._signature.clock import SkewedClock
 from .._signature.headers import HMAC_TIMESTAMP
@@ -21,7 +21,7 @@ from .schemes import AgentSigner, HmacSigner, PartnerSigner
 from .signing_auth import SigningAuth, check_types
 
 if TYPE_CHECKING:
-    from .._nonces.in_process import NonceSource
+    from .._nonces.source import NonceSource
 
 __all__ = ["PartnerAuth", "QredoAuth"]
 
@@ -43,7 +43,7 @@ class PartnerAuth(SigningAuth):
 
     SCHEME: ClassVar[str] = "partner_signature"
 
-    @discreet
+    @without_locals
     def __init__(
         self,
         credentials: Credentials,
@@ -108,7 +108,7 @@ class QredoAuth(SigningAuth):
 
     SCHEME: ClassVar[str] = "qredo_signature"
 
-    @discreet
+    @without_locals
     def __init__(
         self,
         credentials: HmacCredentials,

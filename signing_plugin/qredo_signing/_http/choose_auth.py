@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._environments.environment import Environment
-from .._keys.credentials import Credentials
-from .._keys.credentials_base import BaseCredentials
+from .._keys.credentials import BaseCredentials, Credentials
 from .._keys.hmac_credentials import HmacCredentials
-from .._nonces.in_process import NonceSource
+from .._nonces.source import NonceSource
 from .._signature.agent_token import AgentToken
 from .._signature.stamps import Stamp, stamp_kind
 from ..errors import ConfigurationError

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from .._environments.home import Home, origin_in_bytes
+from .._environments.origin import AllowedOrigin, origin_in_bytes
 from .._signature.headers import SECRET_HEADERS
 
 __all__ = ["AsyncPinnedTransport", "PinnedTransport", "pin_transport"]
@@ -15,13 +15,13 @@ __all__ = ["AsyncPinnedTransport", "PinnedTransport", "pin_transport"]
 def pin_transport(transport: Any, origin: str, *, is_async: bool) -> Any:
     """Wrap a transport so that nothing with our credentials leaves through it to another origin."""
     pin: Any = AsyncPinnedTransport if is_async else PinnedTransport
-    return pin(transport, Home(origin))
+    return pin(transport, AllowedOrigin(origin))
 
 
 class PinnedTransport(httpx.BaseTransport):
     """A transport that refuses what carries credentials elsewhere, whatever happened above it."""
 
-    def __init__(self, transport: httpx.BaseTransport, home: Home) -> None:
+    def __init__(self, transport: httpx.BaseTransport, home: AllowedOrigin) -> None:
         self._transport = transport
         self._home = home
 
@@ -45,7 +45,7 @@ class PinnedTransport(httpx.BaseTransport):
 class AsyncPinnedTransport(httpx.AsyncBaseTransport):
     """The same for async clients."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport, home: Home) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport, home: AllowedOrigin) -> None:
         self._transport = transport
         self._home = home
 
@@ -66,6 +66,6 @@ class AsyncPinnedTransport(httpx.AsyncBaseTransport):
         await self._transport.aclose()
 
 
-def _check(request: httpx.Request, home: Home) -> None:
+def _check(request: httpx.Request, home: AllowedOrigin) -> None:
     if origin_in_bytes(request.url) not in home.origins and any(name in request.headers for name in SECRET_HEADERS):
-        raise home.elsewhere(origin_in_bytes(request.url).decode("ascii"))
+        raise home.reject(origin_in_bytes(request.url).decode("ascii"))

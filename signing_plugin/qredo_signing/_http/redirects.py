@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from .._environments.home import Home, join, netloc_of, origin_in_bytes
+from .._environments.origin import AllowedOrigin, join_origin, netloc_of, origin_in_bytes
 from ..errors import OriginError
 
 __all__ = ["check_hops", "guard"]
@@ -32,7 +32,7 @@ _HARMLESS = frozenset(
 )
 
 
-def guard(request: httpx.Request, home: Home, *, is_async: bool) -> None:
+def guard(request: httpx.Request, home: AllowedOrigin, *, is_async: bool) -> None:
     """Put a `trace` extension on a request that lets it go to its home only. Call it for each attempt.
 
     It raises `OriginError` from inside the transport: when a connection to another host is about to be made for a
@@ -49,7 +49,7 @@ def guard(request: httpx.Request, home: Home, *, is_async: bool) -> None:
     request.extensions["trace"] = (_AsyncGuard if is_async else _Guard)(home, outer)
 
 
-def check_hops(response: httpx.Response, home: Home) -> None:
+def check_hops(response: httpx.Response, home: AllowedOrigin) -> None:
     """Raise `OriginError` when an answer came, or was redirected, from elsewhere: the transport knew no `trace`.
 
     That is too late to keep the credentials, but not to say so.
@@ -75,7 +75,7 @@ class _Watch:
 
     __slots__ = ("_home", "_is_bare_socks", "_routes", "_was_sent", "outer")
 
-    def __init__(self, home: Home, outer: Any) -> None:
+    def __init__(self, home: AllowedOrigin, outer: Any) -> None:
         self.outer = outer
         self._home = home
         self._routes = frozenset[bytes]()
@@ -120,11 +120,11 @@ class _Watch:
             self._check_host(url.target)
             return
         if not url.target.startswith(b"/") or (url.scheme, url.host, url.port) not in self._home.addresses:
-            origin = _origin_in(url.target) or join(url.scheme, netloc_of(url.host, url.port))
+            origin = _origin_in(url.target) or join_origin(url.scheme, netloc_of(url.host, url.port))
             if origin not in self._home.origins:
-                raise self._home.elsewhere(origin.decode("ascii"))
+                raise self._home.reject(origin.decode("ascii"))
         if self._is_bare_socks and url.scheme == b"wss":
-            actual = join(b"ws", netloc_of(url.host, url.port))
+            actual = join_origin(b"ws", netloc_of(url.host, url.port))
             raise OriginError(
                 "httpcore does not encrypt a wss feed through a SOCKS proxy, which would show the API key to the "
                 "network: use an HTTP proxy, or none. Nothing of the request was sent",
@@ -135,7 +135,7 @@ class _Watch:
 
     def _check_host(self, netloc: bytes) -> None:
         if netloc not in self._home.netlocs:
-            raise self._home.elsewhere(_readable(netloc))
+            raise self._home.reject(_readable(netloc))
 
 
 class _Guard(_Watch):
@@ -172,7 +172,7 @@ def _origin_in(target: bytes) -> bytes:
     scheme, separator, rest = target.partition(b"://")
     if target.startswith(b"/") or not separator:
         return b""
-    return join(scheme, rest.partition(b"/")[0])
+    return join_origin(scheme, rest.partition(b"/")[0])
 
 
 def _readable(target: bytes) -> str:

@@ -12,7 +12,7 @@ from .._keys.credentials import Credentials
 from .._keys.hmac_credentials import HmacCredentials
 from .._keys.signer import is_async_signer, sync_signer
 from .._nonces.serialize import InFlight
-from .._secrecy import forget
+from .._secrecy import clear_frames
 from .._signature.agent_token import AgentToken, AgentTokens
 from .._signature.headers import AGENT_TOKEN, API_KEY, HMAC_API_KEY, HMAC_SIGNATURE, SIGNATURE
 from .._signature.hmac_rule import sign_hmac
@@ -83,7 +83,7 @@ class _StampedSigner(RequestSigner):
         try:
             self._seal(request, url, self._stamp(request))
         except BaseException as error:
-            forget(error)
+            clear_frames(error)
             self.give_back(request)
             raise
 
@@ -154,7 +154,7 @@ class PartnerSigner(_StampedSigner):
                 ),
             )
         except BaseException as error:
-            forget(error)
+            clear_frames(error)
             await self.async_give_back(request)
             raise
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import httpx
 
 from .._environments.environment import Environment
-from .._environments.home import Home
-from .._keys.credentials_base import BaseCredentials
+from .._environments.origin import AllowedOrigin
+from .._keys.credentials import BaseCredentials
 from .._signature.clock import SkewedClock
 from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
@@ -63,7 +63,7 @@ class SigningAuth(httpx.Auth):
             refused: Whether a 401 may be a matter of the signature.
         """
         self._credentials = credentials
-        self._home = Home(environment.origin)
+        self._home = AllowedOrigin(environment.origin)
         self._signers = signers
         self._clock = clock
         self._clock_header = clock_header

@@ -9,7 +9,7 @@ from contextlib import suppress
 from types import ModuleType, TracebackType
 from typing import NoReturn
 
-from .._secrecy import discreet
+from .._secrecy import without_locals
 from ..errors import ConfigurationError, InvalidSignatureError, KeyLoadError, SignerError
 from .pkcs11_session import Place, Session, library, open_session
 from .rsa import PublicKey
@@ -50,7 +50,7 @@ class Pkcs11Signer:
 
     __slots__ = ("_ended", "_pin", "_place", "_process", "_public", "_session")
 
-    @discreet
+    @without_locals
     def __init__(
         self,
         module: str | os.PathLike[str],
@@ -102,7 +102,7 @@ class Pkcs11Signer:
         """The fingerprint of the public key, as `PrivateKey.fingerprint` has it."""
         return self._public.fingerprint
 
-    @discreet
+    @without_locals
     def sign(self, message: bytes, /) -> bytes:
         """Return the raw RSASSA-PKCS1-v1_5 signature over the SHA-256 of the message, made in the token.
 

@@ -71,8 +71,6 @@ class SQLiteNonces(StoredNonces):
     nobody. With rule `clock` a lost file does no harm; the numbers stay ahead of the clock and of what this process
     used. A counter is made by `initialise(start)`, is on disk before `next()` returns, and is never guessed.
 
-    Where there is flock(2), `FileNonces` is faster with rule `clock`.
-
     Args:
         path: The file.
         rule: `clock`: max(last + 1, microseconds of the clock). `counter`: exactly last + 1.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from .._log import LOG
+from .._diagnostics import LOG
 from ..errors import ClockSkewError
 
 __all__ = ["LIMIT", "TOLERANCE", "SkewedClock"]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
-from .._nonces.in_process import SHARED_NONCES, InProcessNonces, NonceSource
+from .._nonces.source import SHARED_NONCES, InProcessNonces, NonceSource
 from ..errors import ConfigurationError
 from .headers import NONCE, TIMESTAMP
 

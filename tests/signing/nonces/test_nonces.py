@@ -26,8 +26,7 @@ from qredo_signing import (
     RedisNonces,
     SQLiteNonces,
 )
-from qredo_signing._nonces.in_process import SHARED_NONCES
-from qredo_signing._nonces.source import Rule
+from qredo_signing._nonces.source import SHARED_NONCES, Rule
 
 from ..doubles import DummyHSM, send_bare
 from .nonce_race import PLUGIN, Draw, check, draw
