@@ -71,7 +71,6 @@ class PublicKey:
         """SHA-256 of the DER SubjectPublicKeyInfo, in hex: `openssl pkey -pubin -outform DER | sha256sum`."""
         return self._fingerprint
 
-    @without_locals
     def verify(self, message: bytes, signature: bytes) -> None:
         """Check a raw signature.
 

@@ -127,7 +127,7 @@ class InProcessNonces(Nonces):
     """Nonces for one process, safe for threads and tasks.
 
     With rule `clock`, the clock keeps a restarted process ahead of its former self. A counter does not survive the
-    process: whoever starts it must know the nonce that the service took last; `SQLiteNonces` remembers it.
+    process: its next start needs the nonce that the service took last; `SQLiteNonces` remembers it.
 
     That is why `connect` does not take such a counter for a version of the API that counts (1.0).
 

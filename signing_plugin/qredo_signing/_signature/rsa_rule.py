@@ -137,7 +137,6 @@ def verify(key: Verifier | _HasPublicKey, stamp: str, url: str, body: bytes, sig
     verifier.verify(message, raw)
 
 
-@without_locals
 def explain(
     key: Signer | AsyncSigner | Verifier, stamp: str, url: str, body: bytes, signature: str | None = None
 ) -> Explanation:
@@ -160,7 +159,6 @@ def explain(
     )
 
 
-@without_locals
 def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
     """Return the bytes that are hashed and signed: stamp, URL and body, with nothing between them.
 

@@ -80,7 +80,7 @@ class NonceStamps:
     def next(self) -> str:
         """Return the text of a new stamp."""
         nonce = self.source.next()
-        if type(nonce) is not int:  # of somebody's own source: fails here, not at the server
+        if type(nonce) is not int:  # a source of the user's own: fail here, not at the server
             raise TypeError(f"a nonce source must return an int, but returned {type(nonce).__name__}")
         return str(nonce)
 

@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qredo_signing import ConfigurationError, NonceError, SQLiteNonces
 from qredo_signing._nonces import shared_file as _file_system
-from qredo_signing._nonces.source import Rule
 
+from ..doubles import Rule
 from .nonce_race import PLUGIN, check, draw, race
 
 RULES: list[Rule] = ["clock", "counter"]
