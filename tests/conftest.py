@@ -36,7 +36,6 @@ ONCE = (
     "feeds/test_storm.py",
     "repo",
     "signing/nonces/test_nonces_crash.py",
-    "signing/nonces/test_nonces_file.py",
     "signing/nonces/test_nonces_redis.py",
     "signing/nonces/test_nonces_sqlite.py",
     "signing/test_typing.py",

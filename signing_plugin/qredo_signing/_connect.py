@@ -20,8 +20,8 @@ from ._http.sender import AsyncSender, SyncSender
 from ._http.signing_auth import check_environment
 from ._keys.credentials import Credentials
 from ._keys.hmac_credentials import HmacCredentials
-from ._nonces.in_process import NonceSource
-from ._secrecy import discreet
+from ._nonces.source import NonceSource
+from ._secrecy import without_locals
 from ._signature.agent_token import AgentToken
 from ._signature.stamps import Stamp
 
@@ -101,7 +101,7 @@ def connect(
     clock: Callable[[], float] = ...,
     clock_correction: bool = ...,
 ) -> AsyncHmacT: ...
-@discreet  # `agent_token` may be the token itself, by mistake
+@without_locals  # `agent_token` may be the token itself, by mistake
 def connect(
     client_class: Any,
     credentials: Credentials | HmacCredentials,

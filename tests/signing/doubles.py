@@ -23,6 +23,10 @@ API_SECRET = "cGxhbnRlZC1zZWNyZXQtb2YtdGhlLXFyZWRvLWFwaS12MQ"
 AnyCredentials: TypeAlias = Credentials | HmacCredentials
 
 
+Rule: TypeAlias = Literal["clock", "counter"]
+"""The rules of nonce sources, as their users write them."""
+
+
 def make_api_key(**members: object) -> str:
     """Make an API key as the vendor does: base64url of JSON, here without padding."""
     text = json.dumps({"key_id": "a2V5LWlkLXRlc3Q", "key": "cGxhbnRlZC1zZWNyZXQtb2YtdGhlLWFwaS1rZXk", **members})

@@ -7,10 +7,10 @@ or of another origin are 403.
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from qredo_signing._environments.origin import is_loopback_host
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -43,10 +43,10 @@ def refusal(scope: Scope) -> str | None:
     """Why a request may not use the side, None if it may."""
     headers = Headers(scope=scope)
     peer = (scope.get("client") or ("", 0))[0]
-    if not _is_loopback(peer):
+    if not is_loopback_host(peer):
         return f"only this machine may use /-/, and the request came from {peer or 'an unknown place'}"
     hosts, origins = headers.getlist("host"), headers.getlist("origin")
-    if len(hosts) != 1 or not _is_loopback(_name(hosts[0])):
+    if len(hosts) != 1 or not is_loopback_host(_name(hosts[0])):
         return "the Host header has to be localhost or a loopback address, such as 127.0.0.1"
     if origins not in ([], [f"{_HTTP[scope['scheme']]}://{hosts[0]}"]):
         return "a web page of another origin may not use /-/"
@@ -76,14 +76,3 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_loopback)

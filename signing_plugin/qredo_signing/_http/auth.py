@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from .._secrecy import discreet
+from .._secrecy import without_locals
 from .scheme import SigningOptions
 from .schemes import HmacScheme, PartnerScheme
 from .signing_auth import SigningAuth
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .._environments.environment import Environment
     from .._keys.credentials import Credentials
     from .._keys.hmac_credentials import HmacCredentials
-    from .._nonces.in_process import NonceSource
+    from .._nonces.source import NonceSource
     from .._signature.agent_token import AgentToken
     from .._signature.stamps import Stamp
 
@@ -40,7 +40,7 @@ class PartnerAuth(SigningAuth):
 
     SCHEME: ClassVar[str] = PartnerScheme.name
 
-    @discreet  # `agent_token` may be the token itself, by mistake
+    @without_locals  # `agent_token` may be the token itself, by mistake
     def __init__(
         self,
         credentials: Credentials,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from .._environments.base_url import title_of
 from .._environments.environment import Environment
-from .._keys.credentials_base import BaseCredentials
-from .._nonces.in_process import NonceSource
+from .._keys.credentials import BaseCredentials
+from .._nonces.source import NonceSource
 from .._signature.stamps import Stamp, stamp_kind
 from ..errors import ConfigurationError
 from . import auth
@@ -38,7 +39,7 @@ def check_credentials(api: type[ClientInfo], credentials: object) -> None:
     if not isinstance(credentials, BaseCredentials):
         raise TypeError(f"credentials must be {kind.__name__}, got {given}")
     raise ConfigurationError(
-        f"{_title(api)} takes {kind.__name__} ({scheme.parts}), but these are {given}: load them with "
+        f"{title_of(api)} takes {kind.__name__} ({scheme.parts}), but these are {given}: load them with "
         f"{kind.__name__}.from_directory or .from_environment, or connect the API version that they were made for"
     )
 
@@ -55,7 +56,7 @@ def make_auth(
     scheme = _scheme_of(api)
     if excess := _not_applicable(options, scheme):
         raise ConfigurationError(
-            f"{_title(api)} is signed with {scheme.parts} and a timestamp: leave out {', '.join(excess)}, "
+            f"{title_of(api)} is signed with {scheme.parts} and a timestamp: leave out {', '.join(excess)}, "
             "which are for APIs that are signed with an RSA key"
         )
     given = {name: getattr(options, name) for name in (*_COMMON, *scheme.options)}
@@ -70,7 +71,7 @@ def _scheme_of(api: type[ClientInfo]) -> type[Scheme]:
     known = {name: scheme for name, scheme in SCHEMES.items() if scheme.auth}
     if api.SECURITY not in known:
         raise ConfigurationError(
-            f"{_title(api)} is secured by {api.SECURITY!r}, which connect() cannot do; it can do " + ", ".join(known)
+            f"{title_of(api)} is secured by {api.SECURITY!r}, which connect() cannot do; it can do " + ", ".join(known)
         )
     return known[api.SECURITY]
 
@@ -86,7 +87,7 @@ def _check_stamps(api: type[ClientInfo], options: SigningOptions) -> Stamp:
     """Return the kind of stamp, which is one that the version takes."""
     stamp = stamp_kind(options.stamp, options.nonces, api.STAMPS)
     if stamp not in api.STAMPS:
-        raise ConfigurationError(f"{_title(api)} takes no {stamp}: pass stamp={api.STAMPS[0]!r}, or leave stamp= out")
+        raise ConfigurationError(f"{title_of(api)} takes no {stamp}: pass stamp={api.STAMPS[0]!r}, or leave stamp= out")
     if api.NONCE_RULE is not None:
         _check_rule(api, options.nonces)
     return stamp
@@ -95,7 +96,7 @@ def _check_stamps(api: type[ClientInfo], options: SigningOptions) -> Stamp:
 def _check_rule(api: type[ClientInfo], nonces: NonceSource | None) -> None:
     """Raise unless the source keeps the rule that the version has for its nonces."""
     if api.NONCE_RULE != "counter":
-        raise ConfigurationError(f"{_title(api)} has the nonce rule {api.NONCE_RULE!r}, which is not known here")
+        raise ConfigurationError(f"{title_of(api)} has the nonce rule {api.NONCE_RULE!r}, which is not known here")
     rule = getattr(nonces, "rule", "clock")
     if nonces is None:
         wrong = "and no nonces= are given"
@@ -106,12 +107,8 @@ def _check_rule(api: type[ClientInfo], nonces: NonceSource | None) -> None:
     else:
         return
     raise ConfigurationError(
-        f"{_title(api)} takes only nonces that go up by exactly one with each request, {wrong}. Pass "
+        f"{title_of(api)} takes only nonces that go up by exactly one with each request, {wrong}. Pass "
         "nonces=SQLiteNonces(path, rule='counter') (or RedisNonces), a counter that is made once by "
         "SQLiteNonces(path, rule='counter').initialise(start), where start is the nonce that the service waits for; "
         "see docs/nonces.md. Nothing was sent"
     )
-
-
-def _title(api: type[ClientInfo]) -> str:
-    return " ".join(api.API)

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from .._environments.home import Home, join, netloc_of, origin_in_bytes
+from .._environments.origin import AllowedOrigin, join_origin, netloc_of, origin_in_bytes
 from .._signature.headers import SECRET_HEADERS
 from ..errors import OriginError
 
@@ -36,7 +36,7 @@ _HARMLESS = frozenset(
 )
 
 
-def guard(request: httpx.Request, home: Home, *, is_async: bool) -> None:
+def guard(request: httpx.Request, home: AllowedOrigin, *, is_async: bool) -> None:
     """Put a `trace` extension on a request that lets it go to its own origin only. Call it for each attempt.
 
     It raises `OriginError` from inside the transport: when a connection to another host is about to be made for a
@@ -53,7 +53,7 @@ def guard(request: httpx.Request, home: Home, *, is_async: bool) -> None:
     request.extensions["trace"] = (_AsyncGuard if is_async else _Guard)(home, outer)
 
 
-def check_hops(response: httpx.Response, home: Home) -> None:
+def check_hops(response: httpx.Response, home: AllowedOrigin) -> None:
     """Raise `OriginError` if a response, or a redirect before it, came from another origin.
 
     That happens with a transport that ignores `trace`. It is too late to protect the credentials, but the user learns
@@ -80,7 +80,7 @@ class _Watch:
 
     __slots__ = ("_home", "_is_bare_socks", "_routes", "_was_sent", "outer")
 
-    def __init__(self, home: Home, outer: Any) -> None:
+    def __init__(self, home: AllowedOrigin, outer: Any) -> None:
         self.outer = outer
         self._home = home
         self._routes = frozenset[bytes]()
@@ -126,11 +126,11 @@ class _Watch:
             self._check_host(url.target)
             return
         if not url.target.startswith(b"/") or (url.scheme, url.host, url.port) not in self._home.addresses:
-            origin = _origin_in(url.target) or join(url.scheme, netloc_of(url.host, url.port))
+            origin = _origin_in(url.target) or join_origin(url.scheme, netloc_of(url.host, url.port))
             if origin not in self._home.origins:
-                raise self._home.elsewhere(origin.decode("ascii"))
+                raise self._home.reject(origin.decode("ascii"))
         if self._is_bare_socks and url.scheme == b"wss":
-            actual = join(b"ws", netloc_of(url.host, url.port))
+            actual = join_origin(b"ws", netloc_of(url.host, url.port))
             raise OriginError(
                 "httpcore does not encrypt a wss feed through a SOCKS proxy, which would show the API key to the "
                 "network: use an HTTP proxy, or none. Nothing of the request was sent",
@@ -141,7 +141,7 @@ class _Watch:
 
     def _check_host(self, netloc: bytes) -> None:
         if netloc not in self._home.netlocs:
-            raise self._home.elsewhere(_readable(netloc))
+            raise self._home.reject(_readable(netloc))
 
 
 class _Guard(_Watch):
@@ -178,7 +178,7 @@ def _origin_in(target: bytes) -> bytes:
     scheme, separator, rest = target.partition(b"://")
     if target.startswith(b"/") or not separator:
         return b""
-    return join(scheme, rest.partition(b"/")[0])
+    return join_origin(scheme, rest.partition(b"/")[0])
 
 
 def _readable(target: bytes) -> str:
@@ -193,13 +193,13 @@ def _readable(target: bytes) -> str:
 def pin_transport(transport: Any, origin: str, *, is_async: bool) -> Any:
     """Wrap a transport so that no request with credentials leaves through it to another origin."""
     pin: Any = AsyncPinnedTransport if is_async else PinnedTransport
-    return pin(transport, Home(origin))
+    return pin(transport, AllowedOrigin(origin))
 
 
 class PinnedTransport(httpx.BaseTransport):
     """A transport that refuses to send credentials to another origin, whatever changed the request above it."""
 
-    def __init__(self, transport: httpx.BaseTransport, home: Home) -> None:
+    def __init__(self, transport: httpx.BaseTransport, home: AllowedOrigin) -> None:
         self._transport = transport
         self._home = home
 
@@ -223,7 +223,7 @@ class PinnedTransport(httpx.BaseTransport):
 class AsyncPinnedTransport(httpx.AsyncBaseTransport):
     """`PinnedTransport` for async clients."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport, home: Home) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport, home: AllowedOrigin) -> None:
         self._transport = transport
         self._home = home
 
@@ -244,8 +244,8 @@ class AsyncPinnedTransport(httpx.AsyncBaseTransport):
         await self._transport.aclose()
 
 
-def _check_origin(request: httpx.Request, home: Home) -> None:
+def _check_origin(request: httpx.Request, home: AllowedOrigin) -> None:
     # A request without credentials, which a hook may send elsewhere on purpose, passes.
     origin = origin_in_bytes(request.url)
     if origin not in home.origins and any(name in request.headers for name in SECRET_HEADERS):
-        raise home.elsewhere(origin.decode("ascii"))
+        raise home.reject(origin.decode("ascii"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from .._secrecy import forget
+from .._secrecy import clear_frames
 from .._signature.clock import SkewedClock
 from .._signature.stamps import NonceStamps, Timestamps
 from .threads import finish, in_thread
@@ -17,9 +17,9 @@ from .threads import finish, in_thread
 if TYPE_CHECKING:
     import httpx
 
-    from .._keys.credentials_base import BaseCredentials
-    from .._nonces.in_process import NonceSource
+    from .._keys.credentials import BaseCredentials
     from .._nonces.serialize import InFlight
+    from .._nonces.source import NonceSource
     from .._signature.agent_token import AgentToken
     from .._signature.stamps import Stamp
 
@@ -188,7 +188,7 @@ class StampedScheme(Scheme):
         try:
             self._seal(request, url, self._stamp(request))
         except BaseException as error:
-            forget(error)
+            clear_frames(error)
             self.return_unused(request)
             raise
 

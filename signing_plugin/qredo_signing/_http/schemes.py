@@ -12,7 +12,7 @@ from .._keys.credentials import Credentials
 from .._keys.hmac_credentials import HmacCredentials
 from .._keys.signer import is_async_signer, sync_signer
 from .._nonces.serialize import InFlight, in_flight_of
-from .._secrecy import forget
+from .._secrecy import clear_frames
 from .._signature.agent_token import AgentTokens
 from .._signature.clock import SkewedClock
 from .._signature.headers import (
@@ -87,7 +87,7 @@ class PartnerScheme(StampedScheme):
                 ),
             )
         except BaseException as error:
-            forget(error)
+            clear_frames(error)
             await self.async_return_unused(request)
             raise
 

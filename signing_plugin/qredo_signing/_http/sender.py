@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 from .._client_protocols import RequestInfo
-from .._log import LOG
+from .._diagnostics import LOG
 from .._version import __version__
 from ..errors import OutcomeUnknownError, RedirectError
 from .outcomes import outcome_of_error, outcome_of_response

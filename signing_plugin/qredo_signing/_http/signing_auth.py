@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import httpx
 
 from .._environments.environment import Environment
-from .._environments.home import Home
+from .._environments.origin import AllowedOrigin
 from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
 from .outcomes import never_sent, watch_progress
@@ -19,7 +19,7 @@ from .schemes import SCHEMES
 
 if TYPE_CHECKING:
     from .._client_protocols import RequestInfo
-    from .._keys.credentials_base import BaseCredentials
+    from .._keys.credentials import BaseCredentials
 
 __all__ = ["SigningAuth", "check_environment"]
 
@@ -57,7 +57,7 @@ class SigningAuth(httpx.Auth):
             raise TypeError(f"credentials must be {kind.__name__}, got {type(credentials).__name__}")
         check_environment(environment)
         self._credentials = credentials
-        self._home = Home(environment.origin)
+        self._home = AllowedOrigin(environment.origin)
         environment.admit(credentials.kind)
         self._schemes = {
             name: scheme(credentials, options) for name, scheme in SCHEMES.items() if scheme.credentials is kind

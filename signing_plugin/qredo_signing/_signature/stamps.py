@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
-from .._nonces.in_process import SHARED_NONCES, InProcessNonces, NonceSource
+from .._nonces.source import SHARED_NONCES, InProcessNonces, NonceSource
 from ..errors import ConfigurationError
 from .headers import NONCE, TIMESTAMP
 
@@ -80,7 +80,7 @@ class NonceStamps:
     def next(self) -> str:
         """Return the text of a new stamp."""
         nonce = self.source.next()
-        if type(nonce) is not int:  # of somebody's own source: fails here, not at the server
+        if type(nonce) is not int:  # a source of the user's own: fail here, not at the server
             raise TypeError(f"a nonce source must return an int, but returned {type(nonce).__name__}")
         return str(nonce)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from .._diagnostics import LOG
 from ._errors import CliError
 from ._exits import Exit
 from ._text import printable
@@ -34,16 +35,15 @@ def note(text: str) -> None:
 @contextmanager
 def logging_to_stderr() -> Iterator[None]:
     """Show the library's log on stderr: retries, reconnects, a corrected clock. Never a secret."""
-    logger = logging.getLogger("qredo_signing")
     handler = _Notes(logging.INFO)
-    level = logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    level = LOG.level
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
     try:
         yield
     finally:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
+        LOG.removeHandler(handler)
+        LOG.setLevel(level)
 
 
 class _Notes(logging.Handler):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import httpx
 
+from .._diagnostics import LOG
 from .._http.outcomes import outcome_of_response
 from .._http.retries import MAX_WAIT, SPREAD
-from .._log import LOG
 from ._description import Described
 from ._errors import FeedConnectionError
 

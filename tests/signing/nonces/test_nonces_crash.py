@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import redis
 from qredo_signing import RedisNonces, SQLiteNonces
-from qredo_signing._nonces.source import Rule
 
+from ..doubles import Rule
 from .nonce_race import Draw, check, race
 from .redis_server import redis_server
 

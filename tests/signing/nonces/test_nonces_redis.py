@@ -19,10 +19,10 @@ import pytest
 import redis
 import redis.asyncio
 from qredo_signing import ConfigurationError, NonceError, RedisNonces
-from qredo_signing._nonces.source import Rule
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from ..doubles import Rule
 from .nonce_race import PLUGIN, check, draw, race
 from .redis_server import RedisServer, redis_server
 
