@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
-TEMPLATES_SHA256 = "78976c7bbfb891aa61c6201919f0241a97f0395b66751e2d284ab619dfa6aeb7"
+TEMPLATES_SHA256 = "4f63e821beda3b095daa0401186fcf94946fc9f479dc8b4dc0209db6f510161f"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -1,4 +1,4 @@
-"""Rules for operations: names, tags, parameters, bodies, answers, security, servers."""
+"""Rules for operations: names, tags, parameters, bodies, responses, security, servers."""
 
 from __future__ import annotations
 
