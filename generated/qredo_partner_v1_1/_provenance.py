@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
-TEMPLATES_SHA256 = "b362281b35795a9e8010bd9861057e86a738e9d2f264893cbdc69df6775e025d"
+TEMPLATES_SHA256 = "73f35082e234c836facefd302a094f314942b2efcf87214dfe831223deac424d"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

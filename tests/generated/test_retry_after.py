@@ -1,52 +1,47 @@
-"""`error.retry_after` and the wait of the plugin follow one rule."""
+"""`retry_after` of the generated errors, beside what the signing plugin reads from the same headers."""
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime
-from email.utils import formatdate
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from importlib import import_module
 
 import httpx
 import pytest
-import qredo_partner_v1_1
 from hypothesis import given
 from hypothesis import strategies as st
 from qredo_signing._http.dates import parse_retry_after
 
-SECONDS = st.integers(min_value=0, max_value=4_000_000_000)
-
-
-def retry_after(headers: dict[str, str]) -> float | None:
-    response = httpx.Response(429, headers=headers, request=httpx.Request("GET", "https://example.com"))
-    return qredo_partner_v1_1.RateLimitedError("company.get", response).retry_after
-
-
-def asctime(seconds: int) -> str:
-    """The third form of an HTTP date, which names no time zone and is GMT all the same."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%a %b %d %H:%M:%S %Y")
-
-
-@given(now=SECONDS, wait=st.integers(min_value=-10_000, max_value=10_000), form=st.booleans())
-def test_a_date_is_counted_from_the_servers_clock(now: int, wait: int, form: bool) -> None:
-    """A date minus the `Date` of the response is the wait, in each form, whatever this machine's clock says."""
-    until = max(0, now + wait)
-    headers = {"retry-after": asctime(until) if form else formatdate(until, usegmt=True)}
-    headers["date"] = formatdate(now, usegmt=True)
-    assert retry_after(headers) == max(0.0, until - now)
-
-
-@given(
-    value=st.one_of(
-        st.text(st.characters(min_codepoint=32, max_codepoint=126)),
-        SECONDS.map(str),
-        SECONDS.map(formatdate),
-        SECONDS.map(asctime),
-    ),
-    date=st.one_of(SECONDS.map(lambda seconds: formatdate(seconds, usegmt=True)), st.just("never")),
+PACKAGES = ("qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1")
+MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(2068, 1, 1)).map(lambda one: one.replace(microsecond=0))  # noqa: DTZ001
+FORMS = st.sampled_from(
+    [
+        lambda one: format_datetime(one.replace(tzinfo=UTC), usegmt=True),
+        lambda one: one.strftime("%A, %d-%b-%y %H:%M:%S GMT"),
+        lambda one: one.strftime("%a %b %e %H:%M:%S %Y"),
+    ]
 )
-def test_the_plugin_reads_the_header_alike(value: str, date: str) -> None:
-    """What the generated error says is what the plugin waits, to the second where both ask the clock."""
-    now = time.time()
-    ours, theirs = parse_retry_after(value, date, now), retry_after({"retry-after": value, "date": date})
-    assert (ours is None) == (theirs is None)
-    assert ours is None or ours == pytest.approx(theirs, abs=60.0)
+
+
+def retry_after(package: str, **headers: str) -> float | None:
+    """What the error of a generated package reads from a response with these headers."""
+    response = httpx.Response(429, headers={name.replace("_", "-"): text for name, text in headers.items()})
+    seconds: float | None = import_module(f"{package}.errors").api_error("a.b", response).retry_after
+    return seconds
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+@given(date=MOMENTS, wait=st.integers(-100, 100_000), forms=st.tuples(FORMS, FORMS))
+def test_a_date_is_counted_from_the_date_of_the_response(package, date, wait, forms) -> None:  # type: ignore[no-untyped-def]
+    """Whatever the two clocks say, and in each form of an HTTP-date, the wait is what the service asks for."""
+    start, until = forms[0](date), forms[1](date + timedelta(seconds=wait))
+    assert retry_after(package, date=start, retry_after=until) == max(0, wait)
+    assert parse_retry_after(until, start, 0.0) == max(0, wait)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+@given(text=st.text(st.characters(codec="ascii", exclude_categories=["Cc"])), date=MOMENTS)
+def test_errors_and_plugin_read_the_same(package: str, text: str, date: datetime) -> None:
+    """Whatever the header says, the error tells the wait that the plugin's retries keep."""
+    start = format_datetime(date.replace(tzinfo=UTC), usegmt=True)
+    assert retry_after(package, date=start, retry_after=text) == parse_retry_after(text, start, 0.0)

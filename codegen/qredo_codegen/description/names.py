@@ -1,10 +1,17 @@
-"""Names that are made of what a description says."""
+"""How names on the wire are written in Python, for the rules, the generator and the comparison alike."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["member_name"]
+from openapi_python_client.strings import PythonIdentifier
+
+__all__ = ["argument_name", "member_name"]
+
+
+def argument_name(wire: str) -> str:
+    """The name of the argument or attribute for a name on the wire: `fundId` becomes fund_id."""
+    return str(PythonIdentifier(wire, "field_"))
 
 
 def member_name(value: object) -> str:

@@ -122,7 +122,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_ALL)
@@ -159,7 +159,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_CREATE, body=encode(_CREATE, body, ("name",), {"name": name}))
@@ -188,7 +188,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_ACTIONS, path={"client_id": client_id})
@@ -218,7 +218,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -253,7 +253,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_APPROVE_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -284,7 +284,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_REJECT_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -313,7 +313,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_WALLETS, path={"client_id": client_id})
@@ -352,7 +352,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -442,7 +442,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_ALL)
@@ -479,7 +479,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_CREATE, body=encode(_CREATE, body, ("name",), {"name": name}))
@@ -508,7 +508,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_ACTIONS, path={"client_id": client_id})
@@ -538,7 +538,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -573,7 +573,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_APPROVE_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -604,7 +604,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_REJECT_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -633,7 +633,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_WALLETS, path={"client_id": client_id})
@@ -672,7 +672,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(

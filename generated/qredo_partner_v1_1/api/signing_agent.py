@@ -115,7 +115,7 @@ class SigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -170,7 +170,7 @@ class SigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -215,7 +215,7 @@ class SigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_ACTION, path={"action_id": action_id})
@@ -338,7 +338,7 @@ class AsyncSigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -393,7 +393,7 @@ class AsyncSigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -438,7 +438,7 @@ class AsyncSigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_ACTION, path={"action_id": action_id})

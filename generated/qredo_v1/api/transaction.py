@@ -124,7 +124,7 @@ class TransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -184,7 +184,7 @@ class TransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_APPROVALS, path={"tx_id": tx_id})
@@ -212,7 +212,7 @@ class TransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_STATUS, path={"tx_id": tx_id})
@@ -304,7 +304,7 @@ class AsyncTransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -364,7 +364,7 @@ class AsyncTransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_APPROVALS, path={"tx_id": tx_id})
@@ -392,7 +392,7 @@ class AsyncTransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_STATUS, path={"tx_id": tx_id})

@@ -25,11 +25,11 @@ __all__ = [
 
 
 class ClientError(Exception):
-    """Base class of every error that this package raises about an answer."""
+    """Base class of every error that this package raises about a response."""
 
 
 class APIError(ClientError):
-    """The service refused or failed: any status that is no success.
+    """The service refused or failed: any status other than 2xx.
 
     Attributes:
         operation: `<tag>.<verb>` of the call.
@@ -53,15 +53,16 @@ class APIError(ClientError):
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds that the service asks to wait, from the `Retry-After` header; None without a usable one.
+        """Seconds to wait by the Retry-After header (seconds or HTTP-date), not negative; None without a usable one.
 
-        A date is counted from the response's own `Date`, so that a wrong clock on this machine does not matter.
+        A date is counted from the response's own Date, so that a difference between the two clocks does not matter.
         """
-        value = self.response.headers.get("retry-after", "").strip()
+        headers = self.response.headers
+        value = headers.get("retry-after", "").strip()
         if value.isascii() and value.isdigit():
             return float(value)
-        until, now = _timestamp(value), _timestamp(self.response.headers.get("date", ""))
-        return None if until is None else max(0.0, until - (time.time() if now is None else now))
+        until, start = _unix_time(value), _unix_time(headers.get("date", ""))
+        return None if until is None else max(0.0, until - (time.time() if start is None else start))
 
     def __reduce__(self) -> tuple[object, ...]:
         # The request stays here: it holds the API key, the signature and the body.
@@ -76,17 +77,8 @@ class APIError(ClientError):
         return f"{text} ({self.reason})" if self.reason else text
 
 
-def _timestamp(date: str) -> float | None:
-    """Unix time of an HTTP date, which is always GMT; None if it is not one."""
-    try:
-        parsed = parsedate_to_datetime(date)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
-    except (OverflowError, ValueError):
-        return None
-
-
 class BadRequestError(APIError):
-    """400: the request is not what the service expects. `reason` usually names the field; correct it, do not repeat."""
+    """400: the request is not what the service expects. `reason` usually names the field; correct it first."""
 
 
 class UnauthorizedError(APIError):
@@ -98,7 +90,7 @@ class ForbiddenError(APIError):
 
 
 class NotFoundError(APIError):
-    """404: no such thing for this API key."""
+    """404: nothing with this id exists for this API key."""
 
 
 class ConflictError(APIError):
@@ -110,11 +102,11 @@ class RateLimitedError(APIError):
 
 
 class ServerError(APIError):
-    """5xx: the service failed. Whether a call that changes something took effect is not known: look, then repeat."""
+    """5xx: the service failed. A call that changes something may have taken effect: look before a retry."""
 
 
 class ResponseError(ClientError):
-    """An answer that is not what the description says. The call itself may well have taken effect.
+    """The response is not what the description says. The call itself may have taken effect.
 
     Attributes:
         model: Name of the model class.
@@ -160,6 +152,15 @@ def _rebuild(
     import httpx
 
     return kind(operation, httpx.Response(status, headers=headers, content=content))
+
+
+def _unix_time(date: str) -> float | None:
+    try:
+        parsed = parsedate_to_datetime(date)
+        # An HTTP-date is always GMT, though one of its three forms (asctime) does not name the zone.
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    except (OverflowError, ValueError):
+        return None
 
 
 def _error_body(response: httpx.Response) -> dict[str, Any]:
