@@ -3,12 +3,12 @@
 It verifies signatures, validates requests and keeps state in memory. It holds no
 real assets and talks to no chain.
 
-Start it in a program or in a test::
+Start it in a program or in a test:
 
     with Emulator() as emulator:
         emulator.url, emulator.credentials, emulator.environment, emulator.control
 
-or from a shell: ``qredo-emulator --keys keys --port 8080``.
+or from a shell: `qredo-emulator --keys keys --port 8080`.
 """
 
 from __future__ import annotations

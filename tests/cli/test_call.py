@@ -129,7 +129,7 @@ def test_help_tells_what_the_description_says(qredo: Cli) -> None:
         ("company.create", "needs --name"),
         ("company.get", "--company-id"),
         ("company.create --name x --api nonsense", "no API package"),
-        ("company.create --name x --body {}", "--name cannot be given beside it"),
+        ("company.create --name x --body {}", "--name cannot be given with it"),
         ("company.create --body {", "--body: not JSON"),
         ("company.create --body []", "an object"),
         ("company.create --body @nowhere.json", "nowhere.json cannot be read"),

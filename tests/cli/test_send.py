@@ -118,7 +118,7 @@ class TestKeysAndEnvironment:
         """Nothing unset means production."""
         done = qredo(f"send GET /company/search --api qredo_partner_v1_1 --keys {keys}")
         assert done.code == 2
-        assert "no environment is named" in done.err
+        assert "there is no default environment" in done.err
 
     @pytest.mark.parametrize(
         ("arguments", "code", "text"),
@@ -209,7 +209,7 @@ class TestFailures:
         """Where nobody listens nothing took effect, whatever was to be sent: 6."""
         done = connected(f"send POST /company --url {unused_url()} --body", '{"name": "x"}')
         assert (done.code, done.out) == (6, "")
-        assert "no answer" in done.err
+        assert "no response" in done.err
 
     def test_no_secret_is_in_any_output(self, connected: Cli, keys: Path, emulator: Emulator) -> None:
         """Neither API key nor key material nor signature is printed, whatever goes wrong."""

@@ -147,7 +147,7 @@ def test_ctrl_c_while_the_answer_is_shown_is_not_nothing_changed(
     """What changes something was done then: 7, and not the code that says that nothing was changed."""
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(InterruptedOutput(), write_through=True))
     done = connected(f"{command} --json" if "--json" not in command else command)
-    assert (done.code, "do not repeat it" in done.err) == (7, True)
+    assert (done.code, "check before you retry" in done.err) == (7, True)
     assert [record.status for record in emulator.control.requests] == [200]
     assert connected("call company.search --json").code == 130, "a read changes nothing"
 

@@ -47,10 +47,10 @@ class Security:
     """How a request of one operation proves who sends it.
 
     Attributes:
-        scheme: Its name in the plugin's table of schemes, or ``unknown``.
-        stamps: The stamps that a signature may carry: ``timestamp``, ``nonce`` or both.
-        headers: Header of each part in lower case: ``api_key``, the scheme's name, and the stamps.
-        nonce_rule: ``counter`` where each nonce is the last one plus one; ``increasing`` where it is greater.
+        scheme: Its name in the plugin's table of schemes, or `unknown`.
+        stamps: The stamps that a signature may carry: `timestamp`, `nonce` or both.
+        headers: Header of each part in lower case: `api_key`, the scheme's name, and the stamps.
+        nonce_rule: `counter` where each nonce is the last one plus one; `increasing` where it is greater.
     """
 
     scheme: str
@@ -60,7 +60,7 @@ class Security:
 
     @property
     def proof(self) -> str:
-        """What proves who sends a request: ``rsa``, ``hmac``, ``token`` or ``unknown``."""
+        """What proves who sends a request: `rsa`, `hmac`, `token` or `unknown`."""
         return SCHEMES[self.scheme].proof if self.scheme in SCHEMES else _UNKNOWN
 
 
@@ -76,7 +76,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class ResponseSpec:
-    """One documented answer; ``schema`` is None where no body is documented."""
+    """One documented answer; `schema` is None where no body is documented."""
 
     schema: Mapping[str, Any] | None
     example: Any
@@ -109,7 +109,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A WebSocket feed, from ``x-websocket`` of a path item."""
+    """A WebSocket feed, from `x-websocket` of a path item."""
 
     name: str
     path: str
@@ -123,7 +123,7 @@ class Description:
 
     Attributes:
         package: Name of its folder, which is the import package made from it.
-        version: The description's ``info.version``.
+        version: The description's `info.version`.
         base_paths: Path of every server, each once, in the order of the servers.
         servers: URL of every server.
     """
@@ -137,10 +137,10 @@ class Description:
 
 
 def find_descriptions(folder: Path | None = None) -> dict[str, Path]:
-    """Finds ``<package>/openapi.yaml`` in a folder.
+    """Finds `<package>/openapi.yaml` in a folder.
 
     Args:
-        folder: Where to look; None is the data of the wheel, or the repository's ``spec``
+        folder: Where to look; None is the data of the wheel, or the repository's `spec`
             folder where the emulator runs from its source.
 
     Raises:
@@ -194,7 +194,7 @@ def _load(package: str, file: Path, version: tuple[int, ...]) -> Description:
 
 
 def _resolve_references(document: Any) -> None:
-    """Puts the thing itself in the place of each ``$ref``; a recursive schema becomes a cyclic graph."""
+    """Puts the thing itself in the place of each `$ref`; a recursive schema becomes a cyclic graph."""
     seen: set[int] = set()
     queue = [document]
     while queue:

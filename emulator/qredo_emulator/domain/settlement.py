@@ -44,7 +44,7 @@ def pay(world: World, *transactions: Transaction) -> None:
 
 
 def take_back(world: World, *transactions: Transaction) -> None:
-    """Undoes ``pay``: the chain refused it after all.
+    """Undoes `pay`: the chain refused it after all.
 
     Raises:
         ValueError: What arrived is spent, or arrived as a deposit in a wallet that is kept here.
