@@ -112,76 +112,21 @@ def signed_over(**other: str) -> Callable[[Case], str]:
     return lambda case: replace(case, **other).signed()  # type: ignore[arg-type]
 
 
+# fmt: off
 VALID = (
-    Case(
-        "golden-readme",
-        "Published in the README of the vendor's tool.",
-        "Golden",
-        url="http://127.0.0.1:8002/qapi/v1/balance",
-        secret="vendor",
-        timestamp="1644848012",
-    ),
-    Case(
-        "golden-api-http",
-        "Published in doc/api.http of the vendor's tool.",
-        "Golden",
-        url="http://127.0.0.1:8002/qapi/v1/balance",
-        secret="vendor",
-        timestamp="1644591813",
-    ),
+    Case("golden-readme", "Published in the README of the vendor's tool.", "Golden", url="http://127.0.0.1:8002/qapi/v1/balance", secret="vendor", timestamp="1644848012"),
+    Case("golden-api-http", "Published in doc/api.http of the vendor's tool.", "Golden", url="http://127.0.0.1:8002/qapi/v1/balance", secret="vendor", timestamp="1644591813"),
     Case("get", "A GET.", "Basic"),
-    Case(
-        "post",
-        "A POST with a body.",
-        "Basic",
-        url=f"{BASE}/transaction",
-        method="POST",
-        body=b'{"from":"0x1","to":"0x2","value":"1"}',
-    ),
+    Case("post", "A POST with a body.", "Basic", url=f"{BASE}/transaction", method="POST", body=b'{"from":"0x1","to":"0x2","value":"1"}'),
     Case("long-secret", "A secret of more than 64 bytes.", "Secret", secret="bytes-80"),
-    Case(
-        "post-empty",
-        "A POST without a body differs from a GET of the same URL by the method alone.",
-        "Method",
-        method="POST",
-    ),
+    Case("post-empty", "A POST without a body differs from a GET of the same URL by the method alone.", "Method", method="POST"),
     Case("put", "A PUT.", "Method", url=f"{BASE}/funds/f", method="PUT", body=b"{}"),
     Case("delete", "A DELETE.", "Method", url=f"{BASE}/funds/f", method="DELETE"),
-    Case(
-        "utf8",
-        "Text beyond ASCII, in UTF-8.",
-        "Body",
-        url=f"{BASE}/transaction",
-        method="POST",
-        body='{"note":"Société 基金 😀"}'.encode(),
-    ),
-    Case(
-        "utf8-escaped",
-        "The same JSON with escapes is another body.",
-        "Body",
-        url=f"{BASE}/transaction",
-        method="POST",
-        body=b'{"note":"Soci\\u00e9t\\u00e9 \\u57fa\\u91d1 \\ud83d\\ude00"}',
-    ),
-    Case(
-        "spaces",
-        "JSON with spaces, as Python writes it when it is not told otherwise.",
-        "Body",
-        url=f"{BASE}/transaction",
-        method="POST",
-        body=b'{"from": "0x1", "to": "0x2", "value": "1"}',
-    ),
-    Case(
-        "newline",
-        "A newline at the end of the body counts.",
-        "Body",
-        url=f"{BASE}/transaction",
-        method="POST",
-        body=b'{"from":"0x1","to":"0x2","value":"1"}\n',
-    ),
-    Case(
-        "not-text", "A body that is no text.", "Body", url=f"{BASE}/transaction", method="POST", body=bytes(range(256))
-    ),
+    Case("utf8", "Text beyond ASCII, in UTF-8.", "Body", url=f"{BASE}/transaction", method="POST", body='{"note":"Société 基金 😀"}'.encode()),
+    Case("utf8-escaped", "The same JSON with escapes is another body.", "Body", url=f"{BASE}/transaction", method="POST", body=b'{"note":"Soci\\u00e9t\\u00e9 \\u57fa\\u91d1 \\ud83d\\ude00"}'),
+    Case("spaces", "JSON with spaces, as Python writes it when it is not told otherwise.", "Body", url=f"{BASE}/transaction", method="POST", body=b'{"from": "0x1", "to": "0x2", "value": "1"}'),
+    Case("newline", "A newline at the end of the body counts.", "Body", url=f"{BASE}/transaction", method="POST", body=b'{"from":"0x1","to":"0x2","value":"1"}\n'),
+    Case("not-text", "A body that is no text.", "Body", url=f"{BASE}/transaction", method="POST", body=bytes(range(256)) ),
     Case("query", "A query, with its question mark.", "Query", url=f"{BASE}/funds/f/history?direction=in&limit=2"),
     Case("query-order", "Its parts in another order.", "Query", url=f"{BASE}/funds/f/history?limit=2&direction=in"),
     Case("query-escapes", "Escapes as sent.", "Query", url=f"{BASE}/funds/f/history?note=a%20b+c%c3%a9"),
@@ -189,41 +134,18 @@ VALID = (
     Case("slash", "A slash at the end of the path counts.", "Url", url=f"{BASE}/balance/"),
     Case("port", "A port as sent.", "Url", url="https://gateway.example:8443/qapi/v1/balance"),
     Case("ipv6", "A host in brackets.", "Url", url="http://[::1]:8002/qapi/v1/balance"),
-    Case(
-        "feed",
-        "The handshake of a feed: a GET whose URL is signed with wss.",
-        "Feed",
-        url="wss://api.qredo.network/qapi/v1/transactions/feed",
-    ),
+    Case("feed", "The handshake of a feed: a GET whose URL is signed with wss.", "Feed", url="wss://api.qredo.network/qapi/v1/transactions/feed"),
     Case("feed-emulator", "The same with ws.", "Feed", url="ws://127.0.0.1:8002/qapi/v1/transactions/feed"),
-    Case(
-        "no-separator-one",
-        "The URL ends where the body begins.",
-        "NoSeparator",
-        url=f"{BASE}/transaction",
-        method="POST",
-        body=b"/x",
-    ),
-    Case(
-        "no-separator-two",
-        "The same bytes split elsewhere, and so the same signature.",
-        "NoSeparator",
-        url=f"{BASE}/transaction/x",
-        method="POST",
-    ),
+    Case("no-separator-one", "The URL ends where the body begins.", "NoSeparator", url=f"{BASE}/transaction", method="POST", body=b"/x"),
+    Case("no-separator-two", "The same bytes split elsewhere, and so the same signature.", "NoSeparator", url=f"{BASE}/transaction/x", method="POST"),
 )
+# fmt: on
 
+# fmt: off
 INVALID = (
     Case("wrong-padded", "With padding.", "Encoding", sign=lambda case: case.signed() + "="),
-    Case(
-        "wrong-alphabet", "Of the standard alphabet.", "Encoding", sign=lambda case: case.signed().translate(STANDARD)
-    ),
-    Case(
-        "wrong-low-bits",
-        "With a bit set beyond the last byte, which many decoders overlook.",
-        "Encoding",
-        sign=lambda case: case.signed()[:-1] + "1",
-    ),
+    Case("wrong-alphabet", "Of the standard alphabet.", "Encoding", sign=lambda case: case.signed().translate(STANDARD) ),
+    Case("wrong-low-bits", "With a bit set beyond the last byte, which many decoders overlook.", "Encoding", sign=lambda case: case.signed()[:-1] + "1"),
     Case("wrong-newline", "With a newline at the end.", "Encoding", sign=lambda case: case.signed() + "\n"),
     Case("wrong-hex", "In hex.", "Encoding", sign=lambda case: case.mac().hex()),
     Case("wrong-empty", "No signature.", "Encoding", sign=lambda case: ""),
@@ -231,43 +153,16 @@ INVALID = (
     Case("wrong-timestamp", "For the second before.", "Parts", sign=signed_over(timestamp="1699999999")),
     Case("wrong-method", "For a POST.", "Parts", sign=signed_over(method="POST")),
     Case("wrong-method-case", "Over the method in lower case.", "Parts", sign=signed_over(method="get")),
-    Case(
-        "wrong-no-method", "Without the method, as the Partner API's rule has it.", "Parts", sign=signed_over(method="")
-    ),
+    Case("wrong-no-method", "Without the method, as the Partner API's rule has it.", "Parts", sign=signed_over(method="") ),
     Case("wrong-path", "Over the path alone.", "Parts", sign=signed_over(url="/qapi/v1/balance")),
-    Case(
-        "wrong-feed-scheme",
-        "A feed, signed as https.",
-        "Parts",
-        url="wss://api.qredo.network/qapi/v1/transactions/feed",
-        sign=signed_over(url=f"{BASE}/transactions/feed"),
-    ),
-    Case(
-        "wrong-separator",
-        "With a newline between the parts.",
-        "Parts",
-        sign=lambda case: encode(case.mac("\n".join((case.timestamp, case.method, case.url, "")).encode())),
-    ),
+    Case("wrong-feed-scheme", "A feed, signed as https.", "Parts", url="wss://api.qredo.network/qapi/v1/transactions/feed", sign=signed_over(url=f"{BASE}/transactions/feed")),
+    Case("wrong-separator", "With a newline between the parts.", "Parts", sign=lambda case: encode(case.mac("\n".join((case.timestamp, case.method, case.url, "")).encode()))),
     Case("wrong-secret", "With another secret.", "Secret", sign=signed_over(secret="bytes-80")),
-    Case(
-        "wrong-secret-text",
-        "With the text of the secret in the place of its bytes.",
-        "Secret",
-        sign=lambda case: encode(hmac.digest(SECRETS[case.secret].text.encode(), case.message, "sha256")),
-    ),
-    Case(
-        "wrong-hash",
-        "HMAC with SHA-512, cut to 32 bytes.",
-        "Hash",
-        sign=lambda case: encode(hmac.digest(SECRETS[case.secret].key, case.message, "sha512")[:32]),
-    ),
-    Case(
-        "wrong-no-hmac",
-        "SHA-256 over secret and message, which is no HMAC.",
-        "Hash",
-        sign=lambda case: encode(hashlib.sha256(SECRETS[case.secret].key + case.message).digest()),
-    ),
+    Case("wrong-secret-text", "With the text of the secret in the place of its bytes.", "Secret", sign=lambda case: encode(hmac.digest(SECRETS[case.secret].text.encode(), case.message, "sha256"))),
+    Case("wrong-hash", "HMAC with SHA-512, cut to 32 bytes.", "Hash", sign=lambda case: encode(hmac.digest(SECRETS[case.secret].key, case.message, "sha512")[:32])),
+    Case("wrong-no-hmac", "SHA-256 over secret and message, which is no HMAC.", "Hash", sign=lambda case: encode(hashlib.sha256(SECRETS[case.secret].key + case.message).digest())),
 )
+# fmt: on
 
 CASES = (*VALID, *INVALID)
 
