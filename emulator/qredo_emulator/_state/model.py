@@ -262,7 +262,6 @@ class Transaction:
         address: L1 address that receives, for a withdrawal; `address_name` is its name in the whitelist.
         authorizer_id: Action of the core client that has to authorise it; empty if none has to.
         chain_fails: Whether the chain will refuse it.
-        settled: When it was settled; 0 before.
     """
 
     id: str
@@ -286,7 +285,6 @@ class Transaction:
     authorizer_id: str = ""
     chain_fails: bool = False
     chain_tx_id: str = ""
-    settled: int = 0
     swap: Swap | None = None
 
     @property

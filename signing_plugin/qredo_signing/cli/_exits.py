@@ -29,6 +29,6 @@ MEANINGS = {
     Exit.REFUSED: "the service rejected the request; a retry is safe",
     Exit.UNKNOWN: "OUTCOME UNKNOWN: it may have taken effect. Check before you retry",
     Exit.TRANSPORT: "no response from the network; a retry is safe",
-    Exit.RESPONSE: "succeeded, but the response did not match the description, or the output was cut off. Don't retry",
+    Exit.RESPONSE: "succeeded, but the response did not fit or was cut off. Don't retry",
     Exit.INTERRUPTED: "interrupted (Ctrl-C); nothing was changed",
 }
