@@ -11,10 +11,10 @@ import httpx
 from ._client_protocols import AsyncHmacClient, AsyncPartnerClient, HmacClient, PartnerClient
 from ._environments.base_url import base_url_of
 from ._environments.environment import Environment
-from ._environments.origin import is_loopback
+from ._environments.origin import AllowedOrigin, is_loopback
 from ._http.choose_auth import check_credentials, make_auth
-from ._http.defaults import NoCookies, make_tls_context
-from ._http.redirects import pin_transport
+from ._http.defaults import NoCookies, make_tls_context, proxies_of_environment
+from ._http.redirects import AsyncPinnedTransport, PinnedTransport
 from ._http.scheme import SigningOptions
 from ._http.sender import AsyncSender, SyncSender
 from ._http.signing_auth import check_environment
@@ -44,6 +44,7 @@ def connect(
     *,
     timeout: float | httpx.Timeout | None = ...,
     max_retries: int = ...,
+    deadline: float | None = ...,
     transport: httpx.BaseTransport | None = ...,
     http_client: httpx.Client | None = ...,
     server: str | None = ...,
@@ -62,6 +63,7 @@ def connect(
     *,
     timeout: float | httpx.Timeout | None = ...,
     max_retries: int = ...,
+    deadline: float | None = ...,
     transport: httpx.AsyncBaseTransport | Literal["aiohttp"] | None = ...,
     http_client: httpx.AsyncClient | None = ...,
     server: str | None = ...,
@@ -81,6 +83,7 @@ def connect(
     *,
     timeout: float | httpx.Timeout | None = ...,
     max_retries: int = ...,
+    deadline: float | None = ...,
     transport: httpx.BaseTransport | None = ...,
     http_client: httpx.Client | None = ...,
     server: str | None = ...,
@@ -95,6 +98,7 @@ def connect(
     *,
     timeout: float | httpx.Timeout | None = ...,
     max_retries: int = ...,
+    deadline: float | None = ...,
     transport: httpx.AsyncBaseTransport | Literal["aiohttp"] | None = ...,
     http_client: httpx.AsyncClient | None = ...,
     server: str | None = ...,
@@ -109,6 +113,7 @@ def connect(
     *,
     timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
     max_retries: int = DEFAULT_MAX_RETRIES,
+    deadline: float | None = None,
     transport: Any = None,
     http_client: Any = None,
     server: str | None = None,
@@ -135,6 +140,10 @@ def connect(
         timeout: Seconds, or an `httpx.Timeout`; None for none. By default 30 s, 5 s of them to connect.
         max_retries: How often a call is retried at most, after its first attempt; 0 for never. Only what can do no
             harm is retried: docs/attempts.md has the rules. `client.with_options(max_retries=)` changes it.
+        deadline: Seconds for a whole call: its turn, nonce, token, all attempts and the waits between them, however
+            slowly the server sends. Past it, `httpx.TimeoutException` is raised if nothing was sent, otherwise
+            `OutcomeUnknownError` for a call that is not safe to retry. A sync signer and the look-up of a host name
+            are not interrupted. None for no limit.
         transport: An httpx transport to use instead of the network's, for instance in tests. For an async client
             `"aiohttp"` is one that costs much less with many requests in flight; docs/async.md.
         http_client: Your own `httpx.Client` (`httpx.AsyncClient`), with its own timeouts, TLS settings and limits. Its
@@ -184,7 +193,8 @@ def connect(
         http_options = _http_options(environment, transport, is_async=is_async)
         http_client = make_http(timeout=timeout, follow_redirects=False, cookies=NoCookies(), **http_options)
     make_sender: Any = AsyncSender if is_async else SyncSender
-    send = make_sender(http_client, auth, max_retries=max_retries, clock=clock)
+    is_own = owns_http and transport is None
+    send = make_sender(http_client, auth, is_own=is_own, max_retries=max_retries, deadline=deadline, clock=clock)
     return client_class(http_client, base_url=base_url, send=send, owns_http=owns_http)
 
 
@@ -216,13 +226,21 @@ def _is_aiohttp(transport: object) -> bool:
 
 def _http_options(environment: Environment, transport: Any, *, is_async: bool) -> dict[str, Any]:
     """How the client that is made reaches the network."""
-    # A proxy that the environment names cannot reach this machine's loopback, and would see a request in plain http.
-    trust_env = not is_loopback(environment.origin)
-    if transport is None:
-        is_plain = environment.origin.startswith("http:")
-        return {"verify": make_tls_context(is_used=not is_plain), "trust_env": trust_env}
-    if transport == "aiohttp":
-        from ._http.aiohttp.transport import make_transports
+    from ._http.transports import AsyncTransport, Transport, make_transports
 
-        return {**make_transports(trust_env=trust_env), "trust_env": trust_env}
-    return {"transport": pin_transport(transport, environment.origin, is_async=is_async), "trust_env": trust_env}
+    # A proxy that the environment names cannot reach this machine's loopback, and would see a request in plain http.
+    proxies = None if is_loopback(environment.origin) else proxies_of_environment
+    home = AllowedOrigin(environment.origin)
+    if transport == "aiohttp":
+        from ._http.aiohttp.transport import AiohttpTransport
+
+        context = make_tls_context()
+        return make_transports(
+            lambda proxy: AsyncPinnedTransport(AiohttpTransport(verify=context, proxy=proxy), home), proxies
+        )
+    if transport is not None:
+        pin: Any = AsyncPinnedTransport if is_async else PinnedTransport
+        return {"transport": pin(transport, home)}
+    context = make_tls_context(is_used=environment.origin.startswith("https:"))
+    own: Any = AsyncTransport if is_async else Transport
+    return make_transports(lambda proxy: own(home, context, proxy), proxies)

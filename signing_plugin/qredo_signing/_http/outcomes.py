@@ -1,32 +1,39 @@
-"""What became of a request: what httpx's responses, errors and `trace` events say about it."""
+"""What became of a request: what the attempt, the response or the error says about it."""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import json
 from typing import Any
 
 import httpx
 
+from .attempt import Attempt
 from .dates import parse_retry_after
 from .retries import Outcome
 
 __all__ = [
-    "SendProgress",
+    "error_body",
+    "is_documented",
     "never_sent",
     "outcome_of_error",
     "outcome_of_response",
     "refused_the_signature",
-    "watch_progress",
 ]
 
+_LOCAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+"""Errors that the next attempt meets again, if nothing was sent."""
 _NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_NOT_AN_ATTEMPT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 
-def never_sent(error: BaseException) -> bool:
-    """Whether the error shows that there was no connection on which anything of the request could have gone out."""
+def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
+    """Whether an attempt ended before any byte of its request could reach the server.
+
+    Where the transport reports to the attempt, that decides, whatever the error is. Of any other transport only an
+    error that comes before there is a connection is proof.
+    """
+    if attempt is not None and (attempt.is_watched or not attempt.is_signed):
+        return not attempt.is_written
     if isinstance(error, httpx.UnsupportedProtocol):
         return True
     # Some transports pass on every error of the operating system as a connect error, also one in the middle of a
@@ -36,13 +43,21 @@ def never_sent(error: BaseException) -> bool:
     return isinstance(error, _NO_CONNECTION) and not is_vague
 
 
-def outcome_of_error(error: Exception, now: float) -> Outcome | None:
-    """Return how an attempt without a response ended; None if it never began: this package or httpx refused it."""
+def is_documented(error: BaseException) -> bool:
+    """Whether an error of the transport belongs to the family that docs/errors.md names."""
+    return isinstance(error, httpx.TransportError)
+
+
+def outcome_of_error(error: Exception, attempt: Attempt, now: float) -> Outcome | None:
+    """Return how an attempt without a response ended; None if it never began, so that the error is a local one."""
+    if not attempt.is_signed and not isinstance(error, httpx.RequestError):
+        return None
     if isinstance(error, httpx.HTTPStatusError):  # raised by an event hook of the user: there is a response
         return outcome_of_response(error.response, now)
-    if not isinstance(error, httpx.RequestError) or isinstance(error, _NOT_AN_ATTEMPT):
-        return None
-    return Outcome(sent=not never_sent(error))
+    if never_sent(error, attempt):
+        is_network = isinstance(error, httpx.TransportError) and not isinstance(error, _LOCAL)
+        return Outcome(sent=False) if is_network else None
+    return Outcome()
 
 
 def outcome_of_response(response: httpx.Response, now: float) -> Outcome:
@@ -50,68 +65,25 @@ def outcome_of_response(response: httpx.Response, now: float) -> Outcome:
     if response.is_success:
         return Outcome(status=response.status_code)
     headers = response.headers
-    retry_after = parse_retry_after(headers.get("retry-after"), headers.get("date"), now)
-    return Outcome(status=response.status_code, retry_after=retry_after)
+    return Outcome(
+        status=response.status_code,
+        retry_after=parse_retry_after(headers.get("retry-after"), headers.get("date"), now),
+        is_from_service=response.status_code >= 500 and {"code", "msg"} <= error_body(response).keys(),
+    )
+
+
+def error_body(response: httpx.Response) -> dict[str, Any]:
+    """Return the body of an error response, if it is a JSON object; otherwise nothing."""
+    try:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError, httpx.HTTPError, httpx.StreamError):
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def refused_the_signature(response: httpx.Response) -> bool:
     """Whether the body of a 401 of the Partner API says that it is for the signature, and not for the API key."""
-    try:
-        body = response.json()
-    except ValueError:
-        return False
-    detail = body.get("detail") if isinstance(body, dict) else None
+    body = error_body(response)
+    detail = body.get("detail")
     reason = detail.get("reason") if isinstance(detail, dict) else None
-    return isinstance(body, dict) and (body.get("msg") == "errPartnerAuth" or reason == "signature")
-
-
-class SendProgress:
-    """How far one attempt got, by the `trace` events of httpcore, the transport of httpx.
-
-    A call can end in a way that does not say whether anything was sent: a cancellation, for one.
-    """
-
-    def __init__(self) -> None:
-        self._is_traced = self._has_left = False
-
-    def note(self, event: str) -> None:
-        """Take in one event, such as `http11.send_request_headers.started`."""
-        self._is_traced = True
-        self._has_left = self._has_left or ".send_request_headers." in event
-
-    @property
-    def was_not_sent(self) -> bool:
-        """Whether nothing of the request can have gone out. A transport without trace events proves nothing."""
-        return self._is_traced and not self._has_left
-
-
-@contextmanager
-def watch_progress(request: httpx.Request, *, is_async: bool) -> Iterator[SendProgress]:
-    """Watch one attempt; a `trace` extension of the user is called as before."""
-    progress = SendProgress()
-    has_trace, trace = "trace" in request.extensions, request.extensions.get("trace")
-    request.extensions["trace"] = (_async_trace if is_async else _trace)(progress, trace)
-    try:
-        yield progress
-    finally:
-        if has_trace:
-            request.extensions["trace"] = trace
-        else:
-            request.extensions.pop("trace", None)
-
-
-def _trace(progress: SendProgress, outer: Callable[..., Any] | None) -> Callable[..., Any]:
-    def trace(event: str, info: dict[str, Any]) -> object:
-        progress.note(event)
-        return None if outer is None else outer(event, info)
-
-    return trace
-
-
-def _async_trace(progress: SendProgress, outer: Callable[..., Any] | None) -> Callable[..., Any]:
-    async def trace(event: str, info: dict[str, Any]) -> None:
-        progress.note(event)
-        if outer is not None:
-            await outer(event, info)
-
-    return trace
+    return body.get("msg") == "errPartnerAuth" or reason == "signature"

@@ -17,12 +17,14 @@ import httpx
 from .._environments.origin import AllowedOrigin, join_origin, netloc_of, origin_in_bytes
 from .._signature.headers import SECRET_HEADERS
 from ..errors import OriginError
+from .attempt import CURRENT
 
-__all__ = ["AsyncPinnedTransport", "PinnedTransport", "check_hops", "guard", "pin_transport"]
+__all__ = ["AsyncPinnedTransport", "PinnedTransport", "check_hops", "check_origin", "guard"]
 
 TraceInfo: TypeAlias = Mapping[str, Any]
 
 _EXCHANGE = ("send_request_headers", "send_request_body", "receive_response_headers", "receive_response_body")
+_HEADERS_FAILED = "http11.send_request_headers.failed"
 _SENDS_HEADERS = frozenset({"http11.send_request_headers.started", "http2.send_request_headers.started"})
 # Steps of every request that come after its headers were sent, when it is too late to stop it. Most calls of a trace
 # are for these, so they are sorted out first.
@@ -87,6 +89,7 @@ class _Watch:
         self._was_sent = self._is_bare_socks = False
 
     def _look(self, event: str, info: TraceInfo) -> None:
+        self._report(event, info)
         if event in _SENDS_HEADERS:
             self._check_request(info["request"])
             self._stop_watching(info["request"])
@@ -101,6 +104,19 @@ class _Watch:
             self._is_bare_socks = False
         elif step.endswith(".started") and "request" in info:
             self._check_request(info["request"])
+
+    def _report(self, event: str, info: TraceInfo) -> None:
+        """Tell the attempt what happens: the transport of your own httpx client has no backend of ours."""
+        attempt = CURRENT.get()
+        if attempt is None:
+            return
+        attempt.is_watched = True
+        if event == "connection.connect_tcp.started":
+            attempt.peer = info["host"], info["port"]
+        elif event in _SENDS_HEADERS and info["request"].method != b"CONNECT":
+            attempt.is_written = True
+        elif event == _HEADERS_FAILED and type(info["exception"]).__name__ == "LocalProtocolError":
+            attempt.is_written = False  # h11 refused the headers before anything was written
 
     def _stop_watching(self, request: Any) -> None:
         """Take the trace off a request whose headers are about to be sent: it saves eight calls.
@@ -190,12 +206,6 @@ def _readable(target: bytes) -> str:
     return text
 
 
-def pin_transport(transport: Any, origin: str, *, is_async: bool) -> Any:
-    """Wrap a transport so that no request with credentials leaves through it to another origin."""
-    pin: Any = AsyncPinnedTransport if is_async else PinnedTransport
-    return pin(transport, AllowedOrigin(origin))
-
-
 class PinnedTransport(httpx.BaseTransport):
     """A transport that refuses to send credentials to another origin, whatever changed the request above it."""
 
@@ -212,7 +222,7 @@ class PinnedTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a request on. Raises `OriginError`."""
-        _check_origin(request, self._home)
+        check_origin(request, self._home)
         return self._transport.handle_request(request)
 
     def close(self) -> None:
@@ -236,7 +246,7 @@ class AsyncPinnedTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a request on. Raises `OriginError`."""
-        _check_origin(request, self._home)
+        check_origin(request, self._home)
         return await self._transport.handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -244,8 +254,16 @@ class AsyncPinnedTransport(httpx.AsyncBaseTransport):
         await self._transport.aclose()
 
 
-def _check_origin(request: httpx.Request, home: AllowedOrigin) -> None:
-    # A request without credentials, which a hook may send elsewhere on purpose, passes.
+def check_origin(request: httpx.Request, home: AllowedOrigin) -> None:
+    """Raise `OriginError` if a request with credentials would go to another origin, or to a server of another name.
+
+    A request without credentials, which a hook may send elsewhere on purpose, passes.
+    """
+    if not any(name in request.headers for name in SECRET_HEADERS):
+        return
     origin = origin_in_bytes(request.url)
-    if origin not in home.origins and any(name in request.headers for name in SECRET_HEADERS):
+    if origin not in home.origins:
         raise home.reject(origin.decode("ascii"))
+    for name in ("target", "sni_hostname"):
+        if name in request.extensions:
+            raise home.reject(f"another place, by the {name!r} extension")

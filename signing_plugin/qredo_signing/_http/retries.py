@@ -39,7 +39,10 @@ REFUND = 0.1
 """What a success adds to the budget: in the long run one retry for ten successes."""
 
 _TRANSIENT = {429, 502, 503, 504}
-_GATEWAY = {502, 504}  # sent by a gateway, which does not know whether the service carried the request out
+_UNKNOWN = {408, 499, 502, 504}
+"""Statuses of a gateway or of a server that gave up waiting: the service may have carried the request out."""
+_NOT_FOLLOWED = {307, 308}
+"""Redirects of servers that did nothing: they ask for the same request elsewhere."""
 
 
 class End(enum.Enum):
@@ -57,11 +60,13 @@ class Outcome:
         status: HTTP status of the response, or None if there was none.
         sent: Whether anything of the request may have reached the server.
         retry_after: Seconds that the server asks to wait, or None.
+        is_from_service: Whether the body is an error of the service itself, and not of something in front of it.
     """
 
     status: int | None = None
     sent: bool = True
     retry_after: float | None = None
+    is_from_service: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -70,8 +75,15 @@ class Outcome:
 
     @property
     def is_uncertain(self) -> bool:
-        """The service may have done what was asked, and did not say."""
-        return self.sent and (self.status is None or self.status in _GATEWAY)
+        """Whether the service may have done what was asked, and did not say.
+
+        Known are success, 307 and 308, 4xx but 408 and 499, and 5xx but 502 and 504 with an error of the service.
+        """
+        if not self.sent or self.is_success or self.status in _NOT_FOLLOWED:
+            return False
+        if self.status is None or self.status in _UNKNOWN or self.status < 400:
+            return True
+        return self.status >= 500 and not self.is_from_service
 
     @property
     def is_transient(self) -> bool:
@@ -171,6 +183,15 @@ class Attempts:
     def after_local_error(self) -> End:
         """End a call whose last attempt failed before it began: no nonce, no signature, no token."""
         self.made += 1
+        return self._end()
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether an attempt so far may have taken effect without saying so."""
+        return self._uncertain
+
+    def give_up(self) -> End:
+        """End a call that has no time for another attempt."""
         return self._end()
 
     def _end(self) -> End:

@@ -9,24 +9,43 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import Token
 
 import httpx
 
-from .._client_protocols import RequestInfo
-from .._diagnostics import LOG
-from .._version import __version__
-from ..errors import OutcomeUnknownError, RedirectError
-from .outcomes import outcome_of_error, outcome_of_response
-from .retries import Attempts, End, RetryBudget, Rules
+from .attempt import CURRENT, Attempt
+from .pending_call import ClientState, PendingCall
+from .per_process import current_process
 from .signing_auth import SigningAuth
 from .threads import sleep as async_sleep
+from .user_clients import check_process, reports_to_attempts
 
-__all__ = ["AsyncSender", "SyncSender", "refuse_redirect"]
-
-_PRODUCT = f"qredo-python/{__version__}"
+__all__ = ["AsyncSender", "SyncSender"]
 
 
-class SyncSender:
+class _Sender:
+    """What both senders share: how an attempt begins."""
+
+    def __init__(self, http: httpx.Client | httpx.AsyncClient, auth: SigningAuth, *, is_own: bool) -> None:
+        self.auth = auth
+        self._client = http
+        self._is_own = is_own
+        self._process: object = None
+
+    def _begin(self, pending: PendingCall) -> Token[Attempt | None]:
+        """Start an attempt, which what is below reports to."""
+        attempt = pending.begin_attempt(is_own=self._is_own)
+        if not self._is_own:
+            self._process = self._process or current_process()
+            attempt.is_watched = reports_to_attempts(self._client, pending.request)
+        return CURRENT.set(attempt)
+
+    def _check_process(self) -> None:
+        if not self._is_own and self._process not in {None, current_process()}:
+            check_process(self._client)
+
+
+class SyncSender(_Sender):
     """Sends the requests of one `Client`."""
 
     def __init__(
@@ -34,14 +53,28 @@ class SyncSender:
         http: httpx.Client,
         auth: SigningAuth,
         *,
+        is_own: bool = False,
         max_retries: int = 2,
+        deadline: float | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] = random.random,
     ) -> None:
+        """Take what sends.
+
+        Args:
+            http: Sends one request.
+            auth: Signs it.
+            is_own: Whether `connect` made the transport of `http`.
+            max_retries: Most retries of a call.
+            deadline: Seconds for a whole call, or None.
+            sleep: Waits between attempts.
+            clock: Seconds since the epoch.
+            random: Gives numbers from 0 up to 1.
+        """
+        super().__init__(http, auth, is_own=is_own)
         self._http = http
-        self.auth = auth
-        self._shared = _ClientState(auth, max_retries, clock, random)
+        self._state = ClientState(auth, max_retries, deadline, clock, random)
         self._sleep = sleep
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -50,27 +83,37 @@ class SyncSender:
         Raises:
             OutcomeUnknownError: It was sent, and whether it took effect is not known.
             RedirectError: The response is a redirect.
-            httpx.RequestError: There was no response, and the request had no effect or may be sent again.
+            httpx.TransportError: There was no response, and the request had no effect or may be sent again.
             QredoSigningError: What the auth raises.
         """
-        pending = self._shared.begin(request)
-        while True:
-            try:
-                with self.auth.in_turn(request):
-                    # Given with each request, so that your own http_client keeps its settings for other requests.
-                    response = self._http.send(request, auth=self.auth, follow_redirects=False)
-            except Exception as error:
-                wait = pending.failed(error)
-                if wait is None:
-                    raise
-            else:
-                wait = pending.responded(response)
-                if wait is None:
-                    return response
-            self._sleep(wait)
+        self._check_process()
+        pending = self._state.begin(request)
+        try:
+            while True:
+                token = self._begin(pending)
+                try:
+                    with self.auth.in_turn(request):
+                        # Given with each request, so that your own http_client keeps its settings for other requests.
+                        response = self._http.send(request, auth=self.auth, follow_redirects=False)
+                except Exception as error:
+                    wait = pending.failed(error)
+                    if wait is None:
+                        raise
+                else:
+                    wait = pending.responded(response)
+                    if wait is None:
+                        return response
+                finally:
+                    CURRENT.reset(token)
+                self._sleep(wait)
+        except Exception:
+            raise
+        except BaseException as interruption:
+            pending.interrupted(interruption)
+            raise
 
 
-class AsyncSender:
+class AsyncSender(_Sender):
     """Sends the requests of one `AsyncClient`."""
 
     def __init__(
@@ -78,147 +121,55 @@ class AsyncSender:
         http: httpx.AsyncClient,
         auth: SigningAuth,
         *,
+        is_own: bool = False,
         max_retries: int = 2,
+        deadline: float | None = None,
         sleep: Callable[[float], Awaitable[None]] = async_sleep,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] = random.random,
     ) -> None:
+        """Take what sends; see `SyncSender`."""
+        super().__init__(http, auth, is_own=is_own)
         self._http = http
-        self.auth = auth
-        self._shared = _ClientState(auth, max_retries, clock, random)
+        self._state = ClientState(auth, max_retries, deadline, clock, random)
         self._sleep = sleep
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         """Send a request, and retry it where that is harmless; raises what `SyncSender` does."""
-        pending = self._shared.begin(request)
-        while True:
-            try:
-                async with self.auth.async_in_turn(request):
-                    response = await self._http.send(request, auth=self.auth, follow_redirects=False)
-            except Exception as error:
-                wait = pending.failed(error)
-                if wait is None:
-                    raise
-            else:
-                wait = pending.responded(response)
-                if wait is None:
-                    return response
-            await self._sleep(wait)
+        self._check_process()
+        pending = self._state.begin(request)
+        left = pending.left
+        if left is None:
+            return await self._send(pending)
+        import anyio
 
+        # A cancellation reaches every step of an async call, whatever the transport does.
+        with anyio.move_on_after(left) as scope:
+            pending.is_late = lambda: scope.cancel_called
+            return await self._send(pending)
+        raise pending.late()
 
-class _ClientState:
-    """What the calls of one client share."""
-
-    def __init__(
-        self, auth: SigningAuth, max_retries: int, clock: Callable[[], float], random: Callable[[], float]
-    ) -> None:
-        if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
-            raise ValueError(f"max_retries is {max_retries!r}: give a whole number, 0 for none")
-        self.auth = auth
-        self._max_retries = max_retries
-        self._clock = clock
-        self._random = random
-        self._budget = RetryBudget()
-
-    def begin(self, request: httpx.Request) -> _PendingCall:
-        _put_user_agent(request)
-        info: RequestInfo | None = request.extensions.get("qredo")
-        rules = Rules(
-            repeatable=request.method == "GET" if info is None else info.repeatable,
-            keyed=info is not None and info.idempotency_key is not None,
-            counted=self.auth.counts(request),
-            max_retries=self._max_retries if info is None or info.max_retries is None else info.max_retries,
-        )
-        return _PendingCall(request, info, Attempts(rules, self._budget, self._random), self._clock)
-
-
-class _PendingCall:
-    """A call that has not ended: judges each attempt, logs each retry, and raises what httpx does not."""
-
-    def __init__(
-        self, request: httpx.Request, info: RequestInfo | None, attempts: Attempts, clock: Callable[[], float]
-    ) -> None:
-        self._request = request
-        self._info = info
-        self._attempts = attempts
-        self._clock = clock
-        self._lost: Exception | None = None
-
-    def responded(self, response: httpx.Response) -> float | None:
-        """Return the seconds to wait before the next attempt, or None if the response is the result."""
-        step = self._attempts.after(outcome_of_response(response, self._clock()))
-        if step is End.UNKNOWN:
-            raise self._unknown(response) from self._lost
-        if step is End.FINAL:
-            refuse_redirect(response)
-            return None
-        return self._log(step, f"HTTP {response.status_code}")
-
-    def failed(self, error: Exception) -> float | None:
-        """Return the seconds to wait before the next attempt, or None if the error is the result."""
-        outcome = outcome_of_error(error, self._clock())
-        if outcome is not None and outcome.is_uncertain:
-            self._lost = error
-        step = self._attempts.after_local_error() if outcome is None else self._attempts.after(outcome)
-        if step is End.UNKNOWN:
-            raise self._unknown(error.response if isinstance(error, httpx.HTTPStatusError) else None) from error
-        if step is not End.FINAL:
-            return self._log(step, type(error).__name__)
-        if isinstance(error, httpx.ConnectError):
-            server = f"{self._request.url.scheme}://{self._request.url.netloc.decode('ascii')}"
-            error.add_note(
-                f"{self._name}: no connection to {server}. Is a server running there, and reachable from here?"
-            )
-        return None
-
-    def _log(self, wait: float, why: str) -> float:
-        LOG.info("%s: attempt %d ended with %s; next in %.2f s", self._name, self._attempts.made, why, wait)
-        return wait
-
-    @property
-    def _name(self) -> str:
-        return "the request" if self._info is None else self._info.operation
-
-    def _unknown(self, response: httpx.Response | None) -> OutcomeUnknownError:
-        info, made = self._info, self._attempts.made
-        key = None if info is None else info.idempotency_key
-        look_up = None if info is None else info.look_up
-        look = f"look with {look_up}" if look_up else "look"
-        again = "; a call with the same idempotency key is safe" if key else " before you call again"
-        message = (
-            f"{self._name} was sent, and what became of it is not known (attempts: {made}): it may have taken effect, "
-            f"or may yet. Do not take it for failed: {look}{again}"
-        )
-        return OutcomeUnknownError(
-            message,
-            operation=None if info is None else info.operation,
-            idempotency_key=key,
-            outcome=look_up,
-            response=response,
-            attempts=made,
-        )
-
-
-def _put_user_agent(request: httpx.Request) -> None:
-    """Put this package before the generated one in the User-Agent, once, however often the request is sent."""
-    agent = request.headers.get("user-agent", "")
-    if not agent.startswith(_PRODUCT):
-        request.headers["user-agent"] = f"{_PRODUCT} {agent}".rstrip()
-
-
-def refuse_redirect(response: httpx.Response) -> None:
-    """Raise `RedirectError` if the response is a redirect."""
-    if response.next_request is None:
-        return
-    target = _without_query(response.next_request.url)
-    raise RedirectError(
-        f"{response.request.method} {_without_query(response.request.url)} was answered with {response.status_code}, a "
-        f"redirect to {target}, which was not followed: a signature holds for one URL, credentials for one origin. "
-        "If that is a server that you trust, connect to it with Environment.custom(...)",
-        status_code=response.status_code,
-        target=target,
-    )
-
-
-def _without_query(url: httpx.URL) -> str:
-    return f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}"
+    async def _send(self, pending: PendingCall) -> httpx.Response:
+        request = pending.request
+        try:
+            while True:
+                token = self._begin(pending)
+                try:
+                    async with self.auth.async_in_turn(request):
+                        response = await self._http.send(request, auth=self.auth, follow_redirects=False)
+                except Exception as error:
+                    wait = pending.failed(error)
+                    if wait is None:
+                        raise
+                else:
+                    wait = pending.responded(response)
+                    if wait is None:
+                        return response
+                finally:
+                    CURRENT.reset(token)
+                await self._sleep(wait)
+        except Exception:
+            raise
+        except BaseException as interruption:
+            pending.interrupted(interruption)
+            raise

@@ -12,7 +12,8 @@ from .._environments.environment import Environment
 from .._environments.origin import AllowedOrigin
 from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
-from .outcomes import never_sent, watch_progress
+from .attempt import CURRENT
+from .outcomes import never_sent
 from .redirects import check_hops, guard
 from .scheme import Scheme, SigningOptions
 from .schemes import SCHEMES
@@ -83,6 +84,7 @@ class SigningAuth(httpx.Auth):
                 own = _advance(preparation, response)
             offset = scheme.offset
             scheme.sign(request, wire_url)
+            _hand_over()
             url = request.url
             response = yield request
             if response.request.url is not url or response.history:
@@ -106,6 +108,7 @@ class SigningAuth(httpx.Auth):
                 own = _advance(preparation, response)
             offset = scheme.offset
             await scheme.async_sign(request, wire_url)
+            _hand_over()
             url = request.url
             response = yield request
             if response.request.url is not url or response.history:
@@ -123,11 +126,11 @@ class SigningAuth(httpx.Auth):
         if scheme.line is None:
             yield
             return
-        with scheme.line.turn(), watch_progress(request, is_async=False) as progress:
+        with scheme.line.turn():
             try:
                 yield
             except BaseException as error:
-                if never_sent(error) or progress.was_not_sent:
+                if never_sent(error, CURRENT.get()):
                     scheme.return_unused(request)
                 raise
 
@@ -139,13 +142,12 @@ class SigningAuth(httpx.Auth):
             yield
             return
         async with scheme.line.async_turn():
-            with watch_progress(request, is_async=True) as progress:
-                try:
-                    yield
-                except BaseException as error:
-                    if never_sent(error) or progress.was_not_sent:
-                        await scheme.async_return_unused(request)
-                    raise
+            try:
+                yield
+            except BaseException as error:
+                if never_sent(error, CURRENT.get()):
+                    await scheme.async_return_unused(request)
+                raise
 
     def counts(self, request: httpx.Request) -> bool:
         """Whether the request carries a nonce that must be exactly one more than the last."""
@@ -169,8 +171,14 @@ class SigningAuth(httpx.Auth):
         if not _CREDENTIALS.isdisjoint(name.lower() for name, _ in request.headers.raw):
             for header in CREDENTIAL_HEADERS:
                 request.headers.pop(header, None)
-        guard(request, self._home, is_async=is_async)
+        self._guard(request, is_async=is_async)
         return self._scheme_of(request), wire_url
+
+    def _guard(self, request: httpx.Request, *, is_async: bool) -> None:
+        """Keep a request at its origin. A transport of `connect` does so itself."""
+        attempt = CURRENT.get()
+        if attempt is None or not attempt.is_own:
+            guard(request, self._home, is_async=is_async)
 
     def _preparation(
         self, scheme: Scheme, request: httpx.Request, *, is_async: bool
@@ -181,7 +189,7 @@ class SigningAuth(httpx.Auth):
         while own is not None:
             self._check_target(own)
             own.extensions.setdefault("timeout", request.extensions.get("timeout", {}))  # it is not set by a client
-            guard(own, self._home, is_async=is_async)
+            self._guard(own, is_async=is_async)
             response = yield own
             check_hops(response, self._home)
             own = _advance(preparation, response)
@@ -205,6 +213,8 @@ class SigningAuth(httpx.Auth):
             raise UnsignableError("the URL has userinfo or a fragment, which never go over the wire: leave them out")
         if "target" in request.extensions:
             raise UnsignableError("the request has a 'target' extension, which sends another URL than the signed one")
+        if "sni_hostname" in request.extensions:
+            raise UnsignableError("the request has an 'sni_hostname' extension, which accepts another server's name")
         return origin + url.raw_path
 
 
@@ -215,6 +225,13 @@ def check_environment(environment: object) -> None:
             f"environment must be an Environment such as Environment.SANDBOX, got {type(environment).__name__}: it is "
             "always named, since nothing unset means production"
         )
+
+
+def _hand_over() -> None:
+    """Tell the attempt that it begins: from here on the request may be sent."""
+    attempt = CURRENT.get()
+    if attempt is not None:
+        attempt.is_signed, attempt.is_written = True, False  # what was written before is of another request
 
 
 def _advance(

@@ -166,7 +166,7 @@ def _unix_time(date: str) -> float | None:
 def _error_body(response: httpx.Response) -> dict[str, Any]:
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for what is nested too deeply
         return {}
     return body if isinstance(body, dict) else {}
 

@@ -21,6 +21,7 @@ from aiohttp import hdrs
 from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
+from ..attempt import CURRENT
 from .errors import FAILURES, failure_of
 
 __all__ = ["Session"]
@@ -66,6 +67,11 @@ class Session:
         """Send a request once, and return when the headers of the response are there."""
         await request.aread()
         timeout = request.extensions.get("timeout", {})
+        attempt = CURRENT.get()
+        if attempt is not None:
+            attempt.is_watched = True
+            if self._proxy is not None:
+                attempt.peer = self._proxy.url.host, self._proxy.url.port or 80
         trace = request.extensions.get("trace")
         tracer = None if trace is None else _Tracer(trace, request)
         if tracer is not None:
@@ -161,13 +167,23 @@ class _Connector(aiohttp.TCPConnector):
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - its name there
     ) -> aiohttp.connector.Connection:
         connection = await super().connect(req, traces, timeout)
+        while _has_surplus(connection):
+            connection.close()
+            connection = await super().connect(req, traces, timeout)
         try:
             if (tracer := _TRACER.get()) is not None:
                 await tracer.tell("http11.send_request_headers.started")
         except BaseException:
             connection.close()
             raise
+        if (attempt := CURRENT.get()) is not None:
+            attempt.is_written = True  # from here on aiohttp writes
         return connection
+
+
+def _has_surplus(connection: aiohttp.connector.Connection) -> bool:
+    """Whether bytes arrived after the last response on a kept connection, so that the next would be read wrongly."""
+    return connection.protocol is not None and connection.protocol.should_close
 
 
 async def _once(
