@@ -187,12 +187,14 @@ class TestFailures:
     @pytest.mark.parametrize(
         ("answer", "code", "text"),
         [
-            (b"", 5, "may have taken effect"),
-            (b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n", 5, "do not repeat"),
-            (b"HTTP/1.1 504 Late\r\ncontent-length: 0\r\n\r\n", 5, "look"),
-            (b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n", 4, "503"),
+            (b"", 5, "outcome is unknown"),
+            (b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n", 5, "do not retry before you know"),
+            (b"HTTP/1.1 504 Late\r\ncontent-length: 0\r\n\r\n", 5, "outcome is unknown"),
+            (b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n", 5, "outcome is unknown"),
+            (b'HTTP/1.1 503 Busy\r\ncontent-length: 21\r\n\r\n{"code":503,"msg":""}', 4, "503"),
             (b"HTTP/1.1 400 No\r\ncontent-length: 0\r\n\r\n", 4, "400"),
-            (b"HTTP/1.1 302 Go\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n", 4, "evil.example"),
+            (b"HTTP/1.1 302 Go\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n", 5, "outcome is unknown"),
+            (b"HTTP/1.1 307 Go\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n", 4, "evil.example"),
         ],
     )
     def test_an_unknown_outcome_has_its_own_exit_code(

@@ -346,7 +346,7 @@ FAILURES: dict[str, Callable[[], object]] = {
     "hmac: attempt lost, async": lambda: answered("async", lose, "GET", HMAC),
     "hmac: clock": lambda: answered("sync", refuse_the_clock, credentials=HMAC),
     "hmac: redirect": lambda: answered(
-        "async", lambda request: httpx.Response(302, headers={"location": "/"}), credentials=HMAC
+        "async", lambda request: httpx.Response(307, headers={"location": "/"}), credentials=HMAC
     ),
     "agent: none": lambda: send(agent_request()),
     "agent: not hexadecimal": lambda: send(agent_request(), agent_token=lambda: TOKEN + "\n"),
@@ -379,13 +379,13 @@ FAILURES: dict[str, Callable[[], object]] = {
     "aiohttp: lost, hmac": lambda: over_aiohttp(b"", HMAC),
     "aiohttp: nonsense": lambda: over_aiohttp(b"HTTP/1.1 nonsense\r\n\r\n"),
     "aiohttp: cut": lambda: over_aiohttp(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}"),
-    "aiohttp: redirect": lambda: over_aiohttp(b"HTTP/1.1 302 -\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n"),
+    "aiohttp: redirect": lambda: over_aiohttp(b"HTTP/1.1 307 -\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n"),
     "aiohttp: unsendable header": lambda: over_aiohttp(b"", headers={"x-a": "1\r\nx-b: 2"}),
     "aiohttp: refused by a proxy": lambda: through_a_proxy(b"HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n"),
     "aiohttp: lost by a proxy": lambda: through_a_proxy(b""),
-    "attempt: redirect": lambda: answered("sync", lambda request: httpx.Response(302, headers={"location": "/x"})),
+    "attempt: redirect": lambda: answered("sync", lambda request: httpx.Response(307, headers={"location": "/x"})),
     "attempt: redirect, async": lambda: answered(
-        "async", lambda request: httpx.Response(302, headers={"location": "/"})
+        "async", lambda request: httpx.Response(307, headers={"location": "/"})
     ),
 }
 

@@ -192,7 +192,7 @@ class PendingCall:
         return error
 
     def _unknown(self, response: httpx.Response | None) -> OutcomeUnknownError:
-        info, made = self._info, self._attempts.made
+        info, made = self._info, max(1, self._attempts.made)
         attempts = "1 attempt" if made == 1 else f"{made} attempts"
         message = (
             f"{self._name} was sent, but its outcome is unknown ({attempts}). It may have succeeded, or may still "

@@ -89,7 +89,8 @@ class _Watch:
         self._was_sent = self._is_bare_socks = False
 
     def _look(self, event: str, info: TraceInfo) -> None:
-        self._report(event, info)
+        if (attempt := CURRENT.get()) is not None:
+            attempt.is_watched = True
         if event in _SENDS_HEADERS:
             self._check_request(info["request"])
             self._stop_watching(info["request"])
@@ -106,12 +107,11 @@ class _Watch:
             self._check_request(info["request"])
 
     def _report(self, event: str, info: TraceInfo) -> None:
-        """Tell the attempt what happens: the transport of your own httpx client has no backend of ours."""
+        """Tell the attempt what happens now: the transport of your own httpx client has no backend of ours."""
         attempt = CURRENT.get()
         if attempt is None:
             return
-        attempt.is_watched = True
-        if event == "connection.connect_tcp.started":
+        if event.endswith(".connect_tcp.started"):
             attempt.peer = info["host"], info["port"]
         elif event in _SENDS_HEADERS and info["request"].method != b"CONNECT":
             attempt.is_written = True
@@ -171,7 +171,9 @@ class _Guard(_Watch):
                 if "stream" in info:  # the connection to a SOCKS proxy, which httpcore would leave open
                     info["stream"].close()
                 raise
-        return None if self.outer is None else self.outer(event, info)
+        result = None if self.outer is None else self.outer(event, info)
+        self._report(event, info)  # last: a trace of the user that raises stops the step
+        return result
 
 
 class _AsyncGuard(_Watch):
@@ -187,6 +189,7 @@ class _AsyncGuard(_Watch):
                 raise
         if self.outer is not None:
             await self.outer(event, info)
+        self._report(event, info)
 
 
 def _origin_in(target: bytes) -> bytes:
@@ -223,6 +226,7 @@ class PinnedTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a request on. Raises `OriginError`."""
         check_origin(request, self._home)
+        _pass_on()
         return self._transport.handle_request(request)
 
     def close(self) -> None:
@@ -247,11 +251,19 @@ class AsyncPinnedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Pass a request on. Raises `OriginError`."""
         check_origin(request, self._home)
+        _pass_on()
         return await self._transport.handle_async_request(request)
 
     async def aclose(self) -> None:
         """Close the transport."""
         await self._transport.aclose()
+
+
+def _pass_on() -> None:
+    """Tell the attempt that it is not known what happens from here on, unless the transport reports it."""
+    attempt = CURRENT.get()
+    if attempt is not None:
+        attempt.is_watched = False
 
 
 def check_origin(request: httpx.Request, home: AllowedOrigin) -> None:

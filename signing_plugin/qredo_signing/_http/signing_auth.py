@@ -92,6 +92,7 @@ class SigningAuth(httpx.Auth):
             if is_last or response.status_code != 401 or not scheme.may_renew:
                 return
             response.read()
+            _take_back()
             if not scheme.renew(request, response, offset):
                 return
 
@@ -116,6 +117,7 @@ class SigningAuth(httpx.Auth):
             if is_last or response.status_code != 401 or not scheme.may_renew:
                 return
             await response.aread()
+            _take_back()
             if not scheme.renew(request, response, offset):
                 return
 
@@ -232,6 +234,13 @@ def _hand_over() -> None:
     attempt = CURRENT.get()
     if attempt is not None:
         attempt.is_signed, attempt.is_written = True, False  # what was written before is of another request
+
+
+def _take_back() -> None:
+    """Tell the attempt that the service rejected the request: what fails now is local, and nothing took effect."""
+    attempt = CURRENT.get()
+    if attempt is not None:
+        attempt.is_signed = False
 
 
 def _advance(

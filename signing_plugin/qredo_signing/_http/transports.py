@@ -116,6 +116,9 @@ def parser_of(response: httpx.Response) -> Any:
 
 def _enter(request: httpx.Request, home: AllowedOrigin, proxy: httpx.Proxy | None) -> Attempt | None:
     """Check a request that is about to be sent, whatever changed it after it was signed; return its attempt."""
+    attempt = CURRENT.get()
+    if attempt is not None:
+        attempt.is_watched = True
     check_origin(request, home)
     if proxy is not None and proxy.url.scheme.startswith("socks") and request.url.scheme == "wss":
         raise OriginError(
@@ -124,9 +127,6 @@ def _enter(request: httpx.Request, home: AllowedOrigin, proxy: httpx.Proxy | Non
             expected=home.name,
             actual=home.name.replace("https", "ws", 1),
         )
-    attempt = CURRENT.get()
-    if attempt is not None:
-        attempt.is_watched = True
     return attempt
 
 

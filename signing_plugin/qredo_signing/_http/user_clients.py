@@ -7,21 +7,21 @@ from typing import Any
 import httpx
 
 from ..errors import ConfigurationError
+from .redirects import AsyncPinnedTransport, PinnedTransport
 
 __all__ = ["check_process", "reports_to_attempts"]
 
-_TRACING = {"httpx", "qredo_signing"}
+_REPORTING = {httpx.HTTPTransport, httpx.AsyncHTTPTransport, PinnedTransport, AsyncPinnedTransport}
 
 
 def reports_to_attempts(http: Any, request: httpx.Request) -> bool:
     """Whether the transport for a request calls `trace`, so that an attempt without a trace event was never sent.
 
-    That is so for httpx's own transport. The client has no public way to its transports; without it, nothing is known
-    before the first event.
+    That is so for httpx's own transport, and until a `PinnedTransport` passes the request on. The client has no public
+    way to its transports; without it, nothing is known before the first event.
     """
     find = getattr(http, "_transport_for_url", None)
-    transport = None if find is None else find(request.url)
-    return type(transport) in {httpx.HTTPTransport, httpx.AsyncHTTPTransport}
+    return find is not None and type(find(request.url)) in _REPORTING
 
 
 def check_process(http: httpx.Client | httpx.AsyncClient) -> None:

@@ -89,17 +89,10 @@ def _of_signing(error: signing.QredoSigningError) -> Report:
 
 
 def _of_refusal(error: Any) -> Report:
-    """An error response. After a server error, a call that is not safe to retry may have taken effect."""
-    status = error.status_code
-    info = error.response.request.extensions.get("qredo")
-    key = getattr(info, "idempotency_key", None)
-    # With a key a retry is safe only with the same key, and a new command line gets a new one.
-    is_harmless = info is not None and info.repeatable and key is None
-    if status >= 500 and status != 503 and not is_harmless:
-        return _report(error, _how_to_look(getattr(info, "outcome", None), key), Exit.UNKNOWN)
+    """An error response. It is certain that the request was rejected: otherwise the library raises another error."""
     wait = error.retry_after
     hint = f"wait {wait:.0f} s before you retry" if wait is not None else ""
-    if status == 401:
+    if error.status_code == 401:
         hint = "`qredo doctor` checks keys, environment and clock"
     return _report(error, hint, Exit.REFUSED)
 
@@ -116,8 +109,8 @@ def _of_system(error: OSError) -> Report:
 
 
 def _how_to_look(outcome: str | None, key: str | None) -> str:
-    hint = f"check with `qredo call {outcome}` before you retry" if outcome else "check before you retry"
-    return f"{hint}; with the same idempotency key {key} a retry is safe" if key else hint
+    hint = f"`qredo call {outcome}` shows whether it succeeded" if outcome else "do not retry before you know"
+    return f"{hint}; the idempotency key was {key}" if key else hint
 
 
 def _is_httpx(error: BaseException) -> bool:

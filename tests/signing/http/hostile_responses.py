@@ -1,5 +1,6 @@
 """Byte sequences that a broken or hostile server may send after it carried a request out, over 500 of them."""
 
+# ruff: noqa: E501 - one sequence in a line
 from __future__ import annotations
 
 import gzip
@@ -45,7 +46,11 @@ def response(
     status: int | str, body: bytes = b"", *headers: str, kind: str = "application/json", length: int | None = None
 ) -> bytes:
     """A response with a status, a body and its length."""
-    lines = [f"HTTP/1.1 {status} -", f"content-type: {kind}", f"content-length: {len(body) if length is None else length}"]
+    lines = [
+        f"HTTP/1.1 {status} -",
+        f"content-type: {kind}",
+        f"content-length: {len(body) if length is None else length}",
+    ]
     return "\r\n".join([*lines, *headers, "", ""]).encode("latin-1") + body
 
 
@@ -57,7 +62,22 @@ def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n", status: int = 200) -> byt
 
 def statuses() -> Iterator[tuple[str, bytes]]:
     """Every class of status, with a body of the service, of a gateway and with none."""
-    known = [*range(200, 209), *range(300, 309), *range(400, 432), 451, 499, *range(500, 512), 520, 521, 522, 524, 525, 526, 530, 599]
+    known = [
+        *range(200, 209),
+        *range(300, 309),
+        *range(400, 432),
+        451,
+        499,
+        *range(500, 512),
+        520,
+        521,
+        522,
+        524,
+        525,
+        526,
+        530,
+        599,
+    ]
     for status in known:
         yield f"{status} with the service's body", response(status, ERROR if status >= 300 else OK)
         yield f"{status} with a gateway's page", response(status, b"<html>no</html>", kind="text/html")
@@ -97,7 +117,14 @@ def encodings() -> Iterator[tuple[str, bytes]]:
     for cut in range(0, len(squeezed), 8):
         yield f"gzip cut at {cut}", response(200, squeezed[:cut], "content-encoding: gzip")
     yield "a gzip bomb", response(200, gzip.compress(b" " * 3_000_000), "content-encoding: gzip")
-    for kind in ("", "text/plain", "application/json; charset=utf-16", "application/json; charset=nonsense", "\xff/\xff", "a" * 3000):
+    for kind in (
+        "",
+        "text/plain",
+        "application/json; charset=utf-16",
+        "application/json; charset=nonsense",
+        "\xff/\xff",
+        "a" * 3000,
+    ):
         yield f"type {kind[:40]!r}", response(200, OK, kind=kind)
         yield f"type {kind[:40]!r} of an error", response(500, ERROR, kind=kind)
 
@@ -153,7 +180,10 @@ def framing() -> Iterator[tuple[str, bytes]]:
         ("cookies and Retry-After", response(503, ERROR, "retry-after: \xff", "set-cookie: a=b", "date: never")),
     )
     for length in ("-1", "1e3", "0x10", "+2", " ", "", "9" * 400, "2, 2", "2.0", "\xb2"):
-        yield f"length {length[:20]!r}", b"HTTP/1.1 200 OK\r\ncontent-length: " + length.encode("latin-1") + b"\r\n\r\n{}"
+        yield (
+            f"length {length[:20]!r}",
+            b"HTTP/1.1 200 OK\r\ncontent-length: " + length.encode("latin-1") + b"\r\n\r\n{}",
+        )
     for wait in ("-1", "1e400", "nan", "never", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT", "\xb2", "0x1"):
         for status in (429, 503):
             yield f"{status} with Retry-After {wait[:30]!r}", response(status, ERROR, f"retry-after: {wait}")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from qredo_signing import OutcomeUnknownError
+from qredo_signing._http.attempt import Attempt
 from qredo_signing._http.dates import parse_http_date, parse_retry_after
 from qredo_signing._http.outcomes import never_sent, outcome_of_error, outcome_of_response
 from qredo_signing._http.retries import (
@@ -129,7 +130,7 @@ def test_an_empty_budget_ends_a_call() -> None:
     """When repeats are used up, a call ends after one attempt, with what it came to; successes fill it again."""
     budget, rules = RetryBudget(1), Rules(repeatable=True, keyed=True)
     assert isinstance(Attempts(rules, budget, lambda: 0.0).after(Outcome(503)), float)
-    assert Attempts(rules, budget, lambda: 0.0).after(Outcome(503)) is End.FINAL
+    assert Attempts(rules, budget, lambda: 0.0).after(Outcome(503, is_from_service=True)) is End.FINAL
     assert Attempts(rules, budget, lambda: 0.0).after(Outcome()) is End.UNKNOWN
     for _ in range(11):  # tenths do not add up in binary
         Attempts(rules, budget, lambda: 0.0).after(Outcome(200))
@@ -188,15 +189,17 @@ def test_any_header_text_is_survived(text: str) -> None:
         (httpx.ProxyError(""), Outcome()),
         (httpx.DecodingError(""), Outcome()),
         (httpx.UnsupportedProtocol(""), None),
-        (httpx.LocalProtocolError(""), None),
-        (httpx.InvalidURL(""), None),
-        (RuntimeError(""), None),
+        (httpx.LocalProtocolError(""), Outcome()),  # after a response over HTTP/2, for one
+        (httpx.InvalidURL(""), Outcome()),  # in the Location of a response
+        (RuntimeError(""), Outcome()),
     ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_httpx_errors_say(error: Exception, outcome: Outcome | None) -> None:
-    """Only a connection that was never there means that nothing was sent; what is no attempt's error is left alone."""
-    assert outcome_of_error(error, NOW) == outcome
+    """Of a transport that reports nothing, only an error before there is a connection proves that nothing was sent."""
+    attempt = Attempt()
+    attempt.is_signed = True
+    assert outcome_of_error(error, attempt, NOW) == outcome
     assert never_sent(error) == (outcome == Outcome(sent=False) or isinstance(error, httpx.UnsupportedProtocol))
 
 
