@@ -193,7 +193,11 @@ class TestFailures:
             (b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n", 5, "outcome is unknown"),
             (b'HTTP/1.1 503 Busy\r\ncontent-length: 21\r\n\r\n{"code":503,"msg":""}', 4, "503"),
             (b"HTTP/1.1 400 No\r\ncontent-length: 0\r\n\r\n", 4, "400"),
-            (b"HTTP/1.1 302 Go\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n", 5, "outcome is unknown"),
+            (
+                b"HTTP/1.1 302 Go\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n",
+                5,
+                "outcome is unknown",
+            ),
             (b"HTTP/1.1 307 Go\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n", 4, "evil.example"),
         ],
     )

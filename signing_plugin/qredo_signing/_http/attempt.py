@@ -5,6 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .._nonces.serialize import Ticket
 
 __all__ = ["CURRENT", "Attempt"]
 
@@ -19,9 +23,21 @@ class Attempt:
         is_written: Whether any byte of the request may have been written to the origin.
         reads: How often bytes were read from the origin or a proxy.
         peer: Host and port that a connection was opened to, such as a proxy's; None if a kept connection was used.
+        ticket: The place in the line of its nonces, if it has one.
     """
 
-    __slots__ = ("_deadline", "_now", "is_own", "is_signed", "is_watched", "is_written", "peer", "reads")
+    __slots__ = (
+        "_deadline",
+        "_now",
+        "_was_sent",
+        "is_own",
+        "is_signed",
+        "is_watched",
+        "is_written",
+        "peer",
+        "reads",
+        "ticket",
+    )
 
     def __init__(
         self, *, is_own: bool = False, deadline: float | None = None, now: Callable[[], float] = time.monotonic
@@ -37,6 +53,8 @@ class Attempt:
         self.is_signed = self.is_watched = self.is_written = False
         self.reads = 0
         self.peer: tuple[str, int] | None = None
+        self.ticket: Ticket | None = None
+        self._was_sent: bool | None = None
         self._deadline = deadline
         self._now = now
 
@@ -44,6 +62,15 @@ class Attempt:
     def may_be_sent(self) -> bool:
         """Whether the request may have reached the server, by what is known without an error."""
         return self.is_written if self.is_watched else self.is_signed
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the request may have reached the server, by how the attempt ended, if that is known."""
+        return self.may_be_sent if self._was_sent is None else self._was_sent
+
+    @was_sent.setter
+    def was_sent(self, value: bool) -> None:
+        self._was_sent = value
 
     def left(self, timeout: float | None, late: type[Exception]) -> float | None:
         """Return how many seconds a step may take: its own timeout, or what is left until the deadline.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from .._secrecy import clear_frames
 from .._signature.clock import SkewedClock
 from .._signature.stamps import NonceStamps, Timestamps
+from .attempt import CURRENT
 from .threads import finish, in_thread
 
 if TYPE_CHECKING:
@@ -146,6 +148,9 @@ class Scheme(ABC):
     async def async_return_unused(self, request: httpx.Request) -> None:  # noqa: B027
         """Do what `return_unused` does, for an async client."""
 
+    async def advance(self) -> None:  # noqa: B027 - most have no line
+        """Let the next request in the line go."""
+
 
 class StampedScheme(Scheme):
     """A stamp, and a signature over it. The stamp in a request's header is the one that was issued for it last."""
@@ -189,7 +194,8 @@ class StampedScheme(Scheme):
             self._seal(request, url, self._stamp(request))
         except BaseException as error:
             clear_frames(error)
-            self.return_unused(request)
+            if self.line is None:  # otherwise that is done when the request leaves the line
+                self.return_unused(request)
             raise
 
     async def async_sign(self, request: httpx.Request, url: bytes) -> None:
@@ -198,7 +204,8 @@ class StampedScheme(Scheme):
             # The stamp is drawn inside the thread too: a request that waits for a free thread must not grow old.
             await self._run(partial(self.sign, request, url), self._offload or self._stamps.blocks)
         except BaseException:
-            await self.async_return_unused(request)
+            if self.line is None:
+                await self.async_return_unused(request)
             raise
 
     def renew(self, request: httpx.Request, response: httpx.Response, offset: float) -> bool:
@@ -216,18 +223,51 @@ class StampedScheme(Scheme):
 
     def return_unused(self, request: httpx.Request) -> None:
         """Return the stamp of a request that was never sent, if it has one."""
-        stamp = request.headers.pop(self._stamps.header, None)
+        stamp = request.headers.get(self._stamps.header)
         if stamp is not None:
-            self._stamps.return_unused(stamp)
+            self._stamps.return_unused(stamp)  # before it is forgotten: a signal may come in between
+            request.headers.pop(self._stamps.header, None)
 
     async def async_return_unused(self, request: httpx.Request) -> None:
         """Do what `return_unused` does, for an async client."""
         await self._run(partial(self.return_unused, request), self._stamps.blocks)
 
     def _stamp(self, request: httpx.Request) -> str:
-        stamp = self._stamps.next()
-        request.headers[self._stamps.header] = stamp
-        return stamp
+        if self.counted and threading.current_thread() is threading.main_thread():
+            self._stamp_in_thread(request)
+        else:
+            request.headers[self._stamps.header] = self._stamps.next()
+        return request.headers[self._stamps.header]
+
+    def _stamp_in_thread(self, request: httpx.Request) -> None:
+        """Draw a number where no signal handler runs: one that raises between drawing and keeping would lose it."""
+        attempt = CURRENT.get()
+        ticket = None if attempt is None else attempt.ticket
+        errors: list[BaseException] = []
+
+        def draw() -> None:
+            try:
+                if ticket is None or not ticket.is_done:
+                    request.headers[self._stamps.header] = self._stamps.next()
+            except BaseException as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=draw, name="qredo-signing-nonce")
+        if ticket is not None:
+            ticket.drawing = thread
+        thread.start()
+        thread.join()
+        if errors:
+            raise errors.pop()
+
+    async def advance(self) -> None:
+        """Let the next request go; in a thread if a number may be returned to a store meanwhile."""
+        if self.line is None:
+            return
+        if self.counted:
+            await self._run(self.line.advance, self._stamps.blocks)
+        else:
+            self.line.advance()
 
     async def _run(self, function: Callable[[], object], takes_long: bool) -> None:
         if not takes_long:

@@ -88,7 +88,8 @@ class PartnerScheme(StampedScheme):
             )
         except BaseException as error:
             clear_frames(error)
-            await self.async_return_unused(request)
+            if self.line is None:
+                await self.async_return_unused(request)
             raise
 
     def _seal(self, request: httpx.Request, url: bytes, stamp: str) -> None:

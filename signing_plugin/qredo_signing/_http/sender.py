@@ -9,11 +9,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Awaitable, Callable
-from contextvars import Token
 
 import httpx
 
 from .attempt import CURRENT, Attempt
+from .outcomes import never_sent
 from .pending_call import ClientState, PendingCall
 from .per_process import current_process
 from .signing_auth import SigningAuth
@@ -32,13 +32,14 @@ class _Sender:
         self._is_own = is_own
         self._process: object = None
 
-    def _begin(self, pending: PendingCall) -> Token[Attempt | None]:
+    def _begin(self, pending: PendingCall) -> Attempt:
         """Start an attempt, which what is below reports to."""
         attempt = pending.begin_attempt(is_own=self._is_own)
         if not self._is_own:
             self._process = self._process or current_process()
             attempt.is_watched = reports_to_attempts(self._client, pending.request)
-        return CURRENT.set(attempt)
+        CURRENT.set(attempt)
+        return attempt
 
     def _check_process(self) -> None:
         if not self._is_own and self._process not in {None, current_process()}:
@@ -90,11 +91,8 @@ class SyncSender(_Sender):
         pending = self._state.begin(request)
         try:
             while True:
-                token = self._begin(pending)
                 try:
-                    with self.auth.in_turn(request):
-                        # Given with each request, so that your own http_client keeps its settings for other requests.
-                        response = self._http.send(request, auth=self.auth, follow_redirects=False)
+                    response = self._attempt(request, pending)
                 except Exception as error:
                     wait = pending.failed(error)
                     if wait is None:
@@ -103,14 +101,34 @@ class SyncSender(_Sender):
                     wait = pending.responded(response)
                     if wait is None:
                         return response
-                finally:
-                    CURRENT.reset(token)
                 self._sleep(wait)
         except Exception:
             raise
         except BaseException as interruption:
             pending.interrupted(interruption)
             raise
+
+    def _attempt(self, request: httpx.Request, pending: PendingCall) -> httpx.Response:
+        outer = CURRENT.get()  # of a call whose hook makes this one
+        attempt = self._begin(pending)
+        ticket = self.auth.take_ticket(request, attempt)
+        try:
+            if ticket is not None and not self.auth.line_of(request).wait(ticket, pending.left):
+                raise httpx.PoolTimeout("the deadline of the call has passed while it waited for its turn")
+            # Given with each request, so that your own http_client keeps its settings for other requests.
+            response = self._http.send(request, auth=self.auth, follow_redirects=False)
+            attempt.was_sent = True
+            return response
+        except BaseException as error:
+            attempt.was_sent = not never_sent(error, attempt)
+            raise
+        finally:
+            # First and without a call, so that no signal handler can run before it.
+            if ticket is not None:
+                ticket.is_done = True
+            CURRENT.set(outer)
+            if ticket is not None:
+                self.auth.line_of(request).advance()
 
 
 class AsyncSender(_Sender):
@@ -153,10 +171,8 @@ class AsyncSender(_Sender):
         request = pending.request
         try:
             while True:
-                token = self._begin(pending)
                 try:
-                    async with self.auth.async_in_turn(request):
-                        response = await self._http.send(request, auth=self.auth, follow_redirects=False)
+                    response = await self._attempt(request, pending)
                 except Exception as error:
                     wait = pending.failed(error)
                     if wait is None:
@@ -165,11 +181,29 @@ class AsyncSender(_Sender):
                     wait = pending.responded(response)
                     if wait is None:
                         return response
-                finally:
-                    CURRENT.reset(token)
                 await self._sleep(wait)
         except Exception:
             raise
         except BaseException as interruption:
             pending.interrupted(interruption)
             raise
+
+    async def _attempt(self, request: httpx.Request, pending: PendingCall) -> httpx.Response:
+        outer = CURRENT.get()  # of a call whose hook makes this one
+        attempt = self._begin(pending)
+        ticket = self.auth.take_ticket(request, attempt)
+        try:
+            if ticket is not None:
+                await self.auth.line_of(request).async_wait(ticket)
+            response = await self._http.send(request, auth=self.auth, follow_redirects=False)
+            attempt.was_sent = True
+            return response
+        except BaseException as error:
+            attempt.was_sent = not never_sent(error, attempt)
+            raise
+        finally:
+            if ticket is not None:
+                ticket.is_done = True
+            CURRENT.set(outer)
+            if ticket is not None:
+                await self.auth.leave(request)

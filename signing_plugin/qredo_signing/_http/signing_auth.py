@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING, ClassVar
 
 import httpx
 
 from .._environments.environment import Environment
 from .._environments.origin import AllowedOrigin
+from .._nonces.serialize import InFlight, Ticket
 from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
-from .attempt import CURRENT
-from .outcomes import never_sent
+from .attempt import CURRENT, Attempt
 from .redirects import check_hops, guard
 from .scheme import Scheme, SigningOptions
 from .schemes import SCHEMES
@@ -121,35 +120,26 @@ class SigningAuth(httpx.Auth):
             if not scheme.renew(request, response, offset):
                 return
 
-    @contextmanager
-    def in_turn(self, request: httpx.Request) -> Iterator[None]:
-        """Send a request inside this: it waits for its turn, and a nonce that was never sent is returned."""
+    def take_ticket(self, request: httpx.Request, attempt: Attempt) -> Ticket | None:
+        """Return a place in the line of the request's nonces, or None if requests need no order."""
         scheme = self._scheme_of(request)
         if scheme.line is None:
-            yield
-            return
-        with scheme.line.turn():
-            try:
-                yield
-            except BaseException as error:
-                if never_sent(error, CURRENT.get()):
-                    scheme.return_unused(request)
-                raise
+            return None
+        ticket = Ticket(lambda: None if attempt.was_sent else scheme.return_unused(request))
+        attempt.ticket = ticket
+        return ticket
 
-    @asynccontextmanager
-    async def async_in_turn(self, request: httpx.Request) -> AsyncIterator[None]:
-        """Do what `in_turn` does, for an async client."""
+    def line_of(self, request: httpx.Request) -> InFlight:
+        """Return the line of a request that has a ticket."""
+        line = self._scheme_of(request).line
+        assert line is not None
+        return line
+
+    async def leave(self, request: httpx.Request) -> None:
+        """Let the next request go, in an async client: in a thread if a number may have to be returned to a store."""
         scheme = self._scheme_of(request)
-        if scheme.line is None:
-            yield
-            return
-        async with scheme.line.async_turn():
-            try:
-                yield
-            except BaseException as error:
-                if never_sent(error, CURRENT.get()):
-                    await scheme.async_return_unused(request)
-                raise
+        if scheme.line is not None:
+            await scheme.advance()
 
     def counts(self, request: httpx.Request) -> bool:
         """Whether the request carries a nonce that must be exactly one more than the last."""
