@@ -22,6 +22,7 @@ from qredo_signing import (
     PublicKey,
     QredoSigningError,
 )
+from qredo_signing._keys.secret_files import write_key_files
 
 __all__ = [
     "HMAC_FOLDER",
@@ -145,12 +146,7 @@ def _refuse_real(kind: KeyKind, folder: Path) -> None:
 
 def _write(folder: Path, made: Made[_C]) -> _C:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, content in made.files.items():
-            mode = 0o644 if name == "public.pem" else 0o600
-            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+        write_key_files(folder, made.files)
     except OSError as error:
         raise _unusable(folder, error) from error
     return made.credentials

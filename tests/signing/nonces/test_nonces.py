@@ -1,4 +1,4 @@
-"""Nonces: strictly increasing, whoever asks and whatever the clock does."""
+"""Nonces: strictly increasing, for any caller and any clock."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ def test_a_counter_that_was_set_back(client: redis.Redis, counter: RedisNonces) 
 
 
 def test_a_counter_counts(client: redis.Redis, counter: RedisNonces) -> None:
-    """A counter issues its start and then each next number, whoever asks."""
+    """A counter issues its start and then each next number, for every source that shares it."""
     other = RedisNonces(client, rule="counter")
     assert counter.last() == 0
     assert [counter.next(), other.next(), counter.next()] == [1, 2, 3]

@@ -227,7 +227,7 @@ def test_first_come_first_served() -> None:
 
 
 def test_tasks_are_served_in_order_and_may_leave() -> None:
-    """Tasks have their turn in order; one that is cancelled while it waits, or when its turn comes, holds up nobody."""
+    """Tasks have their turn in order; cancelling one, while it waits or in its turn, blocks no other."""
     line, order = InFlight(), list[int]()
 
     async def come(number: int) -> None:
@@ -250,7 +250,7 @@ def test_tasks_are_served_in_order_and_may_leave() -> None:
 
 
 def test_an_error_ends_a_turn() -> None:
-    """Whoever fails in his turn passes it on, in a thread and in a task."""
+    """A thread or task that fails in its turn passes the turn on."""
     line = InFlight()
 
     async def fail() -> None:
