@@ -81,7 +81,7 @@ class PendingCall:
         self._rules = rules
         self._clock = clock
         self._deadline = None if deadline is None else time.monotonic() + deadline
-        self._attempt: Attempt | None = None
+        self._attempt = Attempt()
         self._timeout = request.extensions.get("timeout")
         self._lost: Exception | None = None
 
@@ -111,7 +111,6 @@ class PendingCall:
 
     def failed(self, error: Exception) -> float | None:
         """Return the seconds to wait before the next attempt, or None if the error is the result."""
-        assert self._attempt is not None
         outcome = outcome_of_error(error, self._attempt, self._clock())
         if outcome is not None and outcome.is_uncertain:
             self._lost = error
@@ -135,11 +134,16 @@ class PendingCall:
         attempt = self._attempt
         if self._is_uncertain() and self._rules.needs_outcome:
             return self._unknown(None)
-        kind = httpx.ReadTimeout if attempt is not None and attempt.may_be_sent else httpx.ConnectTimeout
+        kind = httpx.ReadTimeout if attempt.may_be_sent else httpx.ConnectTimeout
         return kind(f"{self._name}: the deadline of the call has passed")
 
     def interrupted(self, interruption: BaseException) -> None:
-        """Say of a cancelled call that it may have taken effect: to the caller in a note, and once in the log."""
+        """Say of a call that something ended that it may have taken effect: to the caller in a note, and in the log.
+
+        That is a cancellation, Ctrl-C, or what a signal handler raises, also between two statements of a sender.
+        """
+        if isinstance(interruption, QredoSigningError | httpx.HTTPError):
+            return  # decided here, or raised by the user's own hook
         if not (self._is_uncertain() and self._rules.needs_outcome) or self.is_late():
             return
         info = self._info
@@ -150,8 +154,7 @@ class PendingCall:
         LOG.warning("%s", text)
 
     def _is_uncertain(self) -> bool:
-        is_sent = self._attempt is not None and self._attempt.may_be_sent
-        return is_sent or self._lost is not None or self._attempts.is_uncertain
+        return self._attempt.may_be_sent or self._lost is not None or self._attempts.is_uncertain
 
     def _in_time(self, step: float | End) -> float | End:
         left = self.left

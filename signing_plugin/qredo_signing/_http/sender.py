@@ -102,10 +102,8 @@ class SyncSender(_Sender):
                     if wait is None:
                         return response
                 self._sleep(wait)
-        except Exception:
-            raise
-        except BaseException as interruption:
-            pending.interrupted(interruption)
+        except BaseException as error:
+            pending.interrupted(error)
             raise
 
     def _attempt(self, request: httpx.Request, pending: PendingCall) -> httpx.Response:
@@ -182,10 +180,8 @@ class AsyncSender(_Sender):
                     if wait is None:
                         return response
                 await self._sleep(wait)
-        except Exception:
-            raise
-        except BaseException as interruption:
-            pending.interrupted(interruption)
+        except BaseException as error:
+            pending.interrupted(error)
             raise
 
     async def _attempt(self, request: httpx.Request, pending: PendingCall) -> httpx.Response:

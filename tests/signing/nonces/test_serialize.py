@@ -198,7 +198,7 @@ def test_agent_operations_take_no_turn(credentials: Credentials) -> None:
     source = InProcessNonces()
     transport = httpx.MockTransport(lambda request: httpx.Response(200))
     options: dict[str, Any] = {"nonces": source, "transport": transport, "agent_token": lambda: "c0ffee"}
-    with connect(DummyClient, credentials, Environment.SANDBOX, **options) as client, in_flight_of(source).turn():
+    with connect(DummyClient, credentials, Environment.SANDBOX, **options) as client, turn(in_flight_of(source)):
         assert client.call(security="agent_token").status_code == 200
 
 
