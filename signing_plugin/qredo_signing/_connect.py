@@ -193,8 +193,15 @@ def connect(
         http_options = _http_options(environment, transport, is_async=is_async)
         http_client = make_http(timeout=timeout, follow_redirects=False, cookies=NoCookies(), **http_options)
     make_sender: Any = AsyncSender if is_async else SyncSender
-    is_own = owns_http and transport is None
-    send = make_sender(http_client, auth, is_own=is_own, max_retries=max_retries, deadline=deadline, clock=clock)
+    send = make_sender(
+        http_client,
+        auth,
+        is_own=owns_http and transport is None,
+        forks=_is_aiohttp(transport),
+        max_retries=max_retries,
+        deadline=deadline,
+        clock=clock,
+    )
     return client_class(http_client, base_url=base_url, send=send, owns_http=owns_http)
 
 

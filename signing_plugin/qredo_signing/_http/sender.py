@@ -26,10 +26,11 @@ __all__ = ["AsyncSender", "SyncSender"]
 class _Sender:
     """What both senders share: how an attempt begins."""
 
-    def __init__(self, http: httpx.Client | httpx.AsyncClient, auth: SigningAuth, *, is_own: bool) -> None:
+    def __init__(self, http: httpx.Client | httpx.AsyncClient, auth: SigningAuth, *, is_own: bool, forks: bool) -> None:
         self.auth = auth
         self._client = http
         self._is_own = is_own
+        self._forks = is_own or forks
         self._process: object = None
 
     def _begin(self, pending: PendingCall) -> Attempt:
@@ -42,7 +43,7 @@ class _Sender:
         return attempt
 
     def _check_process(self) -> None:
-        if not self._is_own and self._process not in {None, current_process()}:
+        if not self._forks and self._process not in {None, current_process()}:
             check_process(self._client)
 
 
@@ -55,6 +56,7 @@ class SyncSender(_Sender):
         auth: SigningAuth,
         *,
         is_own: bool = False,
+        forks: bool = False,
         max_retries: int = 2,
         deadline: float | None = None,
         sleep: Callable[[float], None] = time.sleep,
@@ -66,14 +68,15 @@ class SyncSender(_Sender):
         Args:
             http: Sends one request.
             auth: Signs it.
-            is_own: Whether `connect` made the transport of `http`.
+            is_own: Whether `connect` made the transport of `http`, on httpx.
+            forks: Whether `http` keeps its connections by process, so that a fork may use it.
             max_retries: Most retries of a call.
             deadline: Seconds for a whole call, or None.
             sleep: Waits between attempts.
             clock: Seconds since the epoch.
             random: Gives numbers from 0 up to 1.
         """
-        super().__init__(http, auth, is_own=is_own)
+        super().__init__(http, auth, is_own=is_own, forks=forks)
         self._http = http
         self._state = ClientState(auth, max_retries, deadline, clock, random)
         self._sleep = sleep
@@ -138,6 +141,7 @@ class AsyncSender(_Sender):
         auth: SigningAuth,
         *,
         is_own: bool = False,
+        forks: bool = False,
         max_retries: int = 2,
         deadline: float | None = None,
         sleep: Callable[[float], Awaitable[None]] = async_sleep,
@@ -145,7 +149,7 @@ class AsyncSender(_Sender):
         random: Callable[[], float] = random.random,
     ) -> None:
         """Take what sends; see `SyncSender`."""
-        super().__init__(http, auth, is_own=is_own)
+        super().__init__(http, auth, is_own=is_own, forks=forks)
         self._http = http
         self._state = ClientState(auth, max_retries, deadline, clock, random)
         self._sleep = sleep
