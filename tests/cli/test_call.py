@@ -270,7 +270,7 @@ class TestOutcomes:
         body["send"] = {"symbol": "BTC-TESTNET", "amount": 1}
         done = connected(f"call transfer.create --company-id c --url {server.url} --body", json.dumps(body))
         assert done.code == 5
-        assert "with the same idempotency key k-7" in done.err
+        assert "the idempotency key was k-7" in done.err
 
     def test_an_answer_of_another_form_is_not_lost(
         self, connected: Cli, answering: Callable[[bytes], Answering]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
 import httpx
@@ -13,6 +14,7 @@ from .._nonces.serialize import InFlight, Ticket
 from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
 from .attempt import CURRENT, Attempt
+from .outcomes import never_sent
 from .redirects import check_hops, guard
 from .scheme import Scheme, SigningOptions
 from .schemes import SCHEMES
@@ -140,6 +142,48 @@ class SigningAuth(httpx.Auth):
         scheme = self._scheme_of(request)
         if scheme.line is not None:
             await scheme.advance()
+
+    @contextmanager
+    def in_turn(self, request: httpx.Request) -> Iterator[None]:
+        """Make the handshake of a feed inside this: it waits for its turn, and returns a nonce that was not sent."""
+        outer, attempt = CURRENT.get(), Attempt()
+        ticket = self.take_ticket(request, attempt)
+        CURRENT.set(attempt)
+        try:
+            if ticket is not None:
+                self.line_of(request).wait(ticket)
+            yield
+            attempt.was_sent = True
+        except BaseException as error:
+            attempt.was_sent = not never_sent(error, attempt)
+            raise
+        finally:
+            if ticket is not None:
+                ticket.is_done = True
+            CURRENT.set(outer)
+            if ticket is not None:
+                self.line_of(request).advance()
+
+    @asynccontextmanager
+    async def async_in_turn(self, request: httpx.Request) -> AsyncIterator[None]:
+        """Do what `in_turn` does, for an async client."""
+        outer, attempt = CURRENT.get(), Attempt()
+        ticket = self.take_ticket(request, attempt)
+        CURRENT.set(attempt)
+        try:
+            if ticket is not None:
+                await self.line_of(request).async_wait(ticket)
+            yield
+            attempt.was_sent = True
+        except BaseException as error:
+            attempt.was_sent = not never_sent(error, attempt)
+            raise
+        finally:
+            if ticket is not None:
+                ticket.is_done = True
+            CURRENT.set(outer)
+            if ticket is not None:
+                await self.leave(request)
 
     def counts(self, request: httpx.Request) -> bool:
         """Whether the request carries a nonce that must be exactly one more than the last."""

@@ -226,8 +226,10 @@ def test_where_the_parser_is(server: Echo, credentials: Credentials) -> None:
     with connect(api.Client, credentials, environment(server)) as client:
         response = client.with_raw_response.company.create(name="x").response
         assert response.extensions["network_stream"].parser.trailing_data[0] == b""
-    with serve() as plain, httpx.Client(verify=TRUSTS_NOBODY) as http, http.stream("GET", plain.url) as raw:
+    with serve() as plain, httpx.HTTPTransport(verify=TRUSTS_NOBODY) as transport:
+        raw = transport.handle_request(httpx.Request("GET", plain.url))
         assert parser_of(raw).trailing_data[0] == b""
+        raw.close()
 
 
 @pytest.mark.parametrize("kind", ["sync", "async", "aiohttp"])
