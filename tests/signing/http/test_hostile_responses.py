@@ -120,15 +120,15 @@ def test_whatever_a_server_sends(setup: str, server: Server, credentials: Creden
         found.extend(judge(name, kind, end_of(call), server.keys))
 
     if setup in {"sync", "own http"}:
-        own = {"http_client": httpx.Client(verify=TRUSTS_NOBODY)} if setup == "own http" else {}
+        own: Any = {"http_client": httpx.Client(verify=TRUSTS_NOBODY)} if setup == "own http" else {}
         with connect(api.Client, credentials, environment, max_retries=0, **own) as client:
             for name in RESPONSES:
                 for kind, make in CALLS.items():
                     look(name, kind, lambda make=make: make(client))  # type: ignore[misc]
     else:
-        transport = {"transport": "aiohttp"} if setup == "aiohttp" else {}
+        transport: Any = {"transport": "aiohttp"} if setup == "aiohttp" else {}
         with asyncio.Runner() as runner:
-            async_client = connect(api.AsyncClient, credentials, environment, max_retries=0, **transport)  # type: ignore[call-overload]
+            async_client = connect(api.AsyncClient, credentials, environment, max_retries=0, **transport)
 
             async def run(make: Callable[[Any], Any]) -> object:
                 return await cast("Awaitable[object]", make(async_client))

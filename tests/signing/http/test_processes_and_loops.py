@@ -8,12 +8,11 @@ import json
 import multiprocessing
 import os
 import socket
-import ssl
 import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -23,7 +22,6 @@ from qredo_signing import ConfigurationError, Credentials, Environment, KeyKind,
 from qredo_signing._http.transports import parser_of
 
 from ..doubles import serve
-from .networks import make_authority
 from .sending import TRUSTS_NOBODY
 
 CHILDREN, CALLS = 8, 12
@@ -37,12 +35,11 @@ class Echo:
         surplus: Bytes that it sends behind each response.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self) -> None:
         self.connections = 0
         self.surplus = b""
-        self._tls = tls
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
@@ -60,12 +57,9 @@ class Echo:
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
     def _talk(self, connection: socket.socket) -> None:
-        with suppress(OSError, ssl.SSLError):
-            if self._tls is not None:
-                connection = self._tls.wrap_socket(connection, server_side=True)
-            with connection, connection.makefile("rb") as stream:
-                while (line := stream.readline()) and self._respond(connection, stream):
-                    assert line
+        with suppress(OSError), connection, connection.makefile("rb") as stream:
+            while (line := stream.readline()) and self._respond(connection, stream):
+                assert line
 
     def _respond(self, connection: socket.socket, stream: Any) -> bool:
         length = 0
@@ -84,21 +78,6 @@ def server() -> Iterator[Echo]:
     server = Echo()
     yield server
     server.close()
-
-
-@contextmanager
-def over(scheme: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[Echo]:
-    """A server over http or TLS, whose certificate is trusted."""
-    if scheme == "http":
-        server = Echo()
-    else:
-        authority = make_authority(tmp_path)
-        server = Echo(authority.server)
-        monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
-    try:
-        yield server
-    finally:
-        server.close()
 
 
 def environment(server: Echo) -> Environment:
