@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import httpcore
 
@@ -23,6 +23,7 @@ class Parser(Protocol):
     @property
     def trailing_data(self) -> tuple[bytes, bool]:
         """Bytes that were read and belong to no response yet, and whether the connection was closed after them."""
+        ...
 
 
 class Watched:
@@ -138,7 +139,8 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
     """The same for async clients, on asyncio and trio."""
 
     def __init__(self, layers: int) -> None:
-        self._inner = httpcore.AnyIOBackend()
+        # Declared twice in httpcore, once for machines without anyio.
+        self._inner: httpcore.AsyncNetworkBackend = cast("Any", httpcore.AnyIOBackend)()
         self._layers = layers
 
     async def connect_tcp(
