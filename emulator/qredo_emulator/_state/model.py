@@ -38,7 +38,7 @@ STANDARD, DEDICATED, MULTI_COUNTERPARTY = 0, 1, 2
 
 @dataclass(slots=True)
 class Entity:
-    """Somebody who can be a member of a policy: a `user`, a `company` or a `core-client`."""
+    """An entity that can be a member of a policy: a `user`, a `company` or a `core-client`."""
 
     id: str
     type: str

@@ -1,4 +1,4 @@
-"""A network backend under httpcore: it records what was written and to whom, and bounds each step by a deadline.
+"""A network backend under httpcore: it records what was written and where, and bounds each step by a deadline.
 
 httpcore does all I/O through a network backend, which is public. This one stands between httpcore and the socket, so
 what it says about an attempt holds whatever httpcore, h11, TLS or a proxy do above it.
