@@ -13,11 +13,11 @@ import qredo_partner_v1_1
 from hypothesis import given
 from hypothesis import strategies as st
 from qredo_signing.feeds import FeedConnectionError, FeedMessageError, Keepalive, Reconnect
-from qredo_signing.feeds._description import Call, Described
+from qredo_signing.feeds._description import Described, HandshakeInfo
 from qredo_signing.feeds._frames import Frames
-from qredo_signing.feeds._keepalive import Pulse
-from qredo_signing.feeds._parsing import Once
-from qredo_signing.feeds._reconnect import Plan
+from qredo_signing.feeds._keepalive import KeepaliveTimer
+from qredo_signing.feeds._parsing import SeenMessages
+from qredo_signing.feeds._reconnect import ReconnectState
 
 from .servers import frame
 
@@ -33,17 +33,17 @@ class Clock:
         return self.now
 
 
-def make_plan(reconnect: Reconnect, clock: Clock, random: float = 1.0) -> Plan:
+def make_plan(reconnect: Reconnect, clock: Clock, random: float = 1.0) -> ReconnectState:
     described = Described(
         name="wallets",
         api=("x", "1"),
         url="wss://x/feed",
         path={},
-        call=Call("feed:wallets", "partner_signature"),
+        info=HandshakeInfo("feed:wallets", "partner_signature"),
         message=qredo_partner_v1_1.models.WalletFeedMessage,
         errors=qredo_partner_v1_1.errors,
     )
-    return Plan(described, reconnect, clock=clock, random=lambda: random)
+    return ReconnectState(described, reconnect, clock=clock, random=lambda: random)
 
 
 def test_waits_are_doubled_up_to_a_limit_and_jittered() -> None:
@@ -98,7 +98,7 @@ def test_a_log_line_has_no_url(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_a_pulse_pings_and_then_gives_up() -> None:
     """After the interval without data a ping is due, once; after the timeout without an answer it is over."""
-    pulse = Pulse(Keepalive(interval=20, timeout=10), 100.0)
+    pulse = KeepaliveTimer(Keepalive(interval=20, timeout=10), 100.0)
     assert (pulse.wait(105.0), pulse.wants_ping(119.9), pulse.is_dead(119.9)) == (15.0, False, False)
     assert [pulse.wants_ping(120.0), pulse.wants_ping(120.0), pulse.is_dead(129.9)] == [True, False, False]
     assert pulse.is_dead(130.0)
@@ -149,7 +149,7 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
 @given(st.lists(st.integers(0, 20)), st.integers(1, 5))
 def test_keys_are_bounded_and_first_ones_are_never_dropped(keys: list[int], remember: int) -> None:
     """No message whose key is new is left out, and no more keys are kept than asked for."""
-    once = Once(lambda key: f"k{key}", remember)
+    once = SeenMessages(lambda key: f"k{key}", remember)
     given = [key for key in keys if once.is_new(key)]
     assert set(given) == set(keys)
     assert len(once) <= remember

@@ -97,7 +97,7 @@ class Environment:
     @classmethod
     @without_locals
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Environment:
-        """Read the environment that `QREDO_ENVIRONMENT` names; it is required, since nothing unset means production.
+        """Read the environment that `QREDO_ENVIRONMENT` names; it is required: there is no default environment.
 
         Its value is `production`, `production_test`, `sandbox`, `play`, or `emulator:` and a URL; or `emulator` alone,
         with the URL in `QREDO_URL`, as the command line has it.

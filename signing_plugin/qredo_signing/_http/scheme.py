@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from .._nonces.own_thread import run_in_own_thread
 from .._secrecy import clear_frames
 from .._signature.clock import SkewedClock
 from .._signature.stamps import NonceStamps, Timestamps
@@ -243,22 +244,19 @@ class StampedScheme(Scheme):
         """Draw a number where no signal handler runs: one that raises between drawing and keeping would lose it."""
         attempt = CURRENT.get()
         ticket = None if attempt is None else attempt.ticket
-        errors: list[BaseException] = []
 
         def draw() -> None:
-            try:
-                if ticket is None or not ticket.is_done:
+            if ticket is None:
+                request.headers[self._stamps.header] = self._stamps.next()
+            elif ticket.begin_drawing():
+                try:
                     request.headers[self._stamps.header] = self._stamps.next()
-            except BaseException as error:
-                errors.append(error)
+                finally:
+                    ticket.is_drawing = False
+                    if ticket.is_done and self.line is not None:  # the call was interrupted meanwhile
+                        self.line.advance()
 
-        thread = threading.Thread(target=draw, name="qredo-signing-nonce")
-        if ticket is not None:
-            ticket.drawing = thread
-        thread.start()
-        thread.join()
-        if errors:
-            raise errors.pop()
+        run_in_own_thread(draw)
 
     async def advance(self) -> None:
         """Let the next request go; in a thread if a number may be returned to a store meanwhile."""

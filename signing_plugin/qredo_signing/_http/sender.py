@@ -12,12 +12,12 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
-from .attempt import CURRENT, Attempt
-from .outcomes import never_sent
+from .attempt import Attempt
 from .pending_call import ClientState, PendingCall
 from .per_process import current_process
 from .signing_auth import SigningAuth
 from .threads import sleep as async_sleep
+from .turns import async_take_turn, take_turn
 from .user_clients import check_process, reports_to_attempts
 
 __all__ = ["AsyncSender", "SyncSender"]
@@ -39,7 +39,6 @@ class _Sender:
         if not self._is_own:
             self._process = self._process or current_process()
             attempt.is_watched = reports_to_attempts(self._client, pending.request)
-        CURRENT.set(attempt)
         return attempt
 
     def _check_process(self) -> None:
@@ -110,26 +109,12 @@ class SyncSender(_Sender):
             raise
 
     def _attempt(self, request: httpx.Request, pending: PendingCall) -> httpx.Response:
-        outer = CURRENT.get()  # of a call whose hook makes this one
-        attempt = self._begin(pending)
-        ticket = self.auth.take_ticket(request, attempt)
-        try:
-            if ticket is not None and not self.auth.line_of(request).wait(ticket, pending.left):
-                raise httpx.PoolTimeout("the deadline of the call has passed while it waited for its turn")
-            # Given with each request, so that your own http_client keeps its settings for other requests.
-            response = self._http.send(request, auth=self.auth, follow_redirects=False)
-            attempt.was_sent = True
-            return response
-        except BaseException as error:
-            attempt.was_sent = not never_sent(error, attempt)
-            raise
-        finally:
-            # First and without a call, so that no signal handler can run before it.
-            if ticket is not None:
-                ticket.is_done = True
-            CURRENT.set(outer)
-            if ticket is not None:
-                self.auth.line_of(request).advance()
+        attempt, scheme = self._begin(pending), self.auth.scheme_of(request)
+        return take_turn(scheme, request, attempt, lambda: self._send(request), pending.left)
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        # Given with each request, so that your own http_client keeps its settings for other requests.
+        return self._http.send(request, auth=self.auth, follow_redirects=False)
 
 
 class AsyncSender(_Sender):
@@ -160,16 +145,16 @@ class AsyncSender(_Sender):
         pending = self._state.begin(request)
         left = pending.left
         if left is None:
-            return await self._send(pending)
+            return await self._retry(pending)
         import anyio
 
         # A cancellation reaches every step of an async call, whatever the transport does.
         with anyio.move_on_after(left) as scope:
             pending.is_late = lambda: scope.cancel_called
-            return await self._send(pending)
+            return await self._retry(pending)
         raise pending.late()
 
-    async def _send(self, pending: PendingCall) -> httpx.Response:
+    async def _retry(self, pending: PendingCall) -> httpx.Response:
         request = pending.request
         try:
             while True:
@@ -189,21 +174,7 @@ class AsyncSender(_Sender):
             raise
 
     async def _attempt(self, request: httpx.Request, pending: PendingCall) -> httpx.Response:
-        outer = CURRENT.get()  # of a call whose hook makes this one
-        attempt = self._begin(pending)
-        ticket = self.auth.take_ticket(request, attempt)
-        try:
-            if ticket is not None:
-                await self.auth.line_of(request).async_wait(ticket)
-            response = await self._http.send(request, auth=self.auth, follow_redirects=False)
-            attempt.was_sent = True
-            return response
-        except BaseException as error:
-            attempt.was_sent = not never_sent(error, attempt)
-            raise
-        finally:
-            if ticket is not None:
-                ticket.is_done = True
-            CURRENT.set(outer)
-            if ticket is not None:
-                await self.auth.leave(request)
+        attempt, scheme = self._begin(pending), self.auth.scheme_of(request)
+        return await async_take_turn(
+            scheme, request, attempt, lambda: self._http.send(request, auth=self.auth, follow_redirects=False)
+        )

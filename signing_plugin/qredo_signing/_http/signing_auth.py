@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING, ClassVar
 
 import httpx
 
 from .._environments.environment import Environment
 from .._environments.origin import AllowedOrigin
-from .._nonces.serialize import InFlight, Ticket
 from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
-from .attempt import CURRENT, Attempt
-from .outcomes import never_sent
+from .attempt import CURRENT
 from .redirects import check_hops, guard
 from .scheme import Scheme, SigningOptions
 from .schemes import SCHEMES
@@ -122,83 +119,25 @@ class SigningAuth(httpx.Auth):
             if not scheme.renew(request, response, offset):
                 return
 
-    def take_ticket(self, request: httpx.Request, attempt: Attempt) -> Ticket | None:
-        """Return a place in the line of the request's nonces, or None if requests need no order."""
-        scheme = self._scheme_of(request)
-        if scheme.line is None:
-            return None
-        ticket = Ticket(lambda: None if attempt.was_sent else scheme.return_unused(request))
-        attempt.ticket = ticket
-        return ticket
+    def scheme_of(self, request: httpx.Request) -> Scheme:
+        """Return the scheme that signs a request.
 
-    def line_of(self, request: httpx.Request) -> InFlight:
-        """Return the line of a request that has a ticket."""
-        line = self._scheme_of(request).line
-        assert line is not None
-        return line
-
-    async def leave(self, request: httpx.Request) -> None:
-        """Let the next request go, in an async client: in a thread if a number may have to be returned to a store."""
-        scheme = self._scheme_of(request)
-        if scheme.line is not None:
-            await scheme.advance()
-
-    @contextmanager
-    def in_turn(self, request: httpx.Request) -> Iterator[None]:
-        """Make the handshake of a feed inside this: it waits for its turn, and returns a nonce that was not sent."""
-        outer, attempt = CURRENT.get(), Attempt()
-        ticket = self.take_ticket(request, attempt)
-        CURRENT.set(attempt)
-        try:
-            if ticket is not None:
-                self.line_of(request).wait(ticket)
-            yield
-            attempt.was_sent = True
-        except BaseException as error:
-            attempt.was_sent = not never_sent(error, attempt)
-            raise
-        finally:
-            if ticket is not None:
-                ticket.is_done = True
-            CURRENT.set(outer)
-            if ticket is not None:
-                self.line_of(request).advance()
-
-    @asynccontextmanager
-    async def async_in_turn(self, request: httpx.Request) -> AsyncIterator[None]:
-        """Do what `in_turn` does, for an async client."""
-        outer, attempt = CURRENT.get(), Attempt()
-        ticket = self.take_ticket(request, attempt)
-        CURRENT.set(attempt)
-        try:
-            if ticket is not None:
-                await self.line_of(request).async_wait(ticket)
-            yield
-            attempt.was_sent = True
-        except BaseException as error:
-            attempt.was_sent = not never_sent(error, attempt)
-            raise
-        finally:
-            if ticket is not None:
-                ticket.is_done = True
-            CURRENT.set(outer)
-            if ticket is not None:
-                await self.leave(request)
-
-    def counts(self, request: httpx.Request) -> bool:
-        """Whether the request carries a nonce that must be exactly one more than the last."""
-        return self._scheme_of(request).counted
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} for {self._home.name} with {self._credentials!r}>"
-
-    def _scheme_of(self, request: httpx.Request) -> Scheme:
+        Raises:
+            UnsignableError: The operation needs a scheme that this auth does not have.
+        """
         info: RequestInfo | None = request.extensions.get("qredo")
         name = self.SCHEME if info is None else info.security
         if name not in self._schemes:
             this = type(self).__name__
             raise UnsignableError(f"the operation needs the security scheme {name!r}, which {this} does not know")
         return self._schemes[name]
+
+    def counts(self, request: httpx.Request) -> bool:
+        """Whether the request carries a nonce that must be exactly one more than the last."""
+        return self.scheme_of(request).counted
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} for {self._home.name} with {self._credentials!r}>"
 
     def _begin(self, request: httpx.Request, *, is_async: bool) -> tuple[Scheme, bytes]:
         """Check where a request goes, and remove credentials that are on it; return its scheme and the URL to sign."""
@@ -208,7 +147,7 @@ class SigningAuth(httpx.Auth):
             for header in CREDENTIAL_HEADERS:
                 request.headers.pop(header, None)
         self._guard(request, is_async=is_async)
-        return self._scheme_of(request), wire_url
+        return self.scheme_of(request), wire_url
 
     def _guard(self, request: httpx.Request, *, is_async: bool) -> None:
         """Keep a request at its origin. A transport of `connect` does so itself."""
@@ -258,8 +197,8 @@ def check_environment(environment: object) -> None:
     """Raise `TypeError` unless this is an environment."""
     if not isinstance(environment, Environment):
         raise TypeError(
-            f"environment must be an Environment such as Environment.SANDBOX, got {type(environment).__name__}: it is "
-            "always named, since nothing unset means production"
+            f"environment must be an Environment such as Environment.SANDBOX, got {type(environment).__name__}: there "
+            "is no default"
         )
 
 

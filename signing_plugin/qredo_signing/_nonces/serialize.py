@@ -32,17 +32,16 @@ class Ticket:
 
     Attributes:
         is_done: Whether its request has ended. Setting it is all that leaving takes.
-        drawing: The thread that draws a number for the request, if one does.
+        is_drawing: Whether a thread draws a number for the request.
         thread: The thread that made it.
         wake: Tells its owner to look whether it is first.
     """
 
-    __slots__ = ("_settle", "drawing", "is_done", "thread", "wake")
+    __slots__ = ("_settle", "is_done", "is_drawing", "thread", "wake")
 
     def __init__(self, settle: Callable[[], object]) -> None:
         """Take a place; `settle` returns a number that was not sent. It may be called more than once."""
-        self.is_done = False
-        self.drawing: threading.Thread | None = None
+        self.is_done = self.is_drawing = False
         self.thread = threading.get_ident()
         self.wake: Callable[[], object] = lambda: None
         self._settle = settle
@@ -50,7 +49,18 @@ class Ticket:
     @property
     def may_go(self) -> bool:
         """Whether the next request may have its turn."""
-        return self.is_done and (self.drawing is None or not self.drawing.is_alive())
+        return self.is_done and not self.is_drawing
+
+    def begin_drawing(self) -> bool:
+        """Say that a thread draws a number, unless the request has ended already; returns whether it may.
+
+        Both sides write before they look, so that a request which ends meanwhile either waits for the number or keeps
+        it from being drawn.
+        """
+        self.is_drawing = True
+        if self.is_done:
+            self.is_drawing = False
+        return self.is_drawing
 
     def settle(self) -> None:
         """Return a number that was not sent. A store that fails keeps it: that is logged, since the line must go on."""

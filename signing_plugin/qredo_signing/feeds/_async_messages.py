@@ -8,7 +8,10 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 import anyio
+import httpx
 
+from .._http.attempt import Attempt
+from .._http.turns import async_take_turn
 from ._connections import AsyncSession
 from ._description import Described, auth_of
 from ._errors import FeedMessageError
@@ -31,7 +34,7 @@ class AsyncMessages(Generic[T]):
     """
 
     def __init__(self, client: Any, described: Described, options: Options) -> None:
-        self._http = client.http
+        self._http: httpx.AsyncClient = client.http
         self._auth = auth_of(client, is_async=True)
         self._core = Core(client, described, options)
         self._session: AsyncSession | None = None
@@ -89,7 +92,7 @@ class AsyncMessages(Generic[T]):
         return f"<feed {self._core.described.name} of {self._core.described.api[0]}, {state}>"
 
     async def _step(self) -> tuple[Any, bool]:
-        """Do one thing: connect, or take one message. Returns it, and whether it is to be given."""
+        """Take one step: connect, or read one message. Returns the message, and whether to pass it on."""
         try:
             if self._session is None:
                 await self._connect()
@@ -99,7 +102,7 @@ class AsyncMessages(Generic[T]):
             await self._drop(error)
             if self._is_closing:
                 return None, False
-            wait = self._core.plan.after(error)
+            wait = self._core.reconnect.after(error)
             if isinstance(error, TooLongError):
                 await self._complain(self._core.too_long(error))
             await self._sleep(wait)
@@ -113,7 +116,7 @@ class AsyncMessages(Generic[T]):
             return None, False
 
     async def _next_raw(self, session: AsyncSession) -> Any:
-        """What is pending first, and then what the feed brings."""
+        """Yield pending messages first, then those of the feed."""
         if isinstance(self._backlog, AsyncIterator):
             async for item in self._backlog:
                 return item
@@ -128,15 +131,15 @@ class AsyncMessages(Generic[T]):
         gap = self._core.opened()
         if self._core.options.on_gap is not None:
             await _result(self._core.options.on_gap(gap))
-        if self._core.resync is not None:  # only now, so that nothing falls between the two
+        if self._core.resync is not None:  # after connecting, so that no message is lost in between
             found = await _result(self._core.resync())
             self._backlog = aiter(found) if hasattr(found, "__aiter__") else iter(items_of(found))
 
     async def _open(self) -> AsyncSession:
         core, options = self._core, self._core.options
         request = make_handshake(self._http, core.described)
-        async with self._auth.async_in_turn(request):
-            response = await self._http.send(request, auth=self._auth, follow_redirects=False, stream=True)
+        scheme = self._auth.scheme_of(request)
+        response = await async_take_turn(scheme, request, Attempt(), lambda: self._send(request))
         try:
             stream = network_stream(response)
             if stream is None:
@@ -146,6 +149,9 @@ class AsyncMessages(Generic[T]):
             with anyio.CancelScope(shield=True):
                 await response.aclose()
             raise
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        return await self._http.send(request, auth=self._auth, follow_redirects=False, stream=True)
 
     async def _drop(self, cause: Exception | None) -> None:
         session, self._session, self._backlog = self._session, None, None

@@ -13,7 +13,7 @@ import httpx
 
 from ._errors import FeedConnectionError
 from ._frames import READ_SIZE, Frames, Raw
-from ._keepalive import Keepalive, Pulse
+from ._keepalive import Keepalive, KeepaliveTimer
 
 __all__ = ["AsyncSession", "SyncSession"]
 
@@ -36,22 +36,22 @@ class SyncSession:
 
     def receive(self, is_closing: Callable[[], bool]) -> Raw | None:
         """Return the next message, or None once `is_closing` is true. Raises `FeedConnectionError` at its end."""
-        pulse = Pulse(self._keepalive, time.monotonic())
+        timer = KeepaliveTimer(self._keepalive, time.monotonic())
         while (message := self._frames.next()) is None and not is_closing():
             try:
-                self._read(pulse)
+                self._read(timer)
             except _BROKEN as error:
                 raise FeedConnectionError("the connection broke") from error
         return message
 
-    def _read(self, pulse: Pulse) -> None:
+    def _read(self, timer: KeepaliveTimer) -> None:
         try:
-            data = self._stream.read(READ_SIZE, timeout=min(_SLICE, pulse.wait(time.monotonic())) or 0.001)
+            data = self._stream.read(READ_SIZE, timeout=min(_SLICE, timer.wait(time.monotonic())) or 0.001)
         except httpcore.ReadTimeout:
-            if ping := _what_to_do(pulse, self._frames):
+            if ping := _what_to_do(timer, self._frames):
                 self._stream.write(ping, timeout=_PATIENCE)
             return
-        if answer := _take(data, pulse, self._frames):
+        if answer := _take(data, timer, self._frames):
             self._stream.write(answer, timeout=_PATIENCE)
 
     def close(self) -> None:
@@ -75,22 +75,22 @@ class AsyncSession:
 
     async def receive(self, is_closing: Callable[[], bool]) -> Raw | None:
         """Return the next message, or None once `is_closing` is true. Raises `FeedConnectionError` at its end."""
-        pulse = Pulse(self._keepalive, time.monotonic())
+        timer = KeepaliveTimer(self._keepalive, time.monotonic())
         while (message := self._frames.next()) is None and not is_closing():
             try:
-                await self._read(pulse)
+                await self._read(timer)
             except _BROKEN as error:
                 raise FeedConnectionError("the connection broke") from error
         return message
 
-    async def _read(self, pulse: Pulse) -> None:
+    async def _read(self, timer: KeepaliveTimer) -> None:
         try:
-            data = await self._stream.read(READ_SIZE, timeout=pulse.wait(time.monotonic()) or 0.001)
+            data = await self._stream.read(READ_SIZE, timeout=timer.wait(time.monotonic()) or 0.001)
         except httpcore.ReadTimeout:
-            if ping := _what_to_do(pulse, self._frames):
+            if ping := _what_to_do(timer, self._frames):
                 await self._stream.write(ping, timeout=_PATIENCE)
             return
-        if answer := _take(data, pulse, self._frames):
+        if answer := _take(data, timer, self._frames):
             await self._stream.write(answer, timeout=_PATIENCE)
 
     async def aclose(self) -> None:
@@ -104,17 +104,17 @@ class AsyncSession:
                 await self._response.aclose()
 
 
-def _what_to_do(pulse: Pulse, frames: Frames) -> bytes:
+def _what_to_do(timer: KeepaliveTimer, frames: Frames) -> bytes:
     """After a wait without data: what to write."""
     now = time.monotonic()
-    if pulse.is_dead(now):
+    if timer.is_dead(now):
         raise FeedConnectionError("the server is silent: it did not answer a ping")
-    return frames.ping() if pulse.wants_ping(now) else b""
+    return frames.ping() if timer.wants_ping(now) else b""
 
 
-def _take(data: bytes, pulse: Pulse, frames: Frames) -> bytes:
+def _take(data: bytes, timer: KeepaliveTimer, frames: Frames) -> bytes:
     """After data: what to write."""
     if not data:
         raise FeedConnectionError("the server ended the connection without a close")
-    pulse.heard(time.monotonic())
+    timer.heard(time.monotonic())
     return frames.feed(data)

@@ -14,18 +14,18 @@ import httpx
 from .._http.sender import AsyncSender, SyncSender
 from ..errors import ConfigurationError
 
-__all__ = ["Call", "Described", "auth_of", "describe"]
+__all__ = ["Described", "HandshakeInfo", "auth_of", "describe"]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class HandshakeInfo:
     """What the auth is told of a handshake, as of any request: `request.extensions["qredo"]`."""
 
     operation: str
     security: str
     repeatable: bool = True
     idempotency_key: str | None = None
-    outcome: str | None = None
+    look_up: str | None = None
     max_retries: int | None = None
 
 
@@ -38,7 +38,7 @@ class Described:
         api: Import name of the package and its version.
         url: Where the handshake goes, with the scheme `wss` (`ws` where the API has plain http).
         path: The values in its path, by name.
-        call: For the auth.
+        info: For the auth.
         message: The model class of its messages.
         errors: The package's module of errors.
     """
@@ -47,7 +47,7 @@ class Described:
     api: tuple[str, str]
     url: str
     path: Mapping[str, str]
-    call: Call
+    info: HandshakeInfo
     message: Any
     errors: Any
 
@@ -82,7 +82,7 @@ def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
         api=client.API,
         url=f"{feed_scheme}://{rest}{_fill(entry, path)}",
         path=dict(path),
-        call=Call(f"feed:{name}", entry.security),
+        info=HandshakeInfo(f"feed:{name}", entry.security),
         message=getattr(import_module(f"{package}.models"), entry.message),
         errors=import_module(f"{package}.errors"),
     )

@@ -30,7 +30,7 @@ def make_handshake(http: httpx.Client | httpx.AsyncClient, described: Described)
         "sec-websocket-key": base64.b64encode(secrets.token_bytes(16)).decode("ascii"),
         "user-agent": f"qredo-python/{__version__} {'/'.join(described.api)}",
     }
-    return http.build_request("GET", described.url, headers=headers, extensions={"qredo": described.call})
+    return http.build_request("GET", described.url, headers=headers, extensions={"qredo": described.info})
 
 
 def network_stream(response: httpx.Response) -> Any:
@@ -68,7 +68,7 @@ def refusal(described: Described, response: httpx.Response, body: bytes) -> Exce
     whole = httpx.Response(
         status, headers=headers, content=body, request=response.request, extensions=_without_stream(response)
     )
-    error: Exception = described.errors.api_error(described.call.operation, whole)
+    error: Exception = described.errors.api_error(described.info.operation, whole)
     return error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Keepalive", "Pulse"]
+__all__ = ["Keepalive", "KeepaliveTimer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Keepalive:
                 raise ValueError(f"{name} is {getattr(self, name)!r}: give seconds, more than 0")
 
 
-class Pulse:
+class KeepaliveTimer:
     """State of one wait for data. Make one per wait: no data is read between two waits. All times are of one clock."""
 
     def __init__(self, keepalive: Keepalive, now: float) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from ._description import Described
 from ._errors import FeedMessageError
 
-__all__ = ["Once", "items_of", "parse"]
+__all__ = ["SeenMessages", "items_of", "parse"]
 
 
 def parse(described: Described, raw: object) -> Any:
@@ -72,7 +72,7 @@ def _values(model: Any) -> list[Any]:
     return [getattr(model, field.name) for field in names if field.name != "additional_properties"]
 
 
-class Once:
+class SeenMessages:
     """Remembers the last keys that it saw, and no more than that."""
 
     def __init__(self, key: Callable[[Any], Hashable] | None, remember: int) -> None:

@@ -15,7 +15,7 @@ from .._http.retries import MAX_WAIT, SPREAD
 from ._description import Described
 from ._errors import FeedConnectionError
 
-__all__ = ["Plan", "Reconnect"]
+__all__ = ["Reconnect", "ReconnectState"]
 
 _NOT_THE_NETWORK = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
@@ -46,7 +46,7 @@ class Reconnect:
             raise ValueError(f"attempts is {self.attempts}: give 0 or more, or None for no end")
 
 
-class Plan:
+class ReconnectState:
     """State of one feed's reconnects."""
 
     def __init__(

@@ -13,8 +13,8 @@ from ._description import Described
 from ._errors import FeedMessageError
 from ._frames import TooLongError
 from ._keepalive import Keepalive
-from ._parsing import Once, parse
-from ._reconnect import Plan, Reconnect
+from ._parsing import SeenMessages, parse
+from ._reconnect import Reconnect, ReconnectState
 
 __all__ = ["Core", "Gap", "Options"]
 
@@ -61,8 +61,8 @@ class Core:
             raise ValueError(f"max_size is {options.max_size}: give the longest message to accept, in bytes")
         self.described = described
         self.options = options
-        self.plan = Plan(described, options.reconnect, clock=time.monotonic, random=random.random)
-        self.once = Once(options.key, options.remember)
+        self.reconnect = ReconnectState(described, options.reconnect, clock=time.monotonic, random=random.random)
+        self.seen = SeenMessages(options.key, options.remember)
         self.resync = _resync(client, described, options.resync)
         self._was_open = False
         self._since: float | None = None
@@ -70,7 +70,7 @@ class Core:
 
     def opened(self) -> Gap:
         """Record an open connection; return the gap before it."""
-        self.plan.connected()
+        self.reconnect.connected()
         gap = Gap(self.described.name, not self._was_open, self._since, self._cause)
         self._was_open, self._since, self._cause = True, None, None
         return gap
@@ -84,7 +84,7 @@ class Core:
     def take(self, raw: object) -> tuple[Any, bool]:
         """Return a message as a model, and whether to pass it on. Raises `FeedMessageError`."""
         message = parse(self.described, raw)
-        return message, self.once.is_new(message)
+        return message, self.seen.is_new(message)
 
     def too_long(self, error: TooLongError) -> FeedMessageError:
         """Report it like any other message that could not be read."""

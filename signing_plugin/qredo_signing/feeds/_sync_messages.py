@@ -8,6 +8,10 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+import httpx
+
+from .._http.attempt import Attempt
+from .._http.turns import take_turn
 from ._connections import SyncSession
 from ._description import Described, auth_of
 from ._errors import FeedMessageError
@@ -30,7 +34,7 @@ class Messages(Generic[T]):
     """
 
     def __init__(self, client: Any, described: Described, options: Options) -> None:
-        self._http = client.http
+        self._http: httpx.Client = client.http
         self._auth = auth_of(client, is_async=False)
         self._core = Core(client, described, options)
         self._session: SyncSession | None = None
@@ -90,7 +94,7 @@ class Messages(Generic[T]):
             raw = self._next_raw(self._session)
         except Exception as error:
             self._drop(error)
-            wait = self._core.plan.after(error)
+            wait = self._core.reconnect.after(error)
             if isinstance(error, TooLongError):
                 self._complain(self._core.too_long(error))
             self._closing.wait(wait)
@@ -122,8 +126,7 @@ class Messages(Generic[T]):
     def _open(self) -> SyncSession:
         core, options = self._core, self._core.options
         request = make_handshake(self._http, core.described)
-        with self._auth.in_turn(request):
-            response = self._http.send(request, auth=self._auth, follow_redirects=False, stream=True)
+        response = take_turn(self._auth.scheme_of(request), request, Attempt(), lambda: self._send(request))
         try:
             stream = network_stream(response)
             if stream is None:
@@ -132,6 +135,9 @@ class Messages(Generic[T]):
         except BaseException:
             response.close()
             raise
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        return self._http.send(request, auth=self._auth, follow_redirects=False, stream=True)
 
     def _drop(self, cause: Exception | None) -> None:
         session, self._session, self._backlog = self._session, None, None

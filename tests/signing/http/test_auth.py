@@ -323,7 +323,7 @@ def test_arguments_are_checked(credentials: Credentials) -> None:
     wrong: list[tuple[tuple[Any, ...], dict[str, Any], str]] = [
         (("key", Environment.SANDBOX), {}, "credentials must be Credentials"),
         ((credentials, "sandbox"), {}, "environment must be an Environment"),
-        ((credentials, None), {}, "always named"),
+        ((credentials, None), {}, "no default"),
         ((credentials, Environment.SANDBOX), {"agent_token": "c0ffee"}, "agent_token must be a callable"),
         ((credentials, Environment.SANDBOX), {"stamp": "timestamp", "nonces": object()}, "nonces= goes with"),
     ]
