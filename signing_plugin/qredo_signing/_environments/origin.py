@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
 __all__ = [
+    "DEFAULT_PORTS",
     "AllowedOrigin",
     "is_loopback",
     "is_loopback_host",
@@ -24,7 +25,7 @@ __all__ = [
     "parse_origin",
 ]
 
-_DEFAULT_PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
+DEFAULT_PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 _FEED_SCHEMES = {"https": "wss", "http": "ws"}
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
 
@@ -62,7 +63,7 @@ def origin_of(url: str) -> str:
     if not _HOST.fullmatch(host):
         raise ConfigurationError(f"the host of {brief(url)} must be plain ASCII: write it in its IDNA form (xn--...)")
     text = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{text}" + ("" if port in {None, _DEFAULT_PORTS[scheme]} else f":{port}")
+    return f"{scheme}://{text}" + ("" if port in {None, DEFAULT_PORTS[scheme]} else f":{port}")
 
 
 def is_loopback(origin: str) -> bool:
@@ -105,7 +106,7 @@ class AllowedOrigin:
         self.origins = frozenset({origin.encode(), f"{_FEED_SCHEMES[scheme]}://{rest}".encode()})
         self.addresses = frozenset(_address(each) for each in self.origins)
         self.netlocs = frozenset(
-            netloc_of(host, port or _DEFAULT_PORTS[scheme.decode()]) for scheme, host, port in self.addresses
+            netloc_of(host, port or DEFAULT_PORTS[scheme.decode()]) for scheme, host, port in self.addresses
         )
 
     def reject(self, actual: str) -> OriginError:
@@ -127,7 +128,7 @@ def origin_in_bytes(url: httpx.URL) -> bytes:
 def join_origin(scheme: bytes, netloc: bytes) -> bytes:
     """Return the origin of a scheme and a `host[:port]`, without a default port."""
     host, _, port = netloc.rpartition(b":")
-    is_default = port.isdigit() and int(port) == _DEFAULT_PORTS.get(scheme.decode())
+    is_default = port.isdigit() and int(port) == DEFAULT_PORTS.get(scheme.decode())
     return scheme + b"://" + (host if is_default else netloc)
 
 

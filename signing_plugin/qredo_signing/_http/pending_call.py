@@ -9,6 +9,7 @@ import httpx
 
 from .._client_protocols import RequestInfo
 from .._diagnostics import LOG
+from .._environments.origin import DEFAULT_PORTS
 from .._version import __version__
 from ..errors import OutcomeUnknownError, QredoSigningError, RedirectError
 from .attempt import Attempt
@@ -180,7 +181,7 @@ class PendingCall:
     def _no_connection(self, error: Exception, attempt: Attempt) -> Exception:
         """Name what could not be connected to: the server, or the proxy in front of it."""
         url = self.request.url
-        port = url.port or {"https": 443, "wss": 443}.get(url.scheme, 80)
+        port = url.port or DEFAULT_PORTS[url.scheme]
         if attempt.peer not in {None, (url.host, port)}:
             assert attempt.peer is not None
             where = f"the proxy {attempt.peer[0]}:{attempt.peer[1]}"

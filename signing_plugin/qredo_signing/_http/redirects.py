@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from .._environments.origin import AllowedOrigin, join_origin, netloc_of, origin_in_bytes
+from .._environments.origin import DEFAULT_PORTS, AllowedOrigin, join_origin, netloc_of, origin_in_bytes
 from .._signature.headers import SECRET_HEADERS
 from ..errors import OriginError
 from .attempt import CURRENT
@@ -203,7 +203,8 @@ def _origin_in(target: bytes) -> bytes:
 def _readable(target: bytes) -> str:
     """Return `host:port` as an origin, where the port tells the scheme."""
     text = target.decode("ascii")
-    for scheme, port in (("https", 443), ("http", 80)):
+    for scheme in ("https", "http"):
+        port = DEFAULT_PORTS[scheme]
         if text.endswith(f":{port}"):
             return f"{scheme}://{text.removesuffix(f':{port}')}"
     return text
