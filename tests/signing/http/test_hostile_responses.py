@@ -2,81 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import socket
-import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from typing import Any
 
-import httpx
 import pytest
-import qredo_partner_v1_1 as api
-from qredo_partner_v1_1.models import AssetAmount
-from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, QredoSigningError, connect
+from qredo_signing import Credentials
 
-from .hostile_responses import RESPONSES
-from .sending import TRUSTS_NOBODY
-
-FAMILIES = (api.ClientError, QredoSigningError, httpx.TransportError)
-CALLS: dict[str, Callable[[Any], Any]] = {
-    "plain": lambda client: client.company.get("c"),
-    "keyed": lambda client: client.transfer.create(
-        "c", wallet_id="w", counterparty_wallet_address="x", expires=1, send=AssetAmount(symbol="BTC", amount=1)
-    ),
-    "not repeatable": lambda client: client.company.create(name="A"),
-}
-SETUPS = ["sync", "own http", "async", "aiohttp"]
-
-
-class Server:
-    """Carries out each request that arrives whole, then sends a byte sequence and closes the connection.
-
-    Attributes:
-        sequence: What it sends.
-        keys: The idempotency key of each request that was carried out; None without one.
-    """
-
-    def __init__(self) -> None:
-        self.sequence = b""
-        self.keys = list[str | None]()
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        self._thread.join()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            with connection, suppress(OSError):
-                connection.settimeout(10)
-                if self._read(connection):
-                    connection.sendall(self.sequence)
-                    connection.shutdown(socket.SHUT_WR)
-                    while connection.recv(65536):
-                        pass
-
-    def _read(self, connection: socket.socket) -> bool:
-        with connection.makefile("rb") as stream:
-            length = 0
-            while (line := stream.readline()) not in {b"\r\n", b""}:
-                name, _, value = line.partition(b":")
-                length = int(value) if name.lower() == b"content-length" else length
-            if not line:
-                return False
-            body = stream.read(length)
-        self.keys.append(json.loads(body).get("partner_txID") if body else None)
-        return True
+from .hostile_frames import FRAMES, response
+from .hostile_responses import OK, RESPONSES
+from .hostile_responses import response as response_1
+from .hostile_server import CALLS, SETUPS, Server, caller, judge
 
 
 @pytest.fixture(scope="module")
@@ -87,54 +22,51 @@ def server() -> Iterator[Server]:
     server.close()
 
 
-def judge(name: str, call: str, error: BaseException | None, keys: list[str | None]) -> Iterator[str]:
-    """What is wrong with the end of a call."""
-    what = f"{call}, {name}: {type(error).__name__}: {str(error)[:80]}; carried out {len(keys)} times"
-    if error is not None and not isinstance(error, FAMILIES):
-        yield f"undocumented: {what}"
-    if len(keys) > 1:  # there are no retries here; the connection of the last response may have been closed already
-        yield f"carried out again: {what}"
-    if keys and call != "plain" and isinstance(error, httpx.HTTPError):
-        yield f"safe to retry by its class, but carried out: {what}"
-    if isinstance(error, OutcomeUnknownError) and call == "keyed" and keys and error.idempotency_key != keys[0]:
-        yield f"another key: {what}"
+@pytest.fixture(params=SETUPS)
+def setup(request: pytest.FixtureRequest) -> str:
+    """Each set-up of a client."""
+    return str(request.param)
 
 
-def end_of(call: Callable[[], object]) -> BaseException | None:
-    try:
-        call()
-    except BaseException as error:
-        return error
-    return None
-
-
-@pytest.mark.parametrize("setup", SETUPS)
-def test_whatever_a_server_sends(setup: str, server: Server, credentials: Credentials) -> None:
-    """Each of over 500 byte sequences ends each kind of call by a documented error or a result, after one execution."""
-    environment = Environment.custom(server.url, key_kind=KeyKind.SANDBOX)
-    assert len(RESPONSES) > 500
+def try_all(server: Server, name: str, call: Callable[[str], Any], most: int | None = None) -> list[str]:
+    """Make each kind of call; return what was wrong."""
     found = list[str]()
+    for kind in CALLS:
+        server.keys = []
+        found.extend(judge(name, kind, call(kind), server.keys))
+        if most is not None and len(server.keys) > most:
+            found.append(f"carried out {len(server.keys)} times: {kind}, {name}")
+    return found
 
-    def look(name: str, kind: str, call: Callable[[], object]) -> None:
-        server.sequence, server.keys = RESPONSES[name], []
-        found.extend(judge(name, kind, end_of(call), server.keys))
 
-    if setup in {"sync", "own http"}:
-        own: Any = {"http_client": httpx.Client(verify=TRUSTS_NOBODY)} if setup == "own http" else {}
-        with connect(api.Client, credentials, environment, max_retries=0, **own) as client:
-            for name in RESPONSES:
-                for kind, make in CALLS.items():
-                    look(name, kind, lambda make=make: make(client))  # type: ignore[misc]
-    else:
-        transport: Any = {"transport": "aiohttp"} if setup == "aiohttp" else {}
-        with asyncio.Runner() as runner:
-            async_client = connect(api.AsyncClient, credentials, environment, max_retries=0, **transport)
+def test_whatever_a_server_sends(setup: str, server: Server, credentials: Credentials) -> None:
+    """Each of hundreds of byte sequences ends each kind of call by a documented error or a result, in one execution."""
+    sequences = FRAMES if setup == "HTTP/2" else RESPONSES
+    assert len(sequences) > 500
+    found = list[str]()
+    with caller(setup, credentials, server.url, max_retries=0) as call:
+        for name, server.sequence in sequences.items():
+            found += try_all(server, name, call, most=1)
+    assert found == []
 
-            async def run(make: Callable[[Any], Any]) -> object:
-                return await cast("Awaitable[object]", make(async_client))
 
-            for name in RESPONSES:
-                for kind, make in CALLS.items():
-                    look(name, kind, lambda make=make: runner.run(run(make)))  # type: ignore[misc]
-            runner.run(async_client.aclose())
+@pytest.mark.parametrize("resets", [False, True], ids=["closed", "reset"])
+@pytest.mark.parametrize("step", [23, pytest.param(1, marks=pytest.mark.full)])
+def test_a_cut_at_every_byte(setup: str, server: Server, credentials: Credentials, step: int, resets: bool) -> None:
+    """A connection that ends at any byte of the request or the response: the same, with retries too."""
+    server.sequence = good = response("200") if setup == "HTTP/2" else response_1(200, OK)
+    found = list[str]()
+    try:
+        with caller(setup, credentials, server.url, max_retries=1) as call:
+            assert call("keyed") is None
+            length = server.length
+            server.resets = resets
+            for server.cut in range(0, length, step):
+                found += try_all(server, f"request cut at {server.cut} of {length}", call)
+            server.cut = None
+            for cut in range(0, len(good), step):
+                server.sequence = good[:cut]
+                found += try_all(server, f"response cut at {cut}", call)
+    finally:
+        server.cut, server.resets = None, False
     assert found == []

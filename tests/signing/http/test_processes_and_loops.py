@@ -8,11 +8,13 @@ import json
 import multiprocessing
 import os
 import socket
+import ssl
 import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -24,7 +26,7 @@ from qredo_signing._http.transports import parser_of
 from ..doubles import serve
 from .sending import TRUSTS_NOBODY
 
-CHILDREN, CALLS = 8, 12
+CHILDREN = 8
 
 
 class Echo:
@@ -35,11 +37,12 @@ class Echo:
         surplus: Bytes that it sends behind each response.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.connections = 0
         self.surplus = b""
+        self._tls = tls
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._socket.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
@@ -56,10 +59,13 @@ class Echo:
             self.connections += 1
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
-    def _talk(self, connection: socket.socket) -> None:
-        with suppress(OSError), connection, connection.makefile("rb") as stream:
+    def _talk(self, raw: socket.socket) -> None:
+        with suppress(OSError), self._secure(raw) as connection, connection.makefile("rb") as stream:
             while (line := stream.readline()) and self._respond(connection, stream):
                 assert line
+
+    def _secure(self, raw: socket.socket) -> socket.socket:
+        return raw if self._tls is None else self._tls.wrap_socket(raw, server_side=True)
 
     def _respond(self, connection: socket.socket, stream: Any) -> bool:
         length = 0
@@ -112,35 +118,50 @@ def forked(work: Callable[[str], list[str]], children: int) -> list[list[str]]:
     return found
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-def test_a_fork_with_a_sync_client(server: Echo, credentials: Credentials) -> None:
-    """A client that was used before a fork gives parent and children their own responses only."""
-    with connect(api.Client, credentials, environment(server)) as client:
-        client.company.create(name="before")
-        found = forked(lambda who: wrong(lambda name: client.company.create(name=name), who, CALLS), CHILDREN)
-        assert found == [[]] * (CHILDREN + 1)
-        assert client.company.create(name="after").company_id == "id of after"
-    assert server.connections == CHILDREN + 1
+@pytest.fixture(params=["http", "https"])
+def echo(request: pytest.FixtureRequest, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Echo]:
+    """A server over plain http, and one over TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    server = Echo(context if request.param == "https" else None)
+    yield server
+    server.close()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-@pytest.mark.parametrize("transport", [None, "aiohttp"])
-def test_a_fork_with_an_async_client(transport: Any, server: Echo, credentials: Credentials) -> None:
-    """The same for an async client, which is used in an event loop of each process."""
-    client = connect(api.AsyncClient, credentials, environment(server), transport=transport)
+@pytest.mark.parametrize("calls", [12, pytest.param(112, marks=pytest.mark.full)])
+@pytest.mark.parametrize("mode", ["sync", "async", "aiohttp"])
+def test_a_fork(mode: str, calls: int, echo: Echo, credentials: Credentials) -> None:
+    """A client that was used before a fork gives the parent and 8 children their own responses only."""
+    with calling(mode, echo, credentials) as create:
+        create("before")
 
-    async def create(name: str) -> Any:
-        return await client.company.create(name=name)
+        def work(who: str) -> list[str]:
+            with asyncio.Runner() as runner:  # a fork may not use the event loop of its parent
+                return wrong(lambda name: create(name, runner), who, calls)
 
-    def work(who: str) -> list[str]:
-        with asyncio.Runner() as runner:
-            return wrong(lambda name: runner.run(create(name)), who, CALLS)
+        assert forked(work, CHILDREN) == [[]] * (CHILDREN + 1)
+        assert create("after").company_id == "id of after"
+    assert echo.connections == CHILDREN + (1 if mode == "sync" else 2)
 
-    with asyncio.Runner() as runner:
-        runner.run(create("before"))
-        assert forked(work, 3) == [[]] * 4
-        assert runner.run(create("after")).company_id == "id of after"
-        runner.run(client.aclose())
+
+@contextmanager
+def calling(mode: str, server: Echo, credentials: Credentials) -> Iterator[Callable[..., Any]]:
+    """Give a function that makes a company with a name, for an async client in an event loop that is kept or given."""
+    if mode == "sync":
+        with connect(api.Client, credentials, environment(server)) as client:
+            yield lambda name, runner=None: client.company.create(name=name)
+        return
+    options: Any = {"transport": "aiohttp"} if mode == "aiohttp" else {}
+    with asyncio.Runner() as own:
+        async_client = connect(api.AsyncClient, credentials, environment(server), **options)
+
+        async def create(name: str) -> Any:
+            return await async_client.company.create(name=name)
+
+        yield lambda name, runner=own: runner.run(create(name))
+        own.run(async_client.aclose())
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
@@ -184,19 +205,8 @@ def test_surplus_ends_a_connection(kind: str, server: Echo, credentials: Credent
     """A second response that comes with the first, or after it, is never given to another call."""
     evil = b'HTTP/1.1 200 -\r\ncontent-length: 31\r\n\r\n{"company_id":"evil","ref":"e"}'
     server.surplus = evil
-    if kind == "sync":
-        with connect(api.Client, credentials, environment(server)) as client:
-            assert wrong(lambda name: client.company.create(name=name), "call", 5) == []
-    else:
-        options: Any = {"transport": "aiohttp"} if kind == "aiohttp" else {}
-        with asyncio.Runner() as runner:
-            async_client = connect(api.AsyncClient, credentials, environment(server), **options)
-
-            async def create(name: str) -> Any:
-                return await async_client.company.create(name=name)
-
-            assert wrong(lambda name: runner.run(create(name)), "call", 5) == []
-            runner.run(async_client.aclose())
+    with calling(kind, server, credentials) as create:
+        assert wrong(create, "call", 5) == []
     assert server.connections == 5
 
 
