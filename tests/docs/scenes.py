@@ -51,19 +51,27 @@ def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
     if page == "docs/attempts.md":
         emulator.control.faults.reset(after=True, operation="core_client_approve_action")
         return {"client_id": "A" * 43, "action_id": "A" * 27, **wallets(emulator)}
+    if page == "docs/using.md":
+        return wallets(emulator)
     return {"vault": Vault(folder / "keys" / "private.pem")} if page == "docs/hsm.md" else {}
 
 
 def wallets(emulator: Emulator) -> dict[str, Any]:
     """A company with two wallets, one of them with a balance."""
     with connect(Client, emulator.credentials, emulator.environment) as client:
-        company_id = client.company.create(name="ACME Corp").company_id
+        company_id = client.company.create(name="Globex").company_id
         made = [NewWallet(name=name, asset="BTC-TESTNET") for name in ("ours", "theirs")]
         fund_id = require(client.fund.create(company_id, name="Treasury", wallets=made).fund_id)
         ours, theirs = (require(one.wallet_id) for one in require(client.fund.get(company_id, fund_id).wallets))
     emulator.control.credit(ours, 1_000_000)
     deadline = emulator.control.now() + 3600
-    return {"company_id": company_id, "wallet_id": ours, "their_wallet": theirs, "deadline": deadline}
+    return {
+        "company_id": company_id,
+        "treasury_id": fund_id,
+        "wallet_id": ours,
+        "their_wallet": theirs,
+        "deadline": deadline,
+    }
 
 
 class Vault:
