@@ -31,6 +31,8 @@ NEEDS = {
 
 def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
     """Prepare what a page finds, and give the names for its first block. Most pages need none."""
+    if page == "docs/keys.md":
+        shutil.move(folder / "keys" / "qredo_v1", folder / "keys-v1")
     if page in {"docs/keys.md", "docs/quickstart.md"}:
         shutil.rmtree(folder / "keys")  # the reader makes them
     if page == "docs/signing.md":
@@ -41,9 +43,6 @@ def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
         for name in ("CHANGELOG.md", "README.md", "pyproject.toml", "zensical.toml"):
             shutil.copy(ROOT / name, folder)
         (folder / "spec/qredo_v1/released.yaml").unlink(missing_ok=True)  # the page releases it itself
-    if page == "README.md":
-        shutil.move(folder / "keys" / "qredo_v1", folder / "keys-v1")
-        shutil.rmtree(folder / "keys")
     if page == "docs/vendoring.md":
         (folder / "third_party" / "qredo").mkdir(parents=True)
         for package in (ROOT / "generated" / "qredo_partner_v1_1", ROOT / "signing_plugin" / "qredo_signing"):

@@ -29,7 +29,6 @@ HELD_ELSEWHERE = {
     ("README.md", "python", "Credentials.from_directory"): "tests/repo/test_readme.py",
     ("README.md", "python", "def test_a_company_is_found"): "tests/repo/test_readme.py",
     ("README.md", "sh", "export QREDO_ENVIRONMENT=emulator"): "tests/cli/test_docs.py",
-    ("README.md", "", "$ qredo --help"): "tests/cli/test_docs.py",
     ("docs/cli.md", "sh", "export QREDO_ENVIRONMENT=emulator"): "tests/cli/test_docs.py",
     ("docs/cli.md", "", "--help"): "tests/cli/test_docs.py",
     ("docs/feeds.md", "python", ""): "tests/feeds/test_feeds_docs.py",
