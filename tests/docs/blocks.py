@@ -9,9 +9,7 @@ from typing import NamedTuple
 __all__ = ["BLOCKS", "PAGES", "ROOT", "Block", "blocks_of", "without_blocks"]
 
 ROOT = Path(__file__).parents[2]
-_DOCS = sorted(
-    path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/benchmarks/*.md")]
-)
+_DOCS = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/*/*.md")])
 PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md", *_DOCS)
 _FENCED = re.compile(
     r"""^(?:<!--\ (?P<note>[^\n]*)\ -->\n+)?

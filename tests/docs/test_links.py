@@ -14,9 +14,7 @@ from .blocks import PAGES, ROOT, without_blocks
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
-GENERATED = {"docs/reference/qredo_signing.md"} | {
-    f"docs/reference/{path.parent.name}/index.md" for path in (ROOT / "spec").glob("*/openapi.yaml")
-}
+GENERATED = {f"docs/reference/{path.parent.name}/index.md" for path in (ROOT / "spec").glob("*/openapi.yaml")}
 """Pages that `nox -s docs` makes; it refuses broken links to and in them."""
 SITE = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
 PICTURES = sorted((ROOT / "docs" / "img").glob("*.svg"))
