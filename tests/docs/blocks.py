@@ -24,9 +24,9 @@ class Block(NamedTuple):
     """One fenced block.
 
     Attributes:
-        page: Where it stands, from the top of the repository.
+        page: Path of its page, from the top of the repository.
         line: The line of its first fence, from 1.
-        language: What stands behind the fence; empty for none.
+        language: The word after the fence; empty for none.
         note: The HTML comment right above: `not run: why`, `output`, `picture`, or empty.
         file: The file that it shows, by the title of the block, or None.
         text: What is in it.

@@ -66,7 +66,7 @@ def test_every_anchor_is_there(page: str) -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/")])
 def test_the_site_has_no_link_out_of_docs(page: str) -> None:
-    """A page of the site links to pages of the site: what stands elsewhere in the repository is named."""
+    """A page of the site links to pages of the site, and only names other files of the repository."""
     assert [path for path, _ in links(page) if not path.startswith("docs/")] == []
 
 
