@@ -9,9 +9,7 @@ from typing import NamedTuple
 __all__ = ["BLOCKS", "PAGES", "ROOT", "Block", "blocks_of", "without_blocks"]
 
 ROOT = Path(__file__).parents[2]
-_DOCS = sorted(
-    path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/benchmarks/*.md")]
-)
+_DOCS = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/*/*.md")])
 PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md", *_DOCS)
 _FENCED = re.compile(
     r"""^(?:<!--\ (?P<note>[^\n]*)\ -->\n+)?
@@ -26,9 +24,9 @@ class Block(NamedTuple):
     """One fenced block.
 
     Attributes:
-        page: Where it stands, from the top of the repository.
+        page: Path of its page, from the top of the repository.
         line: The line of its first fence, from 1.
-        language: What stands behind the fence; empty for none.
+        language: The word after the fence; empty for none.
         note: The HTML comment right above: `not run: why`, `output`, `picture`, or empty.
         file: The file that it shows, by the title of the block, or None.
         text: What is in it.

@@ -40,7 +40,7 @@ def check(line: str) -> None:
     """Have the program parse its command line.
 
     Raises:
-        UnknownCommandError: Nobody here knows the program.
+        UnknownCommandError: No checker knows the program.
         AssertionError: It does not understand the line.
     """
     for part in re.split(r" && ", line):

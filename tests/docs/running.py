@@ -45,11 +45,11 @@ _VARIABLES = {
 
 
 class Story:
-    """What a reader has in front of him: a folder with keys, a shell with its variables, the names of his Python.
+    """What a reader works with: a folder with keys, a shell with its variables, and the names of a Python session.
 
     Args:
         folder: The folder.
-        emulator: Stands in for the sandbox and for production.
+        emulator: Takes the place of the sandbox and of production.
         names: Names that the page takes for granted.
     """
 
@@ -177,7 +177,7 @@ def shown_session(text: str) -> tuple[list[str], list[str]]:
 
 
 def matches(shown: str, printed: str) -> bool:
-    """Whether a page shows what was printed: `…` stands for anything in a line, alone in a line for any lines."""
+    """Whether a page shows what was printed: `…` matches anything in a line, and any lines where it is alone."""
     lines = [line.rstrip() for line in shown.strip("\n").splitlines()]
     pattern = "".join(
         r"(?:.*\n)*?" if line == "…" else ".*?".join(re.escape(part) for part in line.split("…")) + r"[ ]*\n"

@@ -31,6 +31,8 @@ NEEDS = {
 
 def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
     """Prepare what a page finds, and give the names for its first block. Most pages need none."""
+    if page == "docs/keys.md":
+        shutil.move(folder / "keys" / "qredo_v1", folder / "keys-v1")
     if page in {"docs/keys.md", "docs/quickstart.md"}:
         shutil.rmtree(folder / "keys")  # the reader makes them
     if page == "docs/signing.md":
@@ -41,9 +43,6 @@ def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
         for name in ("CHANGELOG.md", "README.md", "pyproject.toml", "zensical.toml"):
             shutil.copy(ROOT / name, folder)
         (folder / "spec/qredo_v1/released.yaml").unlink(missing_ok=True)  # the page releases it itself
-    if page == "README.md":
-        shutil.move(folder / "keys" / "qredo_v1", folder / "keys-v1")
-        shutil.rmtree(folder / "keys")
     if page == "docs/vendoring.md":
         (folder / "third_party" / "qredo").mkdir(parents=True)
         for package in (ROOT / "generated" / "qredo_partner_v1_1", ROOT / "signing_plugin" / "qredo_signing"):
@@ -51,19 +50,27 @@ def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
     if page == "docs/attempts.md":
         emulator.control.faults.reset(after=True, operation="core_client_approve_action")
         return {"client_id": "A" * 43, "action_id": "A" * 27, **wallets(emulator)}
+    if page == "docs/using.md":
+        return wallets(emulator)
     return {"vault": Vault(folder / "keys" / "private.pem")} if page == "docs/hsm.md" else {}
 
 
 def wallets(emulator: Emulator) -> dict[str, Any]:
     """A company with two wallets, one of them with a balance."""
     with connect(Client, emulator.credentials, emulator.environment) as client:
-        company_id = client.company.create(name="ACME Corp").company_id
+        company_id = client.company.create(name="Globex").company_id
         made = [NewWallet(name=name, asset="BTC-TESTNET") for name in ("ours", "theirs")]
         fund_id = require(client.fund.create(company_id, name="Treasury", wallets=made).fund_id)
         ours, theirs = (require(one.wallet_id) for one in require(client.fund.get(company_id, fund_id).wallets))
     emulator.control.credit(ours, 1_000_000)
     deadline = emulator.control.now() + 3600
-    return {"company_id": company_id, "wallet_id": ours, "their_wallet": theirs, "deadline": deadline}
+    return {
+        "company_id": company_id,
+        "treasury_id": fund_id,
+        "wallet_id": ours,
+        "their_wallet": theirs,
+        "deadline": deadline,
+    }
 
 
 class Vault:

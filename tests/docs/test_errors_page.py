@@ -41,3 +41,21 @@ def test_every_error_is_reachable() -> None:
     """What qredo_signing.errors has is exported by the package, so the page misses none of it."""
     errors = importlib.import_module("qredo_signing.errors")
     assert set(errors.__all__) == set(errors_of("qredo_signing"))
+
+
+def test_the_tree_is_that_of_the_classes() -> None:
+    """The tree of the page has every error and warning below its own base class."""
+    tree = re.search(r"```text\n(Exception\n.*?)```", PAGE, re.DOTALL)
+    assert tree
+    above: list[str] = []
+    found: dict[str, str] = {}
+    for line in tree[1].splitlines():
+        name = line.split()[0]
+        above = [*above[: (len(line) - len(line.lstrip())) // 2], name]
+        found[name] = above[-2] if len(above) > 1 else ""
+    modules = ("qredo_partner_v1_1", "qredo_signing", "qredo_signing.feeds")
+    classes = {name: each for module in modules for name, each in errors_of(module).items()}
+    assert {name: found.get(name) for name in classes} == {
+        name: each.__bases__[0].__name__ for name, each in classes.items()
+    }
+    assert set(found) - set(classes) == {"Exception", "UserWarning", "httpx.TransportError"}
