@@ -23,6 +23,7 @@ from qredo_emulator import Emulator, Settings
 from qredo_signing.cli import main
 
 API = "qredo_partner_v1_1"
+QREDO = (sys.executable, "-m", "qredo_signing")
 
 
 class Done(NamedTuple):
@@ -102,6 +103,13 @@ def connected(qredo: Cli, emulator: Emulator, keys: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("QREDO_KEYS", str(keys))
     monkeypatch.setenv("QREDO_API", API)
     return qredo
+
+
+@pytest.fixture
+def variables(emulator: Emulator, keys: Path, bare: None) -> dict[str, str]:
+    """The environment variables of a process that finds the emulator, its keys and the API version."""
+    connection = {"QREDO_ENVIRONMENT": "emulator", "QREDO_URL": emulator.url, "QREDO_KEYS": str(keys)}
+    return {**os.environ, **connection, "QREDO_API": API, "LC_ALL": "C.UTF-8"}
 
 
 class Answering(threading.Thread):

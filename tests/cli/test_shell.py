@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import pty
 import shutil
-import socket
 import subprocess
 import sys
 import termios
@@ -19,41 +17,8 @@ import qredo_signing
 from qredo_emulator import Emulator
 
 from ..interrupting import interrupt
-from .conftest import API, Cli
+from .conftest import API, QREDO, Cli
 from .test_call import wallet
-
-QREDO = (sys.executable, "-m", "qredo_signing")
-
-
-@pytest.fixture
-def variables(emulator: Emulator, keys: Path, bare: None) -> dict[str, str]:
-    """The environment of a process that finds the emulator."""
-    connection = {"QREDO_ENVIRONMENT": "emulator", "QREDO_URL": emulator.url, "QREDO_KEYS": str(keys)}
-    return {**os.environ, **connection, "QREDO_API": API, "LC_ALL": "C.UTF-8"}
-
-
-@pytest.mark.parametrize("arguments", [("call", "--list"), ("call", "company.search", "--json"), ("--help",)])
-def test_a_reader_that_went_away_is_no_traceback(variables: dict[str, str], arguments: tuple[str, ...]) -> None:
-    """A closed pipe ends the program quietly, with the exit code that says that nobody read the answer."""
-    process = subprocess.Popen([*QREDO, *arguments], env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout
-    process.stdout.close()
-    assert process.stderr
-    with process.stderr:
-        assert process.stderr.read() == b""
-    assert process.wait() == 7
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_after_a_call_is_no_refusal(variables: dict[str, str], emulator: Emulator) -> None:
-    """The call was made and only its answer could not be written: 7, and not a code that invites a repeat."""
-    with Path("/dev/full").open("wb") as full:
-        command = [*QREDO, "call", "company.create", "--name", "x", "--json"]
-        done = subprocess.run(command, env=variables, stdout=full, stderr=subprocess.PIPE, check=False)
-    assert done.returncode == 7
-    assert b"cannot be written" in done.stderr
-    assert b"Traceback" not in done.stderr
-    assert emulator.control.requests[-1].operation == "company_create"
 
 
 def test_a_terminal_without_unicode_gets_escapes(variables: dict[str, str]) -> None:
@@ -129,44 +94,6 @@ def test_a_request_cannot_rewrite_the_question(variables: dict[str, str], keys: 
     production = {**variables, "QREDO_ENVIRONMENT": "production", "QREDO_KEYS": "live", "QREDO_URL": ""}
     code, shown = on_a_terminal(["send", "--folder", "."], production, "n\n", b"Send it?")
     assert (code, b"\x1b[2K" in shown, rb"\x1b[2K" in shown) == (1, False, True)
-
-
-class InterruptedOutput(io.BytesIO):
-    """What standard output is for somebody who presses Ctrl-C when the answer begins to show."""
-
-    def write(self, data: object) -> int:
-        raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize(
-    "command", ["call company.create --name x --json", 'send POST /company --body \'{"name":"x"}\'']
-)
-def test_ctrl_c_while_the_answer_is_shown_is_not_nothing_changed(
-    command: str, connected: Cli, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What changes something was done then: 7, and not the code that says that nothing was changed."""
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(InterruptedOutput(), write_through=True))
-    done = connected(f"{command} --json" if "--json" not in command else command)
-    assert (done.code, "check before you retry" in done.err) == (7, True)
-    assert [record.status for record in emulator.control.requests] == [200]
-    assert connected("call company.search --json").code == 130, "a read changes nothing"
-
-
-def test_ctrl_c_while_a_call_is_under_way_is_an_unknown_outcome(variables: dict[str, str]) -> None:
-    """Interrupted on its way, a POST may have taken effect: 5, and a line that says so. A GET is just interrupted."""
-    for operation, code in (("company.create", 5), ("company.search", 130)):
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            command = [*QREDO, "call", operation, "--url", url, *(["--name", "x"] if code == 5 else [])]
-            process = subprocess.Popen(command, env=variables, stderr=subprocess.PIPE)
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(65536)
-                interrupt(process)
-                _, err = process.communicate(timeout=60)
-        assert process.returncode == code, err
-        assert b"Traceback" not in err
-        assert (b"may have taken effect" in err) == (code == 5)
 
 
 def test_the_shell_completes_names_options_and_values(variables: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .._strict_json import JSONError
 from ._connection_options import help_text, keyword
 from ._errors import CliError
 from ._operations import Operation, Parameter
@@ -68,6 +69,8 @@ def arguments_of(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
 def _value(parameter: Parameter, given: Any) -> Any:
     try:
         return parse_value(parameter, given)
+    except JSONError as error:
+        raise CliError(f"{name_of(parameter)} {error}") from None
     except ValueError as error:
         raise CliError(f"{name_of(parameter)}: {error}") from None
 

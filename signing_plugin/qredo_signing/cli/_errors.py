@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any, NamedTuple
 
+import typer
+
 from .. import errors as signing
 from ._exits import Exit
 from ._text import printable
@@ -31,14 +33,16 @@ class Report(NamedTuple):
     """What is shown of an error.
 
     Attributes:
-        message: One line.
+        message: One line; empty if nothing is shown.
         hint: What to do, or empty.
         code: The exit code.
+        is_about_request: Whether the error says what became of the request; one of the machine's does not.
     """
 
     message: str
     hint: str
     code: int
+    is_about_request: bool = True
 
 
 def report_of(error: BaseException) -> Report | None:
@@ -46,6 +50,8 @@ def report_of(error: BaseException) -> Report | None:
 
     Errors of generated packages are recognized by the names of their base classes, since each package has its own.
     """
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return Report("", "", Exit.INTERRUPTED, is_about_request=False)
     if isinstance(error, CliError):
         return _report(error, error.hint, error.code)
     if isinstance(error, signing.QredoSigningError):
@@ -105,7 +111,8 @@ def _of_response(error: Any) -> Report:
 def _of_system(error: OSError) -> Report:
     reason = error.strerror or type(error).__name__
     what = "a file" if error.filename is None else error.filename
-    return _report(f"{what} cannot be used: {reason}", "check the path and its permissions", Exit.LOCAL)
+    report = _report(f"{what} cannot be used: {reason}", "check the path and its permissions", Exit.LOCAL)
+    return report._replace(is_about_request=False)
 
 
 def _how_to_look(outcome: str | None, key: str | None) -> str:

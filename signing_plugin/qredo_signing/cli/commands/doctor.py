@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import typer
-
 from ..._http.schemes import SCHEMES
 from .._apis import load_package
 from .._connection import Connection
@@ -20,7 +18,7 @@ from .._errors import report_of
 from .._exits import Exit
 from .._keys import keys_folder
 from .._operations import Operation, operations_of
-from .._output import print_json
+from .._output import print_json, print_text
 from .._text import printable
 
 if TYPE_CHECKING:
@@ -47,7 +45,7 @@ def doctor(connection: Connection, as_json: JsonOption = False) -> Any:
         print_json([finding._asdict() for finding in findings])
     else:
         for finding in findings:
-            typer.echo(_lines(finding))
+            print_text(_lines(finding))
     return Exit.NO if any(finding.status == "problem" for finding in findings) else Exit.OK
 
 

@@ -15,9 +15,9 @@ from .._connection import Connection
 from .._connection_options import JsonOption, as_command, keyword
 from .._errors import CliError
 from .._exits import Exit
-from .._interrupts import as_usage_error
 from .._lazy_group import ApiOption, LazyGroup, ListOption
-from .._output import line_of, logging_to_stderr, note, print_json
+from .._output import line_of, logging_to_stderr, note, print_json, print_text
+from .._progress import as_usage_error
 
 __all__ = ["FeedGroup", "feed"]
 
@@ -110,7 +110,7 @@ def _print(messages: Iterable[Any], *, as_json: bool) -> None:
         if as_json:
             print_json(message.to_dict(), lines=True)
         else:
-            typer.echo(line_of(message.to_dict()))
+            print_text(line_of(message.to_dict()))
 
 
 def _say_gap(gap: Any) -> None:
