@@ -33,7 +33,7 @@ def test_a_table_that_is_too_wide_is_printed_below_each_other(
 
 @pytest.mark.parametrize("value", [[], {}, None, 1, "text", [1, 2], {"a": []}, {"a": {"b": [{"c": [1]}]}}, [[1], {}]])
 def test_any_json_is_printed(value: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever an answer is made of, printing it is no error."""
+    """Every JSON value can be printed."""
     print_value(value)
     assert "Traceback" not in capsys.readouterr().out
 

@@ -35,7 +35,7 @@ def test_a_terminal_without_unicode_gets_escapes(variables: dict[str, str]) -> N
 def on_a_terminal(
     arguments: list[str], variables: dict[str, str], typed: str, awaited: bytes, *, is_hidden: bool = False
 ) -> tuple[int, bytes]:
-    """Run a command on a terminal of its own and type a line, or Ctrl-C for none, when it shows what is awaited."""
+    """Run a command on a new terminal. When it shows `awaited`, type a line, or press Ctrl-C if there is none."""
     ours, theirs = pty.openpty()
     command = ["sh", "-c", 'exec "$@" <"$TTY" >"$TTY" 2>&1', "sh", *QREDO, *arguments]
     process = subprocess.Popen(command, env={**variables, "TTY": os.ttyname(theirs)}, start_new_session=True)
@@ -60,7 +60,7 @@ def on_a_terminal(
 
 
 def test_a_passphrase_is_asked_for_and_not_shown(variables: dict[str, str], keys: Path, connected: Cli) -> None:
-    """On a terminal an encrypted key asks for its passphrase; what is typed does not appear."""
+    """An encrypted key asks for its passphrase on a terminal, and the typed text is not shown."""
     Path("passphrase").write_text("correct horse", encoding="utf-8")
     connected("keygen secret --passphrase-file passphrase")
     shutil.copy(keys / "apikey", "secret")
@@ -73,20 +73,20 @@ def test_a_passphrase_is_asked_for_and_not_shown(variables: dict[str, str], keys
     assert b"correct horse" not in shown
 
 
-@pytest.mark.parametrize(("answer", "code"), [("n\n", 1), ("", 130)])
-def test_production_asks_first(variables: dict[str, str], keys: Path, answer: str, code: int) -> None:
-    """On a terminal, a change on production is asked for; no, and Ctrl-C, send nothing."""
+@pytest.mark.parametrize(("typed", "code"), [("n\n", 1), ("", 130)])
+def test_production_asks_first(variables: dict[str, str], keys: Path, typed: str, code: int) -> None:
+    """A change on production asks for confirmation on a terminal; `n` and Ctrl-C send nothing."""
     shutil.copytree(keys, "live")
     Path("live/apikey").write_text("bGl2ZQ", encoding="utf-8")
     production = {**variables, "QREDO_ENVIRONMENT": "production", "QREDO_KEYS": "live", "QREDO_URL": ""}
     command = ["call", "company.create", "--name", "x"]
-    found, shown = on_a_terminal(command, production, answer, b"Send it?")
+    found, shown = on_a_terminal(command, production, typed, b"Send it?")
     assert b"company.create on production (https://api.qredo.network)" in shown
     assert found == code
 
 
 def test_a_request_cannot_rewrite_the_question(variables: dict[str, str], keys: Path) -> None:
-    """What is asked shows control characters of a request folder as escapes: none of them reaches the terminal."""
+    """The question shows control characters of a request folder as escapes."""
     shutil.copytree(keys, "live")
     Path("live/apikey").write_text("bGl2ZQ", encoding="utf-8")
     Path("uri").write_text("POST https://api.qredo.network/company\x1b[2K\x1b[1Gharmless", encoding="utf-8")
@@ -112,7 +112,7 @@ def test_the_shell_completes_names_options_and_values(variables: dict[str, str])
 
 
 def test_help_imports_neither_http_nor_cryptography_nor_an_api(variables: dict[str, str]) -> None:
-    """`qredo --help` and a mistyped command load none of what only a call needs."""
+    """`qredo --help` and a usage error do not import the libraries that only a call needs."""
     heavy = ["httpx", "cryptography", "attrs", "rich.progress", "qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1"]
     code = (
         "import sys; from qredo_signing.cli import main\n"
@@ -123,8 +123,8 @@ def test_help_imports_neither_http_nor_cryptography_nor_an_api(variables: dict[s
     assert done.stderr.splitlines()[-1] == "[]"
 
 
-def test_without_the_extra_the_pip_line_is_told(variables: dict[str, str]) -> None:
-    """Where Typer is not installed, one line says what to install."""
+def test_without_the_extra_the_pip_command_is_shown(variables: dict[str, str]) -> None:
+    """Without Typer, one line says what to install."""
     code = "import sys; sys.modules['typer'] = None\nfrom qredo_signing.cli import main\nsys.exit(main([]))"
     done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
@@ -138,7 +138,7 @@ def test_the_version_is_printed(qredo: Cli) -> None:
 
 
 def test_without_a_command_there_is_help(qredo: Cli) -> None:
-    """`qredo` alone shows its help, and says by its exit code that nothing was done; a mistyped command is told."""
+    """`qredo` alone shows its help and exits with 2; a mistyped command is named."""
     alone = qredo("")
     assert (alone.code, alone.err) == (2, "")
     assert "Usage: qredo" in alone.out

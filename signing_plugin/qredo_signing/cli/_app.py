@@ -19,7 +19,8 @@ from ._connection_options import help_text
 from ._errors import CliError
 from ._exits import MEANINGS, Exit
 from ._output import discard, note, print_text, to_stdout
-from ._progress import Progress, ignore_signals, interrupts
+from ._request_state import RequestState
+from ._signals import ignore_signals, interrupts
 from .commands.call import CallGroup, call
 from .commands.doctor import doctor
 from .commands.explain import explain
@@ -73,30 +74,30 @@ def _options_of_qredo(
 def run(arguments: Sequence[str] | None) -> int:
     """Run a command line and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    progress = Progress()
+    state = RequestState()
     _prepare_streams()
     with interrupts(restore=arguments is not None), warnings.catch_warnings():
         for category in (DeprecatedEnvironmentWarning, InsecureKeyFileWarning):
             warnings.simplefilter("always", category)
         warnings.showwarning = _show_warning
         try:
-            code = _run(given or ["--help"], progress)
+            code = _run(given or ["--help"], state)
         except KeyboardInterrupt:  # a second signal, before the first one was dealt with
-            code = progress.code or Exit.INTERRUPTED
+            code = state.code or Exit.INTERRUPTED
     is_empty = not given and _COMPLETION not in os.environ
     return Exit.USAGE if is_empty and code == Exit.OK else code
 
 
-def _run(arguments: list[str], progress: Progress) -> int:
+def _run(arguments: list[str], state: RequestState) -> int:
     try:
-        code = _invoke(arguments, progress)
+        code = _invoke(arguments, state)
         with to_stdout():
             pass  # flush what Typer wrote
         ignore_signals()
         return code
     except BaseException as error:
         ignore_signals()
-        report = progress.report_of(error)
+        report = state.report_of(error)
         if report is None:
             raise
         if isinstance(error, KeyboardInterrupt):
@@ -106,12 +107,12 @@ def _run(arguments: list[str], progress: Progress) -> int:
         return report.code
 
 
-def _invoke(arguments: list[str], progress: Progress) -> int:
+def _invoke(arguments: list[str], state: RequestState) -> int:
     root = _root()
     try:
         if _COMPLETION in os.environ:
             root.main(args=arguments, prog_name="qredo")
-        with root.make_context("qredo", list(arguments), obj=progress) as context:
+        with root.make_context("qredo", list(arguments), obj=state) as context:
             return int(root.invoke(context) or 0)
     except typer.Exit as exit_:
         return exit_.exit_code

@@ -33,7 +33,7 @@ def help_of(operation: Operation) -> str:
     """Return the text of an operation's help, with an example."""
     required = [f"{name_of(each)} {_sample(shape_of(each.type))}" for each in operation.parameters if each.required]
     example = " ".join(["qredo call", operation.id, "--api", operation.api, *required])
-    return _escaped(help_text(f"{operation.document}\n\nExample:\n\n  {example}"))
+    return _escaped(help_text(f"{operation.description}\n\nExample:\n\n  {example}"))
 
 
 def name_of(parameter: Parameter) -> str:

@@ -14,7 +14,7 @@ from ._apis import load_client_class
 from ._errors import CliError
 from ._exits import Exit
 from ._keys import PANEL, KeysOption, PassphraseFileOption, passphrase_in, read_credentials, says_test
-from ._progress import Progress
+from ._request_state import RequestState
 from ._text import printable
 
 __all__ = ["Connection"]
@@ -27,7 +27,7 @@ class Connection:
     """The connection options. A command with a parameter of this type gets all of them.
 
     Attributes:
-        progress: How far the request of the command has got; no option.
+        request_state: How far the request of the command has got; no option.
     """
 
     api: Annotated[
@@ -105,7 +105,7 @@ class Connection:
         bool,
         typer.Option("--yes", help="Do not ask before a call that changes something on production."),
     ] = False
-    progress: Progress = field(default_factory=Progress)
+    request_state: RequestState = field(default_factory=RequestState)
 
     def client_class(self) -> Any:
         """The `Client` of the chosen API."""

@@ -25,7 +25,7 @@ def keyword(name: str, annotation: Any, *, default: Any = inspect.Parameter.empt
 _CONNECTION = tuple(
     keyword(field.name, get_type_hints(Connection, include_extras=True)[field.name], default=field.default)
     for field in fields(Connection)
-    if field.name != "progress"
+    if field.name != "request_state"
 )
 _CONTEXT = keyword("context", typer.Context)
 
@@ -51,7 +51,7 @@ def as_command(function: Callable[..., Any], own: Iterable[inspect.Parameter]) -
     @functools.wraps(function)
     def command(context: typer.Context, **values: Any) -> Any:
         options = {each.name: values.pop(each.name) for each in _CONNECTION}
-        connection = Connection(**options, progress=context.obj)
+        connection = Connection(**options, request_state=context.obj)
         return function(connection=connection, **values)
 
     command.__annotations__ = {each.name: each.annotation for each in parameters}

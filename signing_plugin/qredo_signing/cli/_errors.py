@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import typer
@@ -11,7 +13,7 @@ from .. import errors as signing
 from ._exits import Exit
 from ._text import printable
 
-__all__ = ["CliError", "Report", "report_of"]
+__all__ = ["CliError", "Report", "as_usage_error", "report_of"]
 
 
 class CliError(Exception):
@@ -137,3 +139,18 @@ def _of_typer(error: Any) -> Report:
     context = getattr(error, "ctx", None)
     hint = f"see `{context.command_path} --help`" if context is not None else ""
     return _report(error.format_message(), hint, Exit.USAGE)
+
+
+@contextmanager
+def as_usage_error() -> Iterator[None]:
+    """Call a generated client inside this. Arguments that it does not send, such as an empty id, are wrong usage.
+
+    Raises:
+        CliError: Instead of its ValueError or TypeError.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        if isinstance(error, signing.QredoSigningError):
+            raise
+        raise CliError(str(error)) from error

@@ -101,7 +101,7 @@ def passphrase_of(key_file: Path, passphrase_file: Path | None) -> str | None:
     try:
         is_encrypted = b"ENCRYPTED" in key_file.read_bytes()
     except OSError:
-        return None  # who loads it says why
+        return None  # loading it raises the error
     if not is_encrypted or not sys.stdin.isatty():
         return None
     passphrase: str = typer.prompt(f"Passphrase of {key_file}", hide_input=True, err=True)

@@ -12,10 +12,10 @@ from ._errors import CliError
 from ._inputs import read_file, read_stdin
 
 __all__ = [
-    "ApiOption",
     "BodyOption",
     "MethodOption",
     "NonceOption",
+    "SchemeApiOption",
     "SignatureOption",
     "TimestampOption",
     "UrlOption",
@@ -38,7 +38,7 @@ NonceOption = Annotated[int | None, typer.Option("--nonce", metavar="N", min=0, 
 MethodOption = Annotated[
     str | None, typer.Option("--method", metavar="METHOD", help="GET without a body and POST with one, by default.")
 ]
-ApiOption = Annotated[
+SchemeApiOption = Annotated[
     str | None,
     typer.Option(
         "--api", metavar="PACKAGE", help="Only for an API that is signed with a secret: qredo_v1. Without it: RSA."

@@ -86,11 +86,11 @@ def check_all(connection: Connection) -> Iterator[Finding]:
     credentials = yield from _check_credentials(connection, client_class.SECURITY)
     if credentials is not None:
         yield _check_kind(environment, credentials)
-    answer = yield from _check_network(environment, connection.timeout)
-    if answer is not None:
-        yield _check_tls(answer)
-        yield _check_clock(answer)
-    if credentials is None or answer is None:
+    response = yield from _check_network(environment, connection.timeout)
+    if response is not None:
+        yield _check_tls(response)
+        yield _check_clock(response)
+    if credentials is None or response is None:
         yield Finding("signed read", "skipped", "no credentials, or no connection")
     else:
         yield _check_read(connection, client_class)

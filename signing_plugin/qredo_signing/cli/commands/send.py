@@ -43,7 +43,7 @@ def send(
     ] = None,
     as_json: JsonOption = False,
 ) -> Any:
-    """Send a signed request and print the answer.
+    """Send a signed request and print the response.
 
     It goes to the environment's origin or nowhere. A folder runs as it is; on an emulator its URL is pointed at the
     emulator, which serves the documented paths.
@@ -65,10 +65,10 @@ def send(
         connection.confirm(what)
     client_class = plain_client_class(connection, needs_api=request.target.startswith("/"))
     with logging_to_stderr(), connection.connect(client_class) as client:
-        connection.progress.sent(what, changes=changes)
+        connection.request_state.sent(what, changes=changes)
         response = client.send(*request)
         code = Exit.OK if response.is_success else Exit.REFUSED  # anything less certain was raised
-        connection.progress.received(code or Exit.RESPONSE)
+        connection.request_state.received(code or Exit.RESPONSE)
         show_response(response, as_json=as_json)
     if code:
         note(f"HTTP {response.status_code} {response.reason_phrase}")

@@ -14,10 +14,10 @@ from .._errors import CliError
 from .._keys import DEFAULT_KEYS, KeysOption, PassphraseFileOption, read_credentials
 from .._output import print_json, print_text
 from .._request_options import (
-    ApiOption,
     BodyOption,
     MethodOption,
     NonceOption,
+    SchemeApiOption,
     TimestampOption,
     UrlOption,
     method_of,
@@ -35,7 +35,7 @@ def sign(
     timestamp: TimestampOption = None,
     nonce: NonceOption = None,
     curl: Annotated[bool, typer.Option("--curl", help="Print a curl command; the API key is not in it.")] = False,
-    api: ApiOption = None,
+    api: SchemeApiOption = None,
     keys: KeysOption = None,
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
