@@ -1,4 +1,4 @@
-"""Ctrl-C for a program under test."""
+"""Signals for a program under test."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 __all__ = ["interrupt"]
 
 
-def interrupt(process: subprocess.Popen[Any]) -> None:
-    """Press Ctrl-C until the program ends.
+def interrupt(process: subprocess.Popen[Any], number: signal.Signals = signal.SIGINT) -> None:
+    """Send a signal, Ctrl-C unless told otherwise, until the program ends.
 
     One is not always enough: a signal that comes just before Python blocks in a read is noticed when the read is over.
     """
     for _ in range(12):
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         with suppress(subprocess.TimeoutExpired):
             process.wait(5)
             return
-    raise AssertionError("the program does not end by Ctrl-C")
+    raise AssertionError(f"the program does not end by {number.name}")

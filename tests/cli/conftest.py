@@ -23,10 +23,11 @@ from qredo_emulator import Emulator, Settings
 from qredo_signing.cli import main
 
 API = "qredo_partner_v1_1"
+QREDO = (sys.executable, "-m", "qredo_signing")
 
 
 class Done(NamedTuple):
-    """What a command left behind."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -38,7 +39,7 @@ Cli = Callable[..., Done]
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A keys folder of the emulator; that of the API with a secret is `qredo_v1` in it."""
+    """A keys folder of the emulator; `qredo_v1` in it is for the API that signs with a secret."""
     return tmp_path_factory.mktemp("cli") / "keys"
 
 
@@ -51,16 +52,16 @@ def server(keys: Path) -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(server: Emulator) -> Emulator:
-    """That emulator, empty."""
+    """The emulator without state from other tests."""
     server.control.reset()
     return server
 
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate to trust, in place of the hundred that each command would load anew."""
+    """The only certificate to trust: loading the system's hundred takes each command some time."""
     key = generate_private_key(public_exponent=65537, key_size=2048)
-    name = Name([NameAttribute(NameOID.COMMON_NAME, "nobody")])
+    name = Name([NameAttribute(NameOID.COMMON_NAME, "test authority")])
     now = datetime.now(UTC)
     builder = CertificateBuilder(name, name, key.public_key(), random_serial_number(), now, now + timedelta(days=1))
     path = tmp_path_factory.mktemp("authority") / "ca.pem"
@@ -70,7 +71,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, authority: Path) -> None:
-    """An empty folder, no variable of ours, a wide terminal."""
+    """An empty folder, no `QREDO_` variables, a terminal of 100 columns."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     for name in [name for name in os.environ if name.startswith("QREDO_")]:
         monkeypatch.delenv(name)
@@ -81,7 +82,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, authority: Path) -> No
 
 @pytest.fixture
 def qredo(bare: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """Runs a command line; the environment of the emulator is not set."""
+    """Runs a command line without an environment."""
 
     def run(line: str, *more: str, stdin: str = "") -> Done:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
@@ -96,7 +97,7 @@ def qredo(bare: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
 
 @pytest.fixture
 def connected(qredo: Cli, emulator: Emulator, keys: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """Runs a command line that finds the emulator, its keys and the API version in variables."""
+    """Runs a command line; variables name the emulator, its keys and the API version."""
     monkeypatch.setenv("QREDO_ENVIRONMENT", "emulator")
     monkeypatch.setenv("QREDO_URL", emulator.url)
     monkeypatch.setenv("QREDO_KEYS", str(keys))
@@ -104,12 +105,19 @@ def connected(qredo: Cli, emulator: Emulator, keys: Path, monkeypatch: pytest.Mo
     return qredo
 
 
-class Answering(threading.Thread):
-    """A server that answers every request with the same bytes; none closes the connection without an answer."""
+@pytest.fixture
+def variables(emulator: Emulator, keys: Path, bare: None) -> dict[str, str]:
+    """The environment variables of a process that finds the emulator, its keys and the API version."""
+    connection = {"QREDO_ENVIRONMENT": "emulator", "QREDO_URL": emulator.url, "QREDO_KEYS": str(keys)}
+    return {**os.environ, **connection, "QREDO_API": API, "LC_ALL": "C.UTF-8"}
 
-    def __init__(self, answer: bytes) -> None:
+
+class FixedServer(threading.Thread):
+    """A server that sends the same bytes for every request; without bytes it closes the connection."""
+
+    def __init__(self, response: bytes) -> None:
         super().__init__(daemon=True)
-        self._answer = answer
+        self._response = response
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests: list[bytes] = []
@@ -123,7 +131,7 @@ class Answering(threading.Thread):
                 return
             with connection:
                 self.requests.append(self._read(connection))
-                connection.sendall(self._answer)
+                connection.sendall(self._response)
 
     def stop(self) -> None:
         """Stop listening."""
@@ -144,18 +152,18 @@ class Answering(threading.Thread):
 
 
 def unused_url() -> str:
-    """A URL where nobody listens."""
+    """A URL that no server listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.fixture
-def answering() -> Iterator[Callable[[bytes], Answering]]:
-    """Makes servers that answer as told."""
-    made: list[Answering] = []
+def serving() -> Iterator[Callable[[bytes], FixedServer]]:
+    """Starts servers that send fixed bytes."""
+    made: list[FixedServer] = []
 
-    def make(answer: bytes) -> Answering:
-        made.append(Answering(answer))
+    def make(response: bytes) -> FixedServer:
+        made.append(FixedServer(response))
         return made[-1]
 
     yield make

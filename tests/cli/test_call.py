@@ -16,7 +16,7 @@ from qredo_signing import Credentials, KeyKind, OutcomeUnknownError
 from qredo_signing.cli._connection import Connection
 from qredo_signing.cli._errors import report_of
 
-from .conftest import Answering, Cli
+from .conftest import Cli, FixedServer
 
 
 def company(cli: Cli) -> str:
@@ -42,7 +42,7 @@ def wallet(cli: Cli) -> tuple[str, str, str]:
 
 
 def test_an_operation_is_called_by_its_python_name(connected: Cli, emulator: Emulator) -> None:
-    """Fields are options; people get lines, programs get the answer's JSON as it came."""
+    """Fields are options; people get lines, programs the unchanged JSON of the response."""
     done = connected('call company.create --name "ACME Corp" --country FR')
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("company_id  ")
@@ -83,7 +83,7 @@ def test_amounts_stay_exact(connected: Cli, emulator: Emulator) -> None:
         assert "9007199254740993" in connected(f"call fund.get --company-id {owner} --fund-id {fund} {output}").out
 
 
-def test_all_pages_are_walked_with_a_sign_of_life(connected: Cli, emulator: Emulator) -> None:
+def test_all_pages_are_read_with_progress(connected: Cli, emulator: Emulator) -> None:
     """`iter_` prints one JSON object per row as it comes, and plain lines of progress where stderr is no terminal."""
     owner, fund, wallet_id = wallet(connected)
     for amount in range(1, 251):
@@ -130,13 +130,13 @@ def test_help_tells_what_the_description_says(qredo: Cli) -> None:
         ("company.get", "--company-id"),
         ("company.create --name x --api nonsense", "no API package"),
         ("company.create --name x --body {}", "--name cannot be given with it"),
-        ("company.create --body {", "--body: not JSON"),
+        ("company.create --body {", "--body is not JSON"),
         ("company.create --body []", "an object"),
         ("company.create --body @nowhere.json", "nowhere.json cannot be read"),
         ("company.create --body '{\"name\": 1}'", "CompanyCreate.name"),
         ("asset.calculate_fees --type swap --asset BTC --amount 1.5", "'1.5' is not a whole number"),
         ("asset.calculate_fees --type swap --asset BTC --amount 1e3", "'1e3' is not a whole number"),
-        ("fund.add_wallets --company-id c --fund-id f --wallets main", "--wallets: not JSON"),
+        ("fund.add_wallets --company-id c --fund-id f --wallets main", "--wallets is not JSON"),
         ('transfer.create --company-id c --body \'{"send": {"amount": 1.0}}\'', "Transfer"),
         ("transaction.open_feed", "qredo feed transactions"),
         ("company.get --company-id ..", "company_id is '..'"),
@@ -144,7 +144,7 @@ def test_help_tells_what_the_description_says(qredo: Cli) -> None:
     ],
 )
 def test_bad_calls_are_not_sent(connected: Cli, emulator: Emulator, arguments: str, text: str) -> None:
-    """Each mistake is told in at most two lines with exit code 2, and the service hears of none."""
+    """Each mistake is an error of at most two lines with exit code 2, and no request is sent."""
     api = "" if "transaction" not in arguments else "--api qredo_v1"
     done = connected(f"call {arguments} {api}")
     assert (done.code, done.out) == (2, "")
@@ -154,7 +154,7 @@ def test_bad_calls_are_not_sent(connected: Cli, emulator: Emulator, arguments: s
 
 
 def test_an_amount_with_a_fraction_is_never_rounded(connected: Cli, emulator: Emulator) -> None:
-    """A float in an object is refused where an integer belongs, also when it is whole."""
+    """A float in an object is rejected where an integer belongs, also when it is whole."""
     send = '{"symbol": "BTC-TESTNET", "amount": 100.0}'
     fields = "--wallet-id w --counterparty-wallet-address a --expires 9999999999"
     done = connected(f"call transfer.create --company-id c {fields} --send", send)
@@ -190,7 +190,7 @@ def test_a_vendored_copy_is_found_by_its_dotted_name(
 
 
 def test_an_api_that_counts_needs_a_counter(connected: Cli) -> None:
-    """1.0 takes --nonces with a start, once; then each call takes the next number, and a second start is refused."""
+    """1.0 takes --nonces with a start, once; then each call takes the next number, and a second start is an error."""
     call = "call company.search --api qredo_partner_v1_0"
     assert "--nonces" in connected(call).err
     lost = connected(f"{call} --nonces n.db")
@@ -236,53 +236,55 @@ def test_a_parameter_may_be_called_as_an_option_of_ours(connected: Cli, monkeypa
 
 
 class TestOutcomes:
-    """What becomes of a call that goes wrong on its way."""
+    """Exit codes of calls that fail."""
 
-    def test_a_lost_answer_is_an_unknown_outcome(self, connected: Cli, answering: Callable[[bytes], Answering]) -> None:
-        """Exit code 5 and the operation to look with; the call is not repeated."""
-        server = answering(b"")
+    def test_a_lost_response_is_an_unknown_outcome(
+        self, connected: Cli, serving: Callable[[bytes], FixedServer]
+    ) -> None:
+        """Exit code 5 and the operation that shows the outcome; the call is not retried."""
+        server = serving(b"")
         done = connected(f"call company.create --name x --url {server.url}")
         assert (done.code, done.out) == (5, "")
         assert "qredo call company.search" in done.err
         assert len(server.requests) == 1
 
-    def test_a_refusal_says_how_long_to_wait(self, connected: Cli, answering: Callable[[bytes], Answering]) -> None:
-        """Too many requests is a refusal, with the seconds that the service asks for."""
-        server = answering(b"HTTP/1.1 429 Slow\r\nretry-after: 90\r\ncontent-length: 0\r\n\r\n")
+    def test_a_rejection_says_how_long_to_wait(self, connected: Cli, serving: Callable[[bytes], FixedServer]) -> None:
+        """429 is 4, with the seconds that the service asks for."""
+        server = serving(b"HTTP/1.1 429 Slow\r\nretry-after: 90\r\ncontent-length: 0\r\n\r\n")
         done = connected(f"call company.create --name x --url {server.url}")
         assert done.code == 4
         assert "wait 90 s" in done.err
 
     def test_a_failure_of_the_server_is_an_unknown_outcome(
-        self, connected: Cli, answering: Callable[[bytes], Answering]
+        self, connected: Cli, serving: Callable[[bytes], FixedServer]
     ) -> None:
         """A 500 after a POST may have taken effect; after a GET it cannot."""
-        server = answering(b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n")
+        server = serving(b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n")
         assert connected(f"call company.create --name x --url {server.url}").code == 5
         assert connected(f"call company.search --url {server.url}").code == 4
 
-    def test_a_failure_is_not_taken_for_harmless_because_of_a_key(
-        self, connected: Cli, answering: Callable[[bytes], Answering]
+    def test_a_failure_with_an_idempotency_key_is_an_unknown_outcome(
+        self, connected: Cli, serving: Callable[[bytes], FixedServer]
     ) -> None:
-        """A transfer that has a key of its own is not repeated by a new command line, which would have another key."""
-        server = answering(b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n")
+        """A transfer with an idempotency key is 5 as well: a new command line would have another key."""
+        server = serving(b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n")
         body = {"wallet_id": "w", "counterparty_wallet_address": "a", "expires": 9, "partner_txID": "k-7"}
         body["send"] = {"symbol": "BTC-TESTNET", "amount": 1}
         done = connected(f"call transfer.create --company-id c --url {server.url} --body", json.dumps(body))
         assert done.code == 5
         assert "the idempotency key was k-7" in done.err
 
-    def test_an_answer_of_another_form_is_not_lost(
-        self, connected: Cli, answering: Callable[[bytes], Answering]
+    def test_a_response_that_does_not_fit_is_not_lost(
+        self, connected: Cli, serving: Callable[[bytes], FixedServer]
     ) -> None:
-        """What was done is shown as it came, and the exit code says not to repeat it."""
-        server = answering(b'HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{"company_id": 1}')
+        """The response is shown unchanged, and the exit code says not to retry."""
+        server = serving(b'HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{"company_id": 1}')
         done = connected(f"call company.create --name x --json --url {server.url}")
         assert (done.code, done.out) == (7, '{"company_id": 1}\n')
         assert "CreateCompanyResponse.company_id" in done.err
 
     def test_an_idempotency_key_is_told(self) -> None:
-        """With a key in the request, the hint says that a repeat with it is harmless."""
+        """The hint names the idempotency key of the request."""
         error = OutcomeUnknownError("?", operation="transfer.create", idempotency_key="k-1", outcome="fund.get_ledger")
         report = report_of(error)
         assert report is not None
@@ -291,7 +293,7 @@ class TestOutcomes:
 
 
 class TestConfirmation:
-    """What changes something on production is asked for."""
+    """Changes on production need a confirmation."""
 
     @pytest.fixture
     def live(self, keys: Path, server: Emulator, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,9 +309,9 @@ class TestConfirmation:
     @pytest.mark.parametrize("call", ["call company.create --name x", "send DELETE /company/x/trustedparty/y"])
     def test_without_a_terminal_yes_must_be_said(self, live: None, qredo: Cli, call: str) -> None:
         """A script that does not say --yes changes nothing on production; with it, the request goes out."""
-        refused = qredo(call)
-        assert (refused.code, refused.out) == (2, "")
-        assert "--yes" in refused.err
+        rejected = qredo(call)
+        assert (rejected.code, rejected.out) == (2, "")
+        assert "--yes" in rejected.err
         assert qredo(f"{call} --yes").code == 6, "it was tried, and the proxy is not there"
 
     def test_a_read_is_not_asked_for(self, live: None, qredo: Cli) -> None:
@@ -332,7 +334,7 @@ class TestConfirmation:
 
     def test_a_key_that_does_not_say_is_taken_for_a_live_one(self, live: None, qredo: Cli) -> None:
         """On the production server, --environment production_test is no way around the question."""
-        refused = qredo("call company.create --name x --environment production_test")
-        assert (refused.code, "--yes" in refused.err) == (2, True)
+        rejected = qredo("call company.create --name x --environment production_test")
+        assert (rejected.code, "--yes" in rejected.err) == (2, True)
         assert qredo("send DELETE /company/x --environment production_test --keys nowhere").code == 2
         assert qredo("call company.create --name x --environment production_test --yes").code == 6

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from qredo_emulator import Emulator
 
-from .conftest import Answering, Cli, Done, unused_url
+from .conftest import Cli, Done, FixedServer, unused_url
 
 
 def findings(done: Done) -> dict[str, tuple[str, str, str]]:
@@ -82,10 +82,10 @@ def test_a_key_for_another_environment_is_found(connected: Cli, monkeypatch: pyt
     assert found["signed read"][0] == "skipped"
 
 
-def test_a_wrong_clock_is_found(connected: Cli, answering: Callable[[bytes], Answering]) -> None:
+def test_a_wrong_clock_is_found(connected: Cli, serving: Callable[[bytes], FixedServer]) -> None:
     """A server whose Date is half an hour ahead is a warning that names the difference and NTP."""
     date = formatdate(time.time() + 1800, usegmt=True).encode()
-    server = answering(b"HTTP/1.1 404 No\r\ndate: " + date + b"\r\ncontent-length: 0\r\n\r\n")
+    server = serving(b"HTTP/1.1 404 No\r\ndate: " + date + b"\r\ncontent-length: 0\r\n\r\n")
     found = findings(connected(f"doctor --url {server.url} --json"))
     status, text, advice = found["clock"]
     assert status == "warning"
@@ -94,8 +94,8 @@ def test_a_wrong_clock_is_found(connected: Cli, answering: Callable[[bytes], Ans
     assert found["signed read"][0] == "problem"
 
 
-def test_nobody_listening_is_found(connected: Cli) -> None:
-    """Without an answer there is no clock and no signed read, and the exit code is 1."""
+def test_a_server_that_does_not_listen_is_found(connected: Cli) -> None:
+    """Without a response there is no clock and no signed read, and the exit code is 1."""
     done = connected(f"doctor --url {unused_url()} --json")
     found = findings(done)
     assert done.code == 1
@@ -104,7 +104,7 @@ def test_nobody_listening_is_found(connected: Cli) -> None:
 
 
 def test_the_key_is_not_known_to_the_service(connected: Cli, keys: Path) -> None:
-    """A signed read that is refused is a problem with the service's words."""
+    """A signed read that is rejected is a problem with the service's message."""
     shutil.copytree(keys, "strange")
     connected("keygen fresh")
     shutil.copy("fresh/private.pem", "strange/private.pem")

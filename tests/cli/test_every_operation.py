@@ -118,7 +118,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def examples(place: Path) -> Iterator[Emulator]:
-    """An emulator in which each operation answers its example."""
+    """An emulator that responds to each operation with its example."""
     with Emulator(Settings(examples_only=True, check_responses=True), keys=place / "keys") as emulator:
         nonces = SQLiteNonces(place / "nonces.db", rule="counter")
         nonces.initialise(1)

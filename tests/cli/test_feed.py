@@ -19,7 +19,7 @@ from .conftest import API, Cli
 
 @pytest.fixture
 def speaking(emulator: Emulator) -> Any:
-    """Says something on a feed as soon as somebody listens."""
+    """Sends a message on a feed as soon as a client listens."""
     threads = []
 
     def speak(feed: str, *messages: dict[str, Any], **to: str) -> None:

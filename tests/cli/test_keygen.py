@@ -57,7 +57,7 @@ def test_the_key_can_be_encrypted(qredo: Cli, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_without_a_passphrase_nothing_is_written(qredo: Cli) -> None:
-    """Who asks for encryption and gives no passphrase gets no key, rather than an open one."""
+    """With --passphrase but no passphrase, no key is written, instead of an unencrypted one."""
     done = qredo("keygen keys --passphrase")
     assert done.code == 3
     assert "QREDO_PRIVATE_KEY_PASSPHRASE" in done.err

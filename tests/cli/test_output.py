@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import json
 import math
 import sys
 from typing import Any
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from qredo_signing.cli._operations import Parameter
 from qredo_signing.cli._output import line_of, print_value, show_response
 from qredo_signing.cli._text import printable
-from qredo_signing.cli._values import parse_json, parse_value, shape_of
+from qredo_signing.cli._values import parse_value, shape_of
 
 
 def test_a_table_that_is_too_wide_is_printed_below_each_other(
@@ -34,7 +33,7 @@ def test_a_table_that_is_too_wide_is_printed_below_each_other(
 
 @pytest.mark.parametrize("value", [[], {}, None, 1, "text", [1, 2], {"a": []}, {"a": {"b": [{"c": [1]}]}}, [[1], {}]])
 def test_any_json_is_printed(value: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever an answer is made of, printing it is no error."""
+    """Every JSON value can be printed."""
     print_value(value)
     assert "Traceback" not in capsys.readouterr().out
 
@@ -90,23 +89,6 @@ def test_what_is_no_integer_is_refused(text: str) -> None:
     """Nothing is guessed, rounded or trimmed."""
     with pytest.raises(ValueError, match="not a whole number"):
         parsed(int, text)
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
-    )
-)
-def test_json_is_read_as_it_is(value: Any) -> None:
-    """What JSON can hold is read without a change."""
-    assert parse_json(json.dumps(value)) == value
-
-
-@pytest.mark.parametrize("text", ["", "{", "NaN", "[Infinity]", '{"a": 1, "a": 1}', "[" * 100_000, "{'a': 1}"])
-def test_what_is_no_json_is_refused(text: str) -> None:
-    """Neither NaN nor a key that stands twice is read."""
-    with pytest.raises(ValueError, match="JSON"):
-        parse_json(text)
 
 
 def test_a_float_is_no_shape_of_ours() -> None:

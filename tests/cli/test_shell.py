@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import pty
 import shutil
-import socket
 import subprocess
 import sys
 import termios
@@ -19,41 +17,8 @@ import qredo_signing
 from qredo_emulator import Emulator
 
 from ..interrupting import interrupt
-from .conftest import API, Cli
+from .conftest import API, QREDO, Cli
 from .test_call import wallet
-
-QREDO = (sys.executable, "-m", "qredo_signing")
-
-
-@pytest.fixture
-def variables(emulator: Emulator, keys: Path, bare: None) -> dict[str, str]:
-    """The environment of a process that finds the emulator."""
-    connection = {"QREDO_ENVIRONMENT": "emulator", "QREDO_URL": emulator.url, "QREDO_KEYS": str(keys)}
-    return {**os.environ, **connection, "QREDO_API": API, "LC_ALL": "C.UTF-8"}
-
-
-@pytest.mark.parametrize("arguments", [("call", "--list"), ("call", "company.search", "--json"), ("--help",)])
-def test_a_reader_that_went_away_is_no_traceback(variables: dict[str, str], arguments: tuple[str, ...]) -> None:
-    """A closed pipe ends the program quietly, with the exit code that says that nobody read the answer."""
-    process = subprocess.Popen([*QREDO, *arguments], env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout
-    process.stdout.close()
-    assert process.stderr
-    with process.stderr:
-        assert process.stderr.read() == b""
-    assert process.wait() == 7
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_after_a_call_is_no_refusal(variables: dict[str, str], emulator: Emulator) -> None:
-    """The call was made and only its answer could not be written: 7, and not a code that invites a repeat."""
-    with Path("/dev/full").open("wb") as full:
-        command = [*QREDO, "call", "company.create", "--name", "x", "--json"]
-        done = subprocess.run(command, env=variables, stdout=full, stderr=subprocess.PIPE, check=False)
-    assert done.returncode == 7
-    assert b"cannot be written" in done.stderr
-    assert b"Traceback" not in done.stderr
-    assert emulator.control.requests[-1].operation == "company_create"
 
 
 def test_a_terminal_without_unicode_gets_escapes(variables: dict[str, str]) -> None:
@@ -70,7 +35,7 @@ def test_a_terminal_without_unicode_gets_escapes(variables: dict[str, str]) -> N
 def on_a_terminal(
     arguments: list[str], variables: dict[str, str], typed: str, awaited: bytes, *, is_hidden: bool = False
 ) -> tuple[int, bytes]:
-    """Run a command on a terminal of its own and type a line, or Ctrl-C for none, when it shows what is awaited."""
+    """Run a command on a new terminal. When it shows `awaited`, type a line, or press Ctrl-C if there is none."""
     ours, theirs = pty.openpty()
     command = ["sh", "-c", 'exec "$@" <"$TTY" >"$TTY" 2>&1', "sh", *QREDO, *arguments]
     process = subprocess.Popen(command, env={**variables, "TTY": os.ttyname(theirs)}, start_new_session=True)
@@ -95,7 +60,7 @@ def on_a_terminal(
 
 
 def test_a_passphrase_is_asked_for_and_not_shown(variables: dict[str, str], keys: Path, connected: Cli) -> None:
-    """On a terminal an encrypted key asks for its passphrase; what is typed does not appear."""
+    """An encrypted key asks for its passphrase on a terminal, and the typed text is not shown."""
     Path("passphrase").write_text("correct horse", encoding="utf-8")
     connected("keygen secret --passphrase-file passphrase")
     shutil.copy(keys / "apikey", "secret")
@@ -108,20 +73,20 @@ def test_a_passphrase_is_asked_for_and_not_shown(variables: dict[str, str], keys
     assert b"correct horse" not in shown
 
 
-@pytest.mark.parametrize(("answer", "code"), [("n\n", 1), ("", 130)])
-def test_production_asks_first(variables: dict[str, str], keys: Path, answer: str, code: int) -> None:
-    """On a terminal, a change on production is asked for; no, and Ctrl-C, send nothing."""
+@pytest.mark.parametrize(("typed", "code"), [("n\n", 1), ("", 130)])
+def test_production_asks_first(variables: dict[str, str], keys: Path, typed: str, code: int) -> None:
+    """A change on production asks for confirmation on a terminal; `n` and Ctrl-C send nothing."""
     shutil.copytree(keys, "live")
     Path("live/apikey").write_text("bGl2ZQ", encoding="utf-8")
     production = {**variables, "QREDO_ENVIRONMENT": "production", "QREDO_KEYS": "live", "QREDO_URL": ""}
     command = ["call", "company.create", "--name", "x"]
-    found, shown = on_a_terminal(command, production, answer, b"Send it?")
+    found, shown = on_a_terminal(command, production, typed, b"Send it?")
     assert b"company.create on production (https://api.qredo.network)" in shown
     assert found == code
 
 
 def test_a_request_cannot_rewrite_the_question(variables: dict[str, str], keys: Path) -> None:
-    """What is asked shows control characters of a request folder as escapes: none of them reaches the terminal."""
+    """The question shows control characters of a request folder as escapes."""
     shutil.copytree(keys, "live")
     Path("live/apikey").write_text("bGl2ZQ", encoding="utf-8")
     Path("uri").write_text("POST https://api.qredo.network/company\x1b[2K\x1b[1Gharmless", encoding="utf-8")
@@ -129,44 +94,6 @@ def test_a_request_cannot_rewrite_the_question(variables: dict[str, str], keys: 
     production = {**variables, "QREDO_ENVIRONMENT": "production", "QREDO_KEYS": "live", "QREDO_URL": ""}
     code, shown = on_a_terminal(["send", "--folder", "."], production, "n\n", b"Send it?")
     assert (code, b"\x1b[2K" in shown, rb"\x1b[2K" in shown) == (1, False, True)
-
-
-class InterruptedOutput(io.BytesIO):
-    """What standard output is for somebody who presses Ctrl-C when the answer begins to show."""
-
-    def write(self, data: object) -> int:
-        raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize(
-    "command", ["call company.create --name x --json", 'send POST /company --body \'{"name":"x"}\'']
-)
-def test_ctrl_c_while_the_answer_is_shown_is_not_nothing_changed(
-    command: str, connected: Cli, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What changes something was done then: 7, and not the code that says that nothing was changed."""
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(InterruptedOutput(), write_through=True))
-    done = connected(f"{command} --json" if "--json" not in command else command)
-    assert (done.code, "check before you retry" in done.err) == (7, True)
-    assert [record.status for record in emulator.control.requests] == [200]
-    assert connected("call company.search --json").code == 130, "a read changes nothing"
-
-
-def test_ctrl_c_while_a_call_is_under_way_is_an_unknown_outcome(variables: dict[str, str]) -> None:
-    """Interrupted on its way, a POST may have taken effect: 5, and a line that says so. A GET is just interrupted."""
-    for operation, code in (("company.create", 5), ("company.search", 130)):
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            command = [*QREDO, "call", operation, "--url", url, *(["--name", "x"] if code == 5 else [])]
-            process = subprocess.Popen(command, env=variables, stderr=subprocess.PIPE)
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(65536)
-                interrupt(process)
-                _, err = process.communicate(timeout=60)
-        assert process.returncode == code, err
-        assert b"Traceback" not in err
-        assert (b"may have taken effect" in err) == (code == 5)
 
 
 def test_the_shell_completes_names_options_and_values(variables: dict[str, str]) -> None:
@@ -185,7 +112,7 @@ def test_the_shell_completes_names_options_and_values(variables: dict[str, str])
 
 
 def test_help_imports_neither_http_nor_cryptography_nor_an_api(variables: dict[str, str]) -> None:
-    """`qredo --help` and a mistyped command load none of what only a call needs."""
+    """`qredo --help` and a usage error do not import the libraries that only a call needs."""
     heavy = ["httpx", "cryptography", "attrs", "rich.progress", "qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1"]
     code = (
         "import sys; from qredo_signing.cli import main\n"
@@ -196,8 +123,8 @@ def test_help_imports_neither_http_nor_cryptography_nor_an_api(variables: dict[s
     assert done.stderr.splitlines()[-1] == "[]"
 
 
-def test_without_the_extra_the_pip_line_is_told(variables: dict[str, str]) -> None:
-    """Where Typer is not installed, one line says what to install."""
+def test_without_the_extra_the_pip_command_is_shown(variables: dict[str, str]) -> None:
+    """Without Typer, one line says what to install."""
     code = "import sys; sys.modules['typer'] = None\nfrom qredo_signing.cli import main\nsys.exit(main([]))"
     done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
@@ -211,7 +138,7 @@ def test_the_version_is_printed(qredo: Cli) -> None:
 
 
 def test_without_a_command_there_is_help(qredo: Cli) -> None:
-    """`qredo` alone shows its help, and says by its exit code that nothing was done; a mistyped command is told."""
+    """`qredo` alone shows its help and exits with 2; a mistyped command is named."""
     alone = qredo("")
     assert (alone.code, alone.err) == (2, "")
     assert "Usage: qredo" in alone.out

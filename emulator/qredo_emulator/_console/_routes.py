@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from qredo_signing import KeyLoadError, UnsignableError
+from qredo_signing._strict_json import JSONError, load
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from qredo_emulator._authentication.key_ring import KeysError
-from qredo_emulator._json import JSONError, dump, load
+from qredo_emulator._json import dump
 
 from ._answers import json_answer, page, static_file
 from ._key_desk import KeyDesk

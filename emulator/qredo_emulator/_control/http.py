@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from qredo_signing._strict_json import JSONError, load
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from qredo_emulator._authentication.key_ring import KeyRing
 from qredo_emulator._errors import ApiError, invalid
-from qredo_emulator._json import JSONError, dump, load
+from qredo_emulator._json import dump
 
 from .control import Control
 from .remote import ArgumentsError, Remote, remotes_of

@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl
 from jsonschema import validators as json_schema
 from jsonschema.exceptions import ValidationError, best_match
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oas30_format_checker
+from qredo_signing._strict_json import JSONError, load
 
 from qredo_emulator._errors import ApiError, invalid
-from qredo_emulator._json import JSONError, load
 
 from .read import Operation, Parameter
 

@@ -6,8 +6,10 @@ import os
 import tempfile
 from pathlib import Path
 
+from qredo_signing._strict_json import JSONError, load
+
 from qredo_emulator._authentication.key_ring import KeyRing, KeysError
-from qredo_emulator._json import JSONError, dump, load
+from qredo_emulator._json import dump
 
 from .snapshot import SnapshotError, dump_world, load_world
 from .world import World

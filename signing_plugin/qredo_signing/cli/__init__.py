@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line.
 
     Args:
-        arguments: What stands after `qredo`; those of this process by default.
+        arguments: The words after `qredo`; those of this process by default.
 
     Returns:
         The exit code; `qredo --help` lists them.

@@ -16,10 +16,11 @@ import typer.main
 from .. import __version__
 from ..errors import DeprecatedEnvironmentWarning, InsecureKeyFileWarning
 from ._connection_options import help_text
-from ._errors import report_of
+from ._errors import CliError
 from ._exits import MEANINGS, Exit
-from ._output import note
-from ._text import printable
+from ._output import discard, note, print_text, to_stdout
+from ._request_state import RequestState
+from ._signals import ignore_signals, interrupts
 from .commands.call import CallGroup, call
 from .commands.doctor import doctor
 from .commands.explain import explain
@@ -57,7 +58,7 @@ production, emulator) is always named; nothing unset means production."""
 
 def _say_version(value: bool) -> None:
     if value:
-        typer.echo(f"qredo {__version__}")
+        print_text(f"qredo {__version__}")
         raise typer.Exit
 
 
@@ -72,36 +73,53 @@ def _options_of_qredo(
 
 def run(arguments: Sequence[str] | None) -> int:
     """Run a command line and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    state = RequestState()
     _prepare_streams()
-    with warnings.catch_warnings():
+    with interrupts(restore=arguments is not None), warnings.catch_warnings():
         for category in (DeprecatedEnvironmentWarning, InsecureKeyFileWarning):
             warnings.simplefilter("always", category)
         warnings.showwarning = _show_warning
-        given = list(sys.argv[1:] if arguments is None else arguments)
-        code = _run(given or ["--help"])
-        failed = _flush()
+        try:
+            code = _run(given or ["--help"], state)
+        except KeyboardInterrupt:  # a second signal, before the first one was dealt with
+            code = state.code or Exit.INTERRUPTED
     is_empty = not given and _COMPLETION not in os.environ
-    return failed or (Exit.USAGE if is_empty else code)
+    return Exit.USAGE if is_empty and code == Exit.OK else code
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], state: RequestState) -> int:
     try:
-        code = _root().main(args=arguments, prog_name="qredo", standalone_mode=False)
-    except (KeyboardInterrupt, typer.Abort):
-        return Exit.INTERRUPTED
-    except SystemExit as exit_:  # of Typer or Rich: help, completion, a broken pipe
-        if isinstance(exit_.__context__, BrokenPipeError):
-            return _reader_went_away()
-        return exit_.code if isinstance(exit_.code, int) else int(bool(exit_.code))
-    except BrokenPipeError:
-        return _reader_went_away()
-    except Exception as error:
-        report = report_of(error)
+        code = _invoke(arguments, state)
+        with to_stdout():
+            pass  # flush what Typer wrote
+        ignore_signals()
+        return code
+    except BaseException as error:
+        ignore_signals()
+        report = state.report_of(error)
         if report is None:
             raise
-        _show_error(report.message, report.hint)
+        if isinstance(error, KeyboardInterrupt):
+            discard(sys.stdout)  # or the interpreter would wait for the reader once more
+        if report.message:
+            note(report.message, report.hint)
         return report.code
-    return int(code or 0)
+
+
+def _invoke(arguments: list[str], state: RequestState) -> int:
+    root = _root()
+    try:
+        if _COMPLETION in os.environ:
+            root.main(args=arguments, prog_name="qredo")
+        with root.make_context("qredo", list(arguments), obj=state) as context:
+            return int(root.invoke(context) or 0)
+    except typer.Exit as exit_:
+        return exit_.exit_code
+    except SystemExit as exit_:  # of completion, or of Rich at a closed pipe
+        if isinstance(exit_.__context__, BrokenPipeError):
+            raise CliError("", code=Exit.OUTPUT) from None
+        return exit_.code if isinstance(exit_.code, int) else int(bool(exit_.code))
 
 
 @functools.cache
@@ -109,36 +127,16 @@ def _root() -> Any:
     return typer.main.get_command(app)
 
 
-def _flush() -> int:
-    """Write what is still to be written; the exit code if that fails."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return _reader_went_away()
-    except OSError as error:
-        note(f"the output cannot be written: {error.strerror}")
-        return _reader_went_away()
-    return Exit.OK
-
-
-def _show_error(message: str, hint: str) -> None:
-    typer.echo(f"qredo: {message}", err=True)
-    if hint:
-        typer.echo(f"  {printable(hint)}", err=True)
-
-
 def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
     note(f"warning: {message}")
 
 
 def _prepare_streams() -> None:
-    """A terminal that lacks a character gets its escape, not an error."""
+    """Replace streams that are closed, and let a terminal that lacks a character show its escape."""
+    # A closed descriptor would be taken by the next socket or file. What takes its place fails as a closed one does.
+    for name, flags, mode in (("stdin", os.O_WRONLY, "r"), ("stdout", os.O_RDONLY, "w"), ("stderr", os.O_WRONLY, "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _reader_went_away() -> int:
-    """Nobody reads our output any more: nothing more is written, also not when the process ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return Exit.RESPONSE

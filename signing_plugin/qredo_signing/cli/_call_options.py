@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .._strict_json import JSONError
 from ._connection_options import help_text, keyword
 from ._errors import CliError
 from ._operations import Operation, Parameter
@@ -32,7 +33,7 @@ def help_of(operation: Operation) -> str:
     """Return the text of an operation's help, with an example."""
     required = [f"{name_of(each)} {_sample(shape_of(each.type))}" for each in operation.parameters if each.required]
     example = " ".join(["qredo call", operation.id, "--api", operation.api, *required])
-    return _escaped(help_text(f"{operation.document}\n\nExample:\n\n  {example}"))
+    return _escaped(help_text(f"{operation.description}\n\nExample:\n\n  {example}"))
 
 
 def name_of(parameter: Parameter) -> str:
@@ -68,6 +69,8 @@ def arguments_of(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
 def _value(parameter: Parameter, given: Any) -> Any:
     try:
         return parse_value(parameter, given)
+    except JSONError as error:
+        raise CliError(f"{name_of(parameter)} {error}") from None
     except ValueError as error:
         raise CliError(f"{name_of(parameter)}: {error}") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from ._apis import load_client_class
 from ._errors import CliError
 from ._exits import Exit
 from ._keys import PANEL, KeysOption, PassphraseFileOption, passphrase_in, read_credentials, says_test
+from ._request_state import RequestState
 from ._text import printable
 
 __all__ = ["Connection"]
@@ -23,7 +24,11 @@ _ENVIRONMENTS = "sandbox, production, production_test, play, or emulator with --
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """The connection options. A command with a parameter of this type gets all of them."""
+    """The connection options. A command with a parameter of this type gets all of them.
+
+    Attributes:
+        request_state: How far the request of the command has got; no option.
+    """
 
     api: Annotated[
         str | None,
@@ -100,6 +105,7 @@ class Connection:
         bool,
         typer.Option("--yes", help="Do not ask before a call that changes something on production."),
     ] = False
+    request_state: RequestState = field(default_factory=RequestState)
 
     def client_class(self) -> Any:
         """The `Client` of the chosen API."""

@@ -25,7 +25,9 @@ def keyword(name: str, annotation: Any, *, default: Any = inspect.Parameter.empt
 _CONNECTION = tuple(
     keyword(field.name, get_type_hints(Connection, include_extras=True)[field.name], default=field.default)
     for field in fields(Connection)
+    if field.name != "request_state"
 )
+_CONTEXT = keyword("context", typer.Context)
 
 
 def with_connection(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,11 +46,12 @@ def as_command(function: Callable[..., Any], own: Iterable[inspect.Parameter]) -
 
     It calls `function(connection=..., **own)`.
     """
-    parameters = [*own, *_CONNECTION]
+    parameters = [*own, *_CONNECTION, _CONTEXT]
 
     @functools.wraps(function)
-    def command(**values: Any) -> Any:
-        connection = Connection(**{each.name: values.pop(each.name) for each in _CONNECTION})
+    def command(context: typer.Context, **values: Any) -> Any:
+        options = {each.name: values.pop(each.name) for each in _CONNECTION}
+        connection = Connection(**options, request_state=context.obj)
         return function(connection=connection, **values)
 
     command.__annotations__ = {each.name: each.annotation for each in parameters}

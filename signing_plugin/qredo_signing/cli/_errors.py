@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
+
+import typer
 
 from .. import errors as signing
 from ._exits import Exit
 from ._text import printable
 
-__all__ = ["CliError", "Report", "report_of"]
+__all__ = ["CliError", "Report", "as_usage_error", "report_of"]
 
 
 class CliError(Exception):
@@ -31,14 +35,16 @@ class Report(NamedTuple):
     """What is shown of an error.
 
     Attributes:
-        message: One line.
+        message: One line; empty if nothing is shown.
         hint: What to do, or empty.
         code: The exit code.
+        is_about_request: Whether the error says what became of the request; one of the machine's does not.
     """
 
     message: str
     hint: str
     code: int
+    is_about_request: bool = True
 
 
 def report_of(error: BaseException) -> Report | None:
@@ -46,6 +52,8 @@ def report_of(error: BaseException) -> Report | None:
 
     Errors of generated packages are recognized by the names of their base classes, since each package has its own.
     """
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return Report("", "", Exit.INTERRUPTED, is_about_request=False)
     if isinstance(error, CliError):
         return _report(error, error.hint, error.code)
     if isinstance(error, signing.QredoSigningError):
@@ -105,7 +113,8 @@ def _of_response(error: Any) -> Report:
 def _of_system(error: OSError) -> Report:
     reason = error.strerror or type(error).__name__
     what = "a file" if error.filename is None else error.filename
-    return _report(f"{what} cannot be used: {reason}", "check the path and its permissions", Exit.LOCAL)
+    report = _report(f"{what} cannot be used: {reason}", "check the path and its permissions", Exit.LOCAL)
+    return report._replace(is_about_request=False)
 
 
 def _how_to_look(outcome: str | None, key: str | None) -> str:
@@ -130,3 +139,18 @@ def _of_typer(error: Any) -> Report:
     context = getattr(error, "ctx", None)
     hint = f"see `{context.command_path} --help`" if context is not None else ""
     return _report(error.format_message(), hint, Exit.USAGE)
+
+
+@contextmanager
+def as_usage_error() -> Iterator[None]:
+    """Call a generated client inside this. Arguments that it does not send, such as an empty id, are wrong usage.
+
+    Raises:
+        CliError: Instead of its ValueError or TypeError.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        if isinstance(error, signing.QredoSigningError):
+            raise
+        raise CliError(str(error)) from error

@@ -18,6 +18,7 @@ class Exit(enum.IntEnum):
     UNKNOWN = 5
     TRANSPORT = 6
     RESPONSE = 7
+    OUTPUT = 8
     INTERRUPTED = 130
 
 
@@ -30,5 +31,6 @@ MEANINGS = {
     Exit.UNKNOWN: "OUTCOME UNKNOWN: it may have taken effect. Check before you retry",
     Exit.TRANSPORT: "no response from the network; a retry is safe",
     Exit.RESPONSE: "succeeded, but the response did not fit or was cut off. Don't retry",
-    Exit.INTERRUPTED: "interrupted (Ctrl-C); nothing was changed",
+    Exit.OUTPUT: "the output was cut off or could not be written; a retry is safe",
+    Exit.INTERRUPTED: "interrupted (Ctrl-C, SIGTERM); nothing was changed",
 }

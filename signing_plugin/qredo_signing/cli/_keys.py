@@ -11,6 +11,7 @@ import typer
 
 from ._errors import CliError
 from ._exits import Exit
+from ._inputs import read_file
 
 __all__ = [
     "DEFAULT_KEYS",
@@ -100,7 +101,7 @@ def passphrase_of(key_file: Path, passphrase_file: Path | None) -> str | None:
     try:
         is_encrypted = b"ENCRYPTED" in key_file.read_bytes()
     except OSError:
-        return None  # who loads it says why
+        return None  # loading it raises the error
     if not is_encrypted or not sys.stdin.isatty():
         return None
     passphrase: str = typer.prompt(f"Passphrase of {key_file}", hide_input=True, err=True)
@@ -114,12 +115,9 @@ def passphrase_in(file: Path) -> str:
         CliError: The file cannot be read, or is not UTF-8.
     """
     try:
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+        return read_file(file, code=Exit.LOCAL).decode().rstrip("\r\n")
     except UnicodeDecodeError:
-        reason = "it is not UTF-8 text"
-    raise CliError(f"{file} cannot be read: {reason}", "check the path and its permissions", code=Exit.LOCAL)
+        raise CliError(f"{file} is not UTF-8 text", "save it as UTF-8", code=Exit.LOCAL) from None
 
 
 def _variables_with_passphrase(passphrase_file: Path | None) -> dict[str, str]:

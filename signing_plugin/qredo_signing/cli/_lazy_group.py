@@ -44,7 +44,7 @@ class Entry(Protocol):
         ...
 
     @property
-    def document(self) -> str:
+    def description(self) -> str:
         """Text to search in."""
         ...
 
@@ -73,7 +73,7 @@ class LazyGroup(TyperGroup):
         return found[0].command() if found else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that is meant, which depends on `--api` wherever it stands."""
+        """The command that is meant, which depends on `--api` before or after its name."""
         if ctx.params.get("list_"):
             return "--list", self._list_command(ctx.params), args
         name, rest = args[0], args[1:]
@@ -87,7 +87,7 @@ class LazyGroup(TyperGroup):
     def show_list(self, api: str | None, search: Sequence[str], *, as_json: bool) -> None:
         """Print the entries that have all these words in their names or descriptions."""
         words = [word.lower() for word in search]
-        found = [each for each in self._all(api) if all(w in f"{each.id} {each.document}".lower() for w in words)]
+        found = [each for each in self._all(api) if all(w in f"{each.id} {each.description}".lower() for w in words)]
         rows = [{self.noun: each.id, "api": each.api, **each.row} for each in found]
         if as_json:
             print_json(rows)

@@ -69,14 +69,14 @@ class Operation:
         return self.verb.startswith("iter_")
 
     @cached_property
-    def document(self) -> str:
+    def description(self) -> str:
         """Its docstring, without the sections."""
         return _SECTION.split(self._docstring, maxsplit=1)[0].strip()
 
     @property
     def summary(self) -> str:
         """The first line of its docstring."""
-        return self.document.partition("\n")[0].rstrip(".")
+        return self.description.partition("\n")[0].rstrip(".")
 
     @property
     def method(self) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -22,14 +23,35 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-__all__ = ["line_of", "logging_to_stderr", "note", "print_json", "print_value", "show_pages", "show_response"]
+__all__ = [
+    "discard",
+    "line_of",
+    "logging_to_stderr",
+    "note",
+    "print_json",
+    "print_text",
+    "print_value",
+    "show_pages",
+    "show_response",
+    "to_stdout",
+]
 
 _UNLIMITED = 10_000  # columns: width of output that is not a terminal
 
 
-def note(text: str) -> None:
-    """Print one line on stderr."""
-    typer.echo(f"qredo: {printable(text)}", err=True)
+def note(text: str, hint: str = "") -> None:
+    """Print a line on stderr, and a hint in a second one. A failure to print it changes no exit code."""
+    lines = [f"qredo: {printable(text)}", *([f"  {printable(hint)}"] if hint else [])]
+    try:
+        typer.echo("\n".join(lines), err=True)
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: Any) -> None:
+    """Discard what a stream still holds and what is written to it, so that the interpreter can end without an error."""
+    with suppress(OSError):  # a stream without a file descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager
@@ -52,18 +74,28 @@ class _Notes(logging.Handler):
 
 
 @contextmanager
-def _to_stdout() -> Iterator[None]:
-    """Write to stdout inside this. A failure to write does not mean that the request failed."""
+def to_stdout() -> Iterator[None]:
+    """Write to stdout inside this.
+
+    Raises:
+        CliError: It cannot be written. A reader that closed its pipe, as `head` does, gets no message.
+    """
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        discard(sys.stdout)
+        raise CliError("", code=Exit.OUTPUT) from None
     except OSError as error:
+        discard(sys.stdout)
         reason = error.strerror or type(error).__name__
-        raise CliError(
-            f"the output cannot be written: {reason}", "the request itself may have succeeded", code=Exit.RESPONSE
-        ) from None
+        raise CliError(f"the output cannot be written: {reason}", code=Exit.OUTPUT) from None
+
+
+def print_text(text: str) -> None:
+    """Print lines on stdout."""
+    with to_stdout():
+        typer.echo(text)
 
 
 def print_json(value: Any, *, lines: bool = False) -> None:
@@ -80,18 +112,18 @@ def show_response(response: Any, *, as_json: bool) -> None:
             _write(content.rstrip(b"\n"))
         return
     if not content.strip():
-        typer.echo(f"HTTP {response.status_code}, without a body")
+        print_text(f"HTTP {response.status_code}, without a body")
         return
     try:
         # Numbers with a fraction are shown as received, never as a float.
         print_value(json.loads(content, parse_float=str))
     except (ValueError, RecursionError):
-        typer.echo("\n".join(map(printable, content.decode("utf-8", "replace").splitlines())))
+        print_text("\n".join(map(printable, content.decode("utf-8", "replace").splitlines())))
 
 
 def print_value(value: Any) -> None:
     """Print a JSON value for people: fields in lines, lists of objects as tables."""
-    with _to_stdout():
+    with to_stdout():
         _print_value(value)
 
 
@@ -112,7 +144,7 @@ def _print_value(value: Any) -> None:
 
 
 def _write(line: bytes) -> None:
-    with _to_stdout():
+    with to_stdout():
         typer.echo(line + b"\n", nl=False)
 
 

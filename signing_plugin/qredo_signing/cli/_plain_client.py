@@ -1,4 +1,4 @@
-"""A client without operations, for requests that the user writes himself."""
+"""A client without operations, for requests that you write yourself."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PlainClient:
         self._send = send
 
     def send(self, method: str, target: str, body: bytes) -> httpx.Response:
-        """Send a request, signed; what its answer says is not looked at.
+        """Send a request, signed, and return the response whatever its status.
 
         Args:
             method: In upper case.

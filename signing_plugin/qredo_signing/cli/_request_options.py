@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -10,13 +9,13 @@ from typing import Annotated
 import typer
 
 from ._errors import CliError
-from ._exits import Exit
+from ._inputs import read_file, read_stdin
 
 __all__ = [
-    "ApiOption",
     "BodyOption",
     "MethodOption",
     "NonceOption",
+    "SchemeApiOption",
     "SignatureOption",
     "TimestampOption",
     "UrlOption",
@@ -39,7 +38,7 @@ NonceOption = Annotated[int | None, typer.Option("--nonce", metavar="N", min=0, 
 MethodOption = Annotated[
     str | None, typer.Option("--method", metavar="METHOD", help="GET without a body and POST with one, by default.")
 ]
-ApiOption = Annotated[
+SchemeApiOption = Annotated[
     str | None,
     typer.Option(
         "--api", metavar="PACKAGE", help="Only for an API that is signed with a secret: qredo_v1. Without it: RSA."
@@ -54,28 +53,15 @@ def read_bytes(source: str | None) -> bytes:
     """Return the body: of a file, of stdin for `-`, or the text itself if it starts as JSON does.
 
     Raises:
-        CliError: The file cannot be read.
+        CliError: The file or stdin cannot be read.
     """
     if source is None:
         return b""
     if source == "-":
-        return sys.stdin.buffer.read()
+        return read_stdin()
     if source.lstrip()[:1] in {"{", "["}:
         return source.encode()
     return read_file(Path(source.removeprefix("@")))
-
-
-def read_file(path: Path) -> bytes:
-    """Read a file of the user's.
-
-    Raises:
-        CliError: It cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    raise CliError(f"{path} cannot be read: {reason}", "check the path and its permissions", code=Exit.USAGE)
 
 
 def method_of(method: str | None, body: bytes) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import enum
-import json
 import re
-import sys
 import types
 import typing
 from pathlib import Path
 from typing import Any
 
+from .._strict_json import load
+from ._inputs import read_file, read_stdin
 from ._operations import Parameter
 
-__all__ = ["Shape", "parse_json", "parse_value", "read_input", "shape_of"]
+__all__ = ["Shape", "parse_value", "shape_of"]
 
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _KINDS: dict[Any, str] = {bool: "bool", int: "int", str: "text"}
@@ -67,6 +68,7 @@ def parse_value(parameter: Parameter, given: Any) -> Any:
 
     Raises:
         ValueError: The parameter does not take it.
+        CliError: The file or stdin that it names cannot be read.
     """
     shape = shape_of(parameter.type)
     if shape.many:
@@ -74,43 +76,20 @@ def parse_value(parameter: Parameter, given: Any) -> Any:
     return _parse(shape, given)
 
 
-def parse_json(text: str) -> Any:
-    """Parse JSON strictly: no duplicate keys, no NaN.
-
-    Raises:
-        ValueError: It is not JSON.
-    """
-    try:
-        return json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error}") from None
-    except RecursionError:
-        raise ValueError("not JSON: nested too deeply") from None
-
-
-def read_input(text: str) -> str:
-    """Return the text, that of the file that `@FILE` names, or for `-` that of stdin.
-
-    Raises:
-        ValueError: The file cannot be read, or is not UTF-8.
-    """
+def _json(text: str) -> Any:
+    """Parse JSON from the text, from the file that `@FILE` names, or for `-` from stdin."""
     if text == "-":
-        return sys.stdin.buffer.read().decode("utf-8-sig", "strict")
-    if not text.startswith("@"):
-        return text
-    try:
-        return Path(text[1:]).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ValueError(f"{text[1:]} cannot be read: {error.strerror or type(error).__name__}") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"{text[1:]} is not UTF-8 text") from None
+        data = read_stdin()
+    else:
+        data = read_file(Path(text[1:])) if text.startswith("@") else text.encode(errors="surrogateescape")
+    return load(data.removeprefix(codecs.BOM_UTF8))
 
 
 def _items(shape: Shape, text: str) -> list[Any]:
     """Return the values that one option adds to a list: one, or for JSON all items of an array."""
     if shape.kind not in {"model", "json"}:
         return [_parse(shape, text)]
-    data = parse_json(read_input(text))
+    data = _json(text)
     return [_model(shape, each) for each in (data if isinstance(data, list) else [data])]
 
 
@@ -120,7 +99,7 @@ def _parse(shape: Shape, given: Any) -> Any:
     if shape.kind == "enum":
         return shape.type(_integer(given) if issubclass(shape.type, int) else given)
     if shape.kind in {"model", "json"}:
-        return _model(shape, parse_json(read_input(given)))
+        return _model(shape, _json(given))
     return given
 
 
@@ -140,16 +119,3 @@ def _model(shape: Shape, data: Any) -> Any:
         if not hasattr(error, "problem"):
             raise
         raise ValueError(str(error)) from None
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"not usable JSON: the key {twice!r} is there twice")
-    return members
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"not JSON: {name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,7 @@ from .._apis import load_package
 from .._call_options import arguments_of, help_of, options_of
 from .._connection import Connection
 from .._connection_options import JsonOption, as_command, keyword
-from .._errors import CliError
-from .._interrupts import answered, as_usage_error, sending
+from .._errors import CliError, as_usage_error
 from .._lazy_group import ApiOption, LazyGroup, ListOption
 from .._operations import Operation, operations_of
 from .._output import logging_to_stderr, show_pages, show_response
@@ -58,8 +57,8 @@ class _Entry:
         return {"method": self.operation.method, "summary": self.operation.summary}
 
     @property
-    def document(self) -> str:
-        return self.operation.document
+    def description(self) -> str:
+        return self.operation.description
 
     def command(self) -> Any:
         def run(connection: Connection, as_json: bool, **given: Any) -> None:
@@ -86,7 +85,7 @@ def _run(operation: Operation, connection: Connection, as_json: bool, given: dic
     if operation.feed:
         raise CliError(f"{operation.id} is a feed", f"use `qredo feed {operation.feed} --api {operation.api}`")
     arguments = arguments_of(operation, given)
-    changes = operation.method != "GET"
+    changes, state = operation.method != "GET", connection.request_state
     if changes:
         connection.confirm(operation.id)
     with logging_to_stderr(), connection.connect(operation.package.Client) as client:
@@ -96,17 +95,15 @@ def _run(operation: Operation, connection: Connection, as_json: bool, given: dic
                 show_pages(operation.id, items, as_json=as_json)
             return
         method = getattr(getattr(client.with_raw_response, operation.tag), operation.verb)
-        with sending(operation.id, changes=changes), as_usage_error():
-            raw = _send(method, arguments, as_json)
-        with answered(operation.id, changes=changes):
-            show_response(raw.response, as_json=as_json)
-
-
-def _send(method: Callable[..., Any], arguments: dict[str, Any], as_json: bool) -> Any:
-    try:
-        return method(**arguments)
-    except Exception as error:
-        response = getattr(error, "response", None)
-        if hasattr(error, "problem") and response is not None:  # done, but not as described: nothing of it is lost
-            show_response(response, as_json=as_json)
-        raise
+        state.sent(operation.id, changes=changes)
+        try:
+            with as_usage_error():
+                response = method(**arguments).response
+        except Exception as error:
+            response = getattr(error, "response", None)
+            if hasattr(error, "problem") and response is not None:  # a success whose body does not fit: show it all
+                state.received()
+                show_response(response, as_json=as_json)
+            raise
+        state.received()
+        show_response(response, as_json=as_json)

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import typer
-
 from ..._http.schemes import SCHEMES
 from .._apis import load_package
 from .._connection import Connection
@@ -20,7 +18,7 @@ from .._errors import report_of
 from .._exits import Exit
 from .._keys import keys_folder
 from .._operations import Operation, operations_of
-from .._output import print_json
+from .._output import print_json, print_text
 from .._text import printable
 
 if TYPE_CHECKING:
@@ -47,7 +45,7 @@ def doctor(connection: Connection, as_json: JsonOption = False) -> Any:
         print_json([finding._asdict() for finding in findings])
     else:
         for finding in findings:
-            typer.echo(_lines(finding))
+            print_text(_lines(finding))
     return Exit.NO if any(finding.status == "problem" for finding in findings) else Exit.OK
 
 
@@ -88,11 +86,11 @@ def check_all(connection: Connection) -> Iterator[Finding]:
     credentials = yield from _check_credentials(connection, client_class.SECURITY)
     if credentials is not None:
         yield _check_kind(environment, credentials)
-    answer = yield from _check_network(environment, connection.timeout)
-    if answer is not None:
-        yield _check_tls(answer)
-        yield _check_clock(answer)
-    if credentials is None or answer is None:
+    response = yield from _check_network(environment, connection.timeout)
+    if response is not None:
+        yield _check_tls(response)
+        yield _check_clock(response)
+    if credentials is None or response is None:
         yield Finding("signed read", "skipped", "no credentials, or no connection")
     else:
         yield _check_read(connection, client_class)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .._connection_options import JsonOption
-from .._output import print_json
+from .._output import print_json, print_text
 from .._request_options import (
     BodyOption,
     NonceOption,
@@ -52,4 +52,4 @@ def explain(
     if as_json:
         print_json(dataclasses.asdict(explanation))
     else:
-        typer.echo("\n".join(map(printable, str(explanation).splitlines())))
+        print_text("\n".join(map(printable, str(explanation).splitlines())))

@@ -13,11 +13,10 @@ import typer
 from .._apis import load_package
 from .._connection import Connection
 from .._connection_options import JsonOption, as_command, keyword
-from .._errors import CliError
+from .._errors import CliError, as_usage_error
 from .._exits import Exit
-from .._interrupts import as_usage_error
 from .._lazy_group import ApiOption, LazyGroup, ListOption
-from .._output import line_of, logging_to_stderr, note, print_json
+from .._output import line_of, logging_to_stderr, note, print_json, print_text
 
 __all__ = ["FeedGroup", "feed"]
 
@@ -61,11 +60,11 @@ class _Entry:
         return {"path": self.feed.path, "message": self.feed.message, "security": self.feed.security}
 
     @property
-    def document(self) -> str:
+    def description(self) -> str:
         return f"{self.feed.path} {self.feed.message}"
 
     @property
-    def places(self) -> list[str]:
+    def placeholders(self) -> list[str]:
         """The placeholders in its path."""
         return [name for _, name, _, _ in string.Formatter().parse(self.feed.path) if name]
 
@@ -74,7 +73,9 @@ class _Entry:
             _listen(self, connection, path, count, as_json=as_json)
 
         run.__doc__ = f"Print the messages of the feed {self.id}: {self.feed.message}, from {self.feed.path}."
-        own = [keyword(name, Annotated[str, typer.Option(metavar="ID", help="In the path.")]) for name in self.places]
+        own = [
+            keyword(name, Annotated[str, typer.Option(metavar="ID", help="In the path.")]) for name in self.placeholders
+        ]
         own += [keyword("count", _CountOption, default=None), keyword("as_json", JsonOption, default=False)]
         app = typer.Typer(add_completion=False, rich_markup_mode="rich")
         app.command(self.id)(as_command(run, own))
@@ -110,7 +111,7 @@ def _print(messages: Iterable[Any], *, as_json: bool) -> None:
         if as_json:
             print_json(message.to_dict(), lines=True)
         else:
-            typer.echo(line_of(message.to_dict()))
+            print_text(line_of(message.to_dict()))
 
 
 def _say_gap(gap: Any) -> None:

@@ -13,7 +13,7 @@ from .._connection_options import JsonOption
 from .._errors import CliError
 from .._exits import Exit
 from .._keys import PassphraseFileOption, passphrase_in
-from .._output import print_json
+from .._output import print_json, print_text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -58,11 +58,11 @@ def keygen(
         files = {"private_key": str(folder / _PRIVATE), "public_key": str(folder / _PUBLIC)}
         print_json({**files, "bits": bits, "fingerprint": fingerprint})
         return
-    typer.echo(f"{folder / _PRIVATE}  keep it to yourself; it never leaves this machine")
-    typer.echo(f"{folder / _PUBLIC}  upload this one")
-    typer.echo(f"RSA-{bits} {fingerprint}")
+    print_text(f"{folder / _PRIVATE}  keep it to yourself; it never leaves this machine")
+    print_text(f"{folder / _PUBLIC}  upload this one")
+    print_text(f"RSA-{bits} {fingerprint}")
     if not (folder / "apikey").exists():
-        typer.echo(f"Next: save the API key as {folder / 'apikey'} with mode 0600, then try `qredo doctor`.")
+        print_text(f"Next: save the API key as {folder / 'apikey'} with mode 0600, then try `qredo doctor`.")
 
 
 def _check_free(folder: Path) -> None:

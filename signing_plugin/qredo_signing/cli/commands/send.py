@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import typer
 
+from ..._strict_json import JSONError, load
 from .._connection import Connection
 from .._connection_options import JsonOption, with_connection
 from .._errors import CliError
 from .._exits import Exit
-from .._interrupts import answered, sending
+from .._inputs import read_file
 from .._output import logging_to_stderr, note, show_response
 from .._plain_client import plain_client_class
-from .._request_options import BodyOption, read_bytes, read_file
-from .._values import parse_json
-
-if TYPE_CHECKING:
-    import httpx
+from .._request_options import BodyOption, read_bytes
 
 __all__ = ["send"]
 
@@ -46,7 +43,7 @@ def send(
     ] = None,
     as_json: JsonOption = False,
 ) -> Any:
-    """Send a signed request and print the answer.
+    """Send a signed request and print the response.
 
     It goes to the environment's origin or nowhere. A folder runs as it is; on an emulator its URL is pointed at the
     emulator, which serves the documented paths.
@@ -67,10 +64,15 @@ def send(
     if changes:
         connection.confirm(what)
     client_class = plain_client_class(connection, needs_api=request.target.startswith("/"))
-    with logging_to_stderr(), connection.connect(client_class) as client, sending(what, changes=changes):
+    with logging_to_stderr(), connection.connect(client_class) as client:
+        connection.request_state.sent(what, changes=changes)
         response = client.send(*request)
-    with answered(what, changes=changes):
-        return _show(response, changes=changes, as_json=as_json)
+        code = Exit.OK if response.is_success else Exit.REFUSED  # anything less certain was raised
+        connection.request_state.received(code or Exit.RESPONSE)
+        show_response(response, as_json=as_json)
+    if code:
+        note(f"HTTP {response.status_code} {response.reason_phrase}")
+    return code
 
 
 def _from_arguments(method: str | None, target: str | None, body: str | None) -> _Request:
@@ -104,11 +106,9 @@ def _check_target(target: str) -> str:
 
 def _check_json(body: bytes) -> None:
     try:
-        parse_json(body.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise CliError("the body is not UTF-8 text") from None
-    except ValueError as error:
-        raise CliError(f"the body is {error}") from None
+        load(body)
+    except JSONError as error:
+        raise CliError(f"the body {error}") from None
 
 
 def _at_home(request: _Request, environment: Any) -> _Request:
@@ -119,14 +119,3 @@ def _at_home(request: _Request, environment: Any) -> _Request:
     url = environment.origin + parts.path + (f"?{parts.query}" if parts.query else "")
     note(f"sent to the emulator: {url}")
     return request._replace(target=url)
-
-
-def _show(response: httpx.Response, *, changes: bool, as_json: bool) -> Exit:
-    show_response(response, as_json=as_json)
-    if response.is_success:
-        return Exit.OK
-    note(f"HTTP {response.status_code} {response.reason_phrase}")
-    is_unknown = changes and response.status_code >= 500 and response.status_code != 503
-    if is_unknown:
-        note("the service failed: the request may have taken effect. Look before anything else; do not repeat it")
-    return Exit.UNKNOWN if is_unknown else Exit.REFUSED

@@ -12,12 +12,12 @@ from .._apis import load_client_class
 from .._connection_options import JsonOption
 from .._errors import CliError
 from .._keys import DEFAULT_KEYS, KeysOption, PassphraseFileOption, read_credentials
-from .._output import print_json
+from .._output import print_json, print_text
 from .._request_options import (
-    ApiOption,
     BodyOption,
     MethodOption,
     NonceOption,
+    SchemeApiOption,
     TimestampOption,
     UrlOption,
     method_of,
@@ -35,7 +35,7 @@ def sign(
     timestamp: TimestampOption = None,
     nonce: NonceOption = None,
     curl: Annotated[bool, typer.Option("--curl", help="Print a curl command; the API key is not in it.")] = False,
-    api: ApiOption = None,
+    api: SchemeApiOption = None,
     keys: KeysOption = None,
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
@@ -64,11 +64,11 @@ def sign(
     signature = scheme.signature(credentials, stamp, verb, url, content)
     headers = {stamp_header: stamp, scheme.signature_header: signature}
     if curl:
-        typer.echo(_curl(verb, url, headers, scheme.api_key_header or "", keys or DEFAULT_KEYS, body, content))
+        print_text(_curl(verb, url, headers, scheme.api_key_header or "", keys or DEFAULT_KEYS, body, content))
     elif as_json:
         print_json(headers)
     else:
-        typer.echo("\n".join(f"{name}: {value}" for name, value in headers.items()))
+        print_text("\n".join(f"{name}: {value}" for name, value in headers.items()))
 
 
 def _curl(

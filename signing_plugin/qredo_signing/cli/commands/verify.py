@@ -9,8 +9,9 @@ import typer
 
 from .._connection_options import JsonOption
 from .._errors import CliError
+from .._inputs import read_file
 from .._keys import DEFAULT_KEYS
-from .._output import print_json
+from .._output import print_json, print_text
 from .._request_options import (
     BodyOption,
     NonceOption,
@@ -18,7 +19,6 @@ from .._request_options import (
     TimestampOption,
     UrlOption,
     read_bytes,
-    read_file,
     stamp_of,
 )
 
@@ -67,7 +67,7 @@ def verify(
     if as_json:
         print_json({"valid": True, "key": key.fingerprint})
     else:
-        typer.echo(f"valid, made by the key {key.fingerprint}")
+        print_text(f"valid, made by the key {key.fingerprint}")
 
 
 def public_key(file: Path | None, keys: Path | None) -> Any:
