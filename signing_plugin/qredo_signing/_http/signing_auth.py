@@ -15,6 +15,7 @@ from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
 from .attempt import CURRENT, Attempt
 from .outcomes import never_sent
+from .redaction import redact_request, redact_response
 from .redirects import check_hops, guard
 from .scheme import Scheme, SigningOptions
 from .schemes import SCHEMES
@@ -74,53 +75,61 @@ class SigningAuth(httpx.Auth):
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request; httpx calls this for each attempt."""
-        for is_last in (False, True):
-            scheme, wire_url = self._begin(request, is_async=False)
-            request.read()
-            preparation = self._preparation(scheme, request, is_async=False)
-            own = next(preparation, None)
-            while own is not None:
-                response = yield own
+        try:
+            for is_last in (False, True):
+                scheme, wire_url = self._begin(request, is_async=False)
+                request.read()
+                preparation = self._preparation(scheme, request, is_async=False)
+                own = next(preparation, None)
+                while own is not None:
+                    response = yield own
+                    response.read()
+                    own = _advance(preparation, response)
+                offset = scheme.offset
+                scheme.sign(request, wire_url)
+                _hand_over()
+                url = request.url
+                response = yield request
+                redact_response(response)
+                if response.request.url is not url or response.history:
+                    check_hops(response, self._home)
+                if is_last or response.status_code != 401 or not scheme.may_renew:
+                    return
                 response.read()
-                own = _advance(preparation, response)
-            offset = scheme.offset
-            scheme.sign(request, wire_url)
-            _hand_over()
-            url = request.url
-            response = yield request
-            if response.request.url is not url or response.history:
-                check_hops(response, self._home)
-            if is_last or response.status_code != 401 or not scheme.may_renew:
-                return
-            response.read()
-            _take_back()
-            if not scheme.renew(request, response, offset):
-                return
+                _take_back()
+                if not scheme.renew(request, response, offset):
+                    return
+        finally:
+            redact_request(request)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
-        for is_last in (False, True):
-            scheme, wire_url = self._begin(request, is_async=True)
-            await request.aread()
-            preparation = self._preparation(scheme, request, is_async=True)
-            own = next(preparation, None)
-            while own is not None:
-                response = yield own
+        try:
+            for is_last in (False, True):
+                scheme, wire_url = self._begin(request, is_async=True)
+                await request.aread()
+                preparation = self._preparation(scheme, request, is_async=True)
+                own = next(preparation, None)
+                while own is not None:
+                    response = yield own
+                    await response.aread()
+                    own = _advance(preparation, response)
+                offset = scheme.offset
+                await scheme.async_sign(request, wire_url)
+                _hand_over()
+                url = request.url
+                response = yield request
+                redact_response(response)
+                if response.request.url is not url or response.history:
+                    check_hops(response, self._home)
+                if is_last or response.status_code != 401 or not scheme.may_renew:
+                    return
                 await response.aread()
-                own = _advance(preparation, response)
-            offset = scheme.offset
-            await scheme.async_sign(request, wire_url)
-            _hand_over()
-            url = request.url
-            response = yield request
-            if response.request.url is not url or response.history:
-                check_hops(response, self._home)
-            if is_last or response.status_code != 401 or not scheme.may_renew:
-                return
-            await response.aread()
-            _take_back()
-            if not scheme.renew(request, response, offset):
-                return
+                _take_back()
+                if not scheme.renew(request, response, offset):
+                    return
+        finally:
+            redact_request(request)
 
     def take_ticket(self, request: httpx.Request, attempt: Attempt) -> Ticket | None:
         """Return a place in the line of the request's nonces, or None if requests need no order."""
@@ -226,7 +235,10 @@ class SigningAuth(httpx.Auth):
             self._check_target(own)
             own.extensions.setdefault("timeout", request.extensions.get("timeout", {}))  # it is not set by a client
             self._guard(own, is_async=is_async)
-            response = yield own
+            try:
+                response = yield own
+            finally:
+                redact_request(own)
             check_hops(response, self._home)
             own = _advance(preparation, response)
 
