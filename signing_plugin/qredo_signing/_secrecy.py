@@ -57,11 +57,11 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def clear_frames(error: BaseException, packages: tuple[str, ...] = ()) -> None:
-    """Clear finished frames in the tracebacks of an error and of every error that it is chained to.
+    """Clear finished frames of this package in the tracebacks of an error and of every error that it is chained to.
 
     Args:
         error: The error.
-        packages: Whose frames; by default this package's own.
+        packages: Whose frames to clear as well.
     """
     for each in chain(error):
         _clear(each.__traceback__, packages)
@@ -70,7 +70,7 @@ def clear_frames(error: BaseException, packages: tuple[str, ...] = ()) -> None:
 def _clear(step: TracebackType | None, packages: tuple[str, ...]) -> None:
     while step is not None:
         module = step.tb_frame.f_globals.get("__name__", "")
-        if module.partition(".")[0] in packages if packages else is_ours(module):
+        if is_ours(module) or module.partition(".")[0] in packages:
             with suppress(RuntimeError):  # the frame still runs: the decorator's own
                 step.tb_frame.clear()
         step = step.tb_next
