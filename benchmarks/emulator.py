@@ -81,7 +81,8 @@ def signed(credentials: Credentials, port: int, base_path: str, method: str, pat
     request.headers["accept"] = "application/json"
     if body:
         request.headers["content-type"] = "application/json"
-    next(PartnerAuth(credentials, environment).sync_auth_flow(request))
+    flow = PartnerAuth(credentials, environment).sync_auth_flow(request)
+    next(flow)  # when the flow ends, the credentials are taken off the request
     head = [f"{method} {request.url.raw_path.decode()} HTTP/1.1", *(f"{k}: {v}" for k, v in request.headers.items())]
     return "\r\n".join([*head, "", ""]).encode() + body
 

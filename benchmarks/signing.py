@@ -104,7 +104,8 @@ def _credentials(auth: httpx.Auth, url: str) -> dict[str, str]:
     """The headers that an auth puts on a request."""
     bare = httpx.Request("POST", url, headers=HEADERS, content=BODY)
     names = set(bare.headers)
-    signed = next(auth.sync_auth_flow(bare))
+    flow = auth.sync_auth_flow(bare)
+    signed = next(flow)  # when the flow ends, the credentials are taken off the request
     return {name: value for name, value in signed.headers.items() if name not in names}
 
 

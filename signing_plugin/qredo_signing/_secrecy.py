@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
 from ._diagnostics import is_ours
 
-__all__ = ["brief", "clear_frames", "without_locals"]
+__all__ = ["brief", "chain", "clear_frames", "without_locals"]
 
 _LONGEST = 60  # shorter than an API key, a token or a line of PEM
 
@@ -42,21 +42,35 @@ def brief(text: str) -> str:
     return repr(text) if len(text) <= _LONGEST else f"a text of {len(text)} characters"
 
 
-def clear_frames(error: BaseException) -> None:
-    """Clear our finished frames in the tracebacks of an error and of every error that it is chained to."""
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and every error that it is chained to or groups."""
     seen = set[int]()
     waiting: list[BaseException | None] = [error]
     while waiting:
         each = waiting.pop()
         if each is not None and id(each) not in seen:
             seen.add(id(each))
-            _clear(each.__traceback__)
+            yield each
             waiting += [each.__cause__, each.__context__]
+            if isinstance(each, BaseExceptionGroup):
+                waiting += each.exceptions
 
 
-def _clear(step: TracebackType | None) -> None:
+def clear_frames(error: BaseException, packages: tuple[str, ...] = ()) -> None:
+    """Clear finished frames of this package in the tracebacks of an error and of every error that it is chained to.
+
+    Args:
+        error: The error.
+        packages: Whose frames to clear as well.
+    """
+    for each in chain(error):
+        _clear(each.__traceback__, packages)
+
+
+def _clear(step: TracebackType | None, packages: tuple[str, ...]) -> None:
     while step is not None:
-        if is_ours(step.tb_frame.f_globals.get("__name__", "")):
+        module = step.tb_frame.f_globals.get("__name__", "")
+        if is_ours(module) or module.partition(".")[0] in packages:
             with suppress(RuntimeError):  # the frame still runs: the decorator's own
                 step.tb_frame.clear()
         step = step.tb_next

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import copy
 import json
 import ssl
 import threading
@@ -246,18 +247,29 @@ def call(
     return asyncio.run(main())
 
 
-def send_bare(mode: str, auth: httpx.Auth, request: httpx.Request, **options: Any) -> httpx.Response:
-    """Send one request through a plain httpx client that has the auth; the server says 200."""
-    transport = httpx.MockTransport(lambda request: httpx.Response(200))
+def send_bare(mode: str, auth: httpx.Auth, request: httpx.Request, **options: Any) -> httpx.Request:
+    """Send one request through a plain httpx client that has the auth; return it as the server saw it, which says 200.
+
+    The client's own request has no credentials any more when the call returns.
+    """
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(copy.copy(request))
+        return httpx.Response(200)
+
+    transport = httpx.MockTransport(answer)
     if mode == "sync":
         with httpx.Client(transport=transport, auth=auth, **options) as http:
-            return http.send(request)
+            http.send(request)
+    else:
 
-    async def main() -> httpx.Response:
-        async with httpx.AsyncClient(transport=transport, auth=auth, **options) as http:
-            return await http.send(request)
+        async def main() -> None:
+            async with httpx.AsyncClient(transport=transport, auth=auth, **options) as http:
+                await http.send(request)
 
-    return asyncio.run(main())
+        asyncio.run(main())
+    return seen[-1]
 
 
 class DummyHSM:

@@ -96,13 +96,16 @@ class AllowedOrigin:
         origins: Both, in bytes, as httpx spells them.
         addresses: Both as scheme, host and port, as httpcore has them; the port is None for the scheme's own.
         netlocs: `host:port` of both, always with a port.
+        is_direct: Whether no proxy may stand before it. One cannot reach this machine's loopback, and would see the API
+            key in plain http.
     """
 
-    __slots__ = ("addresses", "name", "netlocs", "origins")
+    __slots__ = ("addresses", "is_direct", "name", "netlocs", "origins")
 
     def __init__(self, origin: str) -> None:
         scheme, _, rest = origin.partition("://")
         self.name = origin
+        self.is_direct = scheme == "http" and is_loopback(origin)
         self.origins = frozenset({origin.encode(), f"{_FEED_SCHEMES[scheme]}://{rest}".encode()})
         self.addresses = frozenset(_address(each) for each in self.origins)
         self.netlocs = frozenset(
@@ -117,6 +120,15 @@ class AllowedOrigin:
             "once. Leave follow_redirects off",
             expected=self.name,
             actual=actual,
+        )
+
+    def reject_proxy(self, proxy: str) -> OriginError:
+        """Return the error for a signed request that was about to go through a proxy that would see its credentials."""
+        return OriginError(
+            f"the signed request to {self.name} was about to go through the proxy {proxy}, which would see the API key "
+            "in plain http. Nothing was sent. Add the host to NO_PROXY, or leave the proxy out of your http_client",
+            expected=self.name,
+            actual=proxy,
         )
 
 

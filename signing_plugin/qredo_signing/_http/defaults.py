@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import ssl
 from collections.abc import Callable
 from http.cookiejar import CookieJar
@@ -10,6 +11,9 @@ from typing import Any, TypeVar
 from urllib.request import getproxies
 
 import httpx
+
+from .._diagnostics import LOG
+from ..errors import ConfigurationError
 
 __all__ = ["NoCookies", "make_tls_context", "proxies_of_environment"]
 
@@ -22,10 +26,26 @@ def make_tls_context(*, is_used: bool = True) -> ssl.SSLContext:
     Args:
         is_used: Whether anything will go over TLS. If not, the context trusts no certificate, because loading the
             list of trusted ones takes long.
+
+    Raises:
+        ConfigurationError: `SSL_CERT_FILE` or `SSL_CERT_DIR`, which httpx reads, names no certificates.
     """
-    context = httpx.create_ssl_context() if is_used else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = _trusting_context() if is_used else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
     return context
+
+
+def _trusting_context() -> ssl.SSLContext:
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:  # also `ssl.SSLError`
+        name = next((each for each in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(each)), None)
+        if name is None:
+            raise
+        raise ConfigurationError(
+            f"the environment variable {name} is {os.environ[name]!r}, where no trusted certificates can be read "
+            f"({error}): name a PEM file (SSL_CERT_FILE) or a directory (SSL_CERT_DIR), or unset it"
+        ) from None
 
 
 class NoCookies(CookieJar):
@@ -49,6 +69,10 @@ def proxies_of_environment(make: Callable[[str], T]) -> dict[str, T | None]:
 
     Returns:
         What `httpx.AsyncClient(mounts=)` takes: transports by URL pattern, None where no proxy is to be used.
+        Entries of `NO_PROXY` that httpx cannot read, such as networks of IPv6, are left out and logged.
+
+    Raises:
+        ConfigurationError: httpx cannot use a proxy.
     """
     found = getproxies()
     excluded = [name for part in found.get("no", "").split(",") if (name := part.strip())]
@@ -57,14 +81,37 @@ def proxies_of_environment(make: Callable[[str], T]) -> dict[str, T | None]:
     mounts: dict[str, T | None] = {}
     for scheme in ("http", "https", "all"):
         if url := found.get(scheme):
-            mounts[f"{scheme}://"] = make(url if "://" in url else f"http://{url}")
-    return {**mounts, **dict.fromkeys(map(_pattern, excluded))}
+            mounts[f"{scheme}://"] = _make(make, url if "://" in url else f"http://{url}", f"{scheme.upper()}_PROXY")
+    return {**mounts, **dict.fromkeys(filter(_is_readable, map(_pattern, excluded)))}
+
+
+def _make(make: Callable[[str], T], url: str, variable: str) -> T:
+    try:
+        return make(url)
+    except (ValueError, ImportError, httpx.InvalidURL) as error:
+        # Not the URL and not httpx's message: a password may be in both.
+        scheme = url.partition("://")[0]
+        why = str(error) if isinstance(error, ImportError) else f"it is no URL of a proxy, or {scheme!r} is not known"
+    raise ConfigurationError(
+        f"the proxy that the environment variable {variable} names cannot be used ({why}): write http://, https://, "
+        "socks5:// or socks5h://, a host and a port, or unset it"
+    )
+
+
+def _is_readable(pattern: str) -> bool:
+    try:
+        httpx.URL(pattern)
+    except httpx.InvalidURL:
+        LOG.warning("an entry of NO_PROXY was left out, since httpx cannot read it: %r", pattern.partition("://")[2])
+        return False
+    return True
 
 
 def _pattern(name: str) -> str:
     """Return an entry of NO_PROXY as a URL pattern of httpx: a domain also covers its subdomains."""
     if "://" in name:
         return name
+    name = name[1:-1] if name.startswith("[") and name.endswith("]") else name
     version = _ip_version(name)
     if version == 6:
         return f"all://[{name}]"

@@ -14,6 +14,7 @@ from .._version import __version__
 from ..errors import OutcomeUnknownError, QredoSigningError, RedirectError
 from .attempt import Attempt
 from .outcomes import is_documented, outcome_of_error, outcome_of_response
+from .redaction import redact_error, redact_response
 from .retries import Attempts, End, RetryBudget, Rules
 from .signing_auth import SigningAuth
 
@@ -107,6 +108,7 @@ class PendingCall:
             raise self._unknown(response) from self._lost
         if step is End.FINAL:
             refuse_redirect(response)
+            redact_response(response)
             return None
         return self._log(step, f"HTTP {response.status_code}")
 
@@ -139,10 +141,11 @@ class PendingCall:
         return kind(f"{self._name}: the deadline of the call has passed")
 
     def interrupted(self, interruption: BaseException) -> None:
-        """Say of a call that something ended that it may have taken effect: to the caller in a note, and in the log.
+        """Take the credentials off what ends a call; if it may have taken effect, say so in a note and in the log.
 
-        That is a cancellation, Ctrl-C, or what a signal handler raises, also between two statements of a sender.
+        That is an error, a cancellation, Ctrl-C, or what a signal handler raises, also between two statements.
         """
+        redact_error(interruption)
         if isinstance(interruption, QredoSigningError | httpx.HTTPError):
             return  # decided here, or raised by the user's own hook
         if not (self._is_uncertain() and self._rules.needs_outcome) or self.is_late():

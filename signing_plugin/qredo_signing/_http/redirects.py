@@ -130,6 +130,8 @@ class _Watch:
     def _check_connection(self, netloc: bytes) -> None:
         # Before the request is sent for the first time, nothing can have redirected it: the host is its own or a
         # proxy's. These are remembered, since a later hop to the same origin takes the same route.
+        if self._home.is_direct and netloc not in self._home.netlocs and not self._was_sent:
+            raise self._home.reject_proxy(netloc.decode("ascii"))
         if not self._was_sent:
             self._routes |= {netloc}
         elif netloc not in self._routes:
@@ -145,6 +147,8 @@ class _Watch:
             origin = _origin_in(url.target) or join_origin(url.scheme, netloc_of(url.host, url.port))
             if origin not in self._home.origins:
                 raise self._home.reject(origin.decode("ascii"))
+            if self._home.is_direct:  # over a connection to a proxy that was open already
+                raise self._home.reject_proxy("of the client")
         if self._is_bare_socks and url.scheme == b"wss":
             actual = join_origin(b"ws", netloc_of(url.host, url.port))
             raise OriginError(

@@ -137,7 +137,7 @@ class Scheme(ABC):
         """Decide whether a request that was answered with a 401 is signed and sent once more.
 
         Args:
-            request: The request, with the headers that were sent.
+            request: The request, with the stamp that was sent.
             response: The 401, read to its end.
             offset: What `offset` was before the request was signed.
         """

@@ -12,6 +12,7 @@ from .._environments.origin import AllowedOrigin
 from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
 from .attempt import CURRENT
+from .redaction import redact_request, redact_response
 from .redirects import check_hops, guard
 from .scheme import Scheme, SigningOptions
 from .schemes import SCHEMES
@@ -71,53 +72,61 @@ class SigningAuth(httpx.Auth):
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request; httpx calls this for each attempt."""
-        for is_last in (False, True):
-            scheme, wire_url = self._begin(request, is_async=False)
-            request.read()
-            preparation = self._preparation(scheme, request, is_async=False)
-            own = next(preparation, None)
-            while own is not None:
-                response = yield own
+        try:
+            for is_last in (False, True):
+                scheme, wire_url = self._begin(request, is_async=False)
+                request.read()
+                preparation = self._preparation(scheme, request, is_async=False)
+                own = next(preparation, None)
+                while own is not None:
+                    response = yield own
+                    response.read()
+                    own = _advance(preparation, response)
+                offset = scheme.offset
+                scheme.sign(request, wire_url)
+                _hand_over()
+                url = request.url
+                response = yield request
+                redact_response(response)
+                if response.request.url is not url or response.history:
+                    check_hops(response, self._home)
+                if is_last or response.status_code != 401 or not scheme.may_renew:
+                    return
                 response.read()
-                own = _advance(preparation, response)
-            offset = scheme.offset
-            scheme.sign(request, wire_url)
-            _hand_over()
-            url = request.url
-            response = yield request
-            if response.request.url is not url or response.history:
-                check_hops(response, self._home)
-            if is_last or response.status_code != 401 or not scheme.may_renew:
-                return
-            response.read()
-            _take_back()
-            if not scheme.renew(request, response, offset):
-                return
+                _take_back()
+                if not scheme.renew(request, response, offset):
+                    return
+        finally:
+            redact_request(request)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
-        for is_last in (False, True):
-            scheme, wire_url = self._begin(request, is_async=True)
-            await request.aread()
-            preparation = self._preparation(scheme, request, is_async=True)
-            own = next(preparation, None)
-            while own is not None:
-                response = yield own
+        try:
+            for is_last in (False, True):
+                scheme, wire_url = self._begin(request, is_async=True)
+                await request.aread()
+                preparation = self._preparation(scheme, request, is_async=True)
+                own = next(preparation, None)
+                while own is not None:
+                    response = yield own
+                    await response.aread()
+                    own = _advance(preparation, response)
+                offset = scheme.offset
+                await scheme.async_sign(request, wire_url)
+                _hand_over()
+                url = request.url
+                response = yield request
+                redact_response(response)
+                if response.request.url is not url or response.history:
+                    check_hops(response, self._home)
+                if is_last or response.status_code != 401 or not scheme.may_renew:
+                    return
                 await response.aread()
-                own = _advance(preparation, response)
-            offset = scheme.offset
-            await scheme.async_sign(request, wire_url)
-            _hand_over()
-            url = request.url
-            response = yield request
-            if response.request.url is not url or response.history:
-                check_hops(response, self._home)
-            if is_last or response.status_code != 401 or not scheme.may_renew:
-                return
-            await response.aread()
-            _take_back()
-            if not scheme.renew(request, response, offset):
-                return
+                _take_back()
+                if not scheme.renew(request, response, offset):
+                    return
+        finally:
+            redact_request(request)
 
     def scheme_of(self, request: httpx.Request) -> Scheme:
         """Return the scheme that signs a request.
@@ -165,7 +174,10 @@ class SigningAuth(httpx.Auth):
             self._check_target(own)
             own.extensions.setdefault("timeout", request.extensions.get("timeout", {}))  # it is not set by a client
             self._guard(own, is_async=is_async)
-            response = yield own
+            try:
+                response = yield own
+            finally:
+                redact_request(own)
             check_hops(response, self._home)
             own = _advance(preparation, response)
 

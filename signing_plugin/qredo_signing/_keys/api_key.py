@@ -6,7 +6,7 @@ import base64
 import enum
 import json
 
-__all__ = ["EMULATOR_ISSUER", "EMULATOR_PREFIX", "KeyKind", "hmac_kind_of", "kind_of"]
+__all__ = ["EMULATOR_ISSUER", "EMULATOR_PREFIX", "KeyKind", "hmac_kind_of", "is_api_key", "kind_of"]
 
 EMULATOR_ISSUER = "qredo-emulator"
 EMULATOR_PREFIX = "emulator-"
@@ -43,6 +43,11 @@ def kind_of(api_key: str) -> KeyKind:
 def hmac_kind_of(api_key: str) -> KeyKind:
     """Read the kind from an API key of the Qredo API v1: an id, which says nothing unless it is an emulator's."""
     return KeyKind.EMULATOR if api_key.startswith(EMULATOR_PREFIX) else KeyKind.UNKNOWN
+
+
+def is_api_key(text: str) -> bool:
+    """Whether a text can be nothing but an API key of the Partner API."""
+    return {"key_id", "key"} <= _members(text.strip()).keys()
 
 
 def _members(api_key: str) -> dict[str, object]:

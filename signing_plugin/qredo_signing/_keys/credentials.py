@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 
 from .._secrecy import without_locals
 from ..errors import CredentialsError, KeyLoadError
-from .api_key import KeyKind, kind_of
+from .api_key import KeyKind, is_api_key, kind_of
 from .secret_files import read_small_file
 from .signer import AsyncSigner, Signer, fingerprint_of
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-__all__ = ["BaseCredentials", "Credentials", "check_api_key", "one_of", "read_secret_text"]
+__all__ = ["BaseCredentials", "Credentials", "check_api_key", "one_of", "read_secret_text", "unquoted"]
 
 _API_KEY = re.compile(r"[!-~]+", re.ASCII)  # what may stand in a header, without spaces
+_ESCAPED_LINE_BREAK = re.compile(r"(\\+r)?\\+n|\\+r")  # a PEM has no backslash of its own
 
 
 class BaseCredentials:
@@ -73,7 +74,7 @@ class Credentials(BaseCredentials):
         """Keep an API key and the key that signs for it.
 
         Args:
-            api_key: The text of the vendor's `apikey` file; surrounding white space is dropped.
+            api_key: The text of the vendor's `apikey` file; white space and quotes around it are dropped.
             private_key: A `PrivateKey` (or one of the `cryptography` package), PEM text (bytes or str), the path of a
                 PEM file (a `pathlib.Path`: a str is taken as PEM text), or any object with
                 `sign(message: bytes) -> bytes`; for async clients `sign` may be a coroutine function.
@@ -105,8 +106,8 @@ class Credentials(BaseCredentials):
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Credentials:
         """Read the credentials that environment variables give; an empty variable counts as unset.
 
-        `QREDO_API_KEY` or `QREDO_API_KEY_FILE`; `QREDO_PRIVATE_KEY` (PEM text; line breaks may be written as `\\n`) or
-        `QREDO_PRIVATE_KEY_FILE`; and `QREDO_PRIVATE_KEY_PASSPHRASE` for an encrypted key.
+        `QREDO_API_KEY` or `QREDO_API_KEY_FILE`; `QREDO_PRIVATE_KEY` (PEM text; line breaks may be written as `\\n` or
+        `\\r\\n`) or `QREDO_PRIVATE_KEY_FILE`; and `QREDO_PRIVATE_KEY_PASSPHRASE` for an encrypted key.
 
         Args:
             environ: The variables; `os.environ` by default.
@@ -141,6 +142,8 @@ def _load_signer(
         as_signer,
     )
 
+    if isinstance(private_key, str) and is_api_key(private_key):
+        raise KeyLoadError("private_key is an API key: are API key and private key swapped?")
     if isinstance(private_key, str) and "-----BEGIN " not in private_key:
         raise KeyLoadError("private_key is a str without PEM in it: for the path of a key file give a pathlib.Path")
     if isinstance(private_key, (bytes, str)):
@@ -151,27 +154,43 @@ def _load_signer(
 
 
 def _key_text(pem: str) -> str:
-    """The PEM text of a variable, in which line breaks may be written as backslash and n."""
+    """The PEM text of a variable, in which line breaks may be escaped, also beside one at the end that is not."""
+    if is_api_key(pem):
+        raise KeyLoadError("QREDO_PRIVATE_KEY holds an API key: is it swapped with QREDO_API_KEY?")
     if "-----BEGIN " not in pem:
         raise KeyLoadError("QREDO_PRIVATE_KEY holds no PEM: for the path of a key file set QREDO_PRIVATE_KEY_FILE")
-    return pem if "\n" in pem else pem.replace("\\n", "\n")
+    return _ESCAPED_LINE_BREAK.sub("\n", pem)
 
 
 def check_api_key(api_key: str) -> str:
-    """Return an API key without the white space around it.
+    """Return an API key without the white space and quotes around it.
 
     Raises:
-        CredentialsError: It is empty or cannot stand in a header.
+        CredentialsError: It is empty, something else, or cannot stand in a header.
         TypeError: It is no str.
     """
     if not isinstance(api_key, str):
         raise TypeError(f"api_key must be str, got {type(api_key).__name__}")
-    text = api_key.strip()
+    text = unquoted(api_key)
     if not text:
         raise CredentialsError("the API key is empty: give the text of the vendor's apikey file")
+    if "-----BEGIN " in text:
+        raise CredentialsError("the API key is a PEM text: are the files of API key and private key swapped?")
+    if text.startswith("{"):
+        raise CredentialsError(
+            "the API key is JSON, as files of the Partner API 1.0 hold it: give it in the form that is sent, which "
+            "`base64 -w0 apikey | tr '+/' '-_' | tr -d =` makes of the file"
+        )
     if not _API_KEY.fullmatch(text):
         raise CredentialsError("the API key holds spaces, line breaks or non-ASCII characters: give its text alone")
     return text
+
+
+def unquoted(text: str) -> str:
+    """Return a text without a byte order mark, white space and one pair of quotes, which `docker --env-file` keeps."""
+    text = text.strip().strip("\ufeff").strip()
+    is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1].strip() if is_quoted else text
 
 
 def read_secret_text(what: str, path: str | os.PathLike[str]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from .._secrecy import without_locals
 from ..errors import CredentialsError
 from .api_key import hmac_kind_of
-from .credentials import BaseCredentials, check_api_key, one_of, read_secret_text
+from .credentials import BaseCredentials, check_api_key, one_of, read_secret_text, unquoted
 
 __all__ = ["HmacCredentials"]
 
@@ -90,7 +90,7 @@ class HmacCredentials(BaseCredentials):
 def _decode_secret(api_secret: str) -> bytes:
     if not isinstance(api_secret, str):
         raise TypeError(f"api_secret must be str, got {type(api_secret).__name__}: give the base64url text as issued")
-    text = api_secret.strip()
+    text = unquoted(api_secret)
     if not text:
         raise CredentialsError("the API secret is empty: give the text that was shown when the API key was made")
     bare = text.rstrip("=")

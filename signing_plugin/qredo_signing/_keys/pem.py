@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from ..errors import KeyLoadError
+from .api_key import is_api_key
 
 __all__ = ["MIN_KEY_BITS", "check_size", "load_private", "load_public"]
 
@@ -101,6 +102,8 @@ def _what_is_it(data: bytes, labels: set[str], kind: str) -> str:
         return f"is cut off or damaged: a PEM {kind} key ends with its own END line"
     if data[:1] == b"\x30":
         return "looks like DER: convert it to PEM with `openssl rsa -inform DER`"
+    if is_api_key(data.decode("utf-8", "replace")):
+        return "holds an API key: are the files of API key and private key swapped?"
     return f"is not PEM: an RSA {kind} key in PEM form starts with a BEGIN line"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections.abc import Mapping
@@ -23,13 +24,16 @@ def read_small_file(path: str | os.PathLike[str], *, secret: bool) -> bytes:
         path: The file.
         secret: Warn (`InsecureKeyFileWarning`) when its mode lets group or others in; on POSIX only.
 
+    Returns:
+        Its bytes; in UTF-8 if it is text in UTF-16, as a redirection in PowerShell writes it.
+
     Raises:
         OSError: As `open` does.
     """
     with Path(path).open("rb") as file:
         if secret and os.name == "posix":
             _check_mode(path, os.fstat(file.fileno()).st_mode)
-        return file.read()
+        return _as_utf8(file.read())
 
 
 def write_key_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -47,6 +51,12 @@ def write_key_files(folder: Path, files: Mapping[str, bytes]) -> None:
         mode = 0o644 if name == _PUBLIC_FILE else 0o600
         with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data
+    return data.decode("utf-16", "replace").encode()
 
 
 def _check_mode(path: str | os.PathLike[str], mode: int) -> None:

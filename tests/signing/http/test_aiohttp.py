@@ -108,13 +108,13 @@ def test_odd_urls(
     target: str, proxied: bool, home: Recorder, emulator_credentials: Credentials, key: PrivateKey
 ) -> None:
     """The URLs that libraries like to mend arrive as they were signed, also in the long form that a proxy gets."""
-    request = httpx.Request("GET", home.url + target)
-    auth = PartnerAuth(emulator_credentials, Environment.emulator(home.url))
+    origin = f"http://{NAME}" if proxied else home.url
+    request = httpx.Request("GET", origin + target)
+    auth = PartnerAuth(emulator_credentials, Environment.emulator(origin))
     if proxied:
-        host = home.url.removeprefix("http://")
-        with http_proxy({host: int(host.rpartition(":")[2])}) as proxy:
+        with http_proxy({NAME: int(home.url.rpartition(":")[2])}) as proxy:
             over_aiohttp(request, auth=auth, proxy=f"http://127.0.0.1:{proxy.port}")
-        home.requests[0].path = home.requests[0].path.removeprefix(home.url)
+        home.requests[0].path = home.requests[0].path.removeprefix(origin)
     else:
         over_aiohttp(request, auth=auth)
     check_arrival(home.requests[0], request.url, key)

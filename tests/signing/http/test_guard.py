@@ -81,12 +81,53 @@ def test_a_trace_of_the_users(mode: str, home: Recorder, emulator_credentials: C
 
 def test_another_way_for_the_next_attempt(mode: str, home: Recorder, emulator_credentials: Credentials) -> None:
     """A request that was sent before may take another way, such as a proxy, when it is sent again."""
-    auth = PartnerAuth(emulator_credentials, Environment.emulator(home.url))
-    request = httpx.Request("GET", home.url)
-    requests(mode, auth, request)
-    with http_proxy({home.url.removeprefix("http://"): int(home.url.rpartition(":")[2])}) as proxy:
-        (response,) = requests(mode, auth, request, proxy=f"http://127.0.0.1:{proxy.port}")
-        assert (response.status_code, len(proxy.received)) == (200, 1)
+    auth = PartnerAuth(emulator_credentials, Environment.emulator(f"http://{NAME}"))
+    request = httpx.Request("GET", f"http://{NAME}/")
+    for _ in range(2):
+        with http_proxy({NAME: int(home.url.rpartition(":")[2])}) as proxy:
+            (response,) = requests(mode, auth, request, proxy=f"http://127.0.0.1:{proxy.port}")
+            assert (response.status_code, len(proxy.received)) == (200, 1)
+
+
+@pytest.mark.parametrize("way", ["bare", "connect"])
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+def test_no_proxy_before_loopback(
+    scheme: str, way: str, mode: str, home: Recorder, either_real_credentials: AnyCredentials
+) -> None:
+    """A proxy is told nothing of a request in plain http to loopback: it would see the API key."""
+    if scheme == "socks5":
+        pytest.importorskip("socksio", reason="needs socksio (httpx[socks])")
+    environment = Environment.custom(home.url, key_kind=KeyKind.LIVE)
+    with (http_proxy if scheme == "http" else socks_proxy)({}) as proxy:
+        options = {"proxy": f"{scheme}://127.0.0.1:{proxy.port}"}
+        with pytest.raises(OriginError, match=r"would see the API key .*Add the host to NO_PROXY"):
+            send(way, mode, either_real_credentials, environment, home.url, http_options=options)
+        assert proxy.received == []
+    assert home.requests == []
+
+
+def test_no_open_connection_to_a_proxy_before_loopback(
+    mode: str, home: Recorder, emulator_credentials: Credentials
+) -> None:
+    """The same where the client has a connection to the proxy already, and for the name of loopback."""
+    url = home.url.replace("127.0.0.1", "localhost")
+    with http_proxy({url.removeprefix("http://"): int(url.rpartition(":")[2])}) as proxy:
+
+        async def main() -> None:
+            async with make_async_http(mode, proxy=f"http://127.0.0.1:{proxy.port}", verify=TRUSTS_NOBODY) as http:
+                assert (await http.get(url)).status_code == 200
+                with pytest.raises(OriginError, match="would see the API key"):
+                    await http.get(url, auth=auth)
+
+        auth = PartnerAuth(emulator_credentials, Environment.emulator(url))
+        if mode == "sync":
+            with httpx.Client(proxy=f"http://127.0.0.1:{proxy.port}", verify=TRUSTS_NOBODY) as http:
+                assert http.get(url).status_code == 200
+                with pytest.raises(OriginError, match="would see the API key"):
+                    http.get(url, auth=auth)
+        else:
+            asyncio.run(main())
+        assert len(proxy.received) == 1
 
 
 def test_nobody_is_connected_to(mode: str, home: Recorder, emulator_credentials: Credentials) -> None:
@@ -143,9 +184,7 @@ def test_the_client_works_on(mode: str, home: Recorder, emulator_credentials: Cr
             assert http.get(home.url).status_code == 200
 
 
-def test_a_url_changed_after_signing(
-    mode: str, home: Recorder, foreign: Listener, either_real_credentials: AnyCredentials
-) -> None:
+def test_a_url_changed_after_signing(mode: str, foreign: Listener, either_real_credentials: AnyCredentials) -> None:
     """A request hook, which httpx runs after the auth, cannot send what was signed to another server either."""
 
     def change(request: httpx.Request) -> None:
@@ -154,13 +193,13 @@ def test_a_url_changed_after_signing(
     async def achange(request: httpx.Request) -> None:
         change(request)
 
-    environment = Environment.custom(home.url, key_kind=KeyKind.LIVE)
+    environment = Environment.custom(f"https://{NAME}", key_kind=KeyKind.LIVE)
     hooks = {"request": [change if mode == "sync" else achange]}
     for way in ("bare", "connect"):
         with http_proxy({}) as proxy:
             options = {"event_hooks": hooks, "proxy": f"http://127.0.0.1:{proxy.port}"}
             with pytest.raises(OriginError, match=str(foreign.port)):
-                send(way, mode, either_real_credentials, environment, home.url, http_options=options)
+                send(way, mode, either_real_credentials, environment, f"https://{NAME}/", http_options=options)
             assert proxy.received == []
 
 

@@ -6,14 +6,24 @@ import base64
 import copy
 import json
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
-from qredo_signing import Credentials, CredentialsError, InsecureKeyFileWarning, KeyKind, KeyLoadError, PrivateKey
+from qredo_signing import (
+    ConfigurationError,
+    Credentials,
+    CredentialsError,
+    InsecureKeyFileWarning,
+    KeyKind,
+    KeyLoadError,
+    PrivateKey,
+)
 
 from ..doubles import DummyHSM, make_api_key
 from .test_keys import PASSPHRASE, private_pem, public_pem, secret_file
@@ -131,12 +141,57 @@ def test_an_api_key_file_that_others_can_read_is_warned_about(tmp_path: Path) ->
         Credentials.from_directory(tmp_path)
 
 
-@pytest.mark.parametrize("change", [str, lambda pem: pem.replace("\n", "\\n")], ids=["lines", "escaped"])
-def test_from_environment_values(change: Any) -> None:
-    """API key and PEM text come from variables; line breaks may be escaped, as in many .env files."""
-    environ = {"QREDO_API_KEY": API_KEY, "QREDO_PRIVATE_KEY": change(private_pem().decode())}
+@given(
+    line_break=st.sampled_from(["\n", "\r\n", "\\n", "\\r\\n", "\\\\n", "\\r", "\r"]),
+    end=st.sampled_from(["", "\n", "\r\n", "\\n", " ", "\\n\n"]),
+    quote=st.sampled_from(["", '"', "'"]),
+    form=st.sampled_from([PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL]),
+    mark=st.sampled_from(["", "\ufeff"]),
+)
+def test_from_environment_values(line_break: str, end: str, quote: str, form: PrivateFormat, mark: str) -> None:
+    """API key and PEM text come from variables, in each way in which .env files and secret stores write them."""
+    pem = private_pem(form=form).decode().strip().replace("\n", line_break)
+    environ = {
+        "QREDO_API_KEY": f"{mark}{quote}{API_KEY}{quote}{end.replace(chr(92) + 'n', '')}",
+        "QREDO_PRIVATE_KEY": f"{mark}{quote}{pem}{quote}{end}",
+    }
     credentials = Credentials.from_environment(environ)
     assert (credentials.api_key, isinstance(credentials.signer, PrivateKey)) == (API_KEY, True)
+
+
+JSON_KEY = '{"key_id": "a2V5LWlkLXRlc3Q", "key": "cGxhbnRlZC1zZWNyZXQ"}\n'
+
+
+@pytest.mark.parametrize(
+    ("api_key", "pem", "why"),
+    [
+        (JSON_KEY, private_pem().decode(), r"API key is JSON, as files of the Partner API 1\.0 hold it: .*base64 -w0"),
+        (private_pem().decode(), API_KEY, "swapped"),
+        (API_KEY, API_KEY, "(holds|is) an API key"),
+        (API_KEY, public_pem().decode(), "holds a public key, which cannot sign: give the private key"),
+    ],
+    ids=["json", "swapped", "key twice", "public"],
+)
+def test_each_mistake_has_its_own_message(api_key: str, pem: str, why: str, tmp_path: Path) -> None:
+    """What stands in the wrong place, or in an old form, is called by its name, in files, variables and arguments."""
+    secret_file(tmp_path / "apikey", api_key.encode())
+    secret_file(tmp_path / "private.pem", pem.encode())
+    loads: list[Callable[[], object]] = [
+        lambda: Credentials.from_directory(tmp_path),
+        lambda: Credentials.from_environment({"QREDO_API_KEY": api_key, "QREDO_PRIVATE_KEY": pem}),
+        lambda: Credentials(api_key, pem),
+    ]
+    for load in loads:
+        with pytest.raises(ConfigurationError, match=why) as caught:
+            load()
+        assert API_KEY not in str(caught.value)
+
+
+def test_files_in_utf_16(tmp_path: Path) -> None:
+    """Files that PowerShell wrote, in UTF-16, are read."""
+    secret_file(tmp_path / "apikey", API_KEY.encode("utf-16"))
+    secret_file(tmp_path / "private.pem", private_pem().decode().encode("utf-16"))
+    assert Credentials.from_directory(tmp_path).api_key == API_KEY
 
 
 def test_from_environment_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,7 @@ class Session:
             if self._proxy is not None:
                 attempt.peer = self._proxy.url.host, self._proxy.url.port or 80
         trace = request.extensions.get("trace")
-        tracer = None if trace is None else _Tracer(trace, request)
+        tracer = None if trace is None else _Tracer(trace, request, is_forwarded=self._proxy is not None)
         if tracer is not None:
             await tracer.tell("aiohttp.request.started")
         await self._take_slot(timeout.get("pool"))
@@ -144,11 +144,21 @@ class Session:
 class _Tracer:
     """Calls the `trace` extension of a request, with events of the names that httpcore gives them."""
 
-    def __init__(self, trace: Callable[[str, Mapping[str, Any]], Awaitable[object]], request: httpx.Request) -> None:
+    def __init__(
+        self,
+        trace: Callable[[str, Mapping[str, Any]], Awaitable[object]],
+        request: httpx.Request,
+        *,
+        is_forwarded: bool = False,
+    ) -> None:
         self._trace = trace
         url = request.url
-        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        self._info = {"request": httpcore.Request(request.method, target, headers=request.headers.raw)}
+        # A proxy gets the whole URL of a request in plain http, and httpcore says so.
+        target = url.raw_path
+        if is_forwarded and url.scheme == "http":
+            target = url.raw_scheme + b"://" + url.netloc + target
+        place = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=target)
+        self._info = {"request": httpcore.Request(request.method, place, headers=request.headers.raw)}
 
     async def tell(self, event: str) -> None:
         await self._trace(event, self._info)

@@ -1,0 +1,57 @@
+"""Take the credentials off requests before they reach a user, with a response or with an error.
+
+A request is signed for one attempt and needs its API key and signature no longer than that. Users keep what they get:
+they log it, pickle it to another process, and attach it to a report. So the request of a response or of an error has
+neither. Its headers are replaced and not changed, so a transport of yours that kept them (as tests do) has them still.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import httpx
+
+from .._secrecy import chain, clear_frames
+from .._signature.headers import SECRET_HEADERS
+
+__all__ = ["redact_error", "redact_request", "redact_response"]
+
+_SECRET = frozenset(name.encode() for name in SECRET_HEADERS)
+_NOTHING = httpx.ByteStream(b"")
+_WRITE_HEADERS = ("httpcore", "h11", "h2", "hpack")
+"""Packages whose frames hold the headers of a request in a variable whose repr shows them."""
+
+
+def redact_request(request: httpx.Request) -> None:
+    """Take API key, signature and token off a request. Its stamp stays, which is no secret."""
+    headers = request.headers.raw
+    if not _SECRET.isdisjoint(name.lower() for name, _ in headers):
+        request.headers = httpx.Headers([each for each in headers if each[0].lower() not in _SECRET])
+
+
+def redact_response(response: httpx.Response) -> None:
+    """Do so for every request that a response leads to."""
+    for each in (response, *response.history):
+        for request in _requests_of(each):
+            redact_request(request)
+        if each.is_closed:  # the body is in `content`, and the stream leads to the request as it was sent
+            each.stream = _NOTHING
+
+
+def redact_error(error: BaseException) -> None:
+    """Do so for every request that an error leads to, also over what it is chained to, and in its traceback."""
+    for each in chain(error):
+        for held in (*vars(each).values(), *each.args):
+            if isinstance(held, httpx.Response):
+                redact_response(held)
+            elif isinstance(held, httpx.Request):
+                redact_request(held)
+    clear_frames(error, _WRITE_HEADERS)
+
+
+def _requests_of(response: httpx.Response) -> Iterator[httpx.Request]:
+    with suppress(RuntimeError):  # it has none, as one that a test makes
+        yield response.request
+    if response.next_request is not None:  # the same request to the target of a redirect
+        yield response.next_request

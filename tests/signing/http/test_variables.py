@@ -1,0 +1,98 @@
+"""Environment variables that httpx reads: what cannot be read is left out or named, and nothing else is raised."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from qredo_signing import ConfigurationError, Credentials, Environment, PrivateKey, connect
+
+from ..doubles import AsyncDummy, DummyClient, make_api_key
+
+VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+PASSWORD = "planted-password-of-a-proxy"
+ENTRY = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30) | st.from_regex(
+    r"(\*?\.?[a-z0-9.-]{0,12}|\[?[0-9a-f:.]{0,20}\]?)(:\w{0,6})?(/\d{0,3})?", fullmatch=True
+)
+
+
+def _connect(credentials: Credentials, **variables: str) -> None:
+    """Connect both kinds of clients with these variables and no others."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in VARIABLES:
+            patch.delenv(name, raising=False)
+            patch.delenv(name.lower(), raising=False)
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        connect(DummyClient, credentials, Environment.SANDBOX).close()
+        connect(AsyncDummy, credentials, Environment.SANDBOX)
+        connect(AsyncDummy, credentials, Environment.SANDBOX, transport="aiohttp")
+
+
+@settings(max_examples=30)
+@given(entries=st.lists(ENTRY, max_size=3))
+@example(
+    entries=[
+        "[::1]",
+        "fd00::/8",
+        "10.0.0.0/8",
+        "::1",
+        "[fe80::1%25eth0]",
+        "a:b",
+        "*.example.com",
+        "x:99999",
+        "http://[::1",
+    ]
+)
+def test_no_proxy_is_never_an_error(key: PrivateKey, entries: list[str]) -> None:
+    """Whatever stands in NO_PROXY, `connect` makes a client."""
+    credentials = Credentials(make_api_key(), key)
+    _connect(credentials, HTTPS_PROXY="http://127.0.0.1:1", NO_PROXY=",".join(entries))
+
+
+def test_what_is_left_out_is_logged(credentials: Credentials, caplog: pytest.LogCaptureFixture) -> None:
+    """An entry that httpx cannot read is named in the log, and one in brackets is read."""
+    caplog.set_level(logging.WARNING)
+    _connect(credentials, HTTPS_PROXY="http://127.0.0.1:1", NO_PROXY="[::1],a:b")
+    assert {record.getMessage() for record in caplog.records} == {
+        "an entry of NO_PROXY was left out, since httpx cannot read it: '*a:b'"
+    }
+
+
+@settings(max_examples=30)
+@given(proxy=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=30))
+@example(proxy="socks4://127.0.0.1:1")
+@example(proxy=f"socks4://u:{PASSWORD}@127.0.0.1:1")
+@example(proxy=f"http://u:{PASSWORD}@127.0.0.1:x")
+@example(proxy=f"http://u:{PASSWORD}@[::1")
+@example(proxy="://")
+def test_a_proxy_that_cannot_be_used(key: PrivateKey, proxy: str) -> None:
+    """A proxy is used, or the error names its variable, what to write and no password."""
+    credentials = Credentials(make_api_key(), key)
+    problem = ""
+    try:
+        _connect(credentials, ALL_PROXY=proxy)
+    except ConfigurationError as error:
+        problem = f"{error} {error.__cause__!r} {error.__context__!r}"
+    assert not problem or ("the environment variable ALL_PROXY" in problem and "write http://" in problem)
+    assert PASSWORD not in problem
+
+
+@pytest.mark.parametrize("proxy", ["socks4://127.0.0.1:1", "http://127.0.0.1:x", "ftp://127.0.0.1"])
+def test_such_a_proxy_is_an_error(proxy: str, credentials: Credentials) -> None:
+    """A proxy is never left out silently: the request would go another way than the administrator wants."""
+    with pytest.raises(ConfigurationError, match="HTTPS_PROXY"):
+        _connect(credentials, HTTPS_PROXY=proxy)
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_are_not_there(content: str | None, credentials: Credentials, tmp_path: Path) -> None:
+    """Where the variable names nothing that can be read, the error names the variable and its value."""
+    path = tmp_path / "certificates.pem"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(ConfigurationError, match=rf"SSL_CERT_FILE is '{path}', where no trusted .* or unset it"):
+        _connect(credentials, SSL_CERT_FILE=str(path))
