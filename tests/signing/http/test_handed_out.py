@@ -37,8 +37,8 @@ from qredo_signing import (
 
 from ..doubles import API_SECRET, make_api_key
 from .hostile_responses import RESPONSES
+from .hostile_server import Server
 from .sending import TRUSTS_NOBODY
-from .test_hostile_responses import Server
 
 API_KEY = make_api_key(sandbox=True)
 HMAC_KEY = "planted-api-key-of-qredo-v1"
