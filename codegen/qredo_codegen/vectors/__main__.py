@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from . import _approvals
 from ._document import CASES, build
 
 
@@ -20,18 +21,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="top folder of the checkout (default: this one)")
     given = parser.parse_args(arguments)
     folder = given.root / "spec" / "signing"
-    file = folder / "vectors.json"
-    text = build(folder)
-    if not given.check:
-        file.write_text(text, encoding="ascii", newline="\n")
-    elif not file.is_file() or file.read_bytes() != text.encode():
-        print(
-            "spec/signing/vectors.json is not what its cases give: run nox -s vectors, or undo the edit",
-            file=sys.stderr,
-        )
-        return 1
-    print(f"spec/signing/vectors.json: {len(CASES)} vectors")
-    return 0
+    made = {
+        "vectors.json": (build(folder), len(CASES)),
+        "approval-vectors.json": (_approvals.build(), len(_approvals.CASES)),
+    }
+    differ = [name for name, (text, _) in made.items() if given.check and not _holds(folder / name, text)]
+    for name, (text, count) in made.items():
+        if name in differ:
+            print(
+                f"spec/signing/{name} is not what its cases give: run nox -s vectors, or undo the edit", file=sys.stderr
+            )
+            continue
+        if not given.check:
+            (folder / name).write_text(text, encoding="ascii", newline="\n")
+        print(f"spec/signing/{name}: {count} vectors")
+    return 1 if differ else 0
+
+
+def _holds(file: Path, text: str) -> bool:
+    return file.is_file() and file.read_bytes() == text.encode()
 
 
 if __name__ == "__main__":

@@ -35,14 +35,15 @@ def public_key(scalar: int) -> bytes:
     """Return the public key of a private scalar: four field elements of 48 bytes, uncompressed."""
     curve = _library()
     point: G2Point = curve.G2Point() * curve.Scalar(scalar)
-    return bytes(point.to_xy_bytes_be())
+    encoded: bytes = point.to_xy_bytes_be()
+    return encoded
 
 
 def sign(scalar: int, message: bytes) -> bytes:
     """Return the signature of a message: the sign of y, then x."""
     point = _hash_to_point(message) * _library().Scalar(scalar)
     encoded = point.to_xy_bytes_be()
-    return bytes([_ODD if encoded[-1] & 1 else _EVEN]) + encoded[:_FIELD_BYTES]
+    return bytes([_ODD if encoded[-1] & 1 else _EVEN, *encoded[:_FIELD_BYTES]])
 
 
 def verify(public: bytes, message: bytes, signature: bytes) -> None:

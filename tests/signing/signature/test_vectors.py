@@ -59,6 +59,7 @@ def test_the_file_is_what_the_cases_give(capsys: pytest.CaptureFixture[str], tmp
     copy = tmp_path / "edited" / "spec" / "signing"
     copy.mkdir(parents=True)
     (copy / "keys").symlink_to(FOLDER / "keys")
+    (copy / "approval-vectors.json").write_bytes((FOLDER / "approval-vectors.json").read_bytes())
     (copy / "vectors.json").write_bytes(FILE.read_bytes().replace(b"valid", b"Valid", 1))
     assert maker.main(["--check", "--root", str(tmp_path / "edited")]) == 1
     assert "nox -s vectors" in capsys.readouterr().err
