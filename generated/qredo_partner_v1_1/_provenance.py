@@ -7,6 +7,6 @@ from __future__ import annotations
 
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
-DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
+DESCRIPTION_SHA256 = "e4da65a2a9495fe651322ccda50c3ed505ccaa0b77aa77633e4a63a1103ab252"
 TEMPLATES_SHA256 = "57d46b54caa464d2f12f9e9a9e31c13369dc4e22acad8b4d61e4d9cd13307311"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
-DESCRIPTION_SHA256 = "67e09a32ebbccbd2fd5b07b6ced063cec18b7694281e10fec859bcb4158d572b"
+DESCRIPTION_SHA256 = "8e1c43fb513d697aa4725b38bc6b2574e959ec94b975fa694053a13f8c05d1f7"
 TEMPLATES_SHA256 = "57d46b54caa464d2f12f9e9a9e31c13369dc4e22acad8b4d61e4d9cd13307311"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

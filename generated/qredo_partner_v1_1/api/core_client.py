@@ -261,9 +261,10 @@ class CoreClientResource:
     def reject_action(self, client_id: str, action_id: str) -> ActionResult:
         """Reject an action as a core client
 
-        Refuses a pending action. A transaction that its approvers have refused becomes `custody_rejected`; how many
-        refusals that takes is not published. Only a pending action can be rejected. The answer is as uncertain as
-        that of an approval.
+        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have refused
+        that the threshold is out of reach: by the vendor's help pages one refusal is enough with a threshold of 3 out
+        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The answer
+        is as uncertain as that of an approval.
 
         `DELETE /coreclient/{client_id}/action/{action_id}`
 
@@ -581,9 +582,10 @@ class AsyncCoreClientResource:
     async def reject_action(self, client_id: str, action_id: str) -> ActionResult:
         """Reject an action as a core client
 
-        Refuses a pending action. A transaction that its approvers have refused becomes `custody_rejected`; how many
-        refusals that takes is not published. Only a pending action can be rejected. The answer is as uncertain as
-        that of an approval.
+        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have refused
+        that the threshold is out of reach: by the vendor's help pages one refusal is enough with a threshold of 3 out
+        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The answer
+        is as uncertain as that of an approval.
 
         `DELETE /coreclient/{client_id}/action/{action_id}`
 
