@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Bare", "bare_file", "bare_increment", "bare_script", "bare_sqlite"]
+__all__ = ["Bare", "bare_increment", "bare_script", "bare_sqlite"]
 
 _SQL = "INSERT INTO bare VALUES (1, ?) ON CONFLICT DO UPDATE SET last = max(last + 1, excluded.last) RETURNING last"
 _SCRIPT = """
@@ -24,24 +23,6 @@ class Bare:
     """A source that is one function."""
 
     next: Callable[[], int]
-
-
-def bare_file(path: str) -> Bare:
-    """flock, read, write: waits for ever, takes a torn number for a good one, and does not see a replaced file."""
-    import fcntl
-
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-
-    def draw() -> int:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            nonce = max(int.from_bytes(os.pread(file, 8, 0), "big") + 1, time.time_ns() // 1000)
-            os.pwrite(file, nonce.to_bytes(8, "big"), 0)
-            return nonce
-        finally:
-            fcntl.flock(file, fcntl.LOCK_UN)
-
-    return Bare(draw)
 
 
 def bare_sqlite(path: str) -> Bare:

@@ -34,7 +34,7 @@ from _measure import goal
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "signing_plugin")]
 
-from qredo_signing import ConfigurationError, FileNonces, InProcessNonces, RedisNonces, SQLiteNonces  # noqa: E402
+from qredo_signing import InProcessNonces, RedisNonces, SQLiteNonces  # noqa: E402
 
 from tests.signing.nonces.nonce_race import Draw, check, draw, race  # noqa: E402
 from tests.signing.nonces.redis_server import redis_server  # noqa: E402
@@ -98,21 +98,12 @@ def of_this_machine(folder: Path, numbers: int) -> dict[str, Case]:
     path = str(folder / "counter")
     SQLiteNonces(path, rule="counter").initialise(1)
     one = partial(in_processes, folder)
-    cases = {
+    return {
         "InProcessNonces, 8 threads": Case(partial(in_threads, InProcessNonces()), numbers),
         "SQLiteNonces": Case(partial(one, "sqlite", str(folder / "sqlite")), numbers, "bare SQLite"),
         "bare SQLite": Case(partial(one, "_bare_nonces:bare_sqlite", str(folder / "bare-sqlite")), numbers),
         # Each number waits for the disk: some will do.
         "SQLiteNonces, counter": Case(partial(one, "sqlite", path, rule="counter"), max(1, numbers // 10)),
-    }
-    try:
-        FileNonces(folder / "file")
-    except ConfigurationError as error:
-        print(f"FileNonces is left out: {error}\n")
-        return cases
-    return cases | {
-        "FileNonces": Case(partial(one, "file", str(folder / "file")), numbers * 4, "bare flock"),
-        "bare flock": Case(partial(one, "_bare_nonces:bare_file", str(folder / "bare-file")), numbers * 4),
     }
 
 
@@ -175,8 +166,6 @@ def report(cases: dict[str, Case]) -> None:
     print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores\n")
     print(table(cases))
     print()
-    if "FileNonces" in cases:
-        goal(SECTION, "locked file, 8 processes", cases["FileNonces"].rate, 13000, at_least=True, unit="nonces/s")
     goal(SECTION, "SQLite, 8 processes", cases["SQLiteNonces"].rate, 13000, at_least=True, unit="nonces/s")
     if "RedisNonces" in cases:
         goal(SECTION, "Redis, 8 processes", cases["RedisNonces"].rate, 9000, at_least=True, unit="nonces/s")

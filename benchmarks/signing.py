@@ -62,13 +62,11 @@ def measure_end_to_end(rounds: int) -> list[Result]:
         with (
             httpx.Client(headers=HEADERS | _credentials(ours, target), trust_env=False) as static,
             httpx.Client(headers=HEADERS, auth=ours, trust_env=False) as signing,
-            httpx.Client(headers=HEADERS, auth=ours.pinned(), trust_env=False) as pinned,
             httpx.Client(headers=HEADERS, auth=LeanAuth(None), trust_env=False) as lean,
         ):
             cases = {
                 "the same headers, no auth": lambda: static.post(target, content=BODY),
                 "our auth": lambda: signing.post(target, content=BODY),
-                "our auth, as connect() has it": lambda: pinned.post(target, content=BODY),
                 "leanest auth": lambda: lean.post(target, content=BODY),
             }
             return measure(cases, rounds=rounds)
@@ -95,8 +93,7 @@ def main() -> None:
     print()
     goal("Signing", "signing step beside the bare signature", step[1].ratio, 1.10)
     figure = "end to end with the signature stubbed, beside the same headers"
-    for one, how in zip(others, ("", ", as connect() has it"), strict=False):
-        goal("Signing", figure + how, statistics.median(differences(one, base)), 20, unit="us")
+    goal("Signing", figure, statistics.median(differences(others[0], base)), 20, unit="us")
 
 
 def _origin() -> str:

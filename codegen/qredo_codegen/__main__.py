@@ -137,7 +137,7 @@ COMMANDS = {
     "regenerate": Command("Make generated/ from spec/.", (_PACKAGES,), _regenerate),
     "check": Command("Fail when generated/ is not what spec/ gives, naming each file.", (_PACKAGES,), _check),
     "compare": Command(
-        "List what differs between two descriptions and whom it breaks; fail on what breaks and is not waived.",
+        "List what differs between two descriptions and what breaks clients; fail on what breaks and is not waived.",
         (
             (("old",), {"help": "a package, or a file; a package alone is compared with its released.yaml"}),
             (("new",), {"nargs": "?", "help": "a package, or a file"}),

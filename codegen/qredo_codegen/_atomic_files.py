@@ -60,7 +60,7 @@ def swap_folder(fresh: Path, output: Path, aside: Path, then: Callable[[], None]
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Beside, then in place: nobody ever reads half a file."""
+    """Write beside the file, then rename: no reader ever sees half a file."""
     beside = path.with_name(f".{path.name}.new")
     try:
         beside.write_bytes(content)

@@ -32,7 +32,7 @@ class OverlayError(CodegenError):
     """An overlay that is malformed or does not fit the document.
 
     Attributes:
-        index: Position of the action in ``actions``, from 0, or None when the overlay as a whole is wrong.
+        index: Position of the action in `actions`, from 0, or None when the overlay as a whole is wrong.
         target: The action's JSONPath, or None when it has none.
     """
 

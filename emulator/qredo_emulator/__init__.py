@@ -3,12 +3,12 @@
 It verifies signatures, validates requests and keeps state in memory. It holds no
 real assets and talks to no chain.
 
-Start it in a program or in a test::
+Start it in a program or in a test:
 
     with Emulator() as emulator:
         emulator.url, emulator.credentials, emulator.environment, emulator.control
 
-or from a shell: ``qredo-emulator --keys keys --port 8080``.
+or from a shell: `qredo-emulator --keys keys --port 8080`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from ._api.request_log import Record
     from ._authentication.key_files import KeysError
     from ._control.control import Control
+    from ._description.read import SpecError
     from ._emulator import Emulator, StartError
     from ._settings import Settings
     from ._state.state_file import StateError
 
-__all__ = ["Control", "Emulator", "KeysError", "Record", "Settings", "StartError", "StateError"]
+__all__ = ["Control", "Emulator", "KeysError", "Record", "Settings", "SpecError", "StartError", "StateError"]
 
 # Loaded on first use: pytest imports the plugin module of this package in every run of a
 # project that has it installed, also where the emulator's own dependencies are missing.
@@ -34,6 +35,7 @@ _MODULES = {
     "KeysError": "_authentication.key_files",
     "Record": "_api.request_log",
     "Settings": "_settings",
+    "SpecError": "_description.read",
     "StartError": "_emulator",
     "StateError": "_state.state_file",
 }

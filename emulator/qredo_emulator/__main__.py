@@ -1,4 +1,4 @@
-"""``qredo-emulator``: the emulator as a program."""
+"""`qredo-emulator`: the emulator as a program."""
 
 from __future__ import annotations
 

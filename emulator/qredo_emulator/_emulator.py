@@ -19,6 +19,7 @@ from ._authentication.key_files import HMAC_FOLDER, hmac_keys_in, keys_in, make,
 from ._authentication.key_ring import KeyRing
 from ._control.control import Control
 from ._settings import Settings
+from ._site import Site
 from ._state.state_file import load_state, save_state
 
 __all__ = ["Emulator", "StartError"]
@@ -34,7 +35,7 @@ class StartError(Exception):
 class Emulator:
     """An emulator in this process, serving in a thread of its own.
 
-    Use it as a context manager, or call ``start`` and ``stop``::
+    Use it as a context manager, or call `start` and `stop`:
 
         with Emulator() as emulator:
             with connect(Client, emulator.credentials, emulator.environment) as client:
@@ -45,7 +46,7 @@ class Emulator:
         host: Where to listen; loopback, unless you know why.
         port: Where to listen; 0 takes a free port.
         keys: Folder with keys, made there if it is empty; None makes keys in memory. Those of the
-            API that is signed by HMAC are in its folder ``qredo_v1``.
+            API that is signed by HMAC are in its folder `qredo_v1`.
         state: File with the state, loaded here if it exists and written whenever the emulator stops.
             It names API keys, so keep it as the keys, and use it with a keys folder: who else would
             the data belong to? Further API keys, nonces, faults and requests are not in it.
@@ -78,7 +79,7 @@ class Emulator:
         ring.add_hmac(self.hmac_credentials)
         self.app: App = App(self.settings, ring)
         self.control: Control = Control(self.app, ring, self.credentials)
-        self.app.control = self.control
+        self._site = Site(self.app, self.control)
         self._state = None if state is None else Path(state)
         if self._state is not None:
             load_state(self.app.world, ring, self._state)
@@ -89,7 +90,7 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """Where it listens, such as ``http://127.0.0.1:40123``; no path.
+        """Where it listens, such as `http://127.0.0.1:40123`; no path.
 
         Raises:
             RuntimeError: It is not running.
@@ -100,7 +101,7 @@ class Emulator:
 
     @property
     def environment(self) -> Environment:
-        """For ``connect``; the API's own path is added there."""
+        """For `connect`; the API's own path is added there."""
         return Environment.emulator(self.url)
 
     @property
@@ -117,7 +118,7 @@ class Emulator:
             StartError: The port is taken, the host is none of this machine's, or the server did not start.
         """
         listener = self._bind()
-        server = self._server = _server(self.app)
+        server = self._server = _server(self._site, self.app.connections)
         self._thread = threading.Thread(target=server.run, args=([listener],), name="qredo-emulator", daemon=True)
         self._thread.start()
         deadline = time.monotonic() + _PATIENCE
@@ -150,13 +151,13 @@ class Emulator:
             ready: Called once it listens.
 
         Raises:
-            StartError: As ``start``.
+            StartError: As `start`.
             KeyboardInterrupt: It was interrupted, and has ended what it was doing.
         """
         listener = self._bind()
         try:
             ready()
-            _server(self.app).run([listener])
+            _server(self._site, self.app.connections).run([listener])
         finally:
             listener.close()
             self._url = None
@@ -229,10 +230,10 @@ class _Server(uvicorn.Server):
         await self._connections.abort_all()
 
 
-def _server(app: App) -> uvicorn.Server:
+def _server(site: Site, connections: Connections) -> uvicorn.Server:
     config = uvicorn.Config(
-        app,
-        http=app.connections.protocol(),  # h11, which hands on the request target as it was sent
+        site,
+        http=connections.protocol(),  # h11, which hands on the request target as it was sent
         ws="wsproto",
         lifespan="off",
         log_config=None,
@@ -242,4 +243,4 @@ def _server(app: App) -> uvicorn.Server:
         proxy_headers=False,  # the URL is verified as the client wrote it to this server
         timeout_graceful_shutdown=1,
     )
-    return _Server(config, app.connections)
+    return _Server(config, connections)

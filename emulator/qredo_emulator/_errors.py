@@ -1,4 +1,4 @@
-"""Errors in the API's own form: ``{"code": 401, "msg": "...", "detail": {"reason": "..."}}``."""
+"""Errors in the API's own form: `{"code": 401, "msg": "...", "detail": {"reason": "..."}}`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["ApiError", "NotFoundError", "invalid"]
 class ApiError(Exception):
     """An answer other than success.
 
-    Only two bodies are documented, both for 401. The others follow the same form: ``msg`` is
-    the HTTP reason phrase and ``reason`` names the place that is wrong.
+    Only two bodies are documented, both for 401. The others follow the same form: `msg` is
+    the HTTP reason phrase and `reason` names the place that is wrong.
 
     Args:
-        status: The HTTP status; the body's ``code`` is equal to it.
-        reason: What ``detail.reason`` says; None leaves ``detail`` out.
-        msg: What ``msg`` says; the HTTP reason phrase if none is given.
-        headers: Response headers that belong to this answer, such as ``allow``.
+        status: The HTTP status; the body's `code` is equal to it.
+        reason: What `detail.reason` says; None leaves `detail` out.
+        msg: What `msg` says; the HTTP reason phrase if none is given.
+        headers: Response headers that belong to this answer, such as `allow`.
     """
 
     def __init__(
@@ -51,5 +51,5 @@ class NotFoundError(ApiError):
 
 
 def invalid(pointer: str, why: str) -> ApiError:
-    """400 that says where: a JSON pointer into ``{path, query, header, body}`` and the reason."""
+    """400 that says where: a JSON pointer into `{path, query, header, body}` and the reason."""
     return ApiError(400, f"{pointer}: {why}")

@@ -1,4 +1,4 @@
-"""The options of ``qredo-emulator``, and the settings that they stand for."""
+"""The options of `qredo-emulator`, and the settings that they stand for."""
 
 from __future__ import annotations
 

@@ -24,10 +24,10 @@ class Settings:
             client alone, where no company exists that a path could name.
         check_responses: Every answer is validated against the description; one that is not
             valid becomes a 500 error that says why.
-        time_window: Seconds by which ``x-timestamp`` may differ from the emulator's clock;
+        time_window: Seconds by which `x-timestamp` may differ from the emulator's clock;
             None switches the rule off.
         nonces_increase: Whether the nonce rule of an API holds: greater than the key's last one, or
-            exactly one more where the description says ``x-stamp-rule: counter``.
+            exactly one more where the description says `x-stamp-rule: counter`.
         first_nonce: Where a counter has to start; None takes the first nonce of a key as it comes.
         unsigned_ok: The documented relaxation of the test environment: Partner requests with an API
             key and without any header of a signature are taken. A signature that is there is verified.
@@ -35,7 +35,7 @@ class Settings:
         fee_rate: Part of what arrives that a transaction costs in addition.
         fund_interval: Seconds that 1.0 demands between two funds of an API key; 0 switches the rule off.
         seed: For golden tests: the same seed gives the same ids in the same order, and the clock stands
-            still at 2023-11-14 22:13:20 UTC but for ``advance``. ``reset`` begins anew. Timestamps are
+            still at 2023-11-14 22:13:20 UTC but for `advance`. `reset` begins anew. Timestamps are
             then fresh by the real clock, too, and the Date header shows it, so that clients work as ever.
         spec: Folder with one folder per API package; None is the one that comes with the emulator.
         clock: Gives the time in Unix seconds.

@@ -1,4 +1,4 @@
-"""The fixture ``qredo``: an emulator on a free port, for the tests of any project.
+"""The fixture `qredo`: an emulator on a free port, for the tests of any project.
 
 ::
 
@@ -8,7 +8,7 @@
         assert qredo.control.requests[-1].verified
 
 One server runs per session and starts anew, empty, for each test. Other rules are set by a
-session fixture of the project::
+session fixture of the project:
 
     @pytest.fixture(scope="session")
     def qredo_settings():
@@ -35,13 +35,13 @@ _MISSING = 'the fixture `qredo` needs the emulator: pip install "qredo-partner-c
 
 @pytest.fixture(scope="session")
 def qredo_settings() -> Settings | None:
-    """Rules of the emulator; None is the usual ones with ``check_responses``. Override it to set others."""
+    """Rules of the emulator; None is the usual ones with `check_responses`. Override it to set others."""
     return None
 
 
 @pytest.fixture(scope="session")
 def qredo_server(qredo_settings: Settings | None) -> Iterator[Emulator]:
-    """The server of the session; tests use ``qredo``."""
+    """The server of the session; tests use `qredo`."""
     try:
         from . import Emulator, Settings
     except ModuleNotFoundError as error:
@@ -52,7 +52,7 @@ def qredo_server(qredo_settings: Settings | None) -> Iterator[Emulator]:
 
 @pytest.fixture
 def qredo(qredo_server: Emulator) -> Iterator[Emulator]:
-    """An emulator without any state: ``.url``, ``.credentials``, ``.environment``, ``.control``."""
+    """An emulator without any state: `.url`, `.credentials`, `.environment`, `.control`."""
     qredo_server.control.reset()
     yield qredo_server
     qredo_server.control.reset()

@@ -99,7 +99,7 @@ class Client(_Described):
 
         Args:
             timeout: Seconds, an httpx.Timeout, or None for no limit; not given: as it is.
-            max_retries: How often a call that may be repeated is repeated at the most; None: as it is.
+            max_retries: The most retries of a call that may be retried; None: as it is.
         """
         options = Options(
             self._options.timeout if timeout is UNSET else timeout,
@@ -256,7 +256,7 @@ class AsyncClient(_Described):
 
         Args:
             timeout: Seconds, an httpx.Timeout, or None for no limit; not given: as it is.
-            max_retries: How often a call that may be repeated is repeated at the most; None: as it is.
+            max_retries: The most retries of a call that may be retried; None: as it is.
         """
         options = Options(
             self._options.timeout if timeout is UNSET else timeout,

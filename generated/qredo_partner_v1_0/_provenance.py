@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 DESCRIPTION_SHA256 = "bde1b53ee491d863d5faa899b52aac89de31c5eacde8884fa659c924a74543b4"
-TEMPLATES_SHA256 = "57d46b54caa464d2f12f9e9a9e31c13369dc4e22acad8b4d61e4d9cd13307311"
+TEMPLATES_SHA256 = "5b56de84f25c465aa862dda3c81c54cc62586e8f5e03b7ef1b09d43188b3824c"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

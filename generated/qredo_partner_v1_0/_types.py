@@ -52,14 +52,14 @@ class Operation(Generic[T]):
         method: HTTP method.
         path: Path template below the base URL.
         security: Name of the security scheme: a signed request or an agent's token.
-        result: Name of the model class of a successful answer, or None where no content is described.
+        result: Name of the model class of a successful response, or None where no content is described.
         body: Name of the model class of the request body, or None.
-        repeatable: Whether the description says that a repeat is harmless (without an idempotency key).
-        idempotency_key: Name of the body field that makes a repeat harmless, as it is on the wire.
-        outcome: Operation that tells whether a call whose answer was lost took effect.
+        repeatable: Whether the description says that a retry is safe (without an idempotency key).
+        idempotency_key: Name of the body field that makes a retry safe, as it is on the wire.
+        look_up: Operation that tells whether a call whose response was lost took effect.
     """
 
-    __slots__ = ("body", "id", "idempotency_key", "method", "outcome", "path", "repeatable", "result", "security")
+    __slots__ = ("body", "id", "idempotency_key", "look_up", "method", "path", "repeatable", "result", "security")
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Operation(Generic[T]):
         body: str | None = None,
         repeatable: bool = False,
         idempotency_key: str | None = None,
-        outcome: str | None = None,
+        look_up: str | None = None,
     ) -> None:
         self.id: str = id
         self.method: str = method
@@ -82,7 +82,7 @@ class Operation(Generic[T]):
         self.body: str | None = body
         self.repeatable: bool = repeatable
         self.idempotency_key: str | None = idempotency_key
-        self.outcome: str | None = outcome
+        self.look_up: str | None = look_up
 
     def __repr__(self) -> str:
         return f"<Operation {self.id}: {self.method} {self.path}>"
@@ -95,8 +95,8 @@ class Call(NamedTuple):
         operation: `<tag>.<verb>`.
         security: Name of the security scheme that the request needs.
         repeatable: Whether sending the same request again is harmless.
-        idempotency_key: The key in the body by which the service recognises a repeat, or None.
-        outcome: Operation that tells whether the call took effect, if its answer is lost.
+        idempotency_key: The key in the body by which the service recognizes a retry, or None.
+        look_up: Operation that tells whether the call took effect, if its response is lost.
         max_retries: The caller's own limit, or None for the sender's.
     """
 
@@ -104,7 +104,7 @@ class Call(NamedTuple):
     security: str
     repeatable: bool
     idempotency_key: str | None
-    outcome: str | None
+    look_up: str | None
     max_retries: int | None
 
 

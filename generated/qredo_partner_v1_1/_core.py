@@ -58,7 +58,7 @@ class Requests(NamedTuple):
         if body is not None:
             content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         repeatable = operation.repeatable or operation.method == "GET" or key is not None
-        call = Call(operation.id, operation.security, repeatable, key, operation.outcome, self.options.max_retries)
+        call = Call(operation.id, operation.security, repeatable, key, operation.look_up, self.options.max_retries)
         timeout = {} if self.options.timeout is UNSET else {"timeout": self.options.timeout}
         request = self.http.build_request(
             operation.method,
@@ -98,7 +98,7 @@ class Core:
         body: dict[str, Any] | None = None,
         idempotent: bool = False,
     ) -> T:
-        """Send one call and parse its answer."""
+        """Send one call and parse its response."""
         response = self._send(self._requests.build(operation, path, query, body, idempotent))
         return _result(operation, response, self._raw)
 
@@ -126,7 +126,7 @@ class AsyncCore:
         body: dict[str, Any] | None = None,
         idempotent: bool = False,
     ) -> T:
-        """Send one call and parse its answer."""
+        """Send one call and parse its response."""
         response = await self._send(self._requests.build(operation, path, query, body, idempotent))
         return _result(operation, response, self._raw)
 
@@ -159,7 +159,7 @@ def encode(operation: Operation[Any], body: Any, required: tuple[str, ...], fiel
 def _with_key(
     operation: Operation[Any], body: dict[str, Any] | None, idempotent: bool
 ) -> tuple[str | None, dict[str, Any] | None]:
-    """The idempotency key of a call and the body that holds it; a key that the caller gave stays his."""
+    """The idempotency key of a call and the body that holds it; a key that the caller gave is kept."""
     field = operation.idempotency_key
     if field is None or body is None:
         return None, body
@@ -191,7 +191,7 @@ def _text(value: object) -> str:
 
 
 def _result(operation: Operation[T], response: httpx.Response, raw: bool) -> T:
-    """The parsed answer, or the error that it stands for."""
+    """The parsed response, or the error that it stands for."""
     if not response.is_success:
         raise api_error(operation.id, response)
     parsed = None if operation.result is None else _parse(operation.result, response)

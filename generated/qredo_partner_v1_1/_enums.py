@@ -50,7 +50,7 @@ class OpenIntEnum(IntEnum):
 class Members(dict[V, E]):
     """The members of an open enum by their values: far quicker to ask than the enum itself.
 
-    An unknown value gets a member too, which is not kept here: nobody can make this grow.
+    An unknown value gets a member too, which is not kept here: a service cannot make this grow.
     """
 
     __slots__ = ("_enum",)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +26,11 @@ __all__ = [
 
 
 class ClientError(Exception):
-    """Base class of every error that this package raises about an answer."""
+    """Base class of every error that this package raises about a response."""
 
 
 class APIError(ClientError):
-    """The service refused or failed: any status that is no success.
+    """The service refused or failed: any status other than 2xx.
 
     Attributes:
         operation: `<tag>.<verb>` of the call.
@@ -53,14 +54,16 @@ class APIError(ClientError):
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds to wait by the Retry-After header (seconds or HTTP-date), not negative; None without a usable one."""
-        value = self.response.headers.get("retry-after", "").strip()
+        """Seconds to wait by the Retry-After header (seconds or HTTP-date), not negative; None without a usable one.
+
+        A date is counted from the response's own Date, so that a difference between the two clocks does not matter.
+        """
+        headers = self.response.headers
+        value = headers.get("retry-after", "").strip()
         if value.isascii() and value.isdigit():
             return float(value)
-        try:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-        except (OverflowError, ValueError):
-            return None
+        until, start = _unix_time(value), _unix_time(headers.get("date", ""))
+        return None if until is None else max(0.0, until - (time.time() if start is None else start))
 
     def __reduce__(self) -> tuple[object, ...]:
         # The request stays here: it holds the API key, the signature and the body.
@@ -76,7 +79,7 @@ class APIError(ClientError):
 
 
 class BadRequestError(APIError):
-    """400: the request is not what the service expects. `reason` usually names the field; correct it, do not repeat."""
+    """400: the request is not what the service expects. `reason` usually names the field; correct it first."""
 
 
 class UnauthorizedError(APIError):
@@ -88,7 +91,7 @@ class ForbiddenError(APIError):
 
 
 class NotFoundError(APIError):
-    """404: no such thing for this API key."""
+    """404: nothing with this id exists for this API key."""
 
 
 class ConflictError(APIError):
@@ -100,11 +103,11 @@ class RateLimitedError(APIError):
 
 
 class ServerError(APIError):
-    """5xx: the service failed. Whether a call that changes something took effect is not known: look, then repeat."""
+    """5xx: the service failed. A call that changes something may have taken effect: look before a retry."""
 
 
 class ResponseError(ClientError):
-    """An answer that is not what the description says. The call itself may well have taken effect.
+    """The response is not what the description says. The call itself may have taken effect.
 
     Attributes:
         model: Name of the model class.
@@ -152,10 +155,19 @@ def _rebuild(
     return kind(operation, httpx.Response(status, headers=headers, content=content))
 
 
+def _unix_time(date: str) -> float | None:
+    try:
+        parsed = parsedate_to_datetime(date)
+        # An HTTP-date is always GMT, though one of its three forms (asctime) does not name the zone.
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    except (OverflowError, ValueError):
+        return None
+
+
 def _error_body(response: httpx.Response) -> dict[str, Any]:
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for what is nested too deeply
         return {}
     return body if isinstance(body, dict) else {}
 

@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 DESCRIPTION_SHA256 = "8e1c43fb513d697aa4725b38bc6b2574e959ec94b975fa694053a13f8c05d1f7"
-TEMPLATES_SHA256 = "57d46b54caa464d2f12f9e9a9e31c13369dc4e22acad8b4d61e4d9cd13307311"
+TEMPLATES_SHA256 = "5b56de84f25c465aa862dda3c81c54cc62586e8f5e03b7ef1b09d43188b3824c"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

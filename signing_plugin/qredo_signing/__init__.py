@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from ._keys.pkcs11 import Pkcs11Signer
     from ._keys.rsa import PrivateKey, PublicKey
     from ._keys.signer import AsyncSigner, Signer
-    from ._nonces.file import FileNonces
-    from ._nonces.in_process import InProcessNonces, NonceSource
     from ._nonces.redis import RedisNonces
+    from ._nonces.source import InProcessNonces, NonceSource
     from ._nonces.sqlite import SQLiteNonces
     from ._signature.hmac_rule import sign_hmac, verify_hmac
     from ._signature.rsa_rule import Explanation, explain, sign, string_to_sign, verify
@@ -70,7 +69,6 @@ __all__ = [
     "Environment",
     "EnvironmentMismatchError",
     "Explanation",
-    "FileNonces",
     "HmacCredentials",
     "InProcessNonces",
     "InsecureKeyFileWarning",
@@ -114,11 +112,10 @@ _MODULES = {
     "Credentials": "_keys.credentials",
     "Environment": "_environments.environment",
     "Explanation": "_signature.rsa_rule",
-    "FileNonces": "_nonces.file",
     "HmacCredentials": "_keys.hmac_credentials",
-    "InProcessNonces": "_nonces.in_process",
+    "InProcessNonces": "_nonces.source",
     "KeyKind": "_keys.api_key",
-    "NonceSource": "_nonces.in_process",
+    "NonceSource": "_nonces.source",
     "PartnerAuth": "_http.auth",
     "Pkcs11Signer": "_keys.pkcs11",
     "PrivateKey": "_keys.rsa",

@@ -1,4 +1,4 @@
-"""The one place where a generated client and this package meet: what each may expect of the other.
+"""What a generated client and this package expect of each other. It is the one place where they meet.
 
 Protocols only. A generated package does not import this module, and this package does not import a generated one.
 
@@ -37,7 +37,7 @@ class RequestInfo(Protocol):
 
     @property
     def security(self) -> str:
-        """The scheme: `partner_signature`, `agent_token` or `qredo_signature`."""
+        """The security scheme, by its name in the description."""
         ...
 
     @property
@@ -47,17 +47,17 @@ class RequestInfo(Protocol):
 
     @property
     def idempotency_key(self) -> str | None:
-        """The key in the body that makes it so, or None."""
+        """The idempotency key in the body, by which the service recognizes a retry, or None."""
         ...
 
     @property
-    def outcome(self) -> str | None:
+    def look_up(self) -> str | None:
         """The operation that tells whether a call took effect, such as `company.search`, or None."""
         ...
 
     @property
     def max_retries(self) -> int | None:
-        """The caller's own limit of repeats, or None for the client's."""
+        """The limit of retries for this call, or None for the client's."""
         ...
 
 
@@ -81,11 +81,10 @@ class ApiInfo(Protocol):
 
 
 class ClientInfo(ApiInfo, Protocol):
-    """The same, with what is found out when it runs.
+    """`ApiInfo`, with what `connect` reads from the class when it runs.
 
     Attributes:
-        SECURITY: Name of the security scheme, which decides which credentials it takes: `partner_signature` (RSA) or
-            `qredo_signature` (HMAC).
+        SECURITY: Name of the security scheme, which decides which credentials it takes.
     """
 
     SECURITY: ClassVar[str]
@@ -101,7 +100,7 @@ class Client(ApiInfo, Protocol):
 
     @property
     def send(self) -> Callable[[httpx.Request], httpx.Response]:
-        """Sends one request; of a client that `connect` made, what holds the attempts."""
+        """Sends one request, with retries if `connect` made the client."""
         ...
 
 
@@ -115,7 +114,7 @@ class AsyncClient(ApiInfo, Protocol):
 
     @property
     def send(self) -> Callable[[httpx.Request], Awaitable[httpx.Response]]:
-        """Sends one request; of a client that `connect` made, what holds the attempts."""
+        """Sends one request, with retries if `connect` made the client."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""`connect`: a generated client class, credentials and an environment become a client that signs."""
+"""`connect`: make a client that signs, from a generated client class, credentials and an environment."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import httpx
 from ._client_protocols import AsyncHmacClient, AsyncPartnerClient, HmacClient, PartnerClient
 from ._environments.base_url import base_url_of
 from ._environments.environment import Environment
-from ._environments.origin import is_loopback
-from ._http.choose_auth import PartnerOptions, check_credentials, make_auth
-from ._http.cookies import NoCookies
-from ._http.defaults import make_tls_context
-from ._http.pinned import pin_transport
+from ._environments.origin import AllowedOrigin, is_loopback
+from ._http.choose_auth import check_credentials, make_auth
+from ._http.defaults import NoCookies, make_tls_context, proxies_of_environment
+from ._http.redirects import AsyncPinnedTransport, PinnedTransport
+from ._http.scheme import SigningOptions
 from ._http.sender import AsyncSender, SyncSender
 from ._http.signing_auth import check_environment
 from ._keys.credentials import Credentials
 from ._keys.hmac_credentials import HmacCredentials
-from ._nonces.in_process import NonceSource
-from ._secrecy import discreet
+from ._nonces.source import NonceSource
+from ._secrecy import without_locals
 from ._signature.agent_token import AgentToken
 from ._signature.stamps import Stamp
 
@@ -44,6 +44,7 @@ def connect(
     *,
     timeout: float | httpx.Timeout | None = ...,
     max_retries: int = ...,
+    deadline: float | None = ...,
     transport: httpx.BaseTransport | None = ...,
     http_client: httpx.Client | None = ...,
     server: str | None = ...,
@@ -62,6 +63,7 @@ def connect(
     *,
     timeout: float | httpx.Timeout | None = ...,
     max_retries: int = ...,
+    deadline: float | None = ...,
     transport: httpx.AsyncBaseTransport | Literal["aiohttp"] | None = ...,
     http_client: httpx.AsyncClient | None = ...,
     server: str | None = ...,
@@ -81,6 +83,7 @@ def connect(
     *,
     timeout: float | httpx.Timeout | None = ...,
     max_retries: int = ...,
+    deadline: float | None = ...,
     transport: httpx.BaseTransport | None = ...,
     http_client: httpx.Client | None = ...,
     server: str | None = ...,
@@ -95,13 +98,14 @@ def connect(
     *,
     timeout: float | httpx.Timeout | None = ...,
     max_retries: int = ...,
+    deadline: float | None = ...,
     transport: httpx.AsyncBaseTransport | Literal["aiohttp"] | None = ...,
     http_client: httpx.AsyncClient | None = ...,
     server: str | None = ...,
     clock: Callable[[], float] = ...,
     clock_correction: bool = ...,
 ) -> AsyncHmacT: ...
-@discreet
+@without_locals  # `agent_token` may be the token itself, by mistake
 def connect(
     client_class: Any,
     credentials: Credentials | HmacCredentials,
@@ -109,6 +113,7 @@ def connect(
     *,
     timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
     max_retries: int = DEFAULT_MAX_RETRIES,
+    deadline: float | None = None,
     transport: Any = None,
     http_client: Any = None,
     server: str | None = None,
@@ -133,12 +138,16 @@ def connect(
         credentials: `Credentials` for the Partner API, in whatever version; `HmacCredentials` for the Qredo API v1.
         environment: Where requests go. It is always named: there is no default.
         timeout: Seconds, or an `httpx.Timeout`; None for none. By default 30 s, 5 s of them to connect.
-        max_retries: How often a call is repeated at the most, after its first attempt; 0 for never. Only what can do
-            no harm is repeated: docs/attempts.md has the rules. `client.with_options(max_retries=)` changes it.
+        max_retries: How often a call is retried at most, after its first attempt; 0 for never. Only what can do no
+            harm is retried: docs/attempts.md has the rules. `client.with_options(max_retries=)` changes it.
+        deadline: Seconds for a whole call: its turn, nonce, token, all attempts and the waits between them, however
+            slowly the server sends. Past it, `httpx.TimeoutException` is raised if nothing was sent, otherwise
+            `OutcomeUnknownError` for a call that is not safe to retry. A sync signer and the look-up of a host name
+            are not interrupted. None for no limit.
         transport: An httpx transport to use instead of the network's, for instance in tests. For an async client
             `"aiohttp"` is one that costs much less with many requests in flight; docs/async.md.
         http_client: Your own `httpx.Client` (`httpx.AsyncClient`), with its own timeouts, TLS settings and limits. Its
-            `auth` and `follow_redirects` do not apply to our requests.
+            `auth` and `follow_redirects` do not apply to requests of this client.
         server: Another of the API's servers with the same origin, by name, such as `sandbox_qapi`.
         agent_token: Returns a fresh token for each agent operation; see `PartnerAuth`. This and `stamp`, `nonces`,
             `serialize` and `offload` are for the Partner API alone.
@@ -168,15 +177,31 @@ def connect(
     base_url = base_url_of(client_class, environment, server)
     if offload is None:
         offload = is_async and isinstance(credentials, Credentials) and _is_aiohttp(transport)
-    options = PartnerOptions(stamp=stamp, nonces=nonces, serialize=serialize, agent_token=agent_token, offload=offload)
-    auth = make_auth(client_class, credentials, environment, options, clock=clock, clock_correction=clock_correction)
+    options = SigningOptions(
+        clock=clock,
+        clock_correction=clock_correction,
+        stamp=stamp,
+        nonces=nonces,
+        serialize=serialize,
+        agent_token=agent_token,
+        offload=offload,
+    )
+    auth = make_auth(client_class, credentials, environment, options)
     owns_http = http_client is None
     if owns_http:
         make_http: Any = httpx.AsyncClient if is_async else httpx.Client
         http_options = _http_options(environment, transport, is_async=is_async)
         http_client = make_http(timeout=timeout, follow_redirects=False, cookies=NoCookies(), **http_options)
     make_sender: Any = AsyncSender if is_async else SyncSender
-    send = make_sender(http_client, auth, is_pinned=owns_http, max_retries=max_retries, clock=clock)
+    send = make_sender(
+        http_client,
+        auth,
+        is_own=owns_http and transport is None,
+        forks=_is_aiohttp(transport),
+        max_retries=max_retries,
+        deadline=deadline,
+        clock=clock,
+    )
     return client_class(http_client, base_url=base_url, send=send, owns_http=owns_http)
 
 
@@ -190,7 +215,7 @@ def _check_arguments(
         if http_client is not None and given:
             raise TypeError(f"{name}= and http_client= exclude each other: give it to your http_client instead")
     if isinstance(transport, str) and transport != "aiohttp":
-        raise TypeError(f"transport={transport!r} is not known: by name there is 'aiohttp' alone")
+        raise TypeError(f"transport={transport!r} is not known: the only transport with a name is 'aiohttp'")
     if isinstance(transport, str) and not is_async:
         raise TypeError(f"transport={transport!r} is for async clients: leave it out, or connect an AsyncClient")
     if offload and not is_async:
@@ -200,22 +225,29 @@ def _check_arguments(
 def _is_aiohttp(transport: object) -> bool:
     if transport is None:
         return False
-    from ._http.aiohttp.transport import (
-        AiohttpTransport,  # with asyncio, which costs a sync client a tenth of what httpx does
-    )
+    # Imports asyncio, which costs a sync client a tenth of what importing httpx does.
+    from ._http.aiohttp.transport import AiohttpTransport
 
     return transport == "aiohttp" or isinstance(transport, AiohttpTransport)
 
 
 def _http_options(environment: Environment, transport: Any, *, is_async: bool) -> dict[str, Any]:
     """How the client that is made reaches the network."""
-    # A proxy from the environment has no way to our loopback, and would see a request in plain http.
-    trust_env = not is_loopback(environment.origin)
-    if transport is None:
-        is_plain = environment.origin.startswith("http:")
-        return {"verify": make_tls_context(is_used=not is_plain), "trust_env": trust_env}
-    if transport == "aiohttp":
-        from ._http.aiohttp.transport import make_transports
+    from ._http.transports import AsyncTransport, Transport, make_transports
 
-        return {**make_transports(trust_env=trust_env), "trust_env": trust_env}
-    return {"transport": pin_transport(transport, environment.origin, is_async=is_async), "trust_env": trust_env}
+    # A proxy that the environment names cannot reach this machine's loopback, and would see a request in plain http.
+    proxies = None if is_loopback(environment.origin) else proxies_of_environment
+    home = AllowedOrigin(environment.origin)
+    if transport == "aiohttp":
+        from ._http.aiohttp.transport import AiohttpTransport
+
+        context = make_tls_context()
+        return make_transports(
+            lambda proxy: AsyncPinnedTransport(AiohttpTransport(verify=context, proxy=proxy), home), proxies
+        )
+    if transport is not None:
+        pin: Any = AsyncPinnedTransport if is_async else PinnedTransport
+        return {"transport": pin(transport, home)}
+    context = make_tls_context(is_used=environment.origin.startswith("https:"))
+    own: Any = AsyncTransport if is_async else Transport
+    return make_transports(lambda proxy: own(home, context, proxy), proxies)

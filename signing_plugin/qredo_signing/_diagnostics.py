@@ -1,13 +1,23 @@
-"""Warnings that point at the caller's line, however deep in this package they are raised."""
+"""Warnings that point at the caller's line, and the package's logger.
+
+This module stays at the top of the package, because it derives the package's name from its own. In a vendored copy
+(`third_party.qredo.qredo_signing`) that is the copy's name, so each copy has its own logger.
+"""
 
 from __future__ import annotations
 
+import logging
 import sys
 import warnings
 
-__all__ = ["is_ours", "warn"]
+__all__ = ["LOG", "is_ours", "warn"]
 
 _PACKAGE = __name__.rpartition(".")[0]
+
+LOG = logging.getLogger(_PACKAGE)
+"""Logs retries and a corrected clock. Never pass it a URL's query, a header, a body or a secret."""
+
+LOG.addHandler(logging.NullHandler())
 
 
 def warn(message: str, category: type[Warning]) -> None:

@@ -1,4 +1,4 @@
-"""Errors that can be shown: tools that print local variables find no secret in the frames of this package."""
+"""Keep secrets out of tracebacks and messages: clear local variables of our frames, and shorten what is quoted."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from typing import ParamSpec, TypeVar
 
 from ._diagnostics import is_ours
 
-__all__ = ["discreet", "forget"]
+__all__ = ["brief", "clear_frames", "without_locals"]
+
+_LONGEST = 60  # shorter than an API key, a token or a line of PEM
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def discreet(function: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a function that is given secrets: an error that leaves it takes none along in its traceback.
+def without_locals(function: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a function that takes a raw secret, so that the secret is in no traceback of an error that it raises.
 
-    Error trackers record the local variables of each frame. Lines and messages stay as they are; the variables of our
-    own frames are emptied, those of other code (a signer of the user's, say) are left to it.
+    Error trackers record the local variables of each frame. Line numbers and messages stay; the variables of this
+    package's frames are cleared, and those of other code (such as your own signer) are left as they are.
     """
 
     @functools.wraps(function)
@@ -29,14 +31,19 @@ def discreet(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
         except BaseException as error:
             del args, kwargs
-            forget(error)
+            clear_frames(error)
             raise
 
     return call
 
 
-def forget(error: BaseException) -> None:
-    """Empty our frames in the tracebacks of an error and of all that it is chained to, but for those that still run."""
+def brief(text: str) -> str:
+    """Quote a short text. Give only the length of a long one, which may be a secret in the wrong place."""
+    return repr(text) if len(text) <= _LONGEST else f"a text of {len(text)} characters"
+
+
+def clear_frames(error: BaseException) -> None:
+    """Clear our finished frames in the tracebacks of an error and of every error that it is chained to."""
     seen = set[int]()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -50,6 +57,6 @@ def forget(error: BaseException) -> None:
 def _clear(step: TracebackType | None) -> None:
     while step is not None:
         if is_ours(step.tb_frame.f_globals.get("__name__", "")):
-            with suppress(RuntimeError):  # it is still running: the decorator itself
+            with suppress(RuntimeError):  # the frame still runs: the decorator's own
                 step.tb_frame.clear()
         step = step.tb_next

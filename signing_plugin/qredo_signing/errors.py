@@ -1,5 +1,24 @@
 """Every error and warning that this package raises.
 
+    Exception
+      - QredoSigningError
+          - ConfigurationError (also a ValueError)
+              - CredentialsError
+              - KeyLoadError
+              - EnvironmentMismatchError
+          - UnsignableError (also a ValueError)
+          - SignerError
+          - NonceError
+          - InvalidSignatureError
+          - AgentTokenError
+          - OriginError
+          - RedirectError
+          - ClockSkewError
+          - OutcomeUnknownError
+    UserWarning
+      - InsecureKeyFileWarning
+      - DeprecatedEnvironmentWarning
+
 Messages say what was given, why it is wrong and what to do. They never hold an API key, key material, a passphrase,
 a signature or a token, and neither do the exceptions that are chained to them.
 """
@@ -40,14 +59,14 @@ class ConfigurationError(QredoSigningError, ValueError):
 
 
 class CredentialsError(ConfigurationError):
-    """The API key is missing, unreadable, or not something that can stand in a header; or the API secret is not one.
+    """The API key or API secret is missing, unreadable or malformed.
 
     Give the text of the vendor's `apikey` file as it is, or the path of that file; the API secret as it was issued.
     """
 
 
 class KeyLoadError(ConfigurationError):
-    """The RSA key could not be loaded; the message names the cause and the way out.
+    """The RSA key could not be loaded. The message names the cause and what to do.
 
     Raised for a public key where a private one is needed (and the other way round), a certificate, a key that is not
     RSA or has fewer than 2048 bits, an encrypted key without its passphrase or with a wrong one, and for an empty,
@@ -56,7 +75,7 @@ class KeyLoadError(ConfigurationError):
 
 
 class EnvironmentMismatchError(ConfigurationError):
-    """The parts do not belong together, so nothing is sent.
+    """The API key, the environment and the API version do not fit together, so nothing is sent.
 
     Raised when the API key is of another kind than the environment takes (a live key on the sandbox, a sandbox key on
     production, an emulator key anywhere but on an emulator), and when the API version has no server for the
@@ -158,17 +177,17 @@ class ClockSkewError(QredoSigningError):
 
 
 class OutcomeUnknownError(QredoSigningError):
-    """The request was sent and its answer is not known: it may have taken effect, or may yet.
+    """The request was sent, but its outcome is unknown. It may have succeeded, or may still succeed.
 
-    Do not call again as if nothing had happened. Find out with the operation that `outcome` names; with an idempotency
-    key, calling again with the same key is safe. This is not an `httpx.TransportError`, so that no generic wrapper
-    repeats it. Where the connection failed, the httpx error is the `__cause__`.
+    Check with the operation that `outcome` names before you retry; with an idempotency key, calling again with the same
+    key is safe. This is not an `httpx.TransportError`, so that no generic wrapper retries it. Where the connection
+    failed, the httpx error is the `__cause__`.
 
     Attributes:
         operation: The operation, such as `transfer.create`; None if the request did not come from a generated client.
         idempotency_key: The key that the request carried, or None.
         outcome: The operation that tells whether it took effect, such as `transfer.get`, or None.
-        response: The 502 or 504 that came instead of an answer, or None. It is lost when the error is pickled.
+        response: The 502 or 504 that came instead of a response, or None. It is lost when the error is pickled.
         attempts: How many times the request was sent, or tried to be.
     """
 

@@ -129,7 +129,7 @@ def test_help_tells_what_the_description_says(qredo: Cli) -> None:
         ("company.create", "needs --name"),
         ("company.get", "--company-id"),
         ("company.create --name x --api nonsense", "no API package"),
-        ("company.create --name x --body {}", "--name cannot be given beside it"),
+        ("company.create --name x --body {}", "--name cannot be given with it"),
         ("company.create --body {", "--body: not JSON"),
         ("company.create --body []", "an object"),
         ("company.create --body @nowhere.json", "nowhere.json cannot be read"),
@@ -270,7 +270,7 @@ class TestOutcomes:
         body["send"] = {"symbol": "BTC-TESTNET", "amount": 1}
         done = connected(f"call transfer.create --company-id c --url {server.url} --body", json.dumps(body))
         assert done.code == 5
-        assert "with the same idempotency key k-7" in done.err
+        assert "the idempotency key was k-7" in done.err
 
     def test_an_answer_of_another_form_is_not_lost(
         self, connected: Cli, answering: Callable[[bytes], Answering]

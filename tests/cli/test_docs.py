@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from qredo_emulator import Emulator
-from qredo_signing.cli._exits import MEANINGS
 
 from .conftest import Cli
 
@@ -40,13 +39,15 @@ def test_help_is_shown_as_it_is(qredo: Cli, page: str, command: str, shown: str)
     assert stripped(shown) == stripped(done.out), f"{page}: {command}"
 
 
-def test_every_command_is_documented() -> None:
+def test_every_command_is_documented(qredo: Cli) -> None:
     """docs/cli.md shows the help of each command, and each exit code with its meaning."""
     shown = {command for page, command, _ in BLOCKS if page == "docs/cli.md"}
     names = ("keygen", "sign", "verify", "explain", "send", "call", "feed", "doctor")
     assert {f"qredo {name} --help" for name in names} <= shown
-    for code, meaning in MEANINGS.items():
-        assert f"| {code.value} | {meaning} |" in PAGES["docs/cli.md"]
+    meanings = re.findall(r"^ +(\d+)  (\S.*)$", qredo("--help").out, re.MULTILINE)
+    assert len(meanings) == 9
+    for code, meaning in meanings:
+        assert f"| {code} | {meaning.rstrip()} |" in PAGES["docs/cli.md"]
 
 
 @pytest.mark.needs("sh")

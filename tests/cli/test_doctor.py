@@ -65,7 +65,7 @@ def test_open_files_and_a_foreign_public_key_are_found(connected: Cli, keys: Pat
     assert done.code == 1
     assert found["mixed/private.pem"] == (
         "warning",
-        "mode 0640: others than its owner can read or change it",
+        "mode 0640: other users can read or change it",
         "chmod 600 mixed/private.pem",
     )
     assert found["key pair"][0] == "problem"
@@ -114,7 +114,7 @@ def test_the_key_is_not_known_to_the_service(connected: Cli, keys: Path) -> None
     status, text, advice = found["signed read"]
     assert status == "problem"
     assert "401" in text
-    assert "have this key's public half" in advice
+    assert "the public half of this private key" in advice
 
 
 def test_keys_in_variables_are_examined(connected: Cli, keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:

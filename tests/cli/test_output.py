@@ -51,7 +51,7 @@ def test_an_answer_without_content_says_so(capsys: pytest.CaptureFixture[str]) -
     """People read the status, programs get nothing."""
     show_response(httpx.Response(202), as_json=False)
     show_response(httpx.Response(202), as_json=True)
-    assert capsys.readouterr().out == "HTTP 202, without content\n"
+    assert capsys.readouterr().out == "HTTP 202, without a body\n"
 
 
 @given(st.text())

@@ -118,7 +118,7 @@ class TestKeysAndEnvironment:
         """Nothing unset means production."""
         done = qredo(f"send GET /company/search --api qredo_partner_v1_1 --keys {keys}")
         assert done.code == 2
-        assert "no environment is named" in done.err
+        assert "there is no default environment" in done.err
 
     @pytest.mark.parametrize(
         ("arguments", "code", "text"),
@@ -187,12 +187,18 @@ class TestFailures:
     @pytest.mark.parametrize(
         ("answer", "code", "text"),
         [
-            (b"", 5, "may have taken effect"),
-            (b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n", 5, "do not repeat"),
-            (b"HTTP/1.1 504 Late\r\ncontent-length: 0\r\n\r\n", 5, "look"),
-            (b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n", 4, "503"),
+            (b"", 5, "outcome is unknown"),
+            (b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n", 5, "do not retry before you know"),
+            (b"HTTP/1.1 504 Late\r\ncontent-length: 0\r\n\r\n", 5, "outcome is unknown"),
+            (b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n", 5, "outcome is unknown"),
+            (b'HTTP/1.1 503 Busy\r\ncontent-length: 21\r\n\r\n{"code":503,"msg":""}', 4, "503"),
             (b"HTTP/1.1 400 No\r\ncontent-length: 0\r\n\r\n", 4, "400"),
-            (b"HTTP/1.1 302 Go\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n", 4, "evil.example"),
+            (
+                b"HTTP/1.1 302 Go\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n",
+                5,
+                "outcome is unknown",
+            ),
+            (b"HTTP/1.1 307 Go\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n", 4, "evil.example"),
         ],
     )
     def test_an_unknown_outcome_has_its_own_exit_code(
@@ -209,7 +215,7 @@ class TestFailures:
         """Where nobody listens nothing took effect, whatever was to be sent: 6."""
         done = connected(f"send POST /company --url {unused_url()} --body", '{"name": "x"}')
         assert (done.code, done.out) == (6, "")
-        assert "no answer" in done.err
+        assert "no response" in done.err
 
     def test_no_secret_is_in_any_output(self, connected: Cli, keys: Path, emulator: Emulator) -> None:
         """Neither API key nor key material nor signature is printed, whatever goes wrong."""

@@ -147,7 +147,7 @@ def test_ctrl_c_while_the_answer_is_shown_is_not_nothing_changed(
     """What changes something was done then: 7, and not the code that says that nothing was changed."""
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(InterruptedOutput(), write_through=True))
     done = connected(f"{command} --json" if "--json" not in command else command)
-    assert (done.code, "do not repeat it" in done.err) == (7, True)
+    assert (done.code, "check before you retry" in done.err) == (7, True)
     assert [record.status for record in emulator.control.requests] == [200]
     assert connected("call company.search --json").code == 130, "a read changes nothing"
 
@@ -236,3 +236,19 @@ def test_long_pages_have_a_bar_on_a_terminal(variables: dict[str, str], connecte
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 150
     assert b"fund.iter_ledger" in shown
     assert b"150 items" in shown
+
+
+def test_without_docstrings(emulator: Emulator, keys: Path, tmp_path: Path) -> None:
+    """Under `python -OO`, which strips docstrings, operations are listed, explained and called as always."""
+    environ = {**os.environ, "PYTHONOPTIMIZE": "2", "COLUMNS": "100", "PYTHONPYCACHEPREFIX": str(tmp_path)}
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "qredo_signing", *arguments]
+        return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
+
+    listed = json.loads(run("call", "--list", "--api", API, "--json"))
+    assert {"signing_agent.open_feed", "company.create", "fund.iter_ledger"} <= {one["operation"] for one in listed}
+    assert {one["method"] for one in listed} == {"GET", "POST", "PUT", "DELETE"}
+    assert "--country" in run("call", "company.create", "--api", API, "--help")
+    options = ("--api", API, "--environment", "emulator", "--url", emulator.url, "--keys", str(keys), "--json")
+    assert "company_id" in json.loads(run("call", "company.create", "--name", "ACME Corp", *options))

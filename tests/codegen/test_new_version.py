@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from qredo_codegen.commands import new_version as _new_version
 from qredo_codegen.commands.new_version import NewVersionError, new_version, with_siblings
-from qredo_codegen.commands.regenerate import Checkout, drift, regenerate
+from qredo_codegen.commands.regenerate import Checkout, drift, update
 from qredo_codegen.commands.release import release
 from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.description.document import load
@@ -25,7 +25,7 @@ NEW = "qredo_partner_v1_2"
 def made(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout whose package is generated, and released."""
     checkout = new_checkout(tmp_path_factory.mktemp("made"))
-    regenerate(checkout, PACKAGE)
+    update(checkout, PACKAGE)
     release(checkout, PACKAGE)
     (checkout.folder(PACKAGE) / "overlay.yaml").write_text("overlay: 1.0.0\n")
     checkout.waivers(PACKAGE).write_text("[]\n")

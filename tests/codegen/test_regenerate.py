@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qredo_codegen.commands.regenerate import Checkout, drift, regenerate
+from qredo_codegen.commands.regenerate import Checkout, drift, update
 from qredo_codegen.description.document import load, operations
 from qredo_codegen.errors import CodegenError
 from qredo_codegen.generate.inputs import hash_tree
@@ -24,7 +24,7 @@ Change = Callable[[dict[str, Any]], None]
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout of its own in which the package of our whole description was generated once."""
     checkout = whole_checkout(tmp_path_factory.mktemp("whole"))
-    regenerate(checkout, PACKAGE)
+    update(checkout, PACKAGE)
     return checkout
 
 
@@ -32,7 +32,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout in which the package of the small description was generated once."""
     checkout = new_checkout(tmp_path_factory.mktemp("made"))
-    regenerate(checkout, PACKAGE)
+    update(checkout, PACKAGE)
     return checkout
 
 
@@ -97,7 +97,7 @@ def test_the_lock_says_what_it_was_made_from(made: Checkout) -> None:
 def test_a_regeneration_leaves_nothing_else_behind(made: Checkout) -> None:
     """No temporary folder, no cache and no file of an older description remains."""
     (made.output(PACKAGE) / "models" / "left_over.py").write_text("")
-    regenerate(made, PACKAGE)
+    update(made, PACKAGE)
     assert [path.name for path in (made.root / "generated").iterdir()] == [PACKAGE]
     assert list(drift(made, PACKAGE)) == []
 
@@ -149,7 +149,7 @@ def test_a_bad_description_is_refused_whole(checkout: Checkout, harm: Change, pl
     before = hash_tree(checkout.root / "generated"), checkout.lock(PACKAGE).read_bytes()
     edit(checkout, harm)
     with pytest.raises(CodegenError) as caught:
-        regenerate(checkout, PACKAGE)
+        update(checkout, PACKAGE)
     assert place in str(caught.value)
     assert (hash_tree(checkout.root / "generated"), checkout.lock(PACKAGE).read_bytes()) == before
     assert [path.name for path in (checkout.root / "generated").iterdir()] == [PACKAGE]
@@ -231,7 +231,7 @@ def test_camel_case_path_parameters_keep_their_place(checkout: Checkout) -> None
         document.update(json.loads(text))
 
     edit(checkout, rename)
-    regenerate(checkout, PACKAGE)
+    update(checkout, PACKAGE)
     source = (checkout.output(PACKAGE) / "api" / "company.py").read_text()
     assert '"/company/{companyID}"' in source
     assert 'path={"companyID": company_id}' in source

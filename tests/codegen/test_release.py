@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qredo_codegen._atomic_files import replace_all
 from qredo_codegen.commands.changelog import ChangelogError, with_entries
-from qredo_codegen.commands.regenerate import Checkout, drift, regenerate, update
+from qredo_codegen.commands.regenerate import Checkout, drift, update
 from qredo_codegen.commands.release import canonical, release
 from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.compare.verdict import judge
@@ -30,7 +30,7 @@ from .mutations import node, schema
 def made(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout whose package is generated and released."""
     checkout = new_checkout(tmp_path_factory.mktemp("made"))
-    regenerate(checkout, PACKAGE)
+    update(checkout, PACKAGE)
     release(checkout, PACKAGE)
     return checkout
 
@@ -103,7 +103,7 @@ def test_a_renamed_schema_stops_the_regeneration(released: Checkout) -> None:
 
     edit(released, rename)
     with pytest.raises(GenerationError, match=r"python removed: `models\.CompanyMatch`"):
-        regenerate(released, PACKAGE)
+        update(released, PACKAGE)
 
 
 def test_a_compatible_edit_goes_in_with_its_entry(released: Checkout) -> None:
@@ -147,7 +147,7 @@ def test_an_unused_waiver_stops_the_regeneration(released: Checkout) -> None:
     waive(released, "0123456789ab")
     before = state(released)
     with pytest.raises(WaiverError, match="0123456789ab"):
-        regenerate(released, PACKAGE)
+        update(released, PACKAGE)
     assert state(released) == before
 
 
@@ -176,7 +176,7 @@ def test_a_released_file_that_was_tampered_with_is_refused(released: Checkout, t
     tamper(released)
     before = state(released)
     with pytest.raises(GenerationError, match=message):
-        regenerate(released, PACKAGE)
+        update(released, PACKAGE)
     with pytest.raises(GenerationError, match=message):
         release(released, PACKAGE)
     assert state(released) == before
@@ -195,7 +195,7 @@ def test_a_changelog_without_a_place_stops_the_regeneration(released: Checkout) 
     edit(released, compatible)
     before = state(released)
     with pytest.raises(ChangelogError, match="Unreleased"):
-        regenerate(released, PACKAGE)
+        update(released, PACKAGE)
     assert state(released) == before
 
 
@@ -206,7 +206,7 @@ def test_a_record_that_cannot_be_written_brings_the_old_package_back(released: C
     blocked = released.lock(PACKAGE).with_name(".lock.json.new")
     blocked.mkdir()
     with pytest.raises(OSError, match=r"lock\.json"):
-        regenerate(released, PACKAGE)
+        update(released, PACKAGE)
     blocked.rmdir()
     assert state(released) == before
 
@@ -216,13 +216,13 @@ def test_the_next_release_takes_the_change(released: Checkout) -> None:
     edit(released, breaking)
     found = judge(load(released.released(PACKAGE)), load(released.description(PACKAGE)), python=False)
     waive(released, found.breaking[0].fingerprint)
-    regenerate(released, PACKAGE)
+    update(released, PACKAGE)
     with pytest.raises(GenerationError, match=r"still calls itself 1\.1\.2\+r1"):
         release(released, PACKAGE)
     edit(released, lambda document: document["info"].update({"x-revision": 2}))
     with pytest.raises(GenerationError, match="not generated from its description"):
         release(released, PACKAGE)
-    regenerate(released, PACKAGE)
+    update(released, PACKAGE)
     assert "waivers.yaml was for the release before" in release(released, PACKAGE)
     assert not released.waivers(PACKAGE).exists()
     assert update(released, PACKAGE).entries == ()

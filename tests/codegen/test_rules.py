@@ -434,7 +434,7 @@ GENERABLE = [
          put(f"{GET}/x-idempotency-key", "kind")),
     case("idempotency_keys", f"{POST}/x-idempotency-key", "'partner_key' is no string",
          put(f"{SCHEMAS}/NewThing/properties/partner_key/type", "integer")),
-    case("idempotent", f"{GET}/x-idempotent", "a GET can always be repeated", put(f"{GET}/x-idempotent", True)),
+    case("idempotent", f"{GET}/x-idempotent", "a GET can always be retried", put(f"{GET}/x-idempotent", True)),
     case("outcomes", f"{POST}/x-outcome", "there is no GET operation 'thing_read'",
          put(f"{POST}/x-outcome", "thing_read")),
     case("outcomes", f"{POST}/x-outcome", "there is no GET operation 'thing_remove'",

@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import PublicFormat
 from qredo_emulator import Emulator
-from qredo_emulator._description.read import find_descriptions
 from qredo_signing import Credentials, KeyKind
 
 from .console_keys import new_rsa, private_pem, public_pem
+from .descriptions import DESCRIPTIONS
 
-PACKAGES = sorted(find_descriptions())
+PACKAGES = sorted(DESCRIPTIONS)
 PARTNER = [package for package in PACKAGES if package.startswith("qredo_partner_")]
 
 
@@ -68,7 +68,7 @@ def test_only_what_belongs_to_the_pages_is_served(console: Any, path: str) -> No
 def test_the_description_is_whole_and_names_this_emulator(console: Any, qredo: Emulator, package: str) -> None:
     """Swagger UI gets the description as it is, with the emulator's own base paths as its servers."""
     served = console("GET", f"docs/{package}/openapi.json").json()
-    described = yaml.load(find_descriptions()[package].read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    described = yaml.load(DESCRIPTIONS[package].read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     assert [server["url"] for server in served.pop("servers")] == list(qredo.app.router.base_paths[package])
     del described["servers"]
     assert served == described

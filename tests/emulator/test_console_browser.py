@@ -12,15 +12,15 @@ import qredo_partner_v1_1
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from playwright.sync_api import Browser, Locator, Page, expect
 from qredo_emulator import Emulator
-from qredo_emulator._description.read import find_descriptions
 from qredo_signing import Credentials, connect
 
 from .console_browser import chromium, open_page, try_out
 from .console_keys import new_rsa, private_pem, public_pem
+from .descriptions import DESCRIPTIONS
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.once]
 
-PACKAGES = sorted(find_descriptions())
+PACKAGES = sorted(DESCRIPTIONS)
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 import qredo_emulator
-from qredo_emulator import Emulator, KeysError, Settings, StartError
-from qredo_emulator._description.read import SpecError
+from qredo_emulator import Emulator, KeysError, Settings, SpecError, StartError
 from qredo_signing import Environment, PrivateKey, sign
 
 

@@ -198,7 +198,7 @@ def change(*path: Any, to: Any) -> Callable[[Any], None]:
         (change("state", "more", to=1), "/state: more is not known"),
         (change("state", "ledger", 0, "wallet_id", to="nowhere"), "names 'nowhere', which is not in it"),
         (change("random", to=[1, 2]), "/random: not the state of a source of ids"),
-        (lambda document: document["state"].pop("keys"), "/state: keys is missing"),
+        (lambda document: document["state"].pop("idempotency_keys"), "/state: idempotency_keys is missing"),
     ],
 )
 def test_a_document_that_is_no_state_changes_nothing(kept: Emulator, spoil: Callable[[Any], Any], why: str) -> None:

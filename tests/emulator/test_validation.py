@@ -9,7 +9,8 @@ import httpx
 import pytest
 import yaml
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._description.read import find_descriptions
+
+from .descriptions import DESCRIPTIONS
 
 BIG = 2**63
 
@@ -94,7 +95,7 @@ def test_the_signature_comes_before_the_content(call: Any) -> None:
 def _changed(folder: Path, change: Any) -> Path:
     """A folder with the description, changed."""
     name = "qredo_partner_v1_1"
-    file = find_descriptions()[name]
+    file = DESCRIPTIONS[name]
     document = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
     change(document)
     (folder / name).mkdir()

@@ -262,7 +262,7 @@ def test_without_an_idempotency_key_a_transfer_is_not_repeatable(options: dict[s
     service = Service(ok({"tx_id": "t"}))
     service.client().transfer.create("c", **TRANSFER, **options)
     call = service.last.extensions["qredo"]
-    assert (call.repeatable, call.idempotency_key, call.outcome) == (False, None, "fund.get_ledger")
+    assert (call.repeatable, call.idempotency_key, call.look_up) == (False, None, "fund.get_ledger")
 
 
 def test_the_seam_says_what_a_sender_must_know() -> None:

@@ -15,6 +15,7 @@ KNOW_HTTPX = ("_connect.py", "_http", "cli", "feeds")
 """The parts of the plugin that import httpx when they run; elsewhere it is imported for type checkers alone."""
 EXTRAS = {
     "_http/aiohttp": {"aiohttp", "httpcore", "yarl"},
+    "_http/network.py": {"httpcore"},
     "_keys/bls.py": {"py_arkworks_bls12381"},
     "_keys/pkcs11_session.py": {"pkcs11"},
     "_nonces/redis.py": {"redis"},

@@ -23,6 +23,10 @@ API_SECRET = "cGxhbnRlZC1zZWNyZXQtb2YtdGhlLXFyZWRvLWFwaS12MQ"
 AnyCredentials: TypeAlias = Credentials | HmacCredentials
 
 
+Rule: TypeAlias = Literal["clock", "counter"]
+"""The rules of nonce sources, as their users write them."""
+
+
 def make_api_key(**members: object) -> str:
     """Make an API key as the vendor does: base64url of JSON, here without padding."""
     text = json.dumps({"key_id": "a2V5LWlkLXRlc3Q", "key": "cGxhbnRlZC1zZWNyZXQtb2YtdGhlLWFwaS1rZXk", **members})
@@ -95,7 +99,7 @@ def serve(
 def make_info(**known: object) -> SimpleNamespace:
     """Make what a generated client says about a request."""
     usual = {"operation": "dummy.call", "security": "partner_signature", "repeatable": False}
-    return SimpleNamespace(**{**usual, "idempotency_key": None, "outcome": None, "max_retries": None, **known})
+    return SimpleNamespace(**{**usual, "idempotency_key": None, "look_up": None, "max_retries": None, **known})
 
 
 class DummyAPI:

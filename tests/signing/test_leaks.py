@@ -31,7 +31,6 @@ from qredo_signing import (
     ApprovalKey,
     Credentials,
     Environment,
-    FileNonces,
     HmacCredentials,
     InProcessNonces,
     KeyKind,
@@ -169,7 +168,6 @@ OBJECTS: dict[str, Any] = {
     "explanation": explain(KEY, "1700000000", URL, BODY, SIGNATURE),
     "nonces": InProcessNonces(),
     "nonces in a database": SQLiteNonces(Path("nonces.db")),
-    "nonces in a file": FileNonces(Path("nonces.txt")),
     "nonces in Redis": RedisNonces(LostRedis()),
     "client": connect(DummyClient, CREDENTIALS, Environment.SANDBOX, agent_token=lambda: TOKEN),
     "async client": connect(AsyncDummy, CREDENTIALS, Environment.SANDBOX, agent_token=lambda: TOKEN),
@@ -366,7 +364,7 @@ FAILURES: dict[str, Callable[[], object]] = {
     "hmac: attempt lost, async": lambda: answered("async", lose, "GET", HMAC),
     "hmac: clock": lambda: answered("sync", refuse_the_clock, credentials=HMAC),
     "hmac: redirect": lambda: answered(
-        "async", lambda request: httpx.Response(302, headers={"location": "/"}), credentials=HMAC
+        "async", lambda request: httpx.Response(307, headers={"location": "/"}), credentials=HMAC
     ),
     "approval: short seed": lambda: ApprovalKey.from_seed(SEED[:-1]),
     "approval: text as seed": lambda: untyped_approval.from_seed(SEED.hex()),
@@ -408,13 +406,13 @@ FAILURES: dict[str, Callable[[], object]] = {
     "aiohttp: lost, hmac": lambda: over_aiohttp(b"", HMAC),
     "aiohttp: nonsense": lambda: over_aiohttp(b"HTTP/1.1 nonsense\r\n\r\n"),
     "aiohttp: cut": lambda: over_aiohttp(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}"),
-    "aiohttp: redirect": lambda: over_aiohttp(b"HTTP/1.1 302 -\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n"),
+    "aiohttp: redirect": lambda: over_aiohttp(b"HTTP/1.1 307 -\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n"),
     "aiohttp: unsendable header": lambda: over_aiohttp(b"", headers={"x-a": "1\r\nx-b: 2"}),
     "aiohttp: refused by a proxy": lambda: through_a_proxy(b"HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n"),
     "aiohttp: lost by a proxy": lambda: through_a_proxy(b""),
-    "attempt: redirect": lambda: answered("sync", lambda request: httpx.Response(302, headers={"location": "/x"})),
+    "attempt: redirect": lambda: answered("sync", lambda request: httpx.Response(307, headers={"location": "/x"})),
     "attempt: redirect, async": lambda: answered(
-        "async", lambda request: httpx.Response(302, headers={"location": "/"})
+        "async", lambda request: httpx.Response(307, headers={"location": "/"})
     ),
 }
 

@@ -63,3 +63,14 @@ def test_their_libraries_are_required(project: Path) -> None:
     lines = (project / "a" / "b" / "c" / "requirements.txt").read_text(encoding="utf-8").splitlines()
     names = {line.split(">=")[0] for line in lines if not line.startswith("#")}
     assert {"anyio", "cryptography", "httpx", "rich", "typer", "wsproto"} <= names
+
+
+def test_a_copy_logs_under_its_own_name(project: Path) -> None:
+    """A vendored copy's logger has the copy's import path, and is not that of the project's top folder."""
+    code = (
+        "import logging, a.b.c.qredo_signing as q; q.connect\n"
+        "print([name for name in ('a', 'a.b.c.qredo_signing', 'qredo_signing') if logging.getLogger(name).handlers])"
+    )
+    done = run(project, "-c", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "['a.b.c.qredo_signing']\n"

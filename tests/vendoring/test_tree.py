@@ -227,8 +227,12 @@ def test_the_readme_imports_what_is_there(vendored: Vendored) -> None:
 
 def test_other_languages_get_all_they_need(vendored: Vendored) -> None:
     """Rule, vectors, schema, keys and signers go along; without Python packages, all descriptions do."""
-    signing = vendored.folder / "spec" / "signing"
-    assert hash_tree(signing) == hash_tree(ROOT / "spec" / "signing")
+    source = hash_tree(ROOT / "spec" / "signing")
+    reference = {path: digest for path, digest in source.items() if path.startswith("reference/")}
+    assert hash_tree(vendored.folder / "spec" / "signing") == {k: v for k, v in source.items() if k not in reference}
+    signers = hash_tree(vendored.folder / "signers")
+    assert len(signers) > 10
+    assert {f"reference/{path}": digest for path, digest in signers.items()}.items() <= reference.items()
     files = tree(Checkout(ROOT), Selection.of(Checkout(ROOT), apis=(), neutral=True))
     assert {path.split("/")[1] for path in files if path.endswith("openapi.yaml")} == set(Checkout(ROOT).packages)
     assert [path for path in files if path.endswith((".py", "BUILD", "BUILD.bazel", "requirements.txt"))] == [

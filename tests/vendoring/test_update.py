@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from qredo_codegen.__main__ import main
 from qredo_codegen._checkout import Checkout
-from qredo_codegen.commands.regenerate import regenerate
+from qredo_codegen.commands.regenerate import update
 from qredo_codegen.generate.inputs import hash_tree
 from qredo_codegen.vendoring import put
 from qredo_codegen.vendoring.vendor_check import verify
@@ -38,7 +38,7 @@ def changed(before: Checkout, root: Path, old: str, new: str) -> Checkout:
     text = checkout.description(API).read_text(encoding="utf-8")
     assert old in text
     checkout.description(API).write_text(text.replace(old, new), encoding="utf-8")
-    regenerate(checkout, API)
+    update(checkout, API)
     return checkout
 
 

@@ -33,7 +33,7 @@ class Adoption:
 
     @property
     def is_safe(self) -> bool:
-        """Whether a client could be made of it that breaks nobody."""
+        """Whether a client could be made of it that breaks no caller."""
         return not self.problems and not self.verdict.unwaived
 
 

@@ -133,7 +133,7 @@ def _packaged(text: str, name: str, source: str) -> str:
         found = []
     if found != _packaging(tomllib.loads(text), name):
         raise NewVersionError(
-            f"pyproject.toml has no lines for {source} that could be repeated for {name}: its package, its"
+            f"pyproject.toml has no lines for {source} that could be copied for {name}: its package, its"
             " description for the emulator, and its entry point, on a line each."
         )
     return after

@@ -19,7 +19,7 @@ from qredo_codegen.generate.write import write_package
 
 from .release import gate, released_hash, with_released
 
-__all__ = ["Built", "Checkout", "Update", "build", "drift", "regenerate", "update"]
+__all__ = ["Built", "Checkout", "Update", "build", "drift", "update"]
 
 
 class Built(NamedTuple):
@@ -47,15 +47,6 @@ class Update:
 
     operations: int
     entries: tuple[str, ...]
-
-
-def regenerate(checkout: Checkout, package: str) -> int:
-    """Make a package anew and put it in the place of the old one, with its lock; see `update`.
-
-    Returns:
-        The number of its operations.
-    """
-    return update(checkout, package).operations
 
 
 def update(checkout: Checkout, package: str) -> Update:

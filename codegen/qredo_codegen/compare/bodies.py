@@ -1,4 +1,4 @@
-"""The bodies that two operations take, and their answers."""
+"""The bodies that two operations take, and their responses."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def _content_text(holder: Spot) -> str | None:
 
 
 def compare_responses(old: Call, new: Call, context: Context) -> None:
-    """Note every difference between what two operations answer."""
+    """Note every difference between what two operations return."""
     ours, theirs = _by_status(old), _by_status(new)
     gone = [status for status in ours if status not in theirs]
     fresh = [status for status in theirs if status not in ours]
     for status in sorted(ours.keys() & theirs.keys()):
         _response(ours[status], theirs[status], context.at(f"response {status}", "response"))
     if len(successes := [s for s in gone if _is_success(s)]) == 1 and len(others := [*filter(_is_success, fresh)]) == 1:
-        # The answer has moved to another status: what is in it still counts.
+        # The response has moved to another status: what is in it still counts.
         _response(ours[successes[0]], theirs[others[0]], context.at(f"response {successes[0]}", "response"))
     for status in gone:
         kind = "success-status-removed" if _is_success(status) else "error-status-removed"
@@ -80,7 +80,7 @@ def _is_success(status: str) -> bool:
 
 
 def _is_known(answer: Spot, before: dict[str, Spot], context: Context) -> bool:
-    """Whether clients can read an answer as one of those that they know."""
+    """Whether clients can read a response as one of those that they know."""
     for status, known in before.items():
         if _is_success(status):
             trial = context.trial().at("trial", "response")

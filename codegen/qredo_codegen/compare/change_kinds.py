@@ -1,4 +1,4 @@
-"""Every kind of change that is told apart: its id, whom it breaks, and why, in one sentence each."""
+"""Every kind of change that is told apart: its id, which clients it breaks, and why, in one sentence each."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ _B, _C, _T = "breaking", "compatible", "text"
 
 _API = {
     "server-added": (_C, "Clients go on using the servers that they know."),
-    "server-removed": (_B, "Clients that were made for this server find nobody there."),
+    "server-removed": (_B, "Clients that were made for this server find no server there."),
     "server-renamed": (_B, "Environments find the server by its name."),
     "server-url-changed": (_B, "Clients send to the URL of before, and the URL is part of what is signed."),
-    "server-deprecated": (_C, "It still answers; its end is announced."),
+    "server-deprecated": (_C, "It still works; its end is announced."),
     "server-undeprecated": (_C, "Its end is no longer announced."),
     "security-added": (_C, "The ways to authenticate of before remain."),
     "security-removed": (_B, "Clients that authenticate in this way are refused."),
     "security-scheme-changed": (_B, "Clients authenticate by the rule of before."),
     "stamp-rule-loosened": (_C, "Stamps by the rule of before are still taken."),
     "stamp-rule-tightened": (_B, "Stamps that were taken before are refused."),
-    "feed-added": (_C, "Nobody listens to it yet."),
+    "feed-added": (_C, "No client listens to it yet."),
     "feed-removed": (_B, "Clients that listen to it cannot connect."),
     "feed-renamed": (_B, "Users open a feed by its name."),
     "feed-path-changed": (_B, "Clients connect to the path of before."),
@@ -27,22 +27,22 @@ _API = {
 }
 
 _OPERATIONS = {
-    "operation-added": (_C, "Nobody calls it yet."),
+    "operation-added": (_C, "No client calls it yet."),
     "operation-removed": (_B, "Calls of it fail, and its method is gone."),
     "operation-renamed": (_B, "The method that users call has another name."),
     "operation-tag-changed": (_B, "The method has moved to another attribute of the client."),
     "operation-path-changed": (_B, "Clients send to the path of before."),
     "operation-method-changed": (_B, "Clients send with the HTTP method of before."),
     "operation-keyword-changed": (_B, "What this changes for a client is not known here, so it counts as breaking."),
-    "idempotency-key-added": (_C, "A repeat has become harmless."),
-    "idempotency-key-removed": (_B, "A repeat that was harmless starts a second transaction."),
+    "idempotency-key-added": (_C, "A retry has become harmless."),
+    "idempotency-key-removed": (_B, "A retry that was harmless starts a second transaction."),
     "idempotency-key-changed": (
         _B,
-        "Clients send the key in the field of before: a repeat is not recognised.",
+        "Clients send the key in the field of before: a retry is not recognized.",
     ),
-    "idempotent-added": (_C, "A repeat has become harmless."),
-    "idempotent-removed": (_B, "Calls that were repeated after a lost answer now fail with an unknown outcome."),
-    "outcome-changed": (_C, "Only the advice where to look after a lost answer changes."),
+    "idempotent-added": (_C, "A retry has become harmless."),
+    "idempotent-removed": (_B, "Calls that were retried after a lost response now fail with an unknown outcome."),
+    "outcome-changed": (_C, "Only the advice where to look after a lost response changes."),
     "pagination-added": (_C, "A method that walks through all pages is added."),
     "pagination-removed": (_B, "The method that walks through all pages is gone."),
     "pagination-changed": (_B, "Clients page by the parameters and the list of before."),
@@ -70,8 +70,8 @@ _PARAMETERS = {
 }
 
 _RESPONSES = {
-    "success-status-added": (_C, "Its answer has the shape of one that clients know."),
-    "success-status-added-different": (_B, "Clients get an answer of a shape that they do not know."),
+    "success-status-added": (_C, "Its response has the shape of one that clients know."),
+    "success-status-added-different": (_B, "Clients get a response of a shape that they do not know."),
     "success-status-removed": (_B, "Callers that look for this status do not find it."),
     "error-status-added": (_C, "Every status that is no success is an APIError, described or not."),
     "error-status-removed": (_C, "Code that handles it is no longer reached."),
@@ -146,7 +146,7 @@ _RESPONSE_SCHEMAS = {
     "response-map-values-typed": (_C, "All values could come before as well."),
     "response-map-values-untyped": (_B, "Values of other types may come."),
     "response-map-removed": (_B, "Callers that look values up by key find none."),
-    "response-default-changed": (_C, "Answers say what they mean."),
+    "response-default-changed": (_C, "Responses say what they mean."),
     "response-keyword-changed": (_B, "What this changes for a client is not known here, so it counts as breaking."),
 }
 

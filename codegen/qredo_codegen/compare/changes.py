@@ -1,4 +1,4 @@
-"""A difference between two descriptions: what kind it is, whom it breaks, and by which fingerprint it is known.
+"""A difference between two descriptions: what kind it is, which clients it breaks, and its fingerprint.
 
 One principle decides: what narrows what a client may send, or widens what it may receive, can break it; so does what
 moves a name that Python users write. Where a kind has a direction, its name begins with it.

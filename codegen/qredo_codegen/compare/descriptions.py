@@ -1,6 +1,6 @@
 """Two descriptions of an API: everything that differs between them and that a client could notice.
 
-Schemas are compared where a request or an answer uses them, not by their names: what is renamed, reordered, reworded
+Schemas are compared where a request or a response uses them, not by their names: what is renamed, reordered, reworded
 or moved behind a reference is no difference.
 """
 

@@ -1,4 +1,4 @@
-"""Two operations: name and place, parameters, bodies, answers, security, and what the extensions promise."""
+"""Two operations: name and place, parameters, bodies, responses, security, and what the extensions promise."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from openapi_python_client.strings import PythonIdentifier
+from qredo_codegen.description.names import argument_name
 
 from .calls import Call, generic
 from .context import Context
@@ -63,15 +63,11 @@ def _renamed_in_path(
     names = [re.findall(r"\{([^}]*)\}", call.path) for call in (old, new)]
     before = {now: then for then, now in zip(*names, strict=True)}
     for now, then in before.items():
-        if _argument(now) != _argument(then):
+        if argument_name(now) != argument_name(then):
             places = [at["path", name].pointer for at, name in ((ours, then), (theirs, now))]
             here = context.at(f"path parameter {then}", "request")
             here.add("parameter-renamed", *places, before=then, after=now, subject=then)
     return {(place, before.get(name, name) if place == "path" else name): at for (place, name), at in theirs.items()}
-
-
-def _argument(wire: str) -> str:
-    return str(PythonIdentifier(wire, "field_"))
 
 
 def _parameter(old: Spot, new: Spot, context: Context) -> None:

@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterator
 
-from openapi_python_client.strings import ClassName, PythonIdentifier
+from openapi_python_client.strings import ClassName
 
 from qredo_codegen.description.document import pointer, tokens
+from qredo_codegen.description.names import argument_name, member_name
 from qredo_codegen.description.places import reached
-from qredo_codegen.generate.prepare import member_name
 
 from .changes import Change
 from .descriptions import Comparison
@@ -54,7 +54,7 @@ def _of_member(at: tuple[str, ...], member: str, comparison: Comparison) -> Iter
     for change in comparison.breaking:
         for place in (change.old, change.new):
             parts = tokens(place or "")
-            inside = parts[: len(at)] == at and (parts == at or member in map(_argument, parts[len(at) + 1 :][:1]))
+            inside = parts[: len(at)] == at and (parts == at or member in map(argument_name, parts[len(at) + 1 :][:1]))
             if inside and member in _names(change):
                 yield change
                 break
@@ -65,12 +65,8 @@ def _names(change: Change) -> set[str]:
     words = {change.subject, *re.findall(r"\w+", " ".join(location.place for location in change.locations))}
     if change.kind in ("parameter-renamed", "value-renamed"):
         words |= {str(change.before), str(change.after)}
-    names = words | {_argument(word) for word in words}
+    names = words | {argument_name(word) for word in words}
     return names | ({member_name(json.loads(change.subject))} if change.subject.startswith('"') else set())
-
-
-def _argument(wire: str) -> str:
-    return str(PythonIdentifier(wire, "field_"))
 
 
 def _of_class(at: str, comparison: Comparison) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from qredo_codegen.description.document import Document, pointer, resolve
-from qredo_codegen.generate.prepare import member_name
+from qredo_codegen.description.names import member_name
 
 from .changes import canonical_json
 

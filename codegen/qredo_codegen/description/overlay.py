@@ -1,6 +1,6 @@
 """The OpenAPI Overlay Specification 1.0, applied strictly: https://spec.openapis.org/overlay/v1.0.0.html.
 
-Stricter than it in this: an action that matches nothing is an error (the document has changed, and somebody must look),
+Stricter than it in this: an action that matches nothing is an error (the document has changed, and must be looked at),
 each action gives its reason (`description`) and its evidence (`x-evidence`), unknown keys are errors, and so is a merge
 of values that are not of one kind. Wider in one thing: `remove` may select a primitive value, as in the specification's
 own set of examples.

@@ -182,7 +182,7 @@ def json_body(document: Document, operation: Operation) -> Any:
 
 
 def successes(document: Document, operation: Operation) -> dict[str, Document]:
-    """Return the responses that are answers and not errors: 1xx, 2xx and 3xx, by status, references followed."""
+    """Return the responses that are not errors: 1xx, 2xx and 3xx, by status, references followed."""
     found = {
         status: target(document, node) for status, node in responses(operation).items() if status[:1] in ("1", "2", "3")
     }

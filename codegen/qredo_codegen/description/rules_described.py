@@ -64,7 +64,7 @@ def single_all_of(document: Document) -> Iterator[Problem]:
 
 
 def examples_given(document: Document) -> Iterator[Problem]:
-    """Each body and each successful answer has an example, its own or that of its schema."""
+    """Each body and each success response has an example, its own or its schema's."""
     for operation in operations(document):
         shown = {pointer("responses", status): node for status, node in successes(document, operation).items()}
         shown["/requestBody"] = target(document, operation.node.get("requestBody")) or {}
@@ -98,7 +98,7 @@ def default_responses(document: Document) -> Iterator[Problem]:
 
 
 def outcomes_named(document: Document) -> Iterator[Problem]:
-    """Each operation that cannot be repeated says how to find out whether it took effect."""
+    """Each operation that cannot be retried says how to find out whether it took effect."""
     for operation in operations(document):
         harmless = operation.method == "get" or operation.node.get("x-idempotent") is True
         if not harmless and "x-outcome" not in operation.node:
@@ -106,7 +106,7 @@ def outcomes_named(document: Document) -> Iterator[Problem]:
 
 
 def known_extensions(document: Document) -> Iterator[Problem]:
-    """Each extension is one of ours: a misspelt one would be passed over."""
+    """Each extension is a known one: a misspelled one would be ignored."""
     for at, key, _ in keywords(document):
         if key.startswith("x-") and key not in SHAPES:
             yield Problem(at + pointer(key), "is no extension that is known here.")

@@ -85,10 +85,10 @@ def idempotency_keys(document: Document) -> Iterator[Problem]:
 
 
 def idempotent(document: Document) -> Iterator[Problem]:
-    """`x-idempotent` stands on no GET: that can always be repeated."""
+    """`x-idempotent` stands on no GET: that can always be retried."""
     for operation in operations(document):
         if "x-idempotent" in operation.node and operation.method == "get":
-            yield Problem(operation.pointer + "/x-idempotent", "a GET can always be repeated; remove it.")
+            yield Problem(operation.pointer + "/x-idempotent", "a GET can always be retried; remove it.")
 
 
 def outcomes(document: Document) -> Iterator[Problem]:
@@ -101,7 +101,7 @@ def outcomes(document: Document) -> Iterator[Problem]:
 
 
 def pagination(document: Document) -> Iterator[Problem]:
-    """`x-pagination` names an array of the answer and two whole numbers of the query."""
+    """`x-pagination` names an array of the response and two whole numbers of the query."""
     for operation in operations(document):
         if "x-pagination" in operation.node:
             at = operation.pointer + "/x-pagination"
@@ -143,7 +143,7 @@ def _pages(document: Document, operation: Operation, at: str, given: Document) -
     answer = next(iter(successes(document, operation).values()), {}).get("content", {}).get("application/json", {})
     items = under(document, answer.get("schema")).get("properties", {}).get(given["items"])
     if under(document, items).get("type") != "array":
-        yield Problem(at + "/items", f"the answer has no array {given['items']!r}.")
+        yield Problem(at + "/items", f"the response has no array {given['items']!r}.")
     query = {name: value[1] for (place, name), value in parameters(document, operation).items() if place == "query"}
     for key in ("offset", "limit"):
         schema = query.get(given[key], {}).get("schema")

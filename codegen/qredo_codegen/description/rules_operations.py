@@ -1,4 +1,4 @@
-"""Rules for operations: names, tags, parameters, bodies, answers, security, servers."""
+"""Rules for operations: names, tags, parameters, bodies, responses, security, servers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from keyword import iskeyword
 from typing import Any
 
-from openapi_python_client.strings import PythonIdentifier
-
 from .document import Document, Operation, operations, pointer
+from .names import argument_name
 from .places import Problem, holders, json_body, parameters, path_items, successes, target
 
 __all__ = ["RULES"]
@@ -64,7 +63,7 @@ def unique_operations(document: Document) -> Iterator[Problem]:
         name = operation.node.get("operationId")
         if not isinstance(name, str) or not name:
             continue
-        first = seen.setdefault((_tag(operation), PythonIdentifier(name, "field_")), operation)
+        first = seen.setdefault((_tag(operation), argument_name(name)), operation)
         if first is not operation:
             other = first.node["operationId"]
             yield Problem(
@@ -90,7 +89,7 @@ def parameter_names(document: Document) -> Iterator[Problem]:
     for operation in operations(document):
         seen: dict[str, str] = {}
         for (_, name), (at, _) in parameters(document, operation).items():
-            python = PythonIdentifier(name, "field_")
+            python = argument_name(name)
             if python in _METHOD:
                 yield Problem(at, f"the parameter {name!r} has a name that every method has for itself.")
             elif python in seen:

@@ -8,9 +8,9 @@ from typing import Any
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from qredo_codegen.errors import DocumentError
-from qredo_codegen.generate.prepare import member_name
 
 from .document import Document, pointer, resolve
+from .names import argument_name, member_name
 from .places import Place, Problem, holders, reached, references, request_roots, response_roots, schemas, target, under
 
 __all__ = ["RULES"]
@@ -115,7 +115,7 @@ def property_names(document: Document) -> Iterator[Problem]:
     for at, schema, _ in _objects(document):
         seen: dict[str, str] = {}
         for name in schema.get("properties", {}):
-            python = str(PythonIdentifier(name, "field_"))
+            python = argument_name(name)
             here = at + pointer("properties", name)
             if python.rstrip("_") in _MODEL:
                 yield Problem(here, f"the property {name!r} becomes {python!r}, which every model has for itself.")

@@ -96,7 +96,7 @@ class OperationParser:
         return self.schemas.models[kind.annotation]
 
     def _success(self, endpoint: Endpoint, operation: Operation) -> tuple[str | None, str]:
-        """Model class of a successful answer, and what the description says of it."""
+        """Model class of a successful response, and what the description says of it."""
         described = successes(self.document, operation)
         where = operation.pointer + "/responses"
         results = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-import re
 
 from qredo_codegen.description.document import Document, walk
+from qredo_codegen.description.names import member_name
 
 __all__ = ["prepare"]
 
@@ -28,10 +28,3 @@ def prepare(document: Document) -> Document:
         if isinstance(values, list) and "x-enum-varnames" not in node:
             node["x-enum-varnames"] = [member_name(value) for value in values]
     return prepared
-
-
-def member_name(value: object) -> str:
-    """The name of an enum member: `ApproveWithdraw` becomes APPROVE_WITHDRAW, the empty text EMPTY, 3 VALUE_3."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", str(value))
-    name = "_".join(words).upper() or "EMPTY"
-    return f"VALUE_{name}" if name[0].isdigit() else name

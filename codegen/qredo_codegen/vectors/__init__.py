@@ -1,5 +1,5 @@
-"""Makes ``spec/signing/vectors.json``: signatures, right and wrong, for implementations in any language.
+"""Makes `vectors.json` and `hmac-vectors.json` in spec/signing: signatures, right and wrong, for any language.
 
-It uses hashlib and the ``cryptography`` package only, and none of the code that the vectors are to check. Everything
+It uses hashlib and the `cryptography` package only, and none of the code that the vectors are to check. Everything
 in it is deterministic: the same cases and keys give the same bytes.
 """

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ._rsa import Key
+from ._text import base64url
 
 __all__ = ["Case", "Keys", "Signing", "encoded", "raw", "retyped", "signed_over"]
 
@@ -53,7 +53,7 @@ class Case:
 
     def signature(self, keys: Keys) -> str:
         """The text of the signature."""
-        return _text(keys[self.key].sign(self.message)) if self.sign is None else self.sign(self, keys)
+        return base64url(keys[self.key].sign(self.message)) if self.sign is None else self.sign(self, keys)
 
 
 Signing = Callable[[Case, Keys], str]
@@ -64,25 +64,21 @@ def signed_over(message: Callable[[Case], bytes] | None = None, **other: Any) ->
 
     def sign(case: Case, keys: Keys) -> str:
         seen = replace(case, **other)
-        return _text(keys[seen.key].sign(seen.message if message is None else message(seen)))
+        return base64url(keys[seen.key].sign(seen.message if message is None else message(seen)))
 
     return sign
 
 
 def retyped(change: Callable[[str], str]) -> Signing:
     """The right signature, written in another way."""
-    return lambda case, keys: change(_text(keys[case.key].sign(case.message)))
+    return lambda case, keys: change(base64url(keys[case.key].sign(case.message)))
 
 
 def raw(make: Callable[[Key, Case], bytes]) -> Signing:
     """Bytes that are made from the key and the case, written in the right way."""
-    return lambda case, keys: _text(make(keys[case.key], case))
+    return lambda case, keys: base64url(make(keys[case.key], case))
 
 
 def encoded(encode: Callable[[Case, int], bytes]) -> Signing:
     """The key's private operation on another block than PKCS #1 v1.5 makes of the digest and the key's length."""
     return raw(lambda key, case: key.private(encode(case, key.length)))
-
-
-def _text(signature: bytes) -> str:
-    return base64.urlsafe_b64encode(signature).rstrip(b"=").decode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from pathlib import Path
 
 from ._case import Case, Keys
@@ -11,6 +10,7 @@ from ._forged import FORGED
 from ._invalid import MISWRITTEN, NOT_ON_THE_WIRE, TAMPERED
 from ._notes import NOTES
 from ._rsa import Key
+from ._text import dump
 from ._valid import VALID
 
 __all__ = ["CASES", "build"]
@@ -36,7 +36,7 @@ def build(folder: Path) -> str:
         "number_of_vectors": len(CASES),
         "vectors": [_describe(case, keys) for case in CASES],
     }
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return dump(document)
 
 
 def _describe_key(name: str, key: Key) -> dict[str, object]:

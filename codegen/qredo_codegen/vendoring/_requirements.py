@@ -30,7 +30,7 @@ class Libraries:
 
     Attributes:
         required: Requirements with their lower bounds, by normalised name.
-        optional: Those of features that are used only where somebody uses them.
+        optional: Those of features that are needed only by callers of those features.
         pins: The versions this project is tested with, of those libraries and of all that they need, by name.
         needs: What each of them needs, by name; names without a pin are not in it.
         direct: What each vendored package imports, by the package's name.

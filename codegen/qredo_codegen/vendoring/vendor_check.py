@@ -4,7 +4,7 @@ Needs Python 3.8 or later and its standard library, and no network. It compares 
 and names each one that was changed, is missing, or was added. Exit status: 0 when all is as vendored, 1 when something
 differs, 2 when it was called wrongly.
 
-What it finds is accidents and edits by hand. Whoever can rewrite the whole folder can also rewrite VENDORED.json and
+What it finds is accidents and edits by hand. Who can rewrite the whole folder can also rewrite VENDORED.json and
 this file; against that, keep the record's hash elsewhere and give it as `--record HASH` to a copy of this file from
 elsewhere.
 """
@@ -79,7 +79,7 @@ def verify(
     files = {path: digest for path, digest in known[1].items() if not path.startswith(left_out)}
     found = [_difference(root, path, digest) for path, digest in files.items()]
     if not allow_added:
-        # Python runs what is in a cache: against somebody who wants to deceive, none is passed over.
+        # Python runs what is in a cache: a cache could hide an edit, so none is skipped.
         leftovers = set() if record else LEFTOVERS
         present = (path for path in _present(root, leftovers) if not path.startswith(left_out))
         found += [Difference("added", path) for path in present if path not in files and path != RECORD]

@@ -1,4 +1,4 @@
-"""The ASGI application: route, authenticate, validate, handle, answer, remember."""
+"""The ASGI application of the APIs: route, authenticate, validate, handle, respond, log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -18,8 +18,6 @@ from starlette.websockets import WebSocket
 from qredo_emulator._authentication.authenticator import Authenticator, RefusedError
 from qredo_emulator._authentication.key_ring import KeyRing
 from qredo_emulator._authentication.request import Wire, wire_of
-from qredo_emulator._control.local_only import is_side, side_app
-from qredo_emulator._description.hints import unknown_path
 from qredo_emulator._description.read import (
     Description,
     Operation,
@@ -28,24 +26,21 @@ from qredo_emulator._description.read import (
     find_descriptions,
     load_description,
 )
-from qredo_emulator._description.routes import Match, Router
+from qredo_emulator._description.routes import Match, Router, unknown_path
 from qredo_emulator._description.validation import Validators, read_body, read_parameters
 from qredo_emulator._errors import ApiError
 from qredo_emulator._settings import Settings
 from qredo_emulator._state.world import World
 from qredo_emulator.domain.access import enter, first_messages
-from qredo_emulator.handlers import find_handler
-from qredo_emulator.handlers._call import Call, Handler, Reply
+from qredo_emulator.handlers import find_handler, keeps_state
+from qredo_emulator.handlers._call import Handler, OperationRequest, Reply
 
 from .examples import example_reply
-from .faults import Fault, FaultQueue, Faults, Mishap
+from .faults import AppliedFaults, Fault, FaultQueue, Faults
 from .feeds import FeedHub, Listener
 from .request_log import Record, RequestLog
 from .responses import dated, error_response, success_response, upgrade_required
 from .tcp_connections import Connections
-
-if TYPE_CHECKING:
-    from qredo_emulator._control.control import Control
 
 __all__ = ["App"]
 
@@ -54,7 +49,7 @@ _LOG = logging.getLogger("qredo_emulator")
 
 @dataclass(slots=True)
 class _Trace:
-    """What became known about a request while it was answered."""
+    """What was found out about a request while it was handled."""
 
     operation: str | None = None
     verified: bool | None = None
@@ -90,8 +85,6 @@ class App:
         self.auth: Authenticator = Authenticator(keys, settings, self._clocks(), self._bases())
         self._faults = FaultQueue()
         self.faults: Faults = Faults(self._faults, self._names())
-        self.control: Control | None = None  # whoever runs the application gives it one
-        self._side = side_app(self)
         self._requests, self._answers = Validators.for_requests(), Validators.for_answers()
         self._handlers: dict[tuple[str, str], Handler] = {}
         for package, description in self.descriptions.items():
@@ -101,7 +94,7 @@ class App:
                     self._handlers[package, operation.id] = handler
 
     def _clocks(self) -> list[Callable[[], float]]:
-        """By which a timestamp may be fresh. Who signs goes by his own clock, which ``advance`` does not move."""
+        """Return the clocks by which a timestamp may be fresh: clients sign by a clock that `advance` does not move."""
         own = [self.world.time, self.settings.clock]
         return own if self.settings.seed is None else [*own, time.time]
 
@@ -115,7 +108,7 @@ class App:
         return feeds + [operation.id for one in descriptions for operation in one.operations]
 
     def examples(self) -> dict[str, list[str]]:
-        """Per package, the operations that answer examples (with ``strict``, an error)."""
+        """Per package, the operations that answer examples (with `strict`, an error)."""
         return {
             package: [
                 operation.id
@@ -127,9 +120,7 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface, for HTTP and WebSocket."""
-        if scope["type"] in ("http", "websocket") and is_side(scope["path"]):
-            await self._side(scope, receive, send)
-        elif scope["type"] == "http":
+        if scope["type"] == "http":
             try:
                 body = await Request(scope, receive).body()
             except ClientDisconnect:
@@ -139,7 +130,7 @@ class App:
             await self._feed(WebSocket(scope, receive, send))
 
     def clear(self) -> None:
-        """Forgets requests, nonces and faults; what is made by chance begins again, if it has a seed."""
+        """Forget requests, nonces and faults, and restart the random numbers from their seed."""
         self.auth.clear()
         self.log.clear()
         self.faults.clear()
@@ -148,8 +139,8 @@ class App:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, wire: Wire) -> None:
         trace = _Trace()
-        mishap = await self._mishap(scope, wire.method, trace)
-        end = mishap.end
+        applied = await self._apply_faults(scope, wire.method, trace)
+        end = applied.end
         response = self._answer(scope, wire, trace) if end is None or end.after else None
         if end is not None and end.kind == "reset":
             self._remember(wire, trace, 0)
@@ -159,16 +150,16 @@ class App:
             trace.failure = _failure_of(end)
             response = error_response(trace.failure)
         self._remember(wire, trace, response.status_code)
-        await dated(response, self._time() + mishap.skew)(scope, receive, send)
+        await dated(response, self._time() + applied.skew)(scope, receive, send)
 
-    async def _mishap(self, scope: Scope, method: str, trace: _Trace) -> Mishap:
-        """What goes wrong on purpose with a request; waits, if it is to wait."""
-        mishap = self._faults.next(self._name(scope, method)) if self._faults else Mishap()
-        if mishap.names:
-            trace.operation, trace.fault = self._name(scope, method), ", ".join(mishap.names)
-        if mishap.delay:
-            await asyncio.sleep(mishap.delay)
-        return mishap
+    async def _apply_faults(self, scope: Scope, method: str, trace: _Trace) -> AppliedFaults:
+        """Apply the faults of a request: return what they change, after their delay."""
+        applied = self._faults.next(self._name(scope, method)) if self._faults else AppliedFaults()
+        if applied.names:
+            trace.operation, trace.fault = self._name(scope, method), ", ".join(applied.names)
+        if applied.delay:
+            await asyncio.sleep(applied.delay)
+        return applied
 
     def _name(self, scope: Scope, method: str) -> str | None:
         match = self.router.find(_raw_path(scope))
@@ -180,7 +171,7 @@ class App:
         return operation.id if operation else None
 
     def _time(self) -> float:
-        """The time of the Date header: a client goes by it, so it is not that of a seed, and not advanced."""
+        """Return the time of the Date header. Clients correct their clocks by it, so it is real time."""
         return time.time() if self.settings.seed is not None else self.settings.clock()
 
     def _answer(self, scope: Scope, wire: Wire, trace: _Trace) -> Response:
@@ -248,11 +239,13 @@ class App:
             return example_reply(operation)
         origin = "/".join(wire.url.split("/", 3)[:3])
         with self.world.lock:
-            account, agent_id = enter(self.world, owner, agent=operation.security.scheme == "agent_token")
-            return handler(account, Call(f"{origin}{match.base_path}", match.parameters, query, body, agent_id))
+            account, agent_id = enter(self.world, owner, agent=operation.security.proof == "token")
+            return handler(
+                account, OperationRequest(f"{origin}{match.base_path}", match.parameters, query, body, agent_id)
+            )
 
     def _check(self, operation: Operation, status: int, body: Any) -> None:
-        """With ``check_responses``, refuses to send what the description does not say."""
+        """With `check_responses`, reject a response that does not match the description."""
         if not self.settings.check_responses:
             return
         documented = operation.responses.get(str(status)) or operation.responses.get("default")
@@ -293,19 +286,19 @@ class App:
 
     async def _feed(self, socket: WebSocket) -> None:
         wire, trace = wire_of(socket.scope, "WEBSOCKET", b""), _Trace()
-        mishap = await self._mishap(socket.scope, wire.method, trace)
-        if mishap.end is not None and mishap.end.kind == "reset":
+        applied = await self._apply_faults(socket.scope, wire.method, trace)
+        if applied.end is not None and applied.end.kind == "reset":
             self._remember(wire, trace, 0)
             await self.connections.reset(socket.scope, socket.receive)
             return
         try:
-            if mishap.end is not None:
-                raise _failure_of(mishap.end)
+            if applied.end is not None:
+                raise _failure_of(applied.end)
             listener = self._admit(socket.scope, wire, trace)
         except ApiError as error:
             trace.failure = error
             self._remember(wire, trace, error.status)
-            response = dated(error_response(error), self._time() + mishap.skew)
+            response = dated(error_response(error), self._time() + applied.skew)
             response.headers["connection"] = "close"  # the server closes it; a client must not use it again
             await socket.send_denial_response(response)
             return
@@ -321,15 +314,15 @@ class App:
         owner = self._authenticate(feed.security, wire, trace)
         if self.settings.examples_only:
             return self.hub.listen(Listener(feed.name, owner, match.parameters), [])
-        with self.world.lock:  # between the first messages and those that follow nothing is lost
-            account, agent_id = enter(self.world, owner, agent=feed.security.scheme == "agent_token")
+        with self.world.lock:  # so that no message is lost between the first ones and those that follow
+            account, agent_id = enter(self.world, owner, agent=feed.security.proof == "token")
             first = first_messages(account, agent_id, match.parameters.get("client_id"))
             return self.hub.listen(Listener(feed.name, agent_id or owner, match.parameters), first)
 
 
 def _default_api(descriptions: Mapping[str, Description], wanted: str | None) -> str:
-    partner = [name for name in descriptions if name.startswith("qredo_partner_")]
-    name = wanted or max(partner or descriptions, key=lambda name: [int(part) for part in re.findall("[0-9]+", name)])
+    stateful = [name for name in descriptions if keeps_state(name)]
+    name = wanted or max(stateful or descriptions, key=lambda name: [int(part) for part in re.findall("[0-9]+", name)])
     if name not in descriptions:
         raise SpecError(f"the default API {name!r} is not one of {', '.join(sorted(descriptions))}")
     return name

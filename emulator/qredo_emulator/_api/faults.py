@@ -1,6 +1,6 @@
 """What goes wrong on purpose, so that a client can show what it does about it.
 
-A fault is armed by a method of ``Faults`` and happens to the requests that come after, before their
+A fault is armed by a method of `Faults` and happens to the requests that come after, before their
 signature is looked at, as it would in front of the service.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Fault", "FaultQueue", "Faults", "Mishap"]
+__all__ = ["AppliedFaults", "Fault", "FaultQueue", "Faults"]
 
 _Kind = Literal["delay", "error", "reset", "skew_date"]
 _STATUSES = (500, 502, 503, 504)
@@ -25,7 +25,7 @@ class Fault:
 
     Attributes:
         kind: What happens.
-        operation: The operation's id, or ``feed:<name>``; None for every request.
+        operation: The operation's id, or `feed:<name>`; None for every request.
         left: How often it still happens; None for always.
         seconds: Of a delay or of a clock that is off.
         status: Of an error.
@@ -48,7 +48,7 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Mishap:
+class AppliedFaults:
     """What happens to one request.
 
     Attributes:
@@ -89,17 +89,17 @@ class FaultQueue:
         with self._lock:
             self._armed.clear()
 
-    def next(self, operation: str | None) -> Mishap:
+    def next(self, operation: str | None) -> AppliedFaults:
         """What happens to the request that just came; uses the faults up.
 
         Delays and skews add up; of errors and resets the oldest happens.
         """
-        mishap = Mishap()
+        applied = AppliedFaults()
         with self._lock:
             for fault in [fault for fault in self._armed if fault.operation in (None, operation)]:
-                if _befalls(fault, mishap):
+                if _befalls(fault, applied):
                     self._use_up(fault)
-        return mishap
+        return applied
 
     def _use_up(self, fault: Fault) -> None:
         if fault.left is not None:
@@ -109,10 +109,10 @@ class FaultQueue:
 
 
 class Faults:
-    """Arms faults. Used as ``control.faults``.
+    """Arms faults. Used as `control.faults`.
 
-    Each method takes ``times``, how often it happens (None: until ``clear``), and ``operation``, the id
-    of the only operation that it happens to, such as ``transfer_create``, or ``feed:wallets``.
+    Each method takes `times`, how often it happens (None: until `clear`), and `operation`, the id
+    of the only operation that it happens to, such as `transfer_create`, or `feed:wallets`.
 
     Args:
         queue: Where they wait.
@@ -127,7 +127,7 @@ class Faults:
         """Waits before a request is looked at.
 
         Raises:
-            ValueError: The seconds are not between 0 and 600, or ``times`` is below 1.
+            ValueError: The seconds are not between 0 and 600, or `times` is below 1.
             LookupError: There is no such operation.
         """
         if not 0 <= seconds <= _LONGEST_DELAY:
@@ -145,7 +145,7 @@ class Faults:
             operation: See the class.
 
         Raises:
-            ValueError: ``times`` is below 1, or ``retry_after`` can't stand in a header.
+            ValueError: `times` is below 1, or `retry_after` can't stand in a header.
             LookupError: There is no such operation.
         """
         self._arm(Fault("error", operation, times, status=429, retry_after=_header(retry_after)))
@@ -163,13 +163,13 @@ class Faults:
 
         Args:
             status: The HTTP status.
-            retry_after: As for ``rate_limit``.
+            retry_after: As for `rate_limit`.
             after: Whether the request is carried out first, as behind a gateway that gave up on it.
             times: See the class.
             operation: See the class.
 
         Raises:
-            ValueError: As ``rate_limit``, or the status is another.
+            ValueError: As `rate_limit`, or the status is another.
             LookupError: There is no such operation.
         """
         if status not in _STATUSES:
@@ -187,7 +187,7 @@ class Faults:
             operation: See the class.
 
         Raises:
-            ValueError: ``times`` is below 1.
+            ValueError: `times` is below 1.
             LookupError: There is no such operation.
         """
         self._arm(Fault("reset", operation, times, after=after))
@@ -196,7 +196,7 @@ class Faults:
         """Puts a Date header on answers that is off by so many seconds.
 
         Raises:
-            ValueError: ``times`` is below 1.
+            ValueError: `times` is below 1.
             LookupError: There is no such operation.
         """
         self._arm(Fault("skew_date", operation, times, seconds=seconds))
@@ -219,16 +219,16 @@ class Faults:
         self._queue.arm(fault)
 
 
-def _befalls(fault: Fault, mishap: Mishap) -> bool:
+def _befalls(fault: Fault, applied: AppliedFaults) -> bool:
     if fault.kind == "delay":
-        mishap.delay += fault.seconds
+        applied.delay += fault.seconds
     elif fault.kind == "skew_date":
-        mishap.skew += fault.seconds
-    elif mishap.end is None:
-        mishap.end = fault
+        applied.skew += fault.seconds
+    elif applied.end is None:
+        applied.end = fault
     else:
         return False
-    mishap.names.append(str(fault))
+    applied.names.append(str(fault))
     return True
 
 

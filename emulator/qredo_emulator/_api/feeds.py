@@ -24,7 +24,7 @@ class Listener:
     Attributes:
         feed: The feed's name in the description.
         owner: API key or agent id that opened it.
-        path: Path parameters, such as ``client_id``.
+        path: Path parameters, such as `client_id`.
     """
 
     feed: str
@@ -69,7 +69,7 @@ class FeedHub:
         return len(chosen)
 
     def listen(self, listener: Listener, messages: Iterable[Any]) -> Listener:
-        """Begins to collect what a feed will say, these messages first; ``serve`` sends it."""
+        """Begins to collect what a feed will say, these messages first; `serve` sends it."""
         with self._lock:
             for message in messages:
                 listener.put(dump(message).decode())
@@ -87,7 +87,7 @@ class FeedHub:
         """Accepts the handshake and stays until one side closes. What the client sends is ignored.
 
         Args:
-            listener: As ``listen`` gave it back.
+            listener: As `listen` gave it back.
         """
         try:
             await socket.accept()

@@ -19,9 +19,9 @@ class Record:
 
     Attributes:
         time: When it came, Unix seconds.
-        method: The HTTP method; ``WEBSOCKET`` for the handshake of a feed.
+        method: The HTTP method; `WEBSOCKET` for the handshake of a feed.
         url: The URL as the client wrote it.
-        operation: The operation's id, ``feed:<name>`` for a feed, None for an unknown path.
+        operation: The operation's id, `feed:<name>` for a feed, None for an unknown path.
         status: The answer's HTTP status; 0 where the connection was broken instead.
         verified: Whether the signature, or the agent token, was accepted; None where it was not looked at.
         reason: Why the request was refused or failed, None for a success.

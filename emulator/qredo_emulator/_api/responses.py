@@ -31,7 +31,7 @@ def error_response(error: ApiError) -> Response:
     """An error in the API's form."""
     headers = dict(error.headers)
     if isinstance(error, RefusedError):
-        # Beside the documented body, which does not tell: what is wrong, for whoever looks at it.
+        # The documented body has no room for it, so a header says what is wrong.
         headers[_MARK] = "refused; " + error.cause.encode("ascii", "backslashreplace").decode()
     return Response(dump(error.body), error.status, headers, "application/json")
 

@@ -29,7 +29,7 @@ from .signatures import HmacKey, RsaKey, Signed, VerifyingKey
 __all__ = ["Authenticator", "Identity", "RefusedError", "Wire"]
 
 _DECIMAL = re.compile(r"[0-9]{1,20}")
-_SIGNED = ("partner_signature", "qredo_signature")
+_SIGNED = ("rsa", "hmac")
 
 
 class RefusedError(ApiError):
@@ -95,10 +95,10 @@ class Authenticator:
             RefusedError: 401; see the module.
             ApiError: 501 for a scheme that this emulator does not verify.
         """
-        if security.scheme in _SIGNED:
+        if security.proof in _SIGNED:
             return self._check_signature(security, wire)
-        if security.scheme == "agent_token":
-            return self._check_token(wire.values(security.headers["agent_token"]))
+        if security.proof == "token":
+            return self._check_token(wire.values(security.headers[security.scheme]))
         raise ApiError(501, "this emulator does not verify the signatures of this API")
 
     def clear(self) -> None:
@@ -133,12 +133,12 @@ class Authenticator:
         return values[0], key
 
     def _key(self, security: Security, api_key: str) -> VerifyingKey | None:
-        if security.scheme == "qredo_signature":
+        if security.proof == "hmac":
             return HmacKey(self._keys.hmac[api_key]) if api_key in self._keys.hmac else None
         return RsaKey(self._keys[api_key]) if api_key in self._keys else None
 
     def _others(self, security: Security, api_key: str) -> list[VerifyingKey]:
-        known = list(self._keys.hmac if security.scheme == "qredo_signature" else self._keys)
+        known = list(self._keys.hmac if security.proof == "hmac" else self._keys)
         keys = [self._key(security, other) for other in known if other != api_key]
         return [key for key in keys if key is not None]
 
@@ -184,13 +184,13 @@ class Authenticator:
 def _is_unsigned(security: Security, wire: Wire) -> bool:
     """Whether a request of the Partner API has no header of a signature at all."""
     names = [security.headers[security.scheme], "x-timestamp", "x-nonce"]
-    return security.scheme == "partner_signature" and not any(wire.values(name) for name in names)
+    return security.proof == "rsa" and not any(wire.values(name) for name in names)
 
 
 def _claim(security: Security, wire: Wire, api_key: str) -> tuple[_Claim, str | None]:
     """What the headers say, and what is wrong with their form."""
     # The Partner API's other stamp is looked at where a version does not take it, so that the log can say so.
-    known = {"nonce": "x-nonce", "timestamp": "x-timestamp"} if security.scheme == "partner_signature" else {}
+    known = {"nonce": "x-nonce", "timestamp": "x-timestamp"} if security.proof == "rsa" else {}
     headers = {**known, **{name: security.headers[name] for name in security.stamps}}
     given = [(name, value) for name, header in headers.items() for value in wire.values(header)]
     header = security.headers[security.scheme]
@@ -209,7 +209,7 @@ def _claim(security: Security, wire: Wire, api_key: str) -> tuple[_Claim, str | 
 
 
 def _method(security: Security, wire: Wire) -> str:
-    if security.scheme == "partner_signature":
+    if security.proof == "rsa":
         return ""
     return "GET" if wire.method == "WEBSOCKET" else wire.method
 
@@ -230,11 +230,11 @@ def _wrong(key: VerifyingKey, signed: Signed, signature: str) -> str | None:
 
 
 def _refused(security: Security, cause: str, explanation: Explanation) -> RefusedError:
-    if security.scheme == "partner_signature":
+    if security.proof == "rsa":
         return RefusedError("errPartnerAuth", "signature", cause, explanation)
     return RefusedError("Unauthorized", None, cause, explanation)
 
 
 def _unauthorized(security: Security, reason: str, cause: str) -> RefusedError:
     # The Qredo API's documents name no reason.
-    return RefusedError("Unauthorized", reason if security.scheme == "partner_signature" else None, cause)
+    return RefusedError("Unauthorized", reason if security.proof == "rsa" else None, cause)

@@ -22,6 +22,7 @@ from qredo_signing import (
     PublicKey,
     QredoSigningError,
 )
+from qredo_signing._keys.secret_files import write_key_files
 
 __all__ = [
     "HMAC_FOLDER",
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 ISSUER = "qredo-emulator"
-"""What a key of an emulator says in its member ``issuer``; no real environment takes such a key."""
+"""What a key of an emulator says in its member `issuer`; no real environment takes such a key."""
 
 HMAC_FOLDER = "qredo_v1"
 """Folder inside a keys folder with the keys of the API that is signed by HMAC."""
@@ -88,8 +89,8 @@ def make_hmac() -> Made[HmacCredentials]:
 def keys_in(folder: Path) -> Credentials:
     """The keys in a folder; an empty or missing folder gets new ones.
 
-    Writes ``apikey`` and ``private.pem`` (PKCS#1, as the vendor's tool needs it) for their owner
-    only, and ``public.pem``. Never overwrites a file.
+    Writes `apikey` and `private.pem` (PKCS#1, as the vendor's tool needs it) for their owner
+    only, and `public.pem`. Never overwrites a file.
 
     Raises:
         KeysError: Some files are missing, are not readable, don't belong together, or are not
@@ -112,7 +113,7 @@ def hmac_keys_in(folder: Path) -> HmacCredentials:
     """The API key and secret in a folder, both for their owner only; an empty or missing folder gets new ones.
 
     Raises:
-        KeysError: As ``keys_in``.
+        KeysError: As `keys_in`.
     """
     if not _complete(folder, _HMAC_FILES):
         return _write(folder, make_hmac())
@@ -145,12 +146,7 @@ def _refuse_real(kind: KeyKind, folder: Path) -> None:
 
 def _write(folder: Path, made: Made[_C]) -> _C:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, content in made.files.items():
-            mode = 0o644 if name == "public.pem" else 0o600
-            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+        write_key_files(folder, made.files)
     except OSError as error:
         raise _unusable(folder, error) from error
     return made.credentials

@@ -15,7 +15,7 @@ __all__ = ["KeyRing", "KeysError"]
 class KeyRing(Mapping[str, PublicKey]):
     """The API keys that are known, each with the public key that verifies its signatures.
 
-    The API that is signed by HMAC has its own keys: ``hmac``.
+    The API that is signed by HMAC has its own keys: `hmac`.
     """
 
     def __init__(self) -> None:
@@ -41,13 +41,13 @@ class KeyRing(Mapping[str, PublicKey]):
         return frozenset(self._live)
 
     def new_api_key(self) -> str:
-        """Makes an API key without a public key; nothing verifies until ``register`` gives it one."""
+        """Makes an API key without a public key; nothing verifies until `register` gives it one."""
         api_key = make_api_key()
         self._waiting[api_key] = None
         return api_key
 
     def register(self, api_key: str, key: PublicKey) -> None:
-        """Gives an API key of ``new_api_key`` its public key.
+        """Gives an API key of `new_api_key` its public key.
 
         Raises:
             KeysError: It was not made here, or it has a public key already.
@@ -99,7 +99,7 @@ class KeyRing(Mapping[str, PublicKey]):
         return made.credentials
 
     def files(self, credentials: Credentials | HmacCredentials) -> Mapping[str, bytes]:
-        """The contents of the key files, by name, of credentials that ``new`` or ``new_hmac`` made.
+        """The contents of the key files, by name, of credentials that `new` or `new_hmac` made.
 
         Raises:
             LookupError: They were made elsewhere.
@@ -123,7 +123,7 @@ class KeyRing(Mapping[str, PublicKey]):
         return {"public": public, "waiting": list(self._waiting)}
 
     def load(self, document: Any) -> None:
-        """Adds what ``dump`` gave to the keys that are known; those that are known already stay as they are.
+        """Adds what `dump` gave to the keys that are known; those that are known already stay as they are.
 
         Raises:
             KeysError: It is something else. Nothing was added.

@@ -15,7 +15,7 @@ class Wire:
     """A request as it came.
 
     Attributes:
-        method: As it came; ``WEBSOCKET`` for the handshake of a feed, which is a GET.
+        method: As it came; `WEBSOCKET` for the handshake of a feed, which is a GET.
         url: Scheme, Host header, and the raw path and query as the client wrote them.
         headers: Names in lower case.
     """

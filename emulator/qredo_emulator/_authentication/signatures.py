@@ -45,7 +45,7 @@ class VerifyingKey(Protocol):
         ...
 
     def verify(self, signed: Signed, signature: str) -> None:
-        """Checks the text of a signature header, strictly. Raises ``InvalidSignatureError``."""
+        """Checks the text of a signature header, strictly. Raises `InvalidSignatureError`."""
         ...
 
     def fits(self, message: bytes, raw: bytes) -> bool:
@@ -95,7 +95,7 @@ class HmacKey:
         return HmacKey(base64.urlsafe_b64encode(self._secret))
 
     def read_by_standard_alphabet(self) -> HmacKey:
-        """The key of a client that decoded the secret with the standard alphabet, which skips ``-`` and ``_``."""
+        """The key of a client that decoded the secret with the standard alphabet, which skips `-` and `_`."""
         text = base64.urlsafe_b64encode(self._secret).rstrip(b"=").replace(b"-", b"").replace(b"_", b"")
         return HmacKey(base64.b64decode(text[: len(text) // 4 * 4]))
 

@@ -43,7 +43,7 @@ def page(name: str, *, swagger_ui: bool = False) -> Response:
 
 
 def static_file(name: str) -> Response:
-    """A script, a style or a picture; ``swagger-ui/...`` is what the package swagger-ui-bundle brings.
+    """A script, a style or a picture; `swagger-ui/...` is what the package swagger-ui-bundle brings.
 
     Raises:
         HTTPException: 404, there is no such file.

@@ -1,4 +1,4 @@
-"""Which path answers what."""
+"""The routes of the web page, below `/-/`."""
 
 from __future__ import annotations
 
@@ -18,22 +18,26 @@ from qredo_emulator._authentication.key_ring import KeysError
 from qredo_emulator._json import JSONError, dump, load
 
 from ._answers import json_answer, page, static_file
-from ._documents import document
 from ._key_desk import KeyDesk
 from ._overview import overview
-from ._requests import last_requests
 from ._signer import ConsoleSigner, SigningError
 
 if TYPE_CHECKING:
     from qredo_emulator._api.app import App
 
-__all__ = ["console_routes"]
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from qredo_emulator._api.request_log import RequestLog
+from qredo_emulator._description.read import find_descriptions, read_document
+
+__all__ = ["console_routes", "document", "last_requests"]
 
 _LONGEST_PEM = 64 * 1024
 
 
 def console_routes(app: App) -> list[BaseRoute]:
-    """The routes below ``/-/``, for whoever mounts and guards them; they hold the secrets of an emulator's keys."""
+    """Return the routes of the web page. Mount them behind `LocalOnly`: they reveal secrets of the emulator's keys."""
     console = _Console(app)
     return [
         Route("/", partial(_page, "console.html")),
@@ -62,7 +66,7 @@ class _Console:
         return json_answer(await run_in_threadpool(self._document, self._package(request)))
 
     async def state(self, request: Request) -> Response:
-        """Everything that the page shows; 304 where the page has it already."""
+        """Return everything that the page shows, or 304 if the page has it already."""
         value = {
             "apis": self._apis(),
             "keys": self._desk.all(self._signer.api_keys),
@@ -81,7 +85,7 @@ class _Console:
         return json_answer(self._desk.upload(request.path_params["id"], await _body(request, _LONGEST_PEM)))
 
     async def sign(self, request: Request) -> Response:
-        """Headers for ``{"method": "POST", "url": "http://...", "body": "text, empty for none"}``."""
+        """Headers for `{"method": "POST", "url": "http://...", "body": "text, empty for none"}`."""
         given = load(await request.body())
         values = [given.get(name) for name in ("method", "url", "body")] if isinstance(given, dict) else []
         texts = [value for value in values if isinstance(value, str)]
@@ -136,7 +140,7 @@ async def _body(request: Request, longest: int) -> bytes:
 
 
 def _told(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    """What went wrong, in words, as ``{"error": "..."}``."""
+    """Turn the errors of an endpoint into a 400 with `{"error": "..."}`."""
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -145,3 +149,26 @@ def _told(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request
             return json_answer({"error": str(error)}, 400)
 
     return endpoint
+
+
+def document(package: str, folder: Path | None, base_paths: Sequence[str]) -> Mapping[str, Any]:
+    """Return a description with this emulator as its server.
+
+    Args:
+        package: Its import package; it has to be there.
+        folder: The folder of descriptions, as in the settings.
+        base_paths: Where the emulator serves it; the first is what Swagger UI uses.
+    """
+    content = read_document(find_descriptions(folder)[package])
+    # Relative, so that they are of the host that the browser calls the emulator by.
+    return {**content, "servers": [{"url": path} for path in base_paths]}
+
+
+_SHOWN = 100
+
+
+def last_requests(log: RequestLog) -> list[dict[str, Any]]:
+    """Return the last 100 requests, newest first, each with a stable number."""
+    records = log.all()[-_SHOWN:]
+    first = log.count - len(records)
+    return [{"number": first + at, **record.as_dict()} for at, record in reversed(list(enumerate(records)))]

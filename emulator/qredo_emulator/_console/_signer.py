@@ -53,15 +53,15 @@ class ConsoleSigner:
         """
         security = self._security(method, urlsplit(url).path)
         names = security.headers
-        if security.scheme == "agent_token":
-            return {names["agent_token"]: self._agent_token()}
+        if security.proof == "token":
+            return {names[security.scheme]: self._agent_token()}
         with self._lock:
-            if security.scheme == "partner_signature":
+            if security.proof == "rsa":
                 rsa = self._registered_rsa()
                 stamp_name, stamp = self._stamp(security, rsa.api_key)
                 assert isinstance(rsa.signer, PrivateKey)
                 api_key, signature = rsa.api_key, sign(rsa.signer, stamp, url, body)
-            elif security.scheme == "qredo_signature":
+            elif security.proof == "hmac":
                 hmac = self._registered_hmac()
                 stamp_name, stamp = self._stamp(security, hmac.api_key)
                 api_key, signature = hmac.api_key, sign_hmac(hmac.secret, stamp, method, url, body)

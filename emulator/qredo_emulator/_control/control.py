@@ -1,4 +1,4 @@
-"""What the outside world does: the chain, people on their phones, exchanges, time."""
+"""What happens outside the API: the chain, people with their phones, exchanges, time."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ __all__ = ["Control"]
 
 
 class Control:
-    """Acts on a running emulator from the side; safe from any thread.
+    """Controls a running emulator. Safe to use from any thread.
 
     Args:
         app: The emulator's application.
         keys: Its registered keys.
-        credentials: The key that ``reset`` keeps.
+        credentials: The key that `reset` keeps.
     """
 
     def __init__(self, app: App, keys: KeyRing, credentials: Credentials) -> None:
@@ -43,7 +43,7 @@ class Control:
 
     @property
     def faults(self) -> Faults:
-        """Arms what goes wrong on purpose."""
+        """Faults to inject."""
         return self._app.faults
 
     @property
@@ -56,7 +56,7 @@ class Control:
         self._world.accept_users = value
 
     def credit(self, wallet_id: str, amount: int) -> str:
-        """Pays into a wallet, as a transfer on its chain would.
+        """Deposit into a wallet, like a transfer on its chain.
 
         Args:
             wallet_id: The wallet's id or short code, of any account.
@@ -81,16 +81,16 @@ class Control:
             return deposit(world, place.wallet, amount)
 
     def accept(self, address: str) -> int:
-        """Lets a person accept, wherever he is a pending trusted party.
+        """Accept all pending invitations of a person as trusted party.
 
         Args:
-            address: His e-mail address.
+            address: E-mail address of the person.
 
         Returns:
-            How many companies listed him now that did not before.
+            How many invitations were accepted.
 
         Raises:
-            LookupError: No company has invited him.
+            LookupError: No company has invited this person.
         """
         with self._locked():
             invitations = [party for party in self._parties() if party.address.casefold() == address.casefold()]
@@ -102,14 +102,14 @@ class Control:
             return len(pending)
 
     def inbox(self, who: str | None = None) -> list[dict[str, Any]]:
-        """What somebody is asked for, oldest first, as his phone shows it.
+        """Return pending approval requests, oldest first, as a phone shows them.
 
         Args:
-            who: His e-mail address or entity id; a core client's or an exchange's id or name; None is everybody.
+            who: E-mail address or entity id of a person; id or name of a core client or an exchange; None for all.
 
         Returns:
-            Per action ``action_id``, ``type``, ``about`` (id of the transaction or wallet), ``expires``,
-            and who is asked: ``approver`` (entity id), ``name`` and ``address``.
+            Per action `action_id`, `type`, `about` (id of the transaction or wallet), `expires`,
+            and who is asked: `approver` (entity id), `name` and `address`.
         """
         with self._locked() as world:
             return outside.inbox(world, who)
@@ -120,23 +120,23 @@ class Control:
         Args:
             what: Id of a transaction, of an action, or of a wallet (or its short code): there, the
                 connection to its exchanges and the change of its policy are approved.
-            by: Who does: e-mail address, entity id, or name; None is everybody who is asked, one
+            by: Who decides: e-mail address, entity id or name; None for all who are asked, one
                 after the other, until it is decided.
 
         Returns:
             The state of the transaction, the wallet or the policy change afterwards.
 
         Raises:
-            LookupError: Nobody, or not he, is asked about it.
+            LookupError: No decision about it is pending, or not by `by`.
         """
         return self._decide(what, by, approve=True)
 
     def reject(self, what: str, by: str | None = None) -> str:
-        """Lets approvers refuse; see ``approve``."""
+        """Lets approvers refuse; see `approve`."""
         return self._decide(what, by, approve=False)
 
     def fail_chain(self, tx_id: str) -> str:
-        """Lets the chain refuse a transaction, which becomes ``chain_rejected``; all amounts go back.
+        """Lets the chain refuse a transaction, which becomes `chain_rejected`; all amounts go back.
 
         An open transaction will fail as soon as it is approved. An approved one fails now, if
         what it brought is still there.
@@ -170,7 +170,7 @@ class Control:
             return outside.add_exchange(world, client_id)
 
     def totals(self) -> dict[str, dict[str, int]]:
-        """Per asset, in base units: ``deposited`` = ``held`` + ``fees`` + ``withdrawn``; held includes ``reserved``."""
+        """Per asset, in base units: `deposited` = `held` + `fees` + `withdrawn`; held includes `reserved`."""
         with self._locked() as world:
             return outside.totals(world)
 
@@ -206,7 +206,7 @@ class Control:
         """Sends a message on a feed.
 
         Args:
-            feed: Its name: ``core_client``, ``liquidity_hub``, ``wallets`` or ``agent``.
+            feed: Its name: `core_client`, `liquidity_hub`, `wallets` or `agent`.
             message: What JSON can hold; it is not compared with the description.
             credentials: Only to feeds that were opened with this API key.
             client_id: Only to feeds of this core client.

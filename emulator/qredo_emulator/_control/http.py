@@ -1,33 +1,32 @@
-"""The control methods over HTTP, below ``/-/control/``: whatever ``Control`` and its faults can do.
+"""The control methods over HTTP, below `/-/control/`: everything that `Control` and its faults can do.
 
-``GET /-/control/`` lists them. ``POST /-/control/<method>`` takes a JSON object of arguments and
-answers ``{"result": ...}``; ``GET /-/control/<property>`` reads a property, and ``POST`` with
-``{"value": ...}`` sets one. The methods of the faults are at ``/-/control/faults/<method>``.
+`GET /-/control/` lists them. `POST /-/control/<method>` takes a JSON object of arguments and returns `{"result": ...}`;
+`GET /-/control/<property>` reads a property, and `POST` with `{"value": ...}` sets
+one. The methods of the faults are at `/-/control/faults/<method>`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from qredo_emulator._authentication.key_ring import KeyRing
 from qredo_emulator._errors import ApiError, invalid
 from qredo_emulator._json import JSONError, dump, load
 
+from .control import Control
 from .remote import ArgumentsError, Remote, remotes_of
 
-if TYPE_CHECKING:
-    from qredo_emulator._api.app import App
-
-__all__ = ["admin_routes"]
+__all__ = ["control_routes"]
 
 
-def admin_routes(app: App) -> list[BaseRoute]:
-    """The routes of the control methods, for whoever mounts and guards them."""
-    admin = _Admin(app)
+def control_routes(control: Control, keys: KeyRing) -> list[BaseRoute]:
+    """Return the routes of the control methods. Mount them behind `LocalOnly`."""
+    admin = _Admin(control, keys)
     return [
         Route("/", admin.listing),
         Route("/{name}", admin.use, methods=["GET", "POST"]),
@@ -36,8 +35,9 @@ def admin_routes(app: App) -> list[BaseRoute]:
 
 
 class _Admin:
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, control: Control, keys: KeyRing) -> None:
+        self._control = control
+        self._keys = keys
 
     async def listing(self, request: Request) -> Response:
         """Every method and property, with its signature and what it says about itself."""
@@ -70,10 +70,7 @@ class _Admin:
             return _answer(ApiError(400, str(error)).body, 400)
 
     def _remotes(self, part: str | None) -> dict[str, Remote]:
-        control = self._app.control
-        if control is None:
-            raise ApiError(503, "the application runs without an Emulator, and so without control methods")
-        return remotes_of(control if part is None else getattr(control, part), self._app.keys)
+        return remotes_of(self._control if part is None else getattr(self._control, part), self._keys)
 
 
 def _arguments(body: bytes) -> dict[str, Any]:

@@ -1,52 +1,29 @@
-"""What the emulator serves beside the API, below ``/-/``: the control methods and the web page.
+"""Guard for what the emulator serves below `/-/`: only this machine may use it.
 
-It hands out secrets of the emulator's keys and changes what the emulator keeps, so it answers this
-machine only, and no web page but its own: requests from elsewhere, by another name (DNS rebinding)
-or of another origin are 403.
+The control methods and the web page reveal secrets of the emulator's keys and change its state. So requests from other
+machines, by another host name (DNS rebinding) or from a web page of another origin get a 403.
 """
 
 from __future__ import annotations
 
-import ipaddress
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from starlette.applications import Starlette
+from qredo_signing._environments.origin import is_loopback_host
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
-from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-if TYPE_CHECKING:
-    from qredo_emulator._api.app import App
-
-__all__ = ["is_side", "refusal", "side_app"]
-
-
-def side_app(app: App) -> ASGIApp:
-    """The ASGI application for everything below ``/-/``, guarded."""
-    from qredo_emulator._console import console_routes
-
-    from .http import admin_routes
-
-    return _Guard(
-        Starlette(routes=[Mount("/-", routes=[Mount("/control", routes=admin_routes(app)), *console_routes(app)])])
-    )
-
-
-def is_side(path: str) -> bool:
-    """Whether a path is the side's and not an API's."""
-    return path == "/-" or path.startswith("/-/")
+__all__ = ["LocalOnly", "refusal"]
 
 
 def refusal(scope: Scope) -> str | None:
-    """Why a request may not use the side, None if it may."""
+    """Return why a request may not use `/-/`, None if it may."""
     headers = Headers(scope=scope)
     peer = (scope.get("client") or ("", 0))[0]
-    if not _is_loopback(peer):
+    if not is_loopback_host(peer):
         return f"only this machine may use /-/, and the request came from {peer or 'an unknown place'}"
     hosts, origins = headers.getlist("host"), headers.getlist("origin")
-    if len(hosts) != 1 or not _is_loopback(_name(hosts[0])):
+    if len(hosts) != 1 or not is_loopback_host(_name(hosts[0])):
         return "the Host header has to be localhost or a loopback address, such as 127.0.0.1"
     if origins not in ([], [f"{_HTTP[scope['scheme']]}://{hosts[0]}"]):
         return "a web page of another origin may not use /-/"
@@ -56,11 +33,14 @@ def refusal(scope: Scope) -> str | None:
 _HTTP = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
 
-class _Guard:
+class LocalOnly:
+    """An ASGI application that passes on what comes from this machine and its own pages, and rejects the rest."""
+
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or reject it."""
         why = refusal(scope)
         if why is None:
             await self._app(scope, receive, send)
@@ -76,14 +56,3 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_loopback)

@@ -32,7 +32,7 @@ class Remote:
         text: How it is written in Python.
         about: Its docstring.
         schema: JSON schema of its arguments; None for a property that can't be set.
-        read: Gives the value of a property; raises ``ArgumentsError`` for a method.
+        read: Gives the value of a property; raises `ArgumentsError` for a method.
         call: Calls the method, or sets the property, with a JSON object of arguments.
     """
 

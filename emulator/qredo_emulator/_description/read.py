@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
+from qredo_signing._http.schemes import SCHEMES
 
 __all__ = [
     "METHODS",
@@ -30,12 +31,9 @@ METHODS = ("get", "post", "put", "delete", "patch")
 MISSING: Any = object()
 """Stands for "no example": null is an example."""
 
-_Scheme = Literal["partner_signature", "qredo_signature", "agent_token", "unknown"]
-_SCHEMES: tuple[_Scheme, ...] = (
-    "agent_token",
-    "partner_signature",
-    "qredo_signature",
-)
+_UNKNOWN = "unknown"
+# An operation that names a token and a signature as alternatives is one of an agent.
+_SCHEMES = sorted(SCHEMES, key=lambda name: SCHEMES[name].proof != "token")
 _STAMPS = ("timestamp", "nonce")
 _HERE = Path(__file__).resolve().parents[1]
 
@@ -49,17 +47,21 @@ class Security:
     """How a request of one operation proves who sends it.
 
     Attributes:
-        scheme: ``partner_signature`` (API key and RSA signature), ``qredo_signature`` (API key and
-            HMAC), ``agent_token`` or ``unknown``.
-        stamps: The stamps that a signature may carry: ``timestamp``, ``nonce`` or both.
-        headers: Header of each part in lower case: ``api_key``, the scheme's name, and the stamps.
-        nonce_rule: ``counter`` where each nonce is the last one plus one; ``increasing`` where it is greater.
+        scheme: Its name in the plugin's table of schemes, or `unknown`.
+        stamps: The stamps that a signature may carry: `timestamp`, `nonce` or both.
+        headers: Header of each part in lower case: `api_key`, the scheme's name, and the stamps.
+        nonce_rule: `counter` where each nonce is the last one plus one; `increasing` where it is greater.
     """
 
-    scheme: _Scheme
+    scheme: str
     stamps: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     nonce_rule: Literal["counter", "increasing"] = "increasing"
+
+    @property
+    def proof(self) -> str:
+        """What proves who sends a request: `rsa`, `hmac`, `token` or `unknown`."""
+        return SCHEMES[self.scheme].proof if self.scheme in SCHEMES else _UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class ResponseSpec:
-    """One documented answer; ``schema`` is None where no body is documented."""
+    """One documented answer; `schema` is None where no body is documented."""
 
     schema: Mapping[str, Any] | None
     example: Any
@@ -107,7 +109,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A WebSocket feed, from ``x-websocket`` of a path item."""
+    """A WebSocket feed, from `x-websocket` of a path item."""
 
     name: str
     path: str
@@ -121,7 +123,7 @@ class Description:
 
     Attributes:
         package: Name of its folder, which is the import package made from it.
-        version: The description's ``info.version``.
+        version: The description's `info.version`.
         base_paths: Path of every server, each once, in the order of the servers.
         servers: URL of every server.
     """
@@ -135,10 +137,10 @@ class Description:
 
 
 def find_descriptions(folder: Path | None = None) -> dict[str, Path]:
-    """Finds ``<package>/openapi.yaml`` in a folder.
+    """Finds `<package>/openapi.yaml` in a folder.
 
     Args:
-        folder: Where to look; None is the data of the wheel, or the repository's ``spec``
+        folder: Where to look; None is the data of the wheel, or the repository's `spec`
             folder where the emulator runs from its source.
 
     Raises:
@@ -192,7 +194,7 @@ def _load(package: str, file: Path, version: tuple[int, ...]) -> Description:
 
 
 def _resolve_references(document: Any) -> None:
-    """Puts the thing itself in the place of each ``$ref``; a recursive schema becomes a cyclic graph."""
+    """Puts the thing itself in the place of each `$ref`; a recursive schema becomes a cyclic graph."""
     seen: set[int] = set()
     queue = [document]
     while queue:
@@ -262,20 +264,24 @@ def _response(node: Mapping[str, Any]) -> ResponseSpec:
     return ResponseSpec(media.get("schema", {}), example)
 
 
-def _scheme(named: set[str]) -> _Scheme:
+def _scheme(named: set[str]) -> str:
     for scheme in _SCHEMES:
         if scheme in named:
             return scheme
-    return "unknown"
+    return _UNKNOWN
 
 
 def _security(document: Any, alternatives: list[Mapping[str, Any]]) -> Security:
     named = {name for names in alternatives for name in names}
     scheme = _scheme(named)
-    if scheme == "unknown":
+    if scheme == _UNKNOWN:
         return Security(scheme)
     schemes = document["components"]["securitySchemes"]
-    parts = [scheme] if scheme == "agent_token" else ["api_key", scheme, *(name for name in _STAMPS if name in named)]
+    parts = (
+        [scheme]
+        if SCHEMES[scheme].proof == "token"
+        else ["api_key", scheme, *(name for name in _STAMPS if name in named)]
+    )
     return Security(
         scheme,
         tuple(name for name in _STAMPS if name in parts),

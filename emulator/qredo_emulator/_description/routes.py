@@ -6,13 +6,14 @@ stays inside its parameter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from .read import Description, Feed, Operation
 
-__all__ = ["Endpoint", "Match", "Router"]
+__all__ = ["Endpoint", "Match", "Router", "unknown_path"]
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class Router:
     """All paths of all descriptions.
 
     Args:
-        descriptions: Each is served at ``/<package><base path>``.
+        descriptions: Each is served at `/<package><base path>`.
         default: Package that is served at its bare base paths, too.
     """
 
@@ -106,3 +107,21 @@ def _endpoints(description: Description) -> Iterable[Endpoint]:
     for feed in description.feeds:
         endpoints.setdefault(feed.path, Endpoint(description.package, feed.path)).feed = feed
     return endpoints.values()
+
+
+def unknown_path(router: Router, raw_path: str) -> str:
+    """Says that a path is not served, and which is, if one comes close."""
+    bases = ", ".join(base for bases in router.base_paths.values() for base in bases)
+    meant = next((path for path in _near(router, raw_path) if router.find(path)), None)
+    return f"no such path; {f'did you mean {meant}? ' if meant else ''}base paths are {bases}"
+
+
+def _near(router: Router, path: str) -> Iterator[str]:
+    plain = re.sub("/{2,}", "/", path).rstrip("/")
+    yield plain
+    for bases in router.base_paths.values():
+        own = next((base for base in bases if plain.startswith(f"{base}/")), None)
+        if own is not None:  # of this version; another may have the rest of the path
+            yield from (f"{others[0]}{plain[len(own) :]}" for others in router.base_paths.values())
+    for bases in reversed(router.base_paths.values()):
+        yield f"{bases[0]}{plain}"

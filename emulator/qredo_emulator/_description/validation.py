@@ -1,7 +1,7 @@
 """Validates requests and answers against the description.
 
 Where something is wrong, the reason begins with a JSON pointer into
-``{"path": ..., "query": ..., "header": ..., "body": ...}``. What the description does not name
+`{"path": ..., "query": ..., "header": ..., "body": ...}`. What the description does not name
 (further query parameters, further keys of a body) is tolerated, as the service does.
 """
 

@@ -43,7 +43,7 @@ def _digits(number: int, alphabet: str) -> str:
 
 
 def base58(data: bytes) -> str:
-    """Base58 as Bitcoin writes it: each leading zero byte is a ``1``."""
+    """Base58 as Bitcoin writes it: each leading zero byte is a `1`."""
     zeros = len(data) - len(data.lstrip(b"\0"))
     return "1" * zeros + _digits(int.from_bytes(data, "big"), _BASE58)
 
@@ -53,7 +53,7 @@ def chain_address(wallet_id: str, family: str) -> str:
 
     Args:
         wallet_id: The wallet that the address belongs to.
-        family: ``bitcoin`` gives a P2PKH address with the testnet version byte, which no main
+        family: `bitcoin` gives a P2PKH address with the testnet version byte, which no main
             network wallet accepts; anything else 0x and 40 hexadecimal digits.
     """
     digest = hashlib.sha256(f"qredo-emulator {family} {wallet_id}".encode()).digest()[:20]
@@ -85,11 +85,11 @@ class Ids:
         return self.hexadecimal(32)
 
     def hexadecimal(self, size: int) -> str:
-        """``size`` bytes in hexadecimal digits."""
+        """`size` bytes in hexadecimal digits."""
         return f"{self._random.getrandbits(8 * size):0{2 * size}x}"
 
     def short_code(self, taken: Container[str]) -> str:
-        """Three words that no wallet in ``taken`` has."""
+        """Three words that no wallet in `taken` has."""
         while (code := " ".join(self._random.choice(_WORDS) for _ in range(3))) in taken:
             pass
         return code
@@ -106,7 +106,7 @@ class Ids:
         """Lets a seeded source go on from there; one that cannot is left as it is.
 
         Raises:
-            ValueError, TypeError: It is not what ``getstate`` gives.
+            ValueError, TypeError: It is not what `getstate` gives.
         """
         version, internal, gauss = state
         try:
@@ -116,7 +116,7 @@ class Ids:
 
 
 def agent_id(identity: str) -> str:
-    """The agent that the ``ID`` of a token names.
+    """The agent that the `ID` of a token names.
 
     Agents send the base64 text of the identity that their registration gave them, a JSON object
     with the id in it. The plain id is taken as well.

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from .model import Action, Company, CoreClient, Fund, Movement, Row, State, Transaction, Wallet
 
-__all__ = ["Index", "Place"]
+__all__ = ["Index", "WalletPlace"]
 
 _Deadline = tuple[int, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A wallet with what it belongs to; ``account`` is an API key."""
+class WalletPlace:
+    """A wallet with what it belongs to; `account` is an API key."""
 
     account: str
     company: Company
@@ -36,12 +36,12 @@ class Index:
         clients: Core clients, agents among them, by id.
         pending: Actions that wait, by approver and action id, oldest first.
         history: Settled movements by wallet id, oldest first.
-        ties: Ids of the wallets that are or were to be connected, by exchange.
+        links: Ids of the wallets that are or were to be connected, by exchange.
         hub: Published swaps that are still open, by API key and transaction id.
     """
 
     def __init__(self, state: State) -> None:
-        self.places: dict[str, Place] = {}
+        self.places: dict[str, WalletPlace] = {}
         self.codes: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
         self.names: defaultdict[str, set[str]] = defaultdict(set)
@@ -50,7 +50,7 @@ class Index:
         self.clients: dict[str, CoreClient] = {}
         self.pending: defaultdict[str, dict[str, Action]] = defaultdict(dict)
         self.history: defaultdict[str, list[Movement]] = defaultdict(list)
-        self.ties: defaultdict[str, list[str]] = defaultdict(list)
+        self.links: defaultdict[str, list[str]] = defaultdict(list)
         self.hub: defaultdict[str, dict[str, Transaction]] = defaultdict(dict)
         self._rows: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
         self._deadlines: list[_Deadline] = []
@@ -69,13 +69,13 @@ class Index:
 
     def add_wallet(self, account: str, company: Company, fund: Fund, wallet: Wallet) -> None:
         """A wallet that was put into a fund."""
-        self.places[wallet.id] = Place(account, company, fund, wallet)
+        self.places[wallet.id] = WalletPlace(account, company, fund, wallet)
         self.codes[wallet.short_code] = wallet.id
         self.addresses[wallet.address] = wallet.id
         if wallet.status in ("ready", "pending"):
             self.names[fund.id].add(wallet.name)
-        for tie in wallet.connected:
-            self.ties[tie.counterparty_id].append(wallet.id)
+        for link in wallet.connected:
+            self.links[link.counterparty_id].append(wallet.id)
 
     def add_action(self, action: Action) -> None:
         """An action that waits."""

@@ -15,10 +15,10 @@ __all__ = [
     "Action",
     "Ballot",
     "Company",
-    "Connection",
     "CoreClient",
     "Entity",
     "Exchange",
+    "ExchangeLink",
     "Fund",
     "Movement",
     "Policy",
@@ -38,7 +38,7 @@ STANDARD, DEDICATED, MULTI_COUNTERPARTY = 0, 1, 2
 
 @dataclass(slots=True)
 class Entity:
-    """Somebody who can be a member of a policy: a ``user``, a ``company`` or a ``core-client``."""
+    """An entity that can be a member of a policy: a `user`, a `company` or a `core-client`."""
 
     id: str
     type: str
@@ -76,12 +76,12 @@ class Policy:
 
 
 @dataclass(slots=True)
-class Connection:
-    """A wallet's tie to an exchange.
+class ExchangeLink:
+    """A wallet's link to an exchange.
 
     Attributes:
         client_id: The customer's number at the exchange.
-        status: ``initiated``, ``connected``, ``rejected`` or ``expired``.
+        status: `initiated`, `connected`, `rejected` or `expired`.
         action_id: By which the exchange decides.
     """
 
@@ -96,7 +96,7 @@ class Wallet:
     """Holds one asset, paid in at an L1 address; a policy that it does not have itself is its fund's.
 
     Attributes:
-        status: ``ready``, or ``pending``, ``rejected`` or ``expired`` by its connections.
+        status: `ready`, or `pending`, `rejected` or `expired` by its connections.
         reserved: The part of the balance that open transactions will take.
     """
 
@@ -109,7 +109,7 @@ class Wallet:
     short_code: str
     policy_withdraw: Policy | None
     policy_tx: Policy | None
-    connected: list[Connection]
+    connected: list[ExchangeLink]
     balance: int = 0
     reserved: int = 0
 
@@ -139,7 +139,7 @@ class Fund:
 
     Attributes:
         theme: Known to 1.0 only.
-        whitelist: By ``key``.
+        whitelist: By `key`.
     """
 
     id: str
@@ -154,7 +154,7 @@ class Fund:
 
 @dataclass(slots=True)
 class Company:
-    """A company; ``entity_id`` is what it is as a member of something."""
+    """A company; `entity_id` is what it is as a member of something."""
 
     id: str
     entity_id: str
@@ -199,7 +199,7 @@ class Ballot:
     """Who is asked about something.
 
     Attributes:
-        threshold: How many custodians must approve; None where no policy says, and nobody ever can.
+        threshold: How many custodians must approve; None without a policy, so that no approval is possible.
         custodians: Ids of the actions of the policy's members.
         exchanges: Ids of the actions of exchanges, all of which must approve as well.
     """
@@ -214,11 +214,11 @@ class Action:
     """A decision that one approver is asked for.
 
     Attributes:
-        subject: What it is about: ``transaction``, ``authorization`` (of a transaction by the
-            core client that its request named), ``connection`` (of a wallet) or ``proposal``.
+        subject: What it is about: `transaction`, `authorization` (of a transaction by the
+            core client that its request named), `connection` (of a wallet) or `proposal`.
         subject_id: Id of that transaction, wallet or proposal.
-        status: ``pending``, ``approved``, ``rejected``, or ``expired`` if it was over before the approver spoke.
-        decided: When it left ``pending``; 0 before.
+        status: `pending`, `approved`, `rejected`, or `expired` if it was over before the approver spoke.
+        decided: When it left `pending`; 0 before.
     """
 
     id: str
@@ -255,14 +255,13 @@ class Transaction:
     """A movement that was asked for, from one wallet to elsewhere.
 
     Attributes:
-        kind: ``transfer``, ``withdrawal``, ``swap_make``, ``swap_take`` or ``sweep``.
-        net: What arrives; ``fees`` come on top.
+        kind: `transfer`, `withdrawal`, `swap_make`, `swap_take` or `sweep`.
+        net: What arrives; `fees` come on top.
         initiator_id: Entity that asked for it: the company, or the exchange that sweeps.
         recipient_id: Wallet that receives, for a transfer or a sweep.
-        address: L1 address that receives, for a withdrawal; ``address_name`` is its name in the whitelist.
+        address: L1 address that receives, for a withdrawal; `address_name` is its name in the whitelist.
         authorizer_id: Action of the core client that has to authorise it; empty if none has to.
         chain_fails: Whether the chain will refuse it.
-        settled: When it was settled; 0 before.
     """
 
     id: str
@@ -286,7 +285,6 @@ class Transaction:
     authorizer_id: str = ""
     chain_fails: bool = False
     chain_tx_id: str = ""
-    settled: int = 0
     swap: Swap | None = None
 
     @property
@@ -315,7 +313,7 @@ class Row:
     """A row of a fund's ledger; a transaction's state and figures are read from the transaction.
 
     Attributes:
-        type: ``deposit``, ``withdraw``, ``transferOut``, ``transferIn``, ``swapOut`` or ``swapIn``.
+        type: `deposit`, `withdraw`, `transferOut`, `transferIn`, `swapOut` or `swapIn`.
         net: For a deposit only.
     """
 
@@ -333,7 +331,7 @@ class Row:
 
 @dataclass(slots=True)
 class Movement:
-    """What was settled at a wallet; ``net`` and ``fees`` are below zero when it left."""
+    """What was settled at a wallet; `net` and `fees` are below zero when it left."""
 
     wallet_id: str
     timestamp: int
@@ -348,7 +346,7 @@ class AccountData:
     """Everything that belongs to one API key.
 
     Attributes:
-        users: Entity id of each person, by his e-mail address in lower case.
+        users: Entity id of each person, by e-mail address in lower case.
         last_fund: When 1.0 last made a fund; 0 if it did not.
     """
 
@@ -364,7 +362,7 @@ class State:
 
     Attributes:
         offset: Seconds by which its clock is ahead of that of its settings.
-        keys: Transaction by the key (``partner_txID``) of its request, per company or core client.
+        idempotency_keys: Transaction by the key (`partner_txID`) of its request, per company or core client.
         fees: Fees that were taken, per asset.
         deposited: What was paid in, per asset.
         withdrawn: What was paid out, per asset.
@@ -378,7 +376,7 @@ class State:
     transactions: dict[str, Transaction] = field(default_factory=dict)
     actions: dict[str, Action] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
-    keys: dict[str, dict[str, str]] = field(default_factory=dict)
+    idempotency_keys: dict[str, dict[str, str]] = field(default_factory=dict)
     ledger: list[Row] = field(default_factory=list)
     history: list[Movement] = field(default_factory=list)
     deposited: dict[str, int] = field(default_factory=dict)

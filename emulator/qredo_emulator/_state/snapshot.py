@@ -36,7 +36,7 @@ def dump_world(world: World) -> dict[str, Any]:
 
 
 def load_world(world: World, document: Any) -> None:
-    """Puts a state that ``dump_world`` gave in the place of the present one.
+    """Puts a state that `dump_world` gave in the place of the present one.
 
     Raises:
         SnapshotError: The document is something else, of another version, or does not fit together.
@@ -72,9 +72,9 @@ def _references(state: State, index: Index) -> Iterator[tuple[Container[str], st
         for one in (place.fund, place.wallet):
             yield from _policy_references(state, one.policy_withdraw)
             yield from _policy_references(state, one.policy_tx)
-        for tie in place.wallet.connected:
-            yield from ((state.exchanges, tie.counterparty_id), (state.actions, tie.action_id))
-    for keys in state.keys.values():
+        for link in place.wallet.connected:
+            yield from ((state.exchanges, link.counterparty_id), (state.actions, link.action_id))
+    for keys in state.idempotency_keys.values():
         yield from ((state.transactions, tx_id) for tx_id in keys.values())
     yield from _open_references(state, index)
 

@@ -12,7 +12,7 @@ from qredo_emulator._errors import ApiError, NotFoundError
 from qredo_emulator._settings import Settings
 
 from .ids import Ids, agent_id
-from .index import Index, Place
+from .index import Index, WalletPlace
 from .model import AccountData, Action, Company, CoreClient, Entity, Exchange, Fund, State, Transaction, Wallet
 
 __all__ = ["Account", "Company", "World", "fresh_state"]
@@ -34,11 +34,11 @@ class World:
     """The state of one emulator, its clock and its ids.
 
     Attributes:
-        state: What is kept; see ``load`` for how it is replaced.
+        state: What is kept; see `load` for how it is replaced.
         index: Finds things in it.
         fee_rate: Part of what arrives that a transaction costs.
         lock: Held around every use: control methods are called from other threads.
-        publish: Sends a message on a feed, with the arguments of ``FeedHub.publish``.
+        publish: Sends a message on a feed, with the arguments of `FeedHub.publish`.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -103,7 +103,7 @@ class World:
         """The entity with this id."""
         return self.state.entities[entity_id]
 
-    def place(self, wallet_id: str) -> Place | None:
+    def place(self, wallet_id: str) -> WalletPlace | None:
         """The wallet with this id or short code, of any account; None if there is none."""
         places, codes = self.index.places, self.index.codes
         return places.get(wallet_id) or places.get(codes.get(wallet_id, ""))

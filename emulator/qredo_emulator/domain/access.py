@@ -1,4 +1,4 @@
-"""Who calls, and what he begins with."""
+"""The account behind a request, and the first messages of a feed."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ __all__ = ["approved_count", "ask", "close", "counted", "mark", "required_count"
 
 
 def ask(world: World, approver_id: str, kind: str, subject: tuple[str, str], expires: int) -> str:
-    """Raises an action of this type for an approver and returns its id; ``subject`` is what it is about, and its id."""
+    """Raises an action of this type for an approver and returns its id; `subject` is what it is about, and its id."""
     action = Action(world.new_id(), approver_id, kind, *subject, world.now, expires)
     world.state.actions[action.id] = action
     world.index.add_action(action)

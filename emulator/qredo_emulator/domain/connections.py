@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qredo_emulator._state.index import Place
+from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Action, Wallet
 from qredo_emulator._state.world import World
 
@@ -16,21 +16,21 @@ _LIFETIME = 3600
 _STATUSES = {"approved": "connected", "rejected": "rejected", "expired": "expired"}
 
 
-def start(world: World, place: Place) -> None:
+def start(world: World, place: WalletPlace) -> None:
     """Asks every exchange that a new wallet names."""
     expires = world.now + _LIFETIME
     subject = ("connection", place.wallet.id)
-    for tie in place.wallet.connected:
-        tie.action_id = ask(world, tie.counterparty_id, "ApproveNewWalletConnect", subject, expires)
-        world.index.add_deadline(expires, "connection", tie.action_id)
+    for link in place.wallet.connected:
+        link.action_id = ask(world, link.counterparty_id, "ApproveNewWalletConnect", subject, expires)
+        world.index.add_deadline(expires, "connection", link.action_id)
 
 
 def on_vote(world: World, action: Action) -> None:
     """An exchange has decided, or let the time pass."""
     place = world.index.places[action.subject_id]
-    for tie in place.wallet.connected:
-        if tie.action_id == action.id:
-            tie.status = _STATUSES[action.status]
+    for link in place.wallet.connected:
+        if link.action_id == action.id:
+            link.status = _STATUSES[action.status]
     place.wallet.status = _status(place.wallet)
     if place.wallet.status not in ("ready", "pending"):
         world.index.names[place.fund.id].discard(place.wallet.name)  # it may be asked for again under this name
@@ -45,7 +45,7 @@ def expire(world: World, action: Action) -> None:
 
 def _status(wallet: Wallet) -> str:
     """Ready with the first exchange that agrees; otherwise as the last word of the others has it."""
-    states = [tie.status for tie in wallet.connected]
+    states = [link.status for link in wallet.connected]
     if "connected" in states:
         return "ready"
     if "initiated" in states:

@@ -8,13 +8,13 @@ from typing import Any
 from qredo_emulator._errors import ApiError, invalid
 from qredo_emulator._state.assets import ASSETS
 from qredo_emulator._state.ids import chain_address
-from qredo_emulator._state.index import Place
+from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import (
     DEDICATED,
     MULTI_COUNTERPARTY,
     STANDARD,
     Company,
-    Connection,
+    ExchangeLink,
     Fund,
     Policy,
     Wallet,
@@ -40,7 +40,7 @@ def check_members(company: Company, body: Mapping[str, Any], at: str) -> None:
     """Refuses a policy that is not one of accepted trusted parties with a threshold that they can reach.
 
     Args:
-        body: Has ``members`` and ``threshold``.
+        body: Has `members` and `threshold`.
         at: JSON pointer to it, for errors.
     """
     members, threshold = body["members"], body["threshold"]
@@ -66,7 +66,7 @@ def _new_policy(world: World, company: Company, name: str, body: Mapping[str, An
 
 
 def new_fund(account: Account, company: Company, body: Mapping[str, Any]) -> Fund:
-    """A fund with its policies and wallets, all or nothing; ``assets`` gives a wallet to each."""
+    """A fund with its policies and wallets, all or nothing; `assets` gives a wallet to each."""
     world, name = account.world, body["name"]
     withdraw, tx = (
         _new_policy(world, company, f"{name} {kind}", body.get(f"custodygroup_{kind}"), f"/body/custodygroup_{kind}")
@@ -109,7 +109,7 @@ def new_wallets(world: World, company: Company, fund: Fund, bodies: list[dict[st
 def asset_wallets(
     world: World, company: Company, fund: Fund, assets: list[str], held: Collection[str] = ()
 ) -> list[Wallet]:
-    """A wallet for each asset that is not ``held``, under the asset's name."""
+    """A wallet for each asset that is not `held`, under the asset's name."""
     for index, code in enumerate(assets):
         check_asset(code, f"/body/assets/{index}")
         if code in assets[:index]:
@@ -123,7 +123,7 @@ def add_wallets(account: Account, company: Company, fund: Fund, wallets: list[Wa
     for wallet in wallets:
         fund.wallets[wallet.id] = wallet
         account.world.index.add_wallet(account.key, company, fund, wallet)
-        connections.start(account.world, Place(account.key, company, fund, wallet))
+        connections.start(account.world, WalletPlace(account.key, company, fund, wallet))
     return [wallet.id for wallet in wallets]
 
 
@@ -147,7 +147,7 @@ def _wallet(world: World, company: Company, body: Mapping[str, Any], at: str, co
     )
 
 
-def _connections(world: World, kind: int, bodies: list[dict[str, Any]], at: str) -> list[Connection]:
+def _connections(world: World, kind: int, bodies: list[dict[str, Any]], at: str) -> list[ExchangeLink]:
     if kind not in _CREATABLE:
         raise invalid(f"{at}/type", f"{kind} can't be created; {', '.join(map(str, _CREATABLE))} can")
     if kind == DEDICATED and len(bodies) != 1:
@@ -159,7 +159,7 @@ def _connections(world: World, kind: int, bodies: list[dict[str, Any]], at: str)
             raise invalid(f"{at}/connect/{index}/counterparty_id", "is not an exchange of GET /exchanges")
         if any(body["counterparty_id"] == other["counterparty_id"] for other in bodies[:index]):
             raise invalid(f"{at}/connect/{index}/counterparty_id", "is there twice")
-    return [Connection(body["counterparty_id"], body["client_id"], "") for body in bodies]
+    return [ExchangeLink(body["counterparty_id"], body["client_id"], "") for body in bodies]
 
 
 def _short_code(world: World, codes: set[str]) -> str:

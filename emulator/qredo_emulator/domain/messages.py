@@ -1,4 +1,4 @@
-"""What the feeds say, and to whom."""
+"""The messages of the feeds, and their recipients."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def pending_messages(world: World, client_id: str) -> list[dict[str, Any]]:
 
 
 def announce_swap(world: World, maker: Transaction) -> None:
-    """Tells the account that a published swap has changed; nobody hears of one that is not published."""
+    """Announce a change of a published swap to the account. Swaps that are not published are not announced."""
     if maker.swap and maker.swap.published:
         account = world.index.places[maker.wallet_id].account
         world.publish("liquidity_hub", {"txID": maker.id, "status": maker.status}, owner=account)
@@ -54,9 +54,9 @@ def announce_movement(world: World, movement: Movement, *, sweep: bool) -> None:
     wallet = world.index.places[movement.wallet_id].wallet
     if wallet.type != DEDICATED:
         return
-    for tie in wallet.connected:
-        client = world.index.clients.get(tie.counterparty_id)
-        if client and tie.status == "connected":
+    for link in wallet.connected:
+        client = world.index.clients.get(link.counterparty_id)
+        if client and link.status == "connected":
             message = {"Status": "approved", **movement_fields(wallet.asset, movement), "sweep_tx": sweep}
             world.publish("wallets", message, owner=client.account)
 

@@ -34,7 +34,7 @@ def asked(world: World, what: str) -> list[Action]:
         return _pending(world, [tx.authorizer_id, *tx.ballot.custodians, *tx.ballot.exchanges])
     if place := world.place(what):
         wallet = place.wallet
-        ids = [tie.action_id for tie in wallet.connected]
+        ids = [link.action_id for link in wallet.connected]
         for policy in (wallet.policy_withdraw, wallet.policy_tx):
             if policy and policy.proposal_id:
                 ids += state.proposals[policy.proposal_id].ballot.custodians
@@ -43,7 +43,7 @@ def asked(world: World, what: str) -> list[Action]:
 
 
 def inbox(world: World, who: str | None) -> list[dict[str, Any]]:
-    """What waits for somebody, or for everybody, oldest first."""
+    """Return pending decisions of one party, or of all, oldest first."""
     pending = world.index.pending
     chosen = [*pending] if who is None else entities(world, who)
     actions = [action for entity_id in chosen if entity_id in pending for action in pending[entity_id].values()]
@@ -55,7 +55,7 @@ def why_nobody(world: World, what: str, by: str | None) -> str:
     names = [world.entity(action.approver_id).name for action in asked(world, what)]
     if by is not None and names:
         return f"{by!r} is not asked about {what!r}; asked are {', '.join(map(repr, names))}"
-    return f"nobody is asked about {what!r}: it is not there, or it is decided"
+    return f"no decision about {what!r} is pending: it does not exist, or it is decided"
 
 
 def _about(world: World, action: Action) -> str:

@@ -1,4 +1,4 @@
-"""Who can be trusted, and whether he is already."""
+"""Trusted parties: who can be one, and who is one."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def add(account: Account, company: Company, entity: Entity, address: str) -> Non
 
 
 def person(account: Account, address: str, name: str = "") -> Entity:
-    """The user with this e-mail address; everybody who has one is a user of the network.
+    """Return the user with an e-mail address. Each e-mail address is a user of the network.
 
     Args:
-        name: His name, where he is new; else what stands before the @.
+        name: Name of a new user; by default the part of the address before the @.
     """
     local, at, domain = address.partition("@")
     if not (at and local and domain) or any(char.isspace() for char in address):
-        raise invalid("/body/address", "is neither an e-mail address nor the id of somebody under this API key")
+        raise invalid("/body/address", "is neither an e-mail address nor an id that this API key knows")
     users = account.data.users
     entity_id = users.get(address.casefold())
     if entity_id is None:

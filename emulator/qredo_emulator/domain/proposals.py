@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
-from qredo_emulator._state.index import Place
+from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Action, Ballot, Policy, Proposal, Wallet
 from qredo_emulator._state.world import World
 
@@ -19,7 +19,7 @@ _LIFETIME = 24 * 3600
 _TYPES = ("policy-tx", "policy-withdraw")
 
 
-def propose(world: World, place: Place, body: Mapping[str, Any]) -> Proposal:
+def propose(world: World, place: WalletPlace, body: Mapping[str, Any]) -> Proposal:
     """Asks the members of a policy for a new threshold and new members.
 
     Raises:
@@ -80,7 +80,7 @@ def _end(world: World, proposal: Proposal, status: str) -> None:
         policy.proposal_id = ""
 
 
-def _own_policy(place: Place, body: Mapping[str, Any]) -> Policy:
+def _own_policy(place: WalletPlace, body: Mapping[str, Any]) -> Policy:
     kind, policy_id = body["type"], body["policy_id"]
     if kind not in _TYPES:
         raise invalid("/body/type", f"{kind!r} is not one of {', '.join(_TYPES)}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
-from qredo_emulator._state.index import Place
+from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Company, Fund, Transaction, Whitelisted
 from qredo_emulator._state.world import World
 
@@ -14,23 +14,23 @@ __all__ = ["check_amount", "check_expires", "company_wallet", "once", "recipient
 
 
 def once(world: World, scope: str, body: Mapping[str, Any], start: Callable[[], Transaction]) -> tuple[str, str]:
-    """Id of a transaction and ``new``, or ``existing`` if the request's key was used before.
+    """Id of a transaction and `new`, or `existing` if the request's key was used before.
 
     Args:
         scope: Company or core client within which keys are told apart.
         start: Makes the transaction.
     """
     key = body.get("partner_txID", "")
-    known = world.state.keys.get(scope, {})
+    known = world.state.idempotency_keys.get(scope, {})
     if key and key in known:
         return known[key], "existing"
     tx = start()
     if key:
-        world.state.keys.setdefault(scope, {})[key] = tx.id
+        world.state.idempotency_keys.setdefault(scope, {})[key] = tx.id
     return tx.id, "new"
 
 
-def company_wallet(world: World, company: Company, wallet_id: str, field: str) -> Place:
+def company_wallet(world: World, company: Company, wallet_id: str, field: str) -> WalletPlace:
     """The wallet of a company, by id or short code, if it can be used.
 
     Args:
@@ -42,8 +42,8 @@ def company_wallet(world: World, company: Company, wallet_id: str, field: str) -
     return _ready(place, field)
 
 
-def recipient_wallet(world: World, sender: Place, wallet_id: str, field: str) -> Place:
-    """The wallet of anybody that can receive what the sender holds."""
+def recipient_wallet(world: World, sender: WalletPlace, wallet_id: str, field: str) -> WalletPlace:
+    """Return a wallet of any account that can receive the sender's asset."""
     place = world.place(wallet_id)
     if place is None:
         raise NotFoundError(field)
@@ -54,8 +54,8 @@ def recipient_wallet(world: World, sender: Place, wallet_id: str, field: str) ->
     return _ready(place, field)
 
 
-def check_amount(place: Place, body: Mapping[str, Any], field: str) -> int:
-    """The amount of ``{symbol, amount}`` in base units, if it is one of the wallet's asset."""
+def check_amount(place: WalletPlace, body: Mapping[str, Any], field: str) -> int:
+    """The amount of `{symbol, amount}` in base units, if it is one of the wallet's asset."""
     given = body[field]
     if given["symbol"] != place.wallet.asset:
         raise invalid(
@@ -82,7 +82,7 @@ def whitelisted(fund: Fund, asset: str, address: str) -> tuple[str, str]:
     return address, entry.name
 
 
-def _ready(place: Place, field: str) -> Place:
+def _ready(place: WalletPlace, field: str) -> WalletPlace:
     if place.wallet.status != "ready":
         raise invalid(f"/body/{field}", f"the wallet is {place.wallet.status}, not ready")
     return place

@@ -34,7 +34,7 @@ def pay(world: World, *transactions: Transaction) -> None:
     """Settles transactions together, in one transaction on the chain, out of what they reserved."""
     chain_tx_id = _new_chain_tx(world, transactions[0].asset)
     for tx in transactions:
-        tx.status, tx.settled, tx.chain_tx_id = "approved", world.now, chain_tx_id
+        tx.status, tx.chain_tx_id = "approved", chain_tx_id
         wallet = world.index.places[tx.wallet_id].wallet
         wallet.reserved -= tx.amount
         _move(world, wallet, Movement(wallet.id, world.now, -tx.net, -tx.fees, chain_tx_id, tx.id), tx)
@@ -44,7 +44,7 @@ def pay(world: World, *transactions: Transaction) -> None:
 
 
 def take_back(world: World, *transactions: Transaction) -> None:
-    """Undoes ``pay``: the chain refused it after all.
+    """Undoes `pay`: the chain refused it after all.
 
     Raises:
         ValueError: What arrived is spent, or arrived as a deposit in a wallet that is kept here.

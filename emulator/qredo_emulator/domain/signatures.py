@@ -1,4 +1,4 @@
-"""Signatures that look like BLS signatures and are none: a keyed digest that anybody could compute."""
+"""Placeholders for BLS signatures: a keyed digest of the right size that anyone can compute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Atomic swaps: an offer by a maker, taken by somebody of the same API account."""
+"""Atomic swaps: an offer by a maker, taken by another company of the same API account."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
-from qredo_emulator._state.index import Place
+from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Company, Swap, Transaction
 from qredo_emulator._state.world import Account
 
@@ -49,7 +49,7 @@ def take(account: Account, company: Company, body: Mapping[str, Any]) -> Transac
 
 
 def cancel(account: Account, maker: Transaction) -> None:
-    """Ends an offer that nobody has taken; it becomes ``rejected``.
+    """End an offer that was not taken; it becomes `rejected`.
 
     Raises:
         ApiError: 400; it is over, or is being taken.
@@ -86,7 +86,7 @@ def can_be_taken(maker: Transaction) -> bool:
     return maker.status == "taker_pending" and maker.swap is not None and not maker.swap.peer_id
 
 
-def _wallets(account: Account, company: Company, body: Mapping[str, Any]) -> tuple[Place, Place]:
+def _wallets(account: Account, company: Company, body: Mapping[str, Any]) -> tuple[WalletPlace, WalletPlace]:
     send = company_wallet(account.world, company, body["send_wallet_id"], "send_wallet_id")
     receive = company_wallet(account.world, company, body["receive_wallet_id"], "receive_wallet_id")
     if send.wallet.asset == receive.wallet.asset:

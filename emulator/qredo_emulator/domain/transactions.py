@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError
-from qredo_emulator._state.index import Place
+from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import DEDICATED, Action, Ballot, CoreClient, Policy, Row, Swap, Transaction
 from qredo_emulator._state.world import World
 
@@ -18,7 +18,7 @@ from .settlement import pay
 __all__ = ["OPEN", "begin", "end", "on_authorization", "on_vote", "publish"]
 
 OPEN = ("pending_initiate", "pending", "taker_pending", "taker_approved")
-"""The states that a transaction can leave; ``approved`` only becomes ``chain_rejected``."""
+"""The states that a transaction can leave; `approved` only becomes `chain_rejected`."""
 
 _ACTION_TYPES = {
     "transfer": "ApproveTransfer",
@@ -38,7 +38,7 @@ _ROW_TYPES = {
 
 def begin(
     world: World,
-    place: Place,
+    place: WalletPlace,
     kind: str,
     *,
     tx_id: str | None = None,
@@ -55,7 +55,7 @@ def begin(
 
     Args:
         net: What is to arrive; the fee comes on top.
-        body: The request, for ``reference``, ``benefit_of`` and ``account_no``.
+        body: The request, for `reference`, `benefit_of` and `account_no`.
         initiator_id: Entity that asks for it; None is the company.
         authorizer: Core client that has to authorise it first.
         address: L1 address, and its name in the whitelist.
@@ -139,7 +139,7 @@ def publish(world: World, maker: Transaction) -> None:
         announce_swap(world, maker)
 
 
-def _keep(world: World, place: Place, tx: Transaction) -> None:
+def _keep(world: World, place: WalletPlace, tx: Transaction) -> None:
     place.wallet.reserved += tx.amount
     world.state.transactions[tx.id] = tx
     row = Row(place.wallet.id, _ROW_TYPES[tx.kind], tx.created, tx.id)
@@ -154,7 +154,7 @@ def _ask_approvers(world: World, tx: Transaction) -> None:
     if tx.kind == "sweep":  # the wallet's own custodians are not asked
         tx.ballot.threshold, exchanges = 0, [tx.initiator_id]
     else:
-        exchanges = [tie.counterparty_id for tie in place.wallet.connected if tie.status == "connected"]
+        exchanges = [link.counterparty_id for link in place.wallet.connected if link.status == "connected"]
         if place.wallet.type != DEDICATED:
             exchanges = []
         if policy := _policy(place, tx.kind):
@@ -167,7 +167,7 @@ def _ask(world: World, tx: Transaction, approver_id: str) -> str:
     return ask(world, approver_id, _ACTION_TYPES[tx.kind], ("transaction", tx.id), tx.expires)
 
 
-def _policy(place: Place, kind: str) -> Policy | None:
+def _policy(place: WalletPlace, kind: str) -> Policy | None:
     """The policy that holds: the wallet's own or the fund's, for each kind separately."""
     if kind == "withdrawal":
         return place.wallet.policy_withdraw or place.fund.policy_withdraw

@@ -1,34 +1,46 @@
-"""The operations that keep state: one package per version, in it one module per tag with one function per verb.
+"""The operations that keep state: one package per API version, in it one module per tag with one function per verb.
 
-``company_create`` of ``qredo_partner_v1_1`` is ``create`` in ``v1_1/company.py``. A handler takes
-the account of the API key that signed and the call, changes the state by the rules in
-``domain``, and returns a reply or raises ``ApiError``. What a version shares with another it
-imports by name, so that no call ever reaches a handler that was written for another shape.
+`company_create` of `qredo_partner_v1_1` is `create` in `v1_1/company.py`: the package is found by the version in the
+API's name. A handler takes the account of the API key that signed and the request, changes the state by the rules in
+`domain`, and returns a reply or raises `ApiError`. What versions have in common is in `_shared`; each names what it
+takes from there, so that no request reaches a handler that was written for another shape.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from typing import cast
 
 from qredo_emulator._description.read import Operation
 from qredo_emulator.handlers._call import Handler
 
-__all__ = ["find_handler"]
+__all__ = ["find_handler", "keeps_state"]
 
-_VERSIONS = {"qredo_partner_v1_0": "v1_0", "qredo_partner_v1_1": "v1_1"}
+_VERSION = re.compile(r"qredo_partner_(v[0-9]+_[0-9]+)")
 
 
 def find_handler(package: str, operation: Operation) -> Handler | None:
-    """The handler of an operation, None if there is none.
+    """Return the handler of an operation, None if there is none.
 
     Args:
-        package: The API version.
-        operation: The operation; found by its tag and verb.
+        package: The API package.
+        operation: The operation; its tag names the module, its verb the function.
     """
-    name = f"{__name__}.{_VERSIONS.get(package)}.{operation.tag}"
-    if package not in _VERSIONS or importlib.util.find_spec(name) is None:
+    name = f"{_handlers_of(package)}.{operation.tag}"
+    if not keeps_state(package) or importlib.util.find_spec(name) is None:
         return None
     module = importlib.import_module(name)
     return cast(Handler, getattr(module, operation.verb)) if operation.verb in module.__all__ else None
+
+
+def keeps_state(package: str) -> bool:
+    """Whether there are handlers for an API package."""
+    name = _handlers_of(package)
+    return name is not None and importlib.util.find_spec(name) is not None
+
+
+def _handlers_of(package: str) -> str | None:
+    found = _VERSION.fullmatch(package)
+    return f"{__name__}.{found[1]}" if found else None

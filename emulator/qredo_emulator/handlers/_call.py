@@ -8,16 +8,16 @@ from typing import Any
 
 from qredo_emulator._state.world import Account
 
-__all__ = ["OK", "Call", "Handler", "Reply"]
+__all__ = ["OK", "Handler", "OperationRequest", "Reply"]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class OperationRequest:
     """A request that was authenticated and is valid.
 
     Attributes:
         base_url: Scheme, host and base path that the client used, such as
-            ``http://127.0.0.1:8080/qredo_partner_v1_1/api/v1/p``.
+            `http://127.0.0.1:8080/qredo_partner_v1_1/api/v1/p`.
         path: Path parameters, decoded.
         query: Query parameters that the description names, converted; absent ones are absent.
         body: The JSON body, None if there is none.
@@ -47,4 +47,4 @@ class Reply:
 OK: Mapping[str, Any] = {"code": 200, "msg": "OK"}
 """The body of an answer that says no more than that it was done."""
 
-Handler = Callable[[Account, Call], Reply]
+Handler = Callable[[Account, OperationRequest], Reply]

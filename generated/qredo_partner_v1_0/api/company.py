@@ -20,7 +20,7 @@ _CREATE: Operation[CreateCompanyResponse] = Operation(
     security="partner_signature",
     result="CreateCompanyResponse",
     body="CompanyCreate",
-    outcome="company.search",
+    look_up="company.search",
 )
 _GET: Operation[Company] = Operation(
     "company.get", "GET", "/company/{company_id}", security="partner_signature", result="Company"
@@ -98,7 +98,7 @@ class CompanyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -136,7 +136,7 @@ class CompanyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET, path={"company_id": company_id})
@@ -210,7 +210,7 @@ class CompanyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -257,7 +257,7 @@ class CompanyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_SEARCH, query={"query": query})
@@ -322,7 +322,7 @@ class AsyncCompanyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -360,7 +360,7 @@ class AsyncCompanyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET, path={"company_id": company_id})
@@ -434,7 +434,7 @@ class AsyncCompanyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -481,7 +481,7 @@ class AsyncCompanyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_SEARCH, query={"query": query})

@@ -29,7 +29,7 @@ _CREATE: Operation[CreateFundResponse] = Operation(
     security="partner_signature",
     result="CreateFundResponse",
     body="Fund",
-    outcome="fund.search",
+    look_up="fund.search",
 )
 _GET: Operation[FundDetail] = Operation(
     "fund.get", "GET", "/company/{company_id}/fund/{fund_id}", security="partner_signature", result="FundDetail"
@@ -54,7 +54,7 @@ _ADD_TO_WHITELIST: Operation[None] = Operation(
     "/company/{company_id}/fund/{fund_id}/whitelist",
     security="partner_signature",
     body="AddFundWhitelist",
-    outcome="fund.get_whitelist",
+    look_up="fund.get_whitelist",
 )
 _SEARCH: Operation[FundSearchResult] = Operation(
     "fund.search", "GET", "/company/{company_id}/fund/search", security="partner_signature", result="FundSearchResult"
@@ -134,7 +134,7 @@ class FundResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -181,7 +181,7 @@ class FundResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET, path={"company_id": company_id, "fund_id": fund_id})
@@ -213,7 +213,7 @@ class FundResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_DEPOSIT_ADDRESSES, path={"company_id": company_id, "fund_id": fund_id})
@@ -244,7 +244,7 @@ class FundResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_WHITELIST, path={"company_id": company_id, "fund_id": fund_id})
@@ -332,7 +332,7 @@ class FundResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_SEARCH, path={"company_id": company_id}, query={"query": query})
@@ -411,7 +411,7 @@ class AsyncFundResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -458,7 +458,7 @@ class AsyncFundResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET, path={"company_id": company_id, "fund_id": fund_id})
@@ -490,7 +490,7 @@ class AsyncFundResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_DEPOSIT_ADDRESSES, path={"company_id": company_id, "fund_id": fund_id})
@@ -521,7 +521,7 @@ class AsyncFundResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_WHITELIST, path={"company_id": company_id, "fund_id": fund_id})
@@ -609,7 +609,7 @@ class AsyncFundResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_SEARCH, path={"company_id": company_id}, query={"query": query})

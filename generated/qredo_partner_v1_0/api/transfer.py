@@ -20,7 +20,7 @@ _CREATE: Operation[TxId] = Operation(
     security="partner_signature",
     result="TxId",
     body="Transfer",
-    outcome="fund.get",
+    look_up="fund.get",
 )
 _GET: Operation[TxInfo] = Operation(
     "transfer.get", "GET", "/company/{company_id}/transfer/{tx_id}", security="partner_signature", result="TxInfo"
@@ -105,7 +105,7 @@ class TransferResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -153,7 +153,7 @@ class TransferResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET, path={"company_id": company_id, "tx_id": tx_id})
@@ -237,7 +237,7 @@ class AsyncTransferResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -285,7 +285,7 @@ class AsyncTransferResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET, path={"company_id": company_id, "tx_id": tx_id})

@@ -27,7 +27,7 @@ _ADD: Operation[OkResponse] = Operation(
     security="partner_signature",
     result="OkResponse",
     body="TrustedPartyNew",
-    outcome="trusted_party.get_all",
+    look_up="trusted_party.get_all",
 )
 _REMOVE: Operation[OkResponse] = Operation(
     "trusted_party.remove",
@@ -35,7 +35,7 @@ _REMOVE: Operation[OkResponse] = Operation(
     "/company/{company_id}/trustedparty/{trustedparty_domain}",
     security="partner_signature",
     result="OkResponse",
-    outcome="trusted_party.get_all",
+    look_up="trusted_party.get_all",
 )
 
 
@@ -72,7 +72,7 @@ class TrustedPartyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_ALL, path={"company_id": company_id})
@@ -123,7 +123,7 @@ class TrustedPartyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -160,7 +160,7 @@ class TrustedPartyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_REMOVE, path={"company_id": company_id, "trustedparty_domain": trustedparty_domain})
@@ -199,7 +199,7 @@ class AsyncTrustedPartyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_ALL, path={"company_id": company_id})
@@ -250,7 +250,7 @@ class AsyncTrustedPartyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -287,7 +287,7 @@ class AsyncTrustedPartyResource:
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
                 says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(

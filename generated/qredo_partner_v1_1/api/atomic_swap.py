@@ -21,7 +21,7 @@ _MAKE: Operation[SwapTxId] = Operation(
     result="SwapTxId",
     body="AtomicSwapMake",
     idempotency_key="partner_txID",
-    outcome="fund.get_ledger",
+    look_up="fund.get_ledger",
 )
 _GET_MADE: Operation[TxInfo] = Operation(
     "atomic_swap.get_made",
@@ -36,7 +36,7 @@ _CANCEL: Operation[OkResponse] = Operation(
     "/company/{company_id}/atomicswap/make/{tx_id}",
     security="partner_signature",
     result="OkResponse",
-    outcome="atomic_swap.get_made",
+    look_up="atomic_swap.get_made",
 )
 _TAKE: Operation[TxId] = Operation(
     "atomic_swap.take",
@@ -46,7 +46,7 @@ _TAKE: Operation[TxId] = Operation(
     result="TxId",
     body="AtomicSwapTake",
     idempotency_key="partner_txID",
-    outcome="fund.get_ledger",
+    look_up="fund.get_ledger",
 )
 _GET_TAKEN: Operation[TxInfo] = Operation(
     "atomic_swap.get_taken",
@@ -129,7 +129,7 @@ class AtomicSwapResource:
                 approvers have agreed.
             body: All of these fields as one model, instead of as keywords.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
-                repeat is harmless.
+                retry is harmless.
 
         Returns:
             The maker's transaction, started now or found by its key.
@@ -144,7 +144,7 @@ class AtomicSwapResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -193,7 +193,7 @@ class AtomicSwapResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_MADE, path={"company_id": company_id, "tx_id": tx_id})
@@ -222,7 +222,7 @@ class AtomicSwapResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_CANCEL, path={"company_id": company_id, "tx_id": tx_id})
@@ -277,7 +277,7 @@ class AtomicSwapResource:
                 unique is not published.
             body: All of these fields as one model, instead of as keywords.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
-                repeat is harmless.
+                retry is harmless.
 
         Returns:
             The taker's transaction, started now or found by its key.
@@ -292,7 +292,7 @@ class AtomicSwapResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -337,7 +337,7 @@ class AtomicSwapResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_TAKEN, path={"company_id": company_id, "tx_id": tx_id})
@@ -415,7 +415,7 @@ class AsyncAtomicSwapResource:
                 approvers have agreed.
             body: All of these fields as one model, instead of as keywords.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
-                repeat is harmless.
+                retry is harmless.
 
         Returns:
             The maker's transaction, started now or found by its key.
@@ -430,7 +430,7 @@ class AsyncAtomicSwapResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -479,7 +479,7 @@ class AsyncAtomicSwapResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_MADE, path={"company_id": company_id, "tx_id": tx_id})
@@ -508,7 +508,7 @@ class AsyncAtomicSwapResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_CANCEL, path={"company_id": company_id, "tx_id": tx_id})
@@ -563,7 +563,7 @@ class AsyncAtomicSwapResource:
                 unique is not published.
             body: All of these fields as one model, instead of as keywords.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
-                repeat is harmless.
+                retry is harmless.
 
         Returns:
             The taker's transaction, started now or found by its key.
@@ -578,7 +578,7 @@ class AsyncAtomicSwapResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -623,7 +623,7 @@ class AsyncAtomicSwapResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_TAKEN, path={"company_id": company_id, "tx_id": tx_id})

@@ -35,7 +35,7 @@ _CREATE: Operation[CoreClientInfo] = Operation(
     security="partner_signature",
     result="CoreClientInfo",
     body="NewCoreClient",
-    outcome="core_client.get_all",
+    look_up="core_client.get_all",
 )
 _GET_ACTIONS: Operation[ActionsInfo] = Operation(
     "core_client.get_actions",
@@ -57,7 +57,7 @@ _APPROVE_ACTION: Operation[ActionResult] = Operation(
     "/coreclient/{client_id}/action/{action_id}",
     security="partner_signature",
     result="ActionResult",
-    outcome="core_client.get_action",
+    look_up="core_client.get_action",
 )
 _REJECT_ACTION: Operation[ActionResult] = Operation(
     "core_client.reject_action",
@@ -65,7 +65,7 @@ _REJECT_ACTION: Operation[ActionResult] = Operation(
     "/coreclient/{client_id}/action/{action_id}",
     security="partner_signature",
     result="ActionResult",
-    outcome="core_client.get_action",
+    look_up="core_client.get_action",
 )
 _GET_WALLETS: Operation[CoreClientWallets] = Operation(
     "core_client.get_wallets",
@@ -122,7 +122,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_ALL)
@@ -159,7 +159,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_CREATE, body=encode(_CREATE, body, ("name",), {"name": name}))
@@ -188,7 +188,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_ACTIONS, path={"client_id": client_id})
@@ -218,7 +218,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -253,7 +253,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_APPROVE_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -285,7 +285,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_REJECT_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -314,7 +314,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_WALLETS, path={"client_id": client_id})
@@ -353,7 +353,7 @@ class CoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -443,7 +443,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_ALL)
@@ -480,7 +480,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_CREATE, body=encode(_CREATE, body, ("name",), {"name": name}))
@@ -509,7 +509,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_ACTIONS, path={"client_id": client_id})
@@ -539,7 +539,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -574,7 +574,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_APPROVE_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -606,7 +606,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_REJECT_ACTION, path={"client_id": client_id, "action_id": action_id})
@@ -635,7 +635,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_WALLETS, path={"client_id": client_id})
@@ -674,7 +674,7 @@ class AsyncCoreClientResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(

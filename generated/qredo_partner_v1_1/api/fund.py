@@ -40,7 +40,7 @@ _CREATE: Operation[CreateFundResponse] = Operation(
     security="partner_signature",
     result="CreateFundResponse",
     body="Fund",
-    outcome="fund.search",
+    look_up="fund.search",
 )
 _GET: Operation[FundDetail] = Operation(
     "fund.get", "GET", "/company/{company_id}/fund/{fund_id}", security="partner_signature", result="FundDetail"
@@ -66,7 +66,7 @@ _ADD_TO_WHITELIST: Operation[OkResponse] = Operation(
     security="partner_signature",
     result="OkResponse",
     body="AddFundWhitelist",
-    outcome="fund.get_whitelist",
+    look_up="fund.get_whitelist",
 )
 _ADD_ASSETS: Operation[WalletIDList] = Operation(
     "fund.add_assets",
@@ -75,7 +75,7 @@ _ADD_ASSETS: Operation[WalletIDList] = Operation(
     security="partner_signature",
     result="WalletIDList",
     body="FundAsset",
-    outcome="fund.get",
+    look_up="fund.get",
 )
 _ADD_WALLETS: Operation[WalletIDList] = Operation(
     "fund.add_wallets",
@@ -84,7 +84,7 @@ _ADD_WALLETS: Operation[WalletIDList] = Operation(
     security="partner_signature",
     result="WalletIDList",
     body="FundWallet",
-    outcome="fund.get",
+    look_up="fund.get",
 )
 _GET_LEDGER: Operation[TxLedger] = Operation(
     "fund.get_ledger",
@@ -171,7 +171,7 @@ class FundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -217,7 +217,7 @@ class FundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET, path={"company_id": company_id, "fund_id": fund_id})
@@ -247,7 +247,7 @@ class FundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_DEPOSIT_ADDRESSES, path={"company_id": company_id, "fund_id": fund_id})
@@ -280,7 +280,7 @@ class FundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -333,7 +333,7 @@ class FundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -384,7 +384,7 @@ class FundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -438,7 +438,7 @@ class FundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -491,7 +491,7 @@ class FundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -527,7 +527,7 @@ class FundResource:
 
         Raises:
             APIError: As `get_ledger`, at the page where it happens.
-            ResponseError: The answer is not what the description says, or the same page came twice.
+            ResponseError: The response is not what the description says, or the same page came twice.
         """
 
         def fetch(offset: int) -> list[TxHistoryItem] | Unset:
@@ -563,7 +563,7 @@ class FundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_SEARCH, path={"company_id": company_id}, query={"query": query})
@@ -642,7 +642,7 @@ class AsyncFundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -688,7 +688,7 @@ class AsyncFundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET, path={"company_id": company_id, "fund_id": fund_id})
@@ -718,7 +718,7 @@ class AsyncFundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_DEPOSIT_ADDRESSES, path={"company_id": company_id, "fund_id": fund_id})
@@ -751,7 +751,7 @@ class AsyncFundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -806,7 +806,7 @@ class AsyncFundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -857,7 +857,7 @@ class AsyncFundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -911,7 +911,7 @@ class AsyncFundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -964,7 +964,7 @@ class AsyncFundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -1000,7 +1000,7 @@ class AsyncFundResource:
 
         Raises:
             APIError: As `get_ledger`, at the page where it happens.
-            ResponseError: The answer is not what the description says, or the same page came twice.
+            ResponseError: The response is not what the description says, or the same page came twice.
         """
 
         async def fetch(offset: int) -> list[TxHistoryItem] | Unset:
@@ -1036,7 +1036,7 @@ class AsyncFundResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_SEARCH, path={"company_id": company_id}, query={"query": query})

@@ -27,7 +27,7 @@ _PUBLISH: Operation[OkResponse] = Operation(
     security="partner_signature",
     result="OkResponse",
     body="AddToLiquidityHub",
-    outcome="liquidity_hub.get_for_company",
+    look_up="liquidity_hub.get_for_company",
 )
 _GET_ALL: Operation[LiquidityHub] = Operation(
     "liquidity_hub.get_all", "GET", "/liquidityhub", security="partner_signature", result="LiquidityHub"
@@ -66,7 +66,7 @@ class LiquidityHubResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_FOR_COMPANY, path={"company_id": company_id})
@@ -105,7 +105,7 @@ class LiquidityHubResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -133,7 +133,7 @@ class LiquidityHubResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_ALL)
@@ -171,7 +171,7 @@ class AsyncLiquidityHubResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_FOR_COMPANY, path={"company_id": company_id})
@@ -210,7 +210,7 @@ class AsyncLiquidityHubResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -238,7 +238,7 @@ class AsyncLiquidityHubResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_ALL)

@@ -28,7 +28,7 @@ _BEGIN_REGISTRATION: Operation[AgentInitResponse] = Operation(
     security="partner_signature",
     result="AgentInitResponse",
     body="AgentInitRequest",
-    outcome="core_client.get_all",
+    look_up="core_client.get_all",
 )
 _FINISH_REGISTRATION: Operation[AgentFinishResponse] = Operation(
     "signing_agent.finish_registration",
@@ -37,8 +37,9 @@ _FINISH_REGISTRATION: Operation[AgentFinishResponse] = Operation(
     security="agent_token",
     result="AgentFinishResponse",
     body="AgentFinishRequest",
-    outcome="core_client.get_all",
+    look_up="core_client.get_all",
 )
+_OPEN_FEED: Operation[None] = Operation("signing_agent.open_feed", "GET", "/coreclient/feed", security="agent_token")
 _GET_ACTION: Operation[ActionMessages] = Operation(
     "signing_agent.get_action", "GET", "/coreclient/action/{action_id}", security="agent_token", result="ActionMessages"
 )
@@ -48,14 +49,14 @@ _APPROVE_ACTION: Operation[None] = Operation(
     "/coreclient/action/{action_id}",
     security="agent_token",
     body="ActionSignatures",
-    outcome="core_client.get_action",
+    look_up="core_client.get_action",
 )
 _REJECT_ACTION: Operation[None] = Operation(
     "signing_agent.reject_action",
     "DELETE",
     "/coreclient/action/{action_id}",
     security="agent_token",
-    outcome="core_client.get_action",
+    look_up="core_client.get_action",
 )
 
 
@@ -115,7 +116,7 @@ class SigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -171,7 +172,7 @@ class SigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -216,7 +217,7 @@ class SigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_ACTION, path={"action_id": action_id})
@@ -341,7 +342,7 @@ class AsyncSigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -397,7 +398,7 @@ class AsyncSigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -442,7 +443,7 @@ class AsyncSigningAgentResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_ACTION, path={"action_id": action_id})

@@ -21,7 +21,7 @@ _CREATE: Operation[TxId] = Operation(
     result="TxId",
     body="Sweep",
     idempotency_key="partner_txID",
-    outcome="core_client.get_actions",
+    look_up="core_client.get_actions",
 )
 _GET: Operation[SweepInfo] = Operation(
     "sweep.get", "GET", "/coreclient/{client_id}/sweep/{tx_id}", security="partner_signature", result="SweepInfo"
@@ -89,7 +89,7 @@ class SweepResource:
                 unique is not published.
             body: All of these fields as one model, instead of as keywords.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
-                repeat is harmless.
+                retry is harmless.
 
         Returns:
             The sweep, started now or found by its key.
@@ -104,7 +104,7 @@ class SweepResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -152,7 +152,7 @@ class SweepResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET, path={"client_id": client_id, "tx_id": tx_id})
@@ -219,7 +219,7 @@ class AsyncSweepResource:
                 unique is not published.
             body: All of these fields as one model, instead of as keywords.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
-                repeat is harmless.
+                retry is harmless.
 
         Returns:
             The sweep, started now or found by its key.
@@ -234,7 +234,7 @@ class AsyncSweepResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -282,7 +282,7 @@ class AsyncSweepResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET, path={"client_id": client_id, "tx_id": tx_id})

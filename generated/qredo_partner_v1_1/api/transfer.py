@@ -21,7 +21,7 @@ _CREATE: Operation[TxId] = Operation(
     result="TxId",
     body="Transfer",
     idempotency_key="partner_txID",
-    outcome="fund.get_ledger",
+    look_up="fund.get_ledger",
 )
 _GET: Operation[TxInfo] = Operation(
     "transfer.get", "GET", "/company/{company_id}/transfer/{tx_id}", security="partner_signature", result="TxInfo"
@@ -102,7 +102,7 @@ class TransferResource:
             authorize_id: Id of a core client that has to agree before the approvers are asked.
             body: All of these fields as one model, instead of as keywords.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
-                repeat is harmless.
+                retry is harmless.
 
         Returns:
             The transfer, started now or found by its key.
@@ -117,7 +117,7 @@ class TransferResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -167,7 +167,7 @@ class TransferResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET, path={"company_id": company_id, "tx_id": tx_id})
@@ -247,7 +247,7 @@ class AsyncTransferResource:
             authorize_id: Id of a core client that has to agree before the approvers are asked.
             body: All of these fields as one model, instead of as keywords.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
-                repeat is harmless.
+                retry is harmless.
 
         Returns:
             The transfer, started now or found by its key.
@@ -262,7 +262,7 @@ class AsyncTransferResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -312,7 +312,7 @@ class AsyncTransferResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET, path={"company_id": company_id, "tx_id": tx_id})

@@ -27,7 +27,7 @@ _ADD: Operation[OkResponse] = Operation(
     security="partner_signature",
     result="OkResponse",
     body="TrustedPartyNew",
-    outcome="trusted_party.get_all",
+    look_up="trusted_party.get_all",
 )
 _REMOVE: Operation[OkResponse] = Operation(
     "trusted_party.remove",
@@ -35,7 +35,7 @@ _REMOVE: Operation[OkResponse] = Operation(
     "/company/{company_id}/trustedparty/{trustedparty_id}",
     security="partner_signature",
     result="OkResponse",
-    outcome="trusted_party.get_all",
+    look_up="trusted_party.get_all",
 )
 
 
@@ -70,7 +70,7 @@ class TrustedPartyResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_ALL, path={"company_id": company_id})
@@ -123,7 +123,7 @@ class TrustedPartyResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -157,7 +157,7 @@ class TrustedPartyResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_REMOVE, path={"company_id": company_id, "trustedparty_id": trustedparty_id})
@@ -194,7 +194,7 @@ class AsyncTrustedPartyResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_ALL, path={"company_id": company_id})
@@ -247,7 +247,7 @@ class AsyncTrustedPartyResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -281,7 +281,7 @@ class AsyncTrustedPartyResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_REMOVE, path={"company_id": company_id, "trustedparty_id": trustedparty_id})

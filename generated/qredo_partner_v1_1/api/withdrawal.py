@@ -21,7 +21,7 @@ _CREATE: Operation[TxId] = Operation(
     result="TxId",
     body="Withdrawal",
     idempotency_key="partner_txID",
-    outcome="fund.get_ledger",
+    look_up="fund.get_ledger",
 )
 _GET: Operation[TxInfo] = Operation(
     "withdrawal.get", "GET", "/company/{company_id}/withdraw/{tx_id}", security="partner_signature", result="TxInfo"
@@ -102,7 +102,7 @@ class WithdrawalResource:
             fund_id: Id of the wallet's fund. Not needed.
             body: All of these fields as one model, instead of as keywords.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
-                repeat is harmless.
+                retry is harmless.
 
         Returns:
             The withdrawal, started now or found by its key.
@@ -117,7 +117,7 @@ class WithdrawalResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -166,7 +166,7 @@ class WithdrawalResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET, path={"company_id": company_id, "tx_id": tx_id})
@@ -246,7 +246,7 @@ class AsyncWithdrawalResource:
             fund_id: Id of the wallet's fund. Not needed.
             body: All of these fields as one model, instead of as keywords.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
-                repeat is harmless.
+                retry is harmless.
 
         Returns:
             The withdrawal, started now or found by its key.
@@ -261,7 +261,7 @@ class AsyncWithdrawalResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -310,7 +310,7 @@ class AsyncWithdrawalResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET, path={"company_id": company_id, "tx_id": tx_id})

@@ -21,7 +21,10 @@ _CREATE: Operation[TxInfoResponse] = Operation(
     security="qredo_signature",
     result="TxInfoResponse",
     body="TransactionRequest",
-    outcome="transaction.open_feed",
+    look_up="transaction.open_feed",
+)
+_OPEN_FEED: Operation[None] = Operation(
+    "transaction.open_feed", "GET", "/transactions/feed", security="qredo_signature"
 )
 _GET_APPROVALS: Operation[TransactionApprovalsResponse] = Operation(
     "transaction.get_approvals",
@@ -119,7 +122,7 @@ class TransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(
@@ -179,7 +182,7 @@ class TransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_APPROVALS, path={"tx_id": tx_id})
@@ -207,7 +210,7 @@ class TransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return self._core.call(_GET_STATUS, path={"tx_id": tx_id})
@@ -297,7 +300,7 @@ class AsyncTransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(
@@ -357,7 +360,7 @@ class AsyncTransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_APPROVALS, path={"tx_id": tx_id})
@@ -385,7 +388,7 @@ class AsyncTransactionResource:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
                 there is a `Retry-After` header, wait as long as it says.
             APIError: Any other status that is no success.
-            ResponseError: The answer is not what the description says.
+            ResponseError: The response is not what the description says.
         """
 
         return await self._core.call(_GET_STATUS, path={"tx_id": tx_id})

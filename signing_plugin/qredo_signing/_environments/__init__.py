@@ -1,1 +1,3 @@
 """Where requests may go: environments, origins, base URLs."""
+
+__all__: list[str] = []

@@ -1,4 +1,4 @@
-"""Putting an environment (where) and an API version (at which path) together."""
+"""Build the base URL from an environment and an API version."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .._client_protocols import ClientInfo
     from .environment import Environment
 
-__all__ = ["base_url_of"]
+__all__ = ["base_url_of", "title_of"]
 
 
 def base_url_of(api: type[ClientInfo], environment: Environment, server: str | None = None) -> str:
@@ -36,8 +36,8 @@ def base_url_of(api: type[ClientInfo], environment: Environment, server: str | N
         return f"{environment.origin}/{api.API[0]}{path}"
     if environment.server is not None and origin_of(url) != environment.origin:
         raise EnvironmentMismatchError(
-            f"the server {name!r} of {_title(api)} is on {origin_of(url)}, but the environment {environment.name!r} is "
-            f"{environment.origin}: choose the environment of that server"
+            f"the server {name!r} of {title_of(api)} is on {origin_of(url)}, but the environment "
+            f"{environment.name!r} is {environment.origin}: choose the environment of that server"
         )
     return environment.origin + path
 
@@ -45,12 +45,13 @@ def base_url_of(api: type[ClientInfo], environment: Environment, server: str | N
 def _server_url(api: type[ClientInfo], environment: Environment, name: str) -> str:
     if name not in api.SERVERS:
         raise EnvironmentMismatchError(
-            f"{_title(api)} documents no server {name!r} (environment {environment.name!r}); it has: "
+            f"{title_of(api)} documents no server {name!r} (environment {environment.name!r}); it has: "
             + ", ".join(f"{known} ({origin_of(url)})" for known, url in api.SERVERS.items())
             + ". For one without an Environment of its own use Environment.custom(origin, key_kind=...)"
         )
     return api.SERVERS[name]
 
 
-def _title(api: type[ClientInfo]) -> str:
+def title_of(api: type[ClientInfo]) -> str:
+    """Return the package and version of an API as messages name it."""
     return " ".join(api.API)

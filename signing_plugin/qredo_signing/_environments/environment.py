@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from .._diagnostics import warn
 from .._keys.api_key import KeyKind
-from .._secrecy import discreet
-from .._text import brief
+from .._secrecy import brief, without_locals
 from ..errors import ConfigurationError, DeprecatedEnvironmentWarning, EnvironmentMismatchError
 from .origin import is_loopback, parse_origin
 
@@ -66,7 +65,7 @@ class Environment:
             )
 
     @classmethod
-    @discreet
+    @without_locals
     def emulator(cls, url: str) -> Environment:
         """An emulator, which takes only the keys that it made itself; plain http is fine anywhere.
 
@@ -79,7 +78,7 @@ class Environment:
         return cls("emulator", url, frozenset({KeyKind.EMULATOR}))
 
     @classmethod
-    @discreet
+    @without_locals
     def custom(cls, origin: str, *, key_kind: KeyKind, base_path: str | None = None) -> Environment:
         """A server of your own choice, such as a gateway in front of the API.
 
@@ -96,7 +95,7 @@ class Environment:
         return cls("custom", origin, frozenset({key_kind, KeyKind.UNKNOWN}), base_path=base_path)
 
     @classmethod
-    @discreet
+    @without_locals
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Environment:
         """Read the environment that `QREDO_ENVIRONMENT` names; it is required, since nothing unset means production.
 

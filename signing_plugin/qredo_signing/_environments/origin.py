@@ -1,17 +1,31 @@
-"""Origins: which server a request goes to, in one spelling."""
+"""Origins: where a request goes, in one spelling, and the check that signed requests go nowhere else."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .._text import brief
-from ..errors import ConfigurationError
+from .._secrecy import brief
+from ..errors import ConfigurationError, OriginError
 
-__all__ = ["is_loopback", "origin_of", "parse_origin"]
+if TYPE_CHECKING:
+    import httpx
 
-_DEFAULT_PORTS = {"https": 443, "http": 80}
+__all__ = [
+    "AllowedOrigin",
+    "is_loopback",
+    "is_loopback_host",
+    "join_origin",
+    "netloc_of",
+    "origin_in_bytes",
+    "origin_of",
+    "parse_origin",
+]
+
+_DEFAULT_PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
+_FEED_SCHEMES = {"https": "wss", "http": "ws"}
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
 
 
@@ -41,7 +55,7 @@ def origin_of(url: str) -> str:
         scheme, host, port = parts.scheme, parts.hostname or "", parts.port
     except ValueError:  # a port that is no number, brackets that do not match
         scheme, host, port = "", "", None
-    if scheme not in _DEFAULT_PORTS or not host:
+    if scheme not in _FEED_SCHEMES or not host:
         raise ConfigurationError(
             f"{brief(url)} is no origin: write scheme, host and port, as in https://example.com:8443"
         )
@@ -52,11 +66,81 @@ def origin_of(url: str) -> str:
 
 
 def is_loopback(origin: str) -> bool:
-    """Whether the origin is this machine by definition, so that plain http cannot be overheard on the way."""
-    host = urlsplit(origin).hostname or ""
+    """Whether an origin is this machine by definition, so that plain http never crosses a network."""
+    return is_loopback_host(urlsplit(origin).hostname or "")
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether a host is `localhost` or a loopback address.
+
+    An IPv4 address in IPv6 notation counts as what it maps to: a dual-stack socket reports a peer on 127.0.0.1 as
+    `::ffff:127.0.0.1`, and Python's `is_loopback` differs between versions there.
+    """
     if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    return bool((getattr(address, "ipv4_mapped", None) or address).is_loopback)
+
+
+class AllowedOrigin:
+    """The one origin that gets credentials: of the API and, with the WebSocket scheme, of its feeds.
+
+    httpx and httpcore spell URLs differently; each spelling is kept here, so that a check per request is a set lookup.
+
+    Attributes:
+        name: The origin as text, as `Environment.origin` has it.
+        origins: Both, in bytes, as httpx spells them.
+        addresses: Both as scheme, host and port, as httpcore has them; the port is None for the scheme's own.
+        netlocs: `host:port` of both, always with a port.
+    """
+
+    __slots__ = ("addresses", "name", "netlocs", "origins")
+
+    def __init__(self, origin: str) -> None:
+        scheme, _, rest = origin.partition("://")
+        self.name = origin
+        self.origins = frozenset({origin.encode(), f"{_FEED_SCHEMES[scheme]}://{rest}".encode()})
+        self.addresses = frozenset(_address(each) for each in self.origins)
+        self.netlocs = frozenset(
+            netloc_of(host, port or _DEFAULT_PORTS[scheme.decode()]) for scheme, host, port in self.addresses
+        )
+
+    def reject(self, actual: str) -> OriginError:
+        """Return the error for a signed request that was about to go to another origin."""
+        return OriginError(
+            f"the signed request was about to go on to {actual}, by a redirect or by a change after signing, but the "
+            f"credentials are for {self.name}. Nothing was sent there; a request that was redirected had been sent "
+            "once. Leave follow_redirects off",
+            expected=self.name,
+            actual=actual,
+        )
+
+
+def origin_in_bytes(url: httpx.URL) -> bytes:
+    """Return the origin of a URL as httpx spells it: without a default port."""
+    return join_origin(url.raw_scheme, url.netloc)
+
+
+def join_origin(scheme: bytes, netloc: bytes) -> bytes:
+    """Return the origin of a scheme and a `host[:port]`, without a default port."""
+    host, _, port = netloc.rpartition(b":")
+    is_default = port.isdigit() and int(port) == _DEFAULT_PORTS.get(scheme.decode())
+    return scheme + b"://" + (host if is_default else netloc)
+
+
+def netloc_of(host: str | bytes, port: int | None) -> bytes:
+    """Return `host[:port]`, with brackets around an IPv6 address."""
+    name = host.encode("ascii") if isinstance(host, str) else host
+    name = b"[" + name + b"]" if b":" in name else name
+    return name if port is None else name + b":%d" % port
+
+
+def _address(origin: bytes) -> tuple[bytes, bytes, int | None]:
+    scheme, _, netloc = origin.partition(b"://")
+    host, _, port = netloc.rpartition(b":")
+    if not port.isdigit():  # none, or the end of an IPv6 address
+        return scheme, netloc.strip(b"[]"), None
+    return scheme, host.strip(b"[]"), int(port)

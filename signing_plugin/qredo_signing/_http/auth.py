@@ -1,4 +1,4 @@
-"""The httpx adapters: `PartnerAuth` signs with RSA, `QredoAuth` with an HMAC."""
+"""The auths for httpx: `PartnerAuth` signs with RSA, `QredoAuth` with an HMAC."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from .._environments.environment import Environment
-from .._keys.credentials import Credentials
-from .._keys.hmac_credentials import HmacCredentials
-from .._nonces.serialize import InFlight, in_flight_of
-from .._secrecy import discreet
-from .._signature.agent_token import AgentToken
-from .._signature.clock import SkewedClock
-from .._signature.headers import HMAC_TIMESTAMP
-from .._signature.stamps import NonceStamps, Stamp, Timestamps, make_nonces, stamp_kind
-from ..errors import ConfigurationError
-from .outcomes import refused_the_signature
-from .schemes import AgentSigner, HmacSigner, PartnerSigner
-from .signing_auth import SigningAuth, check_types
+from .._secrecy import without_locals
+from .scheme import SigningOptions
+from .schemes import HmacScheme, PartnerScheme
+from .signing_auth import SigningAuth
 
 if TYPE_CHECKING:
-    from .._nonces.in_process import NonceSource
+    from .._environments.environment import Environment
+    from .._keys.credentials import Credentials
+    from .._keys.hmac_credentials import HmacCredentials
+    from .._nonces.source import NonceSource
+    from .._signature.agent_token import AgentToken
+    from .._signature.stamps import Stamp
 
 __all__ = ["PartnerAuth", "QredoAuth"]
 
@@ -35,15 +31,16 @@ class PartnerAuth(SigningAuth):
     raises `OriginError`. Leave `follow_redirects` off (httpx's default), or use `connect`, which never follows one. If
     httpx follows redirects by itself, a hop to another origin is stopped before a connection is made, on httpx's own
     transports and on `AiohttpTransport`. A transport that ignores the `trace` extension (httpx-aiohttp, for one) cannot
-    be stopped: there the error comes after the answer, and says that the credentials went. See docs/security-notes.md.
+    be stopped: there the error comes after the response, and says that the credentials went. See
+    docs/security-notes.md.
 
-    One object can serve many clients, threads and tasks. It signs, and does no more: `connect` also repeats attempts
-    and keeps nonces in order, so nonces whose rule is `counter` are for `connect`.
+    One object can serve many clients, threads and tasks. It signs, and does no more: `connect` also retries and
+    keeps nonces in order, so nonces whose rule is `counter` are for `connect`.
     """
 
-    SCHEME: ClassVar[str] = "partner_signature"
+    SCHEME: ClassVar[str] = PartnerScheme.name
 
-    @discreet
+    @without_locals  # `agent_token` may be the token itself, by mistake
     def __init__(
         self,
         credentials: Credentials,
@@ -77,25 +74,16 @@ class PartnerAuth(SigningAuth):
             EnvironmentMismatchError: The API key is not of a kind that the environment takes.
             ConfigurationError: The nonce source is not a usable one, or not with `serialize=False`.
         """
-        check_types(credentials, Credentials, environment)
-        environment.admit(credentials.kind)
-        skewed = SkewedClock(clock)
-        stamps: Timestamps | NonceStamps = Timestamps(skewed.now)
-        if stamp_kind(stamp, nonces) == "nonce":
-            stamps = make_nonces(nonces, clock)
-        signers = {
-            self.SCHEME: PartnerSigner(credentials, stamps, _line_of(stamps, serialize), offload=offload),
-            "agent_token": AgentSigner(agent_token),
-        }
-        learns = clock_correction and isinstance(stamps, Timestamps)
-        super().__init__(
-            credentials,
-            environment,
-            signers,
-            skewed,
-            clock_header=stamps.header if learns else None,
-            refused=refused_the_signature,
+        options = SigningOptions(
+            clock=clock,
+            clock_correction=clock_correction,
+            stamp=stamp,
+            nonces=nonces,
+            serialize=serialize,
+            agent_token=agent_token,
+            offload=offload,
         )
+        super().__init__(credentials, environment, options)
 
 
 class QredoAuth(SigningAuth):
@@ -106,9 +94,8 @@ class QredoAuth(SigningAuth):
     The API knows timestamps only. An HMAC takes microseconds, so there is nothing to move to another thread.
     """
 
-    SCHEME: ClassVar[str] = "qredo_signature"
+    SCHEME: ClassVar[str] = HmacScheme.name
 
-    @discreet
     def __init__(
         self,
         credentials: HmacCredentials,
@@ -129,21 +116,5 @@ class QredoAuth(SigningAuth):
         Raises:
             EnvironmentMismatchError: The API key is not of a kind that the environment takes.
         """
-        check_types(credentials, HmacCredentials, environment)
-        environment.admit(credentials.kind)
-        skewed = SkewedClock(clock)
-        super().__init__(
-            credentials,
-            environment,
-            {self.SCHEME: HmacSigner(credentials, Timestamps(skewed.now, HMAC_TIMESTAMP))},
-            skewed,
-            clock_header=HMAC_TIMESTAMP if clock_correction else None,
-            refused=lambda response: True,
-        )
-
-
-def _line_of(stamps: Timestamps | NonceStamps, serialize: bool) -> InFlight | None:
-    """The line in which requests wait, if they must arrive in the order in which they were stamped."""
-    if stamps.counted and not serialize:
-        raise ConfigurationError("serialize=False lets nonces overtake each other, which shuts a 'counter' out")
-    return in_flight_of(stamps.source) if serialize and isinstance(stamps, NonceStamps) else None
+        options = SigningOptions(clock=clock, clock_correction=clock_correction)
+        super().__init__(credentials, environment, options)

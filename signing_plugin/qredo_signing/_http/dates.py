@@ -1,4 +1,4 @@
-"""HTTP-dates, and the header that tells when to come back."""
+"""HTTP-dates, and the Retry-After header."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def parse_retry_after(text: str | None, date: str | None, now: float) -> float |
     Args:
         text: The header: seconds, or an HTTP-date.
         date: The Date header of the same response; an HTTP-date is counted from there, since it is the server's clock.
-        now: Our clock, for a response without Date.
+        now: The time on this machine, for a response without Date.
     """
     text = (text or "").strip()
     if text.isascii() and text.isdigit():

@@ -1,20 +1,78 @@
-"""The TLS settings of every connection that this package makes by itself."""
+"""What this package sets where it makes the HTTP client itself: TLS, cookies, and proxies from the environment."""
 
 from __future__ import annotations
 
+import ipaddress
 import ssl
+from collections.abc import Callable
+from http.cookiejar import CookieJar
+from typing import Any, TypeVar
+from urllib.request import getproxies
 
 import httpx
 
-__all__ = ["make_tls_context"]
+__all__ = ["NoCookies", "make_tls_context", "proxies_of_environment"]
+
+T = TypeVar("T")
 
 
 def make_tls_context(*, is_used: bool = True) -> ssl.SSLContext:
     """Make a context as httpx does, which verifies certificates and host names, for TLS 1.2 and later.
 
     Args:
-        is_used: Whether anything will go over TLS. If not, it trusts nobody: to read whom to trust takes long.
+        is_used: Whether anything will go over TLS. If not, the context trusts no certificate, because loading the
+            list of trusted ones takes long.
     """
     context = httpx.create_ssl_context() if is_used else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
     return context
+
+
+class NoCookies(CookieJar):
+    """A cookie jar that keeps no cookie from a response, and so sends none with the next request.
+
+    Every request carries its own credentials. A cookie would connect requests that have nothing to do with each other,
+    and looking for one in every response takes time. A cookie that you set yourself stays.
+    """
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Ignore the cookies of a response."""
+
+
+def proxies_of_environment(make: Callable[[str], T]) -> dict[str, T | None]:
+    """Read `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` as httpx does.
+
+    httpx reads them only for transports that it makes itself, and has no public function for it.
+
+    Args:
+        make: Makes a transport from the URL of a proxy.
+
+    Returns:
+        What `httpx.AsyncClient(mounts=)` takes: transports by URL pattern, None where no proxy is to be used.
+    """
+    found = getproxies()
+    excluded = [name for part in found.get("no", "").split(",") if (name := part.strip())]
+    if "*" in excluded:
+        return {}
+    mounts: dict[str, T | None] = {}
+    for scheme in ("http", "https", "all"):
+        if url := found.get(scheme):
+            mounts[f"{scheme}://"] = make(url if "://" in url else f"http://{url}")
+    return {**mounts, **dict.fromkeys(map(_pattern, excluded))}
+
+
+def _pattern(name: str) -> str:
+    """Return an entry of NO_PROXY as a URL pattern of httpx: a domain also covers its subdomains."""
+    if "://" in name:
+        return name
+    version = _ip_version(name)
+    if version == 6:
+        return f"all://[{name}]"
+    return f"all://{name}" if version == 4 or name.lower() == "localhost" else f"all://*{name}"
+
+
+def _ip_version(name: str) -> int | None:
+    try:
+        return ipaddress.ip_address(name.partition("/")[0]).version
+    except ValueError:
+        return None

@@ -1,54 +1,89 @@
-"""What httpx's answers and errors say about what became of a request."""
+"""What became of a request: what the attempt, the response or the error says about it."""
 
 from __future__ import annotations
 
 import errno
+import json
+from typing import Any
 
 import httpx
 
+from .attempt import Attempt
 from .dates import parse_retry_after
 from .retries import Outcome
 
-__all__ = ["never_sent", "outcome_of_error", "outcome_of_response", "refused_the_signature"]
+__all__ = [
+    "error_body",
+    "is_documented",
+    "never_sent",
+    "outcome_of_error",
+    "outcome_of_response",
+    "refused_the_signature",
+]
 
+_LOCAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+"""Errors that the next attempt meets again, if nothing was sent."""
 _NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_NOT_AN_ATTEMPT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 
-def never_sent(error: BaseException) -> bool:
-    """Whether the error shows that there was no connection on which anything of the request could have gone out."""
+def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
+    """Whether an attempt ended before any byte of its request could reach the server.
+
+    Where the transport reports to the attempt, that decides, whatever the error is. Of any other transport only an
+    error that comes before there is a connection is proof.
+    """
+    if attempt is not None and (attempt.is_watched or not attempt.is_signed):
+        return not attempt.is_written
     if isinstance(error, httpx.UnsupportedProtocol):
         return True
-    # A transport that passes errors of the operating system on as connect errors may do so in the middle of a request.
+    # Some transports pass on every error of the operating system as a connect error, also one in the middle of a
+    # request. Only a refused connection is certain to come before it.
     cause = error.__cause__
     is_vague = isinstance(cause, OSError) and cause.errno != errno.ECONNREFUSED
     return isinstance(error, _NO_CONNECTION) and not is_vague
 
 
-def outcome_of_error(error: Exception, now: float) -> Outcome | None:
-    """How an attempt ended that got no answer; None if it was none: refused on this machine, by us or by httpx."""
-    if isinstance(error, httpx.HTTPStatusError):  # of an event hook of the caller's: there is an answer
-        return outcome_of_response(error.response, now)
-    if not isinstance(error, httpx.RequestError) or isinstance(error, _NOT_AN_ATTEMPT):
+def is_documented(error: BaseException) -> bool:
+    """Whether an error of the transport belongs to the family that docs/errors.md names."""
+    return isinstance(error, httpx.TransportError)
+
+
+def outcome_of_error(error: Exception, attempt: Attempt, now: float) -> Outcome | None:
+    """Return how an attempt without a response ended; None if it never began, so that the error is a local one."""
+    if not attempt.is_signed and not isinstance(error, httpx.RequestError):
         return None
-    return Outcome(sent=not never_sent(error))
+    if isinstance(error, httpx.HTTPStatusError):  # raised by an event hook of the user: there is a response
+        return outcome_of_response(error.response, now)
+    if never_sent(error, attempt):
+        is_network = isinstance(error, httpx.TransportError) and not isinstance(error, _LOCAL)
+        return Outcome(sent=False) if is_network else None
+    return Outcome()
 
 
 def outcome_of_response(response: httpx.Response, now: float) -> Outcome:
-    """How an attempt ended that got an answer; `now` is our clock."""
+    """Return how an attempt with a response ended; `now` is the time on this machine."""
     if response.is_success:
         return Outcome(status=response.status_code)
     headers = response.headers
-    retry_after = parse_retry_after(headers.get("retry-after"), headers.get("date"), now)
-    return Outcome(status=response.status_code, retry_after=retry_after)
+    return Outcome(
+        status=response.status_code,
+        retry_after=parse_retry_after(headers.get("retry-after"), headers.get("date"), now),
+        is_from_service=response.status_code >= 500 and {"code", "msg"} <= error_body(response).keys(),
+    )
+
+
+def error_body(response: httpx.Response) -> dict[str, Any]:
+    """Return the body of an error response, if it is a JSON object; otherwise nothing."""
+    try:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError, httpx.HTTPError, httpx.StreamError):
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def refused_the_signature(response: httpx.Response) -> bool:
-    """Whether the body of a 401 says that it is for the signature, and not for the API key."""
-    try:
-        body = response.json()
-    except ValueError:
-        return False
-    detail = body.get("detail") if isinstance(body, dict) else None
+    """Whether the body of a 401 of the Partner API says that it is for the signature, and not for the API key."""
+    body = error_body(response)
+    detail = body.get("detail")
     reason = detail.get("reason") if isinstance(detail, dict) else None
-    return isinstance(body, dict) and (body.get("msg") == "errPartnerAuth" or reason == "signature")
+    return body.get("msg") == "errPartnerAuth" or reason == "signature"

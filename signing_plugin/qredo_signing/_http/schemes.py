@@ -1,142 +1,75 @@
-"""Credentials on one request, by its security scheme; and a nonce that was never sent back to where it came from."""
+"""The table of security schemes, `SCHEMES`: `connect`, the auth and the CLI read it. Loads no HTTP library.
+
+A new scheme is one class here and one class of credentials; the docstring of `Scheme` says how.
+"""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable
 from functools import partial
-
-import httpx
+from typing import TYPE_CHECKING
 
 from .._keys.credentials import Credentials
 from .._keys.hmac_credentials import HmacCredentials
 from .._keys.signer import is_async_signer, sync_signer
-from .._nonces.serialize import InFlight
-from .._secrecy import forget
-from .._signature.agent_token import AgentToken, AgentTokens
-from .._signature.headers import AGENT_TOKEN, API_KEY, HMAC_API_KEY, HMAC_SIGNATURE, SIGNATURE
+from .._nonces.serialize import InFlight, in_flight_of
+from .._secrecy import clear_frames
+from .._signature.agent_token import AgentTokens
+from .._signature.clock import SkewedClock
+from .._signature.headers import (
+    AGENT_TOKEN,
+    API_KEY,
+    HMAC_API_KEY,
+    HMAC_SIGNATURE,
+    HMAC_TIMESTAMP,
+    NONCE,
+    SIGNATURE,
+    TIMESTAMP,
+)
 from .._signature.hmac_rule import sign_hmac
-from .._signature.rsa_rule import encode_signature, make_signature, string_to_sign
-from .._signature.stamps import NonceStamps, Timestamps
-from .threads import finish, in_thread
+from .._signature.rsa_rule import encode_signature, make_signature, sign, string_to_sign
+from .._signature.stamps import NonceStamps, Timestamps, make_nonces, stamp_kind
+from ..errors import ConfigurationError
+from .scheme import Scheme, SigningOptions, StampedScheme
 
-__all__ = ["AgentSigner", "HmacSigner", "PartnerSigner", "RequestSigner"]
+if TYPE_CHECKING:
+    import httpx
 
-
-class RequestSigner(ABC):
-    """Puts the credentials of one security scheme on requests.
-
-    Attributes:
-        line: Where requests wait for their turn, if they must arrive in the order in which they were stamped.
-        counted: Whether requests carry numbers that the service wants without a gap.
-    """
-
-    line: InFlight | None = None
-    counted = False
-
-    @abstractmethod
-    def sign(self, request: httpx.Request, url: bytes) -> None:
-        """Put them on a request that is about to go out; `url` is its URL as it goes over the wire."""
-
-    @abstractmethod
-    async def async_sign(self, request: httpx.Request, url: bytes) -> None:
-        """The same for an async client."""
-
-    def give_back(self, request: httpx.Request) -> None:  # noqa: B027 - most have nothing to give back
-        """Say that the request was never sent with the stamp that it has, if it has one."""
-
-    async def async_give_back(self, request: httpx.Request) -> None:  # noqa: B027
-        """The same for an async client."""
+__all__ = ["DEFAULT_SCHEME", "SCHEMES"]
 
 
-class AgentSigner(RequestSigner):
-    """A token of its own for each request of an agent operation."""
-
-    def __init__(self, source: AgentToken | None) -> None:
-        self._tokens = AgentTokens(source)
-
-    def sign(self, request: httpx.Request, url: bytes) -> None:
-        """Put a fresh token on a request. Raises `AgentTokenError`."""
-        request.headers[AGENT_TOKEN] = self._tokens.next()
-
-    async def async_sign(self, request: httpx.Request, url: bytes) -> None:
-        """The same; the token may be awaited."""
-        request.headers[AGENT_TOKEN] = await self._tokens.anext()
-
-
-class _StampedSigner(RequestSigner):
-    """A stamp, and a signature over it. The stamp in a request's header is the one that was issued for it last."""
-
-    _offload = _computes = False
-
-    def __init__(self, stamps: Timestamps | NonceStamps, line: InFlight | None = None) -> None:
-        self._stamps = stamps
-        self.counted = stamps.counted
-        self.line = line
-
-    @abstractmethod
-    def _seal(self, request: httpx.Request, url: bytes, stamp: str) -> None:
-        """Put key and signature on a request with this stamp."""
-
-    def sign(self, request: httpx.Request, url: bytes) -> None:
-        """Stamp and sign. A nonce goes back if there is no signature."""
-        try:
-            self._seal(request, url, self._stamp(request))
-        except BaseException as error:
-            forget(error)
-            self.give_back(request)
-            raise
-
-    async def async_sign(self, request: httpx.Request, url: bytes) -> None:
-        """Stamp and sign, in a thread if that takes long. A nonce goes back if there is no signature, or no time."""
-        try:
-            # Stamped in the thread too: a request that waits for its turn must not grow old meanwhile.
-            await self._run(partial(self.sign, request, url), self._offload or self._stamps.blocks)
-        except BaseException:
-            await self.async_give_back(request)
-            raise
-
-    def give_back(self, request: httpx.Request) -> None:
-        """Say that the request was never sent with the stamp that it has, if it has one."""
-        stamp = request.headers.pop(self._stamps.header, None)
-        if stamp is not None:
-            self._stamps.give_back(stamp)
-
-    async def async_give_back(self, request: httpx.Request) -> None:
-        """The same for an async client."""
-        await self._run(partial(self.give_back, request), self._stamps.blocks)
-
-    def _stamp(self, request: httpx.Request) -> str:
-        stamp = self._stamps.next()
-        request.headers[self._stamps.header] = stamp
-        return stamp
-
-    async def _run(self, function: Callable[[], object], takes_long: bool) -> None:
-        if not takes_long:
-            function()
-            return
-        computes = self._computes and not self._stamps.blocks  # who waits for others is not to hold up who signs
-        if self._stamps.counted:  # a number that was issued must not get lost by a cancellation
-            await finish(partial(in_thread, function, computes=computes))
-        else:
-            await in_thread(function, computes=computes)
-
-
-class PartnerSigner(_StampedSigner):
+class PartnerScheme(StampedScheme):
     """API key and RSA signature of the Partner API."""
 
-    def __init__(
-        self, credentials: Credentials, stamps: Timestamps | NonceStamps, line: InFlight | None, *, offload: bool
-    ) -> None:
-        from .._keys.rsa import PrivateKey  # was loaded with the credentials; not by who only imports us
+    name = "partner_signature"
+    credentials = Credentials
+    auth = "PartnerAuth"
+    proof, parts = "rsa", "API key and RSA key"
+    api_key_header, signature_header = API_KEY, SIGNATURE
+    timestamp_header, nonce_header = TIMESTAMP, NONCE
+    options = ("stamp", "nonces", "serialize", "agent_token", "offload")
 
-        super().__init__(stamps, line)
-        self._credentials = credentials
-        # What it is is found out once: that takes longer than all else here.
-        self._async_signer = credentials.signer if is_async_signer(credentials.signer) else None
-        self._signer = sync_signer(credentials.signer) if self._async_signer is None else None
-        self._offload = offload
-        self._computes = isinstance(credentials.signer, PrivateKey)
+    @classmethod
+    def signature(cls, credentials: Credentials, stamp: str, method: str, url: str, body: bytes) -> str:
+        """Sign the parts of a request; the method is not signed."""
+        return sign(credentials.signer, stamp, url, body)
+
+    def __init__(self, credentials: Credentials, options: SigningOptions) -> None:
+        # Loads cryptography. The credentials have loaded it by now; a reader of the table must not.
+        from .._keys.rsa import PrivateKey
+
+        clock = SkewedClock(options.clock)
+        if stamp_kind(options.stamp, options.nonces) == "nonce":
+            nonces = make_nonces(options.nonces, options.clock)
+            super().__init__(credentials, nonces, None, _line_of(nonces, options.serialize))
+        else:
+            super().__init__(credentials, Timestamps(clock.now), clock if options.clock_correction else None)
+        signer = credentials.signer
+        self._key = signer
+        # Looked up once: finding out what kind of signer it is takes longer than all else in `sign`.
+        self._async_signer = signer if is_async_signer(signer) else None
+        self._signer = sync_signer(signer) if self._async_signer is None else None
+        self._offload = options.offload
+        self._computes = isinstance(signer, PrivateKey)
 
     async def async_sign(self, request: httpx.Request, url: bytes) -> None:
         """Stamp and sign; an async signer is awaited."""
@@ -146,7 +79,7 @@ class PartnerSigner(_StampedSigner):
         try:
             await self._run(partial(self._stamp, request), self._stamps.blocks)
             stamp = request.headers[self._stamps.header]
-            # Message and signature are in no variable, where a tool that prints those would find them.
+            # Message and signature are not put in local variables: error trackers record those.
             self._put(
                 request,
                 encode_signature(
@@ -154,27 +87,81 @@ class PartnerSigner(_StampedSigner):
                 ),
             )
         except BaseException as error:
-            forget(error)
-            await self.async_give_back(request)
+            clear_frames(error)
+            if self.line is None:
+                await self.async_return_unused(request)
             raise
 
     def _seal(self, request: httpx.Request, url: bytes, stamp: str) -> None:
-        signer = self._signer or sync_signer(self._credentials.signer)  # which says that it is an async one
+        signer = self._signer or sync_signer(self._key)  # raises `SignerError`: an async signer in sync use
         self._put(request, make_signature(signer, stamp, url, request.content))
 
     def _put(self, request: httpx.Request, signature: str) -> None:
         request.headers[API_KEY] = self._credentials.api_key
         request.headers[SIGNATURE] = signature
 
+    def _is_refusal(self, response: httpx.Response) -> bool:
+        from .outcomes import refused_the_signature
 
-class HmacSigner(_StampedSigner):
-    """API key and HMAC of the Qredo API v1."""
+        return refused_the_signature(response)
 
-    def __init__(self, credentials: HmacCredentials, stamps: Timestamps) -> None:
-        super().__init__(stamps)
-        self._credentials = credentials
+
+class AgentScheme(Scheme):
+    """A fresh token for each request of an agent operation, and nothing else."""
+
+    name = "agent_token"
+    credentials = Credentials
+    proof, signature_header = "token", AGENT_TOKEN
+
+    def __init__(self, credentials: Credentials, options: SigningOptions) -> None:
+        self._tokens = AgentTokens(options.agent_token)
+
+    def sign(self, request: httpx.Request, url: bytes) -> None:
+        """Put a fresh token on a request. Raises `AgentTokenError`."""
+        request.headers[AGENT_TOKEN] = self._tokens.next()
+
+    async def async_sign(self, request: httpx.Request, url: bytes) -> None:
+        """Do what `sign` does; the token may be awaited."""
+        request.headers[AGENT_TOKEN] = await self._tokens.anext()
+
+
+class HmacScheme(StampedScheme):
+    """API key and HMAC of the Qredo API v1. An HMAC takes microseconds, so there is nothing to move to a thread."""
+
+    name = "qredo_signature"
+    credentials = HmacCredentials
+    auth = "QredoAuth"
+    proof, parts = "hmac", "API key and API secret"
+    api_key_header, signature_header = HMAC_API_KEY, HMAC_SIGNATURE
+    timestamp_header = HMAC_TIMESTAMP
+
+    @classmethod
+    def signature(cls, credentials: HmacCredentials, stamp: str, method: str, url: str, body: bytes) -> str:
+        """Sign the parts of a request."""
+        return sign_hmac(credentials.secret, stamp, method, url, body)
+
+    def __init__(self, credentials: HmacCredentials, options: SigningOptions) -> None:
+        clock = SkewedClock(options.clock)
+        # What this API says of a wrong signature is not published, so every 401 may be one.
+        super().__init__(
+            credentials, Timestamps(clock.now, HMAC_TIMESTAMP), clock if options.clock_correction else None
+        )
+        self._hmac_credentials = credentials
 
     def _seal(self, request: httpx.Request, url: bytes, stamp: str) -> None:
-        signature = sign_hmac(self._credentials.secret, stamp, request.method, url.decode(), request.content)
-        request.headers[HMAC_API_KEY] = self._credentials.api_key
+        credentials = self._hmac_credentials
+        signature = self.signature(credentials, stamp, request.method, url.decode(), request.content)
+        request.headers[HMAC_API_KEY] = credentials.api_key
         request.headers[HMAC_SIGNATURE] = signature
+
+
+SCHEMES: dict[str, type[Scheme]] = {scheme.name: scheme for scheme in (PartnerScheme, AgentScheme, HmacScheme)}
+DEFAULT_SCHEME: type[Scheme] = PartnerScheme
+"""Of a request to a URL where no API is named."""
+
+
+def _line_of(nonces: NonceStamps, serialize: bool) -> InFlight | None:
+    """Return the line in which requests wait, if they must arrive in the order in which they were stamped."""
+    if nonces.counted and not serialize:
+        raise ConfigurationError("serialize=False lets nonces overtake each other, which shuts a 'counter' out")
+    return in_flight_of(nonces.source) if serialize else None

@@ -1,38 +1,43 @@
-"""What every auth of ours does on httpx: where requests may go, stamps that follow the server's clock, turns."""
+"""`SigningAuth`, the base of the auths: checks where a request goes, has it signed, and keeps requests in order."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from copy import copy
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 import httpx
 
 from .._environments.environment import Environment
-from .._environments.home import Home
-from .._keys.credentials_base import BaseCredentials
-from .._signature.clock import SkewedClock
+from .._environments.origin import AllowedOrigin
+from .._nonces.serialize import InFlight, Ticket
 from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
-from .dates import parse_http_date
-from .departure import watch_departure
+from .attempt import CURRENT, Attempt
 from .outcomes import never_sent
 from .redirects import check_hops, guard
-from .schemes import RequestSigner
+from .scheme import Scheme, SigningOptions
+from .schemes import SCHEMES
 
 if TYPE_CHECKING:
     from .._client_protocols import RequestInfo
+    from .._keys.credentials import BaseCredentials
 
-__all__ = ["SigningAuth", "check_environment", "check_types"]
+__all__ = ["SigningAuth", "check_environment"]
 
 _CREDENTIALS = frozenset(name.encode() for name in CREDENTIAL_HEADERS)
 
 
 class SigningAuth(httpx.Auth):
-    """Puts credentials on requests to one origin, each at the moment when it goes out, and lets none go elsewhere.
+    """Puts credentials on requests to one origin, each at the moment when it goes out, and on no other request.
 
-    What is put there is a matter of the request's security scheme: `signers` has a `RequestSigner` for each.
+    A subclass names its scheme in `SCHEME` and has a constructor with the options of that scheme. What is put on a
+    request depends on the request's own security scheme: all schemes of the table (`_http/schemes.py`) that take the
+    same credentials are there. To add a scheme, see `Scheme`.
+
+    The flow of one attempt: check the target, remove old credential headers, set the guard against redirects, send what
+    the scheme has to send first (`Scheme.prepare`), sign, send. After a 401 the scheme may ask for one more signature
+    (`Scheme.renew`).
 
     Attributes:
         SCHEME: The scheme of a request that does not name one.
@@ -40,180 +45,213 @@ class SigningAuth(httpx.Auth):
 
     requires_request_body = True
     SCHEME: ClassVar[str]
-    _is_pinned = False
 
-    def __init__(
-        self,
-        credentials: BaseCredentials,
-        environment: Environment,
-        signers: Mapping[str, RequestSigner],
-        clock: SkewedClock,
-        *,
-        clock_header: str | None,
-        refused: Callable[[httpx.Response], bool],
-    ) -> None:
-        """Take what makes this auth a particular one.
+    def __init__(self, credentials: BaseCredentials, environment: Environment, options: SigningOptions) -> None:
+        """Check that credentials and environment belong together, and make the schemes.
 
         Args:
-            credentials: For `repr`.
-            environment: Where requests may go; it has admitted the credentials.
-            signers: By security scheme.
-            clock: Where timestamps come from.
-            clock_header: The header with the timestamp, if the clock is to follow the server's.
-            refused: Whether a 401 may be a matter of the signature.
+            credentials: Of the scheme's class.
+            environment: Where requests may go.
+            options: How to sign.
         """
+        kind = SCHEMES[self.SCHEME].credentials
+        if not isinstance(credentials, kind):
+            raise TypeError(f"credentials must be {kind.__name__}, got {type(credentials).__name__}")
+        check_environment(environment)
         self._credentials = credentials
-        self._home = Home(environment.origin)
-        self._signers = signers
-        self._clock = clock
-        self._clock_header = clock_header
-        self._refused = refused
+        self._home = AllowedOrigin(environment.origin)
+        environment.admit(credentials.kind)
+        self._schemes = {
+            name: scheme(credentials, options) for name, scheme in SCHEMES.items() if scheme.credentials is kind
+        }
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request: the same as `sync_auth_flow`."""
         return self.sync_auth_flow(request)
 
+    # httpx calls one of these two for each attempt. They differ in `await` alone: an async generator cannot delegate
+    # to another one, so what they share is in functions without I/O.
+
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request; httpx calls this for each attempt."""
-        signer, wire_url = self._prepare(request, is_async=False)
-        request.read()
-        offset = self._clock.offset
-        signer.sign(request, wire_url)
-        url = request.url
-        response = yield request
-        if response.request.url is not url or response.history:
-            check_hops(response, self._home)
-        if response.status_code == 401 and self._may_be_the_clock(request):
+        for is_last in (False, True):
+            scheme, wire_url = self._begin(request, is_async=False)
+            request.read()
+            preparation = self._preparation(scheme, request, is_async=False)
+            own = next(preparation, None)
+            while own is not None:
+                response = yield own
+                response.read()
+                own = _advance(preparation, response)
+            offset = scheme.offset
+            scheme.sign(request, wire_url)
+            _hand_over()
+            url = request.url
+            response = yield request
+            if response.request.url is not url or response.history:
+                check_hops(response, self._home)
+            if is_last or response.status_code != 401 or not scheme.may_renew:
+                return
             response.read()
-            if self._is_the_clock(request, response, offset):
-                signer, wire_url = self._prepare(request, is_async=False)
-                signer.sign(request, wire_url)
-                check_hops((yield request), self._home)
+            _take_back()
+            if not scheme.renew(request, response, offset):
+                return
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
-        signer, wire_url = self._prepare(request, is_async=True)
-        await request.aread()
-        offset = self._clock.offset
-        await signer.async_sign(request, wire_url)
-        url = request.url
-        response = yield request
-        if response.request.url is not url or response.history:
-            check_hops(response, self._home)
-        if response.status_code == 401 and self._may_be_the_clock(request):
+        for is_last in (False, True):
+            scheme, wire_url = self._begin(request, is_async=True)
+            await request.aread()
+            preparation = self._preparation(scheme, request, is_async=True)
+            own = next(preparation, None)
+            while own is not None:
+                response = yield own
+                await response.aread()
+                own = _advance(preparation, response)
+            offset = scheme.offset
+            await scheme.async_sign(request, wire_url)
+            _hand_over()
+            url = request.url
+            response = yield request
+            if response.request.url is not url or response.history:
+                check_hops(response, self._home)
+            if is_last or response.status_code != 401 or not scheme.may_renew:
+                return
             await response.aread()
-            if self._is_the_clock(request, response, offset):
-                signer, wire_url = self._prepare(request, is_async=True)
-                await signer.async_sign(request, wire_url)
-                check_hops((yield request), self._home)
+            _take_back()
+            if not scheme.renew(request, response, offset):
+                return
 
-    def pinned(self) -> Self:
-        """The same auth for a sender whose requests cannot go elsewhere once they are signed: they need no guard.
+    def take_ticket(self, request: httpx.Request, attempt: Attempt) -> Ticket | None:
+        """Return a place in the line of the request's nonces, or None if requests need no order."""
+        scheme = self._scheme_of(request)
+        if scheme.line is None:
+            return None
+        ticket = Ticket(lambda: None if attempt.was_sent else scheme.return_unused(request))
+        attempt.ticket = ticket
+        return ticket
 
-        That is so where no redirect is followed, no event hook sees the signed request, and the transport is httpx's or
-        one of our `PinnedTransport`s.
-        """
-        twin = copy(self)
-        twin._is_pinned = True
-        return twin
+    def line_of(self, request: httpx.Request) -> InFlight:
+        """Return the line of a request that has a ticket."""
+        line = self._scheme_of(request).line
+        assert line is not None
+        return line
+
+    async def leave(self, request: httpx.Request) -> None:
+        """Let the next request go, in an async client: in a thread if a number may have to be returned to a store."""
+        scheme = self._scheme_of(request)
+        if scheme.line is not None:
+            await scheme.advance()
 
     @contextmanager
     def in_turn(self, request: httpx.Request) -> Iterator[None]:
-        """Send a request inside this: it waits until it may go out, and a nonce that was never sent goes back."""
-        signer = self._signer_of(request)
-        if signer.line is None:
+        """Make the handshake of a feed inside this: it waits for its turn, and returns a nonce that was not sent."""
+        outer, attempt = CURRENT.get(), Attempt()
+        ticket = self.take_ticket(request, attempt)
+        CURRENT.set(attempt)
+        try:
+            if ticket is not None:
+                self.line_of(request).wait(ticket)
             yield
-            return
-        with signer.line.turn(), watch_departure(request, is_async=False) as departure:
-            try:
-                yield
-            except BaseException as error:
-                if never_sent(error) or departure.was_prevented:
-                    signer.give_back(request)
-                raise
+            attempt.was_sent = True
+        except BaseException as error:
+            attempt.was_sent = not never_sent(error, attempt)
+            raise
+        finally:
+            if ticket is not None:
+                ticket.is_done = True
+            CURRENT.set(outer)
+            if ticket is not None:
+                self.line_of(request).advance()
 
     @asynccontextmanager
     async def async_in_turn(self, request: httpx.Request) -> AsyncIterator[None]:
-        """The same for an async client."""
-        signer = self._signer_of(request)
-        if signer.line is None:
+        """Do what `in_turn` does, for an async client."""
+        outer, attempt = CURRENT.get(), Attempt()
+        ticket = self.take_ticket(request, attempt)
+        CURRENT.set(attempt)
+        try:
+            if ticket is not None:
+                await self.line_of(request).async_wait(ticket)
             yield
-            return
-        async with signer.line.async_turn():
-            with watch_departure(request, is_async=True) as departure:
-                try:
-                    yield
-                except BaseException as error:
-                    if never_sent(error) or departure.was_prevented:
-                        await signer.async_give_back(request)
-                    raise
+            attempt.was_sent = True
+        except BaseException as error:
+            attempt.was_sent = not never_sent(error, attempt)
+            raise
+        finally:
+            if ticket is not None:
+                ticket.is_done = True
+            CURRENT.set(outer)
+            if ticket is not None:
+                await self.leave(request)
 
     def counts(self, request: httpx.Request) -> bool:
-        """Whether the request is stamped with a number that the service wants without a gap."""
-        return self._signer_of(request).counted
+        """Whether the request carries a nonce that must be exactly one more than the last."""
+        return self._scheme_of(request).counted
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} for {self._home.name} with {self._credentials!r}>"
 
-    def _signer_of(self, request: httpx.Request) -> RequestSigner:
+    def _scheme_of(self, request: httpx.Request) -> Scheme:
         info: RequestInfo | None = request.extensions.get("qredo")
-        scheme = self.SCHEME if info is None else info.security
-        if scheme not in self._signers:
-            name = type(self).__name__
-            raise UnsignableError(f"the operation wants the security scheme {scheme!r}, which {name} does not know")
-        return self._signers[scheme]
+        name = self.SCHEME if info is None else info.security
+        if name not in self._schemes:
+            this = type(self).__name__
+            raise UnsignableError(f"the operation needs the security scheme {name!r}, which {this} does not know")
+        return self._schemes[name]
 
-    def _prepare(self, request: httpx.Request, *, is_async: bool) -> tuple[RequestSigner, bytes]:
-        """Check where a request goes, and make it ready to be signed: by whom, and with which URL."""
-        headers = request.headers.raw  # once: each look-up in httpx's headers goes through all of them
-        names = [name.lower() for name, _ in headers]
-        if names.count(b"host") != 1:
-            raise UnsignableError("the request must have one Host header, as httpx gives it; it has several, or none")
-        wire_url = self._check_target(request, headers[names.index(b"host")][1])
-        if not _CREDENTIALS.isdisjoint(names):  # of an earlier attempt, of the caller, or of another auth
+    def _begin(self, request: httpx.Request, *, is_async: bool) -> tuple[Scheme, bytes]:
+        """Check where a request goes, and remove credentials that are on it; return its scheme and the URL to sign."""
+        wire_url = self._check_target(request)
+        # Credentials of an earlier attempt, of the user, or of another auth.
+        if not _CREDENTIALS.isdisjoint(name.lower() for name, _ in request.headers.raw):
             for header in CREDENTIAL_HEADERS:
                 request.headers.pop(header, None)
-        if not self._is_pinned or wire_url.startswith(b"ws"):  # for feeds the guard looks at proxies too
+        self._guard(request, is_async=is_async)
+        return self._scheme_of(request), wire_url
+
+    def _guard(self, request: httpx.Request, *, is_async: bool) -> None:
+        """Keep a request at its origin. A transport of `connect` does so itself."""
+        attempt = CURRENT.get()
+        if attempt is None or not attempt.is_own:
             guard(request, self._home, is_async=is_async)
-        return self._signer_of(request), wire_url
 
-    def _may_be_the_clock(self, request: httpx.Request) -> bool:
-        return self._clock_header is not None and self._clock_header in request.headers
+    def _preparation(
+        self, scheme: Scheme, request: httpx.Request, *, is_async: bool
+    ) -> Generator[httpx.Request, httpx.Response, None]:
+        """Yield the requests that the scheme has to send first, under the same rules as the request they are for."""
+        preparation = scheme.prepare(request)
+        own = next(preparation, None)
+        while own is not None:
+            self._check_target(own)
+            own.extensions.setdefault("timeout", request.extensions.get("timeout", {}))  # it is not set by a client
+            self._guard(own, is_async=is_async)
+            response = yield own
+            check_hops(response, self._home)
+            own = _advance(preparation, response)
 
-    def _is_the_clock(self, request: httpx.Request, response: httpx.Response, offset: float) -> bool:
-        """Whether the signature was refused because of our clock, which is corrected then."""
-        date = parse_http_date(response.headers.get("date"))
-        if date is None or self._clock_header is None or not self._refused(response):
-            return False
-        return self._clock.learn(date, int(request.headers[self._clock_header]), offset)
-
-    def _check_target(self, request: httpx.Request, host: bytes) -> bytes:
+    def _check_target(self, request: httpx.Request) -> bytes:
         """Raise unless the request goes to the environment's origin, and to what its URL says.
-
-        Args:
-            request: The request.
-            host: Its `Host` header.
 
         Returns:
             The URL as it goes over the wire; `str(request.url)` may differ (an empty path, for one).
         """
+        # `raw` once: each look-up by name in httpx's headers goes through all of them.
+        hosts = [value for name, value in request.headers.raw if name.lower() == b"host"]
+        if len(hosts) != 1:
+            raise UnsignableError("the request must have one Host header, as httpx gives it; it has several, or none")
         url = request.url
         netloc = url.netloc
         origin = url.raw_scheme + b"://" + netloc
-        if origin not in self._home.origins or host != netloc:
-            raise _origin_error(self._home.name, url, host)
+        if origin not in self._home.origins or hosts[0] != netloc:
+            raise _origin_error(self._home.name, url, hosts[0])
         if url.userinfo or url.fragment:
             raise UnsignableError("the URL has userinfo or a fragment, which never go over the wire: leave them out")
         if "target" in request.extensions:
             raise UnsignableError("the request has a 'target' extension, which sends another URL than the signed one")
+        if "sni_hostname" in request.extensions:
+            raise UnsignableError("the request has an 'sni_hostname' extension, which accepts another server's name")
         return origin + url.raw_path
-
-
-def check_types(credentials: object, kind: type[BaseCredentials], environment: object) -> None:
-    """Raise `TypeError` unless these are credentials of this kind, and an environment."""
-    if not isinstance(credentials, kind):
-        raise TypeError(f"credentials must be {kind.__name__}, got {type(credentials).__name__}")
-    check_environment(environment)
 
 
 def check_environment(environment: object) -> None:
@@ -223,6 +261,30 @@ def check_environment(environment: object) -> None:
             f"environment must be an Environment such as Environment.SANDBOX, got {type(environment).__name__}: it is "
             "always named, since nothing unset means production"
         )
+
+
+def _hand_over() -> None:
+    """Tell the attempt that it begins: from here on the request may be sent."""
+    attempt = CURRENT.get()
+    if attempt is not None:
+        attempt.is_signed, attempt.is_written = True, False  # what was written before is of another request
+
+
+def _take_back() -> None:
+    """Tell the attempt that the service rejected the request: what fails now is local, and nothing took effect."""
+    attempt = CURRENT.get()
+    if attempt is not None:
+        attempt.is_signed = False
+
+
+def _advance(
+    requests: Generator[httpx.Request, httpx.Response, None], response: httpx.Response
+) -> httpx.Request | None:
+    """Give a generator the response that it waits for; return its next request, or None at its end."""
+    try:
+        return requests.send(response)
+    except StopIteration:
+        return None
 
 
 def _origin_error(expected: str, url: httpx.URL, host: bytes) -> OriginError:

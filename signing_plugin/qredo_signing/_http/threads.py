@@ -1,4 +1,4 @@
-"""Leaving the event loop, of asyncio or trio, alone: for a while, or with work that would hold it up."""
+"""Wait, and run blocking work in threads, in an event loop of asyncio or trio."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ async def in_thread(function: Callable[[], object], *, computes: bool) -> None:
     """Run a function in a worker thread.
 
     Args:
-        function: What to do. After a cancellation it goes on, and whatever it does to a request comes too late: see
-            `finish`. Who computes is not waited for then.
-        computes: Whether it keeps a core busy, instead of waiting for something outside. There are only so many threads
-            for these, and on asyncio what it costs to move work there and back counts beside a signature.
+        function: What to do. A thread cannot be cancelled: after a cancellation the function goes on, and what it does
+            to the request comes too late. See `finish`.
+        computes: Whether it keeps a core busy, instead of waiting for a disk or a network. Such work gets about as many
+            threads as there are cores. On asyncio they are threads of this package, since anyio's way of moving work
+            to a thread and back costs a tenth to a quarter of the signed requests per second.
     """
     if computes and _is_asyncio():
         from .workers import shared_workers
@@ -41,7 +42,7 @@ async def in_thread(function: Callable[[], object], *, computes: bool) -> None:
 
 
 async def finish(work: Callable[[], Awaitable[object]]) -> None:
-    """Do some work to its end, also when cancelled meanwhile, and only then be cancelled."""
+    """Run work to its end, even if cancelled meanwhile, and only then be cancelled."""
     import anyio
     import anyio.lowlevel
 
@@ -55,7 +56,7 @@ async def finish(work: Callable[[], Awaitable[object]]) -> None:
         except Exception as error:
             failure = error
 
-    # In a task of its own, since asyncio's own cancellation does not respect a shield.
+    # In a task of its own: a cancellation by asyncio itself ignores anyio's shield.
     async with anyio.create_task_group() as group:
         group.start_soon(run)
     if failure is not None:
@@ -74,7 +75,7 @@ def _is_asyncio() -> bool:
 
 
 def _computing() -> CapacityLimiter:
-    """The limit for this event loop: all cores but one."""
+    """Return the limit of threads for this event loop: all cores but one."""
     from anyio import CapacityLimiter
 
     limiters = _limiters()

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from ..errors import KeyLoadError
-from .secret_files import read_small_file
+from .secret_files import read_small_file, write_key_files
 
 __all__ = ["SEED_BYTES", "read_seed", "write_seed"]
 
@@ -42,15 +42,15 @@ def read_seed(path: str | os.PathLike[str]) -> bytes:
 
 
 def write_seed(path: str | os.PathLike[str], seed: bytes) -> None:
-    """Write a seed as text to a new file with mode 0600.
+    """Write a seed as text to a new file with mode 0600, in a folder that is made if it is missing.
 
     Raises:
         FileExistsError: The file is there already. Nothing is overwritten.
         OSError: The file cannot be written.
     """
     text = f"-----BEGIN {_LABEL}-----\n{base64.b64encode(seed).decode()}\n-----END {_LABEL}-----\n"
-    with os.fdopen(os.open(Path(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(text.encode())
+    file = Path(path)
+    write_key_files(file.parent, {file.name: text.encode()})
 
 
 def _decode(content: bytes) -> bytes:

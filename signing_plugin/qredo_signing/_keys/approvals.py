@@ -12,7 +12,7 @@ from typing import NamedTuple, NoReturn
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, derive_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from .._secrecy import discreet
+from .._secrecy import without_locals
 from ..errors import KeyLoadError
 from . import bls
 from .approval_file import SEED_BYTES, read_seed, write_seed
@@ -51,7 +51,7 @@ class ApprovalKey:
 
     __slots__ = ("_bls_public", "_ec_public", "_scalar", "_seed")
 
-    @discreet
+    @without_locals
     def __init__(self, seed: bytes, /) -> None:
         """Make the key of a seed, as `from_seed` does."""
         if not isinstance(seed, bytes):
@@ -76,7 +76,7 @@ class ApprovalKey:
         return cls(secrets.token_bytes(SEED_BYTES))
 
     @classmethod
-    @discreet
+    @without_locals
     def from_seed(cls, seed: bytes) -> ApprovalKey:
         """Make the key of a seed: the one that the vendor's signing agent makes of it.
 
@@ -90,7 +90,7 @@ class ApprovalKey:
         return cls(seed)
 
     @classmethod
-    @discreet
+    @without_locals
     def from_file(cls, path: str | os.PathLike[str]) -> ApprovalKey:
         """Load the key of a file: 48 raw bytes, or the text that `save` writes.
 
@@ -134,7 +134,7 @@ class ApprovalKey:
         """SHA-256 of the BLS public key's 192 bytes, in hexadecimal."""
         return hashlib.sha256(self._bls_public).hexdigest()
 
-    @discreet
+    @without_locals
     def sign(self, message: bytes, /) -> str:
         """Sign one message of an action.
 
@@ -163,7 +163,7 @@ class ApprovalKey:
         return f"<ApprovalKey sha256:{self.fingerprint}>"
 
 
-@discreet
+@without_locals
 def verify_approval(bls_public_key: str, message: bytes, signature: str) -> None:
     """Check the signature of one message, which takes about 3 ms. Needs the extra `approvals`.
 

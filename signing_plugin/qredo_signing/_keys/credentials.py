@@ -1,15 +1,16 @@
-"""Credentials of the Partner API: an API key and the RSA key that signs, kept together and out of sight."""
+"""Credentials of the Partner API (an API key and an RSA key), and what all credentials share."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, Self
 
-from .._secrecy import discreet
-from ..errors import KeyLoadError
-from .api_key import kind_of
-from .credentials_base import BaseCredentials, check_api_key, one_of, read_secret_text
+from .._secrecy import without_locals
+from ..errors import CredentialsError, KeyLoadError
+from .api_key import KeyKind, kind_of
+from .secret_files import read_small_file
 from .signer import AsyncSigner, Signer, fingerprint_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,40 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-__all__ = ["Credentials"]
+__all__ = ["BaseCredentials", "Credentials", "check_api_key", "one_of", "read_secret_text"]
+
+_API_KEY = re.compile(r"[!-~]+", re.ASCII)  # what may stand in a header, without spaces
+
+
+class BaseCredentials:
+    """An API key and its kind. Cannot be pickled, and a copy is the same object, so that it is in memory once."""
+
+    __slots__ = ("_api_key", "_kind")
+
+    def __init__(self, api_key: str, kind: KeyKind) -> None:
+        self._api_key = api_key
+        self._kind = kind
+
+    @property
+    def api_key(self) -> str:
+        """The API key itself, as its header has it. A secret: do not log it."""
+        return self._api_key
+
+    @property
+    def kind(self) -> KeyKind:
+        """What the API key says it was made for."""
+        return self._kind
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} are not pickled: a secret must not leave the process; load them where they are used"
+        )
 
 
 class Credentials(BaseCredentials):
@@ -28,7 +62,7 @@ class Credentials(BaseCredentials):
 
     __slots__ = ("_signer",)
 
-    @discreet
+    @without_locals
     def __init__(
         self,
         api_key: str,
@@ -55,7 +89,7 @@ class Credentials(BaseCredentials):
         self._signer = _load_signer(private_key, passphrase)
 
     @classmethod
-    @discreet
+    @without_locals
     def from_directory(cls, path: str | os.PathLike[str], *, passphrase: bytes | str | None = None) -> Credentials:
         """Read `apikey` and `private.pem` in a directory, as the vendor's guide lays them out.
 
@@ -67,7 +101,7 @@ class Credentials(BaseCredentials):
         return cls(read_secret_text("API key", folder / "apikey"), folder / "private.pem", passphrase=passphrase)
 
     @classmethod
-    @discreet
+    @without_locals
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Credentials:
         """Read the credentials that environment variables give; an empty variable counts as unset.
 
@@ -102,7 +136,10 @@ class Credentials(BaseCredentials):
 def _load_signer(
     private_key: Signer | AsyncSigner | RSAPrivateKey | bytes | str | os.PathLike[str], passphrase: bytes | str | None
 ) -> Signer | AsyncSigner:
-    from .rsa import PrivateKey, as_signer  # and with it cryptography: whoever only imports us needs none of it
+    from .rsa import (  # here, because it imports cryptography, which takes longer than all of this package
+        PrivateKey,
+        as_signer,
+    )
 
     if isinstance(private_key, str) and "-----BEGIN " not in private_key:
         raise KeyLoadError("private_key is a str without PEM in it: for the path of a key file give a pathlib.Path")
@@ -118,3 +155,41 @@ def _key_text(pem: str) -> str:
     if "-----BEGIN " not in pem:
         raise KeyLoadError("QREDO_PRIVATE_KEY holds no PEM: for the path of a key file set QREDO_PRIVATE_KEY_FILE")
     return pem if "\n" in pem else pem.replace("\\n", "\n")
+
+
+def check_api_key(api_key: str) -> str:
+    """Return an API key without the white space around it.
+
+    Raises:
+        CredentialsError: It is empty or cannot stand in a header.
+        TypeError: It is no str.
+    """
+    if not isinstance(api_key, str):
+        raise TypeError(f"api_key must be str, got {type(api_key).__name__}")
+    text = api_key.strip()
+    if not text:
+        raise CredentialsError("the API key is empty: give the text of the vendor's apikey file")
+    if not _API_KEY.fullmatch(text):
+        raise CredentialsError("the API key holds spaces, line breaks or non-ASCII characters: give its text alone")
+    return text
+
+
+def read_secret_text(what: str, path: str | os.PathLike[str]) -> str:
+    """Read a file with a secret text in it. Raises `CredentialsError`, which says what it was to hold."""
+    try:
+        data = read_small_file(path, secret=True)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    else:
+        return data.decode("utf-8-sig", "replace")
+    raise CredentialsError(f"the {what} file {path} cannot be read ({reason}): check the path and its permissions")
+
+
+def one_of(variables: Mapping[str, str], value_name: str, file_name: str) -> tuple[str, str]:
+    """Return the value and the file name, exactly one of which is not empty. Raises `CredentialsError`."""
+    value, file = variables.get(value_name, ""), variables.get(file_name, "")
+    if not value and not file:
+        raise CredentialsError(f"set {value_name}, or {file_name} to the path of a file that holds it: neither is set")
+    if value and file:
+        raise CredentialsError(f"{value_name} and {file_name} are both set: unset the one that you do not mean")
+    return value, file

@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from .._secrecy import discreet
+from .._secrecy import without_locals
 from ..errors import CredentialsError
 from .api_key import hmac_kind_of
-from .credentials_base import BaseCredentials, check_api_key, one_of, read_secret_text
+from .credentials import BaseCredentials, check_api_key, one_of, read_secret_text
 
 __all__ = ["HmacCredentials"]
 
@@ -28,7 +28,7 @@ class HmacCredentials(BaseCredentials):
 
     __slots__ = ("_secret",)
 
-    @discreet
+    @without_locals
     def __init__(self, api_key: str, api_secret: str) -> None:
         """Keep an API key and its secret, which is decoded once.
 
@@ -46,7 +46,7 @@ class HmacCredentials(BaseCredentials):
         self._secret = _decode_secret(api_secret)
 
     @classmethod
-    @discreet
+    @without_locals
     def from_directory(cls, path: str | os.PathLike[str]) -> HmacCredentials:
         """Read `apikey` and `apisecret` in a directory.
 
@@ -57,7 +57,7 @@ class HmacCredentials(BaseCredentials):
         return cls(read_secret_text("API key", folder / "apikey"), read_secret_text("API secret", folder / "apisecret"))
 
     @classmethod
-    @discreet
+    @without_locals
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> HmacCredentials:
         """Read the credentials that environment variables give; an empty variable counts as unset.
 
@@ -86,7 +86,7 @@ class HmacCredentials(BaseCredentials):
         return f"<HmacCredentials {self._kind} key>"
 
 
-@discreet
+@without_locals
 def _decode_secret(api_secret: str) -> bytes:
     if not isinstance(api_secret, str):
         raise TypeError(f"api_secret must be str, got {type(api_secret).__name__}: give the base64url text as issued")

@@ -9,9 +9,9 @@ from contextlib import suppress
 from types import ModuleType, TracebackType
 from typing import NoReturn
 
-from .._secrecy import discreet
+from .._secrecy import without_locals
 from ..errors import ConfigurationError, InvalidSignatureError, KeyLoadError, SignerError
-from .pkcs11_session import Place, Session, library, open_session
+from .pkcs11_session import KeyLocation, Session, library, open_session
 from .rsa import PublicKey
 
 __all__ = ["Pkcs11Signer"]
@@ -48,9 +48,9 @@ class Pkcs11Signer:
     cannot be pickled, nor used after a fork: make one in each process.
     """
 
-    __slots__ = ("_ended", "_pin", "_place", "_process", "_public", "_session")
+    __slots__ = ("_ended", "_location", "_pin", "_process", "_public", "_session")
 
-    @discreet
+    @without_locals
     def __init__(
         self,
         module: str | os.PathLike[str],
@@ -80,11 +80,11 @@ class Pkcs11Signer:
         library()
         self._pin = _pin_source(pin)
         del pin  # tracebacks that show local variables show none
-        self._place = Place(os.fspath(module), token_label, slot, key_label, _id_bytes(key_id))
+        self._location = KeyLocation(os.fspath(module), token_label, slot, key_label, _id_bytes(key_id))
         self._ended: str | None = None
         self._process = os.getpid()
         with _LOCK:
-            self._session: Session | None = open_session(self._place, self._pin)
+            self._session: Session | None = open_session(self._location, self._pin)
             self._public = self._session.public
 
     @property
@@ -102,7 +102,7 @@ class Pkcs11Signer:
         """The fingerprint of the public key, as `PrivateKey.fingerprint` has it."""
         return self._public.fingerprint
 
-    @discreet
+    @without_locals
     def sign(self, message: bytes, /) -> bytes:
         """Return the raw RSASSA-PKCS1-v1_5 signature over the SHA-256 of the message, made in the token.
 
@@ -119,7 +119,7 @@ class Pkcs11Signer:
             self._public.verify(message, signature)
         except InvalidSignatureError:
             raise SignerError(
-                f"{self._place} made a signature that does not match its own public key: check the token, and that "
+                f"{self._location} made a signature that does not match its own public key: check the token, and that "
                 "its public and private key belong together"
             ) from None
         return signature
@@ -160,14 +160,16 @@ class Pkcs11Signer:
         except pkcs11.PKCS11Error as error:
             self._drop()
             if not _is_any(pkcs11, error, _LOST):
-                raise SignerError(f"{self._place} does not sign: the token answered {type(error).__name__}") from error
+                raise SignerError(
+                    f"{self._location} does not sign: the token answered {type(error).__name__}"
+                ) from error
         try:
             return self._ask(message)
         except pkcs11.PKCS11Error as error:
             self._drop()
             raise SignerError(
-                f"{self._place} does not sign: the token lost its session and answers {type(error).__name__} in a new "
-                "one"
+                f"{self._location} does not sign: the token lost its session and answers {type(error).__name__} "
+                "in a new one"
             ) from error
 
     def _ask(self, message: bytes) -> bytes:
@@ -179,14 +181,14 @@ class Pkcs11Signer:
 
     def _open_again(self) -> Session:
         try:
-            session = open_session(self._place, self._pin)
+            session = open_session(self._location, self._pin)
         except KeyLoadError as error:
             if _is_any(library(), error.__cause__, _PIN_REFUSED):  # tokens lock after a few wrong ones: do not insist
                 self._ended = "the token refused the PIN when its session was opened again"
             raise SignerError(f"the token lost its session, and a new one cannot be opened: {error}") from error
         if session.public != self._public:
             session.close()
-            raise SignerError(f"{self._place} is another key now: {session.public!r} instead of {self._public!r}")
+            raise SignerError(f"{self._location} is another key now: {session.public!r} instead of {self._public!r}")
         return session
 
     def _drop(self) -> None:

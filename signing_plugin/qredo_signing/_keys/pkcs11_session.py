@@ -16,7 +16,7 @@ from .rsa import PublicKey
 if TYPE_CHECKING:
     import pkcs11
 
-__all__ = ["Place", "Session", "library", "open_session"]
+__all__ = ["KeyLocation", "Session", "library", "open_session"]
 
 # What stands before the digest (RFC 8017, 9.2), for tokens that do not hash.
 _DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
@@ -34,7 +34,7 @@ _CAUSES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KeyLocation:
     """Where a key is. Holds no secret."""
 
     module: str
@@ -92,24 +92,24 @@ def library() -> Any:
         ) from error
 
 
-def open_session(place: Place, pin: Callable[[], str]) -> Session:
+def open_session(location: KeyLocation, pin: Callable[[], str]) -> Session:
     """Load the module, log in and find the key.
 
     Raises:
         KeyLoadError: The message names the cause; the error of python-pkcs11, if it is one, is the `__cause__`.
     """
     pkcs11 = library()
-    module = _load(place.module)
+    module = _load(location.module)
     try:
-        token = _find_token(module, place)
+        token = _find_token(module, location)
         session = _log_in(token, pin)
     except pkcs11.PKCS11Error as error:
-        raise _load_error(place, error) from error
+        raise _load_error(location, error) from error
     try:
-        return _find(session, token, place)
+        return _find(session, token, location)
     except pkcs11.PKCS11Error as error:
         session.close()
-        raise _load_error(place, error) from error
+        raise _load_error(location, error) from error
     except KeyLoadError:
         session.close()
         raise
@@ -125,12 +125,12 @@ def _load(path: str) -> Any:
         ) from error
 
 
-def _find_token(module: Any, place: Place) -> pkcs11.Token:
-    if place.slot is None:
-        token: pkcs11.Token = module.get_token(token_label=place.token_label)
+def _find_token(module: Any, location: KeyLocation) -> pkcs11.Token:
+    if location.slot is None:
+        token: pkcs11.Token = module.get_token(token_label=location.token_label)
         return token
     for slot in module.get_slots(token_present=True):
-        if slot.slot_id == place.slot:
+        if slot.slot_id == location.slot:
             found: pkcs11.Token = slot.get_token()
             return found
     raise library().NoSuchToken
@@ -149,40 +149,42 @@ def _text(pin: object) -> str:
     return pin
 
 
-def _find(session: pkcs11.Session, token: pkcs11.Token, place: Place) -> Session:
+def _find(session: pkcs11.Session, token: pkcs11.Token, location: KeyLocation) -> Session:
     pkcs11 = library()
-    keys = _keys(session, pkcs11.ObjectClass.PRIVATE_KEY, place)
+    keys = _keys(session, pkcs11.ObjectClass.PRIVATE_KEY, location)
     if not keys:
-        raise KeyLoadError(f"{place} cannot be used: there is none; check key_label= and key_id=")
+        raise KeyLoadError(f"{location} cannot be used: there is none; check key_label= and key_id=")
     if len(keys) > 1:
-        raise KeyLoadError(f"{place} is not one key but {len(keys)}: name one by key_label=, key_id= or both")
+        raise KeyLoadError(f"{location} is not one key but {len(keys)}: name one by key_label=, key_id= or both")
     (key,) = keys
     if key.key_type != pkcs11.KeyType.RSA:
-        raise KeyLoadError(f"{place} is not an RSA key, which the signing rule needs")
+        raise KeyLoadError(f"{location} is not an RSA key, which the signing rule needs")
     mechanisms = token.slot.get_mechanisms()
     hashes = pkcs11.Mechanism.SHA256_RSA_PKCS in mechanisms
     if not hashes and pkcs11.Mechanism.RSA_PKCS not in mechanisms:
-        raise KeyLoadError(f"{place} cannot be used: the token has neither CKM_SHA256_RSA_PKCS nor CKM_RSA_PKCS")
+        raise KeyLoadError(f"{location} cannot be used: the token has neither CKM_SHA256_RSA_PKCS nor CKM_RSA_PKCS")
     asks_pin = bool(_attribute(key, pkcs11.Attribute.ALWAYS_AUTHENTICATE))
-    return Session(session, key, hashes, asks_pin, _public_key(session, key, place))
+    return Session(session, key, hashes, asks_pin, _public_key(session, key, location))
 
 
-def _keys(session: pkcs11.Session, kind: pkcs11.ObjectClass, place: Place) -> list[Any]:
+def _keys(session: pkcs11.Session, kind: pkcs11.ObjectClass, location: KeyLocation) -> list[Any]:
     """All keys that match: a search that is left early, as `Session.get_key` does, is an error when it is collected."""
     attribute = library().Attribute
-    wanted = {attribute.LABEL: place.key_label, attribute.ID: place.key_id}
+    wanted = {attribute.LABEL: location.key_label, attribute.ID: location.key_id}
     named = {name: value for name, value in wanted.items() if value is not None}
     return list(session.get_objects({attribute.CLASS: kind, **named}))
 
 
-def _public_key(session: pkcs11.Session, key: Any, place: Place) -> PublicKey:
+def _public_key(session: pkcs11.Session, key: Any, location: KeyLocation) -> PublicKey:
     """The public half: from the private key, or else from the public key beside it."""
     pkcs11 = library()
     modulus, exponent = (_attribute(key, name) for name in _numbers())
     if modulus is None or exponent is None:  # the standard leaves the exponent out of private keys
-        others = _keys(session, pkcs11.ObjectClass.PUBLIC_KEY, place)
+        others = _keys(session, pkcs11.ObjectClass.PUBLIC_KEY, location)
         if len(others) != 1:
-            raise KeyLoadError(f"{place} does not give its public half: put its public key beside it, named as it is")
+            raise KeyLoadError(
+                f"{location} does not give its public half: put its public key beside it, named as it is"
+            )
         modulus, exponent = (others[0][name] for name in _numbers())
     numbers = RSAPublicNumbers(int.from_bytes(exponent, "big"), int.from_bytes(modulus, "big"))
     return PublicKey(numbers.public_key())
@@ -202,6 +204,6 @@ def _attribute(key: Any, name: Any) -> Any:
         return None
 
 
-def _load_error(place: Place, error: Exception) -> KeyLoadError:
+def _load_error(location: KeyLocation, error: Exception) -> KeyLoadError:
     name = type(error).__name__
-    return KeyLoadError(f"{place} cannot be used: {_CAUSES.get(name) or f'the token answered {name}'}")
+    return KeyLoadError(f"{location} cannot be used: {_CAUSES.get(name) or f'the token answered {name}'}")

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from .._secrecy import discreet
+from .._secrecy import without_locals
 from ..errors import InvalidSignatureError, KeyLoadError
 from .pem import check_size, load_private, load_public
 from .secret_files import read_small_file
@@ -42,7 +42,7 @@ class PublicKey:
         self._fingerprint = hashlib.sha256(der).hexdigest()
 
     @classmethod
-    @discreet
+    @without_locals
     def from_pem(cls, data: bytes | str) -> PublicKey:
         """Load a PEM public key (SubjectPublicKeyInfo or PKCS#1).
 
@@ -52,7 +52,7 @@ class PublicKey:
         return cls(load_public(_pem_bytes(data), _GIVEN))
 
     @classmethod
-    @discreet
+    @without_locals
     def from_file(cls, path: str | os.PathLike[str]) -> PublicKey:
         """Load a PEM public key from a file. Raises `KeyLoadError`, also when the file cannot be read."""
         return cls(load_public(_read(path, secret=False), f"the key file {path}"))
@@ -71,7 +71,6 @@ class PublicKey:
         """SHA-256 of the DER SubjectPublicKeyInfo, in hex: `openssl pkey -pubin -outform DER | sha256sum`."""
         return self._fingerprint
 
-    @discreet
     def verify(self, message: bytes, signature: bytes) -> None:
         """Check a raw signature.
 
@@ -110,7 +109,7 @@ class PrivateKey:
         self._public = PublicKey(key.public_key())
 
     @classmethod
-    @discreet
+    @without_locals
     def from_pem(cls, data: bytes | str, passphrase: bytes | str | None = None) -> PrivateKey:
         """Load a PEM private key (PKCS#1 or PKCS#8, encrypted or not).
 
@@ -124,7 +123,7 @@ class PrivateKey:
         return cls(load_private(_pem_bytes(data), _passphrase_bytes(passphrase), _GIVEN))
 
     @classmethod
-    @discreet
+    @without_locals
     def from_file(cls, path: str | os.PathLike[str], passphrase: bytes | str | None = None) -> PrivateKey:
         """Load a PEM private key from a file; warns (`InsecureKeyFileWarning`) when other users can read the file.
 

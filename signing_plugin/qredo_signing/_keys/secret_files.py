@@ -1,17 +1,19 @@
-"""Reading small secret files, with a warning about those that other users can read."""
+"""Read and write key files: warn about files that other users can read, and make new ones private."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from .._diagnostics import warn
 from ..errors import InsecureKeyFileWarning
 
-__all__ = ["read_small_file"]
+__all__ = ["read_small_file", "write_key_files"]
 
 _READ_OR_WRITE_BY_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
+_PUBLIC_FILE = "public.pem"
 
 
 def read_small_file(path: str | os.PathLike[str], *, secret: bool) -> bytes:
@@ -28,6 +30,23 @@ def read_small_file(path: str | os.PathLike[str], *, secret: bool) -> bytes:
         if secret and os.name == "posix":
             _check_mode(path, os.fstat(file.fileno()).st_mode)
         return file.read()
+
+
+def write_key_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write new files into a folder, which is made if it is missing: mode 0600, and 0644 for `public.pem`.
+
+    Args:
+        folder: Where to write.
+        files: Content by file name.
+
+    Raises:
+        OSError: A file cannot be written, or exists already. Nothing is overwritten.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, content in files.items():
+        mode = 0o644 if name == _PUBLIC_FILE else 0o600
+        with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(content)
 
 
 def _check_mode(path: str | os.PathLike[str], mode: int) -> None:

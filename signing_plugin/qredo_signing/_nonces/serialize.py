@@ -1,99 +1,141 @@
-"""One request in flight at a time for each source of nonces, so that nonces arrive in the order of issue."""
+"""One request in flight at a time for each source of nonces, so that nonces arrive in the order of issue.
+
+A service that wants growing nonces refuses a request that arrives after one with a greater nonce. Connections do not
+keep an order, so the next request may be stamped only when the one before it has ended.
+
+A signal handler that raises can end any statement of the main thread, also in a `finally` and in a lock's owner. So a
+turn is not given up by a statement that can be torn: leaving is one store, `ticket.is_done = True`, and what follows
+from it (return an unused number, call the next one) is done by `advance`, which may run twice and by anyone.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections import deque
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 from weakref import WeakValueDictionary
 
+from .._diagnostics import LOG
 from ..errors import NonceError
 
-__all__ = ["InFlight", "in_flight_of"]
+__all__ = ["InFlight", "Ticket", "in_flight_of"]
+
+_LOOK_AGAIN = 1.0
+"""Seconds after which a waiting request looks whether the line stands still, because a signal ended an `advance`."""
 
 
-class _Ticket:
-    """A place in the line."""
+class Ticket:
+    """A place in the line. Make it before the `try` whose `finally` sets `is_done`.
 
-    __slots__ = ("thread", "wake")
+    Attributes:
+        is_done: Whether its request has ended. Setting it is all that leaving takes.
+        drawing: The thread that draws a number for the request, if one does.
+        thread: The thread that made it.
+        wake: Tells its owner to look whether it is first.
+    """
 
-    def __init__(self, wake: Callable[[], object]) -> None:
+    __slots__ = ("_settle", "drawing", "is_done", "thread", "wake")
+
+    def __init__(self, settle: Callable[[], object]) -> None:
+        """Take a place; `settle` returns a number that was not sent. It may be called more than once."""
+        self.is_done = False
+        self.drawing: threading.Thread | None = None
         self.thread = threading.get_ident()
-        self.wake = wake
+        self.wake: Callable[[], object] = lambda: None
+        self._settle = settle
+
+    @property
+    def may_go(self) -> bool:
+        """Whether the next request may have its turn."""
+        return self.is_done and (self.drawing is None or not self.drawing.is_alive())
+
+    def settle(self) -> None:
+        """Return a number that was not sent. A store that fails keeps it: that is logged, since the line must go on."""
+        try:
+            self._settle()
+        except Exception as error:
+            LOG.warning("a nonce that was not sent could not be returned: %s: %s", type(error).__name__, error)
 
 
 class InFlight:
-    """A line in which threads and tasks wait for their turn, first come first served. Whoever is first has the turn."""
+    """A line in which threads and tasks wait for their turn, first come first served. The first in line has the turn.
+
+    One lock of the standard library would not do: threads and tasks of several event loops wait in the same line.
+    """
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
-        """Send everybody home: for a forked process, where nobody is in flight and nobody will open a closed lock."""
-        self._lock = threading.Lock()
-        self._line: OrderedDict[_Ticket, None] = OrderedDict()
+        """Empty the line: a forked process has none of the threads that wait in it or hold its lock."""
+        self._line: deque[Ticket] = deque()
+        self._advancing = threading.RLock()
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for the turn in a thread, and keep it inside the `with`.
+    def wait(self, ticket: Ticket, patience: float | None = None) -> bool:
+        """Wait for the turn in a thread, `patience` seconds at most. Returns whether it came.
 
         Raises:
             NonceError: The turn is held, or waited for, in this very thread, so it would never come.
         """
+        if any(other.thread == ticket.thread and not other.is_done for other in tuple(self._line)):
+            raise NonceError(
+                "another request with the same nonces is under way in this very thread, and cannot end while this one "
+                "waits for it: do not call a sync client from a coroutine, or from a hook of a request"
+            )
         event = threading.Event()
-        ticket = _Ticket(event.set)
-        try:
-            self._join(ticket, blocking=True)
-            event.wait()
-            yield
-        finally:
-            self._leave(ticket)
+        ticket.wake = event.set
+        self._line.append(ticket)
+        while not self._is_first(ticket):
+            step = _LOOK_AGAIN if patience is None else min(_LOOK_AGAIN, patience)
+            event.wait(step)
+            if patience is not None and (patience := patience - step) <= 0:
+                return self._is_first(ticket)
+        return True
 
-    @asynccontextmanager
-    async def async_turn(self) -> AsyncIterator[None]:
-        """Wait for the turn in a task of any event loop, and keep it inside the `async with`."""
+    async def async_wait(self, ticket: Ticket) -> None:
+        """Wait for the turn in a task of any event loop."""
         import anyio
 
         event, call_soon = anyio.Event(), _call_soon_threadsafe()
-        ticket = _Ticket(lambda: call_soon(event.set))
+        ticket.wake = lambda: call_soon(event.set)
+        self._line.append(ticket)
+        while not self._is_first(ticket):
+            with anyio.move_on_after(_LOOK_AGAIN):
+                await event.wait()
+
+    def advance(self, *, blocking: bool = True) -> None:
+        """Let requests that have ended go, and call the one that is first now."""
+        if not self._advancing.acquire(blocking):
+            return
         try:
-            self._join(ticket, blocking=False)
-            await event.wait()
-            yield
+            while self._line:
+                first = self._line[0]
+                if not first.may_go:
+                    if self._call(first):
+                        return
+                    continue
+                first.settle()
+                if self._line and self._line[0] is first:
+                    self._line.popleft()
         finally:
-            self._leave(ticket)
+            self._advancing.release()
 
-    def _join(self, ticket: _Ticket, *, blocking: bool) -> None:
-        with self._lock:
-            if blocking and any(other.thread == ticket.thread for other in self._line):
-                raise NonceError(
-                    "another request with the same nonces is under way in this very thread, and cannot end while this "
-                    "one waits for it: do not call a sync client from a coroutine, or from a hook of a request"
-                )
-            self._line[ticket] = None
-            if len(self._line) == 1:
-                ticket.wake()
+    def _is_first(self, ticket: Ticket) -> bool:
+        self.advance(blocking=False)
+        return bool(self._line) and self._line[0] is ticket
 
-    def _leave(self, ticket: _Ticket) -> None:
-        with self._lock:
-            was_first = next(iter(self._line), None) is ticket
-            self._line.pop(ticket, None)
-            if was_first:
-                self._wake_first()
-
-    def _wake_first(self) -> None:
-        while self._line:
-            first = next(iter(self._line))
-            try:
-                first.wake()
-            except RuntimeError:  # its event loop was closed under it: it will not come
-                del self._line[first]
-            else:
-                return
+    def _call(self, first: Ticket) -> bool:
+        if first.is_done:
+            return True  # a thread is drawing for it, and advances when it has
+        try:
+            first.wake()
+        except RuntimeError:  # its event loop was closed, so the task that waits will never run
+            first.is_done = True
+            return False
+        return True
 
 
 _IN_FLIGHT: WeakValueDictionary[int, InFlight] = WeakValueDictionary()
@@ -101,7 +143,10 @@ _LOCK = threading.Lock()
 
 
 def in_flight_of(source: object) -> InFlight:
-    """Return the line of a source, the same for all who share the source. Keep both: an id is good for that long."""
+    """Return the line of a source, the same for every client that shares the source.
+
+    Keep the line and the source: lines are found by the id of the source, which is unique only while it is alive.
+    """
     with _LOCK:
         line = _IN_FLIGHT.get(id(source))
         if line is None:
@@ -121,7 +166,7 @@ if hasattr(os, "register_at_fork"):  # not on Windows
 
 
 def _call_soon_threadsafe() -> Callable[[Callable[[], object]], object]:
-    """How other threads reach the event loop that runs here."""
+    """Return the function by which other threads schedule a call in the event loop that runs here."""
     import asyncio  # costs a sync client a tenth of what httpx does
 
     try:

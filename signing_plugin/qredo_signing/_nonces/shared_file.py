@@ -70,7 +70,7 @@ def identify(path: str) -> Identity | None:
 def make_file(path: Path, fill: Callable[[Path], None]) -> None:
     """Make a file complete under another name, for its owner only, and put it in place unless another was faster.
 
-    So nobody ever sees half of a file.
+    So no process ever sees an incomplete file.
 
     Args:
         path: Where it is to stand.

@@ -1,17 +1,28 @@
-"""What all nonce sources share: the rules, one number at a time within a process, and forks."""
+"""Sources of nonces: the protocol, the rules, what all sources share (one number at a time, forks), and the default."""
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, Protocol, TypeAlias
 
 from ..errors import ConfigurationError, NonceError
 
-__all__ = ["Clock", "Nonces", "Rule", "StoredNonces", "check_start", "microseconds"]
+__all__ = [
+    "SHARED_NONCES",
+    "Clock",
+    "InProcessNonces",
+    "NonceSource",
+    "Nonces",
+    "Rule",
+    "StoredNonces",
+    "check_start",
+    "microseconds",
+]
 
 Clock: TypeAlias = Callable[[], float]
 
@@ -19,6 +30,26 @@ Rule: TypeAlias = Literal["clock", "counter"]
 """`clock`: the greater of last + 1 and the clock in microseconds. `counter`: exactly last + 1, from a given start."""
 
 _LIMIT = 2**53  # Redis counts in doubles, and so does every JSON reader in JavaScript
+
+
+class NonceSource(Protocol):
+    """Gives the nonce of each attempt. Every call gives a greater number; never the same twice for one API key.
+
+    A source may have more, which is looked for by name:
+
+    - `rule`, "clock" (as if it were not there) or "counter". With "counter" the service takes exactly last + 1, so a
+      request without an answer is never repeated.
+    - `blocks`, False if it is not there: whether `next()` waits for a disk or a network. Async code then calls it in a
+      thread.
+    - `persistent`, True if it is not there: whether a counter goes on where it stood when the process is started again.
+      A version of the API that counts (1.0) is not called with one that does not.
+    - `give_back(nonce)`, for a counter: the number was never sent, issue it again. Raises `NonceError` if a later
+      number was issued meanwhile.
+    """
+
+    def next(self) -> int:
+        """Return the next nonce. Called from several threads at once."""
+        ...
 
 
 class Nonces(ABC):
@@ -90,6 +121,40 @@ class Nonces(ABC):
     def _after_fork_in_child(self) -> None:
         # Another thread of the parent may have held it: that thread does not exist here.
         self._lock = threading.Lock()
+
+
+class InProcessNonces(Nonces):
+    """Nonces for one process, safe for threads and tasks.
+
+    With rule `clock`, the clock keeps a restarted process ahead of its former self. A counter does not survive the
+    process: its next start needs the nonce that the service took last; `SQLiteNonces` remembers it.
+
+    That is why `connect` does not take such a counter for a version of the API that counts (1.0).
+
+    Two processes (also: two forks) that use the same API key need a source that they share.
+
+    Args:
+        rule: `clock`: max(last + 1, microseconds of the clock). `counter`: exactly last + 1.
+        start: The first number of a counter.
+        clock: Seconds since the epoch.
+
+    Raises:
+        ConfigurationError: A counter without a start, or a start without a counter.
+    """
+
+    def __init__(self, *, rule: Rule = "clock", start: int | None = None, clock: Clock = time.time) -> None:
+        super().__init__(rule)
+        self._clock = clock
+        if rule == "counter":
+            self._used = self._used_before = check_start(start) - 1
+        elif start is not None:
+            raise ConfigurationError("rule 'clock' starts by itself: start= is for rule='counter'")
+
+    def _issue(self, used: int) -> int:
+        return used + 1 if self.rule == "counter" else max(used + 1, microseconds(self._clock))
+
+    def _take_back(self, nonce: int) -> bool:
+        return nonce == self._used
 
 
 class StoredNonces(Nonces):
@@ -202,3 +267,6 @@ def _after_fork_in_child() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)
+
+SHARED_NONCES = InProcessNonces()
+"""One for the whole process, so that several clients with the same API key do not overtake each other."""

@@ -41,7 +41,7 @@ ON CONFLICT (name) DO UPDATE SET last = excluded.last WHERE rule = 'counter' AND
 RETURNING last
 """
 _READ = "SELECT rule, last FROM qredo_nonces WHERE name = :name"
-_PAUSE = 0.002  # seconds between two tries for the lock: who gets it often in a row has less to read anew
+_PAUSE = 0.002  # seconds between two tries for the lock: a process that gets it often in a row reads less from the file
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,11 +67,10 @@ class SQLiteNonces(StoredNonces):
     """Nonces for the threads, tasks and processes of one machine, kept in a file.
 
     The file is made when it is first needed, readable by its owner only; beside it lie `-wal` and `-shm`. It must be
-    on a local disk, in a folder that every process may write to. A process that is killed loses no number and blocks
-    nobody. With rule `clock` a lost file does no harm; the numbers stay ahead of the clock and of what this process
-    used. A counter is made by `initialise(start)`, is on disk before `next()` returns, and is never guessed.
-
-    Where there is flock(2), `FileNonces` is faster with rule `clock`.
+    on a local disk, in a folder that every process may write to. A process that is killed loses no number and does
+    not block the others. With rule `clock` a lost file does no harm: the numbers stay ahead of the clock and of what
+    this process used. A counter is made by `initialise(start)`, is on disk before `next()` returns, and is never
+    guessed.
 
     Args:
         path: The file.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from .._secrecy import discreet
+from .._secrecy import without_locals
 from ..errors import AgentTokenError
 
 __all__ = ["AgentToken", "AgentTokens"]
@@ -20,7 +20,7 @@ _HEX = re.compile(r"[0-9A-Fa-f]+", re.ASCII)
 class AgentTokens:
     """Asks the user's callable for one token per attempt, and checks what comes back."""
 
-    @discreet
+    @without_locals
     def __init__(self, source: AgentToken | None) -> None:
         if source is not None and not callable(source):
             raise TypeError(
@@ -29,7 +29,7 @@ class AgentTokens:
             )
         self._source = source
 
-    @discreet
+    @without_locals
     def next(self) -> str:
         """Return a fresh token. Raises `AgentTokenError`."""
         token = self._ask()
@@ -45,7 +45,7 @@ class AgentTokens:
         try:
             return _check(await token if inspect.isawaitable(token) else token)
         finally:
-            del token  # as `discreet` does for functions that are not async
+            del token  # as `without_locals` does for functions that are not async
 
     def _ask(self) -> object:
         if self._source is None:
@@ -56,7 +56,7 @@ class AgentTokens:
         return self._source()
 
 
-@discreet
+@without_locals
 def _check(token: object) -> str:
     if not isinstance(token, str):
         raise AgentTokenError(f"agent_token must return the token as str, but returned {type(token).__name__}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from .._log import LOG
+from .._diagnostics import LOG
 from ..errors import ClockSkewError
 
 __all__ = ["LIMIT", "TOLERANCE", "SkewedClock"]
@@ -13,7 +13,7 @@ __all__ = ["LIMIT", "TOLERANCE", "SkewedClock"]
 TOLERANCE = 5.0
 """Seconds; a smaller difference is not why a signature is refused."""
 LIMIT = 3600.0
-"""Seconds; the Date header is only as true as TLS, so nobody may move our timestamps further than this."""
+"""Seconds; the Date header is only as true as TLS, so no server may move our timestamps further than this."""
 
 
 class SkewedClock:

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import re
 
-from .._secrecy import discreet
+from .._secrecy import without_locals
 from ..errors import InvalidSignatureError, UnsignableError
 from .rsa_rule import encode_signature, string_to_sign
 
@@ -22,7 +22,7 @@ __all__ = ["sign_hmac", "verify_hmac"]
 _METHOD = re.compile(r"[A-Z]+", re.ASCII)
 
 
-@discreet
+@without_locals
 def sign_hmac(secret: bytes, timestamp: str, method: str, url: str, body: bytes) -> str:
     """Make the text of the `qredo-api-sig` header.
 
@@ -46,7 +46,7 @@ def sign_hmac(secret: bytes, timestamp: str, method: str, url: str, body: bytes)
     return encode_signature(hmac.digest(secret, message, hashlib.sha256))
 
 
-@discreet
+@without_locals
 def verify_hmac(secret: bytes, timestamp: str, method: str, url: str, body: bytes, signature: str) -> None:
     """Check the text of a `qredo-api-sig` header, strictly and in constant time.
 

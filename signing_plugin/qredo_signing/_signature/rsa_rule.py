@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from .._keys.signer import AsyncSigner, Signer, fingerprint_of, sync_signer
-from .._secrecy import discreet
+from .._secrecy import without_locals
 from ..errors import InvalidSignatureError, SignerError, UnsignableError
 
 __all__ = [
@@ -82,7 +82,7 @@ class Explanation:
         )
 
 
-@discreet
+@without_locals
 def sign(key: Signer | AsyncSigner, stamp: str, url: str, body: bytes) -> str:
     """Make the text of the `x-sign` header.
 
@@ -108,11 +108,11 @@ def sign(key: Signer | AsyncSigner, stamp: str, url: str, body: bytes) -> str:
 
 
 def make_signature(signer: Signer, stamp: str, url: bytes, body: bytes) -> str:
-    """The same for parts that are right as httpx has them; the caller sees to it that errors are discreet."""
+    """Make the text of the `x-sign` header without the checks of `sign`, for parts as httpx sends them."""
     return encode_signature(signer.sign(stamp.encode() + url + body))
 
 
-@discreet
+@without_locals
 def verify(key: Verifier | _HasPublicKey, stamp: str, url: str, body: bytes, signature: str) -> None:
     """Check the text of an `x-sign` header, strictly: only the one encoding that `sign` makes is right.
 
@@ -137,7 +137,6 @@ def verify(key: Verifier | _HasPublicKey, stamp: str, url: str, body: bytes, sig
     verifier.verify(message, raw)
 
 
-@discreet
 def explain(
     key: Signer | AsyncSigner | Verifier, stamp: str, url: str, body: bytes, signature: str | None = None
 ) -> Explanation:
@@ -160,7 +159,6 @@ def explain(
     )
 
 
-@discreet
 def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
     """Return the bytes that are hashed and signed: stamp, URL and body, with nothing between them.
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
-from .._nonces.in_process import SHARED_NONCES, InProcessNonces, NonceSource
+from .._nonces.source import SHARED_NONCES, InProcessNonces, NonceSource
 from ..errors import ConfigurationError
 from .headers import NONCE, TIMESTAMP
 
@@ -50,7 +50,7 @@ class Timestamps:
         """Return the text of a new stamp."""
         return str(int(self._clock()))
 
-    def give_back(self, stamp: str) -> None:
+    def return_unused(self, stamp: str) -> None:
         """Do nothing: time passes, used or not."""
 
 
@@ -80,11 +80,11 @@ class NonceStamps:
     def next(self) -> str:
         """Return the text of a new stamp."""
         nonce = self.source.next()
-        if type(nonce) is not int:  # of somebody's own source: fails here, not at the server
+        if type(nonce) is not int:  # a source of the user's own: fail here, not at the server
             raise TypeError(f"a nonce source must return an int, but returned {type(nonce).__name__}")
         return str(nonce)
 
-    def give_back(self, stamp: str) -> None:
+    def return_unused(self, stamp: str) -> None:
         """Let a number that was never sent be issued again, where a gap would shut out all later ones."""
         if self._take_back is not None:
             self._take_back(int(stamp))

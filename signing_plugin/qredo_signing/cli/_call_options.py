@@ -1,4 +1,4 @@
-"""The options of an operation: made from its parameters, and turned into arguments for the client."""
+"""The options of an operation, made from its parameters, and the arguments for the client made from them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ._values import Shape, parse_value, shape_of
 
 __all__ = ["arguments_of", "help_of", "options_of"]
 
-# What an option of ours is called already; a parameter of this name gets a prefix.
+# Names that are taken by connection options; a parameter with such a name gets a prefix.
 _OURS = {"--agent-token-file", "--api", "--environment", "--help", "--json", "--keys", "--nonce-start", "--nonces"}
 _OURS |= {"--passphrase-file", "--timeout", "--url", "--yes"}
-_PREFIX = "of_operation_"  # of the names in Python, which no option ever shows
+_PREFIX = "of_operation_"  # keeps Python names of parameters apart from those of our own options; never shown
 _PANELS = {"path": "Path", "field": "Fields of the body", "body": "Fields of the body"}
 _BODY_HELP = "The whole body as JSON, from @FILE, or from stdin with -; instead of its fields."
 
@@ -47,18 +47,18 @@ def arguments_of(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         operation: What is called.
-        given: What Typer read, by the names of `options_of`: texts, lists of texts, bools; None if not given.
+        given: What Typer read, by the names of `options_of`: strings, lists of strings, bools; None if not given.
 
     Raises:
-        CliError: A field is missing, or fields and the whole body are both given.
-        typer.BadParameter: A value is not what the operation takes.
+        CliError: A field is missing, or both fields and the whole body are given.
+        typer.BadParameter: The operation does not take a value.
     """
     named_values = {name.removeprefix(_PREFIX): value for name, value in given.items()}
     values = {name: value for name, value in named_values.items() if value is not None and value != []}
     fields = [each for each in operation.parameters if each.kind == "field"]
     if "body" in values:
         if mixed := [name_of(each) for each in fields if each.name in values]:
-            raise CliError(f"--body is the whole body, so {', '.join(mixed)} cannot be given beside it")
+            raise CliError(f"--body is the whole body, so {', '.join(mixed)} cannot be given with it")
     elif missing := [name_of(each) for each in fields if each.required and each.name not in values]:
         raise CliError(f"{operation.id} needs {', '.join(missing)}", "or give the whole body with --body JSON|@FILE")
     named = {each.name: each for each in operation.parameters}
@@ -97,7 +97,7 @@ def _declaration(parameter: Parameter, shape: Shape) -> str:
 
 
 def _sample(shape: Shape) -> str:
-    """A stand-in for a value that a shell does not take apart."""
+    """Return a placeholder for a value that needs no quoting in a shell."""
     return shape.known[0] if shape.known else shape.metavar.partition("|")[0]
 
 

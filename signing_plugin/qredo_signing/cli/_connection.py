@@ -1,4 +1,4 @@
-"""Where a command sends, with which keys: the options that commands share, and what is made from them."""
+"""The connection options that commands share, and the client, environment and credentials made from them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from ._apis import load_client_class
 from ._errors import CliError
 from ._exits import Exit
-from ._keys import PANEL, RSA, KeysOption, PassphraseFileOption, passphrase_in, read_credentials, says_test
+from ._keys import PANEL, KeysOption, PassphraseFileOption, passphrase_in, read_credentials, says_test
 from ._text import printable
 
 __all__ = ["Connection"]
@@ -23,7 +23,7 @@ _ENVIRONMENTS = "sandbox, production, production_test, play, or emulator with --
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """The options of a connection; see their help. A command that takes one has them all."""
+    """The connection options. A command with a parameter of this type gets all of them."""
 
     api: Annotated[
         str | None,
@@ -72,7 +72,7 @@ class Connection:
             "--nonces",
             metavar="FILE",
             envvar="QREDO_NONCES",
-            help="SQLite file that nonces come from, for an API that counts (1.0) or to send nonces at all.",
+            help="SQLite file with the nonces, for an API with counted nonces (1.0) or to send nonces at all.",
             rich_help_panel=PANEL,
         ),
     ] = None
@@ -82,7 +82,7 @@ class Connection:
             "--nonce-start",
             metavar="N",
             min=0,
-            help="Make the counter in --nonces, once. N is the next nonce that the service takes.",
+            help="Make the counter in --nonces, once. N is the next nonce that the service accepts.",
             rich_help_panel=PANEL,
         ),
     ] = None
@@ -92,7 +92,7 @@ class Connection:
             "--timeout",
             metavar="SECONDS",
             min=0.001,
-            help="For an answer; 30 by default.",
+            help="For a response; 30 by default.",
             rich_help_panel=PANEL,
         ),
     ] = None
@@ -116,7 +116,9 @@ class Connection:
 
         name = (self.environment or "").strip()
         if not name:
-            raise CliError("no environment is named", f"give --environment or set QREDO_ENVIRONMENT: {_ENVIRONMENTS}")
+            raise CliError(
+                "there is no default environment", f"give --environment or set QREDO_ENVIRONMENT: {_ENVIRONMENTS}"
+            )
         if name == "emulator":
             if not self.url:
                 raise CliError("an emulator needs its URL", "give --url, such as --url http://127.0.0.1:8080")
@@ -139,10 +141,12 @@ class Connection:
     def connect(self, client_class: Any) -> Any:
         """A client that signs. Nothing is sent yet."""
         from .. import connect
+        from .._http.schemes import SCHEMES
 
         environment = self.named_environment()
         options: dict[str, Any] = {}
-        if client_class.SECURITY == RSA:
+        scheme = SCHEMES.get(client_class.SECURITY)
+        if scheme is not None and "agent_token" in scheme.options:
             options["agent_token"] = self.agent_token
         if self.timeout is not None:
             options["timeout"] = self.timeout
@@ -150,8 +154,8 @@ class Connection:
             options["nonces"] = self.nonce_source(client_class.NONCE_RULE or "clock")
         elif client_class.NONCE_RULE == "counter":
             raise CliError(
-                f"{client_class.API[0]} takes nonces that count one by one",
-                "give --nonces FILE; the first time also --nonce-start N",
+                f"{client_class.API[0]} needs nonces that go up by one",
+                "give --nonces FILE; the first time, also --nonce-start N",
                 code=Exit.LOCAL,
             )
         return connect(client_class, self.credentials(client_class.SECURITY), environment, **options)
@@ -175,32 +179,34 @@ class Connection:
             token = typer.prompt("x-api-zkp token", hide_input=True, err=True)
         if not token:
             raise CliError(
-                "an agent operation takes a fresh x-api-zkp token",
+                "an agent operation needs a fresh x-api-zkp token",
                 "give --agent-token-file FILE, or set QREDO_AGENT_TOKEN",
                 code=Exit.LOCAL,
             )
         return token.strip()
 
     def confirm(self, what: str) -> None:
-        """Ask before something changes on production; without a terminal, `--yes` has to say it.
+        """Ask before a call changes something on production. Without a terminal, `--yes` is required.
 
         Raises:
-            CliError: It is not confirmed.
+            CliError: It was not confirmed.
         """
         environment = self.named_environment()
-        if self.yes or not self._is_for_real(environment):
+        if self.yes or not self._can_move_assets(environment):
             return
         if not sys.stdin.isatty():
-            raise CliError(f"{what} changes something on {environment.name}, and nobody can be asked", "give --yes")
+            raise CliError(
+                f"{what} changes something on {environment.name}, and there is no terminal to confirm it", "give --yes"
+            )
         question = f"{printable(what)} on {environment.name} ({environment.origin}). Send it?"
         if not typer.confirm(question, err=True):
             raise CliError("not confirmed; nothing was sent", code=Exit.NO)
 
-    def _is_for_real(self, environment: Any) -> bool:
-        """Whether a change may move real money: live keys are taken there, or what else the production server takes."""
+    def _can_move_assets(self, environment: Any) -> bool:
+        """Whether a change may move real assets: the environment accepts live keys, or keys of an unknown kind."""
         from .. import Environment, KeyKind
 
         if KeyKind.LIVE in environment.key_kinds:
             return True
-        # production_test also takes keys that do not say what they are: such a key may be a live one.
+        # production_test also accepts keys that do not name their kind, and such a key may be a live one.
         return environment.origin == Environment.PRODUCTION.origin and not says_test(self.keys)

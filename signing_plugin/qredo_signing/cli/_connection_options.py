@@ -1,4 +1,4 @@
-"""Commands that take a `Connection`: its fields become options, without being written down again."""
+"""Commands with a `Connection` parameter: its fields become their options."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CONNECTION = tuple(
 
 
 def with_connection(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorate a command that takes `connection: Connection`: it gets the options of one instead."""
+    """Replace the parameter `connection: Connection` of a command by the connection options."""
     hints = get_type_hints(function, include_extras=True)
     own = [
         each.replace(annotation=hints[each.name], kind=inspect.Parameter.KEYWORD_ONLY)
@@ -53,7 +53,7 @@ def as_command(function: Callable[..., Any], own: Iterable[inspect.Parameter]) -
 
     command.__annotations__ = {each.name: each.annotation for each in parameters}
     vars(command)["__signature__"] = inspect.Signature(parameters)
-    del vars(command)["__wrapped__"]  # Typer would look behind it
+    del vars(command)["__wrapped__"]  # or Typer would read the signature of the wrapped function
     return command
 
 

@@ -1,4 +1,4 @@
-"""From an exception to one line on stderr, a hint and an exit code."""
+"""Turn an exception into one line on stderr, a hint and an exit code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["CliError", "Report", "report_of"]
 
 
 class CliError(Exception):
-    """A problem that a command found itself.
+    """A problem found by a command itself.
 
     Args:
         message: What was given and why it is wrong.
@@ -28,7 +28,7 @@ class CliError(Exception):
 
 
 class Report(NamedTuple):
-    """What a user gets to see of an error.
+    """What is shown of an error.
 
     Attributes:
         message: One line.
@@ -42,9 +42,9 @@ class Report(NamedTuple):
 
 
 def report_of(error: BaseException) -> Report | None:
-    """Say what an error means for the user; None if it is none that may happen.
+    """Return what to show for an error, or None for one that is a bug.
 
-    Errors of generated packages are told by the names of their base classes: each package has its own.
+    Errors of generated packages are recognized by the names of their base classes, since each package has its own.
     """
     if isinstance(error, CliError):
         return _report(error, error.hint, error.code)
@@ -82,31 +82,24 @@ def _of_signing(error: signing.QredoSigningError) -> Report:
         hint = "give a fresh token with --agent-token-file or QREDO_AGENT_TOKEN"
     if isinstance(error, signing.NonceError):
         hint = (
-            "--nonce-start N makes a counter, once; N is the nonce that the service waits for. Leave it out where "
-            "there is a counter. To repair one takes Python: docs/nonces.md"
+            "--nonce-start N makes a counter, once; N is the nonce that the service expects next. Leave it out if "
+            "there is a counter. To repair a counter, use Python: see docs/nonces.md"
         )
     return _report(error, hint, Exit.LOCAL)
 
 
 def _of_refusal(error: Any) -> Report:
-    """An answer that is an error. After a failure of the server, what may not be repeated may have taken effect."""
-    status = error.status_code
-    info = error.response.request.extensions.get("qredo")
-    key = getattr(info, "idempotency_key", None)
-    # With a key a repeat is harmless only with the same key, and a new command line has a new one.
-    is_harmless = info is not None and info.repeatable and key is None
-    if status >= 500 and status != 503 and not is_harmless:
-        return _report(error, _how_to_look(getattr(info, "outcome", None), key), Exit.UNKNOWN)
+    """An error response. It is certain that the request was rejected: otherwise the library raises another error."""
     wait = error.retry_after
-    hint = f"wait {wait:.0f} s before the next try" if wait is not None else ""
-    if status == 401:
+    hint = f"wait {wait:.0f} s before you retry" if wait is not None else ""
+    if error.status_code == 401:
         hint = "`qredo doctor` checks keys, environment and clock"
     return _report(error, hint, Exit.REFUSED)
 
 
 def _of_response(error: Any) -> Report:
-    hint = "the answer is on stdout as it came" if error.response is not None else ""
-    return _report(f"the answer is not what the description says: {error}", hint, Exit.RESPONSE)
+    hint = "the response is on stdout as it came" if error.response is not None else ""
+    return _report(f"the response does not match the description: {error}", hint, Exit.RESPONSE)
 
 
 def _of_system(error: OSError) -> Report:
@@ -116,12 +109,12 @@ def _of_system(error: OSError) -> Report:
 
 
 def _how_to_look(outcome: str | None, key: str | None) -> str:
-    hint = f"look with `qredo call {outcome}` before anything else" if outcome else "look before anything else"
-    return f"{hint}; with the same idempotency key {key} a repeat is harmless" if key else hint
+    hint = f"`qredo call {outcome}` shows whether it succeeded" if outcome else "do not retry before you know"
+    return f"{hint}; the idempotency key was {key}" if key else hint
 
 
 def _is_httpx(error: BaseException) -> bool:
-    """Whether it is an error of httpx, without importing it: if it was not imported, it raised nothing."""
+    """Whether httpx raised it. Does not import httpx: a module that was not imported raised nothing."""
     httpx = sys.modules.get("httpx")
     return httpx is not None and isinstance(error, httpx.HTTPError | httpx.InvalidURL)
 
@@ -130,7 +123,7 @@ def _of_httpx(error: BaseException) -> Report:
     if type(error).__name__ == "InvalidURL":
         return _report(f"not a URL: {error}", "", Exit.USAGE)
     what = "; ".join([str(error) or type(error).__name__, *getattr(error, "__notes__", ())])
-    return _report(f"no answer: {what}", "`qredo doctor` checks the connection", Exit.TRANSPORT)
+    return _report(f"no response: {what}", "`qredo doctor` checks the connection", Exit.TRANSPORT)
 
 
 def _of_typer(error: Any) -> Report:

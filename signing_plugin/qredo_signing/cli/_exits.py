@@ -1,4 +1,4 @@
-"""What the exit codes of `qredo` mean. Scripts rely on them: none changes its meaning."""
+"""The exit codes of `qredo`. Scripts rely on them, so no code ever changes its meaning."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Exit(enum.IntEnum):
 
 MEANINGS = {
     Exit.OK: "done",
-    Exit.NO: "no: not valid (verify), a problem (doctor), not confirmed",
+    Exit.NO: "failed: invalid signature (verify), problem found (doctor), not confirmed",
     Exit.USAGE: "wrong usage, URL or JSON; nothing was sent",
-    Exit.LOCAL: "keys, passphrase, environment or nonces; nothing was sent",
-    Exit.REFUSED: "the service refused; to repeat does no harm",
-    Exit.UNKNOWN: "OUTCOME UNKNOWN: it may have taken effect. Look first; never just repeat",
-    Exit.TRANSPORT: "no answer from the network; to repeat does no harm",
-    Exit.RESPONSE: "done, but the answer is not as described, or nobody read it. Do not repeat",
+    Exit.LOCAL: "keys, passphrase, environment or nonces cannot be used; nothing was sent",
+    Exit.REFUSED: "the service rejected the request; a retry is safe",
+    Exit.UNKNOWN: "OUTCOME UNKNOWN: it may have taken effect. Check before you retry",
+    Exit.TRANSPORT: "no response from the network; a retry is safe",
+    Exit.RESPONSE: "succeeded, but the response did not fit or was cut off. Don't retry",
     Exit.INTERRUPTED: "interrupted (Ctrl-C); nothing was changed",
 }

@@ -1,4 +1,4 @@
-"""Sending for a command: what a Ctrl-C means from the request to the answer, and what a client refuses to send."""
+"""What Ctrl-C means between request and response, and which errors of a client are wrong usage."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ __all__ = ["answered", "as_usage_error", "sending"]
 
 
 def sending(what: str, *, changes: bool) -> AbstractContextManager[None]:
-    """Send inside this. An interrupted request that changes something may have taken effect all the same.
+    """Send inside this. An interrupted request that changes something may have taken effect.
 
     Raises:
-        CliError: It was interrupted, and its outcome is not known.
+        CliError: It was interrupted, and its outcome is unknown.
     """
     return _unless_interrupted(
-        f"{what} was interrupted on its way: it may have taken effect", changes=changes, code=Exit.UNKNOWN
+        f"{what} was interrupted after it was sent: it may have taken effect", changes=changes, code=Exit.UNKNOWN
     )
 
 
 def answered(what: str, *, changes: bool) -> AbstractContextManager[None]:
-    """Print the answer inside this. An interruption does not undo what was asked for, and must not say so.
+    """Print the response inside this. An interruption does not undo the request, and must not claim so.
 
     Raises:
-        CliError: It was interrupted, after a request that changes something was answered.
+        CliError: It was interrupted after the response to a request that changes something.
     """
     return _unless_interrupted(
-        f"{what} was answered, and the answer was not shown whole: what was asked for may be done",
+        f"{what} got a response that was not shown completely: the request may have succeeded",
         changes=changes,
         code=Exit.RESPONSE,
     )
@@ -43,15 +43,15 @@ def _unless_interrupted(message: str, *, changes: bool, code: Exit) -> Iterator[
     except KeyboardInterrupt:
         if not changes:
             raise
-        raise CliError(message, "look before anything else; do not repeat it", code=code) from None
+        raise CliError(message, "check before you retry", code=code) from None
 
 
 @contextmanager
 def as_usage_error() -> Iterator[None]:
-    """Call a generated client inside this: what it does not send, such as an empty id in a path, is wrong usage.
+    """Call a generated client inside this. Arguments that it does not send, such as an empty id, are wrong usage.
 
     Raises:
-        CliError: In place of its ValueError or TypeError.
+        CliError: Instead of its ValueError or TypeError.
     """
     try:
         yield

@@ -14,9 +14,7 @@ from ._exits import Exit
 
 __all__ = [
     "DEFAULT_KEYS",
-    "HMAC",
     "PANEL",
-    "RSA",
     "KeysOption",
     "PassphraseFileOption",
     "keys_folder",
@@ -26,7 +24,6 @@ __all__ = [
 ]
 
 DEFAULT_KEYS = Path("keys")
-RSA, HMAC = "partner_signature", "qredo_signature"
 PANEL = "Connection"
 _VARIABLES = tuple(
     name + ending for name in ("QREDO_API_KEY", "QREDO_API_SECRET", "QREDO_PRIVATE_KEY") for ending in ("", "_FILE")
@@ -67,16 +64,16 @@ def read_credentials(keys: Path | None, security: str, passphrase_file: Path | N
         CredentialsError: The API key or secret cannot be read.
         KeyLoadError: The private key cannot be loaded.
     """
+    from .._http.schemes import SCHEMES
+
+    scheme = SCHEMES[security]
+    kind: Any = scheme.credentials
     folder = keys_folder(keys)
+    if scheme.proof != "rsa":
+        return kind.from_environment() if folder is None else kind.from_directory(folder)
     if folder is None:
-        return _from_variables(security, passphrase_file)
-    if security == HMAC:
-        from .. import HmacCredentials
-
-        return HmacCredentials.from_directory(folder)
-    from .. import Credentials
-
-    return Credentials.from_directory(folder, passphrase=passphrase_of(folder / "private.pem", passphrase_file))
+        return kind.from_environment(_variables_with_passphrase(passphrase_file))
+    return kind.from_directory(folder, passphrase=passphrase_of(folder / "private.pem", passphrase_file))
 
 
 def says_test(keys: Path | None) -> bool:
@@ -125,16 +122,10 @@ def passphrase_in(file: Path) -> str:
     raise CliError(f"{file} cannot be read: {reason}", "check the path and its permissions", code=Exit.LOCAL)
 
 
-def _from_variables(security: str, passphrase_file: Path | None) -> Any:
-    if security == HMAC:
-        from .. import HmacCredentials
-
-        return HmacCredentials.from_environment()
-    from .. import Credentials
-
+def _variables_with_passphrase(passphrase_file: Path | None) -> dict[str, str]:
     variables = dict(os.environ)
     key_file = variables.get("QREDO_PRIVATE_KEY_FILE")
     if key_file or passphrase_file:
         passphrase = passphrase_of(Path(key_file or ""), passphrase_file)
         variables["QREDO_PRIVATE_KEY_PASSPHRASE"] = passphrase or ""
-    return Credentials.from_environment(variables)
+    return variables

@@ -1,4 +1,7 @@
-"""The operations of an API package, read from the signatures and docstrings of its client."""
+"""The operations of an API package, read from its data: the `Operation` constants and the signatures of its client.
+
+Docstrings give the help texts alone, since Python started with -OO has none.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from typing import Any
 
 __all__ = ["Operation", "Parameter", "operations_of"]
 
-_REQUEST = re.compile(r"^`([A-Z]+) (/\S*)`(?: is a WebSocket.*)?$", re.MULTILINE)
 _SECTION = re.compile(r"^(Args|Returns|Raises):$", re.MULTILINE)
 _ARGUMENT = re.compile(r"^    (\w+): ", re.MULTILINE)
 
@@ -27,7 +29,7 @@ class Parameter:
         type: The type as annotated, resolved.
         required: Whether it must be given; a field, unless the whole body is.
         default: What the signature has, or None.
-        help: Of the docstring.
+        help: From the docstring.
     """
 
     name: str
@@ -47,7 +49,7 @@ class Operation:
         api: Import name of the package.
         tag: Such as `company`.
         verb: Such as `create`.
-        function: The method of the client, not bound.
+        function: The method of the client, unbound.
     """
 
     package: Any
@@ -63,7 +65,7 @@ class Operation:
 
     @property
     def pages(self) -> bool:
-        """Whether it walks through all pages of a listing."""
+        """Whether it iterates over all pages of a list."""
         return self.verb.startswith("iter_")
 
     @cached_property
@@ -79,16 +81,16 @@ class Operation:
     @property
     def method(self) -> str:
         """The HTTP method."""
-        return self._request[0]
+        return "GET" if self._constant is None else str(self._constant.method)
 
     @property
     def path(self) -> str:
-        """The path below the base URL; empty for a walk through pages."""
-        return self._request[1]
+        """The path below the base URL; empty for a walk through pages, which makes other calls."""
+        return "" if self._constant is None else str(self._constant.path)
 
     @property
     def feed(self) -> str | None:
-        """The feed that this operation stands for, which is no call; or None."""
+        """The name of the feed if the operation opens one, else None."""
         return next((each.name for each in self.package.Client.FEEDS.values() if each.path == self.path), None)
 
     @cached_property
@@ -97,11 +99,11 @@ class Operation:
         return tuple(self._read_parameters())
 
     @cached_property
-    def _request(self) -> tuple[str, str]:
-        found = _REQUEST.search(self.document)
-        if found is None and not self.pages:
-            raise ValueError(f"{self.api}: the docstring of {self.id} does not say what it sends")
-        return (found[1], found[2]) if found else ("GET", "")
+    def _constant(self) -> Any:
+        """The `Operation` of the module that defines the method, or None for a walk through pages."""
+        constants = self.function.__globals__.values()
+        found = (each for each in constants if type(each).__name__ == "Operation" and each.id == self.id)
+        return next(found, None) if self.pages else next(found)
 
     @cached_property
     def _docstring(self) -> str:
@@ -128,7 +130,7 @@ class Operation:
 
 def operations_of(package: Any) -> list[Operation]:
     """Return every operation of an API package, in the order of its description."""
-    client = package.Client(None, base_url="")  # sends nothing: it is only looked at
+    client = package.Client(None, base_url="")  # sends nothing: only its attributes are read
     api = package.Client.API[0]
     return [
         Operation(package, api, tag, verb, function)
@@ -140,7 +142,7 @@ def operations_of(package: Any) -> list[Operation]:
 
 
 def _types(function: Any, models: Any) -> dict[str, Any]:
-    """The annotations of a method, resolved; the models in them are imported for type checkers alone."""
+    """Resolve the annotations of a method. The generated module imports their models for type checkers only."""
     texts = {name: text for name, text in function.__annotations__.items() if name != "return"}
     words = set(re.findall(r"\w+", " ".join(texts.values()))) & set(models.__all__)
     names = {**function.__globals__, **{word: getattr(models, word) for word in words}}
@@ -149,7 +151,7 @@ def _types(function: Any, models: Any) -> dict[str, Any]:
 
 
 def _helps(docstring: str) -> dict[str, str]:
-    """What the section Args says about each parameter."""
+    """Return the texts of the section Args by parameter."""
     parts = _SECTION.split(docstring)
     arguments = parts[parts.index("Args") + 1] if "Args" in parts else ""
     pieces = _ARGUMENT.split(arguments)[1:]

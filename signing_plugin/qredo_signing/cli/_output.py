@@ -1,4 +1,4 @@
-"""What goes to stdout: JSON as it came for programs, tables for people. What else there is to say goes to stderr."""
+"""Output: JSON as received for programs, tables for people. Everything else goes to stderr."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from .._diagnostics import LOG
 from ._errors import CliError
 from ._exits import Exit
 from ._text import printable
@@ -20,29 +21,29 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["line_of", "logging_to_stderr", "note", "print_json", "print_value", "show_response"]
 
-_UNLIMITED = 10_000  # columns, where nobody sees the edge of a screen
+__all__ = ["line_of", "logging_to_stderr", "note", "print_json", "print_value", "show_pages", "show_response"]
+
+_UNLIMITED = 10_000  # columns: width of output that is not a terminal
 
 
 def note(text: str) -> None:
-    """Say something on stderr, in one line."""
+    """Print one line on stderr."""
     typer.echo(f"qredo: {printable(text)}", err=True)
 
 
 @contextmanager
 def logging_to_stderr() -> Iterator[None]:
-    """Show what the library logs meanwhile: repeated attempts and connections, a corrected clock. Never a secret."""
-    logger = logging.getLogger("qredo_signing")
+    """Show the library's log on stderr: retries, reconnects, a corrected clock. Never a secret."""
     handler = _Notes(logging.INFO)
-    level = logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    level = LOG.level
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
     try:
         yield
     finally:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
+        LOG.removeHandler(handler)
+        LOG.setLevel(level)
 
 
 class _Notes(logging.Handler):
@@ -52,7 +53,7 @@ class _Notes(logging.Handler):
 
 @contextmanager
 def _to_stdout() -> Iterator[None]:
-    """Write inside this. That it fails says nothing about what was asked for: that is done."""
+    """Write to stdout inside this. A failure to write does not mean that the request failed."""
     try:
         yield
         sys.stdout.flush()
@@ -61,7 +62,7 @@ def _to_stdout() -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CliError(
-            f"the output cannot be written: {reason}", "what was asked for may be done", code=Exit.RESPONSE
+            f"the output cannot be written: {reason}", "the request itself may have succeeded", code=Exit.RESPONSE
         ) from None
 
 
@@ -72,17 +73,17 @@ def print_json(value: Any, *, lines: bool = False) -> None:
 
 
 def show_response(response: Any, *, as_json: bool) -> None:
-    """Print the body of an answer: unchanged, or as tables if it is JSON."""
+    """Print the body of a response: unchanged, or as tables if it is JSON."""
     content = response.content
     if as_json:
         if content:
             _write(content.rstrip(b"\n"))
         return
     if not content.strip():
-        typer.echo(f"HTTP {response.status_code}, without content")
+        typer.echo(f"HTTP {response.status_code}, without a body")
         return
     try:
-        # Numbers with a fraction stay the text that they are.
+        # Numbers with a fraction are shown as received, never as a float.
         print_value(json.loads(content, parse_float=str))
     except (ValueError, RecursionError):
         typer.echo("\n".join(map(printable, content.decode("utf-8", "replace").splitlines())))
@@ -124,7 +125,7 @@ def _console() -> Console:
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
-    """The fields of an object, those of objects in it with a path as their name."""
+    """Yield the fields of an object; a nested field is named by its path, such as `send.amount`."""
     for name, each in value.items():
         if isinstance(each, dict) and each:
             yield from _flat(each, f"{prefix}{name}.")
@@ -155,7 +156,7 @@ def _print_list(console: Console, name: str, items: list[Any]) -> None:
             console.print(f"\n{name}")
         console.print(table)
         return
-    for number, row in enumerate(rows, 1):  # too wide for the screen: one below the other
+    for number, row in enumerate(rows, 1):  # wider than the terminal: one field per line
         console.print(f"{name or 'item'} {number}")
         console.print(_grid([(f"  {column}", _text(each)) for column, each in row.items()]))
 
@@ -186,5 +187,46 @@ def _grid(fields: list[tuple[str, str]]) -> Table:
 
 
 def line_of(fields: Mapping[str, Any]) -> str:
-    """The fields of an object in one line."""
+    """Format the fields of an object in one line."""
     return "  ".join(f"{name}={_text(each)}" for name, each in _flat(fields))
+
+
+_EVERY = 100  # items between two lines of progress: the usual page size
+
+
+def show_pages(name: str, items: Iterable[Any], *, as_json: bool) -> None:
+    """Print models as they come: JSON Lines, or one table at the end.
+
+    Args:
+        name: The operation.
+        items: The models.
+        as_json: Print JSON Lines; then one page is in memory at a time.
+    """
+    rows = (item.to_dict() for item in items)
+    counted = _with_bar(name, rows) if sys.stderr.isatty() else _with_lines(name, rows)
+    if as_json:
+        for row in counted:
+            print_json(row, lines=True)
+    else:
+        print_value(list(counted))
+
+
+def _with_bar(name: str, rows: Iterable[Any]) -> Iterator[Any]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(name), BarColumn(), TextColumn("{task.completed} items"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        task = progress.add_task(name, total=None)  # the service's totals are not reliable
+        for row in rows:
+            progress.advance(task)
+            yield row
+
+
+def _with_lines(name: str, rows: Iterable[Any]) -> Iterator[Any]:
+    count = 0
+    for count, row in enumerate(rows, 1):
+        if count % _EVERY == 0:
+            note(f"{name}: {count} items so far")
+        yield row
+    note(f"{name}: {count} items")

@@ -18,7 +18,7 @@ class PlainClient:
 
     API: ClassVar[tuple[str, str]] = ("any API", "")
     SERVERS: ClassVar[Mapping[str, str]] = {}
-    SECURITY: ClassVar[str] = "partner_signature"
+    SECURITY: ClassVar[str] = ""
     STAMPS: ClassVar[tuple[str, ...]] = ("timestamp", "nonce")
     NONCE_RULE: ClassVar[str | None] = None
     FEEDS: ClassVar[Mapping[str, Any]] = {}
@@ -54,10 +54,12 @@ def plain_client_class(connection: Connection, *, needs_api: bool) -> type[Plain
     Raises:
         CliError: The API has to be named.
     """
+    from .._http.schemes import DEFAULT_SCHEME
+
     if connection.api is None and not needs_api:
         environment = connection.named_environment()
         servers = {environment.server or "production": f"{environment.origin}/"}
-        return type("PlainClient", (PlainClient,), {"SERVERS": servers})
+        return type("PlainClient", (PlainClient,), {"SERVERS": servers, "SECURITY": DEFAULT_SCHEME.name})
     api = connection.client_class()
     names = ("API", "SERVERS", "SECURITY", "STAMPS", "NONCE_RULE", "FEEDS")
     return type("PlainClient", (PlainClient,), {name: getattr(api, name) for name in names})

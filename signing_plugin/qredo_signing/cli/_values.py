@@ -1,4 +1,4 @@
-"""From the text of an option to the value that the generated client takes, exactly or not at all."""
+"""Convert the text of an option to the value that the generated client takes, exactly or not at all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _METAVARS = {"text": "TEXT", "int": "INT", "bool": "", "model": "JSON|@FILE", "j
 
 
 class Shape(typing.NamedTuple):
-    """What values a parameter takes.
+    """The values that a parameter takes.
 
     Attributes:
         kind: `text`, `int`, `bool`, `enum`, `model` or `json`.
@@ -59,14 +59,14 @@ def shape_of(annotation: Any) -> Shape:
 
 
 def parse_value(parameter: Parameter, given: Any) -> Any:
-    """Turn what was given for an option into the value for the client.
+    """Convert the value of an option to the argument for the client.
 
     Args:
         parameter: What it is for.
-        given: A text, a list of texts, or a bool.
+        given: A string, a list of strings, or a bool.
 
     Raises:
-        ValueError: It is not what the parameter takes.
+        ValueError: The parameter does not take it.
     """
     shape = shape_of(parameter.type)
     if shape.many:
@@ -75,7 +75,7 @@ def parse_value(parameter: Parameter, given: Any) -> Any:
 
 
 def parse_json(text: str) -> Any:
-    """Parse JSON strictly: no key twice, no NaN.
+    """Parse JSON strictly: no duplicate keys, no NaN.
 
     Raises:
         ValueError: It is not JSON.
@@ -107,7 +107,7 @@ def read_input(text: str) -> str:
 
 
 def _items(shape: Shape, text: str) -> list[Any]:
-    """The values that one option adds to a list: one, or for JSON an array of them."""
+    """Return the values that one option adds to a list: one, or for JSON all items of an array."""
     if shape.kind not in {"model", "json"}:
         return [_parse(shape, text)]
     data = parse_json(read_input(text))
@@ -125,7 +125,7 @@ def _parse(shape: Shape, given: Any) -> Any:
 
 
 def _integer(text: str) -> int:
-    """Exactly an integer: no fraction, no exponent, no other digits. An amount is never rounded here."""
+    """Parse an integer: no fraction, no exponent, ASCII digits only. Amounts are never rounded."""
     if not _INTEGER.fullmatch(text):
         raise ValueError(f"{text!r:.60} is not a whole number (amounts are in base units of the asset)")
     return int(text)
@@ -147,7 +147,7 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"JSON in which the key {twice!r} stands twice")
+        raise ValueError(f"not usable JSON: the key {twice!r} is there twice")
     return members
 
 

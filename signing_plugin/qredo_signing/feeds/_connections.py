@@ -1,4 +1,4 @@
-"""Open connections of feeds. Who waits for a message reads, answers pings and sends them; nothing runs beside it."""
+"""Open connections of feeds. The reader of a message also handles pings, so no thread or task runs beside it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ __all__ = ["AsyncSession", "SyncSession"]
 
 _BROKEN = (httpcore.NetworkError, httpcore.WriteTimeout, OSError)
 _SLICE = 0.5
-"""Seconds: so soon a thread that waits in a read sees that another one closed the feed."""
+"""Seconds until a thread that waits in a read notices that another thread closed the feed."""
 _PATIENCE = 5.0
-"""Seconds for the few bytes that we write, and half a second for those of a good-bye."""
+"""Seconds to write a frame; a close frame gets half a second."""
 _GOODBYE = 0.5
 
 
@@ -55,9 +55,9 @@ class SyncSession:
             self._stream.write(answer, timeout=_PATIENCE)
 
     def close(self) -> None:
-        """Say good-bye, if somebody is there, and close the connection."""
+        """Send a close frame if the connection is still open, then close it."""
         try:
-            with suppress(Exception):  # whatever the state is in which we leave
+            with suppress(Exception):  # the connection may be in any state by now
                 if goodbye := self._frames.close():
                     self._stream.write(goodbye, timeout=_GOODBYE)
         finally:
@@ -94,10 +94,10 @@ class AsyncSession:
             await self._stream.write(answer, timeout=_PATIENCE)
 
     async def aclose(self) -> None:
-        """Say good-bye, if somebody is there, and close the connection, also in a task that is cancelled."""
+        """Send a close frame if the connection is still open, then close it. Works in a cancelled task, too."""
         with anyio.move_on_after(_PATIENCE, shield=True):
             try:
-                with suppress(Exception):  # whatever the state is in which we leave
+                with suppress(Exception):  # the connection may be in any state by now
                     if goodbye := self._frames.close():
                         await self._stream.write(goodbye, timeout=_GOODBYE)
             finally:

@@ -1,4 +1,4 @@
-"""`feed`: a client and the name of a feed become its messages."""
+"""`feed`: iterate over the messages of a WebSocket feed of a client."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def feed(
     max_size: int = 1_048_576,
     **path: str,
 ) -> Any:
-    """Listen to a WebSocket feed of the API, for as long as it takes.
+    """Listen to a WebSocket feed of the API, and reconnect until you close it.
 
         with feed(client, "core_client", client_id=client_id) as messages:
             for message in messages:
@@ -121,15 +121,16 @@ def feed(
         resync: Reads through the API what may have been missed, after each connect; what it gives is put before the
             messages of the feed. True: the pending actions for `core_client`, nothing for others. A callable of yours
             returns models or dicts to iterate over, or one model with a list; with an async client it may be async.
-        on_gap: Told after each connect, the first included, when messages may have been missed. May be async there.
+        on_gap: Called after each connect, the first included, when messages may have been missed. May be async with
+            an async client.
         on_error: Told of each message that is not as described, which is left out then; without it the loop gets the
-            error, and the messages after it when it goes on. May be async there.
+            error, and the messages after it when it goes on. May be async with an async client.
         key: Gives what makes a message another one, such as `lambda message: message.id`: of messages with the same
-            key only the first is given. One whose key is empty or not set is always given.
+            key only the first is passed on. A message whose key is empty or not set is always passed on.
         remember: How many keys are remembered, the latest ones.
         reconnect: How long to wait before connecting again, and when to give up.
-        keepalive: How soon a dead connection is noticed.
-        max_size: The longest message that is taken, in bytes.
+        keepalive: How soon a dead connection is detected.
+        max_size: The longest message to accept, in bytes.
         path: The values in the feed's path, such as `client_id`.
 
     Returns:

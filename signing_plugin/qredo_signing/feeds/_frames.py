@@ -1,4 +1,4 @@
-"""From bytes to messages and back, by wsproto. Does no I/O.
+"""Convert bytes to messages and back with wsproto. Does no I/O.
 
 Why not the sessions of httpx-ws, on the same wsproto: they read in a thread or task of their own. Measured with 0.9.0:
 leaving a sync session whose queue is full never ends; after a silent peer the process does not end; a pong that nobody
@@ -28,14 +28,14 @@ READ_SIZE: Final = 65_536
 
 
 class TooLongError(FeedConnectionError):
-    """A message was longer than allowed. It is not kept, and the connection that it came on is given up."""
+    """A message was longer than allowed. It is dropped, and its connection is closed."""
 
 
 class Frames:
     """One connection's messages."""
 
     def __init__(self, max_size: int) -> None:
-        """Begin after the handshake; `max_size` is the longest message that is taken, in bytes or characters."""
+        """Start after the handshake. `max_size` limits a message, in bytes or characters."""
         self._connection = Connection(ConnectionType.CLIENT)
         self._max_size = max_size
         self._parts: list[Any] = []  # all of one kind
@@ -44,7 +44,7 @@ class Frames:
         self._end: FeedConnectionError | None = None
 
     def feed(self, data: bytes) -> bytes:
-        """Take in what was read; return what to write: pongs, and the answer to a close."""
+        """Feed bytes that were read; return bytes to write: pongs, and the reply to a close."""
         answers = bytearray()
         try:
             self._connection.receive_data(data)
@@ -74,14 +74,14 @@ class Frames:
         return self._connection.send(Ping())
 
     def close(self) -> bytes:
-        """Return a close to write, empty if there is nobody to tell."""
+        """Return a close to write, empty if the connection is closed."""
         if self._connection.state is not ConnectionState.OPEN:
             return b""
         code = CloseReason.MESSAGE_TOO_BIG if isinstance(self._end, TooLongError) else CloseReason.NORMAL_CLOSURE
         return self._connection.send(CloseConnection(code))
 
     def _closed(self, event: CloseConnection) -> bytes:
-        if self._connection.state is ConnectionState.OPEN:  # what wsproto says when it cannot read a frame
+        if self._connection.state is ConnectionState.OPEN:  # wsproto reports an unreadable frame in this way
             self._end = FeedConnectionError(f"the server broke the WebSocket protocol: {event.reason}")
             return b""
         self._end = FeedConnectionError(f"the server closed the feed with code {event.code}")
@@ -93,7 +93,7 @@ class Frames:
         self._size += len(event.data)
         if self._size > self._max_size:
             raise TooLongError(f"a message was longer than {self._max_size}, the max_size of this feed")
-        if event.data:  # empty ones would be kept without end, since they add nothing to the size
+        if event.data:  # empty parts would pile up: they add nothing to the size that is limited
             self._parts.append(event.data)
         if event.message_finished:
             whole = b"".join(self._parts) if isinstance(event, BytesMessage) else "".join(self._parts)

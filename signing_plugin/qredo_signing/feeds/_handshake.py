@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from wsproto.utilities import generate_accept_token
 
-from .._http.sender import refuse_redirect
+from .._http.pending_call import refuse_redirect
 from .._version import __version__
 from ..errors import RedirectError
 from ._description import Described

@@ -1,4 +1,4 @@
-"""Whether the other side of a quiet connection is still there. Does no I/O."""
+"""Detect a dead connection with pings. Does no I/O."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ __all__ = ["Keepalive", "Pulse"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keepalive:
-    """How a dead connection is noticed; seconds.
+    """When a silent connection counts as dead, in seconds.
 
     Attributes:
-        interval: After so long without a byte from the server it is asked for a sign of life (a ping).
-        timeout: After so long without one the connection is given up.
+        interval: Time without a byte from the server before a ping is sent.
+        timeout: Time without a reply to the ping before the connection is closed.
     """
 
     interval: float = 20.0
@@ -26,23 +26,23 @@ class Keepalive:
 
 
 class Pulse:
-    """Watches one wait for data; make one for each, since nobody listens in between. Times are of one clock."""
+    """State of one wait for data. Make one per wait: no data is read between two waits. All times are of one clock."""
 
     def __init__(self, keepalive: Keepalive, now: float) -> None:
         self._keepalive = keepalive
         self.heard(now)
 
     def heard(self, now: float) -> None:
-        """Take note of data, of whatever kind."""
+        """Record that data arrived, of any kind."""
         self._deadline = now + self._keepalive.interval
         self._pinged = False
 
     def wait(self, now: float) -> float:
-        """Return how many seconds to wait for data before something is to be done."""
+        """Return how many seconds to wait for data before the next check."""
         return max(0.0, self._deadline - now)
 
     def wants_ping(self, now: float) -> bool:
-        """Whether it is time for a ping; the caller sends it."""
+        """Whether a ping is due; the caller sends it."""
         if self._pinged or now < self._deadline:
             return False
         self._pinged = True
@@ -50,5 +50,5 @@ class Pulse:
         return True
 
     def is_dead(self, now: float) -> bool:
-        """Whether a ping was not answered in time."""
+        """Whether the reply to a ping is overdue."""
         return self._pinged and now >= self._deadline

@@ -1,4 +1,4 @@
-"""When a feed connects again, and when it gives up. Does no I/O."""
+"""Decide when a feed reconnects and when it gives up. Does no I/O."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import httpx
 
+from .._diagnostics import LOG
 from .._http.outcomes import outcome_of_response
 from .._http.retries import MAX_WAIT, SPREAD
-from .._log import LOG
 from ._description import Described
 from ._errors import FeedConnectionError
 
@@ -22,14 +22,14 @@ _NOT_THE_NETWORK = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconnect:
-    """How a feed connects again; seconds.
+    """How a feed reconnects, in seconds.
 
-    The wait is doubled with each failure, up to a limit, and lies at random between half of that and all of it.
+    The delay doubles with each failure, up to a limit, and is random between half of that and all of it.
 
     Attributes:
-        first: The first wait.
-        limit: The longest wait.
-        stable: After a connection that lasted so long, waits begin with the first again.
+        first: The first delay.
+        limit: The longest delay.
+        stable: After a connection that lasted this long, delays start with the first again.
         attempts: How many failures in a row are followed by another attempt; None for no end. A connection that did
             not last until it was stable is a failure.
     """
@@ -47,7 +47,7 @@ class Reconnect:
 
 
 class Plan:
-    """What one feed does after a failure."""
+    """State of one feed's reconnects."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Plan:
         clock: Callable[[], float],
         random: Callable[[], float],
     ) -> None:
-        """Begin; `clock` is in seconds from any start, `random` gives numbers from 0 up to 1."""
+        """Start. `clock` is monotonic, in seconds; `random` returns numbers from 0 up to 1."""
         self._described = described
         self._reconnect = reconnect
         self._clock = clock
@@ -66,11 +66,11 @@ class Plan:
         self._connected: float | None = None
 
     def connected(self) -> None:
-        """Take note of a connection."""
+        """Record that the feed is connected."""
         self._connected = self._clock()
 
     def after(self, error: Exception) -> float:
-        """Return the seconds to wait before the next attempt; raise the error if there is to be none."""
+        """Return the delay before the next attempt in seconds; raise the error if there is none."""
         if self._connected is not None and self._clock() - self._connected >= self._reconnect.stable:
             self._failures = 0
         self._connected = None
@@ -94,12 +94,12 @@ class Plan:
         if retry_after is None:
             top = min(self._reconnect.limit, self._reconnect.first * 2.0 ** min(self._failures, 30))
             return top * (0.5 + self._random() / 2)
-        # A longer one is not shortened, which would only be refused again, but left to the caller.
+        # A longer delay is left to the caller: a shorter wait would only be rejected again.
         return None if retry_after > MAX_WAIT else retry_after + SPREAD * self._random()
 
 
 def _may_pass(error: Exception) -> bool:
-    """Whether it may be otherwise the next time."""
+    """Whether another attempt may succeed."""
     if isinstance(error, FeedConnectionError):
         return error.may_pass
     return (
@@ -110,7 +110,7 @@ def _may_pass(error: Exception) -> bool:
 
 
 def _is_certificate(error: BaseException | None) -> bool:
-    """Whether the server's certificate was refused: no matter of time, and not one to be quiet about."""
+    """Whether the server's certificate was rejected. Waiting does not help, and it may be an attack."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return True
@@ -119,5 +119,5 @@ def _is_certificate(error: BaseException | None) -> bool:
 
 
 def _short(error: Exception) -> str:
-    """What a log may have of an error: of others than ours the class, since httpx puts URLs into messages."""
+    """Return what may be logged of an error: only the class of foreign errors, since httpx puts URLs into messages."""
     return str(error) if isinstance(error, FeedConnectionError) else type(error).__name__

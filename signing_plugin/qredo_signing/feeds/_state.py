@@ -1,4 +1,4 @@
-"""What a user can say about a feed, and what both kinds of feed share."""
+"""Options of a feed, and the state that sync and async feeds share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ._reconnect import Plan, Reconnect
 __all__ = ["Core", "Gap", "Options"]
 
 _PENDING = {"core_client": "core_client.get_actions"}
-"""For a feed whose messages wait for an answer: the operation that lists those. It takes what the feed's path takes."""
+"""Feeds with pending messages, and the operation that lists those. It takes the same path values as the feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Gap:
         feed: Name of the feed.
         is_first: Whether the feed had never been open before.
         since: When the last connection ended, in Unix seconds; None for the first.
-        cause: What ended it, or the last error on the way to this one; None if nothing went wrong.
+        cause: What ended it, or the last error before this connection; None if nothing went wrong.
     """
 
     feed: str
@@ -54,11 +54,11 @@ class Options:
 
 
 class Core:
-    """What a feed knows between two messages; does no I/O."""
+    """State of a feed between two messages. Does no I/O."""
 
     def __init__(self, client: Any, described: Described, options: Options) -> None:
         if options.max_size < 1:
-            raise ValueError(f"max_size is {options.max_size}: give the longest message that you take, in bytes")
+            raise ValueError(f"max_size is {options.max_size}: give the longest message to accept, in bytes")
         self.described = described
         self.options = options
         self.plan = Plan(described, options.reconnect, clock=time.monotonic, random=random.random)
@@ -69,25 +69,25 @@ class Core:
         self._cause: Exception | None = None
 
     def opened(self) -> Gap:
-        """Take note of an open connection; return what there is to tell about the time before it."""
+        """Record an open connection; return the gap before it."""
         self.plan.connected()
         gap = Gap(self.described.name, not self._was_open, self._since, self._cause)
         self._was_open, self._since, self._cause = True, None, None
         return gap
 
     def lost(self, cause: Exception | None) -> None:
-        """Take note that there is no connection any more, or still none."""
+        """Record that the connection was lost, or could not be opened."""
         if self._was_open and self._since is None:
             self._since = time.time()
         self._cause = cause or self._cause
 
     def take(self, raw: object) -> tuple[Any, bool]:
-        """Return a message as a model, and whether it is to be given. Raises `FeedMessageError`."""
+        """Return a message as a model, and whether to pass it on. Raises `FeedMessageError`."""
         message = parse(self.described, raw)
         return message, self.once.is_new(message)
 
     def too_long(self, error: TooLongError) -> FeedMessageError:
-        """The same for the user as any other message that could not be taken."""
+        """Report it like any other message that could not be read."""
         problem = FeedMessageError(f"feed {self.described.name}: {error}", feed=self.described.name, raw=None)
         problem.__cause__ = error
         return problem

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Messages(Generic[T]):
-    """The messages of a feed, for a `for` loop; `feed` makes it and describes it.
+    """The messages of a feed, for a `for` loop. Made by `feed`, which has the description.
 
     It is open from the first step of the loop until `close`, the end of the `with`, or an error. After an error it can
     be asked again: it goes on after a `FeedMessageError`, and connects anew after any other. One thread reads; any
@@ -36,7 +36,7 @@ class Messages(Generic[T]):
         self._session: SyncSession | None = None
         self._backlog: Iterator[Any] | None = None
         self._closing = threading.Event()
-        self._lock = threading.RLock()  # the reader's, or that of the one who closes
+        self._lock = threading.RLock()  # held by the reader, or by the thread that closes the feed
 
     def __iter__(self) -> Self:
         return self
@@ -64,7 +64,7 @@ class Messages(Generic[T]):
             raise StopIteration
 
     def close(self) -> None:
-        """Close the feed, and end the loop of the thread that reads it; from any thread, also more than once."""
+        """Close the feed and end the loop of the thread that reads it. Any thread may call this, more than once."""
         self._closing.set()
         with self._lock:
             self._drop(None)
@@ -82,7 +82,7 @@ class Messages(Generic[T]):
         return f"<feed {self._core.described.name} of {self._core.described.api[0]}, {state}>"
 
     def _step(self) -> tuple[Any, bool]:
-        """Do one thing: connect, or take one message. Returns it, and whether it is to be given."""
+        """Take one step: connect, or read one message. Returns the message, and whether to pass it on."""
         try:
             if self._session is None:
                 self._connect()
@@ -104,7 +104,7 @@ class Messages(Generic[T]):
             return None, False
 
     def _next_raw(self, session: SyncSession) -> Any:
-        """What is pending first, and then what the feed brings."""
+        """Yield pending messages first, then those of the feed."""
         if self._backlog is not None:
             for item in self._backlog:
                 return item
@@ -116,7 +116,7 @@ class Messages(Generic[T]):
         gap = self._core.opened()
         if self._core.options.on_gap is not None:
             _plain(self._core.options.on_gap(gap), "on_gap")
-        if self._core.resync is not None:  # only now, so that nothing falls between the two
+        if self._core.resync is not None:  # after connecting, so that no message is lost in between
             self._backlog = iter(items_of(_plain(self._core.resync(), "resync")))
 
     def _open(self) -> SyncSession:

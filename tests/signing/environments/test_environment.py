@@ -224,3 +224,11 @@ def test_from_environment_is_required(environ: dict[str, str], given: str) -> No
     names = r"production, production_test, sandbox, play, or emulator:URL"
     with pytest.raises(ConfigurationError, match=f"QREDO_ENVIRONMENT {given}: set it to one of {names}"):
         Environment.from_environment(environ)
+
+
+def test_a_mapped_loopback_address_is_loopback() -> None:
+    """Plain http is accepted for an IPv4 loopback address in IPv6 notation, and for no other mapped address."""
+    mapped = Environment.custom("http://[::ffff:127.0.0.1]:8080", key_kind=KeyKind.LIVE)
+    assert mapped.origin == "http://[::ffff:127.0.0.1]:8080"
+    with pytest.raises(ConfigurationError, match="plain http"):
+        Environment.custom("http://[::ffff:10.0.0.1]:8080", key_kind=KeyKind.LIVE)

@@ -11,10 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from qredo_signing import OutcomeUnknownError
-from qredo_signing._http.budget import CAPACITY, REFUND, Budget
+from qredo_signing._http.attempt import Attempt
 from qredo_signing._http.dates import parse_http_date, parse_retry_after
 from qredo_signing._http.outcomes import never_sent, outcome_of_error, outcome_of_response
-from qredo_signing._http.retries import MAX_BACKOFF, MAX_WAIT, SPREAD, Attempts, End, Outcome, Rules, backoff
+from qredo_signing._http.retries import (
+    BUDGET,
+    MAX_BACKOFF,
+    MAX_WAIT,
+    REFUND,
+    SPREAD,
+    Attempts,
+    End,
+    Outcome,
+    RetryBudget,
+    Rules,
+    backoff,
+)
 
 NOW = 1_700_000_000
 FRACTIONS = st.floats(0, 1, exclude_max=True)
@@ -31,7 +43,7 @@ RULES = st.builds(
 
 def play(rules: Rules, outcomes: list[Outcome], random: float = 0.5) -> tuple[list[Outcome], list[float], End | None]:
     """Let attempts end as listed; return those that were made, the waits between them, and the end if it came."""
-    attempts, waits = Attempts(rules, Budget(), lambda: random), list[float]()
+    attempts, waits = Attempts(rules, RetryBudget(), lambda: random), list[float]()
     for made, outcome in enumerate(outcomes, 1):
         step = attempts.after(outcome)
         if isinstance(step, End):
@@ -97,28 +109,28 @@ def test_our_own_error_ends_a_call() -> None:
         (Rules(repeatable=True, keyed=True), Outcome(sent=False), End.FINAL),
         (Rules(repeatable=True), Outcome(), End.FINAL),
     ):
-        attempts = Attempts(rules, Budget(), lambda: 0.0)
+        attempts = Attempts(rules, RetryBudget(), lambda: 0.0)
         assert isinstance(attempts.after(first), float)
-        assert attempts.after_our_own_error() is end
+        assert attempts.after_local_error() is end
 
 
 @given(st.lists(st.booleans(), max_size=300))
 def test_the_budget_is_never_overdrawn(successes: list[bool]) -> None:
     """However calls go, repeats are no more than the capacity and a tenth of the successes."""
-    budget, repeats = Budget(), 0
+    budget, repeats = RetryBudget(), 0
     for is_success in successes:
         if is_success:
-            budget.give_back()
+            budget.refund()
         else:
             repeats += budget.take()
-    assert repeats <= CAPACITY + REFUND * successes.count(True)
+    assert repeats <= BUDGET + REFUND * successes.count(True)
 
 
 def test_an_empty_budget_ends_a_call() -> None:
     """When repeats are used up, a call ends after one attempt, with what it came to; successes fill it again."""
-    budget, rules = Budget(1), Rules(repeatable=True, keyed=True)
+    budget, rules = RetryBudget(1), Rules(repeatable=True, keyed=True)
     assert isinstance(Attempts(rules, budget, lambda: 0.0).after(Outcome(503)), float)
-    assert Attempts(rules, budget, lambda: 0.0).after(Outcome(503)) is End.FINAL
+    assert Attempts(rules, budget, lambda: 0.0).after(Outcome(503, is_from_service=True)) is End.FINAL
     assert Attempts(rules, budget, lambda: 0.0).after(Outcome()) is End.UNKNOWN
     for _ in range(11):  # tenths do not add up in binary
         Attempts(rules, budget, lambda: 0.0).after(Outcome(200))
@@ -177,15 +189,17 @@ def test_any_header_text_is_survived(text: str) -> None:
         (httpx.ProxyError(""), Outcome()),
         (httpx.DecodingError(""), Outcome()),
         (httpx.UnsupportedProtocol(""), None),
-        (httpx.LocalProtocolError(""), None),
-        (httpx.InvalidURL(""), None),
-        (RuntimeError(""), None),
+        (httpx.LocalProtocolError(""), Outcome()),  # after a response over HTTP/2, for one
+        (httpx.InvalidURL(""), Outcome()),  # in the Location of a response
+        (RuntimeError(""), Outcome()),
     ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_httpx_errors_say(error: Exception, outcome: Outcome | None) -> None:
-    """Only a connection that was never there means that nothing was sent; what is no attempt's error is left alone."""
-    assert outcome_of_error(error, NOW) == outcome
+    """Of a transport that reports nothing, only an error before there is a connection proves that nothing was sent."""
+    attempt = Attempt()
+    attempt.is_signed = True
+    assert outcome_of_error(error, attempt, NOW) == outcome
     assert never_sent(error) == (outcome == Outcome(sent=False) or isinstance(error, httpx.UnsupportedProtocol))
 
 

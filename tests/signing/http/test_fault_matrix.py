@@ -1,7 +1,7 @@
 """What a call comes to when things go wrong, through a real server on loopback: every fault with every kind of call.
 
 The expected values are the table in docs/attempts.md. After a change of the rules write it anew, and read the
-difference: `QREDO_WRITE_DOCS=1 pytest tests/signing/test_fault_matrix.py -n 0`.
+difference: `QREDO_WRITE_DOCS=1 pytest tests/signing/http/test_fault_matrix.py -n 0`.
 """
 
 from __future__ import annotations

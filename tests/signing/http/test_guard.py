@@ -314,7 +314,7 @@ def test_there_and_back(mode: str, either_real_credentials: AnyCredentials) -> N
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
 def test_a_transport_given_to_connect(mode: str, either_real_credentials: AnyCredentials) -> None:
-    """What `connect` was given as transport= is checked itself: changed after signing, a request does not get there."""
+    """If a hook moves a signed request and the transport ignores `trace`, the other server does not get the API key."""
     arrived: list[httpx.URL] = []
 
     def handle(request: httpx.Request) -> httpx.Response:

@@ -6,7 +6,7 @@ import pickle
 
 import httpx
 import pytest
-from qredo_signing import Credentials, Environment, OriginError, RedirectError
+from qredo_signing import Credentials, Environment, OriginError, OutcomeUnknownError, RedirectError
 
 from ..doubles import Seen, call, serve
 from .sending import MODES
@@ -30,16 +30,21 @@ def redirect(status: int, location: str) -> tuple[int, dict[str, str], bytes]:
 def test_a_redirect_to_another_server(
     host: str, method: str, status: int, mode: str, emulator_credentials: Credentials
 ) -> None:
-    """A redirect to a real second server is an error naming status and target; that server is never asked anything."""
+    """A redirect to a real second server is an error naming status and target; that server is never asked anything.
+
+    A server that answers a POST with 301, 302 or 303 may have carried it out, so its outcome is unknown.
+    """
+    is_unknown = method == "POST" and status in {301, 302, 303}
     with serve() as foreign, serve() as server:
         target = foreign.url.replace("127.0.0.1", host) + "/taken"
         server.answer = lambda seen: redirect(status, target + "?token=secret#part")
-        with pytest.raises(RedirectError) as caught:
+        with pytest.raises(OutcomeUnknownError if is_unknown else RedirectError) as caught:
             call(mode, emulator_credentials, Environment.emulator(server.url), method, "/company?q=secret")
         assert (len(server.requests), foreign.requests) == (1, [])
-    assert (caught.value.status_code, caught.value.target) == (status, target)
-    assert f"was answered with {status}, a redirect to {target}, which was not followed" in str(caught.value)
     assert "secret" not in str(caught.value)
+    if isinstance(caught.value, RedirectError):
+        assert (caught.value.status_code, caught.value.target) == (status, target)
+        assert f"got a redirect ({status}) to {target}, which was not followed" in str(caught.value)
 
 
 @pytest.mark.parametrize("status", STATUSES)

@@ -28,7 +28,7 @@ from ..doubles import AsyncDummy, DummyClient, DummyHSM, make_info, serve
 from .faulty import Clock
 
 URL = "https://sandbox-api.qredo.network/api/v1/p/x"
-KEYED = {"repeatable": True, "idempotency_key": "key-1", "outcome": "fund.get_ledger"}
+KEYED = {"repeatable": True, "idempotency_key": "key-1", "look_up": "fund.get_ledger"}
 OK = httpx.Response(200)
 
 Outcome = httpx.Response | Exception
@@ -91,7 +91,7 @@ def send(
 def test_what_an_unknown_outcome_tells(mode: str, credentials: Credentials) -> None:
     """The error names the operation, the key, where to look and the attempts, and says what to do."""
     service = Service(*(httpx.ReadTimeout("late") for _ in range(3)))
-    with pytest.raises(OutcomeUnknownError, match=r"dummy\.call was sent.*look with fund\.get_ledger") as caught:
+    with pytest.raises(OutcomeUnknownError, match=r"dummy\.call was sent.*Check with fund\.get_ledger") as caught:
         send(mode, service, credentials, KEYED)
     error = caught.value
     assert (error.operation, error.idempotency_key, error.outcome) == ("dummy.call", "key-1", "fund.get_ledger")
@@ -104,7 +104,7 @@ def test_what_an_unknown_outcome_tells(mode: str, credentials: Credentials) -> N
 def test_a_gateways_answer_is_kept(mode: str, credentials: Credentials) -> None:
     """A 502 or 504 to a call that may not be repeated is the error's response."""
     for status in (502, 504):
-        with pytest.raises(OutcomeUnknownError, match="look before you call again") as caught:
+        with pytest.raises(OutcomeUnknownError, match="Check before you retry") as caught:
             send(mode, Service(httpx.Response(status)), credentials, {"repeatable": False})
         assert caught.value.response is not None
         assert (caught.value.response.status_code, caught.value.attempts) == (status, 1)
@@ -277,8 +277,8 @@ def test_a_hook_that_raises_for_the_status(emulator_credentials: Credentials) ->
 
 
 def test_a_redirect_is_an_answer(mode: str, credentials: Credentials) -> None:
-    """A redirect ends a call at once, and counts as no lost answer."""
-    service = Service(httpx.Response(302, headers={"location": "https://elsewhere.example/"}))
+    """A 307 ends a call at once, and counts as no lost response."""
+    service = Service(httpx.Response(307, headers={"location": "https://elsewhere.example/"}))
     with pytest.raises(RedirectError):
         send(mode, service, credentials, KEYED)
     assert len(service.requests) == 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import functools
 from typing import Any
 
 import pytest
 from qredo_signing import AsyncSigner, Credentials, KeyLoadError, PrivateKey, SignerError, explain, sign, string_to_sign
 from qredo_signing._keys.signer import is_async_signer, sync_signer
-from qredo_signing._signature.rsa_rule import encode_signature
 
 from ..doubles import DummyHSM, make_api_key
 
@@ -48,7 +48,7 @@ def test_an_async_signer_signs_the_same(key: PrivateKey) -> None:
     """What an async signer makes of `string_to_sign` is the text that `sign` makes with the same key."""
     signer: AsyncSigner = Remote(key)
     raw = asyncio.run(signer.sign(string_to_sign("1", URL, b"{}")))
-    assert encode_signature(raw) == sign(key, "1", URL, b"{}")
+    assert base64.urlsafe_b64encode(raw).rstrip(b"=").decode() == sign(key, "1", URL, b"{}")
 
 
 @pytest.mark.parametrize("wrap", [lambda sign: sign, functools.partial, lambda sign: Callable()])

@@ -35,14 +35,12 @@ def make_source(kind: str, place: str, **options: Any) -> Any:
     """Make a source as its users do.
 
     Args:
-        kind: `file` or `sqlite`, `redis`, or `module:function` of something that takes a place and has `next()`.
+        kind: `sqlite`, `redis`, or `module:function` of something that takes a place and has `next()`.
         place: The path of a file, or a Redis's URL.
         options: The source's other arguments.
     """
     import qredo_signing
 
-    if kind == "file":
-        return qredo_signing.FileNonces(place, timeout=60, **options)
     if kind == "sqlite":
         return qredo_signing.SQLiteNonces(place, timeout=60, **options)
     if kind == "redis":

@@ -1,4 +1,4 @@
-"""Nonces: strictly increasing, whoever asks and whatever the clock does."""
+"""Nonces: strictly increasing, for any caller and any clock."""
 
 from __future__ import annotations
 
@@ -26,10 +26,9 @@ from qredo_signing import (
     RedisNonces,
     SQLiteNonces,
 )
-from qredo_signing._nonces.in_process import SHARED_NONCES
-from qredo_signing._nonces.source import Rule
+from qredo_signing._nonces.source import SHARED_NONCES
 
-from ..doubles import DummyHSM, send_bare
+from ..doubles import DummyHSM, Rule, send_bare
 from .nonce_race import PLUGIN, Draw, check, draw
 
 URL = "https://sandbox-api.qredo.network/api/v1/p/assets"

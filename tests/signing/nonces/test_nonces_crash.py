@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import redis
 from qredo_signing import RedisNonces, SQLiteNonces
-from qredo_signing._nonces.source import Rule
 
+from ..doubles import Rule
 from .nonce_race import Draw, check, race
 from .redis_server import redis_server
 
@@ -22,24 +22,22 @@ KILLED = 7  # and one lives to the end of its round
 @contextmanager
 def store(kind: str, rule: Rule, folder: Path) -> Iterator[dict[str, Any]]:
     """A store with a counter that begins with 1, if it is one for counters, as arguments of `race`."""
-    options = {} if kind == "file" else {"rule": rule}
     if kind != "redis":
         place = str(folder / "nonces")
         if rule == "counter":
             SQLiteNonces(place, rule=rule).initialise(1)
-        yield {"kind": kind, "place": place, **options}
+        yield {"kind": kind, "place": place, "rule": rule}
         return
     with redis_server() as server, redis.Redis.from_url(server.url) as client:
         if rule == "counter":
             RedisNonces(client, rule=rule).initialise(1)
-        yield {"kind": kind, "place": server.url, **options}
+        yield {"kind": kind, "place": server.url, "rule": rule}
 
 
 @pytest.mark.full
 @pytest.mark.parametrize(
     ("kind", "rule", "rounds"),
     [
-        ("file", "clock", 25),
         ("sqlite", "clock", 25),
         ("sqlite", "counter", 25),
         # Here a number is drawn in the server, which is not killed.

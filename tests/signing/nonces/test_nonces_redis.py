@@ -19,10 +19,10 @@ import pytest
 import redis
 import redis.asyncio
 from qredo_signing import ConfigurationError, NonceError, RedisNonces
-from qredo_signing._nonces.source import Rule
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from ..doubles import Rule
 from .nonce_race import PLUGIN, check, draw, race
 from .redis_server import RedisServer, redis_server
 
@@ -203,7 +203,7 @@ def test_a_counter_that_was_set_back(client: redis.Redis, counter: RedisNonces) 
 
 
 def test_a_counter_counts(client: redis.Redis, counter: RedisNonces) -> None:
-    """A counter issues its start and then each next number, whoever asks."""
+    """A counter issues its start and then each next number, for every source that shares it."""
     other = RedisNonces(client, rule="counter")
     assert counter.last() == 0
     assert [counter.next(), other.next(), counter.next()] == [1, 2, 3]

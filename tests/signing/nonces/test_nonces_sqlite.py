@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qredo_signing import ConfigurationError, NonceError, SQLiteNonces
 from qredo_signing._nonces import shared_file as _file_system
-from qredo_signing._nonces.source import Rule
 
+from ..doubles import Rule
 from .nonce_race import PLUGIN, check, draw, race
 
 RULES: list[Rule] = ["clock", "counter"]
@@ -126,6 +126,13 @@ def test_threads_share_a_source(make: Callable[..., SQLiteNonces]) -> None:
         assert len(check(runs)) == 2000
 
 
+def test_threads_with_a_source_each(make: Callable[..., SQLiteNonces]) -> None:
+    """Sources of one process keep each other out as those of several processes do."""
+    with ThreadPoolExecutor(8) as pool:
+        runs = pool.map(lambda source: [draw(source) for _ in range(250)], [make() for _ in range(8)])
+        assert len(check(runs)) == 2000
+
+
 def test_a_restarted_process_goes_on(make: Callable[..., SQLiteNonces]) -> None:
     """A clock set back does not bring back numbers that another process drew, nor does a restart."""
     first = make(clock=lambda: NOW).next()
@@ -147,6 +154,34 @@ def test_a_lost_file_and_a_clock_set_back(path: Path, make: Callable[..., SQLite
     nonces.append(source.next())
     assert nonces == [nonces[0], nonces[0] + 1, nonces[0] + 2]
     assert make(clock=lambda: 0.0).last() == nonces[-1]
+
+
+def test_a_file_that_is_replaced(path: Path, tmp_path: Path, make: Callable[..., SQLiteNonces]) -> None:
+    """After another file took the place of the store, numbers continue from that one, which may hold greater ones."""
+    source = make(clock=lambda: 0.0)
+    source.next()
+    (tmp_path / "elsewhere").mkdir()
+    with_greater = SQLiteNonces(tmp_path / "elsewhere" / "nonces.db", clock=lambda: NOW)
+    greater = with_greater.next()
+    with_greater.close()
+    path.unlink()
+    for beside in ("nonces.db-wal", "nonces.db-shm"):
+        (tmp_path / beside).unlink(missing_ok=True)
+    (tmp_path / "elsewhere" / "nonces.db").replace(path)
+    assert source.next() == greater + 1
+
+
+def test_a_backup_of_a_clock(path: Path, tmp_path: Path, make: Callable[..., SQLiteNonces]) -> None:
+    """A restored backup does no harm to a clock: this process is ahead of it, and so is the time."""
+    source = make(clock=lambda: 0.0)
+    source.next()
+    source.close()
+    shutil.copy(path, tmp_path / "backup.db")
+    assert [source.next(), source.next()] == [2, 3]
+    source.close()
+    (tmp_path / "backup.db").replace(path)
+    assert source.next() == 4
+    assert make(clock=lambda: NOW).next() == NOW * 1_000_000
 
 
 def test_half_of_the_files_are_lost(path: Path, make: Callable[..., SQLiteNonces]) -> None:

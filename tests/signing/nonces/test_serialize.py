@@ -6,9 +6,9 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
@@ -22,11 +22,35 @@ from qredo_signing import (
     PartnerAuth,
     connect,
 )
-from qredo_signing._nonces.serialize import InFlight, in_flight_of
+from qredo_signing._nonces.serialize import InFlight, Ticket, in_flight_of
 
 from ..doubles import AsyncDummy, DummyClient, DummyHSM, Seen, serve
 
 PATIENCE = 10.0
+
+
+@contextmanager
+def turn(line: InFlight) -> Iterator[None]:
+    """A turn of a thread, as a sender takes it."""
+    ticket = Ticket(lambda: None)
+    try:
+        assert line.wait(ticket)
+        yield
+    finally:
+        ticket.is_done = True
+        line.advance()
+
+
+@asynccontextmanager
+async def async_turn(line: InFlight) -> AsyncIterator[None]:
+    """A turn of a task, as a sender takes it."""
+    ticket = Ticket(lambda: None)
+    try:
+        await line.async_wait(ticket)
+        yield
+    finally:
+        ticket.is_done = True
+        line.advance()
 
 
 class OrderedServer:
@@ -174,7 +198,7 @@ def test_agent_operations_take_no_turn(credentials: Credentials) -> None:
     source = InProcessNonces()
     transport = httpx.MockTransport(lambda request: httpx.Response(200))
     options: dict[str, Any] = {"nonces": source, "transport": transport, "agent_token": lambda: "c0ffee"}
-    with connect(DummyClient, credentials, Environment.SANDBOX, **options) as client, in_flight_of(source).turn():
+    with connect(DummyClient, credentials, Environment.SANDBOX, **options) as client, turn(in_flight_of(source)):
         assert client.call(security="agent_token").status_code == 200
 
 
@@ -192,10 +216,10 @@ def test_first_come_first_served() -> None:
     line, order = InFlight(), list[int]()
 
     def come(number: int) -> None:
-        with line.turn():
+        with turn(line):
             order.append(number)
 
-    with ThreadPoolExecutor(5) as pool, line.turn():
+    with ThreadPoolExecutor(5) as pool, turn(line):
         for number in range(5):
             pool.submit(come, number)
             wait_for_line(line, number + 2)
@@ -203,16 +227,16 @@ def test_first_come_first_served() -> None:
 
 
 def test_tasks_are_served_in_order_and_may_leave() -> None:
-    """Tasks have their turn in order; one that is cancelled while it waits, or when its turn comes, holds up nobody."""
+    """Tasks have their turn in order; cancelling one, while it waits or in its turn, blocks no other."""
     line, order = InFlight(), list[int]()
 
     async def come(number: int) -> None:
-        async with line.async_turn():
+        async with async_turn(line):
             order.append(number)
             await asyncio.sleep(0)
 
     async def main() -> None:
-        async with line.async_turn():
+        async with async_turn(line):
             tasks = [asyncio.create_task(come(number)) for number in range(6)]
             await asyncio.sleep(0)
             tasks[2].cancel()
@@ -226,18 +250,18 @@ def test_tasks_are_served_in_order_and_may_leave() -> None:
 
 
 def test_an_error_ends_a_turn() -> None:
-    """Whoever fails in his turn passes it on, in a thread and in a task."""
+    """A thread or task that fails in its turn passes the turn on."""
     line = InFlight()
 
     async def fail() -> None:
-        async with line.async_turn():
+        async with async_turn(line):
             raise KeyError
 
-    with pytest.raises(KeyError), line.turn():
+    with pytest.raises(KeyError), turn(line):
         raise KeyError
     with pytest.raises(KeyError):
         asyncio.run(fail())
-    with line.turn():
+    with turn(line):
         pass
 
 
@@ -246,13 +270,13 @@ def test_a_thread_waits_for_a_task_of_another_thread() -> None:
     line, has_it, may_go, order = InFlight(), threading.Event(), threading.Event(), list[str]()
 
     async def hold() -> None:
-        async with line.async_turn():
+        async with async_turn(line):
             has_it.set()
             await asyncio.to_thread(may_go.wait, PATIENCE)
             order.append("task")
 
     def wait() -> None:
-        with line.turn():
+        with turn(line):
             order.append("thread")
 
     with ThreadPoolExecutor(2) as pool:
@@ -271,11 +295,11 @@ def test_a_turn_that_would_never_come_is_an_error() -> None:
     line = InFlight()
 
     async def call_from_a_coroutine() -> None:
-        async with line.async_turn():
-            with line.turn():
+        async with async_turn(line):
+            with turn(line):
                 raise AssertionError("not reached")
 
-    with pytest.raises(NonceError, match="in this very thread"), line.turn(), line.turn():
+    with pytest.raises(NonceError, match="in this very thread"), turn(line), turn(line):
         raise AssertionError("not reached")
     with pytest.raises(NonceError, match="in this very thread"):
         asyncio.run(call_from_a_coroutine())
@@ -288,7 +312,7 @@ def test_a_loop_that_was_closed_holds_up_nobody() -> None:
     loop = asyncio.new_event_loop()
 
     async def wait() -> None:
-        async with line.async_turn():
+        async with async_turn(line):
             raise AssertionError("not reached")
 
     def abandon() -> asyncio.Task[None]:
@@ -299,10 +323,10 @@ def test_a_loop_that_was_closed_holds_up_nobody() -> None:
         return task
 
     with ThreadPoolExecutor(1) as pool:
-        with line.turn():
+        with turn(line):
             task = pool.submit(abandon).result(PATIENCE)
         assert not task.done()
-        pool.submit(lambda: line.turn().__enter__()).result(PATIENCE)
+        pool.submit(lambda: turn(line).__enter__()).result(PATIENCE)
 
 
 def test_a_line_belongs_to_its_source() -> None:
@@ -316,12 +340,22 @@ def test_a_line_belongs_to_its_source() -> None:
 FORK = """
 import os, threading
 from qredo_signing import InProcessNonces
-from qredo_signing._nonces.serialize import in_flight_of
+from contextlib import contextmanager
+from qredo_signing._nonces.serialize import Ticket, in_flight_of
+@contextmanager
+def turn(line):
+    ticket = Ticket(lambda: None)
+    try:
+        line.wait(ticket)
+        yield
+    finally:
+        ticket.is_done = True
+        line.advance()
 source = InProcessNonces()
 line = in_flight_of(source)
 has_it, may_go = threading.Event(), threading.Event()
 def hold():
-    with line.turn():
+    with turn(line):
         has_it.set()
         may_go.wait()
 thread = threading.Thread(target=hold)
@@ -329,7 +363,7 @@ thread.start()
 has_it.wait()
 child = os.fork()
 if child == 0:
-    with line.turn():
+    with turn(line):
         os._exit(7)
 code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 may_go.set()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qredo_emulator._errors import invalid
-from qredo_emulator._state.index import Place
+from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Company, Fund, Wallet
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.fees import fee_of
@@ -14,7 +14,7 @@ from qredo_emulator.domain.fees import fee_of
 __all__ = ["receiving_wallet", "sending_wallet"]
 
 
-def sending_wallet(account: Account, company: Company, body: Mapping[str, Any]) -> Place:
+def sending_wallet(account: Account, company: Company, body: Mapping[str, Any]) -> WalletPlace:
     """The fund's first wallet of the asset that covers the amount; the first at all if none does."""
     fund = account.fund(company.id, body["fund_id"])
     symbol, net = body["send"]["symbol"], body["send"]["amount"]
@@ -26,7 +26,7 @@ def sending_wallet(account: Account, company: Company, body: Mapping[str, Any]) 
     return account.world.index.places[wallet.id]
 
 
-def receiving_wallet(account: Account, company: Company, body: Mapping[str, Any]) -> Place:
+def receiving_wallet(account: Account, company: Company, body: Mapping[str, Any]) -> WalletPlace:
     """The first wallet of the asset of the company that the counterparty is."""
     field = "/body/counterparty_id"
     party = company.parties.get(body["counterparty_id"])

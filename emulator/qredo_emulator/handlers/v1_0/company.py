@@ -1,7 +1,7 @@
-"""Companies: as in 1.1, whose views have every field that 1.0 requires."""
+"""Companies, as in every version: the views have every field that 1.0 requires."""
 
 from __future__ import annotations
 
-from qredo_emulator.handlers.v1_1.company import create, get, search, update
+from qredo_emulator.handlers._shared.company import create, get, search, update
 
 __all__ = ["create", "get", "search", "update"]

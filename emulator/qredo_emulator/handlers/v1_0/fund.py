@@ -9,29 +9,35 @@ from qredo_emulator._state.assets import ASSETS
 from qredo_emulator._state.model import Policy
 from qredo_emulator._state.world import Account, World
 from qredo_emulator.domain.making import new_fund
-from qredo_emulator.handlers._call import Call, Reply
-from qredo_emulator.handlers.v1_1._views import person, policy_ids
-from qredo_emulator.handlers.v1_1.fund import company_and_fund, get_deposit_addresses, get_whitelist, search, whitelist
-from qredo_emulator.handlers.v1_1.holding import holdings
+from qredo_emulator.handlers._call import OperationRequest, Reply
+from qredo_emulator.handlers._shared.fund import (
+    company_and_fund,
+    get_deposit_addresses,
+    get_whitelist,
+    search,
+    whitelist,
+)
+from qredo_emulator.handlers._shared.holding import holdings
+from qredo_emulator.handlers._shared.views import person, policy_ids
 
 __all__ = ["add_to_whitelist", "create", "get", "get_deposit_addresses", "get_whitelist", "search"]
 
 _FIELDS = ("name", "description", "custodygroup_withdraw", "custodygroup_tx", "assets", "theme")
 
 
-def create(account: Account, call: Call) -> Reply:
+def create(account: Account, request: OperationRequest) -> Reply:
     """A fund with its policies and a wallet for each asset; one in 15 seconds."""
-    company = account.company(call.path["company_id"])
+    company = account.company(request.path["company_id"])
     _check_interval(account)
-    _check_users(account, call.body)
-    fund = new_fund(account, company, {name: call.body[name] for name in _FIELDS if name in call.body})
+    _check_users(account, request.body)
+    fund = new_fund(account, company, {name: request.body[name] for name in _FIELDS if name in request.body})
     account.data.last_fund = account.world.now
     return Reply({"fund_id": fund.id, **policy_ids(fund.policy_withdraw, fund.policy_tx)})
 
 
-def get(account: Account, call: Call) -> Reply:
+def get(account: Account, request: OperationRequest) -> Reply:
     """A fund with its policies, what it holds, and the company as its administrator."""
-    company, fund = company_and_fund(account, call)
+    company, fund = company_and_fund(account, request)
     world = account.world
     groups = {"custodygroup_withdraw": fund.policy_withdraw, "custodygroup_tx": fund.policy_tx}
     entity = world.entity(company.entity_id)
@@ -51,10 +57,10 @@ def get(account: Account, call: Call) -> Reply:
     )
 
 
-def add_to_whitelist(account: Account, call: Call) -> Reply:
+def add_to_whitelist(account: Account, request: OperationRequest) -> Reply:
     """Adds an address; the answer has no body."""
-    _, fund = company_and_fund(account, call)
-    whitelist(fund, call)
+    _, fund = company_and_fund(account, request)
+    whitelist(fund, request)
     return Reply()
 
 

@@ -1,7 +1,7 @@
-"""Holdings: as in 1.1."""
+"""Holdings, as in every version."""
 
 from __future__ import annotations
 
-from qredo_emulator.handlers.v1_1.holding import get_all
+from qredo_emulator.handlers._shared.holding import get_all
 
 __all__ = ["get_all"]

@@ -5,18 +5,18 @@ from __future__ import annotations
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.requests import check_amount, check_expires
 from qredo_emulator.domain.transactions import begin
-from qredo_emulator.handlers._call import Call, Reply
-from qredo_emulator.handlers.v1_1._transactions import transaction_view
+from qredo_emulator.handlers._call import OperationRequest, Reply
+from qredo_emulator.handlers._shared.transactions import transaction_view
 
 from ._sending import receiving_wallet, sending_wallet
 
 __all__ = ["create", "get"]
 
 
-def create(account: Account, call: Call) -> Reply:
+def create(account: Account, request: OperationRequest) -> Reply:
     """A new transfer; this version has no key by which a repeat is recognised."""
-    world, body = account.world, call.body
-    company = account.company(call.path["company_id"])
+    world, body = account.world, request.body
+    company = account.company(request.path["company_id"])
     sender = sending_wallet(account, company, body)
     tx = begin(
         world,
@@ -31,7 +31,7 @@ def create(account: Account, call: Call) -> Reply:
     return Reply({"tx_id": tx.id})
 
 
-def get(account: Account, call: Call) -> Reply:
+def get(account: Account, request: OperationRequest) -> Reply:
     """A transfer of the company, by whichever version it was sent."""
-    tx = account.transaction(call.path["company_id"], call.path["tx_id"], "transfer")
+    tx = account.transaction(request.path["company_id"], request.path["tx_id"], "transfer")
     return Reply(transaction_view(account.world, tx))

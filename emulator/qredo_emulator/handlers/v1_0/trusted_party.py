@@ -6,36 +6,38 @@ from qredo_emulator._errors import ApiError, NotFoundError, invalid
 from qredo_emulator._state.model import Company, Entity, Fund, TrustedParty, Wallet
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain import parties
-from qredo_emulator.handlers._call import OK, Call, Reply
-from qredo_emulator.handlers.v1_1._views import party_view
+from qredo_emulator.handlers._call import OK, OperationRequest, Reply
+from qredo_emulator.handlers._shared.views import party_view
 
 __all__ = ["add", "get_all", "remove"]
 
 _TYPES = ("user", "company")
 
 
-def add(account: Account, call: Call) -> Reply:
-    """Adds a user, who is pending until he accepts, or a company of the account, which is active at once."""
-    company = account.company(call.path["company_id"])
-    address: str = call.body["address"]
-    entity = _company(account, company, address) if call.body["type"] == "company" else parties.person(account, address)
+def add(account: Account, request: OperationRequest) -> Reply:
+    """Add a user, who is pending until accepting, or a company of the account, which is active at once."""
+    company = account.company(request.path["company_id"])
+    address: str = request.body["address"]
+    entity = (
+        _company(account, company, address) if request.body["type"] == "company" else parties.person(account, address)
+    )
     parties.add(account, company, entity, address)
     return Reply(OK)
 
 
-def get_all(account: Account, call: Call) -> Reply:
+def get_all(account: Account, request: OperationRequest) -> Reply:
     """The users and companies that have accepted; this version does not know core clients."""
-    company = account.company(call.path["company_id"])
+    company = account.company(request.path["company_id"])
     listed = [
         {"internal": False} | party_view(account.world, party) for party in _parties(account, company) if party.accepted
     ]
     return Reply({"company_id": company.id, "total_count": len(listed), "list": listed})
 
 
-def remove(account: Account, call: Call) -> Reply:
+def remove(account: Account, request: OperationRequest) -> Reply:
     """Takes a party out of the network by what it was added by, unless a fund's policy needs it."""
-    company = account.company(call.path["company_id"])
-    address = call.path["trustedparty_domain"].casefold()
+    company = account.company(request.path["company_id"])
+    address = request.path["trustedparty_domain"].casefold()
     for party in _parties(account, company):
         if party.address.casefold() == address:
             if _is_assigned(company, party.entity_id):

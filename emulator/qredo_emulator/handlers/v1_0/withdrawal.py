@@ -5,18 +5,18 @@ from __future__ import annotations
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.requests import check_amount, check_expires, whitelisted
 from qredo_emulator.domain.transactions import begin
-from qredo_emulator.handlers._call import Call, Reply
-from qredo_emulator.handlers.v1_1.withdrawal import get
+from qredo_emulator.handlers._call import OperationRequest, Reply
+from qredo_emulator.handlers._shared.withdrawal import get
 
 from ._sending import sending_wallet
 
 __all__ = ["create", "get"]
 
 
-def create(account: Account, call: Call) -> Reply:
+def create(account: Account, request: OperationRequest) -> Reply:
     """A new withdrawal; this version has no key by which a repeat is recognised."""
-    world, body = account.world, call.body
-    sender = sending_wallet(account, account.company(call.path["company_id"]), body)
+    world, body = account.world, request.body
+    sender = sending_wallet(account, account.company(request.path["company_id"]), body)
     tx = begin(
         world,
         sender,

@@ -62,7 +62,7 @@ def _recipient(world: World, tx: Transaction) -> dict[str, str]:
 
 def _connection(world: World, action: Action) -> dict[str, Any]:
     wallet = world.index.places[action.subject_id].wallet
-    number = next(tie.client_id for tie in wallet.connected if tie.action_id == action.id)
+    number = next(link.client_id for link in wallet.connected if link.action_id == action.id)
     return {"clientData": {"customer_id": number}, "wallet": _wallet(wallet)}
 
 

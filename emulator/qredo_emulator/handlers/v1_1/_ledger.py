@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._state.index import Place
+from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Row, Transaction
 from qredo_emulator._state.world import World
 
@@ -65,7 +65,7 @@ def _other_side(world: World, row: Row, tx: Transaction) -> dict[str, str]:
     return _wallet_side(world.index.places[tx.wallet_id if row.inbound else tx.recipient_id])
 
 
-def _wallet_side(place: Place) -> dict[str, str]:
+def _wallet_side(place: WalletPlace) -> dict[str, str]:
     return {
         "counterpartyID": place.company.entity_id,
         "counterpartyName": place.company.name,

@@ -6,14 +6,14 @@ from qredo_emulator._errors import invalid
 from qredo_emulator._state.assets import ASSETS
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.fees import fee_of
-from qredo_emulator.handlers._call import Call, Reply
+from qredo_emulator.handlers._call import OperationRequest, Reply
 
 __all__ = ["calculate_fees", "get_all"]
 
 _LARGEST = 2**63 - 1
 
 
-def get_all(account: Account, call: Call) -> Reply:
+def get_all(account: Account, request: OperationRequest) -> Reply:
     """Every asset; those that are not enabled are listed, too."""
     assets = [
         {
@@ -29,11 +29,11 @@ def get_all(account: Account, call: Call) -> Reply:
     return Reply({"assets": assets})
 
 
-def calculate_fees(account: Account, call: Call) -> Reply:
+def calculate_fees(account: Account, request: OperationRequest) -> Reply:
     """The fee of a movement, on top of what arrives."""
-    if call.body["asset"] not in ASSETS:
-        raise invalid("/body/asset", f"{call.body['asset']!r} is not an asset of GET /assets")
-    net = call.body["amount"]
+    if request.body["asset"] not in ASSETS:
+        raise invalid("/body/asset", f"{request.body['asset']!r} is not an asset of GET /assets")
+    net = request.body["amount"]
     if net < 0:
         raise invalid("/body/amount", f"{net} is negative")
     fees = fee_of(net, account.world.fee_rate)

@@ -1,61 +1,7 @@
-"""Companies."""
+"""Companies, as in every version."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from qredo_emulator._errors import ApiError
-from qredo_emulator._state.model import Company
-from qredo_emulator._state.world import Account
-from qredo_emulator.handlers._call import Call, Reply
+from qredo_emulator.handlers._shared.company import create, get, search, update
 
 __all__ = ["create", "get", "search", "update"]
-
-_FIELDS = ("name", "city", "country", "domain", "ref")
-
-
-def create(account: Account, call: Call) -> Reply:
-    """A new company; a ``ref`` that another company of the account has is a conflict."""
-    given = {name: call.body[name] for name in _FIELDS if name in call.body}
-    _refuse_same_ref(account, given.get("ref", ""), None)
-    company_id = account.world.new_id()
-    entity = account.world.new_entity("company", given["name"], company_id)
-    company = account.companies[company_id] = Company(company_id, entity.id, **given)
-    account.world.index.add_company(account.key, company)
-    return Reply({"company_id": company_id, "ref": company.ref})
-
-
-def get(account: Account, call: Call) -> Reply:
-    """All of a company's fields."""
-    company = account.company(call.path["company_id"])
-    return Reply({"company_id": company.id, **{name: getattr(company, name) for name in _FIELDS}})
-
-
-def update(account: Account, call: Call) -> Reply:
-    """Sets what is given and leaves the rest."""
-    company = account.company(call.path["company_id"])
-    given: dict[str, Any] = {name: call.body[name] for name in _FIELDS if name in call.body}
-    _refuse_same_ref(account, given.get("ref", ""), company)
-    account.world.index.remove_company(account.key, company)
-    for name, value in given.items():
-        setattr(company, name, value)
-    account.world.index.add_company(account.key, company)
-    account.world.entity(company.entity_id).name = company.name
-    return Reply({"company_id": company.id, "ref": company.ref})
-
-
-def search(account: Account, call: Call) -> Reply:
-    """Companies whose name has the query in it; all of them without a query."""
-    query = call.query.get("query", "").casefold()
-    matches = [
-        {"company_id": company.id, "name": company.name, "domain": company.domain}
-        for company in account.companies.values()
-        if query in company.name.casefold()
-    ]
-    return Reply({"total_count": len(matches), "matches": matches})
-
-
-def _refuse_same_ref(account: Account, ref: str, own: Company | None) -> None:
-    holder = account.world.index.references.get((account.key, ref))
-    if ref and holder and (own is None or holder != own.id):
-        raise ApiError(409, "ref")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from qredo_emulator._errors import ApiError
-from qredo_emulator._state.index import Place
+from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import CoreClient
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.messages import action_message
 from qredo_emulator.domain.signatures import read_hash, signature_of
 from qredo_emulator.domain.votes import decide
-from qredo_emulator.handlers._call import OK, Call, Reply
+from qredo_emulator.handlers._call import OK, OperationRequest, Reply
 
 from ._actions import action_details
 
@@ -28,89 +28,89 @@ __all__ = [
 ]
 
 
-def create(account: Account, call: Call) -> Reply:
+def create(account: Account, request: OperationRequest) -> Reply:
     """A new core client; its id is also its address as a trusted party."""
-    entity = account.world.new_entity("core-client", call.body["name"])
+    entity = account.world.new_entity("core-client", request.body["name"])
     client = CoreClient(entity.id, account.key, account.world.now)
     account.core_clients[client.id] = account.world.index.clients[client.id] = client
-    return Reply(_view(account, client, call))
+    return Reply(_view(account, client, request))
 
 
-def get_all(account: Account, call: Call) -> Reply:
+def get_all(account: Account, request: OperationRequest) -> Reply:
     """Every core client of the API key, signing agents among them."""
-    clients = [_view(account, client, call) for client in account.core_clients.values()]
+    clients = [_view(account, client, request) for client in account.core_clients.values()]
     return Reply({"count": len(clients), "clients": clients})
 
 
-def get_actions(account: Account, call: Call) -> Reply:
+def get_actions(account: Account, request: OperationRequest) -> Reply:
     """The actions that wait, oldest first."""
-    client = account.core_client(call.path["client_id"])
+    client = account.core_client(request.path["client_id"])
     actions = [action_message(action) for action in account.world.index.pending[client.id].values()]
     return Reply({"count": len(actions), "actions": actions})
 
 
-def get_action(account: Account, call: Call) -> Reply:
+def get_action(account: Account, request: OperationRequest) -> Reply:
     """An action in any state, with what it is about."""
-    action = account.action(call.path["client_id"], call.path["action_id"])
+    action = account.action(request.path["client_id"], request.path["action_id"])
     return Reply({**action_message(action), "details": action_details(account.world, action)})
 
 
-def approve_action(account: Account, call: Call) -> Reply:
+def approve_action(account: Account, request: OperationRequest) -> Reply:
     """Approves a pending action."""
-    return _decide(account, call, approve=True)
+    return _decide(account, request, approve=True)
 
 
-def reject_action(account: Account, call: Call) -> Reply:
+def reject_action(account: Account, request: OperationRequest) -> Reply:
     """Rejects a pending action."""
-    return _decide(account, call, approve=False)
+    return _decide(account, request, approve=False)
 
 
-def get_wallets(account: Account, call: Call) -> Reply:
+def get_wallets(account: Account, request: OperationRequest) -> Reply:
     """The wallets that are connected to this exchange, or were to be."""
-    client = account.core_client(call.path["client_id"])
+    client = account.core_client(request.path["client_id"])
     index = account.world.index
     return Reply(
-        {"wallets": [_wallet(account, client, index.places[wallet_id]) for wallet_id in index.ties[client.id]]}
+        {"wallets": [_wallet(account, client, index.places[wallet_id]) for wallet_id in index.links[client.id]]}
     )
 
 
-def sign(account: Account, call: Call) -> Reply:
+def sign(account: Account, request: OperationRequest) -> Reply:
     """A signature that only this emulator can verify."""
-    client = account.core_client(call.path["client_id"])
-    digest = read_hash(call.body["message_hash_hex"], "/body/message_hash_hex")
+    client = account.core_client(request.path["client_id"])
+    digest = read_hash(request.body["message_hash_hex"], "/body/message_hash_hex")
     return Reply({"signature_hex": signature_of(client.id, digest), "signer_id": client.id})
 
 
-def verify(account: Account, call: Call) -> Reply:
+def verify(account: Account, request: OperationRequest) -> Reply:
     """200 for a signature of any core client of this emulator over this hash, 403 for others."""
-    body = call.body
+    body = request.body
     digest = read_hash(body["message_hash_hex"], "/body/message_hash_hex")
     known = body["signer_id"] in account.world.index.clients
     right = known and body["signature_hex"].lower() == signature_of(body["signer_id"], digest)
     return Reply(None, 200 if right else 403)
 
 
-def _decide(account: Account, call: Call, *, approve: bool) -> Reply:
-    action = account.action(call.path["client_id"], call.path["action_id"])
+def _decide(account: Account, request: OperationRequest, *, approve: bool) -> Reply:
+    action = account.action(request.path["client_id"], request.path["action_id"])
     if account.core_clients[action.approver_id].agent:
         raise ApiError(403, "client_id: a signing agent decides with its own token")
     decide(account.world, action, approve=approve)
     return Reply(OK)
 
 
-def _view(account: Account, client: CoreClient, call: Call) -> dict[str, Any]:
+def _view(account: Account, client: CoreClient, request: OperationRequest) -> dict[str, Any]:
     own = "" if client.agent else f"/{client.id}"
     return {
         "id": client.id,
         "name": account.world.entity(client.id).name,
-        "feed": f"{call.base_url.replace('http', 'ws', 1)}/coreclient{own}/feed",
+        "feed": f"{request.base_url.replace('http', 'ws', 1)}/coreclient{own}/feed",
         "timestamp": client.created,
     }
 
 
-def _wallet(account: Account, client: CoreClient, place: Place) -> dict[str, Any]:
-    tie = next(tie for tie in place.wallet.connected if tie.counterparty_id == client.id)
-    action = account.world.state.actions[tie.action_id]
+def _wallet(account: Account, client: CoreClient, place: WalletPlace) -> dict[str, Any]:
+    link = next(link for link in place.wallet.connected if link.counterparty_id == client.id)
+    action = account.world.state.actions[link.action_id]
     return {
         "wallet_id": place.wallet.id,
         "action_id": action.id,

@@ -1,26 +1,7 @@
-"""Holdings."""
+"""Holdings, as in every version."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from qredo_emulator._state.model import Fund
-from qredo_emulator._state.world import Account
-from qredo_emulator.handlers._call import Call, Reply
+from qredo_emulator.handlers._shared.holding import get_all
 
 __all__ = ["get_all"]
-
-
-def get_all(account: Account, call: Call) -> Reply:
-    """The sum of each asset over all funds of a company; an asset with an empty wallet counts zero."""
-    held = holdings(account.company(call.path["company_id"]).funds.values())
-    return Reply({"total_count": len(held), "holdings": held})
-
-
-def holdings(funds: Iterable[Fund]) -> list[dict[str, str | int]]:
-    """The sum of each asset over some funds, by the asset's code."""
-    sums: dict[str, int] = {}
-    for fund in funds:
-        for wallet in fund.wallets.values():
-            sums[wallet.asset] = sums.get(wallet.asset, 0) + wallet.balance
-    return [{"code": code, "amount": sums[code]} for code in sorted(sums)]

@@ -7,25 +7,25 @@ from typing import Any
 from qredo_emulator._state.model import Transaction
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain import swaps
-from qredo_emulator.handlers._call import OK, Call, Reply
+from qredo_emulator.handlers._call import OK, OperationRequest, Reply
 
 __all__ = ["get_all", "get_for_company", "publish"]
 
 
-def get_all(account: Account, call: Call) -> Reply:
-    """What can be taken now; nobody is the owner."""
+def get_all(account: Account, request: OperationRequest) -> Reply:
+    """Return swaps that anyone can take."""
     return Reply({"items": _items(account, None)})
 
 
-def get_for_company(account: Account, call: Call) -> Reply:
+def get_for_company(account: Account, request: OperationRequest) -> Reply:
     """What can be taken now; the company is the owner of its own offers."""
-    return Reply({"items": _items(account, account.company(call.path["company_id"]).id)})
+    return Reply({"items": _items(account, account.company(request.path["company_id"]).id)})
 
 
-def publish(account: Account, call: Call) -> Reply:
+def publish(account: Account, request: OperationRequest) -> Reply:
     """Puts an offer of the company on the hub."""
-    company = account.company(call.path["company_id"])
-    swaps.put_on_hub(account, account.transaction(company.id, call.body["tx_id"], "swap_make"))
+    company = account.company(request.path["company_id"])
+    swaps.put_on_hub(account, account.transaction(company.id, request.body["tx_id"], "swap_make"))
     return Reply(OK)
 
 

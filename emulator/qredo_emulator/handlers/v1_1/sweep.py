@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from qredo_emulator._errors import NotFoundError
-from qredo_emulator._state.index import Place
+from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Action, CoreClient, Transaction
 from qredo_emulator._state.world import Account, World
 from qredo_emulator.domain.ballots import approved_count, required_count
 from qredo_emulator.domain.requests import check_amount, check_expires, once, recipient_wallet
 from qredo_emulator.domain.transactions import begin
-from qredo_emulator.handlers._call import Call, Reply
-
-from ._transactions import approvals
-from ._views import entity_view
+from qredo_emulator.handlers._call import OperationRequest, Reply
+from qredo_emulator.handlers._shared.transactions import approvals
+from qredo_emulator.handlers._shared.views import entity_view
 
 __all__ = ["create", "get"]
 
@@ -22,17 +21,17 @@ _LIFETIME = 3600
 """Seconds, where the request sets no deadline."""
 
 
-def create(account: Account, call: Call) -> Reply:
+def create(account: Account, request: OperationRequest) -> Reply:
     """A new sweep, which the core client then approves, or the first one with the same key."""
-    client = account.core_client(call.path["client_id"])
-    tx_id, status = once(account.world, client.id, call.body, lambda: _sweep(account.world, client, call.body))
+    client = account.core_client(request.path["client_id"])
+    tx_id, status = once(account.world, client.id, request.body, lambda: _sweep(account.world, client, request.body))
     return Reply({"tx_id": tx_id, "status": status})
 
 
-def get(account: Account, call: Call) -> Reply:
+def get(account: Account, request: OperationRequest) -> Reply:
     """A sweep of the core client."""
-    client = account.core_client(call.path["client_id"])
-    tx = account.world.transaction(call.path["tx_id"])
+    client = account.core_client(request.path["client_id"])
+    tx = account.world.transaction(request.path["tx_id"])
     if tx is None or tx.kind != "sweep" or tx.initiator_id != client.id:
         raise NotFoundError("tx_id")
     return Reply(_view(account.world, tx))
@@ -54,10 +53,10 @@ def _sweep(world: World, client: CoreClient, body: dict[str, Any]) -> Transactio
     )
 
 
-def _connected(world: World, client: CoreClient, wallet_id: str) -> Place:
+def _connected(world: World, client: CoreClient, wallet_id: str) -> WalletPlace:
     place = world.place(wallet_id)
-    ties = place.wallet.connected if place else []
-    if place is None or not any(tie.counterparty_id == client.id and tie.status == "connected" for tie in ties):
+    links = place.wallet.connected if place else []
+    if place is None or not any(link.counterparty_id == client.id and link.status == "connected" for link in links):
         raise NotFoundError("wallet_id")
     return place
 

@@ -7,37 +7,36 @@ from qredo_emulator._state.model import Company, CoreClient, Transaction
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.requests import check_amount, check_expires, company_wallet, once, recipient_wallet
 from qredo_emulator.domain.transactions import begin
-from qredo_emulator.handlers._call import Call, Reply
-
-from ._transactions import transaction_view
+from qredo_emulator.handlers._call import OperationRequest, Reply
+from qredo_emulator.handlers._shared.transactions import transaction_view
 
 __all__ = ["create", "get"]
 
 
-def create(account: Account, call: Call) -> Reply:
+def create(account: Account, request: OperationRequest) -> Reply:
     """A new transfer, or the first one with the same key."""
-    company = account.company(call.path["company_id"])
-    tx_id, status = once(account.world, company.id, call.body, lambda: _transfer(account, company, call))
+    company = account.company(request.path["company_id"])
+    tx_id, status = once(account.world, company.id, request.body, lambda: _transfer(account, company, request))
     return Reply({"tx_id": tx_id, "status": status})
 
 
-def get(account: Account, call: Call) -> Reply:
+def get(account: Account, request: OperationRequest) -> Reply:
     """A transfer, a sweep or a swap that the company sent, by its id or that of one of its actions."""
     kinds = ("transfer", "sweep", "swap_make", "swap_take")
-    tx = account.transaction(call.path["company_id"], call.path["tx_id"], *kinds)
+    tx = account.transaction(request.path["company_id"], request.path["tx_id"], *kinds)
     return Reply(transaction_view(account.world, tx))
 
 
-def authorizer(account: Account, call: Call) -> CoreClient | None:
+def authorizer(account: Account, request: OperationRequest) -> CoreClient | None:
     """The core client that has to authorise the transaction first."""
-    client_id = call.body.get("authorize_id", "")
+    client_id = request.body.get("authorize_id", "")
     if client_id and client_id not in account.core_clients:
         raise invalid("/body/authorize_id", "is not a core client of this API key")
     return account.core_clients.get(client_id)
 
 
-def _transfer(account: Account, company: Company, call: Call) -> Transaction:
-    world, body = account.world, call.body
+def _transfer(account: Account, company: Company, request: OperationRequest) -> Transaction:
+    world, body = account.world, request.body
     sender = company_wallet(world, company, body["wallet_id"], "wallet_id")
     field = "counterparty_wallet_address"
     return begin(
@@ -47,6 +46,6 @@ def _transfer(account: Account, company: Company, call: Call) -> Transaction:
         net=check_amount(sender, body, "send"),
         expires=check_expires(world, body["expires"]),
         body=body,
-        authorizer=authorizer(account, call),
+        authorizer=authorizer(account, request),
         recipient_id=recipient_wallet(world, sender, body[field], field).wallet.id,
     )

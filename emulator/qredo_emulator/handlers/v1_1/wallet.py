@@ -10,47 +10,46 @@ from qredo_emulator._state.world import Account
 from qredo_emulator.domain import proposals
 from qredo_emulator.domain.fees import fee_of, largest_net
 from qredo_emulator.domain.messages import movement_fields
-from qredo_emulator.handlers._call import OK, Call, Reply
-
-from ._views import wallet_view
+from qredo_emulator.handlers._call import OK, OperationRequest, Reply
+from qredo_emulator.handlers._shared.views import wallet_view
 
 __all__ = ["get", "get_exchanges", "get_history", "get_max_amount", "update_policy"]
 
 
-def get(account: Account, call: Call) -> Reply:
+def get(account: Account, request: OperationRequest) -> Reply:
     """A wallet, by id or short code."""
-    _, _, wallet = account.wallet(call.path["wallet_id"])
+    _, _, wallet = account.wallet(request.path["wallet_id"])
     return Reply(wallet_view(account.world, account.world.index.places[wallet.id]))
 
 
-def get_history(account: Account, call: Call) -> Reply:
-    """What was settled at or after ``since``, newest first; what left has negative amounts."""
-    _, _, wallet = account.wallet(call.path["wallet_id"])
-    since = call.query.get("since", 0)
+def get_history(account: Account, request: OperationRequest) -> Reply:
+    """What was settled at or after `since`, newest first; what left has negative amounts."""
+    _, _, wallet = account.wallet(request.path["wallet_id"])
+    since = request.query.get("since", 0)
     movements = reversed(account.world.index.history[wallet.id])
     return Reply({"history": [movement_fields(wallet.asset, one) for one in movements if one.timestamp >= since]})
 
 
-def get_max_amount(account: Account, call: Call) -> Reply:
-    """The most that can be moved, its fee included; ``pending=1`` leaves out what open transactions will take."""
-    _, _, wallet = account.wallet(call.path["wallet_id"])
+def get_max_amount(account: Account, request: OperationRequest) -> Reply:
+    """The most that can be moved, its fee included; `pending=1` leaves out what open transactions will take."""
+    _, _, wallet = account.wallet(request.path["wallet_id"])
     rate = account.world.fee_rate
-    net = largest_net(wallet.available if call.query.get("pending") == 1 else wallet.balance, rate)
+    net = largest_net(wallet.available if request.query.get("pending") == 1 else wallet.balance, rate)
     return Reply({"netAmount": net, "fees": fee_of(net, rate), "amountToSend": net + fee_of(net, rate)})
 
 
-def get_exchanges(account: Account, call: Call) -> Reply:
+def get_exchanges(account: Account, request: OperationRequest) -> Reply:
     """Every exchange."""
     return Reply({"exchanges": [_exchange(exchange) for exchange in account.world.state.exchanges.values()]})
 
 
-def update_policy(account: Account, call: Call) -> Reply:
+def update_policy(account: Account, request: OperationRequest) -> Reply:
     """Asks the members of a wallet's own policy to change it."""
-    fund = account.fund(call.path["company_id"], call.path["fund_id"])
-    _, _, wallet = account.wallet(call.path["wallet_id"])
+    fund = account.fund(request.path["company_id"], request.path["fund_id"])
+    _, _, wallet = account.wallet(request.path["wallet_id"])
     if wallet.id not in fund.wallets:
         raise NotFoundError("wallet_id")
-    proposals.propose(account.world, account.world.index.places[wallet.id], call.body)
+    proposals.propose(account.world, account.world.index.places[wallet.id], request.body)
     return Reply(OK)
 
 

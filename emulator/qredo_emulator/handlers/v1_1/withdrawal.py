@@ -6,28 +6,21 @@ from qredo_emulator._state.model import Company, Transaction
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.requests import check_amount, check_expires, company_wallet, once, whitelisted
 from qredo_emulator.domain.transactions import begin
-from qredo_emulator.handlers._call import Call, Reply
-
-from ._transactions import transaction_view
+from qredo_emulator.handlers._call import OperationRequest, Reply
+from qredo_emulator.handlers._shared.withdrawal import get
 
 __all__ = ["create", "get"]
 
 
-def create(account: Account, call: Call) -> Reply:
+def create(account: Account, request: OperationRequest) -> Reply:
     """A new withdrawal, or the first one with the same key."""
-    company = account.company(call.path["company_id"])
-    tx_id, status = once(account.world, company.id, call.body, lambda: _withdrawal(account, company, call))
+    company = account.company(request.path["company_id"])
+    tx_id, status = once(account.world, company.id, request.body, lambda: _withdrawal(account, company, request))
     return Reply({"tx_id": tx_id, "status": status})
 
 
-def get(account: Account, call: Call) -> Reply:
-    """A withdrawal, by its id or that of one of its actions."""
-    tx = account.transaction(call.path["company_id"], call.path["tx_id"], "withdrawal")
-    return Reply(transaction_view(account.world, tx))
-
-
-def _withdrawal(account: Account, company: Company, call: Call) -> Transaction:
-    world, body = account.world, call.body
+def _withdrawal(account: Account, company: Company, request: OperationRequest) -> Transaction:
+    world, body = account.world, request.body
     sender = company_wallet(world, company, body["wallet_id"], "wallet_id")
     return begin(
         world,

@@ -1,4 +1,4 @@
-"""What aiohttp's errors are among httpx's."""
+"""Translate aiohttp's errors into httpx's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KINDS: tuple[tuple[type[BaseException], type[httpx.TransportError]], ...] = (
     (aiohttp.ClientHttpProxyError, httpx.ProxyError),
     (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol),
     (aiohttp.InvalidURL, httpx.LocalProtocolError),
-    # Anywhere between the first byte of the request and the last one of the answer.
+    # Anywhere between the first byte of the request and the last one of the response.
     (aiohttp.ServerTimeoutError, httpx.ReadTimeout),
     (aiohttp.ServerDisconnectedError, httpx.RemoteProtocolError),
     (aiohttp.ClientResponseError, httpx.RemoteProtocolError),
@@ -30,9 +30,9 @@ _KINDS: tuple[tuple[type[BaseException], type[httpx.TransportError]], ...] = (
 
 
 def failure_of(error: BaseException) -> httpx.TransportError:
-    """Make httpx's error of one of `FAILURES`. Raise it outside of the `except`.
+    """Return httpx's error for one of `FAILURES`. Raise it outside of the `except` block.
 
-    It is not chained to the other one, which holds the request's headers, API key and all.
+    Raised inside, it would be chained to aiohttp's error, which holds the request's headers and so the API key.
     """
     kind = next(ours for theirs, ours in _KINDS if isinstance(error, theirs))
     return kind(_text_of(error))

@@ -1,4 +1,8 @@
-"""One aiohttp session, made to do no more than what it is told: nothing added, followed, kept or sent twice."""
+"""One aiohttp session that sends each request exactly as httpx built it, once.
+
+By default aiohttp adds headers, follows redirects, keeps cookies, and sends some requests again after an error. Each of
+these would change what was signed or send a signature twice, so all of them are off here.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from aiohttp import hdrs
 from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
+from ..attempt import CURRENT
 from .errors import FAILURES, failure_of
 
 __all__ = ["Session"]
@@ -24,8 +29,8 @@ __all__ = ["Session"]
 _NOT_ADDED = frozenset({hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE, hdrs.USER_AGENT})
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 _LONGEST_LINE = 65536
-_DEPART: ContextVar[_Departure | None] = ContextVar("qredo_signing_depart", default=None)
-"""Of this task's request, which waits for a connection."""
+_TRACER: ContextVar[_Tracer | None] = ContextVar("qredo_signing_tracer", default=None)
+"""The tracer of this task's request. aiohttp has no parameter through which the connector could get it."""
 
 
 class Session:
@@ -59,15 +64,20 @@ class Session:
         )
 
     async def send(self, request: httpx.Request) -> httpx.Response:
-        """Send a request once, and answer when the headers of the response are there."""
+        """Send a request once, and return when the headers of the response are there."""
         await request.aread()
         timeout = request.extensions.get("timeout", {})
+        attempt = CURRENT.get()
+        if attempt is not None:
+            attempt.is_watched = True
+            if self._proxy is not None:
+                attempt.peer = self._proxy.url.host, self._proxy.url.port or 80
         trace = request.extensions.get("trace")
-        depart = None if trace is None else _Departure(trace, request)
-        if depart is not None:
-            await depart.tell("aiohttp.request.started")
+        tracer = None if trace is None else _Tracer(trace, request)
+        if tracer is not None:
+            await tracer.tell("aiohttp.request.started")
         await self._take_slot(timeout.get("pool"))
-        before = _DEPART.set(depart)
+        before = _TRACER.set(tracer)
         try:
             if self._http.closed:
                 raise httpx.ConnectError("the client was closed while the request waited for a connection")
@@ -76,11 +86,11 @@ class Session:
             self._slots.release()
             raise
         finally:
-            _DEPART.reset(before)
+            _TRACER.reset(before)
         return httpx.Response(
             response.status,
             headers=response.raw_headers,
-            stream=_Answer(response, self._slots),
+            stream=_ResponseStream(response, self._slots),
             extensions=_extensions(response),
         )
 
@@ -90,7 +100,7 @@ class Session:
 
     async def _exchange(self, request: httpx.Request, limits: Mapping[str, float | None]) -> aiohttp.ClientResponse:
         try:
-            # Headers and body are in no variable, where a tool that prints those would find them.
+            # Headers and body are not put in local variables: error trackers record those.
             return await self._http.request(
                 request.method,
                 _as_yarl(request.url),
@@ -104,24 +114,25 @@ class Session:
         except FAILURES as error:
             failure = failure_of(error)
         except BaseException as error:
-            # aiohttp's frames hold the headers, API key and all.
+            # The frames of aiohttp in this traceback hold the headers, and so the API key.
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
         raise failure
 
     def _headers(self, request: httpx.Request) -> list[tuple[str, str]]:
-        # The body is sent in one piece, whatever was meant when the request was made: aiohttp says how long it is.
+        # The body is complete and sent in one piece, so aiohttp writes its own Content-Length. A second one, or a
+        # Transfer-Encoding, would make the request ambiguous.
         kept = [(name, value) for name, value in request.headers.raw if name.lower() not in _FRAMING]
         headers = [(name.decode(), value.decode()) for name, value in kept]
         if self._for_proxy and request.url.scheme == "http":  # no tunnel: the proxy reads the request itself
             headers += self._for_proxy.items()
         return headers
 
-    async def _take_slot(self, patience: float | None) -> None:
+    async def _take_slot(self, limit: float | None) -> None:
         if not self._slots.locked():
             await self._slots.acquire()
             return
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(limit):
                 await self._slots.acquire()
         except TimeoutError:
             failure = httpx.PoolTimeout("all connections were in use for too long")
@@ -130,8 +141,8 @@ class Session:
         raise failure
 
 
-class _Departure:
-    """Tells a `trace` of how far a request has got."""
+class _Tracer:
+    """Calls the `trace` extension of a request, with events of the names that httpcore gives them."""
 
     def __init__(self, trace: Callable[[str, Mapping[str, Any]], Awaitable[object]], request: httpx.Request) -> None:
         self._trace = trace
@@ -144,7 +155,10 @@ class _Departure:
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Tells when there is a connection for a request, new or used before."""
+    """Calls the trace when a request has its connection, new or used before, and nothing was written yet.
+
+    An error of the trace stops the request here: that is how the guard against redirects works on aiohttp.
+    """
 
     async def connect(
         self,
@@ -153,19 +167,32 @@ class _Connector(aiohttp.TCPConnector):
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - its name there
     ) -> aiohttp.connector.Connection:
         connection = await super().connect(req, traces, timeout)
+        while _has_surplus(connection):
+            connection.close()
+            connection = await super().connect(req, traces, timeout)
         try:
-            if (depart := _DEPART.get()) is not None:
-                await depart.tell("http11.send_request_headers.started")
+            if (tracer := _TRACER.get()) is not None:
+                await tracer.tell("http11.send_request_headers.started")
         except BaseException:
             connection.close()
             raise
+        if (attempt := CURRENT.get()) is not None:
+            attempt.is_written = True  # from here on aiohttp writes
         return connection
+
+
+def _has_surplus(connection: aiohttp.connector.Connection) -> bool:
+    """Whether bytes arrived after the last response on a kept connection, so that the next would be read wrongly."""
+    return connection.protocol is not None and connection.protocol.should_close
 
 
 async def _once(
     request: aiohttp.ClientRequest, handler: Callable[[aiohttp.ClientRequest], Awaitable[aiohttp.ClientResponse]]
 ) -> aiohttp.ClientResponse:
-    """Keep aiohttp from sending a request again, which it does after some of its own errors, with the old stamp."""
+    """Keep aiohttp from sending a request again, with the same stamp, after some of its own errors.
+
+    It looks for those by type, so this middleware raises another type instead.
+    """
     try:
         return await handler(request)
     except FAILURES as error:
@@ -176,9 +203,9 @@ async def _once(
 class _Body(aiohttp.Payload):
     """The bytes of a request, with a time limit: aiohttp has none for writing."""
 
-    def __init__(self, body: bytes, patience: float | None) -> None:
+    def __init__(self, body: bytes, limit: float | None) -> None:
         super().__init__(body)
-        self._bytes, self._patience = body, patience
+        self._bytes, self._limit = body, limit
         self._size = len(body)
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
@@ -186,16 +213,16 @@ class _Body(aiohttp.Payload):
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._limit):
                 await writer.write(self._bytes)
         except BaseException:
             if isinstance(writer, aiohttp.http.StreamWriter) and writer.transport is not None:
-                writer.transport.abort()  # or asyncio goes on sending what it has
+                writer.transport.abort()  # otherwise asyncio goes on sending what is in its buffer
             raise
 
 
-class _Answer(httpx.AsyncByteStream):
-    """The body of a response, as it came over the wire: httpx decodes it."""
+class _ResponseStream(httpx.AsyncByteStream):
+    """The body of a response as it came over the wire, still compressed: httpx decodes it."""
 
     def __init__(self, response: aiohttp.ClientResponse, slots: asyncio.Semaphore) -> None:
         self._response = response
@@ -214,12 +241,15 @@ class _Answer(httpx.AsyncByteStream):
     async def aclose(self) -> None:
         slots, self._slots = self._slots, None
         if slots is not None:
-            self._response.release()  # which closes the connection, if there is more to come
+            self._response.release()  # closes the connection if the body was not read to its end
             slots.release()
 
 
 def _as_yarl(url: httpx.URL) -> URL:
-    """The same URL with every byte as it was signed. In yarl's own parts an empty query would get lost."""
+    """Return the same URL, with every byte as it was signed.
+
+    The query is given as a part of the path: yarl drops an empty one, and the signature covers its `?`.
+    """
     return URL.build(
         scheme=url.scheme, authority=url.netloc.decode("ascii"), path=url.raw_path.decode("ascii"), encoded=True
     )

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ..defaults import make_tls_context
-from ..proxies import proxies_of_environment
+from ..per_process import PerLoop
 
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["AiohttpTransport", "make_transports"]
+__all__ = ["AiohttpTransport"]
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -26,12 +26,12 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         transport = AiohttpTransport(limits=httpx.Limits(max_connections=200))
         client = connect(AsyncClient, credentials, Environment.SANDBOX, transport=transport)
 
-    It runs on asyncio alone, speaks HTTP/1.1, and belongs to the event loop in which it is first used. It sends the
-    URL that was signed, byte by byte, and each request once: it repeats and follows nothing, and keeps no cookies. A
-    `trace` extension is told of each request twice: `aiohttp.request.started` before anything is done, and
-    `http11.send_request_headers.started` when there is a connection for it; an error raised there stops it.
+    It runs on asyncio alone, speaks HTTP/1.1, and opens connections for each event loop and process in which it is
+    used. It sends the URL that was signed, byte by byte, and each request once: it retries and follows nothing, and
+    keeps no cookies. A `trace` extension is told of each request twice: `aiohttp.request.started` before anything is
+    done, and `http11.send_request_headers.started` when there is a connection for it; an error raised there stops it.
 
-    Feeds (`ws://`, `wss://`) and SOCKS proxies, for which httpx on aiohttp has no way, take httpx's own transport.
+    Feeds (`ws://`, `wss://`) and SOCKS proxies, which aiohttp does not offer to httpx, take httpx's own transport.
     docs/async.md has what else is different.
     """
 
@@ -39,7 +39,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self,
         *,
         verify: ssl.SSLContext | None = None,
-        proxy: str | httpx.URL | None = None,
+        proxy: str | httpx.URL | httpx.Proxy | None = None,
         limits: httpx.Limits | None = None,
     ) -> None:
         """Load aiohttp; no connection is made yet.
@@ -55,51 +55,28 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         """
         self._make_session: type[Session] = _load().Session
         self._context = make_tls_context() if verify is None else verify
-        self._proxy = None if proxy is None else httpx.Proxy(proxy)
+        self._proxy = proxy if proxy is None or isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)
         self._limits = limits or httpx.Limits(max_connections=100, keepalive_expiry=5.0)
-        self._session: Session | None = None
-        self._plain: httpx.AsyncHTTPTransport | None = None
+        self._sessions = PerLoop(self._new_session)
+        self._plain = PerLoop(self._new_plain)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and answer when the headers of the response are there; raises httpx's errors."""
+        """Send a request, and return when the headers of the response are there; raises httpx's errors."""
         is_socks = self._proxy is not None and self._proxy.url.scheme.startswith("socks")
         if is_socks or request.url.scheme in {"ws", "wss"}:
-            return await self._without_aiohttp().handle_async_request(request)
-        return await self._session_here().send(request)
+            return await (await self._plain.here()).handle_async_request(request)
+        return await (await self._sessions.here()).send(request)
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        session, self._session = self._session, None
-        plain, self._plain = self._plain, None
-        if session is not None:
-            await session.aclose()
-        if plain is not None:
-            await plain.aclose()
+        """Close the connections of this process and event loop."""
+        await self._sessions.aclose()
+        await self._plain.aclose()
 
-    def _session_here(self) -> Session:
-        loop, session = _running_loop(), self._session
-        if session is None:
-            session = self._session = self._make_session(loop, self._context, self._proxy, self._limits)
-        if session.loop is not loop:
-            raise RuntimeError(
-                "the client was used in another event loop, to which its connections belong: make a client in each "
-                "loop, or close it at the end of the first one"
-            )
-        return session
+    def _new_session(self) -> Session:
+        return self._make_session(_running_loop(), self._context, self._proxy, self._limits)
 
-    def _without_aiohttp(self) -> httpx.AsyncHTTPTransport:
-        if self._plain is None:
-            self._plain = httpx.AsyncHTTPTransport(verify=self._context, proxy=self._proxy, limits=self._limits)
-        return self._plain
-
-
-def make_transports(*, trust_env: bool) -> dict[str, Any]:
-    """Make what an `httpx.AsyncClient` needs to go over aiohttp, as its arguments: a transport, more for proxies."""
-    context = make_tls_context()
-    made: dict[str, Any] = {"transport": AiohttpTransport(verify=context)}
-    if trust_env:
-        made["mounts"] = proxies_of_environment(lambda url: AiohttpTransport(verify=context, proxy=url))
-    return made
+    def _new_plain(self) -> httpx.AsyncHTTPTransport:
+        return httpx.AsyncHTTPTransport(verify=self._context, proxy=self._proxy, limits=self._limits)
 
 
 def _load() -> Any:

@@ -1,1 +1,3 @@
 """The commands of `qredo`, one module each."""
+
+__all__: list[str] = []

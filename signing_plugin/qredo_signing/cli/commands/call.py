@@ -16,8 +16,7 @@ from .._errors import CliError
 from .._interrupts import answered, as_usage_error, sending
 from .._lazy_group import ApiOption, LazyGroup, ListOption
 from .._operations import Operation, operations_of
-from .._output import logging_to_stderr, show_response
-from .._pages import show_pages
+from .._output import logging_to_stderr, show_pages, show_response
 
 __all__ = ["CallGroup", "call"]
 

@@ -1,16 +1,30 @@
-"""`qredo doctor`: whether keys, clock, network and service fit together, and what to do where they do not."""
+"""`qredo doctor`: check that keys, clock, network and service fit together, and say what to do if not."""
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import stat
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import typer
 
-from .._checks import Finding, check_all
+from ..._http.schemes import SCHEMES
+from .._apis import load_package
 from .._connection import Connection
 from .._connection_options import JsonOption, with_connection
+from .._errors import report_of
 from .._exits import Exit
+from .._keys import keys_folder
+from .._operations import Operation, operations_of
 from .._output import print_json
+from .._text import printable
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["doctor"]
 
@@ -21,7 +35,7 @@ _MARKS = {"ok": "ok  ", "warning": "WARN", "problem": "FAIL", "skipped": "-   "}
 def doctor(connection: Connection, as_json: JsonOption = False) -> Any:
     """Check keys, environment, clock, TLS and connection; say what to do.
 
-    Makes one signed read; nothing is changed. The exit code is 1 if there is a problem; warnings do not count.
+    Sends one signed read and changes nothing. The exit code is 1 if there is a problem; warnings do not count.
 
     Examples:
 
@@ -40,3 +54,200 @@ def doctor(connection: Connection, as_json: JsonOption = False) -> Any:
 def _lines(finding: Finding) -> str:
     text = f"{_MARKS[finding.status]}  {finding.check}: {finding.found}"
     return f"{text}\n        {finding.advice}" if finding.advice else text
+
+
+_REFUSED = (
+    "the service must know this API key and the public half of this private key: check whether one of them belongs to "
+    "another environment, or to the folder of another emulator (--keys)"
+)
+_TOLERANCE = 5.0  # seconds, as that of the clock correction
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Finding(NamedTuple):
+    """The result of a check.
+
+    Attributes:
+        check: What was looked at.
+        status: `ok`, `warning`, `problem` or `skipped`.
+        found: What was found.
+        advice: What to do, or empty.
+    """
+
+    check: str
+    status: Literal["ok", "warning", "problem", "skipped"]
+    found: str
+    advice: str = ""
+
+
+def check_all(connection: Connection) -> Iterator[Finding]:
+    """Run all checks, each after those that it depends on."""
+    client_class = connection.client_class()
+    environment = connection.named_environment()
+    yield from _check_files(connection, client_class.SECURITY)
+    credentials = yield from _check_credentials(connection, client_class.SECURITY)
+    if credentials is not None:
+        yield _check_kind(environment, credentials)
+    answer = yield from _check_network(environment, connection.timeout)
+    if answer is not None:
+        yield _check_tls(answer)
+        yield _check_clock(answer)
+    if credentials is None or answer is None:
+        yield Finding("signed read", "skipped", "no credentials, or no connection")
+    else:
+        yield _check_read(connection, client_class)
+
+
+def _check_files(connection: Connection, security: str) -> Iterator[Finding]:
+    for path in _key_files(connection, security):
+        yield _check_file(path)
+
+
+def _key_files(connection: Connection, security: str) -> list[Path]:
+    folder = keys_folder(connection.keys)
+    if folder is None:
+        variables = ("QREDO_API_KEY_FILE", "QREDO_PRIVATE_KEY_FILE", "QREDO_API_SECRET_FILE")
+        return [Path(os.environ[name]) for name in variables if os.environ.get(name)]
+    names = ("apikey", "apisecret") if SCHEMES[security].proof == "hmac" else ("apikey", "private.pem")
+    return [folder / name for name in names]
+
+
+def _check_file(path: Path) -> Finding:
+    try:
+        mode = path.stat().st_mode
+        path.open("rb").close()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return Finding(f"{path}", "problem", reason, "name the folder with --keys; `qredo keygen DIR` makes a key pair")
+    if os.name == "posix" and mode & _OTHERS:
+        found = f"mode {stat.S_IMODE(mode):04o}: other users can read or change it"
+        return Finding(f"{path}", "warning", found, f"chmod 600 {path}")
+    return Finding(f"{path}", "ok", f"mode {stat.S_IMODE(mode):04o}, readable by its owner only")
+
+
+def _check_credentials(connection: Connection, security: str) -> Any:
+    """Generator of findings that returns the credentials, or None."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # file modes are reported by a check of their own
+            credentials = connection.credentials(security)
+    except Exception as error:
+        yield _problem("credentials", error)
+        return None
+    if SCHEMES[security].proof == "rsa":
+        yield from _check_pair(connection, credentials)
+    return credentials
+
+
+def _check_pair(connection: Connection, credentials: Any) -> Iterator[Finding]:
+    from ... import KeyLoadError, PublicKey
+
+    key = credentials.signer
+    yield Finding("RSA key", "ok", f"{key.bits} bits, {key.fingerprint}")
+    path = (keys_folder(connection.keys) or Path()) / "public.pem"
+    if keys_folder(connection.keys) is None or not path.exists():
+        yield Finding("key pair", "skipped", "there is no public.pem beside the private key")
+        return
+    try:
+        public = PublicKey.from_file(path)
+    except KeyLoadError as error:
+        yield _problem("key pair", error)
+        return
+    if public == key.public_key:
+        yield Finding("key pair", "ok", f"{path} belongs to the private key")
+    else:
+        yield Finding(
+            "key pair",
+            "problem",
+            f"{path} belongs to another key: {public.fingerprint}",
+            "upload the public key of private.pem: openssl rsa -in private.pem -pubout",
+        )
+
+
+def _check_kind(environment: Any, credentials: Any) -> Finding:
+    from ... import EnvironmentMismatchError
+
+    try:
+        environment.admit(credentials.kind)
+    except EnvironmentMismatchError as error:
+        return _problem("API key", error)
+    return Finding("API key", "ok", f"{credentials.kind}, for the environment {environment.name}")
+
+
+def _check_network(environment: Any, timeout: float | None) -> Any:
+    """Generator of findings that returns the response to a request without credentials, or None."""
+    import httpx
+
+    from ..._environments.origin import is_loopback
+
+    try:
+        with httpx.Client(timeout=timeout or 10.0, trust_env=not is_loopback(environment.origin)) as http:
+            start = time.monotonic()
+            response = http.get(f"{environment.origin}/", headers={"user-agent": "qredo-doctor"})
+            took = time.monotonic() - start
+            response.extensions["tls"] = _tls_version(response)
+    except httpx.HTTPError as error:
+        advice = "check name, port, proxy and firewall; `qredo-emulator` starts an emulator"
+        yield _problem("connection", error)._replace(advice=advice)
+        return None
+    yield Finding("connection", "ok", f"{environment.origin} responded after {took:.2f} s")
+    return response
+
+
+def _tls_version(response: httpx.Response) -> str | None:
+    stream = response.extensions.get("network_stream")
+    tls = stream.get_extra_info("ssl_object") if stream is not None else None
+    return tls.version() if tls is not None else None
+
+
+def _check_tls(response: httpx.Response) -> Finding:
+    version = response.extensions["tls"]
+    if version is None:
+        return Finding("TLS", "skipped", f"plain {response.url.scheme}, for an emulator or on this machine only")
+    if version in {"TLSv1.2", "TLSv1.3"}:
+        return Finding("TLS", "ok", version)
+    return Finding("TLS", "problem", version, "TLS 1.2 or later is needed: look for a proxy in between")
+
+
+def _check_clock(response: httpx.Response) -> Finding:
+    from ..._http.dates import parse_http_date
+
+    date = parse_http_date(response.headers.get("date"))
+    if date is None:
+        return Finding("clock", "skipped", "the server sent no Date header")
+    difference = date + 0.5 - time.time()
+    if abs(difference) <= _TOLERANCE:
+        return Finding("clock", "ok", f"within {_TOLERANCE:.0f} s of the server's")
+    found = f"the server's is {abs(difference):.0f} s {'ahead of' if difference > 0 else 'behind'} ours"
+    return Finding("clock", "warning", found, "set this machine's clock (NTP); a difference up to an hour is corrected")
+
+
+def _check_read(connection: Connection, client_class: Any) -> Finding:
+    package = load_package(connection.api or client_class.__module__.partition(".")[0])
+    operation = _read_without_parameters(package)
+    if operation is None:
+        return Finding("signed read", "skipped", "this API has no read without parameters")
+    try:
+        with connection.connect(client_class) as client:
+            getattr(getattr(client, operation.tag), operation.verb)()
+    except Exception as error:
+        finding = _problem("signed read", error)
+        if getattr(error, "status_code", None) == 401:
+            return finding._replace(advice=_REFUSED)
+        return finding
+    return Finding("signed read", "ok", f"{operation.id}: the signature was accepted")
+
+
+def _read_without_parameters(package: Any) -> Operation | None:
+    """Return a signed GET that needs no parameters and opens no feed."""
+    for each in operations_of(package):
+        if each.method == "GET" and each.feed is None and not any(one.required for one in each.parameters):
+            return each
+    return None
+
+
+def _problem(check: str, error: Exception) -> Finding:
+    report = report_of(error)
+    if report is None:
+        raise error
+    return Finding(check, "problem", printable(report.message), report.hint)

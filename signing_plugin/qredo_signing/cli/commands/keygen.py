@@ -46,12 +46,13 @@ def keygen(
       qredo keygen keys --bits 4096 --passphrase
     """
     from ... import PrivateKey
+    from ..._keys.secret_files import write_key_files
 
     _check_free(folder)
     secret = _passphrase(passphrase_file) if passphrase or passphrase_file else None
     key = _make(bits)
     private, public = _pem(key, secret, pkcs8=pkcs8)
-    _write(folder, private, public)
+    write_key_files(folder, {_PRIVATE: private, _PUBLIC: public})
     fingerprint = PrivateKey(key).fingerprint
     if as_json:
         files = {"private_key": str(folder / _PRIVATE), "public_key": str(folder / _PUBLIC)}
@@ -104,11 +105,3 @@ def _pem(key: RSAPrivateKey, secret: bytes | None, *, pkcs8: bool) -> tuple[byte
     encryption: KeySerializationEncryption = BestAvailableEncryption(secret) if secret else NoEncryption()
     private = key.private_bytes(Encoding.PEM, style, encryption)
     return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-def _write(folder: Path, private: bytes, public: bytes) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, content, mode in ((_PRIVATE, private, 0o600), (_PUBLIC, public, 0o644)):
-        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from .._apis import load_client_class
 from .._connection_options import JsonOption
 from .._errors import CliError
-from .._keys import DEFAULT_KEYS, HMAC, RSA, KeysOption, PassphraseFileOption, read_credentials
+from .._keys import DEFAULT_KEYS, KeysOption, PassphraseFileOption, read_credentials
 from .._output import print_json
 from .._request_options import (
     ApiOption,
@@ -50,36 +50,25 @@ def sign(
       qredo sign --url URL --body company.json --curl
       qredo sign --url URL --timestamp 1700000000 --json
     """
+    from ..._http.schemes import DEFAULT_SCHEME, SCHEMES
+    from ..._signature.headers import NONCE
+
     content = read_bytes(body)
     verb = method_of(method, content)
     stamp_header, stamp = stamp_of(timestamp, nonce)
-    security = load_client_class(api).SECURITY if api else RSA
-    credentials = read_credentials(keys, security, passphrase_file)
-    if security == HMAC:
-        headers = _hmac_headers(credentials, stamp_header, stamp, verb, url, content)
-    else:
-        headers = _rsa_headers(credentials, stamp_header, stamp, url, content)
+    scheme = SCHEMES[load_client_class(api).SECURITY] if api else DEFAULT_SCHEME
+    if stamp_header == NONCE and scheme.nonce_header is None:
+        raise CliError("this API takes no nonce", "give --timestamp, or neither")
+    credentials = read_credentials(keys, scheme.name, passphrase_file)
+    stamp_header = (scheme.nonce_header if stamp_header == NONCE else scheme.timestamp_header) or stamp_header
+    signature = scheme.signature(credentials, stamp, verb, url, content)
+    headers = {stamp_header: stamp, scheme.signature_header: signature}
     if curl:
-        key_header = "qredo-api-key" if security == HMAC else "x-api-key"
-        typer.echo(_curl(verb, url, headers, key_header, keys or DEFAULT_KEYS, body, content))
+        typer.echo(_curl(verb, url, headers, scheme.api_key_header or "", keys or DEFAULT_KEYS, body, content))
     elif as_json:
         print_json(headers)
     else:
         typer.echo("\n".join(f"{name}: {value}" for name, value in headers.items()))
-
-
-def _rsa_headers(credentials: Any, stamp_header: str, stamp: str, url: str, body: bytes) -> dict[str, str]:
-    from ... import sign as sign_rsa
-
-    return {stamp_header: stamp, "x-sign": sign_rsa(credentials.signer, stamp, url, body)}
-
-
-def _hmac_headers(credentials: Any, stamp_header: str, stamp: str, verb: str, url: str, body: bytes) -> dict[str, str]:
-    from ... import sign_hmac
-
-    if stamp_header != "x-timestamp":
-        raise CliError("this API takes no nonce", "give --timestamp, or neither")
-    return {"qredo-api-ts": stamp, "qredo-api-sig": sign_hmac(credentials.secret, stamp, verb, url, body)}
 
 
 def _curl(

@@ -8,7 +8,7 @@ from qredo_emulator._state.model import Action, Transaction
 from qredo_emulator._state.world import World
 from qredo_emulator.domain.ballots import approved_count, required_count
 
-from ._views import person
+from .views import person
 
 __all__ = ["approvals", "transaction_view"]
 

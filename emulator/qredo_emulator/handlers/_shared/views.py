@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._state.assets import ASSETS
-from qredo_emulator._state.index import Place
-from qredo_emulator._state.model import Company, Connection, Entity, Policy, TrustedParty
+from qredo_emulator._state.index import WalletPlace
+from qredo_emulator._state.model import Company, Entity, ExchangeLink, Policy, TrustedParty
 from qredo_emulator._state.world import World
 
 __all__ = ["company_member", "entity_view", "party_view", "person", "policy_ids", "policy_objects", "wallet_view"]
@@ -70,7 +70,7 @@ def policy_objects(world: World, company: Company, withdraw: Policy | None, tx: 
     return {key: _policy(world, company, policy) for key, policy in both.items() if policy}
 
 
-def wallet_view(world: World, place: Place) -> dict[str, Any]:
+def wallet_view(world: World, place: WalletPlace) -> dict[str, Any]:
     """A wallet with the policies that hold for it: its own or, kind by kind, its fund's."""
     wallet, fund = place.wallet, place.fund
     withdraw = wallet.policy_withdraw or fund.policy_withdraw
@@ -88,17 +88,17 @@ def wallet_view(world: World, place: Place) -> dict[str, Any]:
         "balance": wallet.balance,
         **policy_ids(withdraw, tx),
         **policy_objects(world, place.company, withdraw, tx),
-        "connected": [_connection(world, tie) for tie in wallet.connected],
+        "connected": [_connection(world, link) for link in wallet.connected],
     }
 
 
-def _connection(world: World, tie: Connection) -> dict[str, str]:
-    name = world.state.exchanges[tie.counterparty_id].name
+def _connection(world: World, link: ExchangeLink) -> dict[str, str]:
+    name = world.state.exchanges[link.counterparty_id].name
     return {
-        "client_id": tie.client_id,
-        "counterparty_id": tie.counterparty_id,
+        "client_id": link.client_id,
+        "counterparty_id": link.counterparty_id,
         "name": name,
-        "status": tie.status,
+        "status": link.status,
     }
 
 

@@ -1,0 +1,205 @@
+"""The file hmac-vectors.json: requests to the Qredo API v1 with their HMAC, right and wrong."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+__all__ = ["CASES", "build"]
+
+BASE = "https://api.qredo.network/qapi/v1"
+BALANCE = f"{BASE}/balance"
+STANDARD = str.maketrans("-_", "+/")
+
+NOTES = {
+    "Basic": "An everyday request.",
+    "Body": "The bytes of the body as sent: JSON that is written again after signing is other bytes.",
+    "Encoding": "The signature is not the one text that encodes its bytes: base64url without padding, 43 characters.",
+    "Feed": "The handshake of a WebSocket feed is a GET without a body; its URL is signed with wss (or ws).",
+    "Golden": "Published by the vendor.",
+    "Hash": "The algorithm is HMAC with SHA-256.",
+    "Method": "The method, in upper case, is signed. (For the Partner API it is not.)",
+    "NoSeparator": "Nothing stands between the parts, so requests that split the same bytes elsewhere share a signature. All of them are valid; a server takes the URL from the request line.",
+    "Parts": "The signature was made over other parts.",
+    "Query": "The query as sent, with its question mark: not sorted, not decoded.",
+    "Secret": "The key of the HMAC is the secret's bytes, of any length; its text is base64url, with or without padding.",
+    "Url": "The URL as it goes over the wire.",
+}
+"""What each flag means."""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """An API secret, as it is issued.
+
+    Attributes:
+        comment: What is special about it.
+        text: The text as the vendor shows it, in base64url with or without padding.
+    """
+
+    comment: str
+    text: str
+
+    @property
+    def key(self) -> bytes:
+        """The bytes that the text encodes: the key of the HMAC."""
+        return base64.urlsafe_b64decode(self.text + "=" * (-len(self.text) % 4))
+
+
+SECRETS = {
+    "vendor": Secret(
+        "The sample of the vendor's tool: 60 bytes, which are text.",
+        "JDJhJDA0JGV0aGt1LnE1a0NyZUFhaHFYVnlzZnVpU0Ryd2xOVThIZTY0TkhpRzRaLjF6YS9ZSi95SExL",
+    ),
+    "bytes-32": Secret(
+        "32 bytes that are no text, issued without padding; its text has both letters that the standard alphabet does not know.",
+        "__79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OPi4eA",
+    ),
+    "bytes-80": Secret(
+        "80 bytes, so more than a block of SHA-256: HMAC hashes such a key first. Issued with padding.",
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-P0BBQkNERUZHSElKS0xNTk8=",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request with its signature, or with one that looks like it.
+
+    Attributes:
+        id: Unique, and never given to another case.
+        comment: What is special about it.
+        flag: What it is about; explained in the notes.
+        url: The URL as it goes over the wire.
+        sign: Makes the text of a wrong signature; None for the right one, which makes the case a valid one.
+    """
+
+    id: str
+    comment: str
+    flag: str
+    url: str = BALANCE
+    method: str = "GET"
+    body: bytes = b""
+    secret: str = "bytes-32"
+    timestamp: str = "1700000000"
+    sign: Callable[[Case], str] | None = None
+
+    @property
+    def message(self) -> bytes:
+        """The string to sign."""
+        return f"{self.timestamp}{self.method}{self.url}".encode() + self.body
+
+    def mac(self, message: bytes | None = None) -> bytes:
+        """The HMAC over the string to sign, or over another message."""
+        return hmac.digest(SECRETS[self.secret].key, self.message if message is None else message, "sha256")
+
+    def signed(self) -> str:
+        """The text of the right signature."""
+        return encode(self.mac())
+
+
+def encode(mac: bytes) -> str:
+    """Write bytes as base64url without padding."""
+    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+def signed_over(**other: str) -> Callable[[Case], str]:
+    """Make a right signature over other parts, or with another secret."""
+    return lambda case: replace(case, **other).signed()  # type: ignore[arg-type]
+
+
+# fmt: off
+VALID = (
+    Case("golden-readme", "Published in the README of the vendor's tool.", "Golden", url="http://127.0.0.1:8002/qapi/v1/balance", secret="vendor", timestamp="1644848012"),
+    Case("golden-api-http", "Published in doc/api.http of the vendor's tool.", "Golden", url="http://127.0.0.1:8002/qapi/v1/balance", secret="vendor", timestamp="1644591813"),
+    Case("get", "A GET.", "Basic"),
+    Case("post", "A POST with a body.", "Basic", url=f"{BASE}/transaction", method="POST", body=b'{"from":"0x1","to":"0x2","value":"1"}'),
+    Case("long-secret", "A secret of more than 64 bytes.", "Secret", secret="bytes-80"),
+    Case("post-empty", "A POST without a body differs from a GET of the same URL by the method alone.", "Method", method="POST"),
+    Case("put", "A PUT.", "Method", url=f"{BASE}/funds/f", method="PUT", body=b"{}"),
+    Case("delete", "A DELETE.", "Method", url=f"{BASE}/funds/f", method="DELETE"),
+    Case("utf8", "Text beyond ASCII, in UTF-8.", "Body", url=f"{BASE}/transaction", method="POST", body='{"note":"Société 基金 😀"}'.encode()),
+    Case("utf8-escaped", "The same JSON with escapes is another body.", "Body", url=f"{BASE}/transaction", method="POST", body=b'{"note":"Soci\\u00e9t\\u00e9 \\u57fa\\u91d1 \\ud83d\\ude00"}'),
+    Case("spaces", "JSON with spaces, as Python writes it when it is not told otherwise.", "Body", url=f"{BASE}/transaction", method="POST", body=b'{"from": "0x1", "to": "0x2", "value": "1"}'),
+    Case("newline", "A newline at the end of the body counts.", "Body", url=f"{BASE}/transaction", method="POST", body=b'{"from":"0x1","to":"0x2","value":"1"}\n'),
+    Case("not-text", "A body that is no text.", "Body", url=f"{BASE}/transaction", method="POST", body=bytes(range(256)) ),
+    Case("query", "A query, with its question mark.", "Query", url=f"{BASE}/funds/f/history?direction=in&limit=2"),
+    Case("query-order", "Its parts in another order.", "Query", url=f"{BASE}/funds/f/history?limit=2&direction=in"),
+    Case("query-escapes", "Escapes as sent.", "Query", url=f"{BASE}/funds/f/history?note=a%20b+c%c3%a9"),
+    Case("query-empty", "A question mark with nothing after it.", "Query", url=f"{BASE}/balance?"),
+    Case("slash", "A slash at the end of the path counts.", "Url", url=f"{BASE}/balance/"),
+    Case("port", "A port as sent.", "Url", url="https://gateway.example:8443/qapi/v1/balance"),
+    Case("ipv6", "A host in brackets.", "Url", url="http://[::1]:8002/qapi/v1/balance"),
+    Case("feed", "The handshake of a feed: a GET whose URL is signed with wss.", "Feed", url="wss://api.qredo.network/qapi/v1/transactions/feed"),
+    Case("feed-emulator", "The same with ws.", "Feed", url="ws://127.0.0.1:8002/qapi/v1/transactions/feed"),
+    Case("no-separator-one", "The URL ends where the body begins.", "NoSeparator", url=f"{BASE}/transaction", method="POST", body=b"/x"),
+    Case("no-separator-two", "The same bytes split elsewhere, and so the same signature.", "NoSeparator", url=f"{BASE}/transaction/x", method="POST"),
+)
+# fmt: on
+
+# fmt: off
+INVALID = (
+    Case("wrong-padded", "With padding.", "Encoding", sign=lambda case: case.signed() + "="),
+    Case("wrong-alphabet", "Of the standard alphabet.", "Encoding", sign=lambda case: case.signed().translate(STANDARD) ),
+    Case("wrong-low-bits", "With a bit set beyond the last byte, which many decoders overlook.", "Encoding", sign=lambda case: case.signed()[:-1] + "1"),
+    Case("wrong-newline", "With a newline at the end.", "Encoding", sign=lambda case: case.signed() + "\n"),
+    Case("wrong-hex", "In hex.", "Encoding", sign=lambda case: case.mac().hex()),
+    Case("wrong-empty", "No signature.", "Encoding", sign=lambda case: ""),
+    Case("wrong-cut", "The first 16 bytes only.", "Encoding", sign=lambda case: encode(case.mac()[:16])),
+    Case("wrong-timestamp", "For the second before.", "Parts", sign=signed_over(timestamp="1699999999")),
+    Case("wrong-method", "For a POST.", "Parts", sign=signed_over(method="POST")),
+    Case("wrong-method-case", "Over the method in lower case.", "Parts", sign=signed_over(method="get")),
+    Case("wrong-no-method", "Without the method, as the Partner API's rule has it.", "Parts", sign=signed_over(method="") ),
+    Case("wrong-path", "Over the path alone.", "Parts", sign=signed_over(url="/qapi/v1/balance")),
+    Case("wrong-feed-scheme", "A feed, signed as https.", "Parts", url="wss://api.qredo.network/qapi/v1/transactions/feed", sign=signed_over(url=f"{BASE}/transactions/feed")),
+    Case("wrong-separator", "With a newline between the parts.", "Parts", sign=lambda case: encode(case.mac("\n".join((case.timestamp, case.method, case.url, "")).encode()))),
+    Case("wrong-secret", "With another secret.", "Secret", sign=signed_over(secret="bytes-80")),
+    Case("wrong-secret-text", "With the text of the secret in the place of its bytes.", "Secret", sign=lambda case: encode(hmac.digest(SECRETS[case.secret].text.encode(), case.message, "sha256"))),
+    Case("wrong-hash", "HMAC with SHA-512, cut to 32 bytes.", "Hash", sign=lambda case: encode(hmac.digest(SECRETS[case.secret].key, case.message, "sha512")[:32])),
+    Case("wrong-no-hmac", "SHA-256 over secret and message, which is no HMAC.", "Hash", sign=lambda case: encode(hashlib.sha256(SECRETS[case.secret].key + case.message).digest())),
+)
+# fmt: on
+
+CASES = (*VALID, *INVALID)
+
+
+def build() -> str:
+    """Return the text of hmac-vectors.json."""
+    document = {
+        "comment": "Signatures of requests to the Qredo API v1, right and wrong. RULE.md explains the rule, hmac-vectors.schema.json this file. The secrets are test secrets.",
+        "version": 1,
+        "algorithm": "HMAC-SHA256 over timestamp + method + url + body; base64url without padding",
+        "notes": {name: {"description": text} for name, text in NOTES.items()},
+        "secrets": [
+            {
+                "id": name,
+                "comment": secret.comment,
+                "text": secret.text,
+                "bytes": base64.b64encode(secret.key).decode(),
+            }
+            for name, secret in SECRETS.items()
+        ],
+        "number_of_vectors": len(CASES),
+        "vectors": [_describe(case) for case in CASES],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _describe(case: Case) -> dict[str, object]:
+    return {
+        "id": case.id,
+        "comment": case.comment,
+        "secret": case.secret,
+        "timestamp": case.timestamp,
+        "method": case.method,
+        "url": case.url,
+        "body": base64.b64encode(case.body).decode(),
+        "string_to_sign": base64.b64encode(case.message).decode(),
+        "signature": case.signed() if case.sign is None else case.sign(case),
+        "result": "valid" if case.sign is None else "invalid",
+        "flags": [case.flag],
+    }

@@ -1,0 +1,58 @@
+"""What the funds of all versions have in common: deposit addresses, whitelist, search."""
+
+from __future__ import annotations
+
+from qredo_emulator._errors import invalid
+from qredo_emulator._state.model import Company, Fund, Whitelisted
+from qredo_emulator._state.world import Account
+from qredo_emulator.domain.making import check_asset
+from qredo_emulator.handlers._call import OperationRequest, Reply
+
+__all__ = ["company_and_fund", "get_deposit_addresses", "get_whitelist", "search", "whitelist"]
+
+
+def get_deposit_addresses(account: Account, request: OperationRequest) -> Reply:
+    """One entry per wallet."""
+    _, fund = company_and_fund(account, request)
+    entries = [
+        {"asset": wallet.asset, "address": wallet.address, "balance": wallet.balance}
+        for wallet in fund.wallets.values()
+    ]
+    return Reply({"total_count": len(entries), "list": entries})
+
+
+def get_whitelist(account: Account, request: OperationRequest) -> Reply:
+    """The whitelisted addresses, or those of one address or asset."""
+    _, fund = company_and_fund(account, request)
+    wanted = request.query
+    entries = [
+        {"asset": entry.asset, "address": entry.address, "name": entry.name}
+        for entry in fund.whitelist.values()
+        if wanted.get("address", entry.address) == entry.address and wanted.get("asset", entry.asset) == entry.asset
+    ]
+    return Reply({"total_count": len(entries), "list": entries})
+
+
+def search(account: Account, request: OperationRequest) -> Reply:
+    """Funds whose name has the query in it; all of them without a query."""
+    query = request.query.get("query", "").casefold()
+    funds = account.company(request.path["company_id"]).funds.values()
+    matches = [{"name": fund.name, "id": fund.id} for fund in funds if query in fund.name.casefold()]
+    return Reply({"total_count": len(matches), "list": matches})
+
+
+def company_and_fund(account: Account, request: OperationRequest) -> tuple[Company, Fund]:
+    """What the path names."""
+    company = account.company(request.path["company_id"])
+    return company, account.fund(company.id, request.path["fund_id"])
+
+
+def whitelist(fund: Fund, request: OperationRequest) -> None:
+    """Lets the fund withdraw to the address of a request."""
+    asset, address = request.body["asset"], request.body["address"]
+    check_asset(asset, "/body/asset")
+    if not address:
+        raise invalid("/body/address", "is empty")
+    entry = Whitelisted(asset, address, request.body["name"])
+    fund.whitelist.pop(entry.key, None)
+    fund.whitelist[entry.key] = entry

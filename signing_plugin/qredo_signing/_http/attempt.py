@@ -1,0 +1,90 @@
+"""What is known of one attempt at a request. Auth, guard and network backend write it, the sender reads it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .._nonces.serialize import Ticket
+
+__all__ = ["CURRENT", "Attempt"]
+
+
+class Attempt:
+    """What one attempt did on the network, and until when it may go on.
+
+    Attributes:
+        is_signed: Whether the auth handed over the signed request. What fails before is not an attempt.
+        is_own: Whether `connect` made the transport. It keeps requests at their origin itself, so no guard is needed.
+        is_watched: Whether what happens on the network is reported here. If not, `is_written` proves nothing.
+        is_written: Whether any byte of the request may have been written to the origin.
+        reads: How often bytes were read from the origin or a proxy.
+        peer: Host and port that a connection was opened to, such as a proxy's; None if a kept connection was used.
+        ticket: The place in the line of its nonces, if it has one.
+    """
+
+    __slots__ = (
+        "_deadline",
+        "_now",
+        "_was_sent",
+        "is_own",
+        "is_signed",
+        "is_watched",
+        "is_written",
+        "peer",
+        "reads",
+        "ticket",
+    )
+
+    def __init__(
+        self, *, is_own: bool = False, deadline: float | None = None, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Start an attempt.
+
+        Args:
+            is_own: See above.
+            deadline: When the attempt must have ended, on the clock `now`; None for never.
+            now: A monotonic clock, in seconds.
+        """
+        self.is_own = is_own
+        self.is_signed = self.is_watched = self.is_written = False
+        self.reads = 0
+        self.peer: tuple[str, int] | None = None
+        self.ticket: Ticket | None = None
+        self._was_sent: bool | None = None
+        self._deadline = deadline
+        self._now = now
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether the request may have reached the server, by what is known without an error."""
+        return self.is_written if self.is_watched else self.is_signed
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the request may have reached the server, by how the attempt ended, if that is known."""
+        return self.may_be_sent if self._was_sent is None else self._was_sent
+
+    @was_sent.setter
+    def was_sent(self, value: bool) -> None:
+        self._was_sent = value
+
+    def left(self, timeout: float | None, late: type[Exception]) -> float | None:
+        """Return how many seconds a step may take: its own timeout, or what is left until the deadline.
+
+        Raises:
+            Exception: `late`, when the deadline has passed.
+        """
+        if self._deadline is None:
+            return timeout
+        left = self._deadline - self._now()
+        if left <= 0:
+            raise late("the deadline of the call has passed")
+        return left if timeout is None else min(timeout, left)
+
+
+CURRENT: ContextVar[Attempt | None] = ContextVar("qredo_signing_attempt", default=None)
+"""The attempt of this thread or task. With HTTP/1.1 a request does its I/O where it was sent."""

@@ -1,0 +1,168 @@
+"""A network backend under httpcore: it records what was written and where, and bounds each step by a deadline.
+
+httpcore does all I/O through a network backend, which is public. This one stands between httpcore and the socket, so
+what it says about an attempt holds whatever httpcore, h11, TLS or a proxy do above it.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable
+from typing import Any, Protocol, cast
+
+import httpcore
+
+from .attempt import CURRENT, Attempt
+
+__all__ = ["AsyncBackend", "Backend", "Watched"]
+
+
+class Parser(Protocol):
+    """The part of h11's `Connection` that says what arrived beyond the response."""
+
+    @property
+    def trailing_data(self) -> tuple[bytes, bool]:
+        """Bytes that were read and belong to no response yet, and whether the connection was closed after them."""
+        ...
+
+
+class Watched:
+    """What the streams of both kinds share.
+
+    Attributes:
+        parser: Reads the responses of this connection, once there was one.
+    """
+
+    def __init__(self, layers: int) -> None:
+        """Start with the number of TLS layers that are still to come before bytes go to the origin."""
+        self._layers = layers
+        self.parser: Parser | None = None
+
+    def _has_surplus(self) -> bool:
+        """Whether the parser holds bytes that came with the last response. The socket does not show those."""
+        return self.parser is not None and bool(self.parser.trailing_data[0])
+
+    def _note_write(self, buffer: bytes) -> Attempt | None:
+        attempt = CURRENT.get()
+        if attempt is not None and buffer and not self._layers:
+            attempt.is_written = True  # before it is tried: a write that fails may have sent a part
+        return attempt
+
+
+class Stream(httpcore.NetworkStream, Watched):
+    """A connection that reports to the attempt of its thread."""
+
+    def __init__(self, inner: httpcore.NetworkStream, layers: int) -> None:
+        Watched.__init__(self, layers)
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        attempt = CURRENT.get()
+        if attempt is None:
+            return self._inner.read(max_bytes, timeout)
+        attempt.reads += 1
+        return self._inner.read(max_bytes, attempt.left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        attempt = self._note_write(buffer)
+        self._inner.write(buffer, timeout if attempt is None else attempt.left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        limit = _connect_limit(timeout)
+        return Stream(self._inner.start_tls(ssl_context, server_hostname, limit), max(0, self._layers - 1))
+
+    def get_extra_info(self, info: str) -> Any:
+        return (info == "is_readable" and self._has_surplus()) or self._inner.get_extra_info(info)
+
+
+class AsyncStream(httpcore.AsyncNetworkStream, Watched):
+    """A connection that reports to the attempt of its task."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream, layers: int) -> None:
+        Watched.__init__(self, layers)
+        self._inner = inner
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        attempt = CURRENT.get()
+        if attempt is None:
+            return await self._inner.read(max_bytes, timeout)
+        attempt.reads += 1
+        return await self._inner.read(max_bytes, attempt.left(timeout, httpcore.ReadTimeout))
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        attempt = self._note_write(buffer)
+        limit = timeout if attempt is None else attempt.left(timeout, httpcore.WriteTimeout)
+        await self._inner.write(buffer, limit)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        limit = _connect_limit(timeout)
+        return AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, limit), max(0, self._layers - 1))
+
+    def get_extra_info(self, info: str) -> Any:
+        return (info == "is_readable" and self._has_surplus()) or self._inner.get_extra_info(info)
+
+
+class Backend(httpcore.NetworkBackend):
+    """Opens connections that report to the attempt of their thread."""
+
+    def __init__(self, layers: int) -> None:
+        """Take the number of TLS layers between the socket and the origin: two through an https proxy to https."""
+        self._inner = httpcore.SyncBackend()
+        self._layers = layers
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        limit = _connect_limit(timeout, (host, port))
+        return Stream(self._inner.connect_tcp(host, port, limit, local_address, socket_options), self._layers)
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
+
+
+class AsyncBackend(httpcore.AsyncNetworkBackend):
+    """The same for async clients, on asyncio and trio."""
+
+    def __init__(self, layers: int) -> None:
+        # Declared twice in httpcore, once for machines without anyio.
+        self._inner: httpcore.AsyncNetworkBackend = cast("Any", httpcore.AnyIOBackend)()
+        self._layers = layers
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        limit = _connect_limit(timeout, (host, port))
+        stream = await self._inner.connect_tcp(host, port, limit, local_address, socket_options)
+        return AsyncStream(stream, self._layers)
+
+    async def sleep(self, seconds: float) -> None:
+        await self._inner.sleep(seconds)
+
+
+def _connect_limit(timeout: float | None, peer: tuple[str, int] | None = None) -> float | None:
+    attempt = CURRENT.get()
+    if attempt is None:
+        return timeout
+    if peer is not None:
+        attempt.peer = peer
+    return attempt.left(timeout, httpcore.ConnectTimeout)

@@ -1,0 +1,236 @@
+"""One call on its way: judges each attempt, logs each retry, and decides what is raised at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import httpx
+
+from .._client_protocols import RequestInfo
+from .._diagnostics import LOG
+from .._version import __version__
+from ..errors import OutcomeUnknownError, QredoSigningError, RedirectError
+from .attempt import Attempt
+from .outcomes import is_documented, outcome_of_error, outcome_of_response
+from .retries import Attempts, End, RetryBudget, Rules
+from .signing_auth import SigningAuth
+
+__all__ = ["ClientState", "PendingCall", "refuse_redirect"]
+
+_PRODUCT = f"qredo-python/{__version__}"
+
+
+class ClientState:
+    """What the calls of one client share."""
+
+    def __init__(
+        self,
+        auth: SigningAuth,
+        max_retries: int,
+        deadline: float | None,
+        clock: Callable[[], float],
+        random: Callable[[], float],
+    ) -> None:
+        if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
+            raise ValueError(f"max_retries is {max_retries!r}: give a whole number, 0 for none")
+        if deadline is not None and not (isinstance(deadline, int | float) and deadline > 0):
+            raise ValueError(f"deadline is {deadline!r}: give the seconds for a whole call, or None for no limit")
+        self.auth = auth
+        self._max_retries = max_retries
+        self._deadline = deadline
+        self._clock = clock
+        self._random = random
+        self._budget = RetryBudget()
+
+    def begin(self, request: httpx.Request) -> PendingCall:
+        """Start a call."""
+        _put_user_agent(request)
+        info: RequestInfo | None = request.extensions.get("qredo")
+        rules = Rules(
+            repeatable=request.method == "GET" if info is None else info.repeatable,
+            keyed=info is not None and info.idempotency_key is not None,
+            counted=self.auth.counts(request),
+            max_retries=self._max_retries if info is None or info.max_retries is None else info.max_retries,
+        )
+        attempts = Attempts(rules, self._budget, self._random)
+        return PendingCall(request, info, attempts, rules, self._clock, self._deadline)
+
+
+class PendingCall:
+    """A call that has not ended.
+
+    Attributes:
+        request: The request, which each attempt sends.
+        is_late: Whether the call was cancelled because of its deadline.
+    """
+
+    def __init__(
+        self,
+        request: httpx.Request,
+        info: RequestInfo | None,
+        attempts: Attempts,
+        rules: Rules,
+        clock: Callable[[], float],
+        deadline: float | None,
+    ) -> None:
+        self.request = request
+        self.is_late: Callable[[], bool] = lambda: False
+        self._info = info
+        self._attempts = attempts
+        self._rules = rules
+        self._clock = clock
+        self._deadline = None if deadline is None else time.monotonic() + deadline
+        self._attempt = Attempt()
+        self._timeout = request.extensions.get("timeout")
+        self._lost: Exception | None = None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the deadline, or None."""
+        return None if self._deadline is None else self._deadline - time.monotonic()
+
+    def begin_attempt(self, *, is_own: bool) -> Attempt:
+        """Start an attempt; with a deadline, no step of it may take longer than what is left."""
+        left = self.left
+        if left is not None and isinstance(self._timeout, dict):
+            limits = {name: left if each is None else min(each, left) for name, each in self._timeout.items()}
+            self.request.extensions["timeout"] = limits
+        self._attempt = Attempt(is_own=is_own, deadline=self._deadline)
+        return self._attempt
+
+    def responded(self, response: httpx.Response) -> float | None:
+        """Return the seconds to wait before the next attempt, or None if the response is the result."""
+        step = self._in_time(self._attempts.after(outcome_of_response(response, self._clock())))
+        if step is End.UNKNOWN:
+            raise self._unknown(response) from self._lost
+        if step is End.FINAL:
+            refuse_redirect(response)
+            return None
+        return self._log(step, f"HTTP {response.status_code}")
+
+    def failed(self, error: Exception) -> float | None:
+        """Return the seconds to wait before the next attempt, or None if the error is the result."""
+        outcome = outcome_of_error(error, self._attempt, self._clock())
+        if outcome is not None and outcome.is_uncertain:
+            self._lost = error
+        step = self._attempts.after_local_error() if outcome is None else self._attempts.after(outcome)
+        step = self._in_time(step)
+        if step is End.UNKNOWN:
+            raise self._unknown(error.response if isinstance(error, httpx.HTTPStatusError) else None) from error
+        if step is not End.FINAL:
+            return self._log(step, type(error).__name__)
+        if outcome is None or isinstance(error, httpx.HTTPStatusError | QredoSigningError):
+            return None
+        if not outcome.sent:
+            raise self._no_connection(error, self._attempt) from error
+        if not is_documented(error):
+            problem = f"{self._name} failed after it was sent: {type(error).__name__}: {error}"
+            raise httpx.RemoteProtocolError(problem) from error
+        return None
+
+    def late(self) -> Exception:
+        """The error for a call whose deadline has passed."""
+        attempt = self._attempt
+        if self._is_uncertain() and self._rules.needs_outcome:
+            return self._unknown(None)
+        kind = httpx.ReadTimeout if attempt.may_be_sent else httpx.ConnectTimeout
+        return kind(f"{self._name}: the deadline of the call has passed")
+
+    def interrupted(self, interruption: BaseException) -> None:
+        """Say of a call that something ended that it may have taken effect: to the caller in a note, and in the log.
+
+        That is a cancellation, Ctrl-C, or what a signal handler raises, also between two statements of a sender.
+        """
+        if isinstance(interruption, QredoSigningError | httpx.HTTPError):
+            return  # decided here, or raised by the user's own hook
+        if not (self._is_uncertain() and self._rules.needs_outcome) or self.is_late():
+            return
+        info = self._info
+        key = None if info is None else info.idempotency_key
+        text = f"{self._name} was interrupted after it was sent, so its outcome is unknown. {self._what_to_do}"
+        text += f" (idempotency key {key})" if key else ""
+        interruption.add_note(text)
+        LOG.warning("%s", text)
+
+    def _is_uncertain(self) -> bool:
+        return self._attempt.may_be_sent or self._lost is not None or self._attempts.is_uncertain
+
+    def _in_time(self, step: float | End) -> float | End:
+        left = self.left
+        if isinstance(step, End) or left is None or step < left:
+            return step
+        return self._attempts.give_up()
+
+    def _log(self, wait: float, why: str) -> float:
+        LOG.info("%s: attempt %d ended with %s; next in %.2f s", self._name, self._attempts.made, why, wait)
+        return wait
+
+    @property
+    def _name(self) -> str:
+        return "the request" if self._info is None else self._info.operation
+
+    @property
+    def _what_to_do(self) -> str:
+        look_up = None if self._info is None else self._info.look_up
+        key = None if self._info is None else self._info.idempotency_key
+        check = f"Check with {look_up}" if look_up else "Check"
+        return f"{check} before you retry" + ("; a retry with the same idempotency key is safe" if key else "")
+
+    def _no_connection(self, error: Exception, attempt: Attempt) -> Exception:
+        """Name what could not be connected to: the server, or the proxy in front of it."""
+        url = self.request.url
+        port = url.port or {"https": 443, "wss": 443}.get(url.scheme, 80)
+        if attempt.peer not in {None, (url.host, port)}:
+            assert attempt.peer is not None
+            where = f"the proxy {attempt.peer[0]}:{attempt.peer[1]}"
+            text = f"{self._name}: no connection through {where} ({error}). Nothing was sent"
+            hint = f"{text}. Check HTTPS_PROXY, ALL_PROXY and NO_PROXY, or the proxy of your http_client"
+            return httpx.ConnectError(hint)
+        if isinstance(error, httpx.ConnectError):
+            server = f"{url.scheme}://{url.netloc.decode('ascii')}"
+            error.add_note(
+                f"{self._name}: no connection to {server}. Is a server running there, and reachable from here?"
+            )
+        return error
+
+    def _unknown(self, response: httpx.Response | None) -> OutcomeUnknownError:
+        info, made = self._info, max(1, self._attempts.made)
+        attempts = "1 attempt" if made == 1 else f"{made} attempts"
+        message = (
+            f"{self._name} was sent, but its outcome is unknown ({attempts}). It may have succeeded, or may still "
+            f"succeed. {self._what_to_do}"
+        )
+        return OutcomeUnknownError(
+            message,
+            operation=None if info is None else info.operation,
+            idempotency_key=None if info is None else info.idempotency_key,
+            outcome=None if info is None else info.look_up,
+            response=response,
+            attempts=made,
+        )
+
+
+def _put_user_agent(request: httpx.Request) -> None:
+    """Put this package before the generated one in the User-Agent, once, however often the request is sent."""
+    agent = request.headers.get("user-agent", "")
+    if not agent.startswith(_PRODUCT):
+        request.headers["user-agent"] = f"{_PRODUCT} {agent}".rstrip()
+
+
+def refuse_redirect(response: httpx.Response) -> None:
+    """Raise `RedirectError` if the response is a redirect."""
+    if response.next_request is None:
+        return
+    target = _without_query(response.next_request.url)
+    raise RedirectError(
+        f"{response.request.method} {_without_query(response.request.url)} got a redirect ({response.status_code}) to "
+        f"{target}, which was not followed: a signature holds for one URL, credentials for one origin. If you trust "
+        "that server, connect to it with Environment.custom(...)",
+        status_code=response.status_code,
+        target=target,
+    )
+
+
+def _without_query(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}"
