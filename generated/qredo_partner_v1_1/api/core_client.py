@@ -231,8 +231,8 @@ class CoreClientResource:
         assets and cannot be taken back.
 
         Only a pending action can be approved, and only before its `expireTime`; the error for another one is not
-        published. The answer is the short confirmation in the guides and the action in the vendor's description, so
-        every field of it may be missing.
+        published. The answer is the whole action in the vendor's description and a short confirmation in its guides,
+        so every field of it may be missing.
 
         `PUT /coreclient/{client_id}/action/{action_id}`
 
@@ -552,8 +552,8 @@ class AsyncCoreClientResource:
         assets and cannot be taken back.
 
         Only a pending action can be approved, and only before its `expireTime`; the error for another one is not
-        published. The answer is the short confirmation in the guides and the action in the vendor's description, so
-        every field of it may be missing.
+        published. The answer is the whole action in the vendor's description and a short confirmation in its guides,
+        so every field of it may be missing.
 
         `PUT /coreclient/{client_id}/action/{action_id}`
 
