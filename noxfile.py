@@ -20,7 +20,7 @@ TYPE_TESTS = (
     "tests/feeds/test_feeds_typing.py",
     "tests/codegen/test_upgrade_guide.py",
 )
-EXTRAS = ".[aiohttp,cli,emulator,feeds,pkcs11,redis]"
+EXTRAS = ".[aiohttp,approvals,cli,emulator,feeds,pkcs11,redis]"
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"

@@ -39,6 +39,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         nonces_increase=not options.any_nonce,
         first_nonce=options.first_nonce,
         unsigned_ok=options.unsigned_ok,
+        verify_approvals=not options.any_approval,
         accept_users=not options.hold_users,
         fee_rate=options.fee_rate,
         fund_interval=options.fund_interval,
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="take Partner requests that have an API key and no signature, as the test environment does",
     )
+    add("--any-approval", action="store_true", help="take any hexadecimal digits as a signing agent's signature")
     add("--hold-users", action="store_true", help="people who are added as trusted parties stay pending")
     add("--fee-rate", type=_rate, default=Decimal("0.001"), metavar="RATE", help="of transactions (default: 0.001)")
     add(

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
-DESCRIPTION_SHA256 = "67e09a32ebbccbd2fd5b07b6ced063cec18b7694281e10fec859bcb4158d572b"
+DESCRIPTION_SHA256 = "3038dbbd74ab84f35e4246ff1cc071f7997173082a80231deef93e1eff9467d1"
 TEMPLATES_SHA256 = "5b56de84f25c465aa862dda3c81c54cc62586e8f5e03b7ef1b09d43188b3824c"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

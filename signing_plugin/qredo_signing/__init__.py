@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ._http.aiohttp.transport import AiohttpTransport
     from ._http.auth import PartnerAuth, QredoAuth
     from ._keys.api_key import KeyKind
+    from ._keys.approvals import ApprovalKey, ApprovalPublicKeys, verify_approval
     from ._keys.credentials import Credentials
     from ._keys.hmac_credentials import HmacCredentials
     from ._keys.pkcs11 import Pkcs11Signer
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
 __all__ = [
     "AgentTokenError",
     "AiohttpTransport",
+    "ApprovalKey",
+    "ApprovalPublicKeys",
     "AsyncSigner",
     "ClockSkewError",
     "ConfigurationError",
@@ -97,11 +100,14 @@ __all__ = [
     "string_to_sign",
     "units",
     "verify",
+    "verify_approval",
     "verify_hmac",
 ]
 
 _MODULES = {
     "AiohttpTransport": "_http.aiohttp.transport",
+    "ApprovalKey": "_keys.approvals",
+    "ApprovalPublicKeys": "_keys.approvals",
     "AsyncSigner": "_keys.signer",
     "Credentials": "_keys.credentials",
     "Environment": "_environments.environment",
@@ -124,6 +130,7 @@ _MODULES = {
     "sign_hmac": "_signature.hmac_rule",
     "string_to_sign": "_signature.rsa_rule",
     "verify": "_signature.rsa_rule",
+    "verify_approval": "_keys.approvals",
     "verify_hmac": "_signature.hmac_rule",
 }
 

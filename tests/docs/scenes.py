@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from qredo_emulator import Emulator
 from qredo_partner_v1_1 import Client, require
-from qredo_partner_v1_1.models import NewWallet
+from qredo_partner_v1_1.models import AgentInitResponse, NewWallet
 from qredo_signing import PrivateKey, connect
 
 from .blocks import ROOT
@@ -52,6 +55,8 @@ def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
         return {"client_id": "A" * 43, "action_id": "A" * 27, **wallets(emulator)}
     if page == "docs/using.md":
         return wallets(emulator)
+    if page == "docs/approvals.md":
+        return {"zkp_token": zkp_token}
     return {"vault": Vault(folder / "keys" / "private.pem")} if page == "docs/hsm.md" else {}
 
 
@@ -71,6 +76,12 @@ def wallets(emulator: Emulator) -> dict[str, Any]:
         "their_wallet": theirs,
         "deadline": deadline,
     }
+
+
+def zkp_token(agent: AgentInitResponse) -> str:
+    """A token in the form that an agent sends; the emulator does not verify the proof in it."""
+    identity = base64.b64encode(bytes.fromhex(require(agent.client_id))).decode()
+    return json.dumps({"ID": identity, "ET": int(time.time()), "U": "dQ==", "V": "dg=="}).encode().hex()
 
 
 class Vault:

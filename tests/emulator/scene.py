@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from qredo_emulator import Emulator
 from qredo_partner_v1_1 import Client, require
 from qredo_partner_v1_1.models import AssetAmount, ConnectAccount, NewCustodyGroup, NewWallet, WalletType
-from qredo_signing import connect
+from qredo_signing import ApprovalKey, connect
 
 from .signed_requests import agent_token
 
@@ -19,6 +19,7 @@ __all__ = ["Known", "keeper", "known_values"]
 ASSETS = ("BTC-TESTNET", "ETH-TESTNET")
 ADDRESS = "tb1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh"
 HASH = "00" * 32
+KEY = ApprovalKey.from_seed(bytes(48))
 
 
 class Known(NamedTuple):
@@ -49,10 +50,12 @@ def known_values(emulator: Emulator) -> Known:
     agent: list[str] = []
     token = lambda: agent_token(agent[0])  # noqa: E731
     with connect(Client, emulator.credentials, emulator.environment, agent_token=token) as client:
-        keys = {"bls_public_key": "00" * 192, "ec_public_key": "00" * 65}
-        agent.append(require(client.signing_agent.begin_registration(name="Agent", **keys).id))
-        client.signing_agent.finish_registration(id_doc_signature_hex="00")
-        return _Scene(client, emulator, agent[0]).known()
+        public = KEY.public_keys_hex
+        made = client.signing_agent.begin_registration(name="Agent", bls_public_key=public.bls, ec_public_key=public.ec)
+        agent.append(require(made.id))
+        signature = KEY.sign(bytes.fromhex(require(made.id_doc)))
+        client.signing_agent.finish_registration(id_doc_signature_hex=signature)
+        return _Scene(client, emulator, agent[0], signature).known()
 
 
 def keeper(emulator: Emulator) -> Callable[[], None]:
@@ -75,8 +78,8 @@ class _Company(NamedTuple):
 
 
 class _Scene:
-    def __init__(self, client: Client, emulator: Emulator, agent: str) -> None:
-        self.client, self.emulator, self.agent = client, emulator, agent
+    def __init__(self, client: Client, emulator: Emulator, agent: str, signature: str) -> None:
+        self.client, self.emulator, self.agent, self.signature = client, emulator, agent, signature
         self.approver = require(client.core_client.create(name="Approver").id)
         self.exchange = emulator.control.add_exchange(self.approver)
         self.ours, self.theirs = self.company("ACME"), self.company("Bazaar")
@@ -92,6 +95,8 @@ class _Scene:
         (transfer,) = transactions["transfer.tx_id"]
         approvals = require(client.transfer.get(ours.id, transfer).status)
         parties = [self.approver, self.agent]
+        (action,) = (require(one.action_id) for one in approvals if one.user_id == self.agent)
+        messages = require(client.signing_agent.get_action(action).messages)
         signed = client.core_client.sign(self.approver, message_hash_hex=HASH)
         return Known(
             {
@@ -114,7 +119,7 @@ class _Scene:
                 "wallet.type": ["policy-tx"],
                 "threshold": [1, 2],
                 "action_id": [one.action_id for one in approvals if one.user_id == self.approver],
-                "signing_agent.action_id": [one.action_id for one in approvals if one.user_id == self.agent],
+                "signing_agent.action_id": [action],
                 "address": [ADDRESS],
                 "trusted_party.address": ["ann@acme.example", "bazaar.example", theirs.id],
                 "amount": [1, 1000, 10**9],
@@ -122,8 +127,8 @@ class _Scene:
                 "partner_txID": ["", "invoice-1"],
                 "message_hash_hex": [HASH],
                 "signature_hex": [signed.signature_hex],
-                "idDocSignatureHex": ["00"],
-                "signatures": ["00"],
+                "idDocSignatureHex": [self.signature],
+                "signatures": [[KEY.sign(bytes.fromhex(message)) for message in messages]],
                 "sweep.wallet_id": ours.wallets[2:],
                 **dict.fromkeys(("asset", "assets", "symbol"), ASSETS),
                 **transactions,

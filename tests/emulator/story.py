@@ -15,11 +15,14 @@ from httpx_ws import WebSocketSession, connect_ws
 from qredo_emulator import Control, Emulator
 from qredo_partner_v1_1 import Client, require
 from qredo_partner_v1_1.models import AgentInitResponse, AssetAmount, NewCustodyGroup, NewWallet
-from qredo_signing import Credentials, PrivateKey, connect, sign
+from qredo_signing import ApprovalKey, Credentials, PrivateKey, connect, sign
 
-__all__ = ["ADDRESS", "BTC", "ETH", "Firm", "Story", "agent_token", "group"]
+__all__ = ["ADDRESS", "BTC", "ETH", "KEY", "Firm", "Story", "agent_token", "group"]
 
 BTC, ETH = "BTC-TESTNET", "ETH-TESTNET"
+KEY = ApprovalKey.from_seed(bytes(range(48)))
+"""Of the agents of the stories."""
+
 ADDRESS = "mvp7iYSNVLUdfApuV8V3BzV7p78UKPNhLX"
 PATIENCE = 10
 
@@ -106,6 +109,24 @@ class Story:
             if credit:
                 self.control.credit(wallet_id, credit)
         return firm
+
+    def begin(self, name: str = "Night approver") -> AgentInitResponse:
+        """An agent with the key of the stories, as which the client speaks from now on; it is not registered yet."""
+        public = KEY.public_keys_hex
+        self.agent = self.client.signing_agent.begin_registration(
+            name=name, bls_public_key=public.bls, ec_public_key=public.ec
+        )
+        return self.agent
+
+    def finish(self) -> str:
+        """Registers the agent, and returns the URL of its feed."""
+        document = bytes.fromhex(require(require(self.agent).id_doc))
+        return require(self.client.signing_agent.finish_registration(id_doc_signature_hex=KEY.sign(document)).feed)
+
+    def signatures(self, action_id: str) -> list[str]:
+        """What the agent approves an action with."""
+        messages = require(self.client.signing_agent.get_action(action_id).messages)
+        return [KEY.sign(bytes.fromhex(message)) for message in messages]
 
     def transfer(self, firm: Firm, to: str, amount: int = 1000, **more: Any) -> str:
         """Starts a transfer of BTC and returns its id."""

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from qredo_emulator import Emulator, Settings
 
+from .story import KEY
+
 EMPTY_TOKEN = {"code": 401, "msg": "Unauthorized", "detail": {"reason": "empty token"}}
 UNKNOWN_TOKEN = {"code": 401, "msg": "Unauthorized", "detail": {"reason": "unknown token"}}
 BAD_SIGNATURE = {"code": 401, "msg": "errPartnerAuth", "detail": {"reason": "signature"}}
@@ -192,10 +194,11 @@ AGENT_PATH = "/coreclient/action/2BK1tnuQFmMPJ3QeLLqrHFHfwYr"
 
 def test_an_agent_needs_its_token_only(client: httpx.Client, qredo: Emulator, call: Any) -> None:
     """An agent operation takes x-api-zkp and neither API key nor signature; an agent that is unknown is refused."""
-    keys = {"blsPublicKey": "ab" * 192, "ecPublicKey": "04" * 65}
-    agent = call.ok("POST", "/coreclient/init", {"name": "agent", **keys})["id"]
+    keys = {"blsPublicKey": KEY.public_keys_hex.bls, "ecPublicKey": KEY.public_keys_hex.ec}
+    made = call.ok("POST", "/coreclient/init", {"name": "agent", **keys})
+    agent, signature = made["id"], KEY.sign(bytes.fromhex(made["idDoc"]))
     url = f"{qredo.url}{call.base}/coreclient/finish"
-    answer = client.post(url, json={"idDocSignatureHex": "00"}, headers={"x-api-zkp": token(ID=agent)})
+    answer = client.post(url, json={"idDocSignatureHex": signature}, headers={"x-api-zkp": token(ID=agent)})
     assert answer.status_code == 200
     url = f"{qredo.url}{call.base}{AGENT_PATH}"
     assert client.get(url, headers={"x-api-zkp": token(ID=agent)}).json()["detail"] == {"reason": "action_id"}

@@ -144,10 +144,10 @@ def replaced(draw: st.DrawFn, value: Any, known: Values, name: str = "") -> Any:
     """The same, with values of this world where the name of a field says that one could stand there."""
     if isinstance(value, dict):
         return {key: replaced(draw, item, known, key) for key, item in value.items()}
-    if isinstance(value, list):
-        return [replaced(draw, item, known, name) for item in value]
     if name in known and type(value) is type(known[name][0]):
         return draw(st.sampled_from(known[name]))
+    if isinstance(value, list):
+        return [replaced(draw, item, known, name) for item in value]
     return value
 
 

@@ -11,7 +11,7 @@ import pytest
 import qredo_partner_v1_1
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from playwright.sync_api import Browser, Locator, Page, expect
-from qredo_emulator import Emulator
+from qredo_emulator import Emulator, Settings
 from qredo_signing import Credentials, connect
 
 from .console_browser import chromium, open_page, try_out
@@ -120,12 +120,14 @@ TRIED = {
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_try_it_out_is_signed_and_answered(browser: Browser, qredo: Emulator, package: str) -> None:
+def test_try_it_out_is_signed_and_answered(browser: Browser, package: str) -> None:
     """In Swagger UI of each version, operations of each way to sign are executed through the emulator, and succeed."""
-    with open_page(browser, f"{qredo.url}/-/docs/{package}/") as page:
-        statuses = {operation: try_out(page, operation) for operation in TRIED[package]}
-    assert statuses == TRIED[package]
-    assert all(record.verified for record in qredo.control.requests)
+    # An example cannot be the signature of a document that this emulator makes.
+    with Emulator(Settings(verify_approvals=False)) as emulator:
+        with open_page(browser, f"{emulator.url}/-/docs/{package}/") as page:
+            statuses = {operation: try_out(page, operation) for operation in TRIED[package]}
+        assert statuses == TRIED[package]
+        assert all(record.verified for record in emulator.control.requests)
 
 
 def test_what_is_signed_is_what_the_browser_sends(browser: Browser, qredo: Emulator) -> None:

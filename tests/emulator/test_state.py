@@ -45,8 +45,8 @@ def test_companies_are_searched_by_a_part_of_their_name(call: Any) -> None:
     assert call.ok("GET", "/company/search?query=zzz")["matches"] == []
 
 
-def test_a_ref_is_taken_once(call: Any) -> None:
-    """A second company with the same reference is 409; an empty one is none, and its own may be set again."""
+def test_a_ref_is_of_one_company(call: Any) -> None:
+    """Another company with the same reference is 409; an empty one is none, and its own may be set again."""
     first = call.ok("POST", "/company", {"name": "A", "ref": "r"})["company_id"]
     second = call.ok("POST", "/company", {"name": "B", "ref": ""})["company_id"]
     answer = call("POST", "/company", {"name": "C", "ref": "r"})

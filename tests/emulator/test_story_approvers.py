@@ -12,32 +12,23 @@ HASH = "f7ad281fda3d7484f4e0c34a02239a2db39fdc0450eb3dc0981c4824c67b7f4c"
 
 def test_an_agent_registers_and_approves(story: Story) -> None:
     """An agent is known after init, trusted after finish, and approves by one signature per message."""
-    client = story.client
-    agent = client.signing_agent.begin_registration(
-        name="Night approver", bls_public_key="ab" * 192, ec_public_key="04" * 65
-    )
+    client, agent = story.client, story.begin()
     assert agent.id == agent.account_code
     company = client.company.create(name="ACME").company_id
     with pytest.raises(BadRequestError, match="/body/address"):
         client.trusted_party.add(company, address=require(agent.id))
-    story.agent = agent
     with pytest.raises(ForbiddenError):
         client.signing_agent.get_action("x")
-    finished = client.signing_agent.finish_registration(id_doc_signature_hex="02c6")
+    url = story.finish()
     firm, other = story.firm(people=(require(agent.id),)), story.firm("Beta")
 
     first = story.transfer(firm, other[BTC])
-    with story.feed(require(finished.feed), agent_token(agent)) as feed:
+    with story.feed(url, agent_token(agent)) as feed:
         waiting = feed.receive_json(10)
         second = story.transfer(firm, other[BTC])
         new = feed.receive_json(10)
     assert [(one["coreClientID"], one["type"]) for one in (waiting, new)] == [(agent.id, "ApproveTransfer")] * 2
-    messages = require(client.signing_agent.get_action(waiting["id"]).messages)
-    with pytest.raises(APIError, match="1 are given for 2 messages"):
-        client.signing_agent.approve_action(waiting["id"], signatures=["00"])
-    with pytest.raises(APIError, match="/body/signatures/1: is not hexadecimal"):
-        client.signing_agent.approve_action(waiting["id"], signatures=["00", "sure"])
-    client.signing_agent.approve_action(waiting["id"], signatures=["00"] * len(messages))
+    client.signing_agent.approve_action(waiting["id"], signatures=story.signatures(waiting["id"]))
     client.signing_agent.reject_action(new["id"])
     assert (story.status(firm, first), story.status(firm, second)) == ("approved", "custody_rejected")
     with pytest.raises(APIError, match="the action is rejected"):
@@ -47,11 +38,8 @@ def test_an_agent_registers_and_approves(story: Story) -> None:
 
 def test_an_agent_decides_for_itself_only(story: Story) -> None:
     """An agent's actions are read by the API key, not decided by it; an unknown agent is refused."""
-    client = story.client
-    story.agent = agent = client.signing_agent.begin_registration(
-        name="Agent", bls_public_key="ab" * 192, ec_public_key="04" * 65
-    )
-    client.signing_agent.finish_registration(id_doc_signature_hex="02")
+    client, agent = story.client, story.begin()
+    story.finish()
     assert agent.id in {one.id for one in require(client.core_client.get_all().clients)}
     firm = story.firm(people=(require(agent.id), "ann@acme.example"))
     story.transfer(firm, story.firm("Beta")[BTC])
@@ -107,7 +95,7 @@ def test_a_core_clients_actions_are_listed_while_they_wait(story: Story) -> None
 
 
 def test_a_core_client_signs_and_is_verified(story: Story) -> None:
-    """A signature verifies for its signer and hash only; another is 403 without a body."""
+    """A signature is a BLS signature, and verifies for its signer and hash only; another is 403 without a body."""
     client = story.client
     one, two = (require(client.core_client.create(name=name).id) for name in ("one", "two"))
     signed = client.core_client.sign(one, message_hash_hex=HASH)

@@ -56,13 +56,13 @@ def test_an_invalid_request_is_400_and_says_where(
     assert answer.json()["detail"]["reason"].startswith(reason)
 
 
-@pytest.mark.parametrize("content_type", [None, "application/json", "Application/JSON; charset=utf-8"])
+@pytest.mark.parametrize("content_type", [None, "", "application/json", "Application/JSON; charset=utf-8"])
 def test_json_is_taken_with_and_without_its_content_type(call: Any, content_type: str | None) -> None:
-    """A missing Content-Type counts as JSON, since the vendor's own tool sends none."""
+    """A missing or empty Content-Type counts as JSON, since the vendor's own tool sends none."""
     assert call("POST", "/company", {"name": "A"}, headers={"content-type": content_type}).status_code == 200
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
 def test_another_content_type_is_refused(call: Any, content_type: str) -> None:
     """A body that says that it is something else is 400."""
     answer = call("POST", "/company", {"name": "A"}, headers={"content-type": content_type})

@@ -16,6 +16,7 @@ KNOW_HTTPX = ("_connect.py", "_http", "cli", "feeds")
 EXTRAS = {
     "_http/aiohttp": {"aiohttp", "httpcore", "yarl"},
     "_http/network.py": {"httpcore"},
+    "_keys/bls.py": {"py_arkworks_bls12381"},
     "_keys/pkcs11_session.py": {"pkcs11"},
     "_nonces/redis.py": {"redis"},
     "cli": {"rich", "typer"},

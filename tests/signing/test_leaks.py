@@ -8,6 +8,7 @@ logs of every library at the lowest level; pickles and copies.
 from __future__ import annotations
 
 import asyncio
+import base64
 import copy
 import dataclasses
 import inspect
@@ -27,6 +28,7 @@ import pytest
 import qredo_signing
 from qredo_signing import (
     AiohttpTransport,
+    ApprovalKey,
     Credentials,
     Environment,
     HmacCredentials,
@@ -44,8 +46,10 @@ from qredo_signing import (
     sign,
     sign_hmac,
     verify,
+    verify_approval,
     verify_hmac,
 )
+from qredo_signing._keys.milagro import private_scalar
 
 from .doubles import (
     API_SECRET,
@@ -82,7 +86,12 @@ HMAC_SIGNATURES = [sign_hmac(HMAC.secret, "1700000000", "POST", OURS, BODY)]
 HMAC_SIGNATURES += [sign_hmac(HMAC.secret, "1700000000", "GET", OURS, b""), HMAC_SIGNATURE]
 SIGNATURES = [SIGNATURE, *(sign(KEY, "1700000000", OURS, body) for body in (b"", BODY))]
 
+SEED = b"planted-seed-of-an-approval-key-with-48-bytes...."[:48]
+APPROVAL = ApprovalKey.from_seed(SEED)
+APPROVAL_SIGNATURE = APPROVAL.sign(BODY)
+
 untyped: Any = Credentials
+untyped_approval: Any = ApprovalKey
 untyped_pin: Any = PIN.encode()
 untyped_token: Any = TOKEN
 untyped_hmac: Any = HmacCredentials
@@ -96,6 +105,13 @@ def secrets() -> Iterator[str]:
     """Every text that must not be printed: whole secrets, and the lines that a key file has of them."""
     yield from (API_KEY, LIVE.api_key, "cGxhbnRlZC1zZWNyZXQtb2YtdGhlLWFwaS1rZXk", PASSPHRASE, PIN, TOKEN, BODY.decode())
     yield from (*SIGNATURES, HMAC_KEY, API_SECRET, HMAC.secret.decode(), *HMAC_SIGNATURES)
+    yield from (
+        SEED.decode(),
+        SEED.hex(),
+        base64.b64encode(SEED).decode(),
+        str(private_scalar(SEED)),
+        APPROVAL_SIGNATURE,
+    )
     for pem in (PLAIN, ENCRYPTED, private_pem(RSA_1024), openssh_pem()):
         yield from (line for line in pem.decode().splitlines() if not line.startswith("-----"))
 
@@ -135,6 +151,8 @@ class LostRedis:
 
 OBJECTS: dict[str, Any] = {
     "aiohttp transport": AiohttpTransport(proxy=f"http://user:{PASSPHRASE}@127.0.0.1:1"),
+    "approval key": APPROVAL,
+    "approval public keys": APPROVAL.public_keys_hex,
     "private key": KEY,
     "public key": KEY.public_key,
     "credentials": CREDENTIALS,
@@ -348,6 +366,15 @@ FAILURES: dict[str, Callable[[], object]] = {
     "hmac: redirect": lambda: answered(
         "async", lambda request: httpx.Response(307, headers={"location": "/"}), credentials=HMAC
     ),
+    "approval: short seed": lambda: ApprovalKey.from_seed(SEED[:-1]),
+    "approval: text as seed": lambda: untyped_approval.from_seed(SEED.hex()),
+    "approval: seed as path": lambda: ApprovalKey.from_file(Path("missing") / "approval.pem"),
+    "approval: text as message": lambda: untyped_approval.sign(APPROVAL, BODY.decode()),
+    "approval: wrong signature": lambda: verify_approval(APPROVAL.public_keys_hex.bls, b"", APPROVAL_SIGNATURE),
+    "approval: malformed signature": lambda: verify_approval(
+        APPROVAL.public_keys_hex.bls, BODY, APPROVAL_SIGNATURE[2:]
+    ),
+    "approval: pickled": lambda: APPROVAL.__reduce_ex__(4),
     "agent: none": lambda: send(agent_request()),
     "agent: not hexadecimal": lambda: send(agent_request(), agent_token=lambda: TOKEN + "\n"),
     "agent: bytes": lambda: send(agent_request(), agent_token=TOKEN.encode),

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import _document, _hmac
+from . import _approvals, _document, _hmac
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     made = {
         "vectors.json": (_document.build(folder), len(_document.CASES)),
         "hmac-vectors.json": (_hmac.build(), len(_hmac.CASES)),
+        "approval-vectors.json": (_approvals.build(), len(_approvals.CASES)),
     }
     differ = [name for name, (text, _) in made.items() if given.check and not _holds(folder / name, text)]
     for name, (text, count) in made.items():

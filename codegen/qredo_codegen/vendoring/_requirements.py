@@ -16,7 +16,7 @@ from qredo_codegen.errors import GenerationError
 
 __all__ = ["Libraries", "libraries_of"]
 
-_OPTIONAL = ("aiohttp", "pkcs11", "redis")
+_OPTIONAL = ("aiohttp", "approvals", "pkcs11", "redis")
 """Extras whose libraries the plugin imports only when their feature is used."""
 
 _IMPORTED_AS = {"pkcs11": "python-pkcs11"}

@@ -30,6 +30,8 @@ __all__ = ["Authenticator", "Identity", "RefusedError", "Wire"]
 
 _DECIMAL = re.compile(r"[0-9]{1,20}")
 _SIGNED = ("rsa", "hmac")
+_NANOSECONDS = 10**9
+"""In a second. As seconds, a number with twice as many digits would be 30 billion years away."""
 
 
 class RefusedError(ApiError):
@@ -123,7 +125,7 @@ class Authenticator:
     def _api_key(self, security: Security, wire: Wire) -> tuple[str, VerifyingKey]:
         header = security.headers["api_key"]
         values = wire.values(header)
-        if values in ([], [""]):
+        if not values:
             raise _unauthorized(security, "empty token", f"there is no {header} header")
         if len(values) > 1:
             raise _unauthorized(security, "unknown token", f"there is more than one {header} header")
@@ -145,7 +147,7 @@ class Authenticator:
     def _stale(self, security: Security, claim: _Claim) -> str | None:
         header, given = security.headers[claim.stamp_name], int(claim.stamp)
         if claim.stamp_name == "timestamp":
-            return self._outside_window(given, header)
+            return self._outside_window(_seconds(security, given), header)
         if not self._settings.nonces_increase:
             return None
         last = self.nonces.get((claim.api_key, security.nonce_rule))
@@ -167,7 +169,7 @@ class Authenticator:
 
     def _check_token(self, values: list[str]) -> Identity:
         """Form and freshness only: the proof needs the vendor's key service, and any id is taken."""
-        if values in ([], [""]):
+        if not values:
             raise RefusedError("Unauthorized", "empty token", "there is no x-api-zkp header")
         token = agent_token(values[0]) if len(values) == 1 else None
         if token is None:
@@ -179,6 +181,11 @@ class Authenticator:
         if cause := self._outside_window(token["ET"], "ET in x-api-zkp"):
             raise RefusedError("Unauthorized", "token", cause)
         return Identity(str(token["ID"]))
+
+
+def _seconds(security: Security, timestamp: int) -> int:
+    """The timestamp in Unix seconds; a client of the Qredo API v1 may send nanoseconds, as one page documents."""
+    return timestamp // _NANOSECONDS if security.proof == "hmac" and timestamp >= _NANOSECONDS**2 else timestamp
 
 
 def _is_unsigned(security: Security, wire: Wire) -> bool:

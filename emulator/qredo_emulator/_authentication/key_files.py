@@ -80,8 +80,12 @@ def make_api_key() -> str:
 
 
 def make_hmac() -> Made[HmacCredentials]:
-    """A fresh API key with a secret, in the documented lengths: 14 characters, and 60 bytes in base64url."""
-    api_key, secret = f"{_PREFIX}{_base64url(os.urandom(4))[:5]}", _base64url(os.urandom(60))
+    """A fresh API key with a secret, in the documented lengths: 14 characters, and 60 bytes in base64.
+
+    As in the published secret, the 60 bytes are ASCII text. Base64 of these has no `-`, `_`, `+` or `/`, so clients
+    that decode with either alphabet get the same bytes.
+    """
+    api_key, secret = f"{_PREFIX}{_base64url(os.urandom(4))[:5]}", _base64url(_base64url(os.urandom(45)).encode())
     files = {"apikey": f"{api_key}\n".encode(), "apisecret": f"{secret}\n".encode()}
     return Made(HmacCredentials(api_key, secret), files)
 

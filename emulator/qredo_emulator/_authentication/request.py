@@ -26,13 +26,17 @@ class Wire:
     body: bytes
 
     def values(self, name: str) -> list[str]:
-        """Every value of a header, white space around it removed.
+        """Every value of a header that is not empty, white space around it removed.
+
+        An empty header counts as not sent: clients that were generated from the vendor's file send `x-nonce` without
+        a value beside `x-timestamp`.
 
         Args:
             name: In lower case.
         """
         wanted = name.encode()
-        return [value.decode("latin-1").strip() for key, value in self.headers if key == wanted]
+        values = (value.decode("latin-1").strip() for key, value in self.headers if key == wanted)
+        return [value for value in values if value]
 
 
 def wire_of(scope: Scope, method: str, body: bytes) -> Wire:

@@ -32,7 +32,7 @@ class Index:
         addresses: Wallet id by L1 address.
         names: Names of wallets that are taken, per fund.
         companies: API key and company by company id.
-        references: Company id by API key and reference.
+        references: Companies with a reference, by API key and reference, then by id.
         clients: Core clients, agents among them, by id.
         pending: Actions that wait, by approver and action id, oldest first.
         history: Settled movements by wallet id, oldest first.
@@ -46,7 +46,7 @@ class Index:
         self.addresses: dict[str, str] = {}
         self.names: defaultdict[str, set[str]] = defaultdict(set)
         self.companies: dict[str, tuple[str, Company]] = {}
-        self.references: dict[tuple[str, str], str] = {}
+        self.references: defaultdict[tuple[str, str], dict[str, Company]] = defaultdict(dict)
         self.clients: dict[str, CoreClient] = {}
         self.pending: defaultdict[str, dict[str, Action]] = defaultdict(dict)
         self.history: defaultdict[str, list[Movement]] = defaultdict(list)
@@ -61,11 +61,11 @@ class Index:
         """A company, with its reference if it has one."""
         self.companies[company.id] = (account, company)
         if company.ref:
-            self.references[account, company.ref] = company.id
+            self.references[account, company.ref][company.id] = company
 
     def remove_company(self, account: str, company: Company) -> None:
         """A company that changes: it is added again afterwards."""
-        self.references.pop((account, company.ref), None)
+        self.references[account, company.ref].pop(company.id, None)
 
     def add_wallet(self, account: str, company: Company, fund: Fund, wallet: Wallet) -> None:
         """A wallet that was put into a fund."""

@@ -175,6 +175,7 @@ class CoreClient:
         account: API key that it belongs to; empty for the exchange that comes with the emulator.
         agent: Whether it is a signing agent, which decides with its own token.
         registered: Whether an agent has finished its registration.
+        bls_key: An agent's public key, in hexadecimal; empty for a core client, whose key the emulator keeps.
     """
 
     id: str
@@ -182,6 +183,7 @@ class CoreClient:
     created: int
     agent: bool = False
     registered: bool = True
+    bls_key: str = ""
 
 
 @dataclass(slots=True)

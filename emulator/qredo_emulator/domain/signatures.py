@@ -1,16 +1,31 @@
-"""Placeholders for BLS signatures: a keyed digest of the right size that anyone can compute."""
+"""BLS signatures: what agents sign, what core clients sign, and how both are verified."""
 
 from __future__ import annotations
 
 import hashlib
-import hmac
+from functools import lru_cache
+
+from py_arkworks_bls12381 import G1Point, Scalar
+from qredo_signing import ApprovalKey, InvalidSignatureError, verify_approval
 
 from qredo_emulator._errors import invalid
-from qredo_emulator._state.model import Action
+from qredo_emulator._state.ids import Ids
+from qredo_emulator._state.model import Action, CoreClient
 
-__all__ = ["messages_of", "read_hash", "read_hex", "signature_of"]
+__all__ = [
+    "check_signature",
+    "document_of",
+    "messages_of",
+    "new_client_secret",
+    "read_hash",
+    "read_hex",
+    "sign_as",
+    "verifies",
+]
 
 _LONGEST_HASH = 64
+_DOCUMENT_BYTES = 81
+_POINT_UNCOMPRESSED = "04"
 
 
 def read_hex(text: str, pointer: str, size: int | None = None) -> bytes:
@@ -37,11 +52,52 @@ def read_hash(text: str, pointer: str) -> bytes:
     return digest
 
 
-def signature_of(client_id: str, digest: bytes) -> str:
-    """A core client's signature of a hash, in the length of a real one: 49 bytes in hexadecimal digits."""
-    return "03" + hmac.digest(f"qredo-emulator {client_id}".encode(), digest, "sha384").hex()
+def new_client_secret(ids: Ids) -> str:
+    """The secret of an agent: a point of G1, uncompressed, in hexadecimal. Agents refuse anything else."""
+    point = G1Point() * Scalar(int(ids.hexadecimal(31), 16) + 1)
+    return _POINT_UNCOMPRESSED + point.to_xy_bytes_be().hex()
+
+
+def document_of(agent_id: str) -> str:
+    """The id document that an agent signs to finish its registration, in hexadecimal: always the same one."""
+    return hashlib.shake_256(f"qredo-emulator {agent_id}".encode()).hexdigest(_DOCUMENT_BYTES)
 
 
 def messages_of(action: Action) -> list[str]:
-    """The messages that an agent signs to approve an action: two, always the same ones."""
+    """The messages that an agent signs to approve an action, in hexadecimal: two, always the same ones."""
     return [hashlib.sha512(f"qredo-emulator {action.id} {part}".encode()).hexdigest() for part in (1, 2)]
+
+
+def check_signature(client: CoreClient, message: str, signature: str, pointer: str, *, verify: bool) -> None:
+    """Checks an agent's signature of a message, both in hexadecimal; without `verify`, its form alone.
+
+    Raises:
+        ApiError: 400, with what is wrong.
+    """
+    read_hex(signature, pointer)
+    if not verify:
+        return
+    try:
+        verify_approval(client.bls_key, bytes.fromhex(message), signature)
+    except InvalidSignatureError as error:
+        raise invalid(pointer, str(error)) from None
+
+
+def sign_as(client: CoreClient, digest: bytes) -> str:
+    """A core client's signature of a hash."""
+    return _key_of(client.id).sign(digest)
+
+
+def verifies(client: CoreClient, digest: bytes, signature: str) -> bool:
+    """Whether a signature of a hash is a core client's or an agent's."""
+    try:
+        verify_approval(client.bls_key or _key_of(client.id).public_keys_hex.bls, digest, signature)
+    except InvalidSignatureError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=256)
+def _key_of(client_id: str) -> ApprovalKey:
+    """The key that the emulator keeps for a core client. Its id is its seed, so no state has to hold a secret."""
+    return ApprovalKey.from_seed(hashlib.sha384(f"qredo-emulator {client_id}".encode()).digest())

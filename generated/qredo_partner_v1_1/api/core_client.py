@@ -231,8 +231,8 @@ class CoreClientResource:
         assets and cannot be taken back.
 
         Only a pending action can be approved, and only before its `expireTime`; the error for another one is not
-        published. The answer is the short confirmation in the guides and the action in the vendor's description, so
-        every field of it may be missing.
+        published. The answer is the whole action in the vendor's description and a short confirmation in its guides,
+        so every field of it may be missing.
 
         `PUT /coreclient/{client_id}/action/{action_id}`
 
@@ -261,9 +261,10 @@ class CoreClientResource:
     def reject_action(self, client_id: str, action_id: str) -> ActionResult:
         """Reject an action as a core client
 
-        Refuses a pending action. A transaction that its approvers have refused becomes `custody_rejected`; how many
-        refusals that takes is not published. Only a pending action can be rejected. The answer is as uncertain as
-        that of an approval.
+        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have refused
+        that the threshold is out of reach: by the vendor's help pages one refusal is enough with a threshold of 3 out
+        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The answer
+        is as uncertain as that of an approval.
 
         `DELETE /coreclient/{client_id}/action/{action_id}`
 
@@ -551,8 +552,8 @@ class AsyncCoreClientResource:
         assets and cannot be taken back.
 
         Only a pending action can be approved, and only before its `expireTime`; the error for another one is not
-        published. The answer is the short confirmation in the guides and the action in the vendor's description, so
-        every field of it may be missing.
+        published. The answer is the whole action in the vendor's description and a short confirmation in its guides,
+        so every field of it may be missing.
 
         `PUT /coreclient/{client_id}/action/{action_id}`
 
@@ -581,9 +582,10 @@ class AsyncCoreClientResource:
     async def reject_action(self, client_id: str, action_id: str) -> ActionResult:
         """Reject an action as a core client
 
-        Refuses a pending action. A transaction that its approvers have refused becomes `custody_rejected`; how many
-        refusals that takes is not published. Only a pending action can be rejected. The answer is as uncertain as
-        that of an approval.
+        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have refused
+        that the threshold is out of reach: by the vendor's help pages one refusal is enough with a threshold of 3 out
+        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The answer
+        is as uncertain as that of an approval.
 
         `DELETE /coreclient/{client_id}/action/{action_id}`
 

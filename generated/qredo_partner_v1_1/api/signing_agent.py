@@ -96,7 +96,8 @@ class SigningAgentResource:
 
         Args:
             name: Name of the agent.
-            bls_public_key: The agent's BLS public key on curve BLS381, 192 bytes in hexadecimal digits.
+            bls_public_key: The agent's BLS public key on the curve BLS12-381 (which the vendor calls BLS381), 192
+                bytes in hexadecimal digits. The agent's approvals are verified with it.
             ec_public_key: The agent's public key on curve secp256k1, the 65 bytes of a plain point in hexadecimal
                 digits.
             body: All of these fields as one model, instead of as keywords.
@@ -152,7 +153,8 @@ class SigningAgentResource:
         `POST /coreclient/finish`
 
         Args:
-            id_doc_signature_hex: The BLS signature over the id document, in hexadecimal digits.
+            id_doc_signature_hex: The BLS signature over the bytes of the id document, with the key that signs
+                approvals; 49 bytes in hexadecimal digits.
             client_id: Id of the agent. Not needed, the token names it.
             body: All of these fields as one model, instead of as keywords.
 
@@ -247,7 +249,8 @@ class SigningAgentResource:
 
         Args:
             action_id: Id of the action, which is not that of its transaction; 27 characters of base62.
-            signatures: One BLS signature per message, in the order of the messages, in hexadecimal digits.
+            signatures: One BLS signature per message, in the order of the messages, each of 49 bytes in
+                hexadecimal digits.
             client_id: Id of the agent. Not needed.
             body: All of these fields as one model, instead of as keywords; it alone carries action_id.
 
@@ -319,7 +322,8 @@ class AsyncSigningAgentResource:
 
         Args:
             name: Name of the agent.
-            bls_public_key: The agent's BLS public key on curve BLS381, 192 bytes in hexadecimal digits.
+            bls_public_key: The agent's BLS public key on the curve BLS12-381 (which the vendor calls BLS381), 192
+                bytes in hexadecimal digits. The agent's approvals are verified with it.
             ec_public_key: The agent's public key on curve secp256k1, the 65 bytes of a plain point in hexadecimal
                 digits.
             body: All of these fields as one model, instead of as keywords.
@@ -375,7 +379,8 @@ class AsyncSigningAgentResource:
         `POST /coreclient/finish`
 
         Args:
-            id_doc_signature_hex: The BLS signature over the id document, in hexadecimal digits.
+            id_doc_signature_hex: The BLS signature over the bytes of the id document, with the key that signs
+                approvals; 49 bytes in hexadecimal digits.
             client_id: Id of the agent. Not needed, the token names it.
             body: All of these fields as one model, instead of as keywords.
 
@@ -472,7 +477,8 @@ class AsyncSigningAgentResource:
 
         Args:
             action_id: Id of the action, which is not that of its transaction; 27 characters of base62.
-            signatures: One BLS signature per message, in the order of the messages, in hexadecimal digits.
+            signatures: One BLS signature per message, in the order of the messages, each of 49 bytes in
+                hexadecimal digits.
             client_id: Id of the agent. Not needed.
             body: All of these fields as one model, instead of as keywords; it alone carries action_id.
 

@@ -23,7 +23,8 @@ class ActionSignatures:
     Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
-        signatures: One BLS signature per message, in the order of the messages, in hexadecimal digits.
+        signatures: One BLS signature per message, in the order of the messages, each of 49 bytes in hexadecimal
+            digits.
         client_id: Id of the agent. Not needed.
         action_id: Id of the action. Not needed.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.

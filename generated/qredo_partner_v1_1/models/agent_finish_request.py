@@ -23,7 +23,8 @@ class AgentFinishRequest:
     Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
-        id_doc_signature_hex: The BLS signature over the id document, in hexadecimal digits.
+        id_doc_signature_hex: The BLS signature over the bytes of the id document, with the key that signs
+            approvals; 49 bytes in hexadecimal digits.
         client_id: Id of the agent. Not needed, the token names it.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """

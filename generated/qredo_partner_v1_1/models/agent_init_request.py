@@ -23,7 +23,8 @@ class AgentInitRequest:
 
     Attributes:
         name: Name of the agent.
-        bls_public_key: The agent's BLS public key on curve BLS381, 192 bytes in hexadecimal digits.
+        bls_public_key: The agent's BLS public key on the curve BLS12-381 (which the vendor calls BLS381), 192
+            bytes in hexadecimal digits. The agent's approvals are verified with it.
         ec_public_key: The agent's public key on curve secp256k1, the 65 bytes of a plain point in hexadecimal
             digits.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.

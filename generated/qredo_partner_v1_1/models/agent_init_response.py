@@ -26,9 +26,10 @@ class AgentInitResponse:
         id: Id of the agent; 43 or 44 characters of base58.
         client_id: The agent's identity for its tokens, a JSON object with id, curve and time of creation in
             hexadecimal digits. Sensitive.
-        client_secret: The secret from which tokens are computed, in hexadecimal digits. Never log or share it.
+        client_secret: The secret from which tokens are computed, in hexadecimal digits: a point of the group G1
+            of the curve BLS12-381, uncompressed (97 bytes). Never log or share it.
         account_code: Code of the agent's account, the same as its id; 43 or 44 characters of base58.
-        id_doc: The id document that the agent has to sign, in hexadecimal digits.
+        id_doc: The id document that the agent has to sign, in hexadecimal digits. Sign the bytes.
         timestamp: When the registration was begun, in Unix seconds.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """

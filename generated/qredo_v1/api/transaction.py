@@ -99,17 +99,15 @@ class TransactionResource:
         Args:
             from_: Address of the Web3 wallet that sends, on its chain.
             to: Address of the recipient, or of the contract to call.
-            value: How much of the chain's coin to move; `0` if none. For the unit see above.
+            value: How much of the chain's coin to move, in wei; `0` if none.
             gas_limit: The most units of gas that the transaction may use; `0` if it costs nothing.
-            gas_price: Price of a unit of gas, of a legacy transaction. Not together with `maxFeePerGas` or
-                `maxPriorityFeePerGas`. For the unit see above.
-            max_fee_per_gas: The most to pay for a unit of gas in all, of an EIP-1559 transaction. For the unit
-                see above.
-            max_priority_fee_per_gas: The most of it to give to the validator, of an EIP-1559 transaction. For the
-                unit see above.
+            gas_price: Price of a unit of gas, of a legacy transaction, in wei. Not together with `maxFeePerGas`
+                or `maxPriorityFeePerGas`.
+            max_fee_per_gas: The most to pay for a unit of gas in all, of an EIP-1559 transaction, in wei.
+            max_priority_fee_per_gas: The most of it to give to the validator, of an EIP-1559 transaction, in wei.
             data: What to hand to a contract. The encoding is not published; a sample of the feed is hexadecimal
                 without `0x`.
-            chain_id: Number of the chain; without it, 1, the main chain of Ethereum.
+            chain_id: Number of the chain; without it, the one that the wallet's type implies, 1 for Ethereum.
             note: The caller's note.
             body: All of these fields as one model, instead of as keywords.
 
@@ -279,17 +277,15 @@ class AsyncTransactionResource:
         Args:
             from_: Address of the Web3 wallet that sends, on its chain.
             to: Address of the recipient, or of the contract to call.
-            value: How much of the chain's coin to move; `0` if none. For the unit see above.
+            value: How much of the chain's coin to move, in wei; `0` if none.
             gas_limit: The most units of gas that the transaction may use; `0` if it costs nothing.
-            gas_price: Price of a unit of gas, of a legacy transaction. Not together with `maxFeePerGas` or
-                `maxPriorityFeePerGas`. For the unit see above.
-            max_fee_per_gas: The most to pay for a unit of gas in all, of an EIP-1559 transaction. For the unit
-                see above.
-            max_priority_fee_per_gas: The most of it to give to the validator, of an EIP-1559 transaction. For the
-                unit see above.
+            gas_price: Price of a unit of gas, of a legacy transaction, in wei. Not together with `maxFeePerGas`
+                or `maxPriorityFeePerGas`.
+            max_fee_per_gas: The most to pay for a unit of gas in all, of an EIP-1559 transaction, in wei.
+            max_priority_fee_per_gas: The most of it to give to the validator, of an EIP-1559 transaction, in wei.
             data: What to hand to a contract. The encoding is not published; a sample of the feed is hexadecimal
                 without `0x`.
-            chain_id: Number of the chain; without it, 1, the main chain of Ethereum.
+            chain_id: Number of the chain; without it, the one that the wallet's type implies, 1 for Ethereum.
             note: The caller's note.
             body: All of these fields as one model, instead of as keywords.
 

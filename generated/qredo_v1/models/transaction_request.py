@@ -32,25 +32,23 @@ _read = _wire.reader(
 class TransactionRequest:
     """A transaction to make. Numbers are text of decimal digits.
 
-    In which unit `value` and the prices of gas are, the vendor does not say clearly: a glossary has gwei, the chains
-    themselves have wei, a billionth of it. Find out with a small amount on a test chain.
+    `value` and the prices of gas are in wei. A glossary of the vendor says gwei; clients and samples contradict it.
+    The Partner API counts ETH in gwei. Try a small amount on a test chain first.
 
     Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
         from_: Address of the Web3 wallet that sends, on its chain.
         to: Address of the recipient, or of the contract to call.
-        value: How much of the chain's coin to move; `0` if none. For the unit see above.
+        value: How much of the chain's coin to move, in wei; `0` if none.
         gas_limit: The most units of gas that the transaction may use; `0` if it costs nothing.
-        gas_price: Price of a unit of gas, of a legacy transaction. Not together with `maxFeePerGas` or
-            `maxPriorityFeePerGas`. For the unit see above.
-        max_fee_per_gas: The most to pay for a unit of gas in all, of an EIP-1559 transaction. For the unit see
-            above.
-        max_priority_fee_per_gas: The most of it to give to the validator, of an EIP-1559 transaction. For the
-            unit see above.
+        gas_price: Price of a unit of gas, of a legacy transaction, in wei. Not together with `maxFeePerGas` or
+            `maxPriorityFeePerGas`.
+        max_fee_per_gas: The most to pay for a unit of gas in all, of an EIP-1559 transaction, in wei.
+        max_priority_fee_per_gas: The most of it to give to the validator, of an EIP-1559 transaction, in wei.
         data: What to hand to a contract. The encoding is not published; a sample of the feed is hexadecimal
             without `0x`.
-        chain_id: Number of the chain; without it, 1, the main chain of Ethereum.
+        chain_id: Number of the chain; without it, the one that the wallet's type implies, 1 for Ethereum.
         note: The caller's note.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """

@@ -46,25 +46,29 @@ class TxFeedStatus:
 
     Attributes:
         tx_id: Id of the transaction; 27 characters of base62.
-        tx_hash: Hash of the transaction on its chain; empty until there is one.
-        gas_price: Price of a unit of gas, in the unit of `TransactionRequest`.
+        tx_hash: Hash of the transaction on its chain. Rely on it from the status `pushed` on: until then it is
+            empty, or a hash of the transaction before it is signed.
+        gas_price: Price of a unit of gas, in wei.
         gas_limit: The most units of gas that the transaction may use.
         from_: Address of the wallet that sends, on its chain.
-        to: Address of the recipient, or of the contract.
-        value: How much of the chain's coin moves, in the unit of `TransactionRequest`.
-        data: What is handed to a contract.
-        raw_tx: The transaction before it is signed, encoded; samples have hexadecimal and base64url.
-        created_by: Who started it, as the id of a user, or of an API key.
-        account_id: Id of the account that the wallet belongs to; samples have base58 and base62.
+        to: Address of the recipient, or of the contract. A sample of the feed has base58 here.
+        value: How much of the chain's coin moves, in wei.
+        data: What is handed to a contract. A sample of the feed has hexadecimal without `0x`.
+        raw_tx: The transaction before it is signed, encoded as RLP: in hexadecimal with `0x`, or in base64url
+            without padding.
+        created_by: Who started it, as the id of a user (base58), or of an API key (14 characters).
+        account_id: Id of the account that the wallet belongs to; 27 characters of base62, or base58.
         network: Name of the network; null or empty as long as only chains of the Ethereum kind are served.
         chain_id: Number of the chain.
         status: State of a Web3 transaction: `created`; `pending` and `authorized`, approvals are being collected;
             `approved`; `queued`, `signed`, `scheduled` and `pushed`, on its way to the chain; `mined` and
-            `confirmed`, there. Ended without: `rejected`, `expired`, `cancelled`, `failed`. The vendor explains none
-            of them.
+            `confirmed`, there. Ended without: `rejected`, `expired`, `cancelled`, `failed`, `aborted`. The vendor
+            explains none of them.
 
             One sample has a capital letter, `Confirmed`: compare without regard to it.
-        timestamps: When a transaction reached a status, in Unix seconds. What it has not reached is missing.
+        timestamps: When a transaction reached a status, in Unix seconds, by the name of the status. What it has
+            not reached is missing. A status that is not known here keeps its time among the fields that are not
+            described.
         events: What has happened to the transaction.
         nonce: Number of the transaction among those of its wallet's address, counted from 0.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
@@ -86,7 +90,7 @@ class TxFeedStatus:
     status: Web3TxStatus | Unset = UNSET
     timestamps: TxTimestamps | Unset = UNSET
     events: list[TxStatusUpdate] | Unset = UNSET
-    nonce: str | int | Unset = UNSET
+    nonce: int | Unset = UNSET
     additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
@@ -181,13 +185,7 @@ class TxFeedStatus:
             if events.__class__ is list
             else _wire.optional("TxFeedStatus", "events", "an array", events)
         )
-        self.nonce = (
-            nonce
-            if nonce.__class__ is str
-            else nonce
-            if nonce.__class__ is int
-            else _wire.optional("TxFeedStatus", "nonce", "a string or an integer", nonce)
-        )
+        self.nonce = nonce if nonce.__class__ is int else _wire.optional("TxFeedStatus", "nonce", "an integer", nonce)
         self.additional_properties = additional_properties
         return self
 
@@ -256,13 +254,7 @@ class TxFeedStatus:
         if (value := self.events) is not UNSET and value is not None:
             data["events"] = [item.to_dict() for item in value]
         if (value := self.nonce) is not UNSET and value is not None:
-            data["nonce"] = (
-                value
-                if isinstance(value, str)
-                else value
-                if value.__class__ is int
-                else _wire.not_integer("TxFeedStatus", "nonce", value)
-            )
+            data["nonce"] = value if value.__class__ is int else _wire.not_integer("TxFeedStatus", "nonce", value)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

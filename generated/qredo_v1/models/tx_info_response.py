@@ -47,27 +47,32 @@ class TxInfoResponse:
 
     Attributes:
         tx_id: Id of the transaction; 27 characters of base62.
-        tx_hash: Hash of the transaction on its chain; empty until there is one.
-        account_id: Id of the account that the wallet belongs to; samples have base58 and base62.
-        created_by: Who started it, as the id of a user, or of an API key.
+        tx_hash: Hash of the transaction on its chain. Rely on it from the status `pushed` on: until then it is
+            empty, or a hash of the transaction before it is signed.
+        account_id: Id of the account that the wallet belongs to; 27 characters of base62, or base58.
+        created_by: Who started it, as the id of a user (base58), or of an API key (14 characters).
         from_: Address of the wallet that sends, on its chain.
         to: Address of the recipient, or of the contract.
-        value: How much of the chain's coin moves, in the unit of `TransactionRequest`.
+        value: How much of the chain's coin moves, in wei.
         data: What is handed to a contract.
         gas_limit: The most units of gas that the transaction may use.
-        gas_price: Price of a unit of gas, in the unit of `TransactionRequest`.
+        gas_price: Price of a unit of gas, in wei.
         network: Name of the network; null or empty as long as only chains of the Ethereum kind are served.
         chain_id: Number of the chain.
-        raw_tx: The transaction before it is signed, encoded; samples have hexadecimal and base64url.
-        signed_tx: The signed transaction in hexadecimal, ready to be broadcast; empty until it is signed.
+        raw_tx: The transaction before it is signed, encoded as RLP: in hexadecimal with `0x`, or in base64url
+            without padding.
+        signed_tx: The signed transaction in hexadecimal with `0x`, ready to be broadcast. Until enough approvers
+            have agreed it is the text `0x`, neither empty nor missing.
         nonce: Number of the transaction among those of its wallet's address, counted from 0.
         status: State of a Web3 transaction: `created`; `pending` and `authorized`, approvals are being collected;
             `approved`; `queued`, `signed`, `scheduled` and `pushed`, on its way to the chain; `mined` and
-            `confirmed`, there. Ended without: `rejected`, `expired`, `cancelled`, `failed`. The vendor explains none
-            of them.
+            `confirmed`, there. Ended without: `rejected`, `expired`, `cancelled`, `failed`, `aborted`. The vendor
+            explains none of them.
 
             One sample has a capital letter, `Confirmed`: compare without regard to it.
-        timestamps: When a transaction reached a status, in Unix seconds. What it has not reached is missing.
+        timestamps: When a transaction reached a status, in Unix seconds, by the name of the status. What it has
+            not reached is missing. A status that is not known here keeps its time among the fields that are not
+            described.
         events: What has happened to the transaction.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
@@ -86,7 +91,7 @@ class TxInfoResponse:
     chain_id: str | int | Unset = UNSET
     raw_tx: str | Unset = UNSET
     signed_tx: str | Unset = UNSET
-    nonce: str | int | Unset = UNSET
+    nonce: int | Unset = UNSET
     status: Web3TxStatus | Unset = UNSET
     timestamps: TxTimestamps | Unset = UNSET
     events: list[TxStatusUpdate] | Unset = UNSET
@@ -177,13 +182,7 @@ class TxInfoResponse:
             if signed_tx.__class__ is str
             else _wire.optional("TxInfoResponse", "signedTx", "a string", signed_tx)
         )
-        self.nonce = (
-            nonce
-            if nonce.__class__ is str
-            else nonce
-            if nonce.__class__ is int
-            else _wire.optional("TxInfoResponse", "nonce", "a string or an integer", nonce)
-        )
+        self.nonce = nonce if nonce.__class__ is int else _wire.optional("TxInfoResponse", "nonce", "an integer", nonce)
         self.status = (
             WEB_3_TX_STATUS[status]
             if status.__class__ is str
@@ -263,13 +262,7 @@ class TxInfoResponse:
         if (value := self.signed_tx) is not UNSET and value is not None:
             data["signedTx"] = value
         if (value := self.nonce) is not UNSET and value is not None:
-            data["nonce"] = (
-                value
-                if isinstance(value, str)
-                else value
-                if value.__class__ is int
-                else _wire.not_integer("TxInfoResponse", "nonce", value)
-            )
+            data["nonce"] = value if value.__class__ is int else _wire.not_integer("TxInfoResponse", "nonce", value)
         if (value := self.status) is not UNSET and value is not None:
             data["status"] = str(value)
         if (value := self.timestamps) is not UNSET and value is not None:

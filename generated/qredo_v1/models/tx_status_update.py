@@ -24,7 +24,8 @@ class TxStatusUpdate:
     Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
-        id: Id of the event, by another text of the vendor that of the transaction; 27 characters of base62.
+        id: Id of the event itself, not of the transaction, as one text of the vendor has it; 27 characters of
+            base62.
         timestamp: When it happened, in Unix seconds.
         status: State that the transaction got by it.
         message: More about it, for people.

@@ -13,12 +13,30 @@ from attrs import define, field
 from .. import _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("TxTimestamps", "created", "pending", "authorized", "approved", "rejected", "failed")
+_read = _wire.reader(
+    "TxTimestamps",
+    "created",
+    "pending",
+    "authorized",
+    "approved",
+    "rejected",
+    "failed",
+    "expired",
+    "cancelled",
+    "aborted",
+    "queued",
+    "signed",
+    "scheduled",
+    "pushed",
+    "confirmed",
+    "mined",
+)
 
 
 @define(kw_only=True)
 class TxTimestamps:
-    """When a transaction reached a status, in Unix seconds. What it has not reached is missing.
+    """When a transaction reached a status, in Unix seconds, by the name of the status. What it has not reached is
+    missing. A status that is not known here keeps its time among the fields that are not described.
 
     Made with keywords only, so that no order of fields can ever swap two values.
 
@@ -29,6 +47,15 @@ class TxTimestamps:
         approved: When it was approved, in Unix seconds.
         rejected: When it was rejected, in Unix seconds.
         failed: When it failed, in Unix seconds.
+        expired: When it expired, in Unix seconds.
+        cancelled: When it was cancelled, in Unix seconds.
+        aborted: When it was aborted, in Unix seconds.
+        queued: When it was queued, in Unix seconds.
+        signed: When it was signed, in Unix seconds.
+        scheduled: When it was scheduled, in Unix seconds.
+        pushed: When it was pushed to the chain, in Unix seconds.
+        confirmed: When it was confirmed, in Unix seconds.
+        mined: When it was mined, in Unix seconds.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
 
@@ -38,6 +65,15 @@ class TxTimestamps:
     approved: int | Unset = UNSET
     rejected: int | Unset = UNSET
     failed: int | Unset = UNSET
+    expired: int | Unset = UNSET
+    cancelled: int | Unset = UNSET
+    aborted: int | Unset = UNSET
+    queued: int | Unset = UNSET
+    signed: int | Unset = UNSET
+    scheduled: int | Unset = UNSET
+    pushed: int | Unset = UNSET
+    confirmed: int | Unset = UNSET
+    mined: int | Unset = UNSET
     additional_properties: dict[str, Any] = field(factory=dict)
 
     @classmethod
@@ -48,7 +84,23 @@ class TxTimestamps:
             ResponseError: A required field is missing, or a value has another type than the description says.
         """
         values, additional_properties = _read(src)
-        (created, pending, authorized, approved, rejected, failed) = values
+        (
+            created,
+            pending,
+            authorized,
+            approved,
+            rejected,
+            failed,
+            expired,
+            cancelled,
+            aborted,
+            queued,
+            signed,
+            scheduled,
+            pushed,
+            confirmed,
+            mined,
+        ) = values
         self = object.__new__(cls)
         self.created = (
             created if created.__class__ is int else _wire.optional("TxTimestamps", "created", "an integer", created)
@@ -74,6 +126,37 @@ class TxTimestamps:
         self.failed = (
             failed if failed.__class__ is int else _wire.optional("TxTimestamps", "failed", "an integer", failed)
         )
+        self.expired = (
+            expired if expired.__class__ is int else _wire.optional("TxTimestamps", "expired", "an integer", expired)
+        )
+        self.cancelled = (
+            cancelled
+            if cancelled.__class__ is int
+            else _wire.optional("TxTimestamps", "cancelled", "an integer", cancelled)
+        )
+        self.aborted = (
+            aborted if aborted.__class__ is int else _wire.optional("TxTimestamps", "aborted", "an integer", aborted)
+        )
+        self.queued = (
+            queued if queued.__class__ is int else _wire.optional("TxTimestamps", "queued", "an integer", queued)
+        )
+        self.signed = (
+            signed if signed.__class__ is int else _wire.optional("TxTimestamps", "signed", "an integer", signed)
+        )
+        self.scheduled = (
+            scheduled
+            if scheduled.__class__ is int
+            else _wire.optional("TxTimestamps", "scheduled", "an integer", scheduled)
+        )
+        self.pushed = (
+            pushed if pushed.__class__ is int else _wire.optional("TxTimestamps", "pushed", "an integer", pushed)
+        )
+        self.confirmed = (
+            confirmed
+            if confirmed.__class__ is int
+            else _wire.optional("TxTimestamps", "confirmed", "an integer", confirmed)
+        )
+        self.mined = mined if mined.__class__ is int else _wire.optional("TxTimestamps", "mined", "an integer", mined)
         self.additional_properties = additional_properties
         return self
 
@@ -99,6 +182,30 @@ class TxTimestamps:
             data["rejected"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "rejected", value)
         if (value := self.failed) is not UNSET and value is not None:
             data["failed"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "failed", value)
+        if (value := self.expired) is not UNSET and value is not None:
+            data["expired"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "expired", value)
+        if (value := self.cancelled) is not UNSET and value is not None:
+            data["cancelled"] = (
+                value if value.__class__ is int else _wire.not_integer("TxTimestamps", "cancelled", value)
+            )
+        if (value := self.aborted) is not UNSET and value is not None:
+            data["aborted"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "aborted", value)
+        if (value := self.queued) is not UNSET and value is not None:
+            data["queued"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "queued", value)
+        if (value := self.signed) is not UNSET and value is not None:
+            data["signed"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "signed", value)
+        if (value := self.scheduled) is not UNSET and value is not None:
+            data["scheduled"] = (
+                value if value.__class__ is int else _wire.not_integer("TxTimestamps", "scheduled", value)
+            )
+        if (value := self.pushed) is not UNSET and value is not None:
+            data["pushed"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "pushed", value)
+        if (value := self.confirmed) is not UNSET and value is not None:
+            data["confirmed"] = (
+                value if value.__class__ is int else _wire.not_integer("TxTimestamps", "confirmed", value)
+            )
+        if (value := self.mined) is not UNSET and value is not None:
+            data["mined"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "mined", value)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -11,7 +11,7 @@ from .._enums import Members, OpenStrEnum
 class Web3TxStatus(OpenStrEnum):
     """State of a Web3 transaction: `created`; `pending` and `authorized`, approvals are being collected; `approved`;
     `queued`, `signed`, `scheduled` and `pushed`, on its way to the chain; `mined` and `confirmed`, there. Ended
-    without: `rejected`, `expired`, `cancelled`, `failed`. The vendor explains none of them.
+    without: `rejected`, `expired`, `cancelled`, `failed`, `aborted`. The vendor explains none of them.
 
     One sample has a capital letter, `Confirmed`: compare without regard to it.
 
@@ -26,6 +26,7 @@ class Web3TxStatus(OpenStrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+    ABORTED = "aborted"
     QUEUED = "queued"
     SIGNED = "signed"
     SCHEDULED = "scheduled"

@@ -16,7 +16,7 @@ from .credentials import BaseCredentials, check_api_key, one_of, read_secret_tex
 
 __all__ = ["HmacCredentials"]
 
-_SECRET = re.compile(r"[A-Za-z0-9_-]+={0,2}", re.ASCII)
+_SECRET = re.compile(r"([A-Za-z0-9_-]+|[A-Za-z0-9+/]+)={0,2}", re.ASCII)
 _LEAST_BYTES = 16  # an API key stands for 10
 
 
@@ -35,7 +35,8 @@ class HmacCredentials(BaseCredentials):
         Args:
             api_key: The id of the key as it was issued (14 characters); surrounding white space is dropped. It says
                 nothing about its environment, unless an emulator made it.
-            api_secret: The secret as it was issued: base64url text, with or without `=` at the end.
+            api_secret: The secret as it was issued: base64 text in either alphabet (`-_` or `+/`), with or without
+                `=` at the end.
 
         Raises:
             CredentialsError: The API key is empty or cannot stand in a header, or the secret is not such a text.
@@ -89,17 +90,17 @@ class HmacCredentials(BaseCredentials):
 @without_locals
 def _decode_secret(api_secret: str) -> bytes:
     if not isinstance(api_secret, str):
-        raise TypeError(f"api_secret must be str, got {type(api_secret).__name__}: give the base64url text as issued")
+        raise TypeError(f"api_secret must be str, got {type(api_secret).__name__}: give the base64 text as issued")
     text = unquoted(api_secret)
     if not text:
         raise CredentialsError("the API secret is empty: give the text that was shown when the API key was made")
-    bare = text.rstrip("=")
+    bare = text.rstrip("=").replace("+", "-").replace("/", "_")
     secret = _decode(bare) if _SECRET.fullmatch(text) else b""
     # Encoding it again finds a text that was cut or has a wrong letter at its end.
-    if base64.urlsafe_b64encode(secret).decode().rstrip("=") != bare or (text != bare and len(text) % 4):
+    if base64.urlsafe_b64encode(secret).decode().rstrip("=") != bare or (text.endswith("=") and len(text) % 4):
         raise CredentialsError(
-            "the API secret is not base64url text (letters, digits, '-' and '_', perhaps '=' at the end): give it "
-            "whole and as it was issued, not decoded"
+            "the API secret is not base64 text (letters, digits, and '-' and '_' or '+' and '/', perhaps '=' at the "
+            "end): give it whole and as it was issued, not decoded"
         )
     if len(secret) < _LEAST_BYTES:
         raise CredentialsError("the API secret is too short to be one: are API key and API secret swapped?")

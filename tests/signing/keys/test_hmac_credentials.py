@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,13 @@ API_KEY = "_lJCqc-T3cnNpw"
 SECRET = base64.urlsafe_b64decode(API_SECRET + "==")
 
 
-@given(st.binary(min_size=16, max_size=100), st.booleans())
-def test_a_secret_is_decoded(secret: bytes, padded: bool) -> None:
-    """The secret is what its base64url text stands for, with and without padding, and with white space around it."""
-    text = base64.urlsafe_b64encode(secret).decode()
+ENCODERS = [base64.urlsafe_b64encode, base64.standard_b64encode]
+
+
+@given(st.binary(min_size=16, max_size=100), st.booleans(), st.sampled_from(ENCODERS))
+def test_a_secret_is_decoded(secret: bytes, padded: bool, encode: Callable[[bytes], bytes]) -> None:
+    """The secret is what its text stands for: in either alphabet of base64, padded or not, white space around it."""
+    text = encode(secret).decode()
     assert HmacCredentials(API_KEY, f" {text if padded else text.rstrip('=')}\r\n").secret == secret
 
 
@@ -35,6 +39,8 @@ def test_a_secret_is_decoded(secret: bytes, padded: bool) -> None:
         " \n",
         "$2a$04$ethku.q5kCreAahqXVysfuiSDrwlNU8He64NHiG4Z.1za/YJ/yHLK",
         API_SECRET.replace("c", "/") + "+",
+        "AA-+" * 20,
+        "_" + API_SECRET[1:-1] + "/",
         API_SECRET[:20] + " " + API_SECRET[20:],
         API_SECRET[:-1],
         API_SECRET[:-1] + "R",
@@ -46,8 +52,8 @@ def test_a_secret_is_decoded(secret: bytes, padded: bool) -> None:
     ],
 )
 def test_what_is_no_secret_is_refused(secret: str) -> None:
-    """Text that is empty, decoded already, of the other alphabet, cut, or as short as an API key is refused unseen."""
-    with pytest.raises(CredentialsError, match=r"the API secret is (empty|not base64url|too short)") as caught:
+    """Text that is empty, decoded already, of both alphabets, cut, or as short as an API key is refused unseen."""
+    with pytest.raises(CredentialsError, match=r"the API secret is (empty|not base64 text|too short)") as caught:
         HmacCredentials(API_KEY, secret)
     assert not secret.strip() or secret[:20] not in str(caught.value)
 
@@ -57,7 +63,7 @@ def test_key_and_secret_are_text() -> None:
     untyped: Any = HmacCredentials
     with pytest.raises(TypeError, match="api_key must be str, got bytes"):
         untyped(API_KEY.encode(), API_SECRET)
-    with pytest.raises(TypeError, match="api_secret must be str, got bytes: give the base64url text"):
+    with pytest.raises(TypeError, match="api_secret must be str, got bytes: give the base64 text"):
         untyped(API_KEY, SECRET)
     with pytest.raises(CredentialsError, match="spaces, line breaks"):
         HmacCredentials("two words", API_SECRET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from qredo_emulator._errors import ApiError
@@ -15,9 +16,12 @@ _FIELDS = ("name", "city", "country", "domain", "ref")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A new company; a `ref` that another company of the account has is a conflict."""
+    """A new company; the `ref` of a company with another name or domain is a conflict.
+
+    The same company once more is a second one: the vendor's own test makes it on every run.
+    """
     given = {name: request.body[name] for name in _FIELDS if name in request.body}
-    _refuse_same_ref(account, given.get("ref", ""), None)
+    _refuse_ref_of_another(account, Company("", "", **given))
     company_id = account.world.new_id()
     entity = account.world.new_entity("company", given["name"], company_id)
     company = account.companies[company_id] = Company(company_id, entity.id, **given)
@@ -35,7 +39,7 @@ def update(account: Account, request: OperationRequest) -> Reply:
     """Sets what is given and leaves the rest."""
     company = account.company(request.path["company_id"])
     given: dict[str, Any] = {name: request.body[name] for name in _FIELDS if name in request.body}
-    _refuse_same_ref(account, given.get("ref", ""), company)
+    _refuse_ref_of_another(account, replace(company, **given))
     account.world.index.remove_company(account.key, company)
     for name, value in given.items():
         setattr(company, name, value)
@@ -55,7 +59,7 @@ def search(account: Account, request: OperationRequest) -> Reply:
     return Reply({"total_count": len(matches), "matches": matches})
 
 
-def _refuse_same_ref(account: Account, ref: str, own: Company | None) -> None:
-    holder = account.world.index.references.get((account.key, ref))
-    if ref and holder and (own is None or holder != own.id):
-        raise ApiError(409, "ref")
+def _refuse_ref_of_another(account: Account, company: Company) -> None:
+    for other in account.world.index.references.get((account.key, company.ref), {}).values():
+        if other.id != company.id and (other.name, other.domain) != (company.name, company.domain):
+            raise ApiError(409, "ref")

@@ -6,12 +6,12 @@ from typing import Any
 
 from qredo_emulator._errors import ApiError
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import CoreClient
+from qredo_emulator._state.model import Action, CoreClient
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.messages import action_message
-from qredo_emulator.domain.signatures import read_hash, signature_of
+from qredo_emulator.domain.signatures import read_hash, sign_as, verifies
 from qredo_emulator.domain.votes import decide
-from qredo_emulator.handlers._call import OK, OperationRequest, Reply
+from qredo_emulator.handlers._call import OperationRequest, Reply
 
 from ._actions import action_details
 
@@ -51,17 +51,16 @@ def get_actions(account: Account, request: OperationRequest) -> Reply:
 
 def get_action(account: Account, request: OperationRequest) -> Reply:
     """An action in any state, with what it is about."""
-    action = account.action(request.path["client_id"], request.path["action_id"])
-    return Reply({**action_message(action), "details": action_details(account.world, action)})
+    return Reply(_whole(account, account.action(request.path["client_id"], request.path["action_id"])))
 
 
 def approve_action(account: Account, request: OperationRequest) -> Reply:
-    """Approves a pending action."""
+    """Approves a pending action, and answers the whole action."""
     return _decide(account, request, approve=True)
 
 
 def reject_action(account: Account, request: OperationRequest) -> Reply:
-    """Rejects a pending action."""
+    """Rejects a pending action, and answers the whole action."""
     return _decide(account, request, approve=False)
 
 
@@ -75,19 +74,21 @@ def get_wallets(account: Account, request: OperationRequest) -> Reply:
 
 
 def sign(account: Account, request: OperationRequest) -> Reply:
-    """A signature that only this emulator can verify."""
+    """A BLS signature by the key that the emulator keeps for the core client."""
     client = account.core_client(request.path["client_id"])
     digest = read_hash(request.body["message_hash_hex"], "/body/message_hash_hex")
-    return Reply({"signature_hex": signature_of(client.id, digest), "signer_id": client.id})
+    if client.agent:
+        raise ApiError(403, "client_id: a signing agent keeps its own key")
+    return Reply({"signature_hex": sign_as(client, digest), "signer_id": client.id})
 
 
 def verify(account: Account, request: OperationRequest) -> Reply:
-    """200 for a signature of any core client of this emulator over this hash, 403 for others."""
+    """200 for a signature of any core client or agent of this emulator over this hash, 403 for others."""
     body = request.body
     digest = read_hash(body["message_hash_hex"], "/body/message_hash_hex")
-    known = body["signer_id"] in account.world.index.clients
-    right = known and body["signature_hex"].lower() == signature_of(body["signer_id"], digest)
-    return Reply(None, 200 if right else 403)
+    signer = account.world.index.clients.get(body["signer_id"])
+    is_right = signer is not None and verifies(signer, digest, body["signature_hex"])
+    return Reply(None, 200 if is_right else 403)
 
 
 def _decide(account: Account, request: OperationRequest, *, approve: bool) -> Reply:
@@ -95,7 +96,11 @@ def _decide(account: Account, request: OperationRequest, *, approve: bool) -> Re
     if account.core_clients[action.approver_id].agent:
         raise ApiError(403, "client_id: a signing agent decides with its own token")
     decide(account.world, action, approve=approve)
-    return Reply(OK)
+    return Reply(_whole(account, action))
+
+
+def _whole(account: Account, action: Action) -> dict[str, Any]:
+    return {**action_message(action), "details": action_details(account.world, action)}
 
 
 def _view(account: Account, client: CoreClient, request: OperationRequest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Signing agents: approvers that keep their own keys. What they sign is not verified here."""
+"""Signing agents: approvers that keep their own keys, and prove each approval by signatures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
 from qredo_emulator._state.model import Action, CoreClient
 from qredo_emulator._state.world import Account
-from qredo_emulator.domain.signatures import messages_of, read_hex
+from qredo_emulator.domain.signatures import check_signature, document_of, messages_of, new_client_secret, read_hex
 from qredo_emulator.domain.votes import decide
 from qredo_emulator.handlers._call import OperationRequest, Reply
 
@@ -22,25 +22,28 @@ def begin_registration(account: Account, request: OperationRequest) -> Reply:
     read_hex(body["blsPublicKey"], "/body/blsPublicKey", size=_BLS_KEY)
     read_hex(body["ecPublicKey"], "/body/ecPublicKey", size=_EC_KEY)
     entity = world.new_entity("core-client", body["name"])
-    agent = CoreClient(entity.id, account.key, world.now, agent=True, registered=False)
+    key = body["blsPublicKey"].lower()
+    agent = CoreClient(entity.id, account.key, world.now, agent=True, registered=False, bls_key=key)
     account.core_clients[agent.id] = world.index.clients[agent.id] = agent
     identity = json.dumps({"id": agent.id, "curve": "BLS381", "created": agent.created}, separators=(",", ":"))
     return Reply(
         {
             "id": agent.id,
             "clientID": identity.encode().hex(),
-            "clientSecret": world.ids.hexadecimal(97),
+            "clientSecret": new_client_secret(world.ids),
             "accountCode": agent.id,
-            "idDoc": world.ids.hexadecimal(81),
+            "idDoc": document_of(agent.id),
             "timestamp": agent.created,
         }
     )
 
 
 def finish_registration(account: Account, request: OperationRequest) -> Reply:
-    """From now on the agent can be trusted and asked."""
-    read_hex(request.body["idDocSignatureHex"], "/body/idDocSignatureHex")
-    account.core_client(request.agent_id).registered = True
+    """The agent signs its id document, and can be trusted and asked from now on."""
+    agent, signature = account.core_client(request.agent_id), request.body["idDocSignatureHex"]
+    verify = account.world.settings.verify_approvals
+    check_signature(agent, document_of(agent.id), signature, "/body/idDocSignatureHex", verify=verify)
+    agent.registered = True
     return Reply({"feed": f"{request.base_url.replace('http', 'ws', 1)}/coreclient/feed"})
 
 
@@ -50,12 +53,14 @@ def get_action(account: Account, request: OperationRequest) -> Reply:
 
 
 def approve_action(account: Account, request: OperationRequest) -> Reply:
-    """Approves a pending action with one signature per message, whatever they are."""
+    """Approves a pending action with one signature per message, in their order."""
     action, signatures = _action(account, request), request.body["signatures"]
-    if len(signatures) != len(messages_of(action)):
-        raise invalid("/body/signatures", f"{len(signatures)} are given for {len(messages_of(action))} messages")
-    for index, signature in enumerate(signatures):
-        read_hex(signature, f"/body/signatures/{index}")
+    agent, messages = account.core_client(request.agent_id), messages_of(action)
+    if len(signatures) != len(messages):
+        raise invalid("/body/signatures", f"{len(signatures)} are given for {len(messages)} messages")
+    verify = account.world.settings.verify_approvals
+    for index, (message, signature) in enumerate(zip(messages, signatures, strict=True)):
+        check_signature(agent, message, signature, f"/body/signatures/{index}", verify=verify)
     decide(account.world, action, approve=True)
     return Reply()
 

@@ -1,0 +1,111 @@
+"""Requests as other programs send them: `docs/emulator.md` lists the programs. The requests were made up here."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from qredo_emulator import Emulator
+from qredo_partner_v1_1 import require
+from qredo_signing import HmacCredentials, sign_hmac
+
+from .story import BTC, Story
+
+Ask = Callable[..., httpx.Response]
+
+
+@pytest.fixture
+def ask(qredo: Emulator, client: httpx.Client) -> Ask:
+    """Asks the Qredo API v1 with a stamp and a secret of one's own."""
+
+    def send(
+        method: str = "GET",
+        path: str = "/balance",
+        *,
+        body: bytes = b"",
+        stamp: str = "",
+        key: tuple[str, bytes] = ("", b""),
+    ) -> httpx.Response:
+        own = qredo.hmac_credentials
+        api_key, secret = key if any(key) else (own.api_key, own.secret)
+        url, stamp = f"{qredo.url}/qredo_v1/qapi/v1{path}", stamp or str(int(time.time()))
+        signature = sign_hmac(secret, stamp, method, url, body)
+        headers = {"qredo-api-key": api_key, "qredo-api-ts": stamp, "qredo-api-sig": signature}
+        return client.request(method, url, content=body, headers=headers)
+
+    return send
+
+
+def test_an_empty_header_counts_as_not_sent(call: Any) -> None:
+    """An empty nonce beside a timestamp, or the reverse, is not a second stamp; an empty content type is none."""
+    headers = {"x-nonce": "", "content-type": ""}
+    assert call("POST", "/company", {"name": "ACME"}, headers=headers).status_code == 200
+    nonce = {"stamp": "1700000000000", "stamp_header": "x-nonce", "headers": {"x-timestamp": ""}}
+    assert call("GET", "/assets", **nonce).status_code == 200
+    assert call("GET", "/assets", headers={"x-sign": ""}).status_code == 401
+
+
+@pytest.mark.parametrize(("digits", "status"), [(0, 200), (9, 200), (3, 401), (6, 401)])
+def test_the_qredo_api_takes_nanoseconds(ask: Ask, digits: int, status: int) -> None:
+    """A timestamp of the Qredo API v1 may be in seconds or in nanoseconds, and in no other unit."""
+    assert ask(stamp=f"{int(time.time())}{'0' * digits}").status_code == status
+
+
+def test_nanoseconds_get_old_too(ask: Ask) -> None:
+    """A timestamp in nanoseconds has to be near the emulator's clock."""
+    assert ask(stamp=f"{int(time.time()) - 1000}000000000").status_code == 401
+
+
+def test_the_partner_api_takes_seconds_only(call: Any) -> None:
+    """A timestamp of the Partner API is in seconds."""
+    assert call("GET", "/assets", stamp=f"{int(time.time())}000000000").status_code == 401
+
+
+@pytest.mark.parametrize("padding", ["", "=", "=="])
+@pytest.mark.parametrize("decode", [base64.b64decode, base64.urlsafe_b64decode])
+def test_every_decoder_reads_a_secret_of_the_emulator(
+    qredo: Emulator, ask: Ask, decode: Callable[[str], bytes], padding: str
+) -> None:
+    """A secret that the emulator makes is ASCII text in base64, so that no decoder gets other bytes out of it."""
+    made = qredo.control.new_hmac_credentials()
+    text = qredo.app.keys.files(made)["apisecret"].decode().strip()
+    secret = decode(text + padding)
+    assert (len(text), len(secret), secret.isascii()) == (80, 60, True)
+    assert secret == made.secret == HmacCredentials(made.api_key, text).secret
+    assert ask(key=(made.api_key, secret)).status_code == 200
+
+
+def test_a_company_may_be_made_again(call: Any) -> None:
+    """The same company once more gets an id of its own; its reference with another name or domain is a conflict."""
+    company = {"name": "ACME", "domain": "acme.example", "ref": "42"}
+    ids = [call.ok("POST", "/company", company)["company_id"] for _ in range(3)]
+    assert len(set(ids)) == 3
+    for other in ({"name": "Beta"}, {"domain": "beta.example"}):
+        assert call("POST", "/company", {**company, **other}).status_code == 409
+        assert call("PUT", f"/company/{ids[1]}", other).status_code == 409
+    for company_id in ids[1:]:
+        call.ok("PUT", f"/company/{company_id}", {"ref": company_id})
+    call.ok("PUT", f"/company/{ids[0]}", {"name": "Beta"})
+    assert call("POST", "/company", company).status_code == 409
+
+
+def test_a_decision_answers_the_whole_action(story: Story) -> None:
+    """Approving or rejecting as a core client answers what reading the action gives."""
+    core_id = require(story.client.core_client.create(name="Order desk").id)
+    firm, other = story.firm(people=(core_id,)), story.firm("Beta")
+    for decide in (story.client.core_client.approve_action, story.client.core_client.reject_action):
+        story.transfer(firm, other[BTC])
+        (action,) = require(story.client.core_client.get_actions(core_id).actions)
+        answer = decide(core_id, require(action.id)).to_dict()
+        assert answer == story.client.core_client.get_action(core_id, require(action.id)).to_dict()
+
+
+def test_a_transaction_without_a_gas_limit_says_so(ask: Ask) -> None:
+    """A transaction of the Qredo API v1 in an earlier form, with `gas` in place of `gasLimit`, is one clear 400."""
+    body = b'{"from": "0x1", "to": "0x2", "value": "0", "gas": "21000", "gasPrice": "1"}'
+    answer = ask("POST", "/transaction", body=body)
+    assert (answer.status_code, answer.json()["detail"]) == (400, {"reason": "/body/gasLimit: is required"})
