@@ -7,6 +7,7 @@ from __future__ import annotations
 
 PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
+EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "bde1b53ee491d863d5faa899b52aac89de31c5eacde8884fa659c924a74543b4"
-TEMPLATES_SHA256 = "5b56de84f25c465aa862dda3c81c54cc62586e8f5e03b7ef1b09d43188b3824c"
+TEMPLATES_SHA256 = "79dc6c8d5116c4ba5adfd6d2562aec6953a25f01b08457560e29e0497775c097"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

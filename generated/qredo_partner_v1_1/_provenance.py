@@ -7,6 +7,7 @@ from __future__ import annotations
 
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
+EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
-TEMPLATES_SHA256 = "5b56de84f25c465aa862dda3c81c54cc62586e8f5e03b7ef1b09d43188b3824c"
+TEMPLATES_SHA256 = "79dc6c8d5116c4ba5adfd6d2562aec6953a25f01b08457560e29e0497775c097"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

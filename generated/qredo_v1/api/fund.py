@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .._core import AsyncCore, Core, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -221,9 +223,9 @@ class FundWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = FundResource(core.raw())
-        self.get_all: Final = raw(resource.get_all)
-        self.get: Final = raw(resource.get)
-        self.get_ledger: Final = raw(resource.get_ledger)
+        self.get_all: Final = _raw(resource.get_all)
+        self.get: Final = _raw(resource.get)
+        self.get_ledger: Final = _raw(resource.get_ledger)
 
 
 class AsyncFundWithRawResponse:
@@ -231,6 +233,6 @@ class AsyncFundWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncFundResource(core.raw())
-        self.get_all: Final = raw_async(resource.get_all)
-        self.get: Final = raw_async(resource.get)
-        self.get_ledger: Final = raw_async(resource.get_ledger)
+        self.get_all: Final = _raw_async(resource.get_all)
+        self.get: Final = _raw_async(resource.get)
+        self.get_ledger: Final = _raw_async(resource.get_ledger)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .._core import AsyncCore, Core, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import Operation
 
 if TYPE_CHECKING:
@@ -109,7 +111,7 @@ class WalletWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = WalletResource(core.raw())
-        self.get_history: Final = raw(resource.get_history)
+        self.get_history: Final = _raw(resource.get_history)
 
 
 class AsyncWalletWithRawResponse:
@@ -117,4 +119,4 @@ class AsyncWalletWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncWalletResource(core.raw())
-        self.get_history: Final = raw_async(resource.get_history)
+        self.get_history: Final = _raw_async(resource.get_history)

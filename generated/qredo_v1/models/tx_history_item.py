@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -85,7 +86,7 @@ class TxHistoryItem:
     benefit_of: str | Unset = UNSET
     account_no: str | Unset = UNSET
     later_1_tx_id: list[str] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -228,7 +229,7 @@ class TxHistoryItem:
         if (value := self.counterparty_name) is not UNSET and value is not None:
             data["counterpartyName"] = value
         if (value := self.counterparty_entity) is not UNSET and value is not None:
-            data["counterpartyEntity"] = value.to_dict()
+            data["counterpartyEntity"] = _wire.to_dict("TxHistoryItem", "counterpartyEntity", value, Entity)
         if (value := self.address) is not UNSET and value is not None:
             data["address"] = value
         if (value := self.reference) is not UNSET and value is not None:
