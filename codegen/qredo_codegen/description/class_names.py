@@ -26,7 +26,7 @@ def name_classes(
         taken: Names that other classes of the package have.
     """
     wanted = [Wanted(at, one.wire, class_name(one.wire or one.hint)) for at, one in classes.items()]
-    given = names.give("classes", wanted, lambda name: name not in CLASSES and name not in taken)
+    given = names.give("classes", wanted, lambda name: name not in CLASSES | taken and class_name(name) == name)
     modules = names.give(
         "modules",
         [Wanted(name, argument_name(name), argument_name(name)) for name in sorted(given.values())],
@@ -38,7 +38,9 @@ def name_classes(
 def _inner(at: str, one: SchemaClass, names: Names) -> Mapping[Any, str]:
     if one.values is None:
         fields = [Wanted(wire, wire, argument_name(wire)) for wire in one.fields]
-        return names.give("fields", fields, lambda name: name not in MODEL, scope=at + " ")
+        return names.give(
+            "fields", fields, lambda name: name not in MODEL and argument_name(name) == name, scope=at + " "
+        )
     keys = {f"{value!r}" if not isinstance(value, str) else value: value for value in one.values}
     given = one.varnames or [member_name(value) for value in one.values]
     members = [Wanted(key, name if one.varnames else key, _member(name)) for key, name in zip(keys, given, strict=True)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 from typing import NamedTuple
 
 from openapi_python_client.strings import ClassName, PythonIdentifier
@@ -82,7 +83,7 @@ class Names:
         for item in (one for one in rest if one.wire == one.python and can_be(one.python)):
             take(item, item.python)
         for item in (one for one in rest if one.key not in given):
-            take(item, next(name for name in _candidates(item.python) if can_be(name)))
+            take(item, next(name for name in _candidates(item.python, section) if can_be(name)))
         return {item.key: given[item.key] for item in items}
 
 
@@ -118,9 +119,9 @@ def _settled(text: str, change: Callable[[str], str], otherwise: str) -> str:
     return name if name.isidentifier() and not name.startswith("_") else otherwise
 
 
-def _candidates(name: str) -> Iterable[str]:
+def _candidates(name: str, section: str) -> Iterable[str]:
     yield name
-    number = 2
-    while True:
-        yield f"{name.rstrip('_')}{'_' if name.islower() or name.isupper() else ''}{number}"
-        number += 1
+    if section == "classes":
+        yield f"{name}Model"
+    for number in count(2):
+        yield f"{name}{number}" if section == "classes" else f"{name.rstrip('_')}_{number}"

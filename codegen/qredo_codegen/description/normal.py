@@ -251,13 +251,17 @@ def _parameters(
     keys = sorted(nodes, key=lambda key: order.index(key[1]) if key[0] == "path" and key[1] in order else len(order))
     wanted = [Wanted(f"{place}:{wire}", wire, argument_name(wire)) for place, wire in keys]
     given = names.give(
-        "arguments", wanted, lambda name: name not in METHOD, scope=f"{source.method.upper()} {source.path} "
+        "arguments",
+        wanted,
+        lambda name: name not in METHOD and argument_name(name) == name,
+        scope=f"{source.method.upper()} {source.path} ",
     )
     found = []
     for place, wire in keys:
         at, node = nodes[place, wire]
         content: Document = node.get("content", {})
-        media, inner = next(iter(content.items()), ("", {}))
+        media = next(iter(content), "")
+        inner = content[media] if media else {}
         written, end = (inner.get("schema"), pointer("content", media)) if media else (node.get("schema"), "")
         base, words = _anchor(document, source, at, f"{place}:{wire}", f"{hint}_{wire}")
         style = node.get("style", _DEFAULT_STYLES.get(place, "form"))

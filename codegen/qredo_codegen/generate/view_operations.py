@@ -107,8 +107,10 @@ class OperationViews:
         content = one.body.content
         found = self.normal.class_of(content.schema)
         is_nullable = content.schema.get("nullable", False)
-        kind = kind_of(self.normal, content.schema, f"_{one.verb}_body", is_upload=content.form == "multipart")
+        kind = kind_of(self.normal, content.schema, is_upload=content.form == "multipart")
         model = self.models.get(found.name) if found and not is_nullable else None
+        if model is None:
+            kind = _plain_enough(kind, f"_{one.verb}_body")
         return BodyView(model, kind, content.media or "", content.form, one.body.required, content.description)
 
     def _reading(self, content: Content) -> Reading:
