@@ -15,9 +15,9 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from qredo_codegen.description.document import Document, Operation, load, operations, walk
+from qredo_codegen.description.normal import normalize
 from qredo_codegen.description.overlay import Overlay, apply, load_overlay, parse_overlay
 from qredo_codegen.description.places import parameters, target
-from qredo_codegen.description.normal import normalize
 from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.errors import DocumentError, OverlayError
 from qredo_codegen.generate.prepare import prepare
