@@ -7,7 +7,7 @@ from __future__ import annotations
 
 PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
-EXACT_NUMBERS = False
-DESCRIPTION_SHA256 = "67e09a32ebbccbd2fd5b07b6ced063cec18b7694281e10fec859bcb4158d572b"
+EXACT_NUMBERS = True
+DESCRIPTION_SHA256 = "83c4a71780579d3b82d41f9d255dfc9657ba84a3ddd06526ec429b2d3d417d4e"
 TEMPLATES_SHA256 = "8ac4616788146d32a42c87dab85df0ba6a413826f9b6312c75772640caae159b"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

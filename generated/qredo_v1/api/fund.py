@@ -95,9 +95,9 @@ class FundResource:
         The transactions of the fund's wallets, per wallet with the newest first. No paging is published. Needs the
         permission to read.
 
-        The amounts are described as base units, like all others. The vendor's samples of them have fractions, as if
-        in coins. A value with a fraction is refused rather than rounded; a whole number cannot tell, so compare with
-        the balance of a wallet before relying on the unit.
+        The amounts are JSON numbers with a fraction, in coins by every sample of the vendor, where all other amounts
+        are base units. They are exact decimals here. Compare one with the balance of the wallet before you rely on
+        the unit.
 
         `GET /funds/{fund_id}/ledger`
 
@@ -191,9 +191,9 @@ class AsyncFundResource:
         The transactions of the fund's wallets, per wallet with the newest first. No paging is published. Needs the
         permission to read.
 
-        The amounts are described as base units, like all others. The vendor's samples of them have fractions, as if
-        in coins. A value with a fraction is refused rather than rounded; a whole number cannot tell, so compare with
-        the balance of a wallet before relying on the unit.
+        The amounts are JSON numbers with a fraction, in coins by every sample of the vendor, where all other amounts
+        are base units. They are exact decimals here. Compare one with the balance of the wallet before you rely on
+        the unit.
 
         `GET /funds/{fund_id}/ledger`
 

@@ -38,9 +38,9 @@ class WalletResource:
         The transactions of one wallet. No paging is published, and nothing says how a movement out differs from one
         in. Needs the permission to read.
 
-        The amounts are described as base units, like all others. The vendor's samples of them have fractions, as if
-        in coins. A value with a fraction is refused rather than rounded; a whole number cannot tell, so compare with
-        the balance of the wallet before relying on the unit.
+        The amounts are JSON numbers with a fraction, in coins by every sample of the vendor, where all other amounts
+        are base units. They are exact decimals here. Compare one with the balance of the wallet before you rely on
+        the unit.
 
         `GET /wallet/{wallet_id}/history`
 
@@ -79,9 +79,9 @@ class AsyncWalletResource:
         The transactions of one wallet. No paging is published, and nothing says how a movement out differs from one
         in. Needs the permission to read.
 
-        The amounts are described as base units, like all others. The vendor's samples of them have fractions, as if
-        in coins. A value with a fraction is refused rather than rounded; a whole number cannot tell, so compare with
-        the balance of the wallet before relying on the unit.
+        The amounts are JSON numbers with a fraction, in coins by every sample of the vendor, where all other amounts
+        are base units. They are exact decimals here. Compare one with the balance of the wallet before you rely on
+        the unit.
 
         `GET /wallet/{wallet_id}/history`
 
