@@ -60,6 +60,7 @@ class _Described:
     SECURITY: ClassVar[Literal["partner_signature"]] = "partner_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("nonce",)
     NONCE_RULE: ClassVar[str | None] = "counter"
+
     FEEDS: ClassVar[Mapping[str, Feed]] = MappingProxyType({})
 
 

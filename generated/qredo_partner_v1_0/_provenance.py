@@ -7,6 +7,7 @@ from __future__ import annotations
 
 PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
-DESCRIPTION_SHA256 = "bde1b53ee491d863d5faa899b52aac89de31c5eacde8884fa659c924a74543b4"
-TEMPLATES_SHA256 = "5b56de84f25c465aa862dda3c81c54cc62586e8f5e03b7ef1b09d43188b3824c"
+EXACT_NUMBERS = True
+DESCRIPTION_SHA256 = "b3fd81b63b7e5c7fc55a6a4b31af27521c8444b4cd5c32ed506ed33ef230b44d"
+TEMPLATES_SHA256 = "8ac4616788146d32a42c87dab85df0ba6a413826f9b6312c75772640caae159b"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -11,6 +11,9 @@ from typing import Any, NoReturn
 from ._types import UNSET, Unset
 from .errors import ResponseError
 
+READ_ONLY: Any = UNSET
+"""What a field is that the service alone gives, in a model that is made to be sent."""
+
 Read = Callable[[Mapping[str, Any]], tuple[Any, dict[str, Any]]]
 
 _JSON_NAMES = {
@@ -48,7 +51,11 @@ def reader(model: str, *fields: str) -> Read:
 
 def mismatch(model: str, field: str | None, expected: str, value: object) -> NoReturn:
     """Raise the error for a value of another type. The value itself stays out of the text: it may be a secret."""
-    raise ResponseError(model, field, f"expected {expected}, got {_JSON_NAMES.get(type(value), type(value).__name__)}")
+    kind = float if isinstance(value, float) else type(value)
+    text = f"expected {expected}, got {_JSON_NAMES.get(kind, kind.__name__)}"
+    if expected == "a number" and kind is float:
+        text = "a float is not exact: read the JSON with parse_float=decimal.Decimal"
+    raise ResponseError(model, field, text)
 
 
 def optional(model: str, field: str, expected: str, value: object) -> Unset:
@@ -95,6 +102,22 @@ def values(model: str, field: str, value: dict[str, Any], kind: type, expected: 
         if item.__class__ is not kind:
             mismatch(model, f"{field}.{key}", expected, item)
     return value
+
+
+def to_dict(model: str, field: str, value: Any, kind: type[Any]) -> Any:
+    """The JSON object of a model, or of a dict that is one.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if isinstance(value, kind):
+        return value.to_dict()
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{model}.{field} takes a {kind.__name__}, not {type(value).__name__}")
+    try:
+        return kind.from_dict(value).to_dict()
+    except ResponseError as error:
+        raise TypeError(f"{model}.{field} takes a {kind.__name__}: {error}") from None
 
 
 def not_integer(model: str, field: str, value: object) -> NoReturn:

@@ -92,6 +92,7 @@ class _Described:
     SECURITY: ClassVar[Literal["partner_signature"]] = "partner_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("timestamp", "nonce")
     NONCE_RULE: ClassVar[str | None] = None
+
     FEEDS: ClassVar[Mapping[str, Feed]] = MappingProxyType(
         {
             "wallets": Feed("wallets", "/wallets/feed", "partner_signature", "WalletFeedMessage"),

@@ -55,6 +55,7 @@ class _Described:
     SECURITY: ClassVar[Literal["qredo_signature"]] = "qredo_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("timestamp",)
     NONCE_RULE: ClassVar[str | None] = None
+
     FEEDS: ClassVar[Mapping[str, Feed]] = MappingProxyType(
         {"transactions": Feed("transactions", "/transactions/feed", "qredo_signature", "TxFeedStatus")}
     )

@@ -10,7 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-__all__ = ["ArrayOf", "EnumOf", "Kind", "MapOf", "ModelOf", "OneOf", "Plain", "Single", "Where", "decode"]
+__all__ = [
+    "ArrayOf",
+    "Complex",
+    "Decimal",
+    "EnumOf",
+    "Kind",
+    "MapOf",
+    "ModelOf",
+    "OneOf",
+    "Plain",
+    "Single",
+    "Where",
+    "decode",
+]
 
 _EXPECTED = {"bool": "a boolean", "int": "an integer", "str": "a string"}
 _JSON = {"bool": "boolean", "int": "integer", "str": "string"}
@@ -25,7 +38,7 @@ class Where:
 
     @property
     def arguments(self) -> str:
-        return f'"{self.model}", "{self.field}"'
+        return f"{self.model!r}, {self.field!r}"
 
 
 class Kind(Protocol):
@@ -53,6 +66,11 @@ class Kind(Protocol):
 
     def classes(self) -> Iterator[str]:
         """Names of the classes of the package that it needs."""
+        ...
+
+    @property
+    def codec(self) -> str:
+        """Expression: the object of `_codec` that does the same where a kind is inside another."""
         ...
 
     def encode(self, value: str, where: Where) -> str:
@@ -97,6 +115,10 @@ class Plain:
     def expected(self) -> str:
         return _EXPECTED[self.annotation]
 
+    @property
+    def codec(self) -> str:
+        return f"_codec.{self.annotation.upper()}"
+
     def classes(self) -> Iterator[str]:
         return iter(())
 
@@ -110,6 +132,58 @@ class Plain:
         if self.annotation != "int":
             return value
         return f"{value} if {value}.__class__ is int else _wire.not_integer({where.arguments}, {value})"
+
+
+@dataclass(frozen=True)
+class Decimal:
+    """A number, exact to its last digit."""
+
+    annotation: str = "Decimal"
+    argument: str = "Decimal | int"
+    json: str = "number"
+    expected: str = "a number"
+    codec: str = "_codec.DECIMAL"
+
+    def classes(self) -> Iterator[str]:
+        return iter(())
+
+    def check(self, value: str) -> str:
+        return f"{value}.__class__ in _numbers.EXACT"
+
+    def decode(self, value: str, where: Where) -> str:
+        return f"_numbers.decimal({where.arguments}, {value})"
+
+    def encode(self, value: str, where: Where) -> str:
+        return f"_numbers.to_send({where.arguments}, {value})"
+
+
+@dataclass(frozen=True)
+class Complex:
+    """What a codec checks, decodes and encodes: a kind inside another, or one that JSON types do not tell apart.
+
+    Attributes:
+        constant: The name of the codec in the module.
+    """
+
+    annotation: str
+    argument: str
+    json: str
+    expected: str
+    codec: str
+    used: tuple[str, ...]
+    constant: str = ""
+
+    def classes(self) -> Iterator[str]:
+        return iter(self.used)
+
+    def check(self, value: str) -> str:
+        return f"{value} is not UNSET and {value} is not None"
+
+    def decode(self, value: str, where: Where) -> str:
+        return f"{self.constant}.decode({value}, {where.arguments})"
+
+    def encode(self, value: str, where: Where) -> str:
+        return f"{self.constant}.encode({value}, {where.arguments})"
 
 
 @dataclass(frozen=True)
@@ -131,6 +205,10 @@ class EnumOf:
     @property
     def expected(self) -> str:
         return self.base.expected
+
+    @property
+    def codec(self) -> str:
+        return f"_codec.Values({self.annotation!r}, {self.base.codec})"
 
     def classes(self) -> Iterator[str]:
         yield self.annotation
@@ -160,6 +238,10 @@ class ModelOf:
     def expected(self) -> str:
         return "an object"
 
+    @property
+    def codec(self) -> str:
+        return f"_codec.Model({self.annotation!r})"
+
     def classes(self) -> Iterator[str]:
         yield self.annotation
 
@@ -170,7 +252,7 @@ class ModelOf:
         return f"{self.annotation}.from_dict({value})"
 
     def encode(self, value: str, where: Where) -> str:
-        return f"{value}.to_dict()"
+        return f"_wire.to_dict({where.arguments}, {value}, {self.annotation})"
 
 
 @dataclass(frozen=True)
@@ -191,6 +273,10 @@ class ArrayOf:
     @property
     def expected(self) -> str:
         return "an array"
+
+    @property
+    def codec(self) -> str:
+        return f"_codec.Array({self.item.codec})"
 
     def classes(self) -> Iterator[str]:
         return self.item.classes()
@@ -227,6 +313,10 @@ class MapOf:
     @property
     def expected(self) -> str:
         return "an object"
+
+    @property
+    def codec(self) -> str:
+        return f"_codec.Map({self.item.codec})"
 
     def classes(self) -> Iterator[str]:
         return self.item.classes()
@@ -266,6 +356,10 @@ class OneOf:
     def expected(self) -> str:
         return " or ".join(member.expected for member in self.members)
 
+    @property
+    def codec(self) -> str:
+        return f"_codec.Union({', '.join(member.codec for member in self.members)})"
+
     def classes(self) -> Iterator[str]:
         for member in self.members:
             yield from member.classes()
@@ -278,10 +372,12 @@ class OneOf:
 
 def _checked(kind: Single) -> str:
     base = kind.base if isinstance(kind, EnumOf) else kind
-    return f'{_python_class(base)}, "{kind.expected}"'
+    return f"{_python_class(base)}, {kind.expected!r}"
 
 
 def _is_python(kind: Kind, value: str) -> str:
+    if isinstance(kind, ModelOf):  # given as a dict too
+        return f"isinstance({value}, ({kind.annotation}, dict))"
     return f"isinstance({value}, {_python_class(kind)})"
 
 

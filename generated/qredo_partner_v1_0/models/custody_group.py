@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -35,7 +36,7 @@ class CustodyGroup:
     threshold: int | Unset = UNSET
     members_count: int | Unset = UNSET
     members: list[CustodyGroupMember] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -85,7 +86,7 @@ class CustodyGroup:
                 value if value.__class__ is int else _wire.not_integer("CustodyGroup", "members_count", value)
             )
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [_wire.to_dict("CustodyGroup", "members", item, CustodyGroupMember) for item in value]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

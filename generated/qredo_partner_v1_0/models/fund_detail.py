@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -59,7 +60,7 @@ class FundDetail:
     assets: list[AssetInfo] | Unset = UNSET
     holdings: list[Holding] | Unset = UNSET
     theme: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -124,15 +125,15 @@ class FundDetail:
         if (value := self.description) is not UNSET and value is not None:
             data["description"] = value
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value.to_dict()
+            data["custodygroup_withdraw"] = _wire.to_dict("FundDetail", "custodygroup_withdraw", value, CustodyGroup)
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value.to_dict()
+            data["custodygroup_tx"] = _wire.to_dict("FundDetail", "custodygroup_tx", value, CustodyGroup)
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [_wire.to_dict("FundDetail", "members", item, FundMember) for item in value]
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = [item.to_dict() for item in value]
+            data["assets"] = [_wire.to_dict("FundDetail", "assets", item, AssetInfo) for item in value]
         if (value := self.holdings) is not UNSET and value is not None:
-            data["holdings"] = [item.to_dict() for item in value]
+            data["holdings"] = [_wire.to_dict("FundDetail", "holdings", item, Holding) for item in value]
         if (value := self.theme) is not UNSET and value is not None:
             data["theme"] = value if value.__class__ is int else _wire.not_integer("FundDetail", "theme", value)
         for key, extra in self.additional_properties.items():

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -69,7 +70,7 @@ class TxInfo:
     threshold_required: int | Unset = UNSET
     tx_id: str | Unset = UNSET
     tx_status: TxStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -168,9 +169,9 @@ class TxInfo:
         if (value := self.reference) is not UNSET and value is not None:
             data["reference"] = value
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = [item.to_dict() for item in value]
+            data["status"] = [_wire.to_dict("TxInfo", "status", item, TxApproval) for item in value]
         if (value := self.status_details) is not UNSET and value is not None:
-            data["statusDetails"] = value.to_dict()
+            data["statusDetails"] = _wire.to_dict("TxInfo", "statusDetails", value, TxStatusDetails)
         if (value := self.threshold_required) is not UNSET and value is not None:
             data["thresholdRequired"] = (
                 value if value.__class__ is int else _wire.not_integer("TxInfo", "thresholdRequired", value)

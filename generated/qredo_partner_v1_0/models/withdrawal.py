@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -41,7 +42,7 @@ class Withdrawal:
     reference: str | Unset = UNSET
     benefit_of: str | Unset = UNSET
     account_no: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -98,7 +99,7 @@ class Withdrawal:
         value = self.expires
         data["expires"] = value if value.__class__ is int else _wire.not_integer("Withdrawal", "expires", value)
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("Withdrawal", "send", value, AssetAmount)
         if (value := self.reference) is not UNSET and value is not None:
             data["reference"] = value
         if (value := self.benefit_of) is not UNSET and value is not None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -100,7 +101,7 @@ class ActionDetail:
     recipient_name: str | Unset = UNSET
     client_data: dict[str, str] | Unset = UNSET
     wallet: ActionWallet | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -293,7 +294,7 @@ class ActionDetail:
         if (value := self.client_data) is not UNSET and value is not None:
             data["clientData"] = value
         if (value := self.wallet) is not UNSET and value is not None:
-            data["wallet"] = value.to_dict()
+            data["wallet"] = _wire.to_dict("ActionDetail", "wallet", value, ActionWallet)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -46,7 +47,7 @@ class ActionDetails:
     timestamp: int | Unset = UNSET
     expire_time: int | Unset = UNSET
     details: ActionDetail | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -115,7 +116,7 @@ class ActionDetails:
                 value if value.__class__ is int else _wire.not_integer("ActionDetails", "expireTime", value)
             )
         if (value := self.details) is not UNSET and value is not None:
-            data["details"] = value.to_dict()
+            data["details"] = _wire.to_dict("ActionDetails", "details", value, ActionDetail)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

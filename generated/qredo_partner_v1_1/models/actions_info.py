@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class ActionsInfo:
 
     count: int | Unset = UNSET
     actions: list[ActionInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -63,7 +64,7 @@ class ActionsInfo:
         if (value := self.count) is not UNSET and value is not None:
             data["count"] = value if value.__class__ is int else _wire.not_integer("ActionsInfo", "count", value)
         if (value := self.actions) is not UNSET and value is not None:
-            data["actions"] = [item.to_dict() for item in value]
+            data["actions"] = [_wire.to_dict("ActionsInfo", "actions", item, ActionInfo) for item in value]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

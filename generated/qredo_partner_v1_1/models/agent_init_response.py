@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -35,12 +36,12 @@ class AgentInitResponse:
     """
 
     id: str | Unset = UNSET
-    client_id: str | Unset = field(default=UNSET, repr=False)
-    client_secret: str | Unset = field(default=UNSET, repr=False)
+    client_id: str | Unset = _field(default=UNSET, repr=False)
+    client_secret: str | Unset = _field(default=UNSET, repr=False)
     account_code: str | Unset = UNSET
     id_doc: str | Unset = UNSET
     timestamp: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -56,7 +57,7 @@ class AtomicSwapMake:
     reference: str
     partner_tx_id: str | Unset = UNSET
     add_to_liquidity_hub: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -124,9 +125,9 @@ class AtomicSwapMake:
         value = self.expires
         data["expires"] = value if value.__class__ is int else _wire.not_integer("AtomicSwapMake", "expires", value)
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("AtomicSwapMake", "send", value, AssetAmount)
         value = self.receive
-        data["receive"] = value.to_dict()
+        data["receive"] = _wire.to_dict("AtomicSwapMake", "receive", value, AssetAmount)
         data["reference"] = self.reference
         if (value := self.partner_tx_id) is not UNSET and value is not None:
             data["partner_txID"] = value

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -24,7 +25,8 @@ class Company:
 
     Attributes:
         name: Name of the company.
-        company_id: Id of the company, given by the service; 27 characters of base62.
+        company_id: Id of the company, given by the service; 27 characters of base62. Read-only: the service gives
+            it.
         city: City of its seat.
         country: Country of its seat, usually as two letters of ISO 3166-1.
         domain: Its internet domain.
@@ -38,7 +40,7 @@ class Company:
     country: str | Unset = UNSET
     domain: str | Unset = UNSET
     ref: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:

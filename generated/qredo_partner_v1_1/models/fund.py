@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -44,7 +45,7 @@ class Fund:
     wallets: list[NewWallet] | Unset = UNSET
     assets: list[str] | None | Unset = UNSET
     members: list[str] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -102,11 +103,11 @@ class Fund:
         if (value := self.description) is not UNSET and value is not None:
             data["description"] = value
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value.to_dict()
+            data["custodygroup_withdraw"] = _wire.to_dict("Fund", "custodygroup_withdraw", value, NewCustodyGroup)
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value.to_dict()
+            data["custodygroup_tx"] = _wire.to_dict("Fund", "custodygroup_tx", value, NewCustodyGroup)
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value]
+            data["wallets"] = [_wire.to_dict("Fund", "wallets", item, NewWallet) for item in value]
         if (value := self.assets) is not UNSET:
             data["assets"] = value
         if (value := self.members) is not UNSET:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -61,7 +62,7 @@ class FundDetail:
     members: list[FundMember] | Unset = UNSET
     assets: list[str] | Unset = UNSET
     wallets: list[FundWalletInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -150,15 +151,15 @@ class FundDetail:
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
             data["custodygroup_tx"] = value
         if (value := self.policy_withdraw) is not UNSET and value is not None:
-            data["policy_withdraw"] = value.to_dict()
+            data["policy_withdraw"] = _wire.to_dict("FundDetail", "policy_withdraw", value, Policy)
         if (value := self.policy_tx) is not UNSET and value is not None:
-            data["policy_tx"] = value.to_dict()
+            data["policy_tx"] = _wire.to_dict("FundDetail", "policy_tx", value, Policy)
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [_wire.to_dict("FundDetail", "members", item, FundMember) for item in value]
         if (value := self.assets) is not UNSET and value is not None:
             data["assets"] = value
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value]
+            data["wallets"] = [_wire.to_dict("FundDetail", "wallets", item, FundWalletInfo) for item in value]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .new_wallet import NewWallet
@@ -28,7 +29,7 @@ class FundWallet:
     """
 
     wallets: list[NewWallet]
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -57,7 +58,7 @@ class FundWallet:
         data: dict[str, Any] = {}
         value: Any
         value = self.wallets
-        data["wallets"] = [item.to_dict() for item in value]
+        data["wallets"] = [_wire.to_dict("FundWallet", "wallets", item, NewWallet) for item in value]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -41,7 +42,7 @@ class Sweep:
     expires: int | Unset = UNSET
     reference: str | Unset = UNSET
     partner_tx_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -91,7 +92,7 @@ class Sweep:
         data["wallet_id"] = self.wallet_id
         data["recipient_wallet_id"] = self.recipient_wallet_id
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("Sweep", "send", value, AssetAmount)
         if (value := self.expires) is not UNSET and value is not None:
             data["expires"] = value if value.__class__ is int else _wire.not_integer("Sweep", "expires", value)
         if (value := self.reference) is not UNSET and value is not None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -58,7 +59,7 @@ class Transfer:
     reference: str | Unset = UNSET
     partner_tx_id: str | Unset = UNSET
     authorize_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -135,7 +136,7 @@ class Transfer:
         value = self.expires
         data["expires"] = value if value.__class__ is int else _wire.not_integer("Transfer", "expires", value)
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("Transfer", "send", value, AssetAmount)
         if (value := self.benefit_of) is not UNSET and value is not None:
             data["benefit_of"] = value
         if (value := self.account_no) is not UNSET and value is not None:

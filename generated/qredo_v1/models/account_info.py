@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -71,7 +72,7 @@ class AccountInfo:
     default_fiat: str | Unset = UNSET
     testnet_assets: bool | Unset = UNSET
     user_api_keys: list[ApiKeyInfo] | ApiKeyList | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -168,11 +169,11 @@ class AccountInfo:
         if (value := self.address) is not UNSET and value is not None:
             data["address"] = value
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [_wire.to_dict("AccountInfo", "members", item, OrgMember) for item in value]
         if (value := self.connect_clients) is not UNSET and value is not None:
             data["connectClients"] = value
         if (value := self.rpc_networks) is not UNSET and value is not None:
-            data["rpcNetworks"] = [item.to_dict() for item in value]
+            data["rpcNetworks"] = [_wire.to_dict("AccountInfo", "rpcNetworks", item, RpcNetwork) for item in value]
         if (value := self.username) is not UNSET and value is not None:
             data["username"] = value
         if (value := self.default_fiat) is not UNSET and value is not None:
@@ -180,7 +181,11 @@ class AccountInfo:
         if (value := self.testnet_assets) is not UNSET and value is not None:
             data["testnetAssets"] = value
         if (value := self.user_api_keys) is not UNSET and value is not None:
-            data["userAPIKeys"] = [item.to_dict() for item in value] if isinstance(value, list) else value.to_dict()
+            data["userAPIKeys"] = (
+                [_wire.to_dict("AccountInfo", "userAPIKeys", item, ApiKeyInfo) for item in value]
+                if isinstance(value, list)
+                else _wire.to_dict("AccountInfo", "userAPIKeys", value, ApiKeyList)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -58,7 +59,7 @@ class FundInfo:
     policy_tx: Policy | Unset = UNSET
     policy_withdrawl: Policy | Unset = UNSET
     wallets: list[WalletInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -141,13 +142,13 @@ class FundInfo:
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
             data["custodygroup_tx"] = value
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [_wire.to_dict("FundInfo", "members", item, FundMember) for item in value]
         if (value := self.policy_tx) is not UNSET and value is not None:
-            data["policyTx"] = value.to_dict()
+            data["policyTx"] = _wire.to_dict("FundInfo", "policyTx", value, Policy)
         if (value := self.policy_withdrawl) is not UNSET and value is not None:
-            data["policyWithdrawl"] = value.to_dict()
+            data["policyWithdrawl"] = _wire.to_dict("FundInfo", "policyWithdrawl", value, Policy)
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value]
+            data["wallets"] = [_wire.to_dict("FundInfo", "wallets", item, WalletInfo) for item in value]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class FundsResponse:
 
     total: int | Unset = UNSET
     funds: list[Fund] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -63,7 +64,7 @@ class FundsResponse:
         if (value := self.total) is not UNSET and value is not None:
             data["total"] = value if value.__class__ is int else _wire.not_integer("FundsResponse", "total", value)
         if (value := self.funds) is not UNSET and value is not None:
-            data["funds"] = [item.to_dict() for item in value]
+            data["funds"] = [_wire.to_dict("FundsResponse", "funds", item, Fund) for item in value]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

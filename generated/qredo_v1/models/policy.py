@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -65,7 +66,7 @@ class Policy:
     funds_count: int | Unset = UNSET
     wallet_count: int | Unset = UNSET
     dedicated_wallet_count: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -154,7 +155,7 @@ class Policy:
         if (value := self.threshold) is not UNSET and value is not None:
             data["threshold"] = value if value.__class__ is int else _wire.not_integer("Policy", "threshold", value)
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [_wire.to_dict("Policy", "members", item, PolicyMember) for item in value]
         if (value := self.members_count) is not UNSET and value is not None:
             data["membersCount"] = (
                 value if value.__class__ is int else _wire.not_integer("Policy", "membersCount", value)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class PolicyMember:
 
     dedicated: bool | Unset = UNSET
     entity: Entity | list[Entity] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -69,7 +70,11 @@ class PolicyMember:
         if (value := self.dedicated) is not UNSET and value is not None:
             data["dedicated"] = value
         if (value := self.entity) is not UNSET and value is not None:
-            data["entity"] = value.to_dict() if isinstance(value, Entity) else [item.to_dict() for item in value]
+            data["entity"] = (
+                _wire.to_dict("PolicyMember", "entity", value, Entity)
+                if isinstance(value, (Entity, dict))
+                else [_wire.to_dict("PolicyMember", "entity", item, Entity) for item in value]
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

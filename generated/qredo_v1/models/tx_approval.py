@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -66,7 +67,7 @@ class TxApproval:
     external: bool | Unset = UNSET
     signatures: ApprovalSignatures | Unset = UNSET
     status: ApprovalStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -165,7 +166,7 @@ class TxApproval:
         if (value := self.external) is not UNSET and value is not None:
             data["external"] = value
         if (value := self.signatures) is not UNSET and value is not None:
-            data["signatures"] = value.to_dict()
+            data["signatures"] = _wire.to_dict("TxApproval", "signatures", value, ApprovalSignatures)
         if (value := self.status) is not UNSET and value is not None:
             data["status"] = str(value)
         for key, extra in self.additional_properties.items():

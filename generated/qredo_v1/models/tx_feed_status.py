@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -91,7 +92,7 @@ class TxFeedStatus:
     timestamps: TxTimestamps | Unset = UNSET
     events: list[TxStatusUpdate] | Unset = UNSET
     nonce: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -250,9 +251,9 @@ class TxFeedStatus:
         if (value := self.status) is not UNSET and value is not None:
             data["status"] = str(value)
         if (value := self.timestamps) is not UNSET and value is not None:
-            data["timestamps"] = value.to_dict()
+            data["timestamps"] = _wire.to_dict("TxFeedStatus", "timestamps", value, TxTimestamps)
         if (value := self.events) is not UNSET and value is not None:
-            data["events"] = [item.to_dict() for item in value]
+            data["events"] = [_wire.to_dict("TxFeedStatus", "events", item, TxStatusUpdate) for item in value]
         if (value := self.nonce) is not UNSET and value is not None:
             data["nonce"] = value if value.__class__ is int else _wire.not_integer("TxFeedStatus", "nonce", value)
         for key, extra in self.additional_properties.items():

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -95,7 +96,7 @@ class TxInfoResponse:
     status: Web3TxStatus | Unset = UNSET
     timestamps: TxTimestamps | Unset = UNSET
     events: list[TxStatusUpdate] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -266,9 +267,9 @@ class TxInfoResponse:
         if (value := self.status) is not UNSET and value is not None:
             data["status"] = str(value)
         if (value := self.timestamps) is not UNSET and value is not None:
-            data["timestamps"] = value.to_dict()
+            data["timestamps"] = _wire.to_dict("TxInfoResponse", "timestamps", value, TxTimestamps)
         if (value := self.events) is not UNSET and value is not None:
-            data["events"] = [item.to_dict() for item in value]
+            data["events"] = [_wire.to_dict("TxInfoResponse", "events", item, TxStatusUpdate) for item in value]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -71,7 +72,7 @@ class WalletInfo:
     policy_tx: Policy | Unset = UNSET
     policy_withdraw: Policy | Unset = UNSET
     connected: list[ConnectedCounterparty] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -172,11 +173,15 @@ class WalletInfo:
         if (value := self.balance) is not UNSET and value is not None:
             data["balance"] = value if value.__class__ is int else _wire.not_integer("WalletInfo", "balance", value)
         if (value := self.policy_tx) is not UNSET and value is not None:
-            data["policy_tx"] = value.to_dict()
+            data["policy_tx"] = _wire.to_dict("WalletInfo", "policy_tx", value, Policy)
         if (value := self.policy_withdraw) is not UNSET and value is not None:
-            data["policy_withdraw"] = value.to_dict()
+            data["policy_withdraw"] = _wire.to_dict("WalletInfo", "policy_withdraw", value, Policy)
         if (value := self.connected) is not UNSET:
-            data["connected"] = [item.to_dict() for item in value] if value is not None else None
+            data["connected"] = (
+                [_wire.to_dict("WalletInfo", "connected", item, ConnectedCounterparty) for item in value]
+                if value is not None
+                else None
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
