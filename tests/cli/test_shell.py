@@ -135,7 +135,7 @@ def test_without_the_extra_the_pip_command_is_shown(variables: dict[str, str]) -
     code = "import sys; sys.modules['typer'] = None\nfrom qredo_signing.cli import main\nsys.exit(main([]))"
     done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith('qredo: the command line needs its extra: pip install "qredo-partner-client[cli]"')
+    assert done.stderr.startswith('qredo: the command line needs its extra: pip install ".[cli]"')
     assert len(done.stderr.splitlines()) == 1
 
 
