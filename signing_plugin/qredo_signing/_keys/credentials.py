@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import re
 from pathlib import Path
@@ -76,8 +74,7 @@ class Credentials(BaseCredentials):
         """Keep an API key and the key that signs for it.
 
         Args:
-            api_key: The text of the vendor's `apikey` file; white space and quotes around it are dropped. Files of 1.0
-                times can hold JSON, which is sent in base64url, as the vendor's tool of that time did.
+            api_key: The text of the vendor's `apikey` file; white space and quotes around it are dropped.
             private_key: A `PrivateKey` (or one of the `cryptography` package), PEM text (bytes or str), the path of a
                 PEM file (a `pathlib.Path`: a str is taken as PEM text), or any object with
                 `sign(message: bytes) -> bytes`; for async clients `sign` may be a coroutine function.
@@ -88,7 +85,7 @@ class Credentials(BaseCredentials):
             KeyLoadError: The private key cannot be loaded.
             TypeError: The private key is none of the above.
         """
-        text = check_api_key(_as_sent(api_key))
+        text = check_api_key(api_key)
         super().__init__(text, kind_of(text))
         self._signer = _load_signer(private_key, passphrase)
 
@@ -135,15 +132,6 @@ class Credentials(BaseCredentials):
         fingerprint = fingerprint_of(self._signer)
         signer = f"sha256:{fingerprint}" if fingerprint else type(self._signer).__name__
         return f"<Credentials {self._kind} key, signed by {signer}>"
-
-
-def _as_sent(api_key: str) -> str:
-    """Return an API key as its header has it: base64url of the JSON object that an old file can hold."""
-    try:
-        is_object = isinstance(api_key, str) and isinstance(json.loads(api_key), dict)
-    except (ValueError, RecursionError):
-        return api_key
-    return base64.urlsafe_b64encode(api_key.strip().encode()).decode().rstrip("=") if is_object else api_key
 
 
 def _load_signer(

@@ -59,15 +59,6 @@ def test_either_alphabet_and_any_padding_is_read(encode: Any, padding: str, key:
     assert Credentials(text + padding, key).kind is KeyKind.SANDBOX
 
 
-@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
-def test_the_json_of_an_api_key_is_sent_in_base64url(separators: tuple[str, str], key: PrivateKey) -> None:
-    """A file of 1.0 times that holds the JSON of an API key gives what its header needs."""
-    text = json.dumps({"key_id": "aWQ", "key": "a2V5", "test": True}, separators=separators)
-    credentials = Credentials(f" {text}\n", key)
-    assert credentials.api_key == base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-    assert credentials.kind is KeyKind.SANDBOX
-
-
 @given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1).filter(lambda one: one[0] != "{"))
 def test_an_unreadable_key_is_of_unknown_kind(text: str) -> None:
     """Text that is no base64url JSON object is taken as it is: the server will judge it."""
