@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
 
@@ -154,16 +154,33 @@ class File(NamedTuple):
 
 
 class RawResponse(Generic[T_co]):
-    """A parsed answer together with the HTTP response it came in."""
+    """The HTTP response of a call, and its parsed value on demand.
 
-    __slots__ = ("parsed", "response")
+    Attributes:
+        response: The httpx response.
+    """
 
-    def __init__(self, parsed: T_co, response: httpx.Response) -> None:
-        self.parsed: T_co = parsed
+    __slots__ = ("_parse", "_parsed", "response")
+
+    def __init__(self, response: httpx.Response, parse: Callable[[], T_co]) -> None:
         self.response: httpx.Response = response
+        self._parse = parse
+
+    @property
+    def parsed(self) -> T_co:
+        """The parsed value.
+
+        Raises:
+            ResponseError: The response is not what the description says; `response` can still be read.
+        """
+        try:
+            return self._parsed
+        except AttributeError:
+            self._parsed: T_co = self._parse()
+            return self._parsed
 
     def __repr__(self) -> str:
-        return f"<RawResponse [{self.response.status_code}] {type(self.parsed).__name__}>"
+        return f"<RawResponse [{self.response.status_code}]>"
 
 
 class Feed(NamedTuple):

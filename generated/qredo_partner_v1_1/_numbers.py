@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from ._mismatch import Mismatch, raw_of
 from .errors import ResponseError
 
 DIGITS: Final = 64
@@ -52,6 +53,8 @@ def to_send(model: str, field: str, value: Any) -> Decimal:
         TypeError: It is no exact number, such as a float.
         ValueError: It is no finite one, or has too many digits.
     """
+    if value.__class__ is Mismatch:
+        return cast("Decimal", raw_of(value))
     if value.__class__ is int:
         value = Decimal(value)
     if not isinstance(value, Decimal):

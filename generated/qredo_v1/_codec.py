@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from . import _numbers, _wire
+from ._mismatch import strictly, type_name
 from ._provenance import EXACT_NUMBERS
 from .errors import ResponseError
 
@@ -39,8 +41,12 @@ class Codec:
             ResponseError: It is of another kind.
         """
         if not self.fits(value):
-            _wire.mismatch(model, field, self.expected, value)
+            raise self.misfit(value, model, field)
         return value
+
+    def misfit(self, value: object, model: str, field: str) -> ResponseError:
+        """The error for a value of another kind."""
+        return ResponseError(model, field, f"expected {self.expected}, got {type_name(value)}")
 
     def encode(self, value: Any, model: str, field: str) -> Any:
         """The JSON value of a Python value.
@@ -218,18 +224,12 @@ class Union(Codec):
 
     def decode(self, value: Any, model: str, field: str) -> Any:
         found = []
-        problem: ResponseError | None = None
         for member in self.members:
-            if member.fits(value):
-                try:
-                    found.append(member.decode(value, model, field))
-                except ResponseError as error:
-                    problem = problem or error
-        if found:
-            return min(found, key=_unknown)
-        if problem is not None:
-            raise problem
-        _wire.mismatch(model, field, self.expected, value)
+            with suppress(ResponseError), strictly():  # a member with a mismatch is not the one
+                found.append(member.decode(value, model, field))
+        if not found:
+            raise self.misfit(value, model, field)
+        return min(found, key=_unknown)
 
     def encode(self, value: Any, model: str, field: str) -> Any:
         if isinstance(value, dict):

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
 from . import models
+from ._mismatch import sending, strictly
 from ._provenance import EXACT_NUMBERS, PACKAGE, VERSION
 from ._types import UNSET, Call, Operation, RawResponse, Unset
 from .errors import ResponseError, api_error
@@ -30,11 +32,13 @@ class Options(NamedTuple):
 
     Attributes:
         timeout: Seconds, an httpx.Timeout, None for no limit, or UNSET for the httpx client's own.
-        max_retries: Limit for the sender's repeats, or None for the sender's own.
+        max_retries: Limit for the sender's retries, or None for the sender's own.
+        strict: Whether a value of another type than described raises at once.
     """
 
     timeout: float | httpx.Timeout | Unset | None = UNSET
     max_retries: int | None = None
+    strict: bool = False
 
 
 class Requests(NamedTuple):
@@ -103,7 +107,7 @@ class Core:
     ) -> T:
         """Send one call and parse its response."""
         response = self._send(self._requests.build(operation, path, query, headers, body, idempotent))
-        return _result(operation, response, self._raw)
+        return _result(operation, response, self._raw, self._requests.options.strict)
 
 
 class AsyncCore:
@@ -132,7 +136,7 @@ class AsyncCore:
     ) -> T:
         """Send one call and parse its response."""
         response = await self._send(self._requests.build(operation, path, query, headers, body, idempotent))
-        return _result(operation, response, self._raw)
+        return _result(operation, response, self._raw, self._requests.options.strict)
 
 
 def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
@@ -161,7 +165,8 @@ def encode(
         raise TypeError(f"{operation.id} takes either body= or the fields of the body, not both: {', '.join(given)}")
     elif not isinstance(body, model):
         raise TypeError(f"{operation.id} takes a {operation.body} as body=, not {type(body).__name__}")
-    return body.to_dict()
+    with sending():
+        return body.to_dict()
 
 
 def _with_key(operation: Operation[Any], body: Any, idempotent: bool) -> tuple[str | None, Any]:
@@ -219,15 +224,27 @@ def _header(operation: Operation[Any], name: str, value: object) -> str:
     return _parameters.header(name, value, operation.styles.get(name, "simple"))
 
 
-def _result(operation: Operation[T], response: httpx.Response, raw: bool) -> T:
+def _result(operation: Operation[T], response: httpx.Response, raw: bool, strict: bool) -> T:
     """The parsed response, or the error that it stands for."""
     if not response.is_success:
         raise api_error(operation.id, response)
-    if operation.readers is not None:
-        parsed = _reader(operation.readers, response.status_code).read(response)
-    else:
-        parsed = None if operation.result is None else _parse(operation.result, response)
-    return cast("T", RawResponse(parsed, response) if raw else parsed)
+    if raw:
+        return cast("T", RawResponse(response, partial(_parsed, operation, response, strict)))
+    return cast("T", _parsed(operation, response, strict))
+
+
+def _parsed(operation: Operation[Any], response: httpx.Response, strict: bool) -> Any:
+    if strict:
+        with strictly():
+            return _parsed(operation, response, False)
+    try:
+        if operation.readers is not None:
+            return _reader(operation.readers, response.status_code).read(response)
+        return None if operation.result is None else _parse(operation.result, response)
+    except ResponseError as error:
+        error.response = response
+        error.took_effect = operation.method != "GET"
+        raise
 
 
 def _reader(readers: Mapping[str, Any], status: int) -> Any:
@@ -237,15 +254,13 @@ def _reader(readers: Mapping[str, Any], status: int) -> Any:
 
 
 def _parse(model: str, response: httpx.Response) -> object:
+    if not response.content:
+        raise ResponseError(model, None, f"HTTP {response.status_code} without a body, though one is described")
     try:
         data = _load(response.content)
     except (ValueError, RecursionError) as error:  # the latter for what is nested too deeply
-        raise ResponseError(model, None, f"not JSON: {error}", response) from None
-    try:
-        return getattr(models, model).from_dict(data)
-    except ResponseError as error:
-        error.response = response
-        raise
+        raise ResponseError(model, None, f"not JSON: {error}") from None
+    return getattr(models, model).from_dict(data)
 
 
 def _load(content: bytes) -> Any:

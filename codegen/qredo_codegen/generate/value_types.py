@@ -129,9 +129,7 @@ class Plain:
         return value
 
     def encode(self, value: str, where: Where) -> str:
-        if self.annotation != "int":
-            return value
-        return f"{value} if {value}.__class__ is int else _wire.not_integer({where.arguments}, {value})"
+        return f"{value} if {self.check(value)} else _wire.plain({where.arguments}, {value}, {self.annotation})"
 
 
 @dataclass(frozen=True)
@@ -180,10 +178,10 @@ class Complex:
         return f"{value} is not UNSET and {value} is not None"
 
     def decode(self, value: str, where: Where) -> str:
-        return f"{self.constant}.decode({value}, {where.arguments})"
+        return f"_wire.decoded({self.constant}, {where.arguments}, {value})"
 
     def encode(self, value: str, where: Where) -> str:
-        return f"{self.constant}.encode({value}, {where.arguments})"
+        return f"_wire.encoded({self.constant}, {where.arguments}, {value})"
 
 
 @dataclass(frozen=True)
@@ -220,7 +218,7 @@ class EnumOf:
         return f"{self.module.upper()}[{value}]"
 
     def encode(self, value: str, where: Where) -> str:
-        return f"{self.base.annotation}({value})"
+        return f"_wire.plain({where.arguments}, {value}, {self.base.annotation})"
 
 
 @dataclass(frozen=True)
@@ -285,14 +283,12 @@ class ArrayOf:
         return f"{value}.__class__ is list"
 
     def decode(self, value: str, where: Where) -> str:
-        items = value
-        if not isinstance(self.item, ModelOf):
-            items = f"_wire.items({where.arguments}, {value}, {_checked(self.item)})"
-        return items if isinstance(self.item, Plain) else f"[{self.item.decode('item', where)} for item in {items}]"
+        if isinstance(self.item, Plain):
+            return f"_wire.items({where.arguments}, {value}, {self.item.annotation}, {self.item.expected!r})"
+        return f"[{_inside(self.item, 'item', where, '[]')} for item in {value}]"
 
     def encode(self, value: str, where: Where) -> str:
-        encoded = self.item.encode("item", where)
-        return value if encoded == "item" else f"[{encoded} for item in {value}]"
+        return f"_wire.array({where.arguments}, {value}, lambda item: {self.item.encode('item', where)})"
 
 
 @dataclass(frozen=True)
@@ -325,13 +321,10 @@ class MapOf:
         return f"{value}.__class__ is dict"
 
     def decode(self, value: str, where: Where) -> str:
-        if isinstance(self.item, ModelOf):
-            return f"{{key: {self.item.decode('entry', where)} for key, entry in {value}.items()}}"
-        return f"_wire.values({where.arguments}, {value}, {_checked(self.item)})"
+        return f"{{key: {_inside(self.item, 'entry', where, '.*')} for key, entry in {value}.items()}}"
 
     def encode(self, value: str, where: Where) -> str:
-        encoded = self.item.encode("entry", where)
-        return value if encoded == "entry" else f"{{key: {encoded} for key, entry in {value}.items()}}"
+        return f"_wire.free({where.arguments}, {value}, lambda entry: {self.item.encode('entry', where)})"
 
 
 @dataclass(frozen=True)
@@ -370,9 +363,10 @@ class OneOf:
         return "".join(choices) + last.encode(value, where)
 
 
-def _checked(kind: Single) -> str:
-    base = kind.base if isinstance(kind, EnumOf) else kind
-    return f"{_python_class(base)}, {kind.expected!r}"
+def _inside(kind: Single, value: str, where: Where, step: str) -> str:
+    """Expression: the Python value of a value inside another one."""
+    inner = Where(where.model, where.field + step)
+    return decode(kind, value, inner, f"_wire.inside({inner.arguments}, {kind.expected!r}, {value})")
 
 
 def _is_python(kind: Kind, value: str) -> str:

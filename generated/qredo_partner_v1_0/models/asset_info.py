@@ -62,11 +62,11 @@ class AssetInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value
+            data["code"] = value if value.__class__ is str else _wire.plain("AssetInfo", "code", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("AssetInfo", "name", value, str)
         if (value := self.unit_code) is not UNSET and value is not None:
-            data["unitCode"] = value
+            data["unitCode"] = value if value.__class__ is str else _wire.plain("AssetInfo", "unitCode", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

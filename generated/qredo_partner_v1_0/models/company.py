@@ -77,13 +77,17 @@ class Company:
         value: Any
         value = self.company_id
         if value is not UNSET and value is not None:
-            data["company_id"] = value
-        data["name"] = self.name
-        data["city"] = self.city
-        data["country"] = self.country
-        data["domain"] = self.domain
+            data["company_id"] = value if value.__class__ is str else _wire.plain("Company", "company_id", value, str)
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("Company", "name", value, str)
+        value = self.city
+        data["city"] = value if value.__class__ is str else _wire.plain("Company", "city", value, str)
+        value = self.country
+        data["country"] = value if value.__class__ is str else _wire.plain("Company", "country", value, str)
+        value = self.domain
+        data["domain"] = value if value.__class__ is str else _wire.plain("Company", "domain", value, str)
         if (value := self.ref) is not UNSET and value is not None:
-            data["ref"] = value
+            data["ref"] = value if value.__class__ is str else _wire.plain("Company", "ref", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -66,11 +66,13 @@ class CompanyMatch:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.company_id) is not UNSET and value is not None:
-            data["company_id"] = value
+            data["company_id"] = (
+                value if value.__class__ is str else _wire.plain("CompanyMatch", "company_id", value, str)
+            )
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("CompanyMatch", "name", value, str)
         if (value := self.domain) is not UNSET and value is not None:
-            data["domain"] = value
+            data["domain"] = value if value.__class__ is str else _wire.plain("CompanyMatch", "domain", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

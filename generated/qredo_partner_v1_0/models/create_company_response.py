@@ -59,8 +59,12 @@ class CreateCompanyResponse:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["company_id"] = self.company_id
-        data["ref"] = self.ref
+        value = self.company_id
+        data["company_id"] = (
+            value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "company_id", value, str)
+        )
+        value = self.ref
+        data["ref"] = value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "ref", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

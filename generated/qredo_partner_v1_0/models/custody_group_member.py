@@ -72,11 +72,17 @@ class CustodyGroupMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.user_id) is not UNSET and value is not None:
-            data["user_id"] = value
+            data["user_id"] = (
+                value if value.__class__ is str else _wire.plain("CustodyGroupMember", "user_id", value, str)
+            )
         if (value := self.first_name) is not UNSET and value is not None:
-            data["firstName"] = value
+            data["firstName"] = (
+                value if value.__class__ is str else _wire.plain("CustodyGroupMember", "firstName", value, str)
+            )
         if (value := self.last_name) is not UNSET and value is not None:
-            data["lastName"] = value
+            data["lastName"] = (
+                value if value.__class__ is str else _wire.plain("CustodyGroupMember", "lastName", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -54,7 +54,7 @@ class ErrorDetail:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.reason) is not UNSET and value is not None:
-            data["reason"] = value
+            data["reason"] = value if value.__class__ is str else _wire.plain("ErrorDetail", "reason", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

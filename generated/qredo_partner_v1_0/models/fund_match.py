@@ -57,9 +57,9 @@ class FundMatch:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("FundMatch", "name", value, str)
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("FundMatch", "id", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

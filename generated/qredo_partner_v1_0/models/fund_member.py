@@ -76,11 +76,11 @@ class FundMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.user_id) is not UNSET and value is not None:
-            data["userID"] = value
+            data["userID"] = value if value.__class__ is str else _wire.plain("FundMember", "userID", value, str)
         if (value := self.first_name) is not UNSET and value is not None:
-            data["firstName"] = value
+            data["firstName"] = value if value.__class__ is str else _wire.plain("FundMember", "firstName", value, str)
         if (value := self.last_name) is not UNSET and value is not None:
-            data["lastName"] = value
+            data["lastName"] = value if value.__class__ is str else _wire.plain("FundMember", "lastName", value, str)
         if (value := self.permissions) is not UNSET and value is not None:
             data["permissions"] = _wire.to_dict("FundMember", "permissions", value, Permissions)
         for key, extra in self.additional_properties.items():

@@ -50,7 +50,12 @@ class FundWhitelist:
             else _wire.optional("FundWhitelist", "total_count", "an integer", total_count)
         )
         self.list_ = (
-            [WhitelistEntry.from_dict(item) for item in list_]
+            [
+                WhitelistEntry.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundWhitelist", "list[]", "an object", item)
+                for item in list_
+            ]
             if list_.__class__ is list
             else _wire.optional("FundWhitelist", "list", "an array", list_)
         )
@@ -67,10 +72,15 @@ class FundWhitelist:
         value: Any
         if (value := self.total_count) is not UNSET and value is not None:
             data["total_count"] = (
-                value if value.__class__ is int else _wire.not_integer("FundWhitelist", "total_count", value)
+                value if value.__class__ is int else _wire.plain("FundWhitelist", "total_count", value, int)
             )
         if (value := self.list_) is not UNSET and value is not None:
-            data["list"] = [_wire.to_dict("FundWhitelist", "list", item, WhitelistEntry) for item in value]
+            data["list"] = _wire.array(
+                "FundWhitelist",
+                "list",
+                value,
+                lambda item: _wire.to_dict("FundWhitelist", "list", item, WhitelistEntry),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

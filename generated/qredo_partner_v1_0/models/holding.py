@@ -55,9 +55,10 @@ class Holding:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["code"] = self.code
+        value = self.code
+        data["code"] = value if value.__class__ is str else _wire.plain("Holding", "code", value, str)
         value = self.amount
-        data["amount"] = value if value.__class__ is int else _wire.not_integer("Holding", "amount", value)
+        data["amount"] = value if value.__class__ is int else _wire.plain("Holding", "amount", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

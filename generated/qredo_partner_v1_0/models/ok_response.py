@@ -57,9 +57,9 @@ class OkResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value if value.__class__ is int else _wire.not_integer("OkResponse", "code", value)
+            data["code"] = value if value.__class__ is int else _wire.plain("OkResponse", "code", value, int)
         if (value := self.msg) is not UNSET and value is not None:
-            data["msg"] = value
+            data["msg"] = value if value.__class__ is str else _wire.plain("OkResponse", "msg", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

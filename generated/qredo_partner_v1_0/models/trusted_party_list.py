@@ -56,7 +56,12 @@ class TrustedPartyList:
             else _wire.required("TrustedPartyList", "total_count", "an integer", total_count)
         )
         self.list_ = (
-            [TrustedParty.from_dict(item) for item in list_]
+            [
+                TrustedParty.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TrustedPartyList", "list[]", "an object", item)
+                for item in list_
+            ]
             if list_.__class__ is list
             else _wire.required("TrustedPartyList", "list", "an array", list_)
         )
@@ -71,13 +76,21 @@ class TrustedPartyList:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["company_id"] = self.company_id
+        value = self.company_id
+        data["company_id"] = (
+            value if value.__class__ is str else _wire.plain("TrustedPartyList", "company_id", value, str)
+        )
         value = self.total_count
         data["total_count"] = (
-            value if value.__class__ is int else _wire.not_integer("TrustedPartyList", "total_count", value)
+            value if value.__class__ is int else _wire.plain("TrustedPartyList", "total_count", value, int)
         )
         value = self.list_
-        data["list"] = [_wire.to_dict("TrustedPartyList", "list", item, TrustedParty) for item in value]
+        data["list"] = _wire.array(
+            "TrustedPartyList",
+            "list",
+            value,
+            lambda item: _wire.to_dict("TrustedPartyList", "list", item, TrustedParty),
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -62,9 +62,10 @@ class TrustedPartyNew:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["address"] = self.address
+        value = self.address
+        data["address"] = value if value.__class__ is str else _wire.plain("TrustedPartyNew", "address", value, str)
         value = self.type_
-        data["type"] = str(value)
+        data["type"] = _wire.plain("TrustedPartyNew", "type", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

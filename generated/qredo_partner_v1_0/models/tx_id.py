@@ -54,7 +54,7 @@ class TxId:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["tx_id"] = value
+            data["tx_id"] = value if value.__class__ is str else _wire.plain("TxId", "tx_id", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

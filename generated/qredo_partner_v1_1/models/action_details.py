@@ -100,20 +100,22 @@ class ActionDetails:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("ActionDetails", "id", value, str)
         if (value := self.core_client_id) is not UNSET and value is not None:
-            data["coreClientID"] = value
+            data["coreClientID"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetails", "coreClientID", value, str)
+            )
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = str(value)
+            data["type"] = _wire.plain("ActionDetails", "type", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("ActionDetails", "status", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("ActionDetails", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("ActionDetails", "timestamp", value, int)
             )
         if (value := self.expire_time) is not UNSET and value is not None:
             data["expireTime"] = (
-                value if value.__class__ is int else _wire.not_integer("ActionDetails", "expireTime", value)
+                value if value.__class__ is int else _wire.plain("ActionDetails", "expireTime", value, int)
             )
         if (value := self.details) is not UNSET and value is not None:
             data["details"] = _wire.to_dict("ActionDetails", "details", value, ActionDetail)

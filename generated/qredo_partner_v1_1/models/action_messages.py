@@ -58,7 +58,12 @@ class ActionMessages:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.messages) is not UNSET and value is not None:
-            data["messages"] = value
+            data["messages"] = _wire.array(
+                "ActionMessages",
+                "messages",
+                value,
+                lambda item: item if item.__class__ is str else _wire.plain("ActionMessages", "messages", item, str),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

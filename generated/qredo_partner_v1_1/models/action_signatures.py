@@ -72,11 +72,21 @@ class ActionSignatures:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["signatures"] = self.signatures
+        value = self.signatures
+        data["signatures"] = _wire.array(
+            "ActionSignatures",
+            "signatures",
+            value,
+            lambda item: item if item.__class__ is str else _wire.plain("ActionSignatures", "signatures", item, str),
+        )
         if (value := self.client_id) is not UNSET and value is not None:
-            data["client_id"] = value
+            data["client_id"] = (
+                value if value.__class__ is str else _wire.plain("ActionSignatures", "client_id", value, str)
+            )
         if (value := self.action_id) is not UNSET and value is not None:
-            data["action_id"] = value
+            data["action_id"] = (
+                value if value.__class__ is str else _wire.plain("ActionSignatures", "action_id", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -82,15 +82,15 @@ class ActionWallet:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["walletID"] = value
+            data["walletID"] = value if value.__class__ is str else _wire.plain("ActionWallet", "walletID", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("ActionWallet", "name", value, str)
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("ActionWallet", "asset", value, str)
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = int(value)
+            data["type"] = _wire.plain("ActionWallet", "type", value, int)
         if (value := self.type_code) is not UNSET and value is not None:
-            data["typeCode"] = str(value)
+            data["typeCode"] = _wire.plain("ActionWallet", "typeCode", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

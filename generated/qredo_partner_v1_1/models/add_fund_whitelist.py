@@ -60,9 +60,12 @@ class AddFundWhitelist:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["asset"] = self.asset
-        data["address"] = self.address
-        data["name"] = self.name
+        value = self.asset
+        data["asset"] = value if value.__class__ is str else _wire.plain("AddFundWhitelist", "asset", value, str)
+        value = self.address
+        data["address"] = value if value.__class__ is str else _wire.plain("AddFundWhitelist", "address", value, str)
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("AddFundWhitelist", "name", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -54,7 +54,8 @@ class AddToLiquidityHub:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["tx_id"] = self.tx_id
+        value = self.tx_id
+        data["tx_id"] = value if value.__class__ is str else _wire.plain("AddToLiquidityHub", "tx_id", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

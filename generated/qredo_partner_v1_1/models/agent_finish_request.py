@@ -65,9 +65,14 @@ class AgentFinishRequest:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["idDocSignatureHex"] = self.id_doc_signature_hex
+        value = self.id_doc_signature_hex
+        data["idDocSignatureHex"] = (
+            value if value.__class__ is str else _wire.plain("AgentFinishRequest", "idDocSignatureHex", value, str)
+        )
         if (value := self.client_id) is not UNSET and value is not None:
-            data["client_id"] = value
+            data["client_id"] = (
+                value if value.__class__ is str else _wire.plain("AgentFinishRequest", "client_id", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -54,7 +54,7 @@ class AgentFinishResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.feed) is not UNSET and value is not None:
-            data["feed"] = value
+            data["feed"] = value if value.__class__ is str else _wire.plain("AgentFinishResponse", "feed", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

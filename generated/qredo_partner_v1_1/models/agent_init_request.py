@@ -68,9 +68,16 @@ class AgentInitRequest:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["name"] = self.name
-        data["blsPublicKey"] = self.bls_public_key
-        data["ecPublicKey"] = self.ec_public_key
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("AgentInitRequest", "name", value, str)
+        value = self.bls_public_key
+        data["blsPublicKey"] = (
+            value if value.__class__ is str else _wire.plain("AgentInitRequest", "blsPublicKey", value, str)
+        )
+        value = self.ec_public_key
+        data["ecPublicKey"] = (
+            value if value.__class__ is str else _wire.plain("AgentInitRequest", "ecPublicKey", value, str)
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -57,9 +57,10 @@ class AssetAmount:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["symbol"] = self.symbol
+        value = self.symbol
+        data["symbol"] = value if value.__class__ is str else _wire.plain("AssetAmount", "symbol", value, str)
         value = self.amount
-        data["amount"] = value if value.__class__ is int else _wire.not_integer("AssetAmount", "amount", value)
+        data["amount"] = value if value.__class__ is int else _wire.plain("AssetAmount", "amount", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

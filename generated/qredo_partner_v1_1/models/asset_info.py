@@ -78,17 +78,17 @@ class AssetInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value
+            data["code"] = value if value.__class__ is str else _wire.plain("AssetInfo", "code", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("AssetInfo", "name", value, str)
         if (value := self.unit_code) is not UNSET and value is not None:
-            data["unitCode"] = value
+            data["unitCode"] = value if value.__class__ is str else _wire.plain("AssetInfo", "unitCode", value, str)
         if (value := self.scale) is not UNSET and value is not None:
-            data["scale"] = value if value.__class__ is int else _wire.not_integer("AssetInfo", "scale", value)
+            data["scale"] = value if value.__class__ is int else _wire.plain("AssetInfo", "scale", value, int)
         if (value := self.enabled) is not UNSET and value is not None:
-            data["enabled"] = value
+            data["enabled"] = value if value.__class__ is bool else _wire.plain("AssetInfo", "enabled", value, bool)
         if (value := self.test_asset) is not UNSET and value is not None:
-            data["testAsset"] = value
+            data["testAsset"] = value if value.__class__ is bool else _wire.plain("AssetInfo", "testAsset", value, bool)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

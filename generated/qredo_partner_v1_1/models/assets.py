@@ -43,7 +43,12 @@ class Assets:
         (assets,) = values
         self = object.__new__(cls)
         self.assets = (
-            [AssetInfo.from_dict(item) for item in assets]
+            [
+                AssetInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("Assets", "assets[]", "an object", item)
+                for item in assets
+            ]
             if assets.__class__ is list
             else _wire.optional("Assets", "assets", "an array", assets)
         )
@@ -59,7 +64,9 @@ class Assets:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = [_wire.to_dict("Assets", "assets", item, AssetInfo) for item in value]
+            data["assets"] = _wire.array(
+                "Assets", "assets", value, lambda item: _wire.to_dict("Assets", "assets", item, AssetInfo)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -75,17 +75,18 @@ class Company:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["name"] = self.name
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("Company", "name", value, str)
         if (value := self.company_id) is not UNSET and value is not None:
-            data["company_id"] = value
+            data["company_id"] = value if value.__class__ is str else _wire.plain("Company", "company_id", value, str)
         if (value := self.city) is not UNSET and value is not None:
-            data["city"] = value
+            data["city"] = value if value.__class__ is str else _wire.plain("Company", "city", value, str)
         if (value := self.country) is not UNSET and value is not None:
-            data["country"] = value
+            data["country"] = value if value.__class__ is str else _wire.plain("Company", "country", value, str)
         if (value := self.domain) is not UNSET and value is not None:
-            data["domain"] = value
+            data["domain"] = value if value.__class__ is str else _wire.plain("Company", "domain", value, str)
         if (value := self.ref) is not UNSET and value is not None:
-            data["ref"] = value
+            data["ref"] = value if value.__class__ is str else _wire.plain("Company", "ref", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -50,7 +50,12 @@ class CompanySearchResponse:
             else _wire.optional("CompanySearchResponse", "total_count", "an integer", total_count)
         )
         self.matches = (
-            [CompanyMatch.from_dict(item) for item in matches]
+            [
+                CompanyMatch.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("CompanySearchResponse", "matches[]", "an object", item)
+                for item in matches
+            ]
             if matches.__class__ is list
             else _wire.optional("CompanySearchResponse", "matches", "an array", matches)
         )
@@ -67,10 +72,15 @@ class CompanySearchResponse:
         value: Any
         if (value := self.total_count) is not UNSET and value is not None:
             data["total_count"] = (
-                value if value.__class__ is int else _wire.not_integer("CompanySearchResponse", "total_count", value)
+                value if value.__class__ is int else _wire.plain("CompanySearchResponse", "total_count", value, int)
             )
         if (value := self.matches) is not UNSET and value is not None:
-            data["matches"] = [_wire.to_dict("CompanySearchResponse", "matches", item, CompanyMatch) for item in value]
+            data["matches"] = _wire.array(
+                "CompanySearchResponse",
+                "matches",
+                value,
+                lambda item: _wire.to_dict("CompanySearchResponse", "matches", item, CompanyMatch),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -63,8 +63,12 @@ class ConnectAccount:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["counterparty_id"] = self.counterparty_id
-        data["client_id"] = self.client_id
+        value = self.counterparty_id
+        data["counterparty_id"] = (
+            value if value.__class__ is str else _wire.plain("ConnectAccount", "counterparty_id", value, str)
+        )
+        value = self.client_id
+        data["client_id"] = value if value.__class__ is str else _wire.plain("ConnectAccount", "client_id", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

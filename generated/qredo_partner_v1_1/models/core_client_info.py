@@ -67,14 +67,14 @@ class CoreClientInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("CoreClientInfo", "id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("CoreClientInfo", "name", value, str)
         if (value := self.feed) is not UNSET and value is not None:
-            data["feed"] = value
+            data["feed"] = value if value.__class__ is str else _wire.plain("CoreClientInfo", "feed", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("CoreClientInfo", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("CoreClientInfo", "timestamp", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

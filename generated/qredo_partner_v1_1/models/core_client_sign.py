@@ -56,7 +56,10 @@ class CoreClientSign:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["message_hash_hex"] = self.message_hash_hex
+        value = self.message_hash_hex
+        data["message_hash_hex"] = (
+            value if value.__class__ is str else _wire.plain("CoreClientSign", "message_hash_hex", value, str)
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

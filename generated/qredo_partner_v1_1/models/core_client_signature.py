@@ -65,9 +65,13 @@ class CoreClientSignature:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.signature_hex) is not UNSET and value is not None:
-            data["signature_hex"] = value
+            data["signature_hex"] = (
+                value if value.__class__ is str else _wire.plain("CoreClientSignature", "signature_hex", value, str)
+            )
         if (value := self.signer_id) is not UNSET and value is not None:
-            data["signer_id"] = value
+            data["signer_id"] = (
+                value if value.__class__ is str else _wire.plain("CoreClientSignature", "signer_id", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -70,9 +70,20 @@ class CoreClientVerifySignature:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["message_hash_hex"] = self.message_hash_hex
-        data["signature_hex"] = self.signature_hex
-        data["signer_id"] = self.signer_id
+        value = self.message_hash_hex
+        data["message_hash_hex"] = (
+            value
+            if value.__class__ is str
+            else _wire.plain("CoreClientVerifySignature", "message_hash_hex", value, str)
+        )
+        value = self.signature_hex
+        data["signature_hex"] = (
+            value if value.__class__ is str else _wire.plain("CoreClientVerifySignature", "signature_hex", value, str)
+        )
+        value = self.signer_id
+        data["signer_id"] = (
+            value if value.__class__ is str else _wire.plain("CoreClientVerifySignature", "signer_id", value, str)
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

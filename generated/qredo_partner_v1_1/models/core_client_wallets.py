@@ -43,7 +43,12 @@ class CoreClientWallets:
         (wallets,) = values
         self = object.__new__(cls)
         self.wallets = (
-            [CoreClientWallet.from_dict(item) for item in wallets]
+            [
+                CoreClientWallet.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("CoreClientWallets", "wallets[]", "an object", item)
+                for item in wallets
+            ]
             if wallets.__class__ is list
             else _wire.optional("CoreClientWallets", "wallets", "an array", wallets)
         )
@@ -59,7 +64,12 @@ class CoreClientWallets:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [_wire.to_dict("CoreClientWallets", "wallets", item, CoreClientWallet) for item in value]
+            data["wallets"] = _wire.array(
+                "CoreClientWallets",
+                "wallets",
+                value,
+                lambda item: _wire.to_dict("CoreClientWallets", "wallets", item, CoreClientWallet),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -75,14 +75,22 @@ class CreateCompanyResponse:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["company_id"] = self.company_id
-        data["ref"] = self.ref
+        value = self.company_id
+        data["company_id"] = (
+            value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "company_id", value, str)
+        )
+        value = self.ref
+        data["ref"] = value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "ref", value, str)
         if (value := self.city) is not UNSET and value is not None:
-            data["city"] = value
+            data["city"] = value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "city", value, str)
         if (value := self.country) is not UNSET and value is not None:
-            data["country"] = value
+            data["country"] = (
+                value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "country", value, str)
+            )
         if (value := self.domain) is not UNSET and value is not None:
-            data["domain"] = value
+            data["domain"] = (
+                value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "domain", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -72,11 +72,19 @@ class CreateFundResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fund_id) is not UNSET and value is not None:
-            data["fund_id"] = value
+            data["fund_id"] = (
+                value if value.__class__ is str else _wire.plain("CreateFundResponse", "fund_id", value, str)
+            )
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value
+            data["custodygroup_withdraw"] = (
+                value
+                if value.__class__ is str
+                else _wire.plain("CreateFundResponse", "custodygroup_withdraw", value, str)
+            )
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value
+            data["custodygroup_tx"] = (
+                value if value.__class__ is str else _wire.plain("CreateFundResponse", "custodygroup_tx", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -64,11 +64,11 @@ class EntityCompany:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("EntityCompany", "name", value, str)
         if (value := self.address) is not UNSET and value is not None:
-            data["address"] = value
+            data["address"] = value if value.__class__ is str else _wire.plain("EntityCompany", "address", value, str)
         if (value := self.domain) is not UNSET and value is not None:
-            data["domain"] = value
+            data["domain"] = value if value.__class__ is str else _wire.plain("EntityCompany", "domain", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -66,11 +66,17 @@ class EntityExternalCounterparty:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = (
+                value if value.__class__ is str else _wire.plain("EntityExternalCounterparty", "name", value, str)
+            )
         if (value := self.url) is not UNSET and value is not None:
-            data["url"] = value
+            data["url"] = (
+                value if value.__class__ is str else _wire.plain("EntityExternalCounterparty", "url", value, str)
+            )
         if (value := self.logourl) is not UNSET and value is not None:
-            data["logourl"] = value
+            data["logourl"] = (
+                value if value.__class__ is str else _wire.plain("EntityExternalCounterparty", "logourl", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

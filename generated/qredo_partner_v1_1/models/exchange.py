@@ -73,13 +73,13 @@ class Exchange:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("Exchange", "id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("Exchange", "name", value, str)
         if (value := self.url) is not UNSET and value is not None:
-            data["url"] = value
+            data["url"] = value if value.__class__ is str else _wire.plain("Exchange", "url", value, str)
         if (value := self.logourl) is not UNSET and value is not None:
-            data["logourl"] = value
+            data["logourl"] = value if value.__class__ is str else _wire.plain("Exchange", "logourl", value, str)
         if (value := self.client) is not UNSET and value is not None:
             data["client"] = _wire.to_dict("Exchange", "client", value, ExchangeClient)
         for key, extra in self.additional_properties.items():

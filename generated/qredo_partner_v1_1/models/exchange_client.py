@@ -43,7 +43,12 @@ class ExchangeClient:
         (fields,) = values
         self = object.__new__(cls)
         self.fields = (
-            [ExchangeClientField.from_dict(item) for item in fields]
+            [
+                ExchangeClientField.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("ExchangeClient", "fields[]", "an object", item)
+                for item in fields
+            ]
             if fields.__class__ is list
             else _wire.optional("ExchangeClient", "fields", "an array", fields)
         )
@@ -59,7 +64,12 @@ class ExchangeClient:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fields) is not UNSET and value is not None:
-            data["fields"] = [_wire.to_dict("ExchangeClient", "fields", item, ExchangeClientField) for item in value]
+            data["fields"] = _wire.array(
+                "ExchangeClient",
+                "fields",
+                value,
+                lambda item: _wire.to_dict("ExchangeClient", "fields", item, ExchangeClientField),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -65,11 +65,11 @@ class ExchangeClientField:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("ExchangeClientField", "id", value, str)
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = str(value)
+            data["type"] = _wire.plain("ExchangeClientField", "type", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("ExchangeClientField", "name", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -43,7 +43,12 @@ class ExchangesList:
         (exchanges,) = values
         self = object.__new__(cls)
         self.exchanges = (
-            [Exchange.from_dict(item) for item in exchanges]
+            [
+                Exchange.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("ExchangesList", "exchanges[]", "an object", item)
+                for item in exchanges
+            ]
             if exchanges.__class__ is list
             else _wire.optional("ExchangesList", "exchanges", "an array", exchanges)
         )
@@ -59,7 +64,12 @@ class ExchangesList:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.exchanges) is not UNSET and value is not None:
-            data["exchanges"] = [_wire.to_dict("ExchangesList", "exchanges", item, Exchange) for item in value]
+            data["exchanges"] = _wire.array(
+                "ExchangesList",
+                "exchanges",
+                value,
+                lambda item: _wire.to_dict("ExchangesList", "exchanges", item, Exchange),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -64,10 +64,11 @@ class FeesRequest:
         data: dict[str, Any] = {}
         value: Any
         value = self.type_
-        data["type"] = str(value)
-        data["asset"] = self.asset
+        data["type"] = _wire.plain("FeesRequest", "type", value, str)
+        value = self.asset
+        data["asset"] = value if value.__class__ is str else _wire.plain("FeesRequest", "asset", value, str)
         value = self.amount
-        data["amount"] = value if value.__class__ is int else _wire.not_integer("FeesRequest", "amount", value)
+        data["amount"] = value if value.__class__ is int else _wire.plain("FeesRequest", "amount", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -69,14 +69,14 @@ class FeesResponse:
         value: Any
         if (value := self.net_amount) is not UNSET and value is not None:
             data["netAmount"] = (
-                value if value.__class__ is int else _wire.not_integer("FeesResponse", "netAmount", value)
+                value if value.__class__ is int else _wire.plain("FeesResponse", "netAmount", value, int)
             )
         if (value := self.amount_to_send) is not UNSET and value is not None:
             data["amountToSend"] = (
-                value if value.__class__ is int else _wire.not_integer("FeesResponse", "amountToSend", value)
+                value if value.__class__ is int else _wire.plain("FeesResponse", "amountToSend", value, int)
             )
         if (value := self.fees) is not UNSET and value is not None:
-            data["fees"] = value if value.__class__ is int else _wire.not_integer("FeesResponse", "fees", value)
+            data["fees"] = value if value.__class__ is int else _wire.plain("FeesResponse", "fees", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

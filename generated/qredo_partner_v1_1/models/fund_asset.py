@@ -56,7 +56,13 @@ class FundAsset:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["assets"] = self.assets
+        value = self.assets
+        data["assets"] = _wire.array(
+            "FundAsset",
+            "assets",
+            value,
+            lambda item: item if item.__class__ is str else _wire.plain("FundAsset", "assets", item, str),
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -70,12 +70,14 @@ class FundDepositAddress:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("FundDepositAddress", "asset", value, str)
         if (value := self.address) is not UNSET and value is not None:
-            data["address"] = value
+            data["address"] = (
+                value if value.__class__ is str else _wire.plain("FundDepositAddress", "address", value, str)
+            )
         if (value := self.balance) is not UNSET and value is not None:
             data["balance"] = (
-                value if value.__class__ is int else _wire.not_integer("FundDepositAddress", "balance", value)
+                value if value.__class__ is int else _wire.plain("FundDepositAddress", "balance", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

@@ -42,7 +42,12 @@ class FundWallet:
         (wallets,) = values
         self = object.__new__(cls)
         self.wallets = (
-            [NewWallet.from_dict(item) for item in wallets]
+            [
+                NewWallet.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundWallet", "wallets[]", "an object", item)
+                for item in wallets
+            ]
             if wallets.__class__ is list
             else _wire.required("FundWallet", "wallets", "an array", wallets)
         )
@@ -58,7 +63,9 @@ class FundWallet:
         data: dict[str, Any] = {}
         value: Any
         value = self.wallets
-        data["wallets"] = [_wire.to_dict("FundWallet", "wallets", item, NewWallet) for item in value]
+        data["wallets"] = _wire.array(
+            "FundWallet", "wallets", value, lambda item: _wire.to_dict("FundWallet", "wallets", item, NewWallet)
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -43,7 +43,12 @@ class FundWalletHistory:
         (history,) = values
         self = object.__new__(cls)
         self.history = (
-            [FundHistoryItem.from_dict(item) for item in history]
+            [
+                FundHistoryItem.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundWalletHistory", "history[]", "an object", item)
+                for item in history
+            ]
             if history.__class__ is list
             else _wire.optional("FundWalletHistory", "history", "an array", history)
         )
@@ -59,7 +64,12 @@ class FundWalletHistory:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.history) is not UNSET and value is not None:
-            data["history"] = [_wire.to_dict("FundWalletHistory", "history", item, FundHistoryItem) for item in value]
+            data["history"] = _wire.array(
+                "FundWalletHistory",
+                "history",
+                value,
+                lambda item: _wire.to_dict("FundWalletHistory", "history", item, FundHistoryItem),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -159,7 +159,12 @@ class FundWalletInfo:
             else _wire.optional("FundWalletInfo", "policy_tx", "an object", policy_tx)
         )
         self.connected = (
-            [ConnectedCounterparty.from_dict(item) for item in connected]
+            [
+                ConnectedCounterparty.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundWalletInfo", "connected[]", "an object", item)
+                for item in connected
+            ]
             if connected.__class__ is list
             else _wire.nullable("FundWalletInfo", "connected", "an array", connected)
         )
@@ -175,34 +180,49 @@ class FundWalletInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["wallet_id"] = value
+            data["wallet_id"] = (
+                value if value.__class__ is str else _wire.plain("FundWalletInfo", "wallet_id", value, str)
+            )
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("FundWalletInfo", "name", value, str)
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("FundWalletInfo", "asset", value, str)
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = int(value)
+            data["type"] = _wire.plain("FundWalletInfo", "type", value, int)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("FundWalletInfo", "status", value, str)
         if (value := self.address) is not UNSET and value is not None:
-            data["address"] = value
+            data["address"] = value if value.__class__ is str else _wire.plain("FundWalletInfo", "address", value, str)
         if (value := self.address_type) is not UNSET and value is not None:
-            data["address_type"] = value
+            data["address_type"] = (
+                value if value.__class__ is str else _wire.plain("FundWalletInfo", "address_type", value, str)
+            )
         if (value := self.short_code) is not UNSET and value is not None:
-            data["short_code"] = value
+            data["short_code"] = (
+                value if value.__class__ is str else _wire.plain("FundWalletInfo", "short_code", value, str)
+            )
         if (value := self.balance) is not UNSET and value is not None:
-            data["balance"] = value if value.__class__ is int else _wire.not_integer("FundWalletInfo", "balance", value)
+            data["balance"] = value if value.__class__ is int else _wire.plain("FundWalletInfo", "balance", value, int)
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value
+            data["custodygroup_withdraw"] = (
+                value if value.__class__ is str else _wire.plain("FundWalletInfo", "custodygroup_withdraw", value, str)
+            )
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value
+            data["custodygroup_tx"] = (
+                value if value.__class__ is str else _wire.plain("FundWalletInfo", "custodygroup_tx", value, str)
+            )
         if (value := self.policy_withdraw) is not UNSET and value is not None:
             data["policy_withdraw"] = _wire.to_dict("FundWalletInfo", "policy_withdraw", value, Policy)
         if (value := self.policy_tx) is not UNSET and value is not None:
             data["policy_tx"] = _wire.to_dict("FundWalletInfo", "policy_tx", value, Policy)
         if (value := self.connected) is not UNSET:
             data["connected"] = (
-                [_wire.to_dict("FundWalletInfo", "connected", item, ConnectedCounterparty) for item in value]
+                _wire.array(
+                    "FundWalletInfo",
+                    "connected",
+                    value,
+                    lambda item: _wire.to_dict("FundWalletInfo", "connected", item, ConnectedCounterparty),
+                )
                 if value is not None
                 else None
             )

@@ -60,11 +60,11 @@ class Holding:
         data: dict[str, Any] = {}
         value: Any
         value = self.amount
-        data["amount"] = value if value.__class__ is int else _wire.not_integer("Holding", "amount", value)
+        data["amount"] = value if value.__class__ is int else _wire.plain("Holding", "amount", value, int)
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value
+            data["code"] = value if value.__class__ is str else _wire.plain("Holding", "code", value, str)
         if (value := self.symbol) is not UNSET and value is not None:
-            data["symbol"] = value
+            data["symbol"] = value if value.__class__ is str else _wire.plain("Holding", "symbol", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

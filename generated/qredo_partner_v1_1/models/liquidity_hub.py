@@ -43,7 +43,12 @@ class LiquidityHub:
         (items,) = values
         self = object.__new__(cls)
         self.items = (
-            [LiquidityHubItem.from_dict(item) for item in items]
+            [
+                LiquidityHubItem.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("LiquidityHub", "items[]", "an object", item)
+                for item in items
+            ]
             if items.__class__ is list
             else _wire.optional("LiquidityHub", "items", "an array", items)
         )
@@ -59,7 +64,12 @@ class LiquidityHub:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.items) is not UNSET and value is not None:
-            data["items"] = [_wire.to_dict("LiquidityHub", "items", item, LiquidityHubItem) for item in value]
+            data["items"] = _wire.array(
+                "LiquidityHub",
+                "items",
+                value,
+                lambda item: _wire.to_dict("LiquidityHub", "items", item, LiquidityHubItem),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -64,9 +64,11 @@ class LiquidityHubFeedMessage:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["txID"] = value
+            data["txID"] = (
+                value if value.__class__ is str else _wire.plain("LiquidityHubFeedMessage", "txID", value, str)
+            )
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("LiquidityHubFeedMessage", "status", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

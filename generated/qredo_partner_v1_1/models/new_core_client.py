@@ -52,7 +52,8 @@ class NewCoreClient:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["name"] = self.name
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("NewCoreClient", "name", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

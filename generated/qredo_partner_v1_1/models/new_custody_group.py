@@ -64,10 +64,14 @@ class NewCustodyGroup:
         data: dict[str, Any] = {}
         value: Any
         value = self.threshold
-        data["threshold"] = (
-            value if value.__class__ is int else _wire.not_integer("NewCustodyGroup", "threshold", value)
+        data["threshold"] = value if value.__class__ is int else _wire.plain("NewCustodyGroup", "threshold", value, int)
+        value = self.members
+        data["members"] = _wire.array(
+            "NewCustodyGroup",
+            "members",
+            value,
+            lambda item: item if item.__class__ is str else _wire.plain("NewCustodyGroup", "members", item, str),
         )
-        data["members"] = self.members
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

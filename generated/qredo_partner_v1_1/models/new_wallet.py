@@ -73,7 +73,12 @@ class NewWallet:
             WALLET_TYPE[type_] if type_.__class__ is int else _wire.optional("NewWallet", "type", "an integer", type_)
         )
         self.connect = (
-            [ConnectAccount.from_dict(item) for item in connect]
+            [
+                ConnectAccount.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("NewWallet", "connect[]", "an object", item)
+                for item in connect
+            ]
             if connect.__class__ is list
             else _wire.nullable("NewWallet", "connect", "an array", connect)
         )
@@ -88,8 +93,10 @@ class NewWallet:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["name"] = self.name
-        data["asset"] = self.asset
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("NewWallet", "name", value, str)
+        value = self.asset
+        data["asset"] = value if value.__class__ is str else _wire.plain("NewWallet", "asset", value, str)
         if (value := self.custodygroup_withdraw) is not UNSET:
             data["custodygroup_withdraw"] = (
                 _wire.to_dict("NewWallet", "custodygroup_withdraw", value, NewCustodyGroup)
@@ -101,10 +108,15 @@ class NewWallet:
                 _wire.to_dict("NewWallet", "custodygroup_tx", value, NewCustodyGroup) if value is not None else None
             )
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = int(value)
+            data["type"] = _wire.plain("NewWallet", "type", value, int)
         if (value := self.connect) is not UNSET:
             data["connect"] = (
-                [_wire.to_dict("NewWallet", "connect", item, ConnectAccount) for item in value]
+                _wire.array(
+                    "NewWallet",
+                    "connect",
+                    value,
+                    lambda item: _wire.to_dict("NewWallet", "connect", item, ConnectAccount),
+                )
                 if value is not None
                 else None
             )

@@ -67,7 +67,9 @@ class PolicyMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.dedicated) is not UNSET and value is not None:
-            data["dedicated"] = value
+            data["dedicated"] = (
+                value if value.__class__ is bool else _wire.plain("PolicyMember", "dedicated", value, bool)
+            )
         if (value := self.entity) is not UNSET and value is not None:
             data["entity"] = _wire.to_dict("PolicyMember", "entity", value, Entity)
         for key, extra in self.additional_properties.items():

@@ -66,11 +66,11 @@ class SwapTxId:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["tx_id"] = value
+            data["tx_id"] = value if value.__class__ is str else _wire.plain("SwapTxId", "tx_id", value, str)
         if (value := self.tx_url) is not UNSET and value is not None:
-            data["tx_url"] = value
+            data["tx_url"] = value if value.__class__ is str else _wire.plain("SwapTxId", "tx_url", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("SwapTxId", "status", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -89,16 +89,20 @@ class Sweep:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["wallet_id"] = self.wallet_id
-        data["recipient_wallet_id"] = self.recipient_wallet_id
+        value = self.wallet_id
+        data["wallet_id"] = value if value.__class__ is str else _wire.plain("Sweep", "wallet_id", value, str)
+        value = self.recipient_wallet_id
+        data["recipient_wallet_id"] = (
+            value if value.__class__ is str else _wire.plain("Sweep", "recipient_wallet_id", value, str)
+        )
         value = self.send
         data["send"] = _wire.to_dict("Sweep", "send", value, AssetAmount)
         if (value := self.expires) is not UNSET and value is not None:
-            data["expires"] = value if value.__class__ is int else _wire.not_integer("Sweep", "expires", value)
+            data["expires"] = value if value.__class__ is int else _wire.plain("Sweep", "expires", value, int)
         if (value := self.reference) is not UNSET and value is not None:
-            data["reference"] = value
+            data["reference"] = value if value.__class__ is str else _wire.plain("Sweep", "reference", value, str)
         if (value := self.partner_tx_id) is not UNSET and value is not None:
-            data["partner_txID"] = value
+            data["partner_txID"] = value if value.__class__ is str else _wire.plain("Sweep", "partner_txID", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -66,11 +66,12 @@ class TrustedPartyNew:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["address"] = self.address
+        value = self.address
+        data["address"] = value if value.__class__ is str else _wire.plain("TrustedPartyNew", "address", value, str)
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = str(value)
+            data["type"] = _wire.plain("TrustedPartyNew", "type", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("TrustedPartyNew", "name", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

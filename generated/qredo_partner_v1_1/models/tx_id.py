@@ -61,9 +61,9 @@ class TxId:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["tx_id"] = value
+            data["tx_id"] = value if value.__class__ is str else _wire.plain("TxId", "tx_id", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("TxId", "status", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -58,7 +58,12 @@ class WalletIDList:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = value
+            data["wallets"] = _wire.array(
+                "WalletIDList",
+                "wallets",
+                value,
+                lambda item: item if item.__class__ is str else _wire.plain("WalletIDList", "wallets", item, str),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

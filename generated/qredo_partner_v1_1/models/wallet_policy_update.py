@@ -79,14 +79,23 @@ class WalletPolicyUpdate:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["policy_id"] = self.policy_id
+        value = self.policy_id
+        data["policy_id"] = (
+            value if value.__class__ is str else _wire.plain("WalletPolicyUpdate", "policy_id", value, str)
+        )
         value = self.threshold
         data["threshold"] = (
-            value if value.__class__ is int else _wire.not_integer("WalletPolicyUpdate", "threshold", value)
+            value if value.__class__ is int else _wire.plain("WalletPolicyUpdate", "threshold", value, int)
         )
-        data["members"] = self.members
+        value = self.members
+        data["members"] = _wire.array(
+            "WalletPolicyUpdate",
+            "members",
+            value,
+            lambda item: item if item.__class__ is str else _wire.plain("WalletPolicyUpdate", "members", item, str),
+        )
         value = self.type_
-        data["type"] = str(value)
+        data["type"] = _wire.plain("WalletPolicyUpdate", "type", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

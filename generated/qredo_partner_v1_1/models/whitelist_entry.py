@@ -62,11 +62,11 @@ class WhitelistEntry:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("WhitelistEntry", "asset", value, str)
         if (value := self.address) is not UNSET and value is not None:
-            data["address"] = value
+            data["address"] = value if value.__class__ is str else _wire.plain("WhitelistEntry", "address", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("WhitelistEntry", "name", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

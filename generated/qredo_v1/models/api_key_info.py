@@ -57,9 +57,9 @@ class ApiKeyInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.key_id) is not UNSET and value is not None:
-            data["keyID"] = value
+            data["keyID"] = value if value.__class__ is str else _wire.plain("ApiKeyInfo", "keyID", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("ApiKeyInfo", "name", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -50,7 +50,12 @@ class ApiKeyList:
             else _wire.optional("ApiKeyList", "number_of_keys", "an integer", number_of_keys)
         )
         self.user_api_keys = (
-            [ApiKeyInfo.from_dict(item) for item in user_api_keys]
+            [
+                ApiKeyInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("ApiKeyList", "user_api_keys[]", "an object", item)
+                for item in user_api_keys
+            ]
             if user_api_keys.__class__ is list
             else _wire.optional("ApiKeyList", "user_api_keys", "an array", user_api_keys)
         )
@@ -67,10 +72,15 @@ class ApiKeyList:
         value: Any
         if (value := self.number_of_keys) is not UNSET and value is not None:
             data["number_of_keys"] = (
-                value if value.__class__ is int else _wire.not_integer("ApiKeyList", "number_of_keys", value)
+                value if value.__class__ is int else _wire.plain("ApiKeyList", "number_of_keys", value, int)
             )
         if (value := self.user_api_keys) is not UNSET and value is not None:
-            data["user_api_keys"] = [_wire.to_dict("ApiKeyList", "user_api_keys", item, ApiKeyInfo) for item in value]
+            data["user_api_keys"] = _wire.array(
+                "ApiKeyList",
+                "user_api_keys",
+                value,
+                lambda item: _wire.to_dict("ApiKeyList", "user_api_keys", item, ApiKeyInfo),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -78,21 +78,21 @@ class AssetBalance:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.total) is not UNSET and value is not None:
-            data["total"] = value if value.__class__ is int else _wire.not_integer("AssetBalance", "total", value)
+            data["total"] = value if value.__class__ is int else _wire.plain("AssetBalance", "total", value, int)
         if (value := self.available) is not UNSET and value is not None:
             data["available"] = (
-                value if value.__class__ is int else _wire.not_integer("AssetBalance", "available", value)
+                value if value.__class__ is int else _wire.plain("AssetBalance", "available", value, int)
             )
         if (value := self.pending_in) is not UNSET and value is not None:
             data["pendingIn"] = (
-                value if value.__class__ is int else _wire.not_integer("AssetBalance", "pendingIn", value)
+                value if value.__class__ is int else _wire.plain("AssetBalance", "pendingIn", value, int)
             )
         if (value := self.pending_out) is not UNSET and value is not None:
             data["pendingOut"] = (
-                value if value.__class__ is int else _wire.not_integer("AssetBalance", "pendingOut", value)
+                value if value.__class__ is int else _wire.plain("AssetBalance", "pendingOut", value, int)
             )
         if (value := self.scale) is not UNSET and value is not None:
-            data["scale"] = value if value.__class__ is int else _wire.not_integer("AssetBalance", "scale", value)
+            data["scale"] = value if value.__class__ is int else _wire.plain("AssetBalance", "scale", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

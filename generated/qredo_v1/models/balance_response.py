@@ -47,7 +47,7 @@ class BalanceResponse:
         (assets,) = values
         self = object.__new__(cls)
         self.assets = (
-            _of_assets.decode(assets, "BalanceResponse", "assets")
+            _wire.decoded(_of_assets, "BalanceResponse", "assets", assets)
             if assets is not UNSET and assets is not None
             else _wire.optional("BalanceResponse", "assets", "an object or an array", assets)
         )
@@ -63,7 +63,7 @@ class BalanceResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = _of_assets.encode(value, "BalanceResponse", "assets")
+            data["assets"] = _wire.encoded(_of_assets, "BalanceResponse", "assets", value)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

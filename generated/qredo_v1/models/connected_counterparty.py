@@ -76,13 +76,17 @@ class ConnectedCounterparty:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.client_id) is not UNSET and value is not None:
-            data["client_id"] = value
+            data["client_id"] = (
+                value if value.__class__ is str else _wire.plain("ConnectedCounterparty", "client_id", value, str)
+            )
         if (value := self.counterparty_id) is not UNSET and value is not None:
-            data["counterparty_id"] = value
+            data["counterparty_id"] = (
+                value if value.__class__ is str else _wire.plain("ConnectedCounterparty", "counterparty_id", value, str)
+            )
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("ConnectedCounterparty", "name", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("ConnectedCounterparty", "status", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

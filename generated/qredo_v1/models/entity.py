@@ -108,19 +108,31 @@ class Entity:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("Entity", "id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("Entity", "name", value, str)
         if (value := self.account_code) is not UNSET and value is not None:
-            data["accountCode"] = value
+            data["accountCode"] = value if value.__class__ is str else _wire.plain("Entity", "accountCode", value, str)
         if (value := self.initials) is not UNSET and value is not None:
-            data["initials"] = value
+            data["initials"] = value if value.__class__ is str else _wire.plain("Entity", "initials", value, str)
         if (value := self.address) is not UNSET:
-            data["address"] = value
+            data["address"] = (
+                value
+                if value.__class__ is str
+                else _wire.plain("Entity", "address", value, str)
+                if value is not None
+                else None
+            )
         if (value := self.owner) is not UNSET:
-            data["owner"] = value
+            data["owner"] = (
+                value
+                if value.__class__ is str
+                else _wire.plain("Entity", "owner", value, str)
+                if value is not None
+                else None
+            )
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = str(value)
+            data["type"] = _wire.plain("Entity", "type", value, str)
         if (value := self.user) is not UNSET:
             data["user"] = _wire.to_dict("Entity", "user", value, EntityUser) if value is not None else None
         if (value := self.company) is not UNSET:

@@ -54,7 +54,7 @@ class EntityCoreClient:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("EntityCoreClient", "name", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -65,9 +65,9 @@ class Error:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value if value.__class__ is int else _wire.not_integer("Error", "code", value)
+            data["code"] = value if value.__class__ is int else _wire.plain("Error", "code", value, int)
         if (value := self.msg) is not UNSET and value is not None:
-            data["msg"] = value
+            data["msg"] = value if value.__class__ is str else _wire.plain("Error", "msg", value, str)
         if (value := self.detail) is not UNSET and value is not None:
             data["detail"] = _wire.to_dict("Error", "detail", value, ErrorDetail)
         for key, extra in self.additional_properties.items():

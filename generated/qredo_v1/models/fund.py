@@ -68,11 +68,11 @@ class Fund:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fund_id) is not UNSET and value is not None:
-            data["fund_id"] = value
+            data["fund_id"] = value if value.__class__ is str else _wire.plain("Fund", "fund_id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("Fund", "name", value, str)
         if (value := self.theme) is not UNSET and value is not None:
-            data["theme"] = value if value.__class__ is int else _wire.not_integer("Fund", "theme", value)
+            data["theme"] = value if value.__class__ is int else _wire.plain("Fund", "theme", value, int)
         if (value := self.holdings) is not UNSET and value is not None:
             data["holdings"] = _wire.to_dict("Fund", "holdings", value, FundHoldings)
         for key, extra in self.additional_properties.items():

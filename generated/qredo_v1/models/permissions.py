@@ -70,11 +70,15 @@ class Permissions:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.custodian) is not UNSET and value is not None:
-            data["custodian"] = value
+            data["custodian"] = (
+                value if value.__class__ is bool else _wire.plain("Permissions", "custodian", value, bool)
+            )
         if (value := self.fund_manager) is not UNSET and value is not None:
-            data["fundManager"] = value
+            data["fundManager"] = (
+                value if value.__class__ is bool else _wire.plain("Permissions", "fundManager", value, bool)
+            )
         if (value := self.trader) is not UNSET and value is not None:
-            data["trader"] = value
+            data["trader"] = value if value.__class__ is bool else _wire.plain("Permissions", "trader", value, bool)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

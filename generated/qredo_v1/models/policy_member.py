@@ -52,7 +52,12 @@ class PolicyMember:
         self.entity = (
             Entity.from_dict(entity)
             if entity.__class__ is dict
-            else [Entity.from_dict(item) for item in entity]
+            else [
+                Entity.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("PolicyMember", "entity[]", "an object", item)
+                for item in entity
+            ]
             if entity.__class__ is list
             else _wire.optional("PolicyMember", "entity", "an object or an array", entity)
         )
@@ -68,12 +73,16 @@ class PolicyMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.dedicated) is not UNSET and value is not None:
-            data["dedicated"] = value
+            data["dedicated"] = (
+                value if value.__class__ is bool else _wire.plain("PolicyMember", "dedicated", value, bool)
+            )
         if (value := self.entity) is not UNSET and value is not None:
             data["entity"] = (
                 _wire.to_dict("PolicyMember", "entity", value, Entity)
                 if isinstance(value, (Entity, dict))
-                else [_wire.to_dict("PolicyMember", "entity", item, Entity) for item in value]
+                else _wire.array(
+                    "PolicyMember", "entity", value, lambda item: _wire.to_dict("PolicyMember", "entity", item, Entity)
+                )
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

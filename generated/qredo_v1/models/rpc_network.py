@@ -63,14 +63,16 @@ class RpcNetwork:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("RpcNetwork", "name", value, str)
         if (value := self.chain_id) is not UNSET and value is not None:
             data["chainID"] = (
                 value
+                if value.__class__ is str
+                else _wire.plain("RpcNetwork", "chainID", value, str)
                 if isinstance(value, str)
                 else value
                 if value.__class__ is int
-                else _wire.not_integer("RpcNetwork", "chainID", value)
+                else _wire.plain("RpcNetwork", "chainID", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

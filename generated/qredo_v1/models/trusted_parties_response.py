@@ -43,7 +43,12 @@ class TrustedPartiesResponse:
         (members,) = values
         self = object.__new__(cls)
         self.members = (
-            [TrustedPartyMember.from_dict(item) for item in members]
+            [
+                TrustedPartyMember.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TrustedPartiesResponse", "members[]", "an object", item)
+                for item in members
+            ]
             if members.__class__ is list
             else _wire.optional("TrustedPartiesResponse", "members", "an array", members)
         )
@@ -59,9 +64,12 @@ class TrustedPartiesResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [
-                _wire.to_dict("TrustedPartiesResponse", "members", item, TrustedPartyMember) for item in value
-            ]
+            data["members"] = _wire.array(
+                "TrustedPartiesResponse",
+                "members",
+                value,
+                lambda item: _wire.to_dict("TrustedPartiesResponse", "members", item, TrustedPartyMember),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -208,21 +208,23 @@ class TxHistoryItem:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["txID"] = value
+            data["txID"] = value if value.__class__ is str else _wire.plain("TxHistoryItem", "txID", value, str)
         if (value := self.chain_tx_id) is not UNSET and value is not None:
-            data["chainTxID"] = value
+            data["chainTxID"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "chainTxID", value, str)
+            )
         if (value := self.fund_id) is not UNSET and value is not None:
-            data["fundID"] = value
+            data["fundID"] = value if value.__class__ is str else _wire.plain("TxHistoryItem", "fundID", value, str)
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["walletID"] = value
+            data["walletID"] = value if value.__class__ is str else _wire.plain("TxHistoryItem", "walletID", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("TxHistoryItem", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("TxHistoryItem", "timestamp", value, int)
             )
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = int(value)
+            data["type"] = _wire.plain("TxHistoryItem", "type", value, int)
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("TxHistoryItem", "asset", value, str)
         if (value := self.amount) is not UNSET and value is not None:
             data["amount"] = _numbers.to_send("TxHistoryItem", "amount", value)
         if (value := self.fees) is not UNSET and value is not None:
@@ -230,21 +232,36 @@ class TxHistoryItem:
         if (value := self.net_amount) is not UNSET and value is not None:
             data["netAmount"] = _numbers.to_send("TxHistoryItem", "netAmount", value)
         if (value := self.counterparty_id) is not UNSET and value is not None:
-            data["counterpartyID"] = value
+            data["counterpartyID"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "counterpartyID", value, str)
+            )
         if (value := self.counterparty_name) is not UNSET and value is not None:
-            data["counterpartyName"] = value
+            data["counterpartyName"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "counterpartyName", value, str)
+            )
         if (value := self.counterparty_entity) is not UNSET and value is not None:
             data["counterpartyEntity"] = _wire.to_dict("TxHistoryItem", "counterpartyEntity", value, Entity)
         if (value := self.address) is not UNSET and value is not None:
-            data["address"] = value
+            data["address"] = value if value.__class__ is str else _wire.plain("TxHistoryItem", "address", value, str)
         if (value := self.reference) is not UNSET and value is not None:
-            data["reference"] = value
+            data["reference"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "reference", value, str)
+            )
         if (value := self.benefit_of) is not UNSET and value is not None:
-            data["benefitOf"] = value
+            data["benefitOf"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "benefitOf", value, str)
+            )
         if (value := self.account_no) is not UNSET and value is not None:
-            data["accountNo"] = value
+            data["accountNo"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "accountNo", value, str)
+            )
         if (value := self.later_1_tx_id) is not UNSET and value is not None:
-            data["later1TxID"] = value
+            data["later1TxID"] = _wire.array(
+                "TxHistoryItem",
+                "later1TxID",
+                value,
+                lambda item: item if item.__class__ is str else _wire.plain("TxHistoryItem", "later1TxID", item, str),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

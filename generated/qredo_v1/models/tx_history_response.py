@@ -48,7 +48,12 @@ class TxHistoryResponse:
         (list_, total, wallets) = values
         self = object.__new__(cls)
         self.list_ = (
-            [TxHistoryItem.from_dict(item) for item in list_]
+            [
+                TxHistoryItem.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TxHistoryResponse", "list[]", "an object", item)
+                for item in list_
+            ]
             if list_.__class__ is list
             else _wire.optional("TxHistoryResponse", "list", "an array", list_)
         )
@@ -56,7 +61,12 @@ class TxHistoryResponse:
             total if total.__class__ is int else _wire.optional("TxHistoryResponse", "total", "an integer", total)
         )
         self.wallets = (
-            [TxHistoryWalletInfo.from_dict(item) for item in wallets]
+            [
+                TxHistoryWalletInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TxHistoryResponse", "wallets[]", "an object", item)
+                for item in wallets
+            ]
             if wallets.__class__ is list
             else TxHistoryWalletInfo.from_dict(wallets)
             if wallets.__class__ is dict
@@ -74,12 +84,22 @@ class TxHistoryResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.list_) is not UNSET and value is not None:
-            data["list"] = [_wire.to_dict("TxHistoryResponse", "list", item, TxHistoryItem) for item in value]
+            data["list"] = _wire.array(
+                "TxHistoryResponse",
+                "list",
+                value,
+                lambda item: _wire.to_dict("TxHistoryResponse", "list", item, TxHistoryItem),
+            )
         if (value := self.total) is not UNSET and value is not None:
-            data["total"] = value if value.__class__ is int else _wire.not_integer("TxHistoryResponse", "total", value)
+            data["total"] = value if value.__class__ is int else _wire.plain("TxHistoryResponse", "total", value, int)
         if (value := self.wallets) is not UNSET and value is not None:
             data["wallets"] = (
-                [_wire.to_dict("TxHistoryResponse", "wallets", item, TxHistoryWalletInfo) for item in value]
+                _wire.array(
+                    "TxHistoryResponse",
+                    "wallets",
+                    value,
+                    lambda item: _wire.to_dict("TxHistoryResponse", "wallets", item, TxHistoryWalletInfo),
+                )
                 if isinstance(value, list)
                 else _wire.to_dict("TxHistoryResponse", "wallets", value, TxHistoryWalletInfo)
             )

@@ -82,13 +82,19 @@ class TxHistoryWalletInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["walletID"] = value
+            data["walletID"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryWalletInfo", "walletID", value, str)
+            )
         if (value := self.fund_name) is not UNSET and value is not None:
-            data["fundName"] = value
+            data["fundName"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryWalletInfo", "fundName", value, str)
+            )
         if (value := self.wallet_name) is not UNSET and value is not None:
-            data["walletName"] = value
+            data["walletName"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryWalletInfo", "walletName", value, str)
+            )
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = int(value)
+            data["type"] = _wire.plain("TxHistoryWalletInfo", "type", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

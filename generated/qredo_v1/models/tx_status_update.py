@@ -75,15 +75,15 @@ class TxStatusUpdate:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("TxStatusUpdate", "id", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("TxStatusUpdate", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("TxStatusUpdate", "timestamp", value, int)
             )
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("TxStatusUpdate", "status", value, str)
         if (value := self.message) is not UNSET and value is not None:
-            data["message"] = value
+            data["message"] = value if value.__class__ is str else _wire.plain("TxStatusUpdate", "message", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

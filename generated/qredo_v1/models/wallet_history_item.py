@@ -114,17 +114,21 @@ class WalletHistoryItem:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["txID"] = value
+            data["txID"] = value if value.__class__ is str else _wire.plain("WalletHistoryItem", "txID", value, str)
         if (value := self.chain_tx_id) is not UNSET and value is not None:
-            data["chainTxID"] = value
+            data["chainTxID"] = (
+                value if value.__class__ is str else _wire.plain("WalletHistoryItem", "chainTxID", value, str)
+            )
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["walletID"] = value
+            data["walletID"] = (
+                value if value.__class__ is str else _wire.plain("WalletHistoryItem", "walletID", value, str)
+            )
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("WalletHistoryItem", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("WalletHistoryItem", "timestamp", value, int)
             )
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("WalletHistoryItem", "asset", value, str)
         if (value := self.amount) is not UNSET and value is not None:
             data["amount"] = _numbers.to_send("WalletHistoryItem", "amount", value)
         if (value := self.fees) is not UNSET and value is not None:
@@ -132,7 +136,7 @@ class WalletHistoryItem:
         if (value := self.net_amount) is not UNSET and value is not None:
             data["netAmount"] = _numbers.to_send("WalletHistoryItem", "netAmount", value)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("WalletHistoryItem", "status", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -43,7 +43,12 @@ class WalletHistoryResponse:
         (history,) = values
         self = object.__new__(cls)
         self.history = (
-            [WalletHistoryItem.from_dict(item) for item in history]
+            [
+                WalletHistoryItem.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("WalletHistoryResponse", "history[]", "an object", item)
+                for item in history
+            ]
             if history.__class__ is list
             else _wire.optional("WalletHistoryResponse", "history", "an array", history)
         )
@@ -59,9 +64,12 @@ class WalletHistoryResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.history) is not UNSET and value is not None:
-            data["history"] = [
-                _wire.to_dict("WalletHistoryResponse", "history", item, WalletHistoryItem) for item in value
-            ]
+            data["history"] = _wire.array(
+                "WalletHistoryResponse",
+                "history",
+                value,
+                lambda item: _wire.to_dict("WalletHistoryResponse", "history", item, WalletHistoryItem),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
