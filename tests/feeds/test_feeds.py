@@ -141,10 +141,10 @@ def test_callbacks_may_be_async(backend: Kind, emulator: Emulator, agent: Token)
 
     async def one_by_one() -> Any:
         yield {"id": "1"}
-        yield {"id": 2}
+        yield [2]
 
     async def all_at_once() -> Any:
-        return [{"id": "1"}, {"id": 2}]
+        return [{"id": "1"}, [2]]
 
     for resync in (one_by_one, all_at_once):
         told.clear()
@@ -185,7 +185,7 @@ def test_callbacks_of_a_sync_feed_are_plain(name: str, emulator: Emulator, agent
         )
 
 
-ODD = ("[]", "null", '"text"', '{"id": 1}', "{", "", "nonsense", "[" * 100_000)
+ODD = ("[]", "null", '"text"', "5", "{", "", "nonsense", "[" * 100_000)
 
 
 def test_an_odd_message_is_told_and_later_ones_come(kind: Kind, emulator: Emulator) -> None:
@@ -209,6 +209,26 @@ def test_an_odd_message_is_told_and_later_ones_come(kind: Kind, emulator: Emulat
     assert [error.raw for error in errors] == [*ODD, b"\xff\xfe{}"]
     assert {error.feed for error in errors} == {"agent"}
     assert "feed agent is not as described" in str(errors[0])
+
+
+def test_a_message_with_one_odd_field_is_given(kind: Kind, emulator: Emulator) -> None:
+    """A field of another type loses no message, not by its key either; only the use of the field raises."""
+
+    def script(connection: Connection) -> None:
+        connection.accept()
+        connection.send(frame(2, b'{"id": 1}') + frame(2, b'{"id": 1}') + frame(2, b'{"id": "good"}'))
+        connection.wait_for_end()
+
+    with Scripted(script) as server:
+        messages = listen(
+            kind,
+            emulator.credentials,
+            Environment.emulator(server.url),
+            "agent",
+            until=3,
+            key=lambda message: message.id,
+        )
+    assert [getattr(message.id, "raw", message.id) for message in messages] == [1, 1, "good"]
 
 
 def test_without_on_error_the_loop_gets_it_and_can_go_on(emulator: Emulator, agent: Token) -> None:

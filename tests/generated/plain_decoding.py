@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 import attrs
 import yaml
@@ -71,7 +71,7 @@ class PlainDecoder:
     def model(self, name: str, src: object) -> Any:
         """A model from a JSON object."""
         if not isinstance(src, Mapping):
-            self._refuse(name, None, "an object", src)
+            raise self.package.ResponseError(name, None, f"expected an object, got {_FOUND[type(src)]}")
         fields = self._fields(name)
         kind = getattr(self.models, name)
         names = [attribute.name for attribute in attrs.fields(kind) if attribute.name != "additional_properties"]
@@ -112,46 +112,57 @@ class PlainDecoder:
         return {field: {**properties[field], "required": field in required} for field in ordered}
 
     def _field(self, model: str, field: str, node: dict[str, Any], src: Mapping[str, Any]) -> Any:
-        nullable = node.get("nullable", False)
-        if field not in src or (src[field] is None and not nullable):
-            if node["required"]:
-                raise self.package.ResponseError(model, field, f"required, but missing{'' if nullable else ' or null'}")
+        if field not in src and node["required"]:
+            raise self.package.ResponseError(model, field, "required, but missing")
+        if field not in src:
             return self.package.UNSET
-        if src[field] is None:
+        if src[field] is None and node.get("nullable", False):
             return None
-        return self._value(model, field, node, src[field])
+        if src[field] is None and not node["required"]:
+            return self.package.UNSET
+        options = [schema["type"] for _, schema in self._options(node)]
+        return [] if src[field] is None and options == ["array"] else self._value(model, field, node, src[field])
 
     def _value(self, model: str, field: str, node: dict[str, Any], value: object) -> Any:
+        """The value of a field. What has containers inside containers fits as a whole, or not at all."""
         options = self._options(node)
+        try:
+            found = self._any(model, field, options, value)
+        except self.package.ResponseError:
+            found = None
+            if not any(map(self._is_nested, options)):
+                raise
+        if not any(map(self._is_nested, options)) or (found is not None and "<Mismatch" not in repr(found)):
+            return found
+        return self._misfit(model, field, " or ".join(_EXPECTED[schema["type"]] for _, schema in options), value)
+
+    def _is_nested(self, option: tuple[str, dict[str, Any]]) -> bool:
+        items = self._resolve(option[1].get("items", {"type": "null"}))[1]
+        return "additionalProperties" in items or items.get("type") == "array"
+
+    def _any(self, model: str, field: str, options: list[tuple[str, dict[str, Any]]], value: object) -> Any:
         for name, schema in options:
             if schema["type"] == "number":
                 return self._number(model, field, value)
             if type(value) is _CLASSES[schema["type"]]:
                 return self._typed(model, field, name, schema, value)
-        self._refuse(model, field, " or ".join(_EXPECTED[schema["type"]] for _, schema in options), value)
+        return self._misfit(model, field, " or ".join(_EXPECTED[schema["type"]] for _, schema in options), value)
 
-    def _number(self, model: str, field: str, value: Any) -> Decimal:
-        if type(value) is float:
-            problem = "a float is not exact: read the JSON with parse_float=decimal.Decimal"
-            raise self.package.ResponseError(model, field, problem)
-        if type(value) not in (int, Decimal):
-            self._refuse(model, field, "a number", value)
-        return Decimal(value)
+    def _number(self, model: str, field: str, value: Any) -> Any:
+        return Decimal(value) if type(value) in (int, Decimal) else self._misfit(model, field, "a number", value)
 
     def _typed(self, model: str, field: str, name: str, schema: dict[str, Any], value: Any) -> Any:
         if schema["type"] == "array":
             return [self._item(model, f"{field}[]", schema["items"], item) for item in value]
         if "additionalProperties" in schema:
             inner = schema["additionalProperties"]
-            return {key: self._item(model, f"{field}.{key}", inner, item) for key, item in value.items()}
+            return {key: self._item(model, f"{field}.*", inner, item) for key, item in value.items()}
         if schema["type"] == "object":
             return self.model(name, value)
         return getattr(self.models, name)(value) if _known(schema) else value
 
     def _item(self, model: str, field: str, node: dict[str, Any], value: object) -> Any:
-        ((name, schema),) = self._options(node)
-        is_model = schema["type"] == "object" and "additionalProperties" not in schema
-        return self.model(name, value) if is_model else self._value(model, field, node, value)
+        return self._value(model, field, node, value)
 
     def _options(self, node: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         """Names and schemas of what a property can be: one, or those of a union."""
@@ -166,8 +177,11 @@ class PlainDecoder:
         name = node["$ref"].rpartition("/")[2]
         return name, self.schemas[name]
 
-    def _refuse(self, model: str, field: str | None, expected: str, value: object) -> NoReturn:
-        raise self.package.ResponseError(model, field, f"expected {expected}, got {_FOUND[type(value)]}")
+    def _misfit(self, model: str, field: str, expected: str, value: object) -> Any:
+        found = _FOUND[type(value)]
+        if expected == "a number" and type(value) is float:
+            found += ", which is not exact: read the JSON with parse_float=decimal.Decimal"
+        return self.package.Mismatch(self.package.Misfit(model, field, expected, found), value)
 
     def _right(self, node: dict[str, Any]) -> st.SearchStrategy[Any]:
         return st.one_of([self._of(name, schema) for name, schema in self._options(node)])

@@ -206,11 +206,10 @@ def test_errors_can_be_pickled() -> None:
     ("answer", "message"),
     [
         (httpx.Response(200, content=b"<html>"), "Company: not JSON"),
-        (httpx.Response(200, content=b""), "Company: not JSON"),
+        (httpx.Response(200, content=b""), "Company: HTTP 200 without a body"),
         (httpx.Response(200, content=b"[" * 500_000), "Company: not JSON"),
         (httpx.Response(200, json=[]), "Company: expected an object, got an array"),
-        (httpx.Response(200, json={}), "Company.name: required, but missing or null"),
-        (httpx.Response(200, json={"name": 5}), "Company.name: expected a string, got an integer"),
+        (httpx.Response(200, json={}), "Company.name: required, but missing"),
     ],
 )
 def test_a_success_that_is_not_as_described_is_a_response_error(answer: httpx.Response, message: str) -> None:

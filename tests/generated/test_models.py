@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from qredo_partner_v1_1 import UNSET, ResponseError
+from qredo_partner_v1_1 import UNSET, Mismatch, ResponseError
 from qredo_partner_v1_1.models import (
     AgentInitResponse,
     AssetAmount,
@@ -67,19 +67,20 @@ def test_a_request_with_an_amount_that_is_no_int_is_refused(amount: Any) -> None
 
 
 @pytest.mark.parametrize("amount", [1.0, "5", True, [1]])
-def test_an_answer_with_an_amount_that_is_no_integer_is_refused(amount: Any) -> None:
-    """An amount of another type in an answer names model and field."""
+def test_an_amount_that_is_no_integer_is_never_used(amount: Any) -> None:
+    """An amount of another type in a response raises where it is used, with model and field."""
+    found: Any = TxHistoryItem.from_dict({"amount": amount}).amount
     with pytest.raises(ResponseError) as caught:
-        TxHistoryItem.from_dict({"amount": amount})
+        found + 1
     assert (caught.value.model, caught.value.field) == ("TxHistoryItem", "amount")
 
 
-@pytest.mark.parametrize("answer", [{}, {"name": None}])
-def test_a_missing_required_field_is_named(answer: dict[str, Any]) -> None:
-    """A required field that is missing or null is a ResponseError with model and field, not a KeyError."""
+def test_a_missing_required_field_is_named() -> None:
+    """A required field that is missing is a ResponseError with model and field, not a KeyError."""
     with pytest.raises(ResponseError, match=r"^Company\.name: required") as caught:
-        Company.from_dict(answer)
+        Company.from_dict({})
     assert caught.value.field == "name"
+    assert isinstance(Company.from_dict({"name": None}).name, Mismatch)
 
 
 @pytest.mark.parametrize("answer", [None, [], "text", 1])
@@ -133,8 +134,7 @@ def test_a_union_is_told_apart_by_its_json_type() -> None:
     entity = SweepApproval.from_dict({"entity": {"id": "x"}})
     assert entity.entity == Entity(id="x")
     assert entity.to_dict() == {"entity": {"id": "x"}}
-    with pytest.raises(ResponseError, match=r"SweepApproval\.entity"):
-        SweepApproval.from_dict({"entity": 5})
+    assert isinstance(SweepApproval.from_dict({"entity": 5}).entity, Mismatch)
 
 
 def test_secrets_stay_out_of_the_repr() -> None:

@@ -84,7 +84,10 @@ class Core:
     def take(self, raw: object) -> tuple[Any, bool]:
         """Return a message as a model, and whether to pass it on. Raises `FeedMessageError`."""
         message = parse(self.described, raw)
-        return message, self.seen.is_new(message)
+        try:
+            return message, self.seen.is_new(message)
+        except self.described.errors.ResponseError:  # its key is a `Mismatch`: better twice than never
+            return message, True
 
     def too_long(self, error: TooLongError) -> FeedMessageError:
         """Report it like any other message that could not be read."""

@@ -86,7 +86,7 @@ class Mismatch:
         return ResponseError(model, field, f"expected {described}, got {found}; `.raw` of the field is what came")
 
     __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __call__ = _reject
-    __lt__ = __le__ = __gt__ = __ge__ = __ne__ = __hash__ = _reject
+    __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _reject
     __str__ = __format__ = __bytes__ = __int__ = __float__ = __complex__ = __index__ = __round__ = _reject
     __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __mod__ = __divmod__ = __pow__ = _reject
     __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rdivmod__ = __rpow__ = _reject
