@@ -57,7 +57,7 @@ def test_a_table_fits_the_terminal(rows: list[dict[str, str]], width: int) -> No
     table, hidden = table_of(rows, {"amount"}, width, choose=True)
     if table is None:
         return
-    console = Console(width=width, file=io.StringIO(), color_system=None)
+    console = Console(width=width, file=io.StringIO(), color_system=None, markup=False, emoji=False)
     with console.capture() as capture:
         console.print(table)
     shown = capture.get()
