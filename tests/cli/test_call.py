@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 import qredo_partner_v1_1
+import qredo_v1
 from qredo_emulator import Emulator
-from qredo_signing import Credentials, KeyKind, OutcomeUnknownError
+from qredo_signing import Credentials, Environment, HmacCredentials, KeyKind, OutcomeUnknownError, connect
+from qredo_signing.cli._confirmation import scales_of
 from qredo_signing.cli._connection import Connection
 from qredo_signing.cli._errors import report_of
 
@@ -349,6 +351,14 @@ class TestConfirmation:
         monkeypatch.delenv("QREDO_API_KEY_FILE")
         monkeypatch.setenv("QREDO_API_KEY", test_key)
         assert not must_confirm("production_test")
+
+    def test_coins_need_a_list_of_assets(self, emulator: Emulator, keys: Path) -> None:
+        """The scale of each asset is read from the API if it has a list of assets; otherwise it is not known."""
+        where = Environment.emulator(emulator.url)
+        with connect(qredo_partner_v1_1.Client, Credentials.from_directory(keys), where) as client:
+            assert scales_of(client)["BTC-TESTNET"] == 10**8
+        with connect(qredo_v1.Client, HmacCredentials.from_directory(keys / "qredo_v1"), where) as other:
+            assert scales_of(other) == {}
 
     def test_a_key_that_does_not_say_is_taken_for_a_live_one(self, live: None, qredo: Cli) -> None:
         """On the production server, --environment production_test is no way around the question."""

@@ -91,6 +91,18 @@ def test_a_stream_that_fails_does_not_undo_the_request(
         assert "before you retry" not in done.stderr
 
 
+@pytest.mark.needs("sh")
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
+@pytest.mark.parametrize(
+    "line", ["--help", "--version", "call --list", "call company.get --help", "sign --url https://h/"]
+)
+def test_output_that_cannot_be_written(line: str, redirection: str, variables: dict[str, str]) -> None:
+    """Commands that send nothing, and help, are 8 with one line on stderr if stdout is closed or full."""
+    done = shell(line.split(), redirection, variables)
+    assert (done.returncode, len(done.stderr.splitlines())) == (8, 1), done.stderr
+    assert "the output cannot be written" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("kind", "code"), [(READ, 8), *((kind, 7) for kind in CHANGES), ("--help", 8), ("call --list", 8)]
 )

@@ -57,7 +57,7 @@ def test_a_table_fits_the_terminal(rows: list[dict[str, str]], width: int) -> No
     table, hidden = table_of(rows, {"amount"}, width, choose=True)
     if table is None:
         return
-    console = Console(width=width, file=io.StringIO(), color_system=None)
+    console = Console(width=width, file=io.StringIO(), color_system=None, markup=False, emoji=False)
     with console.capture() as capture:
         console.print(table)
     shown = capture.get()
@@ -94,6 +94,8 @@ def test_fields_raw_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "id,amount,created\na,1000,1700000000\nb,,\n"
     View(csv=True, fields="total").show({"total": 2})
     assert capsys.readouterr().out == "total\n2\n"
+    View(fields="list", raw=True).show({"name": "x", "list": [{"id": "a", "amount": 1000}]})
+    assert capsys.readouterr().out.split()[-2:] == ["a", "1000"]
     View(fields="none").show(value)
     out, err = capsys.readouterr()
     assert (out.strip(), "there is no field none" in err) == ("", True)

@@ -15,7 +15,6 @@ import typer.main
 
 from .. import __version__
 from ..errors import DeprecatedEnvironmentWarning, InsecureKeyFileWarning
-from ._errors import CliError
 from ._exits import MEANINGS, Exit
 from ._option_groups import help_text
 from ._output import discard, note, print_text, to_stdout
@@ -90,9 +89,8 @@ def run(arguments: Sequence[str] | None) -> int:
 
 def _run(arguments: list[str], state: RequestState) -> int:
     try:
-        code = _invoke(arguments, state)
-        with to_stdout():
-            pass  # flush what Typer wrote
+        with to_stdout():  # also for what Typer writes
+            code = _invoke(arguments, state)
         ignore_signals()
         return code
     except BaseException as error:
@@ -118,7 +116,7 @@ def _invoke(arguments: list[str], state: RequestState) -> int:
         return exit_.exit_code
     except SystemExit as exit_:  # of completion, or of Rich at a closed pipe
         if isinstance(exit_.__context__, BrokenPipeError):
-            raise CliError("", code=Exit.OUTPUT) from None
+            raise exit_.__context__ from None
         return exit_.code if isinstance(exit_.code, int) else int(bool(exit_.code))
 
 

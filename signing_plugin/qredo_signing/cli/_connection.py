@@ -20,6 +20,19 @@ from ._request_state import RequestState
 __all__ = ["Connection"]
 
 _CHOICES = f"{', '.join(ENVIRONMENTS[:-1])}, or {ENVIRONMENTS[-1]} with --url"
+_API = "API version: the import name of its package, such as qredo_partner_v1_1."
+_AGENT = "File with a fresh x-api-zkp token, for agent operations. Without it: QREDO_AGENT_TOKEN."
+_NONCES = "SQLite file with the nonces, for an API with counted nonces (1.0) or to send nonces at all."
+_TIMEOUT = "For a response; 30 by default."
+_NONCE_START = "Make the counter in --nonces, once. N is the next nonce that the service accepts."
+_COMPLETIONS = {"--api": complete_api, "--environment": complete_environment}
+
+
+def _option(name: str, text: str, metavar: str, variable: str | None = None, **more: Any) -> Any:
+    completion = _COMPLETIONS.get(name)
+    return typer.Option(
+        name, help=text, metavar=metavar, envvar=variable, autocompletion=completion, rich_help_panel=PANEL, **more
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,79 +43,17 @@ class Connection:
         request_state: How far the request of the command has got; no option.
     """
 
-    api: Annotated[
-        str | None,
-        typer.Option(
-            "--api",
-            metavar="PACKAGE",
-            envvar="QREDO_API",
-            help="API version: the import name of its package, such as qredo_partner_v1_1.",
-            autocompletion=complete_api,
-            rich_help_panel=PANEL,
-        ),
-    ] = None
+    api: Annotated[str | None, _option("--api", _API, "PACKAGE", "QREDO_API")] = None
     environment: Annotated[
-        str | None,
-        typer.Option(
-            "--environment",
-            metavar="NAME",
-            envvar="QREDO_ENVIRONMENT",
-            help=f"{_CHOICES}. No default.",
-            autocompletion=complete_environment,
-            rich_help_panel=PANEL,
-        ),
+        str | None, _option("--environment", f"{_CHOICES}. No default.", "NAME", "QREDO_ENVIRONMENT")
     ] = None
-    url: Annotated[
-        str | None,
-        typer.Option(
-            "--url",
-            metavar="URL",
-            envvar="QREDO_URL",
-            help="Where the emulator listens.",
-            rich_help_panel=PANEL,
-        ),
-    ] = None
+    url: Annotated[str | None, _option("--url", "Where the emulator listens.", "URL", "QREDO_URL")] = None
     keys: KeysOption = None
     passphrase_file: PassphraseFileOption = None
-    agent_token_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--agent-token-file",
-            metavar="FILE",
-            help="File with a fresh x-api-zkp token, for agent operations. Without it: QREDO_AGENT_TOKEN.",
-            rich_help_panel=PANEL,
-        ),
-    ] = None
-    nonces: Annotated[
-        Path | None,
-        typer.Option(
-            "--nonces",
-            metavar="FILE",
-            envvar="QREDO_NONCES",
-            help="SQLite file with the nonces, for an API with counted nonces (1.0) or to send nonces at all.",
-            rich_help_panel=PANEL,
-        ),
-    ] = None
-    nonce_start: Annotated[
-        int | None,
-        typer.Option(
-            "--nonce-start",
-            metavar="N",
-            min=0,
-            help="Make the counter in --nonces, once. N is the next nonce that the service accepts.",
-            rich_help_panel=PANEL,
-        ),
-    ] = None
-    timeout: Annotated[
-        float | None,
-        typer.Option(
-            "--timeout",
-            metavar="SECONDS",
-            min=0.001,
-            help="For a response; 30 by default.",
-            rich_help_panel=PANEL,
-        ),
-    ] = None
+    agent_token_file: Annotated[Path | None, _option("--agent-token-file", _AGENT, "FILE")] = None
+    nonces: Annotated[Path | None, _option("--nonces", _NONCES, "FILE", "QREDO_NONCES")] = None
+    nonce_start: Annotated[int | None, _option("--nonce-start", _NONCE_START, "N", min=0)] = None
+    timeout: Annotated[float | None, _option("--timeout", _TIMEOUT, "SECONDS", min=0.001)] = None
     yes: Annotated[
         bool,
         typer.Option("--yes", help="Do not ask before a call that changes something on production."),

@@ -55,7 +55,7 @@ def report_of(error: BaseException) -> Report | None:
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return Report("", "", Exit.INTERRUPTED, is_about_request=False)
     if isinstance(error, CliError):
-        return _report(error, error.hint, error.code)
+        return _report(error, error.hint, error.code)._replace(is_about_request=error.code is not Exit.OUTPUT)
     if isinstance(error, signing.QredoSigningError):
         return _of_signing(error)
     names = {each.__name__ for each in type(error).__mro__}

@@ -66,6 +66,8 @@ def to_stdout() -> Iterator[None]:
         discard(sys.stdout)
         raise CliError("", code=Exit.OUTPUT) from None
     except OSError as error:
+        if error.filename is not None:  # of another file
+            raise
         discard(sys.stdout)
         reason = error.strerror or type(error).__name__
         raise CliError(f"the output cannot be written: {reason}", code=Exit.OUTPUT) from None

@@ -6,7 +6,7 @@ import csv
 import io
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -80,16 +80,19 @@ class View:
             self._show_rows(out, name, rows)
 
     def _show_chosen(self, out: Console, parts: Mapping[str, Any], tables: Mapping[str, list[Any]]) -> None:
-        known = {name for name in parts if name not in tables}
-        known |= {column for rows in tables.values() for row in rows for column in row}
-        if missing := [name for name in self._names if name not in known]:
-            note(f"there is no field {', '.join(missing)}", f"there are {', '.join(sorted(known))}")
-        if lines := [(name, self._text(name, parts[name])) for name in self._names if name in parts]:
+        self._note_missing({*parts, *(column for rows in tables.values() for row in rows for column in row)})
+        names = [name for name in self._names if name in parts and name not in tables]
+        if lines := [(name, self._text(name, parts[name])) for name in names]:
             out.print(grid_of(lines))
         for name, rows in tables.items():
-            chosen = [{column: row[column] for column in self._names if column in row} for row in rows]
+            columns = [column for column in self._names if name not in self._names]
+            chosen = [{each: row[each] for each in columns or row if each in row} for row in rows]
             if any(chosen):
                 self._show_rows(out, name, chosen)
+
+    def _note_missing(self, known: Set[str]) -> None:
+        if missing := [name for name in self._names if name not in known]:
+            note(f"there is no field {', '.join(missing)}", f"there are {', '.join(sorted(filter(None, known)))}")
 
     def _show_rows(self, out: Console, name: str, rows: list[dict[str, Any]]) -> None:
         if not rows:
@@ -112,7 +115,9 @@ class View:
         lists = [each for _, each in flat(value) if _is_table(each)] if isinstance(value, dict) else [value]
         # One list of objects is the table; of several, as of none, the fields of the response make one row.
         rows = _rows(lists[0]) if len(lists) == 1 else _rows([value])
-        columns = self._names or list(dict.fromkeys(column for row in rows for column in row))
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        self._note_missing(set(columns))
+        columns = [name for name in self._names if name in columns] or columns
         text = io.StringIO()
         writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
@@ -128,8 +133,11 @@ def screen() -> Iterator[Console]:
     """Print on stdout with Rich, as wide as the terminal, or without limit if stdout is none."""
     from rich.console import Console
 
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
-    console = Console(width=width, markup=False, emoji=False, highlight=False)
+    width, height = shutil.get_terminal_size()
+    # Without a height, Rich takes a dumb terminal for 80 columns wide.
+    console = Console(
+        width=width if sys.stdout.isatty() else _UNLIMITED, height=height, markup=False, emoji=False, highlight=False
+    )
     with console.capture() as capture:
         yield console
     print_text("\n".join(line.rstrip() for line in capture.get().split("\n")).rstrip("\n"))
