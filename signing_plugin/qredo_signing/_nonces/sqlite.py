@@ -13,7 +13,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from ..errors import ConfigurationError, NonceError
 from .shared_file import Identity, check_disk, identify, make_file
-from .source import Clock, Rule, StoredNonces, microseconds
+from .source import MAX_NONCE, Clock, Rule, StoredNonces, microseconds
 
 __all__ = ["SQLiteNonces"]
 
@@ -24,13 +24,15 @@ CREATE TABLE IF NOT EXISTS qredo_nonces (
     last INTEGER NOT NULL CHECK (typeof(last) = 'integer')
 ) WITHOUT ROWID
 """
-_CLOCK = """
+_IS_SOUND = f"typeof(last) = 'integer' AND last >= -1 AND last < {MAX_NONCE}"
+_CLOCK = f"""
 INSERT INTO qredo_nonces (name, rule, last) VALUES (:name, 'clock', :least)
-ON CONFLICT (name) DO UPDATE SET last = max(last + 1, excluded.last) WHERE rule = 'clock'
+ON CONFLICT (name) DO UPDATE SET last = max(last + 1, excluded.last) WHERE rule = 'clock' AND {_IS_SOUND}
 RETURNING last
 """
-_COUNTER = """
-UPDATE qredo_nonces SET last = last + 1 WHERE name = :name AND rule = 'counter' AND last >= :used RETURNING last
+_COUNTER = f"""
+UPDATE qredo_nonces SET last = last + 1
+WHERE name = :name AND rule = 'counter' AND last >= :used AND {_IS_SOUND} RETURNING last
 """
 _TAKE_BACK = """
 UPDATE qredo_nonces SET last = last - 1 WHERE name = :name AND rule = 'counter' AND last = :nonce RETURNING last
@@ -42,6 +44,18 @@ RETURNING last
 """
 _READ = "SELECT rule, last FROM qredo_nonces WHERE name = :name"
 _PAUSE = 0.002  # seconds between two tries for the lock: a process that gets it often in a row reads less from the file
+
+_USUAL_ADVICE = "Its folder must exist on a local disk and be writable for this user, and the file must be one that SQLiteNonces made"
+_REPAIR = (
+    "It is damaged. Stop what sends with this API key and remove it with its -wal and -shm: a clock goes on by itself, "
+    "and a counter is made again by initialise(the nonce that the service took last, + 1)"
+)
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "Free space on its disk",
+    sqlite3.SQLITE_READONLY: "The file, its -wal and -shm, and their folder must be writable for this user",
+    sqlite3.SQLITE_CORRUPT: _REPAIR,
+}
+"""What to do, by SQLite's code."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -102,7 +116,7 @@ class SQLiteNonces(StoredNonces):
         self._connection: sqlite3.Connection | None = None
         self._close: Callable[[], object] = int  # nothing to close yet
         self._process = 0
-        self._file: Identity | None = None
+        self._files: tuple[Identity | None, ...] = ()
         super().__init__(rule, f"{self._path} under the name {name!r}")
 
     def close(self) -> None:
@@ -118,11 +132,17 @@ class SQLiteNonces(StoredNonces):
             if row is None:
                 raise self._refusal(used)
             nonce = int(row[0])
-            if identify(self._file_name) == self._file:
+            if self._identify() == self._files:
                 return nonce
-            # The number came from a file that others no longer see: ask the one that stands there now.
+            # The number came from files that others no longer see: ask those that stand there now.
             self._disconnect()
             used = max(used, nonce)
+            if self.rule == "counter":  # it may be a gap, or be given by another process as well
+                raise NonceError(
+                    f"{self._path} or its -wal or -shm was removed or replaced while {nonce} was drawn from it, which "
+                    f"is not used. Stop what sends with this API key, find the nonce that the service took last, and "
+                    f"call initialise(that + 1, overwrite=True)"
+                )
 
     @_explained
     def _take_back(self, nonce: int) -> bool:
@@ -144,6 +164,8 @@ class SQLiteNonces(StoredNonces):
         row = self._run(_READ, name=self._name)
         if row is not None and row[0] != self.rule:
             raise self._other_rule()
+        if row is not None and not (type(row[1]) is int and -1 <= row[1] < MAX_NONCE):
+            raise self._damaged()
         return None if row is None else int(row[1])
 
     def _refusal(self, used: int) -> NonceError:
@@ -172,7 +194,7 @@ class SQLiteNonces(StoredNonces):
                     f"{self._place} was opened before this process was forked by something that Python did not see; "
                     f"make the SQLiteNonces after the fork"
                 )
-            if identify(self._file_name) == self._file:
+            if self._identify() == self._files:
                 return self._connection
         self._disconnect()
         if identify(self._file_name) is None:
@@ -180,11 +202,22 @@ class SQLiteNonces(StoredNonces):
                 raise self._missing()
             self._make_file()
         check_disk(self._path)
-        self._file = identify(self._file_name)
+        file = identify(self._file_name)
         connection = self._open(self._path)
+        self._files = self._identify()
+        if self._files[0] != file or None in self._files:
+            connection.close()
+            raise sqlite3.OperationalError("the file, its -wal or its -shm was removed or replaced while it was opened")
         self._connection, self._process = connection, os.getpid()
         self._close = weakref.finalize(self, connection.close)
         return connection
+
+    def _identify(self) -> tuple[Identity | None, ...]:
+        """Return which files stand at the path. SQLite keeps the newest numbers in `-wal`, and its locks in `-shm`.
+
+        A process that goes on with a removed one shares neither with a process that opens the file afterwards.
+        """
+        return identify(self._file_name), identify(f"{self._file_name}-wal"), identify(f"{self._file_name}-shm")
 
     def _make_file(self) -> None:
         # Not opened in place: closing a file of its own would drop the locks that this process's other connections
@@ -204,6 +237,8 @@ class SQLiteNonces(StoredNonces):
                 raise sqlite3.OperationalError("no write-ahead log on this file system")
             # A clock is ahead anyhow after a power cut; a counter must have reached the disk.
             connection.execute(f"PRAGMA synchronous = {'NORMAL' if self.rule == 'clock' else 'FULL'}")
+            if self.rule == "counter":  # each number goes on to the file itself: a removed `-wal` takes none with it
+                connection.execute("PRAGMA wal_autocheckpoint = 1").fetchall()
             connection.execute(_SCHEMA)
             connection.execute("PRAGMA busy_timeout = 0")  # `_run` waits: SQLite would sleep for up to 0.1 s at a time
         except BaseException:
@@ -219,10 +254,8 @@ class SQLiteNonces(StoredNonces):
         if _is_busy(error):
             text = f"other processes held {self._path} for more than {self._timeout} s; is one of them stopped?"
         else:
-            text = (
-                f"no nonces from {self._path}: {error}. Its folder must exist on a local disk and be writable for "
-                f"this user, and the file must be one that SQLiteNonces made"
-            )
+            advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _USUAL_ADVICE)
+            text = f"no nonces from {self._path}: {error}. {advice}"
         return NonceError(text)
 
     def _before_fork(self) -> None:
