@@ -32,7 +32,7 @@ PROCESSES = 8
 
 def draw(source: dict[str, Any], tries: int, setup: str) -> None:
     """Draw, and go on after each `NonceError`; print the numbers and how many errors there were."""
-    exec(setup)  # noqa: S102 - of this module
+    exec(setup)
     nonces, errors, made = [], 0, make_source(**source)
     print("ready", flush=True)
     sys.stdin.readline()
@@ -45,11 +45,12 @@ def draw(source: dict[str, Any], tries: int, setup: str) -> None:
     print(json.dumps([nonces, errors]), flush=True)
 
 
-def race(source: dict[str, Any], damage: Callable[[], object], *, tries: int = 400, setup: str = "") -> int:
+def race(source: dict[str, Any], damage: Callable[[], object], *, setup: str = "") -> int:
     """Let the processes draw while the store is damaged again and again; return how many errors there were.
 
     Every number must be distinct, and no process may end with an error that is not a `NonceError`.
     """
+    tries = 150 if source["rule"] == "clock" else 20  # a counter is written to disk each time
     code = f"from tests.signing.nonces.test_nonces_damage import draw; draw({source!r}, {tries}, {setup!r})"
     path = os.pathsep.join([str(PLUGIN), str(PLUGIN.parent)])
     command = [sys.executable, "-W", "ignore", "-c", code]
@@ -117,17 +118,16 @@ def store(value: str) -> Callable[[Path], None]:
     def write(path: Path) -> None:
         with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0.1)) as connection:
             connection.execute("PRAGMA ignore_check_constraints = 1")
-            connection.execute(f"UPDATE qredo_nonces SET last = {value}")  # noqa: S608
+            connection.execute(f"UPDATE qredo_nonces SET last = {value}")
             connection.commit()
 
     return write
 
 
 DAMAGES: dict[str, Callable[[Path], None]] = {
-    "-shm removed": remove("-shm"),
-    "-wal removed": remove("-wal"),
-    "both removed": remove("-wal", "-shm"),
-    "all removed": remove("", "-wal", "-shm"),
+    "journal removed": remove("-journal", "-wal", "-shm"),
+    "file removed": remove(""),
+    "all removed": remove("", "-journal"),
     "overwritten": overwrite,
     "text": store("'9e'"),
     "huge": store("9007199254740993"),
@@ -148,9 +148,9 @@ def test_a_full_disk(rule: Rule, folder: Path) -> None:
     """When the file cannot grow any more, there are errors and no number twice; with room it goes on."""
     path = folder / "nonces.db"
     source = made(path, rule)
-    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))"
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
     errors = race({"kind": "sqlite", "place": str(path), "rule": rule}, lambda: None, setup=limit)
-    assert (errors > 0) == (rule == "clock")  # a counter's log stays small
+    assert errors > 0
     assert source.next() > 0
     source.close()
 
@@ -179,7 +179,8 @@ def test_a_file_that_may_not_be_written(rule: Rule, folder: Path) -> None:
 def _server() -> Iterator[RedisServer]:
     if shutil.which("redis-server") is None:
         pytest.skip("needs redis-server")
-    with redis_server() as server:
+    with redis_server() as server, redis.Redis.from_url(server.url) as client:
+        client.config_set("loglevel", "warning")  # nobody reads what it prints
         yield server
 
 
@@ -268,9 +269,9 @@ def test_an_error_of_redis_says_what_to_do(server: RedisServer) -> None:
             client.execute_command("ACL", "SETUSER", "weak", "on", ">word", "~*", "+@all")
             begin, end = REDIS_DAMAGES[name]
             begin(client)
-            with redis.Redis.from_url(server.url.replace("unix://", "unix://weak:word@")) as weak:
-                with pytest.raises(NonceError, match=why):
-                    RedisNonces(weak).next()
+            place = server.url.replace("unix://", "unix://weak:word@")
+            with redis.Redis.from_url(place) as weak, pytest.raises(NonceError, match=why):
+                RedisNonces(weak).next()
             end(client)
 
 
