@@ -67,13 +67,17 @@ _READ = {"clock": "return redis.call('GET', KEYS[1])", "counter": "return redis.
 
 
 _USUAL_ADVICE = "see the error that caused this one, and try again when Redis can be reached"
+_ALLOW = (
+    "the user may not use this key or command: allow it eval, time, get, set, del, hget, hset, hsetnx, hlen and "
+    "hincrby on the key"
+)
 _ADVICE = {
     "invalid username-password": "Redis does not take the user and password of the client: correct them",
     "NOAUTH": "Redis wants a user and password: give them to the client",
     "uthentication required": "Redis wants a user and password: give them to the client",
-    "no permissions": "the user may not use this key or command: allow it eval, time, get, set, del, hget, hset, "
-    "hsetnx, hlen and hincrby on the key",
-    "OOM": "Redis has no memory left: give it more; it must not evict this key",
+    "no permissions": _ALLOW,
+    "ACL failure": _ALLOW,
+    "maxmemory": "Redis has no memory left: give it more; it must not evict this key",
     "out of memory": "Redis has no memory left: give it more; it must not evict this key",
     "MISCONF": "Redis cannot write to its disk: free space there",
     "ersist": "Redis cannot write to its disk: free space there",

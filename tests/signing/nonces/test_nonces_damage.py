@@ -102,7 +102,12 @@ def made(path: Path, rule: Rule) -> SQLiteNonces:
 
 def remove(*names: str) -> Callable[[Path], None]:
     """Remove what stands beside a file."""
-    return lambda path: [Path(f"{path}{name}").unlink(missing_ok=True) for name in names] and None
+
+    def unlink(path: Path) -> None:
+        for name in names:
+            Path(f"{path}{name}").unlink(missing_ok=True)
+
+    return unlink
 
 
 def overwrite(path: Path) -> None:
