@@ -13,19 +13,34 @@ from .source import Rule, StoredNonces
 __all__ = ["RedisNonces"]
 
 # Scripts are atomic. Redis's own clock serves all machines; doubles hold microseconds exactly until the year 2255.
-_CLOCK = """
+# What is stored is checked: of a number that doubles do not hold exactly, last + 1 would be the same again and again.
+_CHECKED = """
+local function checked(text)
+    local number = string.match(text, '^%-?%d+$') and tonumber(text)
+    return number and number >= -1 and number < 9007199254740992 and number
+end
+"""
+_CLOCK = (
+    _CHECKED
+    + """
 local time = redis.call('TIME')
-local last = tonumber(redis.call('GET', KEYS[1]) or 0)
+local last = checked(redis.call('GET', KEYS[1]) or '0')
+if not last then return {-2, 0} end
 local nonce = math.max(last + 1, tonumber(ARGV[1]) + 1, time[1] * 1000000 + time[2])
 redis.call('SET', KEYS[1], string.format('%.0f', nonce))
-return nonce
+return {1, nonce}
 """
+)
 
 # A counter is a hash: `last`, and for each source what its latest call was given. A client may send a call again when
 # the answer was lost (redis-py does so by itself): the same call is given the same number.
-_COUNTER = """
-local last = tonumber(redis.call('HGET', KEYS[1], 'last'))
-if not last then return {-1, 0} end
+_COUNTER = (
+    _CHECKED
+    + """
+local text = redis.call('HGET', KEYS[1], 'last')
+if not text then return {-1, 0} end
+local last = checked(text)
+if not last then return {-2, 0} end
 local call, given = string.match(redis.call('HGET', KEYS[1], ARGV[1]) or '', '^(%d+) (%d+)$')
 if call == ARGV[2] then return {1, tonumber(given)} end
 if last < tonumber(ARGV[3]) then return {0, last} end
@@ -33,6 +48,7 @@ local nonce = redis.call('HINCRBY', KEYS[1], 'last', 1)
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%s %.0f', ARGV[2], nonce))
 return {1, nonce}
 """
+)
 _TAKE_BACK = """
 local done = string.format('%s back', ARGV[2])
 if redis.call('HGET', KEYS[1], ARGV[1]) == done then return 1 end
@@ -48,6 +64,27 @@ redis.call('DEL', KEYS[1])
 return redis.call('HSETNX', KEYS[1], 'last', ARGV[1])
 """
 _READ = {"clock": "return redis.call('GET', KEYS[1])", "counter": "return redis.call('HGET', KEYS[1], 'last')"}
+
+
+_USUAL_ADVICE = "see the error that caused this one, and try again when Redis can be reached"
+_ALLOW = (
+    "the user may not use this key or command: allow it eval, time, get, set, del, hget, hset, hsetnx, hlen and "
+    "hincrby on the key"
+)
+_ADVICE = {
+    "invalid username-password": "Redis does not take the user and password of the client: correct them",
+    "NOAUTH": "Redis wants a user and password: give them to the client",
+    "uthentication required": "Redis wants a user and password: give them to the client",
+    "no permissions": _ALLOW,
+    "ACL failure": _ALLOW,
+    "maxmemory": "Redis has no memory left: give it more; it must not evict this key",
+    "out of memory": "Redis has no memory left: give it more; it must not evict this key",
+    "MISCONF": "Redis cannot write to its disk: free space there",
+    "ersist": "Redis cannot write to its disk: free space there",
+    "read only": "this Redis is a replica: give the client of the primary",
+    "READONLY": "this Redis is a replica: give the client of the primary",
+}
+"""What to do, by a part of what Redis says; clients leave out its first word, or do not."""
 
 
 class RedisClient(Protocol):
@@ -87,9 +124,12 @@ class RedisNonces(StoredNonces):
 
     def _issue(self, used: int) -> int:
         if self.rule == "clock":
-            return int(self._run(_CLOCK, used))
-        state, number = self._run(_COUNTER, self._identity, self._call, used)
-        if state < 0:
+            state, number = self._run(_CLOCK, used)
+        else:
+            state, number = self._run(_COUNTER, self._identity, self._call, used)
+        if state == -2:
+            raise self._damaged()
+        if state == -1:
             raise self._missing()
         if state == 0:
             raise self._set_back(number, used)
@@ -100,12 +140,20 @@ class RedisNonces(StoredNonces):
     def _take_back(self, nonce: int) -> bool:
         return bool(self._run(_TAKE_BACK, self._identity, nonce))
 
+    def _is_taken_back(self, nonce: int) -> bool:
+        return self._take_back(nonce)  # which Redis knows to have done already
+
     def _create(self, last: int, *, overwrite: bool) -> bool:
         return bool(self._run(_CREATE, last, int(overwrite)))
 
     def _read(self) -> int | None:
         last = self._run(_READ[self.rule])
-        return None if last is None else int(last)
+        if last is None:
+            return None
+        try:
+            return int(last)
+        except ValueError:
+            raise self._damaged() from None
 
     @property
     def _identity(self) -> str:
@@ -119,10 +167,8 @@ class RedisNonces(StoredNonces):
             # Any client will do, so its errors are not known by name. Its text may name the server: it is chained only.
             if "WRONGTYPE" in str(error):
                 raise self._other_rule() from error
-            raise NonceError(
-                f"no nonce from {self._place} ({type(error).__name__}): see the error that caused this one, and try "
-                f"again when Redis can be reached"
-            ) from error
+            advice = next((advice for sign, advice in _ADVICE.items() if sign in str(error)), _USUAL_ADVICE)
+            raise NonceError(f"no nonce from {self._place} ({type(error).__name__}): {advice}") from error
 
     def _after_fork_in_child(self) -> None:
         super()._after_fork_in_child()

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal, Protocol, TypeAlias
 from ..errors import ConfigurationError, NonceError
 
 __all__ = [
+    "MAX_NONCE",
     "SHARED_NONCES",
     "Clock",
     "InProcessNonces",
@@ -29,7 +30,7 @@ Clock: TypeAlias = Callable[[], float]
 Rule: TypeAlias = Literal["clock", "counter"]
 """`clock`: the greater of last + 1 and the clock in microseconds. `counter`: exactly last + 1, from a given start."""
 
-_LIMIT = 2**53  # Redis counts in doubles, and so does every JSON reader in JavaScript
+MAX_NONCE = 2**53  # Redis counts in doubles, and so does every JSON reader in JavaScript
 
 
 class NonceSource(Protocol):
@@ -70,6 +71,8 @@ class Nonces(ABC):
         self.rule: Rule = rule
         self._used = 0 if rule == "clock" else -1
         self._used_before = self._used
+        self._returning: int | None = None
+        """A number that is being given back, or for which it is not known whether the store took it back."""
         self._lock = threading.Lock()
         with _watching:
             _sources.add(self)
@@ -81,7 +84,14 @@ class Nonces(ABC):
             NonceError: The store cannot be reached or cannot be trusted. No number is guessed.
         """
         with self._lock:
+            if self._returning is not None:
+                self._finish_returning(self._returning)
             nonce = self._issue(self._used)
+            if not self._used < nonce <= MAX_NONCE:
+                raise NonceError(
+                    f"the store gave {nonce} after {self._used}, which no source of ours stores: it is damaged, or "
+                    "something else writes to it. No number is guessed; find out what does, and repair it"
+                )
             self._used_before, self._used = self._used, nonce
             return nonce
 
@@ -96,13 +106,26 @@ class Nonces(ABC):
         if self.rule == "clock":
             return
         with self._lock:
-            if not self._take_back(nonce):
+            self._returning = nonce
+            is_taken_back = self._take_back(nonce)
+            self._returning = None
+            if not is_taken_back:
                 raise NonceError(
                     f"nonce {nonce} was never sent and cannot be given back, because it is not the last one issued. "
                     f"A service that counts waits for it and refuses later ones: stop what sends with this API key and "
                     f"set the counter to the nonce that the service waits for"
                 )
             self._used = min(self._used_before, nonce - 1)
+
+    def _finish_returning(self, nonce: int) -> None:
+        """Find out whether the store took a number back when its response was lost, so that no gap is feared there."""
+        if self._is_taken_back(nonce):
+            self._used = min(self._used_before, nonce - 1)
+        self._returning = None
+
+    def _is_taken_back(self, nonce: int) -> bool:
+        """Whether the store took a number back. Called with the lock held."""
+        return False
 
     @abstractmethod
     def _issue(self, used: int) -> int:
@@ -121,6 +144,8 @@ class Nonces(ABC):
     def _after_fork_in_child(self) -> None:
         # Another thread of the parent may have held it: that thread does not exist here.
         self._lock = threading.Lock()
+        if self._returning is not None:  # that is for the parent to finish
+            self._used, self._returning = min(self._used_before, self._returning - 1), None
 
 
 class InProcessNonces(Nonces):
@@ -205,6 +230,17 @@ class StoredNonces(Nonces):
     def _read(self) -> int | None:
         """Return what is stored, if anything."""
 
+    def _is_taken_back(self, nonce: int) -> bool:
+        return self._read() == nonce - 1
+
+    def _damaged(self) -> NonceError:
+        repair = "find the nonce that the service took last and call initialise(that + 1, overwrite=True)"
+        if self.rule == "clock":
+            repair = "stop what sends with this API key and delete it; numbers go on from the clock"
+        return NonceError(
+            f"what {self._place} holds is damaged: no number from 0 to 2**53. No number is guessed; {repair}"
+        )
+
     def _missing(self) -> NonceError:
         return NonceError(
             f"there is no counter in {self._place}, and where it stood is not guessed. Find the nonce that the service "
@@ -231,7 +267,7 @@ def check_start(start: int | None) -> int:
     Raises:
         ConfigurationError: It is missing, no whole number, negative, or too large to be counted exactly.
     """
-    if type(start) is not int or not 0 <= start < _LIMIT:
+    if type(start) is not int or not 0 <= start < MAX_NONCE:
         raise ConfigurationError(
             f"start is {start!r}: a counter needs the whole number to begin with, from 0 to below 2**53"
         )

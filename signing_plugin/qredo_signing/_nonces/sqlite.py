@@ -13,7 +13,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from ..errors import ConfigurationError, NonceError
 from .shared_file import Identity, check_disk, identify, make_file
-from .source import Clock, Rule, StoredNonces, microseconds
+from .source import MAX_NONCE, Clock, Rule, StoredNonces, microseconds
 
 __all__ = ["SQLiteNonces"]
 
@@ -24,14 +24,16 @@ CREATE TABLE IF NOT EXISTS qredo_nonces (
     last INTEGER NOT NULL CHECK (typeof(last) = 'integer')
 ) WITHOUT ROWID
 """
-_CLOCK = """
+_IS_SOUND = f"typeof(last) = 'integer' AND last >= -1 AND last < {MAX_NONCE}"
+_CLOCK = f"""
 INSERT INTO qredo_nonces (name, rule, last) VALUES (:name, 'clock', :least)
-ON CONFLICT (name) DO UPDATE SET last = max(last + 1, excluded.last) WHERE rule = 'clock'
+ON CONFLICT (name) DO UPDATE SET last = max(last + 1, excluded.last) WHERE rule = 'clock' AND {_IS_SOUND}
 RETURNING last
-"""
-_COUNTER = """
-UPDATE qredo_nonces SET last = last + 1 WHERE name = :name AND rule = 'counter' AND last >= :used RETURNING last
-"""
+"""  # noqa: S608 - of constants
+_COUNTER = f"""
+UPDATE qredo_nonces SET last = last + 1
+WHERE name = :name AND rule = 'counter' AND last >= :used AND {_IS_SOUND} RETURNING last
+"""  # noqa: S608
 _TAKE_BACK = """
 UPDATE qredo_nonces SET last = last - 1 WHERE name = :name AND rule = 'counter' AND last = :nonce RETURNING last
 """
@@ -42,6 +44,21 @@ RETURNING last
 """
 _READ = "SELECT rule, last FROM qredo_nonces WHERE name = :name"
 _PAUSE = 0.002  # seconds between two tries for the lock: a process that gets it often in a row reads less from the file
+
+_USUAL_ADVICE = (
+    "Its folder must exist on a local disk and be writable for this user, and the file must be one that "
+    "SQLiteNonces made"
+)
+_REPAIR = (
+    "It is damaged. Stop what sends with this API key and remove it: a clock goes on by itself, "
+    "and a counter is made again by initialise(the nonce that the service took last, + 1)"
+)
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "Free space on its disk",
+    sqlite3.SQLITE_READONLY: "The file and its folder must be writable for this user",
+    sqlite3.SQLITE_CORRUPT: _REPAIR,
+}
+"""What to do, by SQLite's code."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,7 +83,7 @@ def _explained(
 class SQLiteNonces(StoredNonces):
     """Nonces for the threads, tasks and processes of one machine, kept in a file.
 
-    The file is made when it is first needed, readable by its owner only; beside it lie `-wal` and `-shm`. It must be
+    The file is made when it is first needed, readable by its owner only; `-journal` may lie beside it. It must be
     on a local disk, in a folder that every process may write to. A process that is killed loses no number and does
     not block the others. With rule `clock` a lost file does no harm: the numbers stay ahead of the clock and of what
     this process used. A counter is made by `initialise(start)`, is on disk before `next()` returns, and is never
@@ -114,7 +131,14 @@ class SQLiteNonces(StoredNonces):
     def _issue(self, used: int) -> int:
         statement = _CLOCK if self.rule == "clock" else _COUNTER
         while True:
-            row = self._run(statement, name=self._name, used=used, least=max(used + 1, microseconds(self._clock)))
+            least = max(used + 1, microseconds(self._clock))
+            try:
+                row = self._run(statement, name=self._name, used=used, least=least)
+            except sqlite3.Error:
+                if self._connection is None or identify(self._file_name) == self._file:
+                    raise
+                self._disconnect()  # SQLite noticed that others no longer see the file
+                continue
             if row is None:
                 raise self._refusal(used)
             nonce = int(row[0])
@@ -144,6 +168,8 @@ class SQLiteNonces(StoredNonces):
         row = self._run(_READ, name=self._name)
         if row is not None and row[0] != self.rule:
             raise self._other_rule()
+        if row is not None and not (type(row[1]) is int and -1 <= row[1] < MAX_NONCE):
+            raise self._damaged()
         return None if row is None else int(row[1])
 
     def _refusal(self, used: int) -> NonceError:
@@ -151,19 +177,31 @@ class SQLiteNonces(StoredNonces):
         return self._missing() if last is None else self._set_back(last, used)
 
     def _run(self, statement: str, **values: object) -> tuple[Any, ...] | None:
-        """Run one statement, which is one transaction, and return its row."""
+        """Run one statement in a transaction of its own, and return its row."""
         connection = self._connect()
+        self._lock_file(connection)
+        try:
+            rows: list[tuple[Any, ...]] = connection.execute(statement, values).fetchall()
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return rows[0] if rows else None
+
+    def _lock_file(self, connection: sqlite3.Connection) -> None:
+        """Wait for the lock. Once it is there, nothing else of the transaction waits."""
         limit: float | None = None
         while True:
             try:
-                # All rows are fetched: the transaction ends with the last one.
-                rows: list[tuple[Any, ...]] = connection.execute(statement, values).fetchall()
-                return rows[0] if rows else None
+                connection.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:
                 limit = limit or time.monotonic() + self._timeout
                 if not _is_busy(error) or time.monotonic() >= limit:
                     raise
                 time.sleep(_PAUSE)
+            else:
+                return
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is not None:
@@ -188,8 +226,14 @@ class SQLiteNonces(StoredNonces):
 
     def _make_file(self) -> None:
         # Not opened in place: closing a file of its own would drop the locks that this process's other connections
-        # have on it, and many openers at once would meet in the switch to WAL.
-        make_file(self._path, lambda draft: self._open(draft).close())
+        # have on it, and many openers at once would meet when they make the table.
+        make_file(self._path, self._fill)
+
+    def _fill(self, draft: Path) -> None:
+        try:
+            self._open(draft).close()
+        finally:
+            Path(f"{draft}-journal").unlink(missing_ok=True)
 
     def _open(self, path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -200,10 +244,13 @@ class SQLiteNonces(StoredNonces):
             check_same_thread=False,  # the lock sees to that
         )
         try:
-            if connection.execute("PRAGMA journal_mode = WAL").fetchall() != [("wal",)]:
-                raise sqlite3.OperationalError("no write-ahead log on this file system")
+            # Not a write-ahead log: it keeps the newest numbers and the locks in files beside this one, and a process
+            # that goes on with removed ones shares neither with a process that comes later.
+            journal = "truncate" if self.rule == "clock" else "delete"  # the first is faster, the second safer
+            if connection.execute(f"PRAGMA journal_mode = {journal}").fetchall() != [(journal,)]:
+                raise sqlite3.OperationalError("it is in use with another kind of journal")
             # A clock is ahead anyhow after a power cut; a counter must have reached the disk.
-            connection.execute(f"PRAGMA synchronous = {'NORMAL' if self.rule == 'clock' else 'FULL'}")
+            connection.execute(f"PRAGMA synchronous = {'OFF' if self.rule == 'clock' else 'EXTRA'}")
             connection.execute(_SCHEMA)
             connection.execute("PRAGMA busy_timeout = 0")  # `_run` waits: SQLite would sleep for up to 0.1 s at a time
         except BaseException:
@@ -219,10 +266,8 @@ class SQLiteNonces(StoredNonces):
         if _is_busy(error):
             text = f"other processes held {self._path} for more than {self._timeout} s; is one of them stopped?"
         else:
-            text = (
-                f"no nonces from {self._path}: {error}. Its folder must exist on a local disk and be writable for "
-                f"this user, and the file must be one that SQLiteNonces made"
-            )
+            advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _USUAL_ADVICE)
+            text = f"no nonces from {self._path}: {error}. {advice}"
         return NonceError(text)
 
     def _before_fork(self) -> None:
