@@ -662,7 +662,6 @@ CLASSES = [
     "list",
     "Core",
     "UNSET",
-    "\u65e5",
     "a-b",
     "aB",
     "AB",
