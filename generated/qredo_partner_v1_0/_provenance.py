@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "b3fd81b63b7e5c7fc55a6a4b31af27521c8444b4cd5c32ed506ed33ef230b44d"
-TEMPLATES_SHA256 = "8ac4616788146d32a42c87dab85df0ba6a413826f9b6312c75772640caae159b"
-TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
+TEMPLATES_SHA256 = "83cc4a2e016bee4c071e39b6c2380751f3b8f19f952ad9bc2ff12633d67aae9e"
+TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
-TEMPLATES_SHA256 = "8ac4616788146d32a42c87dab85df0ba6a413826f9b6312c75772640caae159b"
-TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
+TEMPLATES_SHA256 = "83cc4a2e016bee4c071e39b6c2380751f3b8f19f952ad9bc2ff12633d67aae9e"
+TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

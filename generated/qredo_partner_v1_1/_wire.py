@@ -72,10 +72,10 @@ def nullable(model: str, field: str, expected: str, value: object) -> Unset | No
     mismatch(model, field, expected, value)
 
 
-def nullable_required(model: str, field: str, expected: str, value: object) -> None:
+def nullable_required(model: str, field: str, expected: str, value: object) -> Any:
     """A required field that may be null."""
     if value is None:
-        return
+        return None
     if value is UNSET:
         raise ResponseError(model, field, "required, but missing")
     mismatch(model, field, expected, value)

@@ -9,5 +9,5 @@ PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "83c4a71780579d3b82d41f9d255dfc9657ba84a3ddd06526ec429b2d3d417d4e"
-TEMPLATES_SHA256 = "8ac4616788146d32a42c87dab85df0ba6a413826f9b6312c75772640caae159b"
-TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
+TEMPLATES_SHA256 = "83cc4a2e016bee4c071e39b6c2380751f3b8f19f952ad9bc2ff12633d67aae9e"
+TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -186,8 +186,9 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("a: \0", "is not YAML"),
         ("? {a: b}\n: c", "found unhashable key"),
         ("a: 1e999", "a number is too large to be read"),
+        ('a: "\\ud800"', "is not YAML"),
     ],
-    ids=["aliases", "brackets", "dashes", "itself", "NUL", "key", "number"],
+    ids=["aliases", "brackets", "dashes", "itself", "NUL", "key", "number", "surrogate"],
 )
 def test_a_trap_is_refused_in_a_line(tmp_path: Path, text: str, message: str) -> None:
     """What would take all memory or crash the interpreter is refused at once, with one clear line."""

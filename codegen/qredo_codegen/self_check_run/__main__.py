@@ -27,7 +27,7 @@ def main() -> int:
     sys.path[:0] = [sys.argv[1], str(Path(__file__).parents[2])]
     problems = list(_run(plan))
     for problem in problems:
-        print(" ".join(problem.split()))
+        print(ascii(" ".join(problem.split()))[1:-1])
     return 1 if problems else 0
 
 

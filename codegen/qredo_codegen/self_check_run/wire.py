@@ -15,6 +15,7 @@ import httpx
 
 __all__ = ["problems_of_request"]
 
+
 def problems_of_request(
     request: httpx.Request, base: str, call: dict[str, Any], given: list[dict[str, Any]]
 ) -> Iterator[str]:
