@@ -110,11 +110,11 @@ def test_a_random_description_is_generated(tmp_path_factory: pytest.TempPathFact
     """Whatever is valid and not ambiguous is generated completely, imports, and is called and answered as described."""
     if validate(document) or check_generable(document):
         return
-    written = write_package(document, "random", tmp_path_factory.mktemp("random") / "random", Inputs("", "", {}))
+    written = write_package(document, "made_up", tmp_path_factory.mktemp("made") / "made_up", Inputs("", "", {}))
     assert written.operations == len(document["paths"])
 
 
-@settings(max_examples=10 * MANY, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3 * MANY, suppress_health_check=list(HealthCheck))
 @given(descriptions(), descriptions(), st.booleans())
 def test_what_has_a_name_keeps_it(old: Document, more: Document, is_before: bool) -> None:
     """Schemas, fields and operations are added before or after: every name that was there is there again."""
