@@ -49,8 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _regenerate(checkout: Checkout, given: Given) -> int:
-    from .commands.regenerate import update
+    from .commands.regenerate import refuse_unread, update
 
+    refuse_unread(checkout)
     for package in given.packages or checkout.packages:
         done = update(checkout, package)
         print(f"{package}: {done.operations} operations generated into generated/{package}")
@@ -62,6 +63,9 @@ def _regenerate(checkout: Checkout, given: Given) -> int:
 
 
 def _check(checkout: Checkout, given: Given) -> int:
+    from .commands.regenerate import refuse_unread
+
+    refuse_unread(checkout)
     return max([_check_one(checkout, package) for package in given.packages or checkout.packages], default=0)
 
 

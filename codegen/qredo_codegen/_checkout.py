@@ -9,6 +9,10 @@ from .errors import GenerationError
 __all__ = ["Checkout"]
 
 
+_OTHER_NAMES = {"openapi.json", "openapi.yml", "swagger.json", "swagger.yaml", "swagger.yml"}
+_BESIDE = {"lock.json", "names.yaml", "overlay.yaml", "released.yaml", "waivers.yaml"}
+
+
 class Checkout:
     """The files of a checkout by what they are for.
 
@@ -23,6 +27,23 @@ class Checkout:
     def packages(self) -> list[str]:
         """Import names of all packages: the folders of `spec/` that hold a description."""
         return sorted(path.parent.name for path in (self.root / "spec").glob("*/openapi.yaml"))
+
+    def unread(self) -> list[str]:
+        """Folders of `spec/` that are there for a package, and hold no openapi.yaml: each with what is wrong."""
+        found = []
+        for folder in sorted(path for path in (self.root / "spec").glob("*") if path.is_dir()):
+            names = {path.name for path in folder.iterdir()}
+            if "openapi.yaml" in names:
+                continue
+            if other := sorted(names & _OTHER_NAMES):
+                found.append(
+                    f"spec/{folder.name}/{other[0]} is not read: rename it to openapi.yaml (JSON is YAML too)."
+                )
+            elif names & _BESIDE:
+                found.append(
+                    f"spec/{folder.name} has no openapi.yaml: put the description there, or remove the folder."
+                )
+        return found
 
     def description(self, package: str) -> Path:
         """The description of a package.

@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "b3fd81b63b7e5c7fc55a6a4b31af27521c8444b4cd5c32ed506ed33ef230b44d"
-TEMPLATES_SHA256 = "24b3e5a6dea64525ec63519c64abfa89db6f496299226f5707f973b01dc54072"
-TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
+TEMPLATES_SHA256 = "a2c0aed8c708332169069d972969084a0b394aa2764b8899987323e1901a8ac0"
+TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "735f13137abab4ec3da2784131ca2916a8c3f06fda927d5e04791182d54272bb"
-TEMPLATES_SHA256 = "24b3e5a6dea64525ec63519c64abfa89db6f496299226f5707f973b01dc54072"
-TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
+TEMPLATES_SHA256 = "a2c0aed8c708332169069d972969084a0b394aa2764b8899987323e1901a8ac0"
+TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -9,5 +9,5 @@ PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "963ab6d187eca80682be548f1045c0b2f6d911bd8274ed167f29adcc24dc2974"
-TEMPLATES_SHA256 = "24b3e5a6dea64525ec63519c64abfa89db6f496299226f5707f973b01dc54072"
-TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
+TEMPLATES_SHA256 = "a2c0aed8c708332169069d972969084a0b394aa2764b8899987323e1901a8ac0"
+TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 
 from qredo_codegen.description.document import Document
 
-__all__ = ["BASE", "SHAPES", "Shape", "described"]
+__all__ = ["BASE", "SHAPES", "Shape", "described", "together"]
 
 BASE: Document = {
     "openapi": "3.0.3",
@@ -78,7 +79,25 @@ class Shape:
         return self.name
 
 
-def described(*shapes: Shape, prefix: str = "") -> Document:
+def together(shapes: list[Shape]) -> Document:
+    """The description of an API that has all of these shapes, each with paths, operations and schemas of its own."""
+    whole = described()
+    for index, shape in enumerate(shapes):
+        text = json.dumps(described(shape)).replace("#/components/schemas/", f"#/components/schemas/S{index}")
+        document = json.loads(text.replace('"d": "Dog"', f'"d": "S{index}Dog"'))
+        for path, item in document["paths"].items():
+            operation = item[shape.method]
+            if operation["operationId"] is None:
+                del operation["operationId"]
+            else:
+                operation["operationId"] += str(index)
+            whole["paths"][f"/{index}{path}"] = item
+        found = document["components"]["schemas"]
+        whole["components"]["schemas"] |= {f"S{index}{name}": schema for name, schema in found.items()}
+    return {**whole, "openapi": "3.1.0"}
+
+
+def described(*shapes: Shape) -> Document:
     """The description of an API that has these shapes; each below a path of its own if there are several."""
     paths: Document = {}
     schemas: Document = {}
@@ -662,7 +681,6 @@ CLASSES = [
     "list",
     "Core",
     "UNSET",
-    "\u65e5",
     "a-b",
     "aB",
     "AB",

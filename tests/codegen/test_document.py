@@ -169,3 +169,29 @@ def test_operations_come_in_the_order_of_the_document() -> None:
     get: dict[str, Any] = {"operationId": "a_get"}
     document = {"paths": {"/a": {"parameters": [], "post": post, "get": get}, "/feed": {"x-websocket": {}}}}
     assert list(operations(document)) == [("/paths/~1a/post", "/a", "post", post), ("/paths/~1a/get", "/a", "get", get)]
+
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 10)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (BOMB, "holds more than 2,000,000 values when its aliases"),
+        ("[" * 100_000, "line 1: is nested more than 200 levels deep"),
+        ("- " * 100_000, "line 1: is nested more than 200 levels deep"),
+        ("a: &a [*a]", "nested too deeply, or contains itself"),
+        ("a: \0", "is not YAML"),
+        ("? {a: b}\n: c", "found unhashable key"),
+        ("a: 1e999", "a number is too large to be read"),
+        ('a: "\\ud800"', "is not YAML"),
+    ],
+    ids=["aliases", "brackets", "dashes", "itself", "NUL", "key", "number", "surrogate"],
+)
+def test_a_trap_is_refused_in_a_line(tmp_path: Path, text: str, message: str) -> None:
+    """What would take all memory or crash the interpreter is refused at once, with one clear line."""
+    with pytest.raises(DocumentError, match=message) as refused:
+        read(tmp_path, text)
+    assert "\n" not in str(refused.value)

@@ -160,6 +160,23 @@ def test_an_unknown_package_is_refused_with_the_known_ones(checkout: Checkout) -
     assert f"Described are: {PACKAGE}." in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("openapi.json", "spec/other/openapi.json is not read: rename it to openapi.yaml"),
+        ("overlay.yaml", "spec/other has no openapi.yaml"),
+    ],
+)
+@pytest.mark.parametrize("command", ["regenerate", "check"])
+def test_a_folder_that_would_be_skipped_is_named(checkout: Checkout, command: str, name: str, message: str) -> None:
+    """A package whose description has another name, or none, is no package that is silently left out."""
+    (checkout.root / "spec" / "other").mkdir()
+    (checkout.root / "spec" / "other" / name).write_text("{}", encoding="utf-8")
+    done = run(checkout, command)
+    assert done.returncode == 1
+    assert message in done.stderr
+
+
 def test_a_swap_that_fails_brings_the_old_package_back(checkout: Checkout, tmp_path: Path) -> None:
     """When the new folder cannot take its place, the old one is there as before."""
     from qredo_codegen._atomic_files import swap_folder

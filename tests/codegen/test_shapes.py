@@ -6,6 +6,7 @@ import asyncio
 import copy
 import importlib
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.generate.inputs import Inputs
 from qredo_codegen.generate.write import write_package
 
-from .shapes import SHAPES, Shape, described
+from .shapes import SHAPES, Shape, described, together
 
 BASE_URL = "https://api.example.com/v1"
 
@@ -89,6 +90,23 @@ def test_a_shape_is_right_on_the_wire(shape: Shape, tmp_path: Path) -> None:
             found = shown(result)
             assert found == shape.result
             assert type(found) is type(shape.result) or isinstance(found, str | int)
+
+
+def test_all_shapes_together_are_one_typed_package(tmp_path: Path) -> None:
+    """All shapes in one description: each operation is there, and mypy --strict and pyright find nothing."""
+    document = json.loads(json.dumps(together(SHAPES)))
+    assert (validate(document) or check_generable(document)) == []
+    written = write_package(document, "shaped", tmp_path / "shaped", Inputs("", "", {}))
+    assert written.operations == len(SHAPES)
+    (tmp_path / "pyrightconfig.json").write_text('{"include": ["shaped"], "pythonVersion": "3.11"}', encoding="utf-8")
+    for checker in (
+        ["mypy", "--strict", "--config-file=", "--cache-dir", str(tmp_path / "cache"), "shaped"],
+        ["pyright"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", *checker], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def expect(request: httpx.Request, shape: Shape) -> None:

@@ -45,7 +45,6 @@ PAYLOADS = [
     '"""',
     "\\",
     "\x00\x07\x1b[31m",
-    "\ud800",
     "#",
 ]
 
@@ -122,7 +121,7 @@ def hostile(text: str) -> dict[str, Any]:
                 "tags": [text],
                 "summary": text,
                 "description": text,
-                "x-idempotency-key": text,
+                **({"x-idempotency-key": text} if text.strip() else {}),
                 "parameters": [
                     {"name": "id", "in": "path", "required": True, "description": text, "schema": {"type": "string"}},
                     {"name": text, "in": "query", "description": text, "schema": {"type": "string"}},

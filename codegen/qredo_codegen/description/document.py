@@ -6,6 +6,7 @@ stands twice in one mapping is refused, since every YAML reader in Python would 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,11 @@ _RESOLVERS = {
 }
 
 
+# More is no description, but a trap: a few lines of aliases can stand for any number of values.
+_MOST_VALUES = 2_000_000
+_DEEPEST = 200
+
+
 class Operation(NamedTuple):
     """One operation of a document, and where it stands."""
 
@@ -104,6 +110,8 @@ def plain(value: Any) -> Any:
         return {_key(key): plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise TypeError("a number is too large to be read.")
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"{value!r} is a {type(value).__name__}, which JSON does not have.")
@@ -178,6 +186,7 @@ def walk(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _parse(text: bytes, path: Path) -> Any:
+    _refuse_depth(text, path)
     loader = _SafeLoader(text)
     loader.yaml_implicit_resolvers = _RESOLVERS
     try:
@@ -185,9 +194,50 @@ def _parse(text: bytes, path: Path) -> Any:
         if root is None:
             raise DocumentError(f"{path} is empty.")
         _refuse_duplicate_keys(root, path)
+        if _size(root) > _MOST_VALUES:
+            raise DocumentError(
+                f"{path} holds more than {_MOST_VALUES:,} values when its aliases (*name) are written out; use $ref."
+            )
         return plain(loader.construct_document(root))
     finally:
         loader.dispose()
+
+
+def _refuse_depth(text: bytes, path: Path) -> None:
+    """Refuse what would crash the interpreter: libyaml builds nodes by recursion, and reads events without."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise DocumentError(f"{path}, line {line}: is nested more than {_DEEPEST} levels deep.")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _size(root: yaml.Node) -> int:
+    """How many values a document holds, each alias counted as what it stands for."""
+    sizes: dict[int, int] = {}
+    pending = [(root, False)]
+    while pending:
+        node, is_ready = pending.pop()
+        if id(node) in sizes and not is_ready:
+            continue
+        children = _children(node)
+        if is_ready:
+            sizes[id(node)] = 1 + sum(sizes.get(id(child), 0) for child in children)
+        else:
+            sizes[id(node)] = 0  # where an alias holds itself, which is refused when it is copied
+            pending.append((node, True))
+            pending.extend((child, False) for child in children)
+    return sizes[id(root)]
+
+
+def _children(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [child for pair in node.value for child in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 def _look_up(document: Document, ref: str) -> Any:

@@ -121,7 +121,9 @@ def _settled(text: str, change: Callable[[str], str], otherwise: str) -> str:
 
 def _candidates(name: str, section: str) -> Iterable[str]:
     yield name
-    if section == "classes":
+    is_class = section == "classes"
+    if is_class:
         yield f"{name}Model"
-    for number in count(2):
-        yield f"{name}{number}" if section == "classes" else f"{name.rstrip('_')}_{number}"
+    yield from (f"{name}{number}" if is_class else f"{name.rstrip('_')}_{number}" for number in range(2, 100))
+    # In some scripts no number after a name leaves it what the parser reads.
+    yield from (f"Model{number}" if is_class else f"field_{number}" for number in count(2))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from .class_names import name_classes
 from .document import Document, Operation, operations, pointer, resolve_once, tokens
@@ -19,9 +19,20 @@ from .places import Problem, parameters, path_items, responses, target
 from .reserved import CLIENT, METHOD, SIGNING_HEADERS
 from .type_schemas import CLASS, SchemaClass, TypeSchemas
 
-__all__ = ["Body", "Content", "Normal", "NormalClass", "NormalOperation", "NormalParameter", "Tag", "normalize"]
+__all__ = [
+    "Body",
+    "Content",
+    "Normal",
+    "NormalClass",
+    "NormalOperation",
+    "NormalParameter",
+    "Tag",
+    "normalize",
+    "url_path",
+]
 
 _DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+_PATH = "/:@!$&'()*+,;=~%"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -143,6 +154,12 @@ class Normal:
     def class_of(self, schema: Document) -> NormalClass | None:
         """The class that a schema in the one form refers to, if it is nothing else."""
         return self.classes.get(schema.get(CLASS, ""))
+
+
+def url_path(path: str) -> str:
+    """A path template as it is sent: what a URL cannot hold is percent-encoded, placeholders stay."""
+    parts = re.split(r"(\{[^{}]*\})", path)
+    return "".join(part if index % 2 else quote(part, safe=_PATH, errors="replace") for index, part in enumerate(parts))
 
 
 def normalize(document: Document, kept: Mapping[str, Mapping[str, str]] | None = None) -> Normal:

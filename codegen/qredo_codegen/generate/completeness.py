@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from openapi_python_client.parser import GeneratorData
 
 from qredo_codegen.description.document import operations, pointer
-from qredo_codegen.description.normal import Normal
+from qredo_codegen.description.normal import Normal, url_path
 from qredo_codegen.description.places import Problem
 
 from .view import PackageView
@@ -20,7 +20,7 @@ def losses(normal: Normal, data: GeneratorData, view: PackageView) -> Iterator[P
     """What would be lost or named twice, each with its place."""
     methods = {(method.method, method.path) for tag in view.tags for method in tag.methods}
     for operation in operations(normal.document):
-        if (operation.method.upper(), operation.path) not in methods:
+        if (operation.method.upper(), url_path(operation.path)) not in methods:
             yield Problem(operation.pointer, "would not be generated.")
     yield from _parsed(normal, data)
     shown = {model.name: len(model.fields) for model in view.models}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal import Content, Normal, NormalOperation, NormalParameter, Tag
+from qredo_codegen.description.normal import Content, Normal, NormalOperation, NormalParameter, Tag, url_path
 from qredo_codegen.description.type_schemas import CLASS
 
 from .kinds import kind_of
@@ -56,7 +56,7 @@ class OperationViews:
             tag=one.tag,
             verb=one.verb,
             method=one.source.method.upper(),
-            path=one.source.path,
+            path=url_path(one.source.path),
             summary=prose(raw, "summary") or f"{one.source.method.upper()} {one.source.path}",
             description=prose(raw),
             path_arguments=[argument for argument in arguments if argument.place == "path"],

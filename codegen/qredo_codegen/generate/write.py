@@ -1,4 +1,4 @@
-"""Writing a whole package: parsed, rendered, formatted and looked at once more."""
+"""Writing a whole package: parsed, rendered, formatted, looked at once more, and called in a process of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from .format import format_tree
 from .inputs import Inputs
 from .parse import KeptNames, config, parse
 from .render import render
+from .self_check import self_check
 
 __all__ = ["Written", "write_package"]
 
@@ -51,4 +52,5 @@ def write_package(
         path.write_text(text, encoding="utf-8", newline="\n")
     format_tree(target)
     check_package(target, view)
+    self_check(normal, view, target)
     return Written(sum(len(tag.methods) for tag in view.tags), normal.names, normal.left_out)

@@ -1,0 +1,89 @@
+"""A value for a schema in the one form, by a rule: the first of a set, all fields, one item, no class inside itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qredo_codegen.description.document import Document
+from qredo_codegen.description.normal import Normal, NormalClass
+from qredo_codegen.description.type_schemas import CLASS
+
+__all__ = ["FILE", "NoValue", "sample"]
+
+FILE = {"$bytes": "content of a file"}
+"""What stands for the bytes of a file where only JSON can stand."""
+
+_SCALARS: dict[str, Any] = {"boolean": True, "integer": 9007199254740993, "string": "text /&?"}
+# Written as text, so that no step between here and the check rounds it.
+_NUMBER = {"$decimal": "1234567890.12345678901234567890"}
+
+
+class NoValue(Exception):  # noqa: N818 - not an error: a description may require a thing inside itself for ever
+    """There is no finite value of a schema."""
+
+
+def sample(normal: Normal, schema: Document, *, sent: bool, above: tuple[str, ...] = ()) -> Any:
+    """A JSON value of a schema.
+
+    Args:
+        normal: The description.
+        schema: The schema, in the one form.
+        sent: Whether a client sends it: then it has nothing that the service alone gives.
+        above: The classes around it.
+
+    Raises:
+        NoValue: It has to hold itself.
+    """
+    if CLASS in schema:
+        found = normal.classes[schema[CLASS]]
+        if found.schema.values is not None:
+            return found.schema.values[0]
+        if schema[CLASS] in above:
+            raise NoValue
+        return _object(normal, found, sent, (*above, schema[CLASS]))
+    if "oneOf" in schema:
+        return _first(normal, schema, sent, above)
+    kind = schema.get("type")
+    if kind == "array":
+        return _several(lambda: [sample(normal, schema["items"], sent=sent, above=above)], [])
+    if kind == "object":
+        inner = schema["additionalProperties"]
+        return _several(lambda: {"key": sample(normal, inner, sent=sent, above=above)}, {})
+    if kind == "number":
+        return _NUMBER
+    return _SCALARS.get(kind or "", {"any": [1, None]})
+
+
+def _object(normal: Normal, found: NormalClass, sent: bool, above: tuple[str, ...]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for wire, schema in found.schema.fields.items():
+        required = wire in found.schema.required
+        if sent and required and schema.get("readOnly"):
+            continue
+        if found.schema.is_upload and schema.get("type") == "string" and schema.get("format") in ("binary", "base64"):
+            values[wire] = FILE
+            continue
+        try:
+            values[wire] = sample(normal, schema, sent=sent, above=above)
+        except NoValue:
+            if required and not schema.get("nullable"):
+                raise
+            if required:
+                values[wire] = None
+    return values
+
+
+def _first(normal: Normal, schema: Document, sent: bool, above: tuple[str, ...]) -> Any:
+    for member in schema["oneOf"]:
+        try:
+            return sample(normal, member, sent=sent, above=above)
+        except NoValue:
+            continue
+    raise NoValue
+
+
+def _several(make: Any, empty: Any) -> Any:
+    try:
+        return make()
+    except NoValue:
+        return empty

@@ -1,0 +1,136 @@
+"""The last check of a package before it takes its place: a fresh process imports it and calls every operation.
+
+What is called with what, and what must be sent and given, stands in a plan that is made from the description.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from qredo_codegen.description.document import Document, resolve_once
+from qredo_codegen.description.normal import Content, Normal, NormalOperation
+from qredo_codegen.description.places import holders
+from qredo_codegen.errors import DocumentError, GenerationError
+
+from .sample_values import NoValue, sample
+from .view import MethodView, PackageView
+
+__all__ = ["self_check"]
+
+_SCRIPT = Path(__file__).parents[1] / "self_check_run" / "__main__.py"
+
+
+def self_check(normal: Normal, view: PackageView, root: Path) -> None:
+    """Import a package in a fresh process and call every operation, without and with asyncio.
+
+    Raises:
+        GenerationError: A module cannot be imported, a call sends or gives something else than the description says, or
+            an example does not come out as it went in; each is named.
+    """
+    plan = {"package": view.name, "calls": list(_calls(normal, view)), "examples": list(_examples(normal))}
+    done = subprocess.run(
+        [sys.executable, "-I", "-B", str(_SCRIPT), str(root.parent)],
+        input=json.dumps(plan),
+        capture_output=True,
+        text=True,
+        env={},
+        check=False,
+    )
+    if done.returncode:
+        problems = done.stdout.splitlines() or done.stderr.splitlines()[-5:]
+        raise GenerationError(f"The generated package {view.name} does not do what the description says:", problems)
+
+
+def _calls(normal: Normal, view: PackageView) -> Iterator[dict[str, Any]]:
+    methods = {method.id: method for tag in view.tags for method in tag.methods}
+    for one in normal.operations:
+        method = methods[f"{one.tag}.{one.verb}"]
+        if method.feed:
+            continue
+        try:
+            yield _call(normal, one, method)
+        except NoValue:
+            continue
+
+
+def _call(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str, Any]:
+    return {
+        "id": method.id,
+        "where": one.source.pointer,
+        "method": method.method,
+        "path": method.path,
+        "arguments": [
+            {
+                "name": parameter.name,
+                "wire": parameter.wire,
+                "place": parameter.place,
+                "required": parameter.required,
+                "style": "json" if parameter.is_json else parameter.style,
+                "explode": parameter.explode,
+                "value": sample(normal, parameter.schema, sent=True),
+            }
+            for parameter in one.parameters
+        ],
+        "body": _body(normal, one, method),
+        "responses": [_response(normal, status, content) for status, content in one.successes.items()],
+        "accept": method.accept,
+    }
+
+
+def _body(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str, Any] | None:
+    if one.body is None or method.body is None:
+        return None
+    content = one.body.content
+    value = {"$bytes": "text"} if content.form == "bytes" else sample(normal, content.schema, sent=True)
+    found: dict[str, Any] = {"form": content.form, "value": value, "model": None, "keywords": None}
+    if method.body.model:
+        found["model"] = method.body.model.name
+        if not method.body_only:
+            found["keywords"] = {field.name: value[field.wire] for field in method.body_fields if field.wire in value}
+    return found
+
+
+def _response(normal: Normal, status: str, content: Content) -> dict[str, Any]:
+    form = content.form
+    value = None if form in ("nothing", "text", "bytes") else sample(normal, content.schema, sent=False)
+    return {"status": status.replace("XX", "00"), "form": form, "media": content.media, "value": value}
+
+
+def _examples(normal: Normal) -> Iterator[dict[str, Any]]:
+    """Every example of a class, with its place."""
+    for at, one in normal.classes.items():
+        if one.schema.values is None:
+            for where, value in _examples_at(normal.document, at):
+                yield {"class": one.name, "where": where, "value": value}
+    for holder in holders(normal.document):
+        schema = holder.node.get("schema")
+        found = normal.classes.get(schema["$ref"][1:]) if isinstance(schema, dict) and "$ref" in schema else None
+        if found and found.schema.values is None:
+            for where, value in _in_node(holder.node, holder.pointer):
+                yield {"class": found.name, "where": where, "value": value}
+
+
+def _examples_at(document: Document, at: str) -> Iterator[tuple[str, Any]]:
+    try:
+        node = resolve_once(document, at)
+    except DocumentError:  # a class that is known by another key than its place
+        return
+    if isinstance(node, dict):
+        yield from _in_node(node, at)
+
+
+def _in_node(node: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any]]:
+    if "example" in node:
+        yield f"{at}/example", node["example"]
+    examples = node.get("examples")
+    if isinstance(examples, list):
+        yield from ((f"{at}/examples/{index}", value) for index, value in enumerate(examples))
+    elif isinstance(examples, dict):
+        for name, found in examples.items():
+            if isinstance(found, dict) and "value" in found:
+                yield f"{at}/examples/{name}", found["value"]

@@ -1,0 +1,163 @@
+"""Carry out a plan: import a package, call its operations, and compare what they send and give.
+
+Run as `python -I FILE FOLDER` with the plan on stdin; prints one line for each problem, and ends with 1 if any is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import pkgutil
+import sys
+import traceback
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+BASE = "https://self-check.invalid/base"
+
+
+def main() -> int:
+    """Carry out the plan."""
+    plan = _plain(json.load(sys.stdin, parse_float=Decimal))
+    sys.path[:0] = [sys.argv[1], str(Path(__file__).parents[2])]
+    problems = list(_run(plan))
+    for problem in problems:
+        print(ascii(" ".join(problem.split()))[1:-1])
+    return 1 if problems else 0
+
+
+def _run(plan: dict[str, Any]) -> Iterator[str]:
+    try:
+        package = importlib.import_module(plan["package"])
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(found.name)
+    except Exception as error:
+        yield f"cannot be imported: {type(error).__name__}: {error}"
+        return
+    for example in plan["examples"]:
+        yield from _example(package, example)
+    for call in plan["calls"]:
+        for form in ("keywords", "body"):
+            for response in call["responses"]:
+                try:
+                    problems = list(_call(package, call, response, form))
+                except Exception as error:
+                    place = traceback.extract_tb(error.__traceback__)[-1]
+                    problems = [f"{type(error).__name__}: {error} ({Path(place.filename).name}, {place.name})"]
+                yield from (f"{call['id']} ({call['where']}): {problem}" for problem in problems)
+
+
+def _example(package: Any, example: dict[str, Any]) -> Iterator[str]:
+    kind = getattr(package.models, example["class"])
+    try:
+        found = kind.from_dict(example["value"]).to_dict()
+    except package.ResponseError:  # the example is none, which is for another check to say
+        return
+    if found != example["value"]:
+        yield f"{example['where']}: the example comes out of {example['class']} as {found!r:.200}"
+
+
+def _call(package: Any, call: dict[str, Any], response: dict[str, Any], form: str) -> Iterator[str]:
+    """Problems of one call without and with asyncio: all arguments and keywords, or what is required and one body."""
+    from qredo_codegen.self_check_run.wire import problems_of_request
+
+    given = [one for one in call["arguments"] if one["required"] or form == "keywords"]
+    body = call["body"]
+    if form == "keywords" and body and body["model"] and body["keywords"] is None:
+        return
+    positional = [one["value"] for one in given if one["place"] == "path"]
+    named = {one["name"]: one["value"] for one in given if one["place"] != "path"}
+    named |= _body_of(package, body, form)
+    seen: list[httpx.Request] = []
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        headers = {"content-type": response["media"]} if response["media"] else {}
+        return httpx.Response(int(response["status"]), content=_content(response), headers=headers)
+
+    results = [_sync(package, call, serve, positional, named)]
+    results.append(asyncio.run(_async(package, call, serve, positional, named)))
+    for result in results:
+        if (found := _shown(result)) != _expected(response):
+            yield f"{response['status']} gives {found!r:.200} instead of {_expected(response)!r:.200}"
+    for request in seen:
+        yield from problems_of_request(request, BASE, call, given)
+
+
+def _body_of(package: Any, body: dict[str, Any] | None, form: str) -> dict[str, Any]:
+    if body is None:
+        return {}
+    if body["model"] is None:
+        return {"body": body["value"]}
+    if form == "keywords":
+        return dict(body["keywords"])
+    kind = getattr(package.models, body["model"])
+    if body["form"] == "multipart":  # a file is no JSON
+        return dict(body["keywords"] or {})
+    try:
+        return {"body": kind.from_dict(body["value"])}
+    except package.ResponseError:  # what the service alone gives is missing
+        return dict(body["keywords"] or {})
+
+
+def _sync(package: Any, call: dict[str, Any], serve: Any, positional: list[Any], named: dict[str, Any]) -> Any:
+    tag, verb = call["id"].split(".")
+    with package.Client(httpx.Client(transport=httpx.MockTransport(serve)), base_url=BASE) as client:
+        return getattr(getattr(client, tag), verb)(*positional, **named)
+
+
+async def _async(package: Any, call: dict[str, Any], serve: Any, positional: list[Any], named: dict[str, Any]) -> Any:
+    tag, verb = call["id"].split(".")
+    http = httpx.AsyncClient(transport=httpx.MockTransport(serve))
+    async with package.AsyncClient(http, base_url=BASE) as client:
+        return await getattr(getattr(client, tag), verb)(*positional, **named)
+
+
+def _content(response: dict[str, Any]) -> bytes:
+    if response["form"] == "nothing":
+        return b""
+    return b"text" if response["form"] in ("text", "bytes") else _json(response["value"]).encode()
+
+
+def _json(value: Any) -> str:
+    """JSON with exact numbers, written for this check alone."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)}: {_json(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_json(item) for item in value) + "]"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value)
+
+
+def _expected(response: dict[str, Any]) -> Any:
+    fixed = {"nothing": None, "text": "text", "bytes": b"text"}
+    return fixed[response["form"]] if response["form"] in fixed else response["value"]
+
+
+def _shown(value: Any) -> Any:
+    if hasattr(value, "to_dict"):
+        return _shown(value.to_dict())
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return {key: _shown(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _plain(value: Any) -> Any:
+    """A value of the plan: what JSON does not have stands in it as an object with one key."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"$decimal"}:
+        return Decimal(value["$decimal"])
+    if value.keys() == {"$bytes"}:
+        return value["$bytes"].encode()
+    return {key: _plain(item) for key, item in value.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""What a request must look like on the wire, read back by OpenAPI's own rules: none of the client's code is used."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+
+__all__ = ["problems_of_request"]
+
+
+def problems_of_request(
+    request: httpx.Request, base: str, call: dict[str, Any], given: list[dict[str, Any]]
+) -> Iterator[str]:
+    """What differs between a request and what an operation's parameters and body are."""
+    if request.method != call["method"]:
+        yield f"is sent as {request.method} instead of {call['method']}"
+    target = f"{request.url.scheme}://{request.url.host}{request.url.raw_path.decode()}".removeprefix(base)
+    path, _, query = target.partition("?")
+    yield from _path(path, call["path"], {one["wire"]: one for one in given if one["place"] == "path"})
+    yield from _query(query, [one for one in given if one["place"] == "query"])
+    for one in given:
+        if one["place"] == "header":
+            sent = request.headers.get(one["wire"])
+            if sent is None or _read(sent, one, quoted=False) != _texts(one["value"]):
+                yield f"sends the header {one['wire']} as {sent!r}"
+    if call["body"]:
+        yield from _body(request, call["body"])
+    elif request.content:
+        yield "sends a body that is not described"
+
+
+def _path(path: str, template: str, given: dict[str, Any]) -> Iterator[str]:
+    parts = re.split(r"\{([^{}]*)\}", template)
+    pattern = "".join(re.escape(part) if index % 2 == 0 else "([^/?]+?)" for index, part in enumerate(parts))
+    found = re.fullmatch(pattern, path)
+    if found is None:
+        yield f"is sent to {path!r}, which is not {template!r}"
+        return
+    for name, sent in zip(parts[1::2], found.groups(), strict=True):
+        one = given[name]
+        prefix = {"label": ".", "matrix": ";"}.get(one["style"], "")
+        text = sent.removeprefix(prefix)
+        if one["style"] == "matrix":
+            text = text.replace(f"{name}=", "").replace(";", ",") if not isinstance(one["value"], dict) else text
+            text = text.removeprefix(f"{name}=").replace(";", ",")
+        elif one["style"] == "label" and one["explode"]:
+            text = text.replace(".", ",")
+        if _read(text, one) != _texts(one["value"]):
+            yield f"sends {name} in the path as {sent!r}"
+
+
+def _query(query: str, given: list[dict[str, Any]]) -> Iterator[str]:
+    pairs = [(unquote(name), value) for name, _, value in (pair.partition("=") for pair in query.split("&") if pair)]
+    expected: list[tuple[str, Any]] = []
+    for one in given:
+        wire, value = one["wire"], one["value"]
+        if one["style"] == "json":
+            expected.append((wire, value))
+        elif isinstance(value, dict) and one["style"] == "deepObject":
+            expected.extend(_deep(wire, value))
+        elif isinstance(value, dict) and one["explode"]:
+            expected.extend((key, _text(item)) for key, item in value.items() if item is not None)
+        elif isinstance(value, list) and one["explode"]:
+            expected.extend((wire, _text(item)) for item in value)
+        else:
+            expected.append((wire, _texts(value)))
+    if len(pairs) != len(expected):
+        yield f"sends the query {query!r}, which has {len(pairs)} values instead of {len(expected)}"
+        return
+    styles = {one["wire"]: one for one in given}
+    for (name, sent), (wanted, value) in zip(pairs, expected, strict=True):
+        one = styles.get(wanted, {"style": "form", "explode": True, "value": ""})
+        is_json = one["style"] == "json"
+        found = json.loads(unquote(sent), parse_float=Decimal) if is_json else unquote(sent)
+        if isinstance(value, list) and not is_json:
+            joined = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(one["style"])
+            found, value = (unquote(sent), joined.join(value)) if joined else (_read(sent, one), value)
+        if name != wanted or found != value:
+            yield f"sends {wanted} in the query as {name}={sent}"
+
+
+def _deep(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _deep(f"{name}[{key}]", item)
+    elif isinstance(value, list):
+        yield from ((name, _text(item)) for item in value)
+    elif value is not None:
+        yield name, _text(value)
+
+
+def _read(sent: str, one: dict[str, Any], *, quoted: bool = True) -> list[str]:
+    """The texts of a value: of a scalar one, of an array its items, of an object its keys and values in turn."""
+    decode = unquote if quoted else str
+    if one["style"] == "json":
+        return _texts(json.loads(decode(sent), parse_float=Decimal))
+    if not isinstance(one["value"], list | dict):
+        return [decode(sent)]
+    pieces = sent.split(",") if sent else []
+    if isinstance(one["value"], dict) and one["explode"]:
+        pieces = [half for piece in pieces for half in piece.split("=", 1)]
+    return [decode(piece) for piece in pieces]
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for key, item in value.items() if item is not None for text in (key, _text(item))]
+    return [_text(item) for item in value] if isinstance(value, list) else [_text(value)]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(value, separators=(",", ":")) if isinstance(value, list | dict) else str(value)
+
+
+def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
+    sent, form, value = request.content, body["form"], body["value"]
+    media = request.headers.get("content-type", "")
+    if form == "json":
+        if "json" not in media or json.loads(sent, parse_float=Decimal) != value:
+            yield f"sends the body {sent[:200]!r} as {media}"
+    elif form == "form":
+        pairs = [tuple(map(unquote, pair.split("=", 1))) for pair in sent.decode().split("&") if pair]
+        if pairs != list(_fields(value)):
+            yield f"sends the form {sent[:200]!r}"
+    elif form == "multipart":
+        yield from _multipart(sent, media, value)
+    elif sent != (value if isinstance(value, bytes) else str(value).encode()):
+        yield f"sends the body {sent[:200]!r}"
+
+
+def _fields(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, item in value.items():
+        for one in item if isinstance(item, list) else [item]:
+            if one is not None:
+                yield name, _text(one)
+
+
+def _multipart(sent: bytes, media: str, value: dict[str, Any]) -> Iterator[str]:
+    head = f"Content-Type: {media}\r\n\r\n".encode()
+    message = email.message_from_bytes(head + sent, policy=email.policy.HTTP)
+    parts: list[Any] = list(message.iter_parts())
+    expected = [(name, one) for name, item in value.items() for one in (item if isinstance(item, list) else [item])]
+    if len(parts) != len(expected):
+        yield f"sends {len(parts)} parts instead of {len(expected)}"
+        return
+    for part, (name, item) in zip(parts, expected, strict=True):
+        content: Any = part.get_payload(decode=True)
+        wanted: Any = item if isinstance(item, bytes) else _text(item).encode()
+        if isinstance(item, dict):
+            content, wanted = json.loads(content, parse_float=Decimal), item
+        if part.get_param("name", header="content-disposition") != name or content != wanted:
+            yield f"sends the part {name} as {content!r:.200}"

@@ -1,0 +1,97 @@
+"""The check of a package before it takes its place: it finds what does not do what the description says."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from qredo_codegen.errors import GenerationError
+from qredo_codegen.generate.inputs import Inputs, hash_tree
+from qredo_codegen.generate.parse import config, parse
+from qredo_codegen.generate.self_check import self_check
+from qredo_codegen.generate.write import write_package
+
+from .shapes import CAT, JSON, LIST, NUMBER, TEXT, Shape, described, do, objects, ref
+
+SHAPE = Shape(
+    "all at once",
+    {
+        "parameters": [
+            {"name": "id", "in": "path", "required": True, "schema": TEXT},
+            {"name": "q", "in": "query", "schema": LIST},
+            {"name": "X-Trace", "in": "header", "schema": TEXT},
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": ref("Cat"), "example": {"kind": "c", "lives": 1}}},
+        },
+        "responses": {
+            "200": {
+                "description": "Done.",
+                "content": {JSON: {"schema": objects(amount=NUMBER, yes={"type": "boolean"})}},
+            }
+        },
+    },
+    do(),
+    "",
+    method="post",
+    path="/things/{id}",
+    schemas={"Cat": CAT},
+)
+
+
+class Break(NamedTuple):
+    """What is changed in a generated package, and what the check then says."""
+
+    file: str
+    before: str
+    after: str
+    found: str
+
+
+BREAKS = [
+    Break("models/cat.py", "from attrs import define", "from attrs import no_such", "cannot be imported"),
+    Break("api/thing.py", '"POST"', '"PUT"', "is sent as PUT instead of POST"),
+    Break("api/thing.py", '"/things/{id}"', '"/thing/{id}"', "is sent to"),
+    Break("api/thing.py", '"q": q', '"r": q', "sends q in the query"),
+    Break("api/thing.py", '"X-Trace": x_trace', '"X-Other": x_trace', "sends the header X-Trace"),
+    Break("_parameters.py", 'quote(value, safe="")', 'quote(value, safe="/&")', "sends the query"),
+    Break("models/cat.py", 'data["lives"]', 'data["life"]', "sends the body"),
+    Break("_numbers.py", "    return number\n", "    return round(number, 8)\n", "200 gives"),
+    Break("_core.py", "response = await self._send", "response = self._send", "thing.do"),
+    Break(
+        "models/cat.py", "        return data\n", '        return {**data, "more": 1}\n', "the example comes out of Cat"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package that is right."""
+    folder = tmp_path_factory.mktemp("right") / "shaped"
+    write_package(described(SHAPE), "shaped", folder, Inputs("", "", {}))
+    return folder
+
+
+@pytest.mark.parametrize("harm", BREAKS, ids=lambda harm: f"{harm.file}: {harm.after.strip()}")
+def test_what_is_wrong_is_found(harm: Break, package: Path, tmp_path: Path) -> None:
+    """Whatever is broken in a package, the check names the operation or the example, and what differs."""
+    root = tmp_path / "shaped"
+    shutil.copytree(package, root)
+    text = (root / harm.file).read_text(encoding="utf-8")
+    assert harm.before in text
+    (root / harm.file).write_text(text.replace(harm.before, harm.after), encoding="utf-8")
+    _, view, normal = parse(described(SHAPE), "shaped", config("shaped", root))
+    with pytest.raises(GenerationError, match=harm.found):
+        self_check(normal, view, root)
+
+
+def test_what_is_right_passes_and_stays(package: Path) -> None:
+    """A package that is right passes, and the check leaves nothing in it."""
+    before = hash_tree(package)
+    _, view, normal = parse(described(SHAPE), "shaped", config("shaped", package))
+    self_check(normal, view, package)
+    assert hash_tree(package) == before
+    assert not list(package.rglob("__pycache__"))
