@@ -241,7 +241,7 @@ def _take_back() -> None:
     """Tell the attempt that the service rejected the request: what fails now is local, and nothing took effect."""
     attempt = CURRENT.get()
     if attempt is not None:
-        attempt.is_signed = False
+        attempt.is_signed = attempt.is_written = False
 
 
 def _advance(

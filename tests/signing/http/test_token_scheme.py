@@ -25,6 +25,7 @@ from qredo_signing import (
     KeyKind,
     OriginError,
     OutcomeUnknownError,
+    RedirectError,
     TokenAuth,
     TokenError,
     connect,
@@ -33,6 +34,9 @@ from qredo_signing import (
 from qredo_signing._signature.workspace_token import read_token
 
 from ..doubles import Seen, serve
+from .hostile_responses import RESPONSES
+from .networks import Listener, foreign_server, listen
+from .test_redirect_matrix import ELSEWHERE, fill
 from .token_service import BASE, KEY, WORKSPACE, AsyncTokenDummy, Clock, TokenDummy, TokenService, jwt
 
 PATH = f"/workspaces/{WORKSPACE}/policies"
@@ -468,7 +472,7 @@ def test_production_is_where_this_api_is() -> None:
             client.call("GET", PATH)
 
 
-@pytest.mark.parametrize("environment", [Environment.SANDBOX, Environment.PLAY], ids=str)
+@pytest.mark.parametrize("environment", [Environment.SANDBOX, Environment.PLAY], ids=["sandbox", "play"])
 @pytest.mark.filterwarnings("ignore::qredo_signing.DeprecatedEnvironmentWarning")
 def test_there_is_no_sandbox(environment: Environment) -> None:
     """No environment but production's is taken for this API."""
@@ -524,3 +528,64 @@ def test_a_token_stays_in_the_process() -> None:
     for copying in (pickle.dumps, copy.copy):
         with pytest.raises(TypeError, match="not pickled"):
             copying(kept)
+
+
+# ----- redirects and other origins
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+@pytest.mark.parametrize("what", ["token", "call"])
+@pytest.mark.parametrize("way", ["connect", "bare"])
+def test_no_redirect_takes_a_token_along(name: str, what: str, way: str) -> None:
+    """Neither the request for a token nor a call with one follows a redirect: the other server hears nothing."""
+    service, statuses = TokenService(), [0]
+
+    def answer(seen: Seen) -> tuple[int, dict[str, str], bytes]:
+        if seen.path.endswith("/token") == (what == "token"):
+            return statuses[-1], {"location": fill(ELSEWHERE[name], home, foreign).encode().decode("latin-1")}, b""
+        response = service.respond(seen.method, f"{home.url}{seen.path}", seen.headers, seen.body)
+        return response.status_code, {}, response.content
+
+    with foreign_server() as foreign, serve(answer) as home:
+        environment = Environment.custom(home.url, key_kind=KeyKind.LIVE)
+        for status in (301, 302, 303, 307, 308):
+            home.requests.clear()
+            statuses.append(status)
+            with pytest.raises((OriginError, RedirectError, TokenError)):
+                once(way, environment)
+            assert len(home.requests) == (1 if what == "token" else 2)
+        assert (foreign.connections, foreign.received) == (0, [])
+
+
+def once(way: str, environment: Environment) -> None:
+    """Call once, through `connect` or with the auth on a plain client that follows redirects."""
+    if way == "connect":
+        with connect(TokenDummy, KEY, environment, workspace_id=WORKSPACE) as client:
+            client.call("GET", PATH)
+        return
+    auth = TokenAuth(KEY, environment, workspace_id=WORKSPACE, base_path=BASE)
+    with httpx.Client(auth=auth, follow_redirects=True) as http:
+        http.get(f"{environment.origin}{BASE}{PATH}")
+
+
+HOSTILE = [response for response in RESPONSES.values() if b"HTTP/1.1 101" not in response][::5]
+
+
+def test_hostile_responses_in_place_of_a_token() -> None:
+    """Whatever bytes come in place of a token, the call is not sent and fails with a documented error."""
+    sent: list[bytes] = []
+
+    def handle(connection: Any, listener: Listener) -> None:
+        sent.append(connection.recv(65536))
+        connection.sendall(HOSTILE[(len(sent) - 1) % len(HOSTILE)])
+
+    with listen(handle) as server:
+        environment = Environment.custom(f"http://127.0.0.1:{server.port}", key_kind=KeyKind.LIVE)
+        for _ in HOSTILE:
+            with (
+                connect(TokenDummy, KEY, environment, workspace_id=WORKSPACE, max_retries=0, timeout=5) as client,
+                pytest.raises((TokenError, RedirectError, OriginError, httpx.TransportError)),
+            ):
+                client.call("POST", PATH)
+    assert len(sent) >= len(HOSTILE)
+    assert all(b"/token HTTP/1.1" in request.partition(b"\r\n")[0] for request in sent)
