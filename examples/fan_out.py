@@ -3,7 +3,7 @@
     export QREDO_ENVIRONMENT=emulator QREDO_URL=http://127.0.0.1:8080       # or QREDO_ENVIRONMENT=sandbox
     python examples/fan_out.py --at-once 8
 
-Reads only; asks about every company that the API key sees. Needs `pip install qredo-partner-client`, and a folder
+Reads only; asks about every company that the API key sees. Needs `pip install .`, and a folder
 `keys` (or QREDO_KEYS) with `apikey` and `private.pem`.
 """
 

@@ -4,7 +4,7 @@
     python examples/fastapi_service.py --port 8000
     curl http://127.0.0.1:8000/companies/COMPANY_ID/holdings
 
-Needs `pip install qredo-partner-client fastapi uvicorn`, and a folder `keys` (or QREDO_KEYS) with `apikey` and
+Needs `pip install . fastapi uvicorn`, and a folder `keys` (or QREDO_KEYS) with `apikey` and
 `private.pem`. Who may call this service is not shown: it belongs behind your own authentication.
 """
 

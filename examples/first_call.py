@@ -4,7 +4,7 @@
     export QREDO_ENVIRONMENT=emulator QREDO_URL=http://127.0.0.1:8080       # or QREDO_ENVIRONMENT=sandbox
     python examples/first_call.py
 
-Needs `pip install "qredo-partner-client[emulator]"`, and a folder `keys` with `apikey` and `private.pem`, which the
+Needs `pip install ".[emulator]"`, and a folder `keys` with `apikey` and `private.pem`, which the
 emulator makes. Another folder is named by QREDO_KEYS.
 """
 

@@ -9,7 +9,7 @@
     export QREDO_API_KEY_FILE=keys/apikey PKCS11_PIN_FILE=pin
     python examples/hsm.py /usr/lib/softhsm/libsofthsm2.so --token qredo --key api
 
-Needs `pip install "qredo-partner-client[pkcs11]"`, the module's PKCS#11 library, and the PIN in a file. For a key of
+Needs `pip install ".[pkcs11]"`, the module's PKCS#11 library, and the PIN in a file. For a key of
 the service, make it in the module (`pkcs11-tool --keypairgen --key-type rsa:2048 ...`) and upload its public half.
 """
 

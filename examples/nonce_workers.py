@@ -4,7 +4,7 @@
     export QREDO_ENVIRONMENT=emulator QREDO_URL=http://127.0.0.1:8080       # or QREDO_ENVIRONMENT=sandbox
     REDIS_URL=redis://127.0.0.1:6379 python examples/nonce_workers.py --workers 3 --calls 5
 
-Reads only. Needs `pip install "qredo-partner-client[redis]"`, and a folder `keys` (or QREDO_KEYS) with `apikey` and
+Reads only. Needs `pip install ".[redis]"`, and a folder `keys` (or QREDO_KEYS) with `apikey` and
 `private.pem`. Timestamps need none of this: use nonces only where you must.
 """
 

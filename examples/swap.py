@@ -4,7 +4,7 @@
     export QREDO_ENVIRONMENT=emulator QREDO_URL=http://127.0.0.1:8080
     python examples/swap.py
 
-Needs `pip install "qredo-partner-client[emulator]"`. The emulator sets the stage: two companies with an approver each.
+Needs `pip install ".[emulator]"`. The emulator sets the stage: two companies with an approver each.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
     export QREDO_ENVIRONMENT=emulator QREDO_URL=http://127.0.0.1:8080
     python examples/transfer_with_approval.py --order 2026-0042
 
-Needs `pip install "qredo-partner-client[emulator,feeds]"`. The emulator sets the stage (`prepare`: a company, an
+Needs `pip install ".[emulator,feeds]"`. The emulator sets the stage (`prepare`: a company, an
 approver, two wallets, a deposit); your own program has all this already and begins with `send`.
 """
 

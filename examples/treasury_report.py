@@ -4,7 +4,7 @@
     python examples/treasury_report.py
     python examples/treasury_report.py --company COMPANY_ID --csv report.csv --plot report.svg
 
-Reads only. Needs `pip install qredo-partner-client`, for the plot also `pip install matplotlib`, and a folder `keys`
+Reads only. Needs `pip install .`, for the plot also `pip install matplotlib`, and a folder `keys`
 (or QREDO_KEYS) with `apikey` and `private.pem`.
 """
 

@@ -54,6 +54,8 @@ def _regenerate(checkout: Checkout, given: Given) -> int:
     for package in given.packages or checkout.packages:
         done = update(checkout, package)
         print(f"{package}: {done.operations} operations generated into generated/{package}")
+        for problem in done.left_out:
+            print(f"  {problem}")
         if done.entries:
             print("\n".join([f"{package} since its release, as CHANGELOG.md says it:", *done.entries]))
     return 0

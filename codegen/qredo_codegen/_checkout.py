@@ -40,6 +40,10 @@ class Checkout:
         """The folder of a package's description and of what belongs to it."""
         return self.root / "spec" / package
 
+    def names(self, package: str) -> Path:
+        """The names that were given to what has none of its own, or shares it."""
+        return self.folder(package) / "names.yaml"
+
     def output(self, package: str) -> Path:
         """The folder of a generated package."""
         return self.root / "generated" / package

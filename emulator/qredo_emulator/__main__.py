@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from qredo_signing._extras import install_advice
+
 try:
     from ._authentication.key_files import HMAC_FOLDER, KeysError
     from ._description.read import SpecError
@@ -16,7 +18,7 @@ try:
     from ._options import read_options, settings_of
     from ._state.state_file import StateError
 except ModuleNotFoundError as _error:
-    sys.exit(f'qredo-emulator needs its extra: pip install "qredo-partner-client[emulator]" (not found: {_error.name})')
+    sys.exit(f"qredo-emulator needs its extra: {install_advice('emulator', _error.name)}")
 
 __all__ = ["main"]
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["qredo", "qredo_server", "qredo_settings"]
 
-_MISSING = 'the fixture `qredo` needs the emulator: pip install "qredo-partner-client[emulator]" (not found: {name})'
-
 
 @pytest.fixture(scope="session")
 def qredo_settings() -> Settings | None:
@@ -45,7 +43,10 @@ def qredo_server(qredo_settings: Settings | None) -> Iterator[Emulator]:
     try:
         from . import Emulator, Settings
     except ModuleNotFoundError as error:
-        pytest.fail(_MISSING.format(name=error.name), pytrace=False)
+        from qredo_signing._extras import install_advice  # not above: pytest loads this module into every test run
+
+        advice = install_advice("emulator", error.name)
+        pytest.fail(f"the fixture `qredo` needs the emulator: {advice}", pytrace=False)
     with Emulator(qredo_settings or Settings(check_responses=True)) as emulator:
         yield emulator
 

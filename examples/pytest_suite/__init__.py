@@ -1,5 +1,5 @@
 """The tests of an imagined treasury service: copy the folder, and run `pytest pytest_suite`.
 
-Needs `pip install "qredo-partner-client[emulator]" pytest`. The fixture `qredo` comes with it: an emulator that is
+Needs `pip install ".[emulator]" pytest`. The fixture `qredo` comes with it: an emulator that is
 empty for each test.
 """

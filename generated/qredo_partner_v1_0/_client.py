@@ -60,6 +60,7 @@ class _Described:
     SECURITY: ClassVar[Literal["partner_signature"]] = "partner_signature"
     STAMPS: ClassVar[tuple[str, ...]] = ("nonce",)
     NONCE_RULE: ClassVar[str | None] = "counter"
+
     FEEDS: ClassVar[Mapping[str, Feed]] = MappingProxyType({})
 
 
@@ -71,6 +72,7 @@ class Client(_Described):
         base_url: Where the paths of the description begin, such as one of `SERVERS`.
         send: Sends one request and gives its response, instead of `http.send`; it never follows a redirect.
         owns_http: Whether closing this client closes `http`.
+        strict: Raise `ResponseError` for each value that is not of its described type, instead of keeping a `Mismatch`.
     """
 
     def __init__(
@@ -80,13 +82,14 @@ class Client(_Described):
         base_url: str,
         send: Send | None = None,
         owns_http: bool = True,
+        strict: bool = False,
         _options: Options | None = None,
     ) -> None:
         self.http = http
         self.base_url: str = base_url.rstrip("/")
         self.send: Send = send or self._plain_send
         self._owns_http = owns_http
-        self._options = _options or Options()
+        self._options = _options or Options(strict=strict)
         self._core = Core(Requests(http, self.base_url, self._options), self.send)
 
     def _plain_send(self, request: httpx.Request) -> httpx.Response:
@@ -104,12 +107,13 @@ class Client(_Described):
         options = Options(
             self._options.timeout if timeout is UNSET else timeout,
             self._options.max_retries if max_retries is None else max_retries,
+            self._options.strict,
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
 
     @cached_property
     def with_raw_response(self) -> ClientWithRawResponse:
-        """The same operations, each giving the parsed value and the httpx response."""
+        """The same operations, each giving the httpx response, and the parsed value on demand."""
         return ClientWithRawResponse(self._core)
 
     def close(self) -> None:
@@ -228,6 +232,7 @@ class AsyncClient(_Described):
         base_url: Where the paths of the description begin, such as one of `SERVERS`.
         send: Sends one request and gives its response, instead of `http.send`; it never follows a redirect.
         owns_http: Whether closing this client closes `http`.
+        strict: Raise `ResponseError` for each value that is not of its described type, instead of keeping a `Mismatch`.
     """
 
     def __init__(
@@ -237,13 +242,14 @@ class AsyncClient(_Described):
         base_url: str,
         send: AsyncSend | None = None,
         owns_http: bool = True,
+        strict: bool = False,
         _options: Options | None = None,
     ) -> None:
         self.http = http
         self.base_url: str = base_url.rstrip("/")
         self.send: AsyncSend = send or self._plain_send
         self._owns_http = owns_http
-        self._options = _options or Options()
+        self._options = _options or Options(strict=strict)
         self._core = AsyncCore(Requests(http, self.base_url, self._options), self.send)
 
     async def _plain_send(self, request: httpx.Request) -> httpx.Response:
@@ -261,12 +267,13 @@ class AsyncClient(_Described):
         options = Options(
             self._options.timeout if timeout is UNSET else timeout,
             self._options.max_retries if max_retries is None else max_retries,
+            self._options.strict,
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
 
     @cached_property
     def with_raw_response(self) -> AsyncClientWithRawResponse:
-        """The same operations, each giving the parsed value and the httpx response."""
+        """The same operations, each giving the httpx response, and the parsed value on demand."""
         return AsyncClientWithRawResponse(self._core)
 
     async def aclose(self) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from . import models
-from ._provenance import PACKAGE, VERSION
+from ._mismatch import sending, strictly
+from ._provenance import EXACT_NUMBERS, PACKAGE, VERSION
 from ._types import UNSET, Call, Operation, RawResponse, Unset
 from .errors import ResponseError, api_error
 
@@ -30,11 +32,13 @@ class Options(NamedTuple):
 
     Attributes:
         timeout: Seconds, an httpx.Timeout, None for no limit, or UNSET for the httpx client's own.
-        max_retries: Limit for the sender's repeats, or None for the sender's own.
+        max_retries: Limit for the sender's retries, or None for the sender's own.
+        strict: Whether a value of another type than described raises at once.
     """
 
     timeout: float | httpx.Timeout | Unset | None = UNSET
     max_retries: int | None = None
+    strict: bool = False
 
 
 class Requests(NamedTuple):
@@ -49,29 +53,31 @@ class Requests(NamedTuple):
         operation: Operation[Any],
         path: Mapping[str, object],
         query: Mapping[str, object],
-        body: dict[str, Any] | None,
+        headers: Mapping[str, object],
+        body: Any,
         idempotent: bool,
     ) -> httpx.Request:
         """The request of one call, not yet signed."""
         key, body = _with_key(operation, body, idempotent)
-        content = None
-        if body is not None:
-            content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        content, media = (None, None) if body is UNSET else _content(operation.media, body)
         repeatable = operation.repeatable or operation.method == "GET" or key is not None
         call = Call(operation.id, operation.security, repeatable, key, operation.look_up, self.options.max_retries)
         timeout = {} if self.options.timeout is UNSET else {"timeout": self.options.timeout}
         request = self.http.build_request(
             operation.method,
-            self.base_url + _fill(operation, path) + _query(query),
+            self.base_url + _fill(operation, path) + _query(operation, query),
             content=content,
             extensions={"qredo": call},
             **cast("dict[str, Any]", timeout),
         )
         # One by one: to merge them, as httpx does with `headers=`, takes three times as long.
-        request.headers["accept"] = "application/json"
+        request.headers["accept"] = operation.accept
         request.headers["user-agent"] = USER_AGENT
-        if body is not None:
-            request.headers["content-type"] = "application/json"
+        if media is not None:
+            request.headers["content-type"] = media
+        for name, value in headers.items():
+            if value is not UNSET and value is not None:
+                request.headers[name] = _header(operation, name, value)
         return request
 
 
@@ -95,12 +101,13 @@ class Core:
         *,
         path: Mapping[str, object] = {},
         query: Mapping[str, object] = {},
-        body: dict[str, Any] | None = None,
+        headers: Mapping[str, object] = {},
+        body: Any = UNSET,
         idempotent: bool = False,
     ) -> T:
         """Send one call and parse its response."""
-        response = self._send(self._requests.build(operation, path, query, body, idempotent))
-        return _result(operation, response, self._raw)
+        response = self._send(self._requests.build(operation, path, query, headers, body, idempotent))
+        return _result(operation, response, self._raw, self._requests.options.strict)
 
 
 class AsyncCore:
@@ -123,12 +130,13 @@ class AsyncCore:
         *,
         path: Mapping[str, object] = {},
         query: Mapping[str, object] = {},
-        body: dict[str, Any] | None = None,
+        headers: Mapping[str, object] = {},
+        body: Any = UNSET,
         idempotent: bool = False,
     ) -> T:
         """Send one call and parse its response."""
-        response = await self._send(self._requests.build(operation, path, query, body, idempotent))
-        return _result(operation, response, self._raw)
+        response = await self._send(self._requests.build(operation, path, query, headers, body, idempotent))
+        return _result(operation, response, self._raw, self._requests.options.strict)
 
 
 def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
@@ -141,11 +149,15 @@ def raw_async(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[RawRes
     return cast("Callable[P, Awaitable[RawResponse[T]]]", method)
 
 
-def encode(operation: Operation[Any], body: Any, required: tuple[str, ...], fields: dict[str, Any]) -> dict[str, Any]:
+def encode(
+    operation: Operation[Any], body: Any, required: tuple[str, ...], fields: dict[str, Any], *, optional: bool = False
+) -> Any:
     """The JSON object of a request body, from `body` or from its fields as keywords, never from both."""
     given = {name: value for name, value in fields.items() if value is not UNSET}
     model = getattr(models, cast("str", operation.body))
     if body is UNSET:
+        if optional and not given:
+            return UNSET
         if missing := [name for name in required if name not in given]:
             raise TypeError(f"{operation.id} needs {', '.join(missing)}, or one body=")
         body = model(**given)
@@ -153,15 +165,14 @@ def encode(operation: Operation[Any], body: Any, required: tuple[str, ...], fiel
         raise TypeError(f"{operation.id} takes either body= or the fields of the body, not both: {', '.join(given)}")
     elif not isinstance(body, model):
         raise TypeError(f"{operation.id} takes a {operation.body} as body=, not {type(body).__name__}")
-    return cast("dict[str, Any]", body.to_dict())
+    with sending():
+        return body.to_dict()
 
 
-def _with_key(
-    operation: Operation[Any], body: dict[str, Any] | None, idempotent: bool
-) -> tuple[str | None, dict[str, Any] | None]:
+def _with_key(operation: Operation[Any], body: Any, idempotent: bool) -> tuple[str | None, Any]:
     """The idempotency key of a call and the body that holds it; a key that the caller gave is kept."""
     field = operation.idempotency_key
-    if field is None or body is None:
+    if field is None or not isinstance(body, dict):
         return None, body
     if idempotent and field not in body:
         from uuid import uuid4  # most programs make no such call, and it takes as long to load as this package
@@ -170,41 +181,91 @@ def _with_key(
     return body.get(field) or None, body
 
 
+def _content(media: str, body: Any) -> tuple[bytes, str]:
+    """The bytes of a body and its media type."""
+    if media == "application/json" and not EXACT_NUMBERS:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(), media
+    from . import _content as content
+
+    return content.write(media, body)
+
+
 def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
     """The path of a call. No value can leave its segment: it is percent-encoded; empty ones and dots are refused."""
+    filled = operation.path
     for name, value in path.items():
-        if not isinstance(value, str):
-            raise TypeError(f"{operation.id}: {name} must be a str, not {type(value).__name__}")
-        if value in ("", ".", ".."):
+        style = operation.styles.get(name)
+        if style is None and not isinstance(value, str | int):
+            raise TypeError(f"{operation.id}: {name} must be a str or an int, not {type(value).__name__}")
+        if style is None:
+            text = quote(str(value).lower() if isinstance(value, bool) else str(value), safe="")
+        else:
+            from . import _parameters
+
+            text = _parameters.segment(name, value, style)
+        if text in ("", ".", ".."):
             raise ValueError(f"{operation.id}: {name} is {value!r}, which can't be a part of the path {operation.path}")
-    return operation.path.format_map({name: quote(str(value), safe="") for name, value in path.items()})
+        before, _, after = filled.rpartition(f"{{{name}}}")
+        filled = before + text + after
+    return filled
 
 
-def _query(query: Mapping[str, object]) -> str:
-    given = [(name, _text(value)) for name, value in query.items() if value is not UNSET and value is not None]
-    return f"?{urlencode(given, quote_via=quote, safe='')}" if given else ""
+def _query(operation: Operation[Any], query: Mapping[str, object]) -> str:
+    if not query:
+        return ""
+    from . import _parameters
+
+    return _parameters.query(query, operation.styles)
 
 
-def _text(value: object) -> str:
-    """A value in the query; a boolean is written as JSON writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _header(operation: Operation[Any], name: str, value: object) -> str:
+    from . import _parameters
+
+    return _parameters.header(name, value, operation.styles.get(name, "simple"))
 
 
-def _result(operation: Operation[T], response: httpx.Response, raw: bool) -> T:
+def _result(operation: Operation[T], response: httpx.Response, raw: bool, strict: bool) -> T:
     """The parsed response, or the error that it stands for."""
     if not response.is_success:
         raise api_error(operation.id, response)
-    parsed = None if operation.result is None else _parse(operation.result, response)
-    return cast("T", RawResponse(parsed, response) if raw else parsed)
+    if raw:
+        return cast("T", RawResponse(response, partial(_parsed, operation, response, strict)))
+    return cast("T", _parsed(operation, response, strict))
+
+
+def _parsed(operation: Operation[Any], response: httpx.Response, strict: bool) -> Any:
+    if strict:
+        with strictly():
+            return _parsed(operation, response, False)
+    try:
+        if operation.readers is not None:
+            return _reader(operation.readers, response.status_code).read(response)
+        return None if operation.result is None else _parse(operation.result, response)
+    except ResponseError as error:
+        error.response = response
+        error.took_effect = operation.method != "GET"
+        raise
+
+
+def _reader(readers: Mapping[str, Any], status: int) -> Any:
+    """What reads the content of a status: its own reader, that of its range, or the only one there is."""
+    found = readers.get(str(status)) or readers.get(f"{status // 100}XX") or readers.get(f"{status // 100}xx")
+    return found or next(iter(readers.values()))
 
 
 def _parse(model: str, response: httpx.Response) -> object:
+    if not response.content:
+        raise ResponseError(model, None, f"HTTP {response.status_code} without a body, though one is described")
     try:
-        data = json.loads(response.content)
+        data = _load(response.content)
     except (ValueError, RecursionError) as error:  # the latter for what is nested too deeply
-        raise ResponseError(model, None, f"not JSON: {error}", response) from None
-    try:
-        return getattr(models, model).from_dict(data)
-    except ResponseError as error:
-        error.response = response
-        raise
+        raise ResponseError(model, None, f"not JSON: {error}") from None
+    return getattr(models, model).from_dict(data)
+
+
+def _load(content: bytes) -> Any:
+    if not EXACT_NUMBERS:
+        return json.loads(content)
+    from ._numbers import Exact
+
+    return json.loads(content, parse_float=Exact)

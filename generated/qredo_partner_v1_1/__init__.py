@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from . import models as models
     from ._client import AsyncClient as AsyncClient
     from ._client import Client as Client
+    from ._mismatch import Misfit as Misfit
+    from ._mismatch import Mismatch as Mismatch
+    from ._mismatch import collect_mismatches as collect_mismatches
     from ._types import UNSET as UNSET
     from ._types import Feed as Feed
     from ._types import RawResponse as RawResponse
@@ -34,9 +37,12 @@ _MODULES = {
     "AsyncClient": "_client",
     "Client": "_client",
     "Feed": "_types",
+    "Misfit": "_mismatch",
+    "Mismatch": "_mismatch",
     "RawResponse": "_types",
     "UNSET": "_types",
     "Unset": "_types",
+    "collect_mismatches": "_mismatch",
     "require": "_types",
     "APIError": "errors",
     "BadRequestError": "errors",
@@ -59,6 +65,8 @@ __all__ = [
     "ConflictError",
     "Feed",
     "ForbiddenError",
+    "Misfit",
+    "Mismatch",
     "NotFoundError",
     "RateLimitedError",
     "RawResponse",
@@ -68,6 +76,7 @@ __all__ = [
     "UnauthorizedError",
     "Unset",
     "__version__",
+    "collect_mismatches",
     "models",
     "require",
 ]

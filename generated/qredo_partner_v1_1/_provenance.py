@@ -7,6 +7,7 @@ from __future__ import annotations
 
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
+EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "735f13137abab4ec3da2784131ca2916a8c3f06fda927d5e04791182d54272bb"
-TEMPLATES_SHA256 = "5b56de84f25c465aa862dda3c81c54cc62586e8f5e03b7ef1b09d43188b3824c"
+TEMPLATES_SHA256 = "9f9f784042d82400f29dcaed16054269c73a7c380de1b415096174e08e29639c"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

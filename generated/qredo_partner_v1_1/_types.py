@@ -4,15 +4,20 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Generic, Literal, NamedTuple, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import httpx
+
+_NO_STYLES: Final = MappingProxyType[str, str]({})
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-__all__ = ["UNSET", "Call", "Feed", "Operation", "RawResponse", "Unset", "require"]
+__all__ = ["UNSET", "Call", "Feed", "File", "Operation", "RawResponse", "Unset", "require"]
 
 
 class Unset(Enum):
@@ -52,14 +57,32 @@ class Operation(Generic[T]):
         method: HTTP method.
         path: Path template below the base URL.
         security: Name of the security scheme: a signed request or an agent's token.
-        result: Name of the model class of a successful response, or None where no content is described.
-        body: Name of the model class of the request body, or None.
+        result: Name of the model class of a successful response, or None where it is something else or nothing.
+        readers: What reads the content of a successful response, by status, where it is not that one model.
+        body: Name of the model class of the request body, or None where it is something else or there is none.
+        media: Media type of the request body.
+        accept: Media types of the responses.
+        styles: How the values of parameters are written, by name, where that is not as usual.
         repeatable: Whether the description says that a retry is safe (without an idempotency key).
         idempotency_key: Name of the body field that makes a retry safe, as it is on the wire.
         look_up: Operation that tells whether a call whose response was lost took effect.
     """
 
-    __slots__ = ("body", "id", "idempotency_key", "look_up", "method", "path", "repeatable", "result", "security")
+    __slots__ = (
+        "accept",
+        "body",
+        "id",
+        "idempotency_key",
+        "look_up",
+        "media",
+        "method",
+        "path",
+        "readers",
+        "repeatable",
+        "result",
+        "security",
+        "styles",
+    )
 
     def __init__(
         self,
@@ -69,7 +92,11 @@ class Operation(Generic[T]):
         *,
         security: str,
         result: str | None = None,
+        readers: Mapping[str, Any] | None = None,
         body: str | None = None,
+        media: str = "application/json",
+        accept: str = "application/json",
+        styles: Mapping[str, str] = _NO_STYLES,
         repeatable: bool = False,
         idempotency_key: str | None = None,
         look_up: str | None = None,
@@ -79,7 +106,11 @@ class Operation(Generic[T]):
         self.path: str = path
         self.security: str = security
         self.result: str | None = result
+        self.readers: Mapping[str, Any] | None = readers
         self.body: str | None = body
+        self.media: str = media
+        self.accept: str = accept
+        self.styles: Mapping[str, str] = styles
         self.repeatable: bool = repeatable
         self.idempotency_key: str | None = idempotency_key
         self.look_up: str | None = look_up
@@ -93,7 +124,7 @@ class Call(NamedTuple):
 
     Attributes:
         operation: `<tag>.<verb>`.
-        security: Name of the security scheme that the request needs.
+        security: Name of the security scheme that the request needs; empty for a request that is sent unsigned.
         repeatable: Whether sending the same request again is harmless.
         idempotency_key: The key in the body by which the service recognizes a retry, or None.
         look_up: Operation that tells whether the call took effect, if its response is lost.
@@ -108,17 +139,48 @@ class Call(NamedTuple):
     max_retries: int | None
 
 
+class File(NamedTuple):
+    """A file in a multipart/form-data body.
+
+    Attributes:
+        content: Its bytes.
+        name: The name that the service sees.
+        media: Its media type.
+    """
+
+    content: bytes
+    name: str = "file"
+    media: str = "application/octet-stream"
+
+
 class RawResponse(Generic[T_co]):
-    """A parsed answer together with the HTTP response it came in."""
+    """The HTTP response of a call, and its parsed value on demand.
 
-    __slots__ = ("parsed", "response")
+    Attributes:
+        response: The httpx response.
+    """
 
-    def __init__(self, parsed: T_co, response: httpx.Response) -> None:
-        self.parsed: T_co = parsed
+    __slots__ = ("_parse", "_parsed", "response")
+
+    def __init__(self, response: httpx.Response, parse: Callable[[], T_co]) -> None:
         self.response: httpx.Response = response
+        self._parse = parse
+
+    @property
+    def parsed(self) -> T_co:
+        """The parsed value.
+
+        Raises:
+            ResponseError: The response is not what the description says; `response` can still be read.
+        """
+        try:
+            return self._parsed
+        except AttributeError:
+            self._parsed: T_co = self._parse()
+            return self._parsed
 
     def __repr__(self) -> str:
-        return f"<RawResponse [{self.response.status_code}] {type(self.parsed).__name__}>"
+        return f"<RawResponse [{self.response.status_code}]>"
 
 
 class Feed(NamedTuple):

@@ -3,25 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from operator import itemgetter
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from ._types import UNSET, Unset
+from ._mismatch import Mismatch, mismatch, raw_of, strictly, type_name
+from ._types import UNSET
 from .errors import ResponseError
 
-Read = Callable[[Mapping[str, Any]], tuple[Any, dict[str, Any]]]
+if TYPE_CHECKING:
+    from ._codec import Codec
 
-_JSON_NAMES = {
-    bool: "a boolean",
-    dict: "an object",
-    float: "a number with a fraction or an exponent",
-    int: "an integer",
-    list: "an array",
-    str: "a string",
-    type(None): "null",
-}
+READ_ONLY: Any = UNSET
+"""What a field is that the service alone gives, in a model that is made to be sent."""
+
+Read = Callable[[Mapping[str, Any]], tuple[Any, dict[str, Any]]]
 
 
 def reader(model: str, *fields: str) -> Read:
@@ -39,62 +36,123 @@ def reader(model: str, *fields: str) -> Read:
             except KeyError:  # as many fields, but others
                 pass
         if not isinstance(src, Mapping):
-            mismatch(model, None, "an object", src)
+            raise ResponseError(model, None, f"expected an object, got {type_name(src)}")
         whole = {**unset, **src}
         return values(whole), dict(islice(whole.items(), count, None)) if len(whole) > count else {}
 
     return read
 
 
-def mismatch(model: str, field: str | None, expected: str, value: object) -> NoReturn:
-    """Raise the error for a value of another type. The value itself stays out of the text: it may be a secret."""
-    raise ResponseError(model, field, f"expected {expected}, got {_JSON_NAMES.get(type(value), type(value).__name__)}")
-
-
-def optional(model: str, field: str, expected: str, value: object) -> Unset:
+def optional(model: str, field: str, expected: str, value: object) -> Any:
     """An optional field without a value: absent and null are the same."""
-    if value is UNSET or value is None:
-        return UNSET
-    mismatch(model, field, expected, value)
+    return UNSET if value is UNSET or value is None else mismatch(model, field, expected, value)
 
 
-def nullable(model: str, field: str, expected: str, value: object) -> Unset | None:
+def nullable(model: str, field: str, expected: str, value: object) -> Any:
     """An optional field that may be null, which is another thing than absent."""
-    if value is None or value is UNSET:
-        return value
-    mismatch(model, field, expected, value)
+    return value if value is None or value is UNSET else mismatch(model, field, expected, value)
 
 
-def nullable_required(model: str, field: str, expected: str, value: object) -> None:
+def nullable_required(model: str, field: str, expected: str, value: object) -> Any:
     """A required field that may be null."""
-    if value is None:
-        return
     if value is UNSET:
         raise ResponseError(model, field, "required, but missing")
-    mismatch(model, field, expected, value)
+    return None if value is None else mismatch(model, field, expected, value)
 
 
-def required(model: str, field: str, expected: str, value: object) -> NoReturn:
-    """A required field without a usable value."""
-    if value is UNSET or value is None:
-        raise ResponseError(model, field, "required, but missing or null")
-    mismatch(model, field, expected, value)
+def required(model: str, field: str, expected: str, value: object) -> Any:
+    """A required field without a usable value. An array that is null is empty: that is how some services write it."""
+    if value is UNSET:
+        raise ResponseError(model, field, "required, but missing")
+    return [] if value is None and expected == "an array" else mismatch(model, field, expected, value)
+
+
+def inside(model: str, field: str, expected: str, value: object) -> Any:
+    """An item of an array, or a value of an object with free keys, that is not of its type."""
+    return mismatch(model, field, expected, value)
 
 
 def items(model: str, field: str, value: list[Any], kind: type, expected: str) -> list[Any]:
-    """A list whose items are all of one plain type."""
+    """A list whose items are all of one plain type, but for mismatches."""
     for item in value:
         if item.__class__ is not kind:
-            mismatch(model, f"{field}[]", expected, item)
+            return [item if item.__class__ is kind else mismatch(model, f"{field}[]", expected, item) for item in value]
     return value
 
 
-def values(model: str, field: str, value: dict[str, Any], kind: type, expected: str) -> dict[str, Any]:
-    """A map whose values are all of one plain type."""
-    for key, item in value.items():
-        if item.__class__ is not kind:
-            mismatch(model, f"{field}.{key}", expected, item)
-    return value
+def decoded(codec: Codec, model: str, field: str, value: Any) -> Any:
+    """What a codec makes of a value, or a mismatch of the whole value."""
+    try:
+        return codec.decode(value, model, field)
+    except ResponseError as error:
+        if error.model != model:
+            raise
+        return mismatch(model, field, codec.expected, value)
+
+
+def encoded(codec: Codec, model: str, field: str, value: Any) -> Any:
+    """The JSON value that a codec makes of a value."""
+    return raw_of(value) if value.__class__ is Mismatch else codec.encode(value, model, field)
+
+
+def plain(model: str, field: str, value: Any, kind: type[Any]) -> Any:
+    """The JSON value of a boolean, integer or text that is not exactly of its class; a str subclass is its text.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    if value.__class__ is Mismatch:
+        return raw_of(value)
+    if kind is int and (not isinstance(value, int) or isinstance(value, bool)):
+        not_integer(model, field, value)
+    if not isinstance(value, kind):
+        raise TypeError(f"{model}.{field} takes a {kind.__name__}, not {type(value).__name__}")
+    return str.__str__(value) if kind is str else kind(value)
+
+
+def array(model: str, field: str, value: Any, encode: Callable[[Any], Any]) -> Any:
+    """The JSON array of a list.
+
+    Raises:
+        TypeError: It is no list.
+    """
+    if value.__class__ is Mismatch:
+        return raw_of(value)
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        raise TypeError(f"{model}.{field} takes a list, not {type(value).__name__}: put it into a list")
+    return [encode(item) for item in value]
+
+
+def free(model: str, field: str, value: Any, encode: Callable[[Any], Any]) -> Any:
+    """The JSON object of a dict with free keys.
+
+    Raises:
+        TypeError: It is no dict.
+    """
+    if value.__class__ is Mismatch:
+        return raw_of(value)
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{model}.{field} takes a dict, not {type(value).__name__}")
+    return {key: encode(entry) for key, entry in value.items()}
+
+
+def to_dict(model: str, field: str, value: Any, kind: type[Any]) -> Any:
+    """The JSON object of a model, or of a dict that is one.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if isinstance(value, kind):
+        return value.to_dict()
+    if value.__class__ is Mismatch:
+        return raw_of(value)
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{model}.{field} takes a {kind.__name__}, not {type(value).__name__}")
+    try:
+        with strictly():
+            return kind.from_dict(value).to_dict()
+    except ResponseError as error:
+        raise TypeError(f"{model}.{field} takes a {kind.__name__}: {error}") from None
 
 
 def not_integer(model: str, field: str, value: object) -> NoReturn:

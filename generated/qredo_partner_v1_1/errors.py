@@ -107,12 +107,14 @@ class ServerError(APIError):
 
 
 class ResponseError(ClientError):
-    """The response is not what the description says. The call itself may have taken effect.
+    """The response is not what the description says. If `took_effect`, the call succeeded: don't retry it.
 
     Attributes:
         model: Name of the model class.
         field: Name of the field on the wire, or None where the whole object is meant.
+        problem: What is wrong.
         response: The httpx response, or None when a model was made from a dict by hand.
+        took_effect: Whether this is the response to a call that changes something, which succeeded.
     """
 
     def __init__(self, model: str, field: str | None, problem: str, response: httpx.Response | None = None) -> None:
@@ -120,14 +122,16 @@ class ResponseError(ClientError):
         self.field = field
         self.problem = problem
         self.response = response
+        self.took_effect = False
         super().__init__(model, field, problem)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.model, self.field, self.problem)  # without the response, which leads to the request
+        # Without the response, which leads to the request.
+        return type(self), (self.model, self.field, self.problem), {"took_effect": self.took_effect}
 
     def __str__(self) -> str:
         place = f"{self.model}.{self.field}" if self.field else self.model
-        return f"{place}: {self.problem}"
+        return f"{place}: {self.problem}" + (". The call succeeded: don't retry it" if self.took_effect else "")
 
 
 _BY_STATUS: dict[int, type[APIError]] = {

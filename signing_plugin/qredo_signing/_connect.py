@@ -58,6 +58,7 @@ def connect(
     transport: httpx.BaseTransport | None = ...,
     http_client: httpx.Client | None = ...,
     server: str | None = ...,
+    strict: bool = ...,
     agent_token: Callable[[], str] | None = ...,
     stamp: Stamp | None = ...,
     nonces: NonceSource | None = ...,
@@ -77,6 +78,7 @@ def connect(
     transport: httpx.AsyncBaseTransport | Literal["aiohttp"] | None = ...,
     http_client: httpx.AsyncClient | None = ...,
     server: str | None = ...,
+    strict: bool = ...,
     agent_token: AgentToken | None = ...,
     stamp: Stamp | None = ...,
     nonces: NonceSource | None = ...,
@@ -97,6 +99,7 @@ def connect(
     transport: httpx.BaseTransport | None = ...,
     http_client: httpx.Client | None = ...,
     server: str | None = ...,
+    strict: bool = ...,
     clock: Callable[[], float] = ...,
     clock_correction: bool = ...,
 ) -> HmacT: ...
@@ -112,6 +115,7 @@ def connect(
     transport: httpx.AsyncBaseTransport | Literal["aiohttp"] | None = ...,
     http_client: httpx.AsyncClient | None = ...,
     server: str | None = ...,
+    strict: bool = ...,
     clock: Callable[[], float] = ...,
     clock_correction: bool = ...,
 ) -> AsyncHmacT: ...
@@ -159,6 +163,7 @@ def connect(
     transport: Any = None,
     http_client: Any = None,
     server: str | None = None,
+    strict: bool = False,
     agent_token: AgentToken | None = None,
     stamp: Stamp | None = None,
     nonces: NonceSource | None = None,
@@ -192,6 +197,8 @@ def connect(
         http_client: Your own `httpx.Client` (`httpx.AsyncClient`), with its own timeouts, TLS settings and limits. Its
             `auth` and `follow_redirects` do not apply to requests of this client.
         server: Another of the API's servers with the same origin, by name, such as `sandbox_qapi`.
+        strict: Raise `ResponseError` for each value of a response that is not of its described type. By default the
+            value becomes a `Mismatch`, and only its use raises.
         agent_token: Returns a fresh token for each agent operation; see `PartnerAuth`. This and `stamp`, `nonces`,
             `serialize` and `offload` are for the Partner API alone.
         stamp: `timestamp` or `nonce`; see `PartnerAuth`. By default what the API version takes.
@@ -249,7 +256,8 @@ def connect(
         deadline=deadline,
         clock=clock,
     )
-    return client_class(http_client, base_url=base_url, send=send, owns_http=owns_http)
+    reading = {"strict": True} if strict else {}  # a package that was generated earlier does not know it
+    return client_class(http_client, base_url=base_url, send=send, owns_http=owns_http, **reading)
 
 
 def _check_arguments(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import shutil
 import sys
@@ -79,8 +80,8 @@ def test_amounts_stay_exact(connected: Cli, emulator: Emulator) -> None:
     """A balance beyond what a double holds is printed digit for digit, for people and for programs."""
     owner, fund, wallet_id = wallet(connected)
     emulator.control.credit(wallet_id, 9_007_199_254_740_993)
-    for output in ("", "--json"):
-        assert "9007199254740993" in connected(f"call fund.get --company-id {owner} --fund-id {fund} {output}").out
+    for options, text in (("", "9,007,199,254,740,993"), ("--raw", "9007199254740993"), ("--json", "9007199254740993")):
+        assert text in connected(f"call fund.get --company-id {owner} --fund-id {fund} {options}").out
 
 
 def test_all_pages_are_read_with_progress(connected: Cli, emulator: Emulator) -> None:
@@ -108,6 +109,20 @@ def test_operations_are_listed_and_searched(qredo: Cli) -> None:
     assert {"operation": "fund.add_to_whitelist", "method": "POST"}.items() <= found[0].items()
     done = qredo("call --list nothing-like-it")
     assert (done.code, done.out) == (2, "")
+
+
+def test_the_list_has_one_line_for_each_operation(qredo: Cli) -> None:
+    """Operations are grouped by API and tag, one line each; those whose name has the words come first."""
+    lines = qredo("call --list --api qredo_partner_v1_1").out.splitlines()
+    assert lines[0] == "qredo_partner_v1_1:"
+    assert len([line for line in lines if line.startswith("  ")]) == 54
+    tags = [line.split(".")[0].strip() if line else "" for line in lines[1:]]
+    assert [tag for tag, _ in itertools.groupby(tags) if tag] == list(dict.fromkeys(tag for tag in tags if tag))
+    found = qredo("call --list wallet --api qredo_partner_v1_1").out.splitlines()[1:]
+    names = [line.split()[0] for line in found if line]
+    is_named = ["wallet" in name for name in names]
+    assert is_named == sorted(is_named, reverse=True)
+    assert {True, False} == set(is_named)
 
 
 def test_help_tells_what_the_description_says(qredo: Cli) -> None:
@@ -320,17 +335,20 @@ class TestConfirmation:
 
     def test_elsewhere_nothing_is_asked(self, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
         """The sandbox and the test keys of production need no confirmation, wherever the key comes from."""
-        monkeypatch.setattr(sys, "stdin", None)
-        Connection(environment="sandbox").confirm("a transfer")
+
+        def must_confirm(environment: str) -> bool:
+            return Connection(environment=environment).must_confirm("a transfer")
+
+        assert not must_confirm("sandbox")
         test_key = base64.urlsafe_b64encode(b'{"key_id": "a", "key": "b", "sandbox": true}').decode()
         Path("keys").mkdir()
         Path("keys/apikey").write_text(f"{test_key}\n", encoding="utf-8")
-        Connection(environment="production_test").confirm("a transfer")
+        assert not must_confirm("production_test")
         monkeypatch.setenv("QREDO_API_KEY_FILE", "keys/apikey")
-        Connection(environment="production_test").confirm("a transfer")
+        assert not must_confirm("production_test")
         monkeypatch.delenv("QREDO_API_KEY_FILE")
         monkeypatch.setenv("QREDO_API_KEY", test_key)
-        Connection(environment="production_test").confirm("a transfer")
+        assert not must_confirm("production_test")
 
     def test_a_key_that_does_not_say_is_taken_for_a_live_one(self, live: None, qredo: Cli) -> None:
         """On the production server, --environment production_test is no way around the question."""

@@ -137,3 +137,21 @@ def test_bad_input_of_doctor_is_one_line(connected: Cli, arguments: str, text: s
     done = connected(f"doctor {arguments}")
     assert (done.code, done.out) == (2, "")
     assert text in done.err
+
+
+def test_a_server_without_the_api_is_found(connected: Cli, serving: Callable[[bytes], FixedServer]) -> None:
+    """The request without credentials goes to a documented path, so 404 says that another service listens."""
+    server = serving(b"HTTP/1.1 404 No\r\ncontent-length: 0\r\n\r\n")
+    status, text, advice = findings(connected(f"doctor --url {server.url} --json"))["connection"]
+    assert (status, "HTTP 404" in text, "--api" in advice) == ("warning", True, True)
+    assert server.requests[0].startswith(b"GET /qredo_partner_v1_1/api/v1/p/assets HTTP/1.1")
+    assert b"x-api-key" not in server.requests[0]
+
+
+def test_findings_are_wrapped(connected: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a narrow terminal lines are wrapped between words and indented below their mark."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = connected("doctor").out.splitlines()
+    assert max(map(len, lines)) <= 60
+    assert {line[:6] for line in lines} == {"ok    ", "-     ", "      "}

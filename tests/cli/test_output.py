@@ -1,20 +1,32 @@
-"""Output for people, and values from text, in the corners."""
+"""Output for people: tables, times, amounts; and values from the text of options."""
 
 from __future__ import annotations
 
 import enum
+import io
 import math
 import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from qredo_signing.cli._confirmation import lines_of
+from qredo_signing.cli._errors import CliError
 from qredo_signing.cli._operations import Parameter
-from qredo_signing.cli._output import line_of, print_value, show_response
+from qredo_signing.cli._readable import AMOUNTS, TIMES, line_of, readable
+from qredo_signing.cli._responses import show_response
+from qredo_signing.cli._table import table_of
 from qredo_signing.cli._text import printable
 from qredo_signing.cli._values import parse_value, shape_of
+from qredo_signing.cli._view import View
+from rich.cells import cell_len
+from rich.console import Console
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_table_that_is_too_wide_is_printed_below_each_other(
@@ -25,31 +37,141 @@ def test_a_table_that_is_too_wide_is_printed_below_each_other(
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("NO_COLOR", "1")
     row = {"id": "x" * 30, "name": "y" * 30}
-    print_value({"rows": [row, row]})
+    View().show({"rows": [row, row]})
     out = capsys.readouterr().out
     assert "rows 2" in out
     assert out.count("x" * 30) == 2
 
 
+ROWS = st.lists(
+    st.dictionaries(st.sampled_from(["id", "amount", "reference", "address"]), st.text(max_size=30), min_size=1),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(ROWS, st.integers(20, 120))
+def test_a_table_fits_the_terminal(rows: list[dict[str, str]], width: int) -> None:
+    """A table is never wider than the terminal, no text in it is cut, and each column is shown or named as hidden."""
+    rows = [{name: printable(text) for name, text in row.items()} for row in rows]
+    table, hidden = table_of(rows, {"amount"}, width, choose=True)
+    if table is None:
+        return
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    with console.capture() as capture:
+        console.print(table)
+    shown = capture.get()
+    assert max(cell_len(line) for line in shown.splitlines()) <= width
+    columns = [str(column.header) for column in table.columns]
+    assert sorted([*columns, *hidden]) == sorted({name for row in rows for name in row})
+    assert all(row.get(column, "") in shown for row in rows for column in columns)
+
+
+def test_columns_are_chosen_by_content(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a narrow terminal amounts stay and long and empty columns go; values that all rows have are told."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "dumb")
+    row = {"id": "a" * 27, "address": "b" * 44, "asset": "BTC-TESTNET", "note": "", "amount": 1, "status": "new"}
+    View().show({"rows": [row, {**row, "amount": 1_000_000, "address": "c" * 44}]})
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].split() == ["id", "amount", "status"]
+    assert "1,000,000" in lines[5]
+    assert lines[6:] == ["in all rows: asset BTC-TESTNET", "not shown: address, note (--fields NAME,... chooses)"]
+
+
+def test_fields_raw_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
+    """--fields chooses and orders, --raw and --csv print values as received."""
+    value = {"total": 2, "list": [{"id": "a", "amount": 1000, "created": 1700000000}, {"id": "b", "amount": None}]}
+    View(fields="created, amount").show(value)
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "2023-11-14 22:13:20Z    1,000",
+        "                         null",
+    ]
+    View(fields="amount,created", raw=True).show(value)
+    assert capsys.readouterr().out.splitlines()[-2:] == ["  1000   1700000000", "  null"]
+    View(csv=True).show(value)
+    assert capsys.readouterr().out == "id,amount,created\na,1000,1700000000\nb,,\n"
+    View(csv=True, fields="total").show({"total": 2})
+    assert capsys.readouterr().out == "total\n2\n"
+    View(fields="none").show(value)
+    out, err = capsys.readouterr()
+    assert (out.strip(), "there is no field none" in err) == ("", True)
+
+
+@pytest.mark.parametrize("options", [{"csv": True}, {"raw": True}, {"fields": "id"}])
+def test_json_is_everything_as_received(options: dict[str, Any]) -> None:
+    """--json excludes the options that choose or format."""
+    with pytest.raises(CliError, match="--json prints all"):
+        View(as_json=True, **options)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("spec/*/openapi.yaml")), ids=lambda path: path.parent.name)
+def test_times_and_amounts_are_those_of_the_descriptions(path: Path) -> None:
+    """Fields that a description has in Unix seconds or base units are formatted so, and no other integer is a time."""
+    schemas = yaml.safe_load(path.read_text(encoding="utf-8"))["components"]["schemas"]
+    fields = [(name, each) for schema in schemas.values() for name, each in schema.get("properties", {}).items()]
+    integers = [(name, each.get("description", "")) for name, each in fields if each.get("type") == "integer"]
+    times = {name for name, text in integers if "Unix seconds" in text}
+    assert times <= TIMES
+    assert {name for name, text in integers if "base units" in text} - {"scale"} <= AMOUNTS
+    assert not TIMES & {name for name, text in integers if "Unix seconds" not in text}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("created", 1700000000, "2023-11-14 22:13:20Z"),
+        ("expireTime", 0, "0"),
+        ("pending", True, "true"),
+        ("send.amount", 2**63, "9,223,372,036,854,775,808"),
+        ("amount", -1500, "-1,500"),
+        ("amount", "1500", "1500"),
+        ("scale", 100000000, "100000000"),
+    ],
+)
+def test_values_are_readable(name: str, value: Any, text: str) -> None:
+    """Times are in UTC and amounts in groups of digits; other values are as received."""
+    assert readable(name, value) == text
+
+
+def test_a_confirmation_shows_coins_base_units_and_expiry() -> None:
+    """Amounts are in base units and in coins of the asset beside them, times in UTC and as sent."""
+    request = {
+        "company_id": "c",
+        "send": {"symbol": "BTC", "amount": 150_000},
+        "receive": {"symbol": "NEW", "amount": 7},
+        "expires": 1700000000,
+    }
+    assert dict(lines_of(request, {"BTC": 100_000_000})) == {
+        "company_id": "c",
+        "send.symbol": "BTC",
+        "send.amount": "150,000 base units (0.00150000 BTC)",
+        "receive.symbol": "NEW",
+        "receive.amount": "7 base units (scale of NEW not known)",
+        "expires": "2023-11-14 22:13:20Z (1700000000)",
+    }
+
+
 @pytest.mark.parametrize("value", [[], {}, None, 1, "text", [1, 2], {"a": []}, {"a": {"b": [{"c": [1]}]}}, [[1], {}]])
 def test_any_json_is_printed(value: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """Every JSON value can be printed."""
-    print_value(value)
+    View().show(value)
     assert "Traceback" not in capsys.readouterr().out
 
 
 def test_numbers_with_a_fraction_keep_their_digits(capsys: pytest.CaptureFixture[str]) -> None:
     """A rate is shown as it came, not as a float."""
-    show_response(httpx.Response(200, content=b'{"rate": 0.10000000000000000001, "n": 1e400}'), as_json=False)
+    show_response(httpx.Response(200, content=b'{"rate": 0.10000000000000000001, "n": 1e400}'), View())
     out = capsys.readouterr().out
     assert "0.10000000000000000001" in out
     assert "1e400" in out
 
 
-def test_an_answer_without_content_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_response_without_content_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     """People read the status, programs get nothing."""
-    show_response(httpx.Response(202), as_json=False)
-    show_response(httpx.Response(202), as_json=True)
+    show_response(httpx.Response(202), View())
+    show_response(httpx.Response(202), View(as_json=True))
     assert capsys.readouterr().out == "HTTP 202, without a body\n"
 
 

@@ -79,9 +79,10 @@ def test_production_asks_first(variables: dict[str, str], keys: Path, typed: str
     shutil.copytree(keys, "live")
     Path("live/apikey").write_text("bGl2ZQ", encoding="utf-8")
     production = {**variables, "QREDO_ENVIRONMENT": "production", "QREDO_KEYS": "live", "QREDO_URL": ""}
-    command = ["call", "company.create", "--name", "x"]
+    command = ["call", "company.create", "--name", "Treasury"]
     found, shown = on_a_terminal(command, production, typed, b"Send it?")
     assert b"company.create on production (https://api.qredo.network)" in shown
+    assert b"name  Treasury" in shown
     assert found == code
 
 
@@ -109,6 +110,12 @@ def test_the_shell_completes_names_options_and_values(variables: dict[str, str])
     assert complete("qredo call transfer.create --wal") == ["--wallet-id"]
     assert complete("qredo call asset.calculate_fees --type tr") == ["transferOut"]
     assert complete("qredo feed core") == ["core_client"]
+    assert complete("qredo doctor --environment prod") == ["production", "production_test"]
+    assert complete("qredo call --api qredo_partner") == ["qredo_partner_v1_0", "qredo_partner_v1_1"]
+    Path("live/keys").mkdir(parents=True)
+    Path("live/file").touch()
+    assert complete("qredo doctor --keys li") == ["live/"]
+    assert complete("qredo doctor --keys live/") == ["live/keys/"]
 
 
 def test_help_imports_neither_http_nor_cryptography_nor_an_api(variables: dict[str, str]) -> None:
@@ -128,7 +135,7 @@ def test_without_the_extra_the_pip_command_is_shown(variables: dict[str, str]) -
     code = "import sys; sys.modules['typer'] = None\nfrom qredo_signing.cli import main\nsys.exit(main([]))"
     done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith('qredo: the command line needs its extra: pip install "qredo-partner-client[cli]"')
+    assert done.stderr.startswith('qredo: the command line needs its extra: pip install ".[cli]"')
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -46,7 +46,12 @@ def test_a_new_version_is_complete(checkout: Checkout) -> None:
     assert done.returncode == 0, done.stderr
     assert f"nox -s regenerate -- {NEW}" in done.stdout
     assert checkout.packages == [PACKAGE, NEW]
-    assert sorted(path.name for path in checkout.folder(NEW).iterdir()) == ["lock.json", "openapi.yaml", "overlay.yaml"]
+    assert sorted(path.name for path in checkout.folder(NEW).iterdir()) == [
+        "lock.json",
+        "names.yaml",
+        "openapi.yaml",
+        "overlay.yaml",
+    ]
     assert compare(load(checkout.description(PACKAGE)), load(checkout.description(NEW))).changes == ()
     assert list(drift(checkout, NEW)) == []
     assert f"- `{NEW}`: a new version, begun as a copy of `{PACKAGE}`." in checkout.changelog.read_text()

@@ -111,21 +111,12 @@ def _reference_to_nothing(document: dict[str, Any]) -> None:
     fields["city"] = {"$ref": "#/components/schemas/NoSuch"}
 
 
-def _title_collision(document: dict[str, Any]) -> None:
-    for name in ("Company", "CompanyMatch"):
-        document["components"]["schemas"][name]["title"] = "A company"
+def _other_host(document: dict[str, Any]) -> None:
+    document["paths"]["/company"]["servers"] = [{"url": "https://other.example.com"}]
 
 
-def _untyped_body(document: dict[str, Any]) -> None:
-    document["paths"]["/company"]["post"]["requestBody"]["content"]["application/json"]["schema"] = {}
-
-
-def _float_amount(document: dict[str, Any]) -> None:
-    document["components"]["schemas"]["Company"]["properties"]["city"] = {"type": "number", "description": "x"}
-
-
-def _class_collision(document: dict[str, Any]) -> None:
-    document["components"]["schemas"]["company_match"] = document["components"]["schemas"]["CompanyMatch"]
+def _mixed_values(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["Company"]["properties"]["city"] = {"enum": ["a", 1]}
 
 
 def _broken_version(document: dict[str, Any]) -> None:
@@ -135,10 +126,8 @@ def _broken_version(document: dict[str, Any]) -> None:
 BAD = [
     (_duplicate_operation_id, "company_search"),
     (_reference_to_nothing, "NoSuch"),
-    (_title_collision, "/components/schemas/CompanyMatch"),
-    (_untyped_body, "/paths/~1company/post/requestBody"),
-    (_float_amount, "/components/schemas/Company/properties/city"),
-    (_class_collision, "company_match"),
+    (_other_host, "/paths/~1company/servers"),
+    (_mixed_values, "/components/schemas/Company/properties/city"),
     (_broken_version, "/info/version"),
 ]
 
@@ -157,7 +146,7 @@ def test_a_bad_description_is_refused_whole(checkout: Checkout, harm: Change, pl
 
 def test_the_command_fails_on_a_bad_description(checkout: Checkout) -> None:
     """The command says what is wrong on stderr, without a traceback, and exits with 1."""
-    edit(checkout, _float_amount)
+    edit(checkout, _mixed_values)
     done = run_apart(checkout.root, "regenerate")
     assert done.returncode == 1
     assert "/components/schemas/Company/properties/city" in done.stderr

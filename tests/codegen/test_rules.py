@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qredo_codegen.description import rules_described as _rules_described
 from qredo_codegen.description import rules_extensions as _rules_extensions
+from qredo_codegen.description import rules_form as _rules_form
 from qredo_codegen.description import rules_operations as _rules_operations
 from qredo_codegen.description import rules_schemas as _rules_schemas
 from qredo_codegen.description.document import tokens, walk
@@ -254,119 +255,9 @@ GENERABLE = [
          drop(f"{SCHEMAS}/Kind")),
     case("references_resolve", "/paths/~1things~1feed/x-websocket/message/$ref", "leaves the document",
          put("/paths/~1things~1feed/x-websocket/message", {"$ref": "news.yaml#/News"})),
-    case("references_to_schemas", f"{THING}/id/$ref", "none of the named schemas",
-         put(f"{THING}/id", {"$ref": f"#{SCHEMAS}/Owner/properties/name"})),
-    case("references_to_schemas", f"{THING}/kind", "nullable beside $ref is ignored",
-         put(f"{THING}/kind/nullable", True)),
-    case("titles", f"{SCHEMAS}/Owner/title",
-         "is taken for the class name Thing: /components/schemas/Thing gets the same",
-         put(f"{SCHEMAS}/Owner/title", "Thing")),
-    case("titles", f"{SCHEMAS}/Owner/title", f"{SCHEMAS}/Things gets the same, and one of the two is dropped",
-         put(f"{SCHEMAS}/Owner/title", "Some stock"), put(f"{SCHEMAS}/Things/title", "Some stock")),
-    case("titles", f"{THING}/id/title", "is taken for the class name Id; remove it", put(f"{THING}/id/title", "Id")),
-    case("titles", f"{GET}/parameters/0/title", "a parameter has no title", put(f"{GET}/parameters/0/title", "X")),
-    case("class_names", f"{SCHEMAS}/TxID", "'TxId' and 'TxID' both become",
-         put(f"{SCHEMAS}/TxId", OBJECT), put(f"{SCHEMAS}/TxID", OBJECT)),
-    case("class_names", f"{SCHEMAS}/new_thing", "'NewThing' and 'new_thing' both become the class NewThing",
-         put(f"{SCHEMAS}/new_thing", OBJECT)),
-    case("class_names", f"{SCHEMAS}/pending_thing", "would become the class PendingThing",
-         put(f"{SCHEMAS}/pending_thing", OBJECT)),
-    case("typed", f"{POST}/requestBody/{JSON}/schema", "the body has no type",
-         put(f"{POST}/requestBody/{JSON}/schema", {})),
-    case("typed", f"{GET}/responses/200/{JSON}/schema", "the response has no type",
-         put(f"{GET}/responses/200/{JSON}/schema", {"description": "x"})),
-    case("typed", f"{THING}/id", "the property has no type", drop(f"{THING}/id/type")),
-    case("typed", f"{THING}/part/oneOf/0", "the member has no type", put(f"{THING}/part/oneOf/0", {"nullable": True})),
-    case("typed", f"{SCHEMAS}/Things/properties/things", "array without items",
-         drop(f"{SCHEMAS}/Things/properties/things/items")),
-    case("typed", f"{SCHEMAS}/Things/properties/things/items", "the items has no type",
-         put(f"{SCHEMAS}/Things/properties/things/items", {})),
-    case("typed", f"{THING}/id", "is True, not a schema", put(f"{THING}/id", True)),
-    case("no_floats", f"{THING}/amount/type", "'number' would become a float", put(f"{THING}/amount/type", "number")),
-    case("no_floats", f"{GET}/parameters/0/schema/type", "amounts are whole base units",
-         put(f"{GET}/parameters/0/schema/type", "number")),
-    case("no_inline_objects", f"{THING}/id", "the property is an inline object", put(f"{THING}/id", OBJECT)),
-    case("no_inline_objects", f"{POST}/requestBody/{JSON}/schema", "the body is an inline object",
-         put(f"{POST}/requestBody/{JSON}/schema", OBJECT)),
-    case("no_inline_objects", f"{SCHEMAS}/Labels/additionalProperties", "the values is an inline object",
-         put(f"{SCHEMAS}/Labels/additionalProperties", OBJECT)),
-    case("no_inline_objects", f"{THING}/id", "the property is an inline set of values", put(f"{THING}/id/enum", ["a"])),
-    case("no_inline_objects", f"{GET}/parameters/2/schema", "the parameter is an inline set of values",
-         put(f"{GET}/parameters/2/schema", {"type": "string", "x-known-values": ["a"]})),
-    *(
-        case("property_names", f"{THING}/{name}", f"the property '{name}' becomes", put(f"{THING}/{name}", TEXT))
-        for name in ("to_dict", "fromDict", "additional_properties", "additionalKeys", "cls", "self", "src", "d")
-    ),
-    case("property_names", f"{THING}/txID", "the properties 'tx_id' and 'txID' both become 'tx_id'",
-         put(f"{THING}/tx_id", TEXT), put(f"{THING}/txID", TEXT)),
-    case("required_properties", f"{SCHEMAS}/Thing/required/1", "'size' is required but no property",
-         put(f"{SCHEMAS}/Thing/required/-", "size")),
-    case("values", f"{SCHEMAS}/Status/enum/2", "3 is not of the type 'string'", put(f"{SCHEMAS}/Status/enum/-", 3)),
-    case("values", f"{SCHEMAS}/Status/enum/2", "None is not of the type", put(f"{SCHEMAS}/Status/enum/-", None)),
-    case("values", f"{SCHEMAS}/Status/enum/0", "'new' is not of the type 'integer'",
-         put(f"{SCHEMAS}/Status/type", "integer")),
-    case("values", f"{SCHEMAS}/Status", "the values 'a-b' and 'a_b' both get the member name A_B",
-         put(f"{SCHEMAS}/Status/enum", ["a-b", "a_b"])),
-    case("values", f"{SCHEMAS}/Kind", "the values 'soft' and 'hard' both get the member name A",
-         put(f"{SCHEMAS}/Kind/x-enum-varnames", ["A", "A", "B"])),
-    case("values", f"{SCHEMAS}/Kind", "the member name '1A' of the value 'soft' is no name",
-         put(f"{SCHEMAS}/Kind/x-enum-varnames", ["1A", "C", "B"])),
-    case("values", f"{SCHEMAS}/Kind/x-enum-varnames", "has 2 names for 3 values",
-         put(f"{SCHEMAS}/Kind/x-enum-varnames", ["A", "B"])),
-    case("values", f"{SCHEMAS}/Kind", "either closed or open", put(f"{SCHEMAS}/Kind/enum", ["soft", "hard", ""])),
-    case("no_request_defaults", f"{SCHEMAS}/NewThing/properties/partner_key/default", "would send this",
-         put(f"{SCHEMAS}/NewThing/properties/partner_key/default", "")),
-    case("no_request_defaults", f"{SCHEMAS}/Kind/default", "would send this", put(f"{SCHEMAS}/Kind/default", "soft")),
-    case("no_request_defaults", f"{GET}/parameters/0/schema/default", "would send this",
-         put(f"{GET}/parameters/0/schema/default", 0)),
-    case("unions", f"{THING}/part/oneOf/1", "is object, as member 0 is",
-         put(f"{THING}/part/oneOf/0", {"$ref": f"#{SCHEMAS}/News"})),
-    case("unions", f"{THING}/part/oneOf/2", "is number, as member 1 is",
-         put(f"{THING}/part/oneOf", [TEXT, {"type": "integer"}, {"type": "number"}])),
-    case("unions", f"{THING}/part/oneOf/1", "is null, as member 0 is",
-         put(f"{THING}/part/oneOf", [{"type": "string", "nullable": True}, {"type": "integer", "nullable": True}])),
-    case("unions", f"{THING}/part/discriminator", "the generator ignores it",
-         put(f"{THING}/part/discriminator", {"propertyName": "name"})),
-    case("open_responses", f"{SCHEMAS}/Owner/additionalProperties", "drops every field",
-         put(f"{SCHEMAS}/Owner/additionalProperties", False)),
-    case("open_responses", f"{SCHEMAS}/News/additionalProperties", "drops every field",
-         put(f"{SCHEMAS}/News/additionalProperties", False)),
-    case("formats", f"{THING}/id/format", "'date-time' raises on text that does not conform",
-         put(f"{THING}/id/format", "date-time")),
     # Names, parameters, bodies, answers, security, servers: operations.
-    case("tags", f"{GET}/tags", "has 2 tags", put(f"{GET}/tags/-", "thing")),
-    case("tags", f"{GET}/tags", "has 0 tags", drop(f"{GET}/tags")),
-    case("tags", f"{GET}/tags/0", "the tag 'Thing' is not declared", put(f"{GET}/tags/0", "Thing")),
-    case("tags", "/tags/1/name", "the tag 'with_options' cannot be an attribute",
-         put("/tags/-", {"name": "with_options"})),
-    case("tags", "/tags/1/name", "the tag 'Fund Things' cannot be", put("/tags/-", {"name": "Fund Things"})),
-    case("tags", "/tags/1/name", "declared twice", put("/tags/-", {"name": "thing"})),
-    case("operation_ids", GET, "has no operationId", drop(f"{GET}/operationId")),
-    case("operation_ids", GET, "has no operationId", put(f"{GET}/operationId", "")),
-    case("operation_ids", f"{GET}/operationId", "'thing-search' is not in snake case",
-         put(f"{GET}/operationId", "thing-search")),
-    case("operation_ids", f"{GET}/operationId", "does not start with its tag", put(f"{GET}/operationId", "search")),
-    case("operation_ids", f"{GET}/operationId", "the verb 'list'", put(f"{GET}/operationId", "thing_list")),
-    case("operation_ids", f"{GET}/operationId", "the verb 'import'", put(f"{GET}/operationId", "thing_import")),
-    case("unique_operations", f"{POST}/operationId", f"the same Python name as 'thing_search' at {GET}",
-         put(f"{POST}/operationId", "thing_search")),
-    case("unique_operations", f"{POST}/operationId", "'thingSearch' gets the same Python name as 'thing_search'",
-         put(f"{POST}/operationId", "thingSearch")),
-    case("no_header_parameters", f"{GET}/parameters/3", "the signing header 'X-Sign' is a parameter",
-         put(f"{GET}/parameters/-", HEADER)),
-    case("no_header_parameters", "/components/parameters/Trace", "'x-trace' is a header parameter",
-         put("/components/parameters/Trace", HEADER | {"name": "x-trace"})),
-    case("no_header_parameters", f"{GET}/parameters/3", "is a cookie parameter",
+    case("no_cookies", f"{GET}/parameters/3", "is a cookie, which one call cannot set",
          put(f"{GET}/parameters/-", HEADER | {"name": "session", "in": "cookie"})),
-    case("parameter_names", f"{GET}/parameters/3", "has a name that every method has for itself",
-         put(f"{GET}/parameters/-", {"name": "body", "in": "query", "schema": TEXT})),
-    case("parameter_names", f"{GET}/parameters/4", "'userId' and 'user_id' both become 'user_id'",
-         put(f"{GET}/parameters/-", {"name": "userId", "in": "query", "schema": TEXT}),
-         put(f"{GET}/parameters/-", {"name": "user_id", "in": "query", "schema": TEXT})),
-    case("parameter_styles", f"{GET}/parameters/0", "only the defaults", put(f"{GET}/parameters/0/explode", False)),
-    case("parameter_styles", f"{GET}/parameters/0", "only the defaults",
-         put(f"{GET}/parameters/0/style", "deepObject")),
-    case("parameter_styles", f"{GET}/parameters/0", "has no schema", drop(f"{GET}/parameters/0/schema")),
     case("path_parameters", f"{ONE}/get", "the path has {thing_id}, but there is no such", drop(f"{ONE}/parameters")),
     case("path_parameters", f"{GET}/parameters/3", "'thing_id' is not in the path '/things'",
          put(f"{GET}/parameters/-", {"$ref": "#/components/parameters/ThingId"})),
@@ -376,21 +267,9 @@ GENERABLE = [
          put("/paths/~1things~1{id}", {})),
     case("path_templates", "/paths/~1a", "is a reference", put("/paths/~1a", {"$ref": "#/paths/~1things"})),
     case("path_templates", "/paths/~1{a}~1{a}", "has the parameter {a} 2 times", put("/paths/~1{a}~1{a}", {})),
-    case("bodies", f"{POST}/requestBody", "is not marked as required", drop(f"{POST}/requestBody/required")),
-    case("bodies", f"{POST}/requestBody", "has no schema for application/json",
-         put(f"{POST}/requestBody/content", {"*/*": {"schema": TEXT}})),
-    case("media_types", f"{POST}/requestBody/content/*~1*", "the media type '*/*' is not generated",
-         put(f"{POST}/requestBody/content", {"*/*": {"schema": TEXT}})),
-    case("media_types", "/components/responses/Error/content/text~1plain", "the media type 'text/plain'",
-         put("/components/responses/Error/content/text~1plain", {"schema": TEXT})),
-    case("media_types", f"{GET}/responses/200/{JSON}", "has no schema", drop(f"{GET}/responses/200/{JSON}/schema")),
-    case("one_success", f"{POST}/responses/202", "has another schema than '200'",
-         put(f"{POST}/responses/202/{JSON}/schema", {"$ref": f"#{SCHEMAS}/Things"})),
-    case("one_success", f"{POST}/responses/202", "has another schema", drop(f"{POST}/responses/202/content")),
-    case("one_success", f"{GET}/responses", "has no response for success", drop(f"{GET}/responses/200")),
-    case("one_success", f"{GET}/responses/2XX", "has no meaning", put(f"{GET}/responses/2XX", {"description": ""})),
-    case("one_success", f"{GET}/responses/302", "has no meaning", put(f"{GET}/responses/302", {"description": ""})),
-    case("one_success", f"{GET}/responses/101", "is an upgrade, but the path has no x-websocket",
+    case("success", f"{GET}/responses", "has no response for success", drop(f"{GET}/responses/200")),
+    case("success", f"{GET}/responses/302", "has no meaning", put(f"{GET}/responses/302", {"description": ""})),
+    case("success", f"{GET}/responses/101", "is an upgrade, but the path has no x-websocket",
          put(f"{GET}/responses/101", {"description": ""})),
     case("security", "/components/securitySchemes", "exactly one scheme needs x-signature; found: none",
          drop("/components/securitySchemes/signature/x-signature")),
@@ -398,8 +277,6 @@ GENERABLE = [
          put("/components/securitySchemes/key/x-signature", {"algorithm": "a", "encoding": "b", "signs": ["c"]})),
     case("security", "/security/0/token", "there is no security scheme 'token'", put("/security/0/token", [])),
     case("security", f"{GET}/security/0/token", "there is no security scheme", put(f"{GET}/security", [{"token": []}])),
-    case("security", f"{GET}/security", "names no scheme; every call is authenticated", put(f"{GET}/security", [])),
-    case("security", f"{GET}/security/0", "names no scheme", put(f"{GET}/security", [{}])),
     case("security", GET, "has no security", drop("/security")),
     case("servers", "/servers", "there is none", drop("/servers")),
     case("servers", "/servers/0", "has no x-name", drop("/servers/0/x-name")),
@@ -453,9 +330,83 @@ GENERABLE = [
     case("websockets", f"{GET}/x-websocket", "belongs to the path", put(f"{GET}/x-websocket", FEED)),
     case("websockets", "/paths/~1{id}~1feed", "the path has {id}",
          put("/paths/~1{id}~1feed", {"x-websocket": FEED | {"name": "other"}})),
+    case("parameter_styles", f"{GET}/parameters/0", "cannot have the style 'matrix'; it takes form",
+         put(f"{GET}/parameters/0/style", "matrix")),
+    case("parameter_styles", f"{GET}/parameters/0/allowReserved", "would be sent as they are",
+         put(f"{GET}/parameters/0/allowReserved", True)),
+    case("encodings", f"{POST}/requestBody/{JSON}/encoding/kind", "style of a field of a form is not generated",
+         put(f"{POST}/requestBody/{JSON}/encoding", {"kind": {"style": "deepObject"}})),
+    case("no_other_servers", "/paths/~1things/servers", "is another host",
+         put("/paths/~1things/servers", [{"url": "https://b.example.com"}])),
+    case("no_other_servers", f"{GET}/servers", "is another host",
+         put(f"{GET}/servers", [{"url": "https://b.example.com"}])),
+    case("security", f"{GET}/security", "is neither signed nor one single scheme",
+         put("/components/securitySchemes/token", {"type": "http", "scheme": "bearer"}),
+         put(f"{GET}/security", [{"token": []}, {"key": []}])),
+]
+
+AMBIGUOUS = [
+    (f"{SCHEMAS}/Status", "has values of the type integer and string", put(f"{SCHEMAS}/Status/enum/-", 3)),
+    (f"{SCHEMAS}/Status", "has values of the type string, and its type is integer",
+     put(f"{SCHEMAS}/Status/type", "integer")),
+    (f"{SCHEMAS}/Kind/x-enum-varnames", "has 2 names for 3 values", put(f"{SCHEMAS}/Kind/x-enum-varnames", ["A", "B"])),
+    (f"{SCHEMAS}/Owner", "is nothing but a reference to itself",
+     put(f"{SCHEMAS}/Owner", {"type": "array", "items": {"$ref": f"#{SCHEMAS}/Owner"}})),
+    (f"{SCHEMAS}/Owner", "is a part of its own allOf",
+     put(f"{SCHEMAS}/Owner", {"allOf": [{"$ref": f"#{SCHEMAS}/Owner"}, OBJECT]})),
+    (f"{THING}/part/discriminator/mapping/a", "is no member of the union",
+     put(f"{THING}/part", {"oneOf": [{"$ref": f"#{SCHEMAS}/Owner"}, {"$ref": f"#{SCHEMAS}/News"}], "discriminator":
+         {"propertyName": "name", "mapping": {"a": f"#{SCHEMAS}/Things"}}})),
+    (f"{SCHEMAS}/Owner/allOf/1/properties/name", "is 'integer', and another part of its allOf is 'string'",
+     put(f"{SCHEMAS}/Owner", {"allOf": [OBJECT, {"type": "object", "properties": {"name": {"type": "integer"}}}]})),
 ]
 
 DESCRIBED = [
+    case("class_names", f"{SCHEMAS}/new_thing", "'new_thing' would become the class NewThing",
+         put(f"{SCHEMAS}/new_thing", OBJECT)),
+    case("class_names", f"{SCHEMAS}/pending_thing", "would become the class PendingThing",
+         put(f"{SCHEMAS}/pending_thing", OBJECT)),
+    case("typed", f"{POST}/requestBody/{JSON}/schema", "the body has no type",
+         put(f"{POST}/requestBody/{JSON}/schema", {})),
+    case("typed", f"{GET}/responses/200/{JSON}/schema", "the response has no type",
+         put(f"{GET}/responses/200/{JSON}/schema", {"description": "x"})),
+    case("typed", f"{THING}/id", "the property has no type", drop(f"{THING}/id/type")),
+    case("typed", f"{THING}/part/oneOf/0", "the member has no type", put(f"{THING}/part/oneOf/0", {"nullable": True})),
+    case("typed", f"{SCHEMAS}/Things/properties/things", "array without items",
+         drop(f"{SCHEMAS}/Things/properties/things/items")),
+    case("typed", f"{SCHEMAS}/Things/properties/things/items", "the items has no type",
+         put(f"{SCHEMAS}/Things/properties/things/items", {})),
+    case("typed", f"{THING}/id", "is True, not a schema", put(f"{THING}/id", True)),
+    case("no_inline_objects", f"{THING}/id", "the property is an inline object", put(f"{THING}/id", OBJECT)),
+    case("no_inline_objects", f"{POST}/requestBody/{JSON}/schema", "the body is an inline object",
+         put(f"{POST}/requestBody/{JSON}/schema", OBJECT)),
+    case("no_inline_objects", f"{SCHEMAS}/Labels/additionalProperties", "the values is an inline object",
+         put(f"{SCHEMAS}/Labels/additionalProperties", OBJECT)),
+    case("no_inline_objects", f"{THING}/id", "the property is an inline set of values", put(f"{THING}/id/enum", ["a"])),
+    case("no_inline_objects", f"{GET}/parameters/2/schema", "the parameter is an inline set of values",
+         put(f"{GET}/parameters/2/schema", {"type": "string", "x-known-values": ["a"]})),
+    case("value_sets", f"{SCHEMAS}/Kind", "either closed or open", put(f"{SCHEMAS}/Kind/enum", ["soft", "hard", ""])),
+    case("no_request_defaults", f"{SCHEMAS}/NewThing/properties/partner_key/default", "the client does not send it",
+         put(f"{SCHEMAS}/NewThing/properties/partner_key/default", "")),
+    case("no_request_defaults", f"{SCHEMAS}/Kind/default", "the client does not send it",
+         put(f"{SCHEMAS}/Kind/default", "soft")),
+    case("no_request_defaults", f"{GET}/parameters/0/schema/default", "the client does not send it",
+         put(f"{GET}/parameters/0/schema/default", 0)),
+    case("tags", f"{GET}/tags", "has 2 tags", put(f"{GET}/tags/-", "thing")),
+    case("tags", f"{GET}/tags", "has 0 tags", drop(f"{GET}/tags")),
+    case("tags", f"{GET}/tags/0", "the tag 'Thing' is not declared", put(f"{GET}/tags/0", "Thing")),
+    case("tags", "/tags/1/name", "the tag 'with_options' cannot be an attribute",
+         put("/tags/-", {"name": "with_options"})),
+    case("tags", "/tags/1/name", "the tag 'Fund Things' cannot be", put("/tags/-", {"name": "Fund Things"})),
+    case("tags", "/tags/1/name", "declared twice", put("/tags/-", {"name": "thing"})),
+    case("operation_ids", GET, "has no operationId", drop(f"{GET}/operationId")),
+    case("operation_ids", GET, "has no operationId", put(f"{GET}/operationId", "")),
+    case("operation_ids", f"{GET}/operationId", "'thing-search' is not in snake case",
+         put(f"{GET}/operationId", "thing-search")),
+    case("operation_ids", f"{GET}/operationId", "does not start with its tag", put(f"{GET}/operationId", "search")),
+    case("operation_ids", f"{GET}/operationId", "the verb 'list'", put(f"{GET}/operationId", "thing_list")),
+    case("operation_ids", f"{GET}/operationId", "the verb 'import'", put(f"{GET}/operationId", "thing_import")),
+    case("no_titles", f"{SCHEMAS}/Owner/title", "is not read", put(f"{SCHEMAS}/Owner/title", "Thing")),
     case("descriptions", "/info", "has no description", drop("/info/description")),
     case("descriptions", "/servers/0", "has no description", drop("/servers/0/description")),
     case("descriptions", "/tags/0", "has no description", put("/tags/0/description", " ")),
@@ -521,7 +472,7 @@ def rules(*modules: Any) -> dict[str, Any]:
 
 
 ALL_GENERABLE = rules(_rules_schemas, _rules_operations, _rules_extensions)
-ALL_DESCRIBED = rules(_rules_described)
+ALL_DESCRIBED = rules(_rules_form, _rules_described)
 
 
 def test_the_valid_document_keeps_every_rule() -> None:
@@ -535,6 +486,13 @@ def test_the_valid_document_keeps_every_rule() -> None:
 def test_what_cannot_be_generated_is_named(broken: Case) -> None:
     """Each rule finds what breaks it, at its place."""
     expect(ALL_GENERABLE, broken, check_generable)
+
+
+@pytest.mark.parametrize(("pointer", "message", "change"), AMBIGUOUS, ids=[message for _, message, _ in AMBIGUOUS])
+def test_what_is_ambiguous_is_named(pointer: str, message: str, change: Change) -> None:
+    """What has no single meaning is a problem at its place, and nothing is made of it."""
+    found = check_generable(described(change))
+    assert any(at == pointer and message in text for at, text in found), found
 
 
 @pytest.mark.parametrize("broken", DESCRIBED)
@@ -591,7 +549,7 @@ def test_rules_take_any_valid_document(place: str, value: Any) -> None:
 def test_a_reason_allows_a_schema_without_a_type() -> None:
     """`x-untyped` says why a value has no type, and the rule lets it pass."""
     untyped = described(drop(f"{THING}/id/type"), put(f"{THING}/id/x-untyped", "The wire has both."))
-    assert check_generable(untyped) == []
+    assert check_described(untyped) == []
 
 
 def test_data_is_no_description() -> None:

@@ -187,5 +187,7 @@ def test_a_missing_extra_is_one_line() -> None:
     code = "import sys; sys.modules['yaml'] = None; from qredo_emulator.__main__ import main"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    expected = 'qredo-emulator needs its extra: pip install "qredo-partner-client[emulator]" (not found: yaml)\n'
+    expected = (
+        'qredo-emulator needs its extra: pip install ".[emulator]" in a checkout of the project (not found: yaml)\n'
+    )
     assert done.stderr == expected

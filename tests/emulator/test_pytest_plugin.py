@@ -129,6 +129,6 @@ def test_a_project_that_does_not_use_it_does_not_pay(tmp_path: Path) -> None:
 def test_a_missing_extra_says_how_to_install_it(tmp_path: Path) -> None:
     """Where a dependency is missing, the test fails with the pip line and without a traceback."""
     done = run(tmp_path, test_project=MISSING)
-    assert 'pip install "qredo-partner-client[emulator]" (not found: uvicorn)' in done.stdout
+    assert 'pip install ".[emulator]" in a checkout of the project (not found: uvicorn)' in done.stdout
     assert "Traceback" not in done.stdout
     assert "1 error" in done.stdout

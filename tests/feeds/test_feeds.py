@@ -365,4 +365,4 @@ def test_without_the_extra_the_line_for_pip_is_given() -> None:
     """Importing feeds without the extra says what to install."""
     code = "import sys; sys.modules['wsproto'] = None; import qredo_signing.feeds"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert 'ModuleNotFoundError: feeds need an extra: pip install "qredo-partner-client[feeds]"' in done.stderr
+    assert 'ModuleNotFoundError: feeds need an extra: pip install ".[feeds]"' in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -17,6 +18,7 @@ _EXPECTED = {
     "array": "an array",
     "boolean": "a boolean",
     "integer": "an integer",
+    "number": "a number",
     "object": "an object",
     "string": "a string",
 }
@@ -29,6 +31,7 @@ _FOUND = {
     str: "a string",
     type(None): "null",
 }
+_SAMPLES: dict[str, Any] = {"boolean": True, "integer": 7, "number": Decimal("0.10"), "string": "text"}
 _PLAIN: tuple[Any, ...] = (None, True, 0, -(10**30), 1.0, 1e30, "", "text")
 _VALUES: tuple[Any, ...] = (
     *_PLAIN,
@@ -121,9 +124,19 @@ class PlainDecoder:
     def _value(self, model: str, field: str, node: dict[str, Any], value: object) -> Any:
         options = self._options(node)
         for name, schema in options:
+            if schema["type"] == "number":
+                return self._number(model, field, value)
             if type(value) is _CLASSES[schema["type"]]:
                 return self._typed(model, field, name, schema, value)
         self._refuse(model, field, " or ".join(_EXPECTED[schema["type"]] for _, schema in options), value)
+
+    def _number(self, model: str, field: str, value: Any) -> Decimal:
+        if type(value) is float:
+            problem = "a float is not exact: read the JSON with parse_float=decimal.Decimal"
+            raise self.package.ResponseError(model, field, problem)
+        if type(value) not in (int, Decimal):
+            self._refuse(model, field, "a number", value)
+        return Decimal(value)
 
     def _typed(self, model: str, field: str, name: str, schema: dict[str, Any], value: Any) -> Any:
         if schema["type"] == "array":
@@ -166,7 +179,12 @@ class PlainDecoder:
             return st.dictionaries(st.text(max_size=4), self._right(schema["additionalProperties"]), max_size=2)
         if schema["type"] == "object":
             return st.deferred(lambda: self.objects(name))
-        plain = {"boolean": st.booleans(), "integer": st.integers(), "string": st.text(max_size=4)}[schema["type"]]
+        plain: st.SearchStrategy[Any] = {
+            "boolean": st.booleans(),
+            "integer": st.integers(),
+            "number": st.integers(-(10**9), 10**9) | st.decimals(-(10**9), 10**9, places=18),
+            "string": st.text(max_size=4),
+        }[schema["type"]]
         return plain | st.sampled_from(_known(schema)) if _known(schema) else plain
 
     def _example(self, node: dict[str, Any]) -> Any:
@@ -177,7 +195,7 @@ class PlainDecoder:
             return {"a": self._example(schema["additionalProperties"])}
         if schema["type"] == "object":
             return {field: self._example(inner) for field, inner in self._fields(name).items()}
-        return next(iter(_known(schema)), {"boolean": True, "integer": 7, "string": "text"}[schema["type"]])
+        return next(iter(_known(schema)), _SAMPLES[schema["type"]])
 
 
 def _known(schema: dict[str, Any]) -> list[Any]:

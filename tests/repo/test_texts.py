@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 UNWANTED = {
     "a path of one machine": r"/(?:home|root|Users|work|opt)/\w+|/tmp/\w+",
     "a registry host": r"pythonhosted|registry\.npmjs|pypi\.org/simple",
+    "the name of the distribution for pip": r"\b(?:install|add)\b[^`\n]*(?<![./])qredo-partner-client",
 }
+"""The last, since that name is on no package index: anybody can register it there."""
 
 
 def tracked() -> list[Path]:
@@ -23,8 +25,8 @@ def tracked() -> list[Path]:
 
 @pytest.mark.needs("git")
 @pytest.mark.parametrize(("what", "pattern"), UNWANTED.items(), ids=UNWANTED.keys())
-def test_no_file_names_a_machine(what: str, pattern: str) -> None:
-    """No tracked file holds a path of a machine or the host of a package registry."""
+def test_no_file_holds(what: str, pattern: str) -> None:
+    """No tracked file holds a path of a machine, the host of a registry, or our name as something to install."""
     found = [
         f"{path.relative_to(ROOT)}:{number} holds {what}"
         for path in tracked()

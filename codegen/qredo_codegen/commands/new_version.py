@@ -47,8 +47,10 @@ def new_version(checkout: Checkout, name: str, source: str) -> list[str]:
     with tempfile.TemporaryDirectory(prefix=".new-version-", dir=checkout.root) as scratch:
         folder, package = Path(scratch) / "spec" / name, Path(scratch) / "generated" / name
         shutil.copytree(checkout.folder(source), folder, ignore=shutil.ignore_patterns(*_OF_ONE_VERSION))
-        built = build(folder / "openapi.yaml", name, package)
+        built = build(folder / "openapi.yaml", name, package, names=folder / "names.yaml")
         (folder / "lock.json").write_text(built.lock, encoding="utf-8", newline="\n")
+        if built.names is not None:
+            (folder / "names.yaml").write_text(built.names, encoding="utf-8", newline="\n")
         _move({folder: checkout.folder(name), package: checkout.output(name)}, texts)
     return [
         f"spec/{name}: a copy of the description of {source}",

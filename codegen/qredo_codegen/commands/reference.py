@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
 from qredo_codegen.description.document import Document, load, operations
+from qredo_codegen.generate.names_file import load_names
 from qredo_codegen.generate.parse import config, parse
 from qredo_codegen.generate.view import MethodView, PackageView
 
@@ -30,7 +31,8 @@ def write_reference(checkout: Checkout, package: str, target: Path) -> int:
         GenerationError: There is no such package, or its description cannot be parsed completely.
     """
     document = load(checkout.description(package))
-    _, view = parse(document, package, config(package, target))
+    names = load_names(checkout.names(package))
+    _, view, _ = parse(document, package, config(package, target), names)
     pages = dict(_pages(document, view))
     folder = target / package
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 from qredo_codegen._atomic_files import replace_all, swap_folder
 from qredo_codegen._checkout import Checkout
 from qredo_codegen.description.document import Document, load
-from qredo_codegen.description.rules import check_described, check_generable, validate
+from qredo_codegen.description.places import Problem
+from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.errors import CodegenError, GenerationError
 from qredo_codegen.generate.inputs import Inputs, hash_tree, inputs_of
+from qredo_codegen.generate.names_file import NO_NAMES, load_names, names_text
 from qredo_codegen.generate.write import write_package
 
 from .release import gate, released_hash, with_released
@@ -29,11 +31,15 @@ class Built(NamedTuple):
         document: The description that it was made from.
         operations: The number of its operations.
         lock: The text of its lock.
+        names: The text of its names, or None if there are none to keep.
+        left_out: What is not generated, and why.
     """
 
     document: Document
     operations: int
     lock: str
+    names: str | None
+    left_out: tuple[Problem, ...]
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,12 @@ class Update:
     Attributes:
         operations: The number of operations.
         entries: How the package differs from what was released of it, as lines of the changelog.
+        left_out: What is not generated, and why.
     """
 
     operations: int
     entries: tuple[str, ...]
+    left_out: tuple[Problem, ...] = ()
 
 
 def update(checkout: Checkout, package: str) -> Update:
@@ -63,16 +71,20 @@ def update(checkout: Checkout, package: str) -> Update:
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{package}-", dir=output.parent) as scratch:
         fresh = Path(scratch) / "new" / package
-        built = build(description, package, fresh, released_hash(checkout, package))
+        built = build(description, package, fresh, released_hash(checkout, package), checkout.names(package))
         passed = gate(checkout, package, built.document)
         records = {checkout.lock(package): built.lock}
+        if built.names is not None or checkout.names(package).exists():
+            records[checkout.names(package)] = built.names or NO_NAMES
         if passed.changelog is not None:
             records[checkout.changelog] = passed.changelog
         swap_folder(fresh, output, Path(scratch) / "old", lambda: replace_all(records))
-    return Update(built.operations, passed.entries)
+    return Update(built.operations, passed.entries, built.left_out)
 
 
-def build(description: Path, package: str, target: Path, released: str | None = None) -> Built:
+def build(
+    description: Path, package: str, target: Path, released: str | None = None, names: Path | None = None
+) -> Built:
     """Make a package from a description file, with all checks.
 
     Args:
@@ -80,21 +92,24 @@ def build(description: Path, package: str, target: Path, released: str | None = 
         package: Import name of the package.
         target: A folder that does not exist yet.
         released: The hash on record of what was released of the package.
+        names: The file of the names that were given before.
     """
     document = load(description)
     # In this order: each takes for granted what the one before it has found to be so.
-    if problems := validate(document) or check_generable(document) or check_described(document):
+    if problems := validate(document) or check_generable(document):
         raise GenerationError(f"{package}: the description breaks rules:", problems)
     inputs = inputs_of(description)
-    count = write_package(document, package, target, inputs)
-    return Built(document, count, _lock(inputs, target, released))
+    written = write_package(document, package, target, inputs, load_names(names))
+    lock = _lock(inputs, target, released)
+    return Built(document, written.operations, lock, names_text(written.names), tuple(written.left_out))
 
 
 def drift(checkout: Checkout, package: str) -> Iterator[str]:
     """What differs between a generated package and what its description gives now; each file is named."""
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch) / package
-        built = build(checkout.description(package), package, fresh, released_hash(checkout, package))
+        names = checkout.names(package)
+        built = build(checkout.description(package), package, fresh, released_hash(checkout, package), names)
         yield from _differences(hash_tree(checkout.output(package)), hash_tree(fresh), f"generated/{package}")
     path = checkout.lock(package)
     if not path.is_file():
@@ -103,6 +118,9 @@ def drift(checkout: Checkout, package: str) -> Iterator[str]:
         yield from _differences(
             _flat(json.loads(path.read_bytes())), _flat(json.loads(built.lock)), f"spec/{package}/lock.json"
         )
+    kept = names.read_text(encoding="utf-8") if names.is_file() else NO_NAMES
+    if kept != (built.names or NO_NAMES):
+        yield f"spec/{package}/names.yaml differs from what is generated"
     try:
         gate(checkout, package, built.document)
     except CodegenError as error:

@@ -45,8 +45,8 @@ def python_changes(old: Document, new: Document) -> tuple[Change, ...]:
     """
     with tempfile.TemporaryDirectory() as scratch:
         folders = [Path(scratch) / name / "package" for name in ("old", "new")]
-        for document, folder in zip((old, new), folders, strict=True):
-            write_package(document, "package", folder, _NOBODY)
+        before = write_package(old, "package", folders[0], _NOBODY)
+        write_package(new, "package", folders[1], _NOBODY, before.names)  # what has a name keeps it
         return compare_packages(*folders)
 
 

@@ -16,7 +16,19 @@ import yaml
 
 from qredo_codegen.errors import DocumentError
 
-__all__ = ["METHODS", "Document", "Operation", "load", "operations", "plain", "pointer", "resolve", "tokens", "walk"]
+__all__ = [
+    "METHODS",
+    "Document",
+    "Operation",
+    "load",
+    "operations",
+    "plain",
+    "pointer",
+    "resolve",
+    "resolve_once",
+    "tokens",
+    "walk",
+]
 
 Document = dict[str, Any]
 """An OpenAPI document, or an object of one: JSON values only."""
@@ -137,6 +149,15 @@ def resolve(document: Document, ref: str) -> Any:
     raise DocumentError(f"$ref {ref!r} leads back to itself.")
 
 
+def resolve_once(document: Document, where: str) -> Any:
+    """Return what stands at a JSON pointer; a reference that stands there is not followed.
+
+    Raises:
+        DocumentError: It points at nothing.
+    """
+    return _walk(document, tokens(where), "#" + where)
+
+
 def operations(document: Document) -> Iterator[Operation]:
     """Yield every operation in the order of the document."""
     for path, item in document.get("paths", {}).items():
@@ -172,8 +193,12 @@ def _parse(text: bytes, path: Path) -> Any:
 def _look_up(document: Document, ref: str) -> Any:
     if not ref.startswith("#"):
         raise DocumentError(f"$ref {ref!r} leaves the document; only references that start with '#' are read.")
+    return _walk(document, tokens(unquote(ref[1:])), ref)
+
+
+def _walk(document: Document, keys: tuple[str, ...], ref: str) -> Any:
     node: Any = document
-    for token in tokens(unquote(ref[1:])):
+    for token in keys:
         try:
             node = node[int(token)] if isinstance(node, list) else node[token]
         except (KeyError, IndexError, TypeError, ValueError):

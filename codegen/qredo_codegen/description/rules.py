@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from .document import Document
+from .normal import normalize
 from .openapi import validate
 from .places import Problem
 from .rules_described import RULES as DESCRIBED
 from .rules_extensions import RULES as EXTENSIONS
 from .rules_extensions import shapes
+from .rules_form import RULES as FORM
 from .rules_operations import RULES as OPERATIONS
 from .rules_schemas import RULES as SCHEMAS
 
@@ -15,7 +17,7 @@ __all__ = ["Problem", "check_described", "check_generable", "validate"]
 
 
 def check_generable(document: Document) -> list[Problem]:
-    """Find what the generator would drop, rename, mistype or get wrong.
+    """Find what is ambiguous or meaningless, so that no client can be made of it.
 
     Args:
         document: Valid OpenAPI (see `validate`): the rules take its structure as given.
@@ -25,11 +27,12 @@ def check_generable(document: Document) -> list[Problem]:
         only that is reported.
     """
     rules = (*SCHEMAS, *OPERATIONS, *EXTENSIONS)
-    return list(shapes(document)) or [problem for rule in rules for problem in rule(document)]
+    found = list(shapes(document)) or [problem for rule in rules for problem in rule(document)]
+    return found or normalize(document).problems
 
 
 def check_described(document: Document) -> list[Problem]:
-    """Find what one of our own descriptions leaves unexplained, unshown or unused.
+    """Find what one of our own descriptions leaves unexplained, unshown or unused, and what is not in our form.
 
     Args:
         document: One in which `check_generable` finds nothing.
@@ -37,4 +40,4 @@ def check_described(document: Document) -> list[Problem]:
     Returns:
         Every problem with its place; none for a complete description.
     """
-    return list(shapes(document)) or [problem for rule in DESCRIBED for problem in rule(document)]
+    return list(shapes(document)) or [problem for rule in (*FORM, *DESCRIBED) for problem in rule(document)]

@@ -1,113 +1,59 @@
-"""Rules for operations: names, tags, parameters, bodies, responses, security, servers."""
+"""Rules for operations: parameters, bodies, responses, security, servers."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from keyword import iskeyword
 from typing import Any
 
-from .document import Document, Operation, operations, pointer
-from .names import argument_name
-from .places import Problem, holders, json_body, parameters, path_items, successes, target
+from .document import Document, operations, pointer
+from .places import Problem, holders, parameters, path_items, successes
 
 __all__ = ["RULES"]
 
-# Names that the generated Client has for itself.
-_CLIENT = frozenset({"aclose", "base_url", "close", "http", "with_options", "with_raw_response"})
-# Names that every generated method has for itself.
-_METHOD = frozenset({"body", "client", "self"})
-_SIGNING = frozenset({"x-api-key", "x-api-zkp", "x-nonce", "x-sign", "x-timestamp"})
-_DEFAULT_STYLE = {"path": "simple", "query": "form"}
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_STYLES = {
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+}
 
 
-def tags(document: Document) -> Iterator[Problem]:
-    """Each operation has exactly one declared tag, and tags can be attributes of the client."""
-    declared = [tag.get("name", "") for tag in document.get("tags", ())]
-    for index, name in enumerate(declared):
-        if not _NAME.fullmatch(name) or iskeyword(name) or name in _CLIENT:
-            yield Problem(pointer("tags", index, "name"), f"the tag {name!r} cannot be an attribute of the client.")
-        elif name in declared[:index]:
-            yield Problem(pointer("tags", index, "name"), f"the tag {name!r} is declared twice.")
-    for operation in operations(document):
-        given = operation.node.get("tags", [])
-        if len(given) != 1:
-            yield Problem(operation.pointer + "/tags", f"has {len(given)} tags {given}; exactly one is needed.")
-        elif given[0] not in declared:
-            yield Problem(operation.pointer + "/tags/0", f"the tag {given[0]!r} is not declared in /tags.")
-
-
-def operation_ids(document: Document) -> Iterator[Problem]:
-    """Each operationId is `<tag>_<verb>`, and the verb can be a method."""
-    for operation in operations(document):
-        name = operation.node.get("operationId")
-        if not isinstance(name, str) or not name:
-            yield Problem(operation.pointer, "has no operationId; give it one of the form <tag>_<verb>.")
-            continue
-        at, tag = operation.pointer + "/operationId", _tag(operation)
-        verb = name.removeprefix(f"{tag}_")
-        if not _NAME.fullmatch(name):
-            yield Problem(at, f"{name!r} is not in snake case.")
-        elif verb == name:
-            yield Problem(at, f"{name!r} does not start with its tag: '{tag}_<verb>' is needed.")
-        elif verb == "list" or iskeyword(verb):
-            yield Problem(at, f"the verb {verb!r} means something else in Python; the generator would rename it.")
-
-
-def unique_operations(document: Document) -> Iterator[Problem]:
-    """No two operations get the same Python name: the second would silently overwrite the first."""
-    seen: dict[tuple[str, str], Operation] = {}
-    for operation in operations(document):
-        name = operation.node.get("operationId")
-        if not isinstance(name, str) or not name:
-            continue
-        first = seen.setdefault((_tag(operation), argument_name(name)), operation)
-        if first is not operation:
-            other = first.node["operationId"]
+def no_cookies(document: Document) -> Iterator[Problem]:
+    """No parameter is a cookie: the client shares its cookies between calls, so one call cannot set one."""
+    for holder in holders(document):
+        if holder.role == "parameter" and holder.node.get("in") == "cookie":
+            name = holder.node.get("name")
             yield Problem(
-                operation.pointer + "/operationId",
-                f"{name!r} gets the same Python name as {other!r} at {first.pointer}, and would overwrite it.",
+                holder.pointer, f"{name!r} is a cookie, which one call cannot set; set it on the httpx client."
             )
 
 
-def no_header_parameters(document: Document) -> Iterator[Problem]:
-    """Parameters are in the path or the query; what signs a call is described by security schemes."""
-    for holder in holders(document):
-        name, location = str(holder.node.get("name", "")), holder.node.get("in")
-        if holder.role != "parameter" or location not in ("header", "cookie"):
-            continue
-        if name.lower() in _SIGNING:
-            yield Problem(holder.pointer, f"the signing header {name!r} is a parameter; security schemes describe it.")
-        else:
-            yield Problem(holder.pointer, f"{name!r} is a {location} parameter; only path and query are generated.")
-
-
-def parameter_names(document: Document) -> Iterator[Problem]:
-    """No two parameters of an operation get the same Python name, nor one of the method's own."""
-    for operation in operations(document):
-        seen: dict[str, str] = {}
-        for (_, name), (at, _) in parameters(document, operation).items():
-            python = argument_name(name)
-            if python in _METHOD:
-                yield Problem(at, f"the parameter {name!r} has a name that every method has for itself.")
-            elif python in seen:
-                yield Problem(at, f"the parameters {seen[python]!r} and {name!r} both become {python!r}.")
-            seen.setdefault(python, name)
-
-
 def parameter_styles(document: Document) -> Iterator[Problem]:
-    """Parameters have a schema and the default style: the generator does not look at any other."""
+    """Parameters have a style that their place has."""
     for holder in holders(document):
         if holder.role != "parameter" or "in" not in holder.node:
             continue
-        location, style, explode = (holder.node.get(key) for key in ("in", "style", "explode"))
-        default = _DEFAULT_STYLE.get(str(location))
-        if "schema" not in holder.node:
-            yield Problem(holder.pointer, "has no schema; 'content' is not generated.")
-        if style not in (None, default) or explode not in (None, default == "form"):
-            yield Problem(holder.pointer, f"style {style!r}, explode {explode!r}: only the defaults are generated.")
+        location, style = str(holder.node["in"]), holder.node.get("style")
+        if style is not None and style not in _STYLES.get(location, ()):
+            known = ", ".join(_STYLES.get(location, ()))
+            yield Problem(holder.pointer, f"a {location} parameter cannot have the style {style!r}; it takes {known}.")
+        if holder.node.get("allowReserved") is True:
+            yield Problem(
+                holder.pointer + "/allowReserved",
+                "characters that end a value would be sent as they are; remove it: they are sent percent-encoded.",
+            )
+
+
+def encodings(document: Document) -> Iterator[Problem]:
+    """A form is written as forms usually are."""
+    for holder in holders(document):
+        for name, encoding in holder.node.get("encoding", {}).items() if holder.role == "body" else ():
+            if given := sorted(encoding.keys() - {"description"}):
+                at = holder.pointer + pointer("encoding", name)
+                yield Problem(
+                    at, f"{', '.join(given)} of a field of a form is not generated; remove it if the default will do."
+                )
 
 
 def path_parameters(document: Document) -> Iterator[Problem]:
@@ -140,48 +86,27 @@ def path_templates(document: Document) -> Iterator[Problem]:
                 yield Problem(pointer("paths", path), f"has the parameter {{{name}}} {count} times.")
 
 
-def bodies(document: Document) -> Iterator[Problem]:
-    """A request body is one JSON value, and is always sent."""
-    for operation in operations(document):
-        if "requestBody" not in operation.node:
-            continue
-        at = operation.pointer + "/requestBody"
-        body = target(document, operation.node["requestBody"])
-        if isinstance(body, dict) and body.get("required") is not True:
-            yield Problem(at, "is not marked as required, though the client always sends one.")
-        if json_body(document, operation) is None:
-            yield Problem(at, "has no schema for application/json.")
-
-
-def media_types(document: Document) -> Iterator[Problem]:
-    """Everything that is sent or received is application/json, and has a schema."""
-    for holder in holders(document):
-        if "/content/" not in holder.pointer:
-            continue
-        media_type = holder.pointer.rpartition("/content/")[2].replace("~1", "/")
-        if media_type != "application/json":
-            yield Problem(holder.pointer, f"the media type {media_type!r} is not generated; only application/json is.")
-        elif "schema" not in holder.node:
-            yield Problem(holder.pointer, "has no schema.")
-
-
-def one_success(document: Document) -> Iterator[Problem]:
-    """An operation has one type of success, so that a method returns one type."""
+def success(document: Document) -> Iterator[Problem]:
+    """An operation says what a success is."""
     for operation in operations(document):
         found = successes(document, operation)
         at = operation.pointer + "/responses"
         if not found:
-            yield Problem(at, "has no response for success (1xx or 2xx).")
+            yield Problem(at, "has no response for success (1xx or 2xx); add the one that the service gives.")
         for status in found:
-            if status[0] == "3" or not re.fullmatch("[12][0-9][0-9]", status):
-                yield Problem(at + pointer(status), f"the status {status!r} has no meaning for the client.")
+            if status[0] == "3" or not re.fullmatch("[12][0-9][0-9]|2XX", status):
+                yield Problem(at + pointer(status), f"the status {status!r} has no meaning for the client; remove it.")
             if status[0] == "1" and "x-websocket" not in document["paths"][operation.path]:
                 yield Problem(at + pointer(status), "is an upgrade, but the path has no x-websocket.")
-        answers = {status: _schema(node) for status, node in found.items()}
-        first = next(iter(answers.values()), None)
-        for status, schema in answers.items():
-            if schema != first:
-                yield Problem(at + pointer(status), f"has another schema than {next(iter(answers))!r}.")
+
+
+def no_other_servers(document: Document) -> Iterator[Problem]:
+    """No path and no operation has servers of its own: its requests would be signed for another host."""
+    places = [(pointer("paths", path), item) for path, item in path_items(document).items()]
+    places += [(one.pointer, one.node) for one in operations(document)]
+    for at, node in places:
+        if "servers" in node:
+            yield Problem(at + "/servers", "is another host than the rest has; describe it in a package of its own.")
 
 
 def security(document: Document) -> Iterator[Problem]:
@@ -197,20 +122,24 @@ def security(document: Document) -> Iterator[Problem]:
         if "security" in operation.node:
             yield from requirements(document, operation.pointer + "/security", operation.node["security"])
         elif not document.get("security"):
-            yield Problem(operation.pointer, "has no security, and there is none for the whole document.")
+            yield Problem(
+                operation.pointer,
+                "has no security, and there is none for the whole document; write `security: []` for an open call.",
+            )
 
 
 def requirements(document: Document, at: str, given: list[dict[str, Any]]) -> Iterator[Problem]:
-    """Check a list of security requirements."""
+    """Check a list of security requirements: none for an open call, else the signature or one single scheme."""
     schemes = document.get("components", {}).get("securitySchemes", {})
-    if not given:
-        yield Problem(at, "names no scheme; every call is authenticated.")
     for index, requirement in enumerate(given):
-        if not requirement:
-            yield Problem(at + pointer(index), "names no scheme; every call is authenticated.")
         for name in requirement:
             if name not in schemes:
-                yield Problem(at + pointer(index, name), f"there is no security scheme {name!r}.")
+                known = ", ".join(schemes) or "none"
+                yield Problem(at + pointer(index, name), f"there is no security scheme {name!r}; there are: {known}.")
+    signed = any("x-signature" in schemes.get(name, {}) for requirement in given for name in requirement)
+    asked = [requirement for requirement in given if requirement]
+    if asked and not signed and [len(requirement) for requirement in asked] != [1]:
+        yield Problem(at, "is neither signed nor one single scheme; say which of them the client uses.")
 
 
 def servers(document: Document) -> Iterator[Problem]:
@@ -231,29 +160,17 @@ def servers(document: Document) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
-    tags,
-    operation_ids,
-    unique_operations,
-    no_header_parameters,
-    parameter_names,
+    no_cookies,
     parameter_styles,
+    encodings,
     path_parameters,
     path_templates,
-    bodies,
-    media_types,
-    one_success,
+    success,
+    no_other_servers,
     security,
     servers,
 )
 
 
-def _tag(operation: Operation) -> str:
-    return str(next(iter(operation.node.get("tags", [])), ""))
-
-
 def _placeholders(path: str) -> list[str]:
     return re.findall(r"\{([^}]*)\}", path)
-
-
-def _schema(response: Document) -> Any:
-    return next((value.get("schema") for value in response.get("content", {}).values()), None)

@@ -36,4 +36,6 @@ def format_tree(root: Path) -> None:
             [sys.executable, "-m", "ruff", *step, "."], cwd=root, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise GenerationError("The generated code cannot be formatted:", done.stderr.splitlines()[:20])
+            # What ruff finds wrong in a file it says on stdout; what is wrong with ruff itself, on stderr.
+            said = (done.stdout + done.stderr).splitlines()[:20] or [f"ruff {step[0]} ended with {done.returncode}"]
+            raise GenerationError("The generated code cannot be formatted:", said)

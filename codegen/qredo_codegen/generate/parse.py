@@ -1,12 +1,12 @@
-"""From a description to the view of its package, by the parser of openapi-python-client.
+"""From a description to the view of its package, by way of the parser of openapi-python-client.
 
-Whatever the parser would drop or leave untyped is collected as a problem with its JSON pointer: a package is complete
-or it is not made.
+The description is brought into one form before, in which everything has its name. Whatever the parser would still drop
+or name otherwise is a problem: a package is complete or it is not made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -14,15 +14,18 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
 from qredo_codegen.description.document import Document
+from qredo_codegen.description.normal import Normal, normalize
 from qredo_codegen.errors import GenerationError
 
-from .parse_operations import OperationParser
-from .parse_schemas import SchemaParser
+from .completeness import losses
 from .prepare import prepare
-from .texts import Losses
 from .view import PackageView
+from .view_operations import OperationViews
+from .view_schemas import enums_of, models_of
 
 __all__ = ["config", "parse"]
+
+KeptNames = Mapping[str, Mapping[str, str]]
 
 
 def config(package: str, target: Path) -> Config:
@@ -37,48 +40,55 @@ def config(package: str, target: Path) -> Config:
     )
 
 
-def parse(document: Document, package: str, settings: Config) -> tuple[GeneratorData, PackageView]:
+def parse(
+    document: Document, package: str, settings: Config, names: KeptNames | None = None
+) -> tuple[GeneratorData, PackageView, Normal]:
     """Parse a description.
 
     Args:
         document: The description, as loaded.
         package: Import name of the package.
         settings: What `config` gives.
+        names: The names that were given before.
 
     Returns:
-        The parser's own data, for `Project`, and the view for the templates.
+        The parser's own data, for `Project`, the view for the templates, and the description in the one form.
 
     Raises:
         GenerationError: Something would be lost; every loss is named.
     """
-    data = GeneratorData.from_dict(prepare(document), config=settings)
+    normal = normalize(document, names)
+    if normal.problems:
+        raise GenerationError("The description is ambiguous:", normal.problems)
+    data = GeneratorData.from_dict(prepare(normal), config=settings)
     if isinstance(data, GeneratorError):
-        raise GenerationError("The description is no OpenAPI 3 document:", [_one_line(data)])
+        raise GenerationError("The parser cannot read the description:", [_one_line(data)])
     if dropped := [_one_line(error) for error in _errors(data)]:
-        raise GenerationError("The generator would drop parts of the description:", dropped)
-    losses = Losses()
-    view = _view(document, data, package, losses)
-    if losses:
-        raise GenerationError("The description cannot be generated completely:", losses)
-    return data, view
+        raise GenerationError("The parser would drop parts of the description:", dropped)
+    view = _view(normal, package)
+    if lost := list(losses(normal, data, view)):
+        raise GenerationError("The description cannot be generated completely:", lost)
+    return data, view, normal
 
 
-def _view(document: Document, data: GeneratorData, package: str, losses: Losses) -> PackageView:
-    schemas = SchemaParser(document, data, losses)
-    operations = OperationParser(document, data, schemas, losses)
-    info = document["info"]
+def _view(normal: Normal, package: str) -> PackageView:
+    models, enums = models_of(normal), enums_of(normal)
+    operations = OperationViews(normal, {model.name: model for model in models})
+    info = normal.document["info"]
     return PackageView(
         name=package,
-        title=info["title"],
+        title=str(info["title"]),
         version=f"{info['version']}+r{info.get('x-revision', 1)}",
-        servers={server["x-name"]: server["url"] for server in document["servers"]},
+        servers={server["x-name"]: server["url"] for server in normal.document["servers"]},
         security=operations.signature_scheme,
         stamps=operations.stamps(),
         nonce_rule=operations.nonce_rule(),
         tags=operations.tags(),
-        models=sorted(schemas.models.values(), key=lambda model: model.name),
-        enums=sorted(schemas.enums, key=lambda enum: enum.name),
+        models=models,
+        enums=enums,
         feeds=list(operations.feeds()),
+        has_decimals=operations.mentions("_codec.DECIMAL"),
+        has_files=operations.mentions("_codec.FILE"),
     )
 
 
@@ -89,4 +99,5 @@ def _errors(data: GeneratorData) -> Iterator[GeneratorError]:
 
 
 def _one_line(error: GeneratorError) -> str:
-    return " ".join(f"{error.header} {error.detail or ''}".split())
+    detail = error.detail if isinstance(error.detail, str) else str(error.detail or "")
+    return " ".join(f"{error.header} {detail}".split())

@@ -1,30 +1,103 @@
-"""A description as the parser of openapi-python-client needs it: value sets as enums with readable member names."""
+"""A description in the one form, as the parser of openapi-python-client reads it.
+
+What it is to name has its name here already; what it has no type for (numbers that are exact, files, several styles of
+parameters) is given to it as a text.
+"""
 
 from __future__ import annotations
 
-import copy
+from typing import Any
 
-from qredo_codegen.description.document import Document, walk
-from qredo_codegen.description.names import member_name
+from qredo_codegen.description.document import Document
+from qredo_codegen.description.normal import Content, Normal, NormalClass, NormalOperation
+from qredo_codegen.description.type_schemas import CLASS
 
-__all__ = ["prepare"]
+__all__ = ["operation_key", "prepare"]
+
+_TEXT = {"type": "string"}
 
 
-def prepare(document: Document) -> Document:
-    """A copy in which every value set is an `enum` with names for its members.
+def prepare(normal: Normal) -> Document:
+    """The document for the parser: OpenAPI 3.0 with every class named and every reference to one."""
+    paths: dict[str, Document] = {}
+    for operation in normal.operations:
+        method = operation.source.method
+        paths.setdefault(_path(operation), {})[method] = _operation(normal, operation)
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "title", "version": "1"},
+        "paths": paths,
+        "components": {"schemas": {one.name: _class(normal, one) for one in normal.classes.values()}},
+    }
 
-    An open set (`x-known-values`) is an enum to the generator too: the templates make every enum an open one.
-    """
-    prepared = copy.deepcopy(document)
-    for _, node in walk(prepared):
-        if not isinstance(node, dict):
-            continue
-        if node.get("nullable") is True:  # read from the description itself; the parser would make unions of it
-            del node["nullable"]
-        known = node.pop("x-known-values", None)
-        if isinstance(known, list):
-            node["enum"] = known
-        values = node.get("enum")
-        if isinstance(values, list) and "x-enum-varnames" not in node:
-            node["x-enum-varnames"] = [member_name(value) for value in values]
-    return prepared
+
+def operation_key(operation: NormalOperation) -> str:
+    """The operationId that the parser reads."""
+    return f"{operation.tag}_{operation.verb}"
+
+
+def _path(operation: NormalOperation) -> str:
+    path = operation.source.path
+    for one in operation.parameters:
+        if one.place == "path":
+            path = path.replace(f"{{{one.wire}}}", f"{{{one.name}}}")
+    return path
+
+
+def _operation(normal: Normal, operation: NormalOperation) -> Document:
+    found: Document = {
+        "operationId": operation_key(operation),
+        "tags": [operation.tag],
+        "parameters": [
+            {"name": one.name, "in": one.place, "required": one.required, "schema": _schema(normal, one.schema)}
+            if one.place == "query"
+            else {"name": one.name, "in": one.place, "required": one.required, "schema": _TEXT}
+            for one in operation.parameters
+        ],
+        "responses": {
+            status: {"description": "", **_content(normal, content)} for status, content in operation.contents.items()
+        },
+    }
+    if operation.body:
+        found["requestBody"] = {"required": operation.body.required, **_content(normal, operation.body.content)}
+    return found
+
+
+_MEDIA = {
+    "json": "application/json",
+    "form": "application/x-www-form-urlencoded",
+    "multipart": "multipart/form-data",
+    "text": "application/octet-stream",
+    "bytes": "application/octet-stream",
+}
+
+
+def _content(normal: Normal, content: Content) -> Document:
+    if content.form == "nothing":
+        return {}
+    return {"content": {_MEDIA[content.form]: {"schema": _schema(normal, content.schema)}}}
+
+
+def _class(normal: Normal, one: NormalClass) -> Document:
+    schema = one.schema
+    if schema.values is not None:
+        names = [one.names[value] for value in schema.values]
+        return {"type": schema.base, "enum": schema.values, "x-enum-varnames": names}
+    return {
+        "type": "object",
+        "properties": {one.names[wire]: _schema(normal, found) for wire, found in schema.fields.items()},
+        "required": [one.names[wire] for wire in schema.required],
+    }
+
+
+def _schema(normal: Normal, schema: Document) -> Any:
+    if CLASS in schema:
+        return {"$ref": f"#/components/schemas/{normal.classes[schema[CLASS]].name}"}
+    if "oneOf" in schema:
+        return {"oneOf": [_schema(normal, member) for member in schema["oneOf"]]}
+    kind = schema.get("type")
+    if kind == "array":
+        return {"type": "array", "items": _schema(normal, schema["items"])}
+    if kind == "object":
+        return {"type": "object"}
+    return {"type": kind} if kind else {}

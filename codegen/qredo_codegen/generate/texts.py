@@ -1,30 +1,33 @@
-"""Texts of a description, and the losses that parsing it finds."""
+"""Texts of a description, as documentation shows them."""
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Any
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.places import Problem
 
-__all__ = ["Losses", "prose", "text"]
-
-
-class Losses(list[Problem]):
-    """What would be lost; collected, so that all of it can be named at once."""
-
-    def add(self, where: str, message: str) -> None:
-        """Note a loss and the JSON pointer of its place."""
-        self.append(Problem(where, message))
-
-
-def text(value: Any) -> str:
-    """The text of a string of the parser's, which marks what comes from the description as untrusted."""
-    return str(value.get_untrusted_value() if hasattr(value, "get_untrusted_value") else value)
+__all__ = ["prose", "with_notes"]
 
 
 def prose(node: Document, key: str = "description") -> str:
     """A text of the description; lines are joined, paragraphs stay apart."""
-    paragraphs = re.split(r"\n\s*\n", str(node.get(key, "")).strip())
+    paragraphs = re.split(r"\n\s*\n", str(node.get(key) or "").strip())
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def with_notes(text: str, schema: Document) -> str:
+    """A text with what a caller should know of the schema beyond its type."""
+    notes = []
+    if schema.get("type") == "string" and "format" in schema and schema["format"] != "binary":
+        notes.append(f"Format: {schema['format']}.")
+    if schema.get("readOnly"):
+        notes.append("Read-only: the service gives it.")
+    if schema.get("writeOnly"):
+        notes.append("Never in a response.")
+    if "default" in schema:
+        value = json.dumps(schema["default"], ensure_ascii=False, default=str)
+        notes.append(f"The service takes {value} if it is not given.")
+    if schema.get("deprecated"):
+        notes.append("Deprecated.")
+    return " ".join([*([text] if text else []), *notes])

@@ -10,7 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-__all__ = ["ArrayOf", "EnumOf", "Kind", "MapOf", "ModelOf", "OneOf", "Plain", "Single", "Where", "decode"]
+__all__ = [
+    "ArrayOf",
+    "Complex",
+    "Decimal",
+    "EnumOf",
+    "Kind",
+    "MapOf",
+    "ModelOf",
+    "OneOf",
+    "Plain",
+    "Single",
+    "Where",
+    "decode",
+]
 
 _EXPECTED = {"bool": "a boolean", "int": "an integer", "str": "a string"}
 _JSON = {"bool": "boolean", "int": "integer", "str": "string"}
@@ -25,7 +38,7 @@ class Where:
 
     @property
     def arguments(self) -> str:
-        return f'"{self.model}", "{self.field}"'
+        return f"{self.model!r}, {self.field!r}"
 
 
 class Kind(Protocol):
@@ -53,6 +66,11 @@ class Kind(Protocol):
 
     def classes(self) -> Iterator[str]:
         """Names of the classes of the package that it needs."""
+        ...
+
+    @property
+    def codec(self) -> str:
+        """Expression: the object of `_codec` that does the same where a kind is inside another."""
         ...
 
     def encode(self, value: str, where: Where) -> str:
@@ -97,6 +115,10 @@ class Plain:
     def expected(self) -> str:
         return _EXPECTED[self.annotation]
 
+    @property
+    def codec(self) -> str:
+        return f"_codec.{self.annotation.upper()}"
+
     def classes(self) -> Iterator[str]:
         return iter(())
 
@@ -107,9 +129,59 @@ class Plain:
         return value
 
     def encode(self, value: str, where: Where) -> str:
-        if self.annotation != "int":
-            return value
-        return f"{value} if {value}.__class__ is int else _wire.not_integer({where.arguments}, {value})"
+        return f"{value} if {self.check(value)} else _wire.plain({where.arguments}, {value}, {self.annotation})"
+
+
+@dataclass(frozen=True)
+class Decimal:
+    """A number, exact to its last digit."""
+
+    annotation: str = "Decimal"
+    argument: str = "Decimal | int"
+    json: str = "number"
+    expected: str = "a number"
+    codec: str = "_codec.DECIMAL"
+
+    def classes(self) -> Iterator[str]:
+        return iter(())
+
+    def check(self, value: str) -> str:
+        return f"{value}.__class__ in _numbers.EXACT"
+
+    def decode(self, value: str, where: Where) -> str:
+        return f"_numbers.decimal({where.arguments}, {value})"
+
+    def encode(self, value: str, where: Where) -> str:
+        return f"_numbers.to_send({where.arguments}, {value})"
+
+
+@dataclass(frozen=True)
+class Complex:
+    """What a codec checks, decodes and encodes: a kind inside another, or one that JSON types do not tell apart.
+
+    Attributes:
+        constant: The name of the codec in the module.
+    """
+
+    annotation: str
+    argument: str
+    json: str
+    expected: str
+    codec: str
+    used: tuple[str, ...]
+    constant: str = ""
+
+    def classes(self) -> Iterator[str]:
+        return iter(self.used)
+
+    def check(self, value: str) -> str:
+        return f"{value} is not UNSET and {value} is not None"
+
+    def decode(self, value: str, where: Where) -> str:
+        return f"_wire.decoded({self.constant}, {where.arguments}, {value})"
+
+    def encode(self, value: str, where: Where) -> str:
+        return f"_wire.encoded({self.constant}, {where.arguments}, {value})"
 
 
 @dataclass(frozen=True)
@@ -132,6 +204,10 @@ class EnumOf:
     def expected(self) -> str:
         return self.base.expected
 
+    @property
+    def codec(self) -> str:
+        return f"_codec.Values({self.annotation!r}, {self.base.codec})"
+
     def classes(self) -> Iterator[str]:
         yield self.annotation
 
@@ -142,7 +218,7 @@ class EnumOf:
         return f"{self.module.upper()}[{value}]"
 
     def encode(self, value: str, where: Where) -> str:
-        return f"{self.base.annotation}({value})"
+        return f"_wire.plain({where.arguments}, {value}, {self.base.annotation})"
 
 
 @dataclass(frozen=True)
@@ -160,6 +236,10 @@ class ModelOf:
     def expected(self) -> str:
         return "an object"
 
+    @property
+    def codec(self) -> str:
+        return f"_codec.Model({self.annotation!r})"
+
     def classes(self) -> Iterator[str]:
         yield self.annotation
 
@@ -170,7 +250,7 @@ class ModelOf:
         return f"{self.annotation}.from_dict({value})"
 
     def encode(self, value: str, where: Where) -> str:
-        return f"{value}.to_dict()"
+        return f"_wire.to_dict({where.arguments}, {value}, {self.annotation})"
 
 
 @dataclass(frozen=True)
@@ -192,6 +272,10 @@ class ArrayOf:
     def expected(self) -> str:
         return "an array"
 
+    @property
+    def codec(self) -> str:
+        return f"_codec.Array({self.item.codec})"
+
     def classes(self) -> Iterator[str]:
         return self.item.classes()
 
@@ -199,14 +283,12 @@ class ArrayOf:
         return f"{value}.__class__ is list"
 
     def decode(self, value: str, where: Where) -> str:
-        items = value
-        if not isinstance(self.item, ModelOf):
-            items = f"_wire.items({where.arguments}, {value}, {_checked(self.item)})"
-        return items if isinstance(self.item, Plain) else f"[{self.item.decode('item', where)} for item in {items}]"
+        if isinstance(self.item, Plain):
+            return f"_wire.items({where.arguments}, {value}, {self.item.annotation}, {self.item.expected!r})"
+        return f"[{_inside(self.item, 'item', where, '[]')} for item in {value}]"
 
     def encode(self, value: str, where: Where) -> str:
-        encoded = self.item.encode("item", where)
-        return value if encoded == "item" else f"[{encoded} for item in {value}]"
+        return f"_wire.array({where.arguments}, {value}, lambda item: {self.item.encode('item', where)})"
 
 
 @dataclass(frozen=True)
@@ -228,6 +310,10 @@ class MapOf:
     def expected(self) -> str:
         return "an object"
 
+    @property
+    def codec(self) -> str:
+        return f"_codec.Map({self.item.codec})"
+
     def classes(self) -> Iterator[str]:
         return self.item.classes()
 
@@ -235,13 +321,10 @@ class MapOf:
         return f"{value}.__class__ is dict"
 
     def decode(self, value: str, where: Where) -> str:
-        if isinstance(self.item, ModelOf):
-            return f"{{key: {self.item.decode('entry', where)} for key, entry in {value}.items()}}"
-        return f"_wire.values({where.arguments}, {value}, {_checked(self.item)})"
+        return f"{{key: {_inside(self.item, 'entry', where, '.*')} for key, entry in {value}.items()}}"
 
     def encode(self, value: str, where: Where) -> str:
-        encoded = self.item.encode("entry", where)
-        return value if encoded == "entry" else f"{{key: {encoded} for key, entry in {value}.items()}}"
+        return f"_wire.free({where.arguments}, {value}, lambda entry: {self.item.encode('entry', where)})"
 
 
 @dataclass(frozen=True)
@@ -266,6 +349,10 @@ class OneOf:
     def expected(self) -> str:
         return " or ".join(member.expected for member in self.members)
 
+    @property
+    def codec(self) -> str:
+        return f"_codec.Union({', '.join(member.codec for member in self.members)})"
+
     def classes(self) -> Iterator[str]:
         for member in self.members:
             yield from member.classes()
@@ -276,12 +363,15 @@ class OneOf:
         return "".join(choices) + last.encode(value, where)
 
 
-def _checked(kind: Single) -> str:
-    base = kind.base if isinstance(kind, EnumOf) else kind
-    return f'{_python_class(base)}, "{kind.expected}"'
+def _inside(kind: Single, value: str, where: Where, step: str) -> str:
+    """Expression: the Python value of a value inside another one."""
+    inner = Where(where.model, where.field + step)
+    return decode(kind, value, inner, f"_wire.inside({inner.arguments}, {kind.expected!r}, {value})")
 
 
 def _is_python(kind: Kind, value: str) -> str:
+    if isinstance(kind, ModelOf):  # given as a dict too
+        return f"isinstance({value}, ({kind.annotation}, dict))"
     return f"isinstance({value}, {_python_class(kind)})"
 
 

@@ -1,18 +1,17 @@
-"""What the templates show: a description, parsed by openapi-python-client, in terms of Python.
-
-The parser names classes and arguments and finds what it cannot generate; this module adds what it drops (nullable,
-descriptions beside a reference, extensions, security), which it reads from the description itself.
-"""
+"""What the templates show: a description in terms of Python."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .value_types import Kind
+from qredo_codegen.description.reserved import METHOD
+
+from .value_types import Complex, Kind
 
 __all__ = [
     "Argument",
+    "BodyView",
     "EnumView",
     "FeedView",
     "Field",
@@ -21,6 +20,7 @@ __all__ = [
     "ModelView",
     "PackageView",
     "Pages",
+    "Reading",
     "TagView",
 ]
 
@@ -36,6 +36,7 @@ class Field:
     nullable: bool
     sensitive: bool
     description: str
+    read_only: bool = False  # required, and given by the service alone
 
     @property
     def annotation(self) -> str:
@@ -55,6 +56,8 @@ class Field:
         return "required" if self.required else "optional"
 
     def _optional(self, text: str) -> str:
+        if text == "Any":
+            return text
         return text + (" | None" if self.nullable else "") + ("" if self.required else " | Unset")
 
 
@@ -66,11 +69,27 @@ class ModelView:
     module: str
     description: str
     fields: Sequence[Field]
+    loops: frozenset[str] = frozenset()
 
     @property
     def classes(self) -> list[str]:
-        """Other classes of the package that it refers to."""
-        return sorted({name for field in self.fields for name in field.kind.classes()} - {self.name})
+        """Other classes of the package that it refers to, and that do not refer to it."""
+        return sorted(self.used - self.loops - {self.name})
+
+    @property
+    def late_classes(self) -> list[str]:
+        """Other classes that refer back to it, however indirectly: they are imported when this one is there."""
+        return sorted(self.used & self.loops - {self.name})
+
+    @property
+    def used(self) -> set[str]:
+        """Every class of the package that it refers to."""
+        return {name for field in self.fields for name in field.kind.classes()}
+
+    @property
+    def codecs(self) -> list[Complex]:
+        """The codecs of its fields."""
+        return [field.kind for field in self.fields if isinstance(field.kind, Complex)]
 
 
 @dataclass(frozen=True)
@@ -78,7 +97,7 @@ class Member:
     """A member of an enum."""
 
     name: str
-    literal: str
+    value: str | int
 
 
 @dataclass(frozen=True)
@@ -94,18 +113,83 @@ class EnumView:
 
 @dataclass(frozen=True)
 class Argument:
-    """A path or query parameter."""
+    """A parameter in the path, the query or a header.
+
+    Attributes:
+        style: How OpenAPI writes its value, where that is another way than the usual one of its place.
+    """
 
     wire: str
     name: str
     kind: Kind
     required: bool
     description: str
+    place: str = "query"
+    style: str | None = None
+    nullable: bool = False
 
     @property
     def annotation(self) -> str:
         """Its type in a signature."""
-        return self.kind.argument + ("" if self.required else " | Unset")
+        if self.kind.argument == "Any":
+            return "Any"
+        return self.kind.argument + (" | None" if self.nullable else "") + ("" if self.required else " | Unset")
+
+
+@dataclass(frozen=True)
+class BodyView:
+    """A request body.
+
+    Attributes:
+        model: The class whose fields are keywords of the method; None for any other value.
+        kind: The kind of the whole.
+        media: Its media type.
+        form: json, form, multipart, text or bytes.
+        required: Whether there is always one.
+        description: What it is.
+    """
+
+    model: ModelView | None
+    kind: Kind
+    media: str
+    form: str
+    required: bool
+    description: str
+
+    @property
+    def name(self) -> str:
+        """Its type."""
+        return self.kind.annotation
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """What can be given as keywords: nothing that the service alone gives."""
+        return [field for field in self.model.fields if not field.read_only] if self.model else []
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the content of a response is read.
+
+    Attributes:
+        form: json, text, bytes or nothing.
+        kind: The kind of what it holds, or None.
+    """
+
+    form: str
+    kind: Kind | None
+
+    @property
+    def annotation(self) -> str:
+        """Its type."""
+        return "None" if self.kind is None else self.kind.annotation
+
+    @property
+    def codec(self) -> str:
+        """Expression: what reads it."""
+        if self.form == "json" and self.kind is not None:
+            return f"_codec.Json({self.kind.codec})"
+        return f"_codec.{self.form.upper()}"
 
 
 @dataclass(frozen=True)
@@ -131,7 +215,8 @@ class MethodView:
     description: str
     path_arguments: Sequence[Argument]
     query_arguments: Sequence[Argument]
-    body: ModelView | None
+    header_arguments: Sequence[Argument]
+    body: BodyView | None
     result: str | None
     result_description: str
     errors: Mapping[str, str]
@@ -141,6 +226,29 @@ class MethodView:
     outcome: str | None
     pages: Pages | None
     feed: str | None
+    readings: Mapping[str, Reading]
+    error_readings: Mapping[str, Reading]
+    accept: str
+    deprecated: bool = False
+
+    @property
+    def named_arguments(self) -> list[Argument]:
+        """Arguments that are given by name alone: query and headers."""
+        return [*self.query_arguments, *self.header_arguments]
+
+    @property
+    def styles(self) -> dict[str, str]:
+        """How the values of its parameters are written, by argument, where that is not as usual."""
+        arguments = (*self.path_arguments, *self.query_arguments, *self.header_arguments)
+        return {argument.wire: argument.style for argument in arguments if argument.style}
+
+    @property
+    def codecs(self) -> list[Complex]:
+        """The codecs of its arguments and of its body."""
+        kinds = [argument.kind for argument in (*self.path_arguments, *self.query_arguments, *self.header_arguments)]
+        if self.body and not self.body.model:
+            kinds.append(self.body.kind)
+        return [kind for kind in kinds if isinstance(kind, Complex)]
 
     @property
     def id(self) -> str:
@@ -155,12 +263,12 @@ class MethodView:
     @property
     def returns(self) -> str:
         """Its return type."""
-        return self.result or "None"
+        return " | ".join(dict.fromkeys(reading.annotation for reading in self.readings.values())) or "None"
 
     @property
     def body_fields(self) -> list[Field]:
         """Fields of the body that can be given as keywords: those whose names no parameter has."""
-        taken = {argument.name for argument in (*self.path_arguments, *self.query_arguments)} | {"body", "idempotent"}
+        taken = {argument.name for argument in (*self.path_arguments, *self.named_arguments)} | METHOD
         return [field for field in self.body.fields if field.name not in taken] if self.body else []
 
     @property
@@ -170,14 +278,15 @@ class MethodView:
 
     def classes(self) -> Iterator[str]:
         """Names of the classes in its signature."""
-        for argument in (*self.path_arguments, *self.query_arguments):
+        for argument in (*self.path_arguments, *self.named_arguments):
             yield from argument.kind.classes()
         for field in self.body_fields:
             yield from field.kind.classes()
         if self.body:
-            yield self.body.name
-        if self.result:
-            yield self.result
+            yield from self.body.kind.classes()
+        for reading in self.readings.values():
+            if reading.kind:
+                yield from reading.kind.classes()
         if self.pages:
             yield from self.pages.items.kind.classes()
 
@@ -195,6 +304,11 @@ class TagView:
     def classes(self) -> list[str]:
         """Classes of the package that its signatures name."""
         return sorted({name for method in self.methods for name in method.classes()})
+
+    @property
+    def codecs(self) -> list[Complex]:
+        """The codecs of its methods."""
+        return [codec for method in self.methods for codec in method.codecs]
 
 
 @dataclass(frozen=True)
@@ -222,3 +336,5 @@ class PackageView:
     models: Sequence[ModelView]
     enums: Sequence[EnumView]
     feeds: Sequence[FeedView]
+    has_decimals: bool = False
+    has_files: bool = False

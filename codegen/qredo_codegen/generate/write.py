@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from qredo_codegen.description.document import Document
+from qredo_codegen.description.places import Problem
 
 from .check import check_package
 from .format import format_tree
 from .inputs import Inputs
-from .parse import config, parse
+from .parse import KeptNames, config, parse
 from .render import render
 
-__all__ = ["write_package"]
+__all__ = ["Written", "write_package"]
 
 
-def write_package(document: Document, package: str, target: Path, inputs: Inputs) -> int:
+class Written(NamedTuple):
+    """What was written.
+
+    Attributes:
+        operations: The number of operations.
+        names: The names to keep.
+        left_out: What is not generated, and why.
+    """
+
+    operations: int
+    names: KeptNames
+    left_out: list[Problem]
+
+
+def write_package(
+    document: Document, package: str, target: Path, inputs: Inputs, names: KeptNames | None = None
+) -> Written:
     """Write the package of a document into a folder that does not exist yet.
 
-    Returns:
-        The number of its operations.
+    Args:
+        document: The description, as loaded.
+        package: Import name of the package.
+        target: The folder.
+        inputs: What determines the bytes of the package.
+        names: The names that were given before.
     """
     settings = config(package, target)
-    data, view = parse(document, package, settings)
+    data, view, normal = parse(document, package, settings, names)
     for name, text in render(data, view, settings, inputs).items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     format_tree(target)
     check_package(target, view)
-    return sum(len(tag.methods) for tag in view.tags)
+    return Written(sum(len(tag.methods) for tag in view.tags), normal.names, normal.left_out)

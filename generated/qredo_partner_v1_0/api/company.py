@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -103,7 +106,7 @@ class CompanyResource:
 
         return self._core.call(
             _CREATE,
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("name", "city", "country", "domain"),
@@ -216,7 +219,7 @@ class CompanyResource:
         return self._core.call(
             _UPDATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _UPDATE,
                 body,
                 ("name", "city", "country", "domain"),
@@ -327,7 +330,7 @@ class AsyncCompanyResource:
 
         return await self._core.call(
             _CREATE,
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("name", "city", "country", "domain"),
@@ -440,7 +443,7 @@ class AsyncCompanyResource:
         return await self._core.call(
             _UPDATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _UPDATE,
                 body,
                 ("name", "city", "country", "domain"),
@@ -492,10 +495,10 @@ class CompanyWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = CompanyResource(core.raw())
-        self.create: Final = raw(resource.create)
-        self.get: Final = raw(resource.get)
-        self.update: Final = raw(resource.update)
-        self.search: Final = raw(resource.search)
+        self.create: Final = _raw(resource.create)
+        self.get: Final = _raw(resource.get)
+        self.update: Final = _raw(resource.update)
+        self.search: Final = _raw(resource.search)
 
 
 class AsyncCompanyWithRawResponse:
@@ -503,7 +506,7 @@ class AsyncCompanyWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncCompanyResource(core.raw())
-        self.create: Final = raw_async(resource.create)
-        self.get: Final = raw_async(resource.get)
-        self.update: Final = raw_async(resource.update)
-        self.search: Final = raw_async(resource.search)
+        self.create: Final = _raw_async(resource.create)
+        self.get: Final = _raw_async(resource.get)
+        self.update: Final = _raw_async(resource.update)
+        self.search: Final = _raw_async(resource.search)

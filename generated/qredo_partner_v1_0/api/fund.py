@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -140,7 +143,7 @@ class FundResource:
         return self._core.call(
             _CREATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("name",),
@@ -297,7 +300,7 @@ class FundResource:
         return self._core.call(
             _ADD_TO_WHITELIST,
             path={"company_id": company_id, "fund_id": fund_id},
-            body=encode(
+            body=_encode(
                 _ADD_TO_WHITELIST,
                 body,
                 ("asset", "address", "name"),
@@ -417,7 +420,7 @@ class AsyncFundResource:
         return await self._core.call(
             _CREATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("name",),
@@ -574,7 +577,7 @@ class AsyncFundResource:
         return await self._core.call(
             _ADD_TO_WHITELIST,
             path={"company_id": company_id, "fund_id": fund_id},
-            body=encode(
+            body=_encode(
                 _ADD_TO_WHITELIST,
                 body,
                 ("asset", "address", "name"),
@@ -620,12 +623,12 @@ class FundWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = FundResource(core.raw())
-        self.create: Final = raw(resource.create)
-        self.get: Final = raw(resource.get)
-        self.get_deposit_addresses: Final = raw(resource.get_deposit_addresses)
-        self.get_whitelist: Final = raw(resource.get_whitelist)
-        self.add_to_whitelist: Final = raw(resource.add_to_whitelist)
-        self.search: Final = raw(resource.search)
+        self.create: Final = _raw(resource.create)
+        self.get: Final = _raw(resource.get)
+        self.get_deposit_addresses: Final = _raw(resource.get_deposit_addresses)
+        self.get_whitelist: Final = _raw(resource.get_whitelist)
+        self.add_to_whitelist: Final = _raw(resource.add_to_whitelist)
+        self.search: Final = _raw(resource.search)
 
 
 class AsyncFundWithRawResponse:
@@ -633,9 +636,9 @@ class AsyncFundWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncFundResource(core.raw())
-        self.create: Final = raw_async(resource.create)
-        self.get: Final = raw_async(resource.get)
-        self.get_deposit_addresses: Final = raw_async(resource.get_deposit_addresses)
-        self.get_whitelist: Final = raw_async(resource.get_whitelist)
-        self.add_to_whitelist: Final = raw_async(resource.add_to_whitelist)
-        self.search: Final = raw_async(resource.search)
+        self.create: Final = _raw_async(resource.create)
+        self.get: Final = _raw_async(resource.get)
+        self.get_deposit_addresses: Final = _raw_async(resource.get_deposit_addresses)
+        self.get_whitelist: Final = _raw_async(resource.get_whitelist)
+        self.add_to_whitelist: Final = _raw_async(resource.add_to_whitelist)
+        self.search: Final = _raw_async(resource.search)

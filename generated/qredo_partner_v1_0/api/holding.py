@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .._core import AsyncCore, Core, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import Operation
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ class HoldingWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = HoldingResource(core.raw())
-        self.get_all: Final = raw(resource.get_all)
+        self.get_all: Final = _raw(resource.get_all)
 
 
 class AsyncHoldingWithRawResponse:
@@ -107,4 +109,4 @@ class AsyncHoldingWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncHoldingResource(core.raw())
-        self.get_all: Final = raw_async(resource.get_all)
+        self.get_all: Final = _raw_async(resource.get_all)

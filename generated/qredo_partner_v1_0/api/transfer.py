@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -111,7 +114,7 @@ class TransferResource:
         return self._core.call(
             _CREATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("fund_id", "counterparty_id", "expires", "send"),
@@ -243,7 +246,7 @@ class AsyncTransferResource:
         return await self._core.call(
             _CREATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("fund_id", "counterparty_id", "expires", "send"),
@@ -296,8 +299,8 @@ class TransferWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = TransferResource(core.raw())
-        self.create: Final = raw(resource.create)
-        self.get: Final = raw(resource.get)
+        self.create: Final = _raw(resource.create)
+        self.get: Final = _raw(resource.get)
 
 
 class AsyncTransferWithRawResponse:
@@ -305,5 +308,5 @@ class AsyncTransferWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncTransferResource(core.raw())
-        self.create: Final = raw_async(resource.create)
-        self.get: Final = raw_async(resource.get)
+        self.create: Final = _raw_async(resource.create)
+        self.get: Final = _raw_async(resource.get)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 
@@ -29,7 +30,7 @@ class AssetAmount:
 
     symbol: str
     amount: int
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -56,9 +57,10 @@ class AssetAmount:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["symbol"] = self.symbol
+        value = self.symbol
+        data["symbol"] = value if value.__class__ is str else _wire.plain("AssetAmount", "symbol", value, str)
         value = self.amount
-        data["amount"] = value if value.__class__ is int else _wire.not_integer("AssetAmount", "amount", value)
+        data["amount"] = value if value.__class__ is int else _wire.plain("AssetAmount", "amount", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

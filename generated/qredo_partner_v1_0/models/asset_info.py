@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -32,7 +33,7 @@ class AssetInfo:
     code: str | Unset = UNSET
     name: str | Unset = UNSET
     unit_code: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -61,11 +62,11 @@ class AssetInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value
+            data["code"] = value if value.__class__ is str else _wire.plain("AssetInfo", "code", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("AssetInfo", "name", value, str)
         if (value := self.unit_code) is not UNSET and value is not None:
-            data["unitCode"] = value
+            data["unitCode"] = value if value.__class__ is str else _wire.plain("AssetInfo", "unitCode", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -23,7 +24,8 @@ class Company:
     Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
-        company_id: Id of the company, given by the service; 27 characters of base62.
+        company_id: Id of the company, given by the service; 27 characters of base62. Read-only: the service gives
+            it.
         name: Name of the company.
         city: City of its seat.
         country: Country of its seat, usually as two letters of ISO 3166-1.
@@ -32,13 +34,13 @@ class Company:
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
 
-    company_id: str
+    company_id: str = _field(default=_wire.READ_ONLY)
     name: str
     city: str
     country: str
     domain: str
     ref: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -73,13 +75,19 @@ class Company:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["company_id"] = self.company_id
-        data["name"] = self.name
-        data["city"] = self.city
-        data["country"] = self.country
-        data["domain"] = self.domain
+        value = self.company_id
+        if value is not UNSET and value is not None:
+            data["company_id"] = value if value.__class__ is str else _wire.plain("Company", "company_id", value, str)
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("Company", "name", value, str)
+        value = self.city
+        data["city"] = value if value.__class__ is str else _wire.plain("Company", "city", value, str)
+        value = self.country
+        data["country"] = value if value.__class__ is str else _wire.plain("Company", "country", value, str)
+        value = self.domain
+        data["domain"] = value if value.__class__ is str else _wire.plain("Company", "domain", value, str)
         if (value := self.ref) is not UNSET and value is not None:
-            data["ref"] = value
+            data["ref"] = value if value.__class__ is str else _wire.plain("Company", "ref", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

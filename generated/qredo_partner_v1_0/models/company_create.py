@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -36,7 +37,7 @@ class CompanyCreate:
     country: str
     domain: str
     ref: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -68,12 +69,16 @@ class CompanyCreate:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["name"] = self.name
-        data["city"] = self.city
-        data["country"] = self.country
-        data["domain"] = self.domain
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("CompanyCreate", "name", value, str)
+        value = self.city
+        data["city"] = value if value.__class__ is str else _wire.plain("CompanyCreate", "city", value, str)
+        value = self.country
+        data["country"] = value if value.__class__ is str else _wire.plain("CompanyCreate", "country", value, str)
+        value = self.domain
+        data["domain"] = value if value.__class__ is str else _wire.plain("CompanyCreate", "domain", value, str)
         if (value := self.ref) is not UNSET and value is not None:
-            data["ref"] = value
+            data["ref"] = value if value.__class__ is str else _wire.plain("CompanyCreate", "ref", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

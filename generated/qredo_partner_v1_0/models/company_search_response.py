@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class CompanySearchResponse:
 
     total_count: int | Unset = UNSET
     matches: list[CompanyMatch] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -49,7 +50,12 @@ class CompanySearchResponse:
             else _wire.optional("CompanySearchResponse", "total_count", "an integer", total_count)
         )
         self.matches = (
-            [CompanyMatch.from_dict(item) for item in matches]
+            [
+                CompanyMatch.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("CompanySearchResponse", "matches[]", "an object", item)
+                for item in matches
+            ]
             if matches.__class__ is list
             else _wire.optional("CompanySearchResponse", "matches", "an array", matches)
         )
@@ -66,10 +72,15 @@ class CompanySearchResponse:
         value: Any
         if (value := self.total_count) is not UNSET and value is not None:
             data["total_count"] = (
-                value if value.__class__ is int else _wire.not_integer("CompanySearchResponse", "total_count", value)
+                value if value.__class__ is int else _wire.plain("CompanySearchResponse", "total_count", value, int)
             )
         if (value := self.matches) is not UNSET and value is not None:
-            data["matches"] = [item.to_dict() for item in value]
+            data["matches"] = _wire.array(
+                "CompanySearchResponse",
+                "matches",
+                value,
+                lambda item: _wire.to_dict("CompanySearchResponse", "matches", item, CompanyMatch),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -46,7 +47,7 @@ class CompanyUpdate:
     anon_rfq: bool | Unset = UNSET
     tc_only: bool | Unset = UNSET
     dir_listed: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -96,20 +97,30 @@ class CompanyUpdate:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["name"] = self.name
-        data["city"] = self.city
-        data["country"] = self.country
-        data["domain"] = self.domain
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("CompanyUpdate", "name", value, str)
+        value = self.city
+        data["city"] = value if value.__class__ is str else _wire.plain("CompanyUpdate", "city", value, str)
+        value = self.country
+        data["country"] = value if value.__class__ is str else _wire.plain("CompanyUpdate", "country", value, str)
+        value = self.domain
+        data["domain"] = value if value.__class__ is str else _wire.plain("CompanyUpdate", "domain", value, str)
         if (value := self.ref) is not UNSET and value is not None:
-            data["ref"] = value
+            data["ref"] = value if value.__class__ is str else _wire.plain("CompanyUpdate", "ref", value, str)
         if (value := self.anon_ioi) is not UNSET and value is not None:
-            data["anon_IOI"] = value
+            data["anon_IOI"] = (
+                value if value.__class__ is bool else _wire.plain("CompanyUpdate", "anon_IOI", value, bool)
+            )
         if (value := self.anon_rfq) is not UNSET and value is not None:
-            data["anon_RFQ"] = value
+            data["anon_RFQ"] = (
+                value if value.__class__ is bool else _wire.plain("CompanyUpdate", "anon_RFQ", value, bool)
+            )
         if (value := self.tc_only) is not UNSET and value is not None:
-            data["tc_only"] = value
+            data["tc_only"] = value if value.__class__ is bool else _wire.plain("CompanyUpdate", "tc_only", value, bool)
         if (value := self.dir_listed) is not UNSET and value is not None:
-            data["dir_listed"] = value
+            data["dir_listed"] = (
+                value if value.__class__ is bool else _wire.plain("CompanyUpdate", "dir_listed", value, bool)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 
@@ -29,7 +30,7 @@ class CreateCompanyResponse:
 
     company_id: str
     ref: str
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -58,8 +59,12 @@ class CreateCompanyResponse:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["company_id"] = self.company_id
-        data["ref"] = self.ref
+        value = self.company_id
+        data["company_id"] = (
+            value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "company_id", value, str)
+        )
+        value = self.ref
+        data["ref"] = value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "ref", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -35,7 +36,7 @@ class CustodyGroup:
     threshold: int | Unset = UNSET
     members_count: int | Unset = UNSET
     members: list[CustodyGroupMember] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -59,7 +60,12 @@ class CustodyGroup:
             else _wire.optional("CustodyGroup", "members_count", "an integer", members_count)
         )
         self.members = (
-            [CustodyGroupMember.from_dict(item) for item in members]
+            [
+                CustodyGroupMember.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("CustodyGroup", "members[]", "an object", item)
+                for item in members
+            ]
             if members.__class__ is list
             else _wire.optional("CustodyGroup", "members", "an array", members)
         )
@@ -75,17 +81,22 @@ class CustodyGroup:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("CustodyGroup", "id", value, str)
         if (value := self.threshold) is not UNSET and value is not None:
             data["threshold"] = (
-                value if value.__class__ is int else _wire.not_integer("CustodyGroup", "threshold", value)
+                value if value.__class__ is int else _wire.plain("CustodyGroup", "threshold", value, int)
             )
         if (value := self.members_count) is not UNSET and value is not None:
             data["members_count"] = (
-                value if value.__class__ is int else _wire.not_integer("CustodyGroup", "members_count", value)
+                value if value.__class__ is int else _wire.plain("CustodyGroup", "members_count", value, int)
             )
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = _wire.array(
+                "CustodyGroup",
+                "members",
+                value,
+                lambda item: _wire.to_dict("CustodyGroup", "members", item, CustodyGroupMember),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

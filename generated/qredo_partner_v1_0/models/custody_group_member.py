@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -32,7 +33,7 @@ class CustodyGroupMember:
     user_id: str | Unset = UNSET
     first_name: str | Unset = UNSET
     last_name: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -71,11 +72,17 @@ class CustodyGroupMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.user_id) is not UNSET and value is not None:
-            data["user_id"] = value
+            data["user_id"] = (
+                value if value.__class__ is str else _wire.plain("CustodyGroupMember", "user_id", value, str)
+            )
         if (value := self.first_name) is not UNSET and value is not None:
-            data["firstName"] = value
+            data["firstName"] = (
+                value if value.__class__ is str else _wire.plain("CustodyGroupMember", "firstName", value, str)
+            )
         if (value := self.last_name) is not UNSET and value is not None:
-            data["lastName"] = value
+            data["lastName"] = (
+                value if value.__class__ is str else _wire.plain("CustodyGroupMember", "lastName", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -39,7 +40,7 @@ class Fund:
     custodygroup_tx: NewCustodyGroup | Unset = UNSET
     assets: list[str] | Unset = UNSET
     theme: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -84,17 +85,23 @@ class Fund:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["name"] = self.name
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("Fund", "name", value, str)
         if (value := self.description) is not UNSET and value is not None:
-            data["description"] = value
+            data["description"] = value if value.__class__ is str else _wire.plain("Fund", "description", value, str)
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value.to_dict()
+            data["custodygroup_withdraw"] = _wire.to_dict("Fund", "custodygroup_withdraw", value, NewCustodyGroup)
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value.to_dict()
+            data["custodygroup_tx"] = _wire.to_dict("Fund", "custodygroup_tx", value, NewCustodyGroup)
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = value
+            data["assets"] = _wire.array(
+                "Fund",
+                "assets",
+                value,
+                lambda item: item if item.__class__ is str else _wire.plain("Fund", "assets", item, str),
+            )
         if (value := self.theme) is not UNSET and value is not None:
-            data["theme"] = value if value.__class__ is int else _wire.not_integer("Fund", "theme", value)
+            data["theme"] = value if value.__class__ is int else _wire.plain("Fund", "theme", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

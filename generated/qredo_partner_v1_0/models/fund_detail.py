@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -59,7 +60,7 @@ class FundDetail:
     assets: list[AssetInfo] | Unset = UNSET
     holdings: list[Holding] | Unset = UNSET
     theme: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -91,17 +92,32 @@ class FundDetail:
             else _wire.optional("FundDetail", "custodygroup_tx", "an object", custodygroup_tx)
         )
         self.members = (
-            [FundMember.from_dict(item) for item in members]
+            [
+                FundMember.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundDetail", "members[]", "an object", item)
+                for item in members
+            ]
             if members.__class__ is list
             else _wire.optional("FundDetail", "members", "an array", members)
         )
         self.assets = (
-            [AssetInfo.from_dict(item) for item in assets]
+            [
+                AssetInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundDetail", "assets[]", "an object", item)
+                for item in assets
+            ]
             if assets.__class__ is list
             else _wire.optional("FundDetail", "assets", "an array", assets)
         )
         self.holdings = (
-            [Holding.from_dict(item) for item in holdings]
+            [
+                Holding.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundDetail", "holdings[]", "an object", item)
+                for item in holdings
+            ]
             if holdings.__class__ is list
             else _wire.optional("FundDetail", "holdings", "an array", holdings)
         )
@@ -118,23 +134,31 @@ class FundDetail:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fund_id) is not UNSET and value is not None:
-            data["fund_id"] = value
+            data["fund_id"] = value if value.__class__ is str else _wire.plain("FundDetail", "fund_id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("FundDetail", "name", value, str)
         if (value := self.description) is not UNSET and value is not None:
-            data["description"] = value
+            data["description"] = (
+                value if value.__class__ is str else _wire.plain("FundDetail", "description", value, str)
+            )
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value.to_dict()
+            data["custodygroup_withdraw"] = _wire.to_dict("FundDetail", "custodygroup_withdraw", value, CustodyGroup)
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value.to_dict()
+            data["custodygroup_tx"] = _wire.to_dict("FundDetail", "custodygroup_tx", value, CustodyGroup)
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = _wire.array(
+                "FundDetail", "members", value, lambda item: _wire.to_dict("FundDetail", "members", item, FundMember)
+            )
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = [item.to_dict() for item in value]
+            data["assets"] = _wire.array(
+                "FundDetail", "assets", value, lambda item: _wire.to_dict("FundDetail", "assets", item, AssetInfo)
+            )
         if (value := self.holdings) is not UNSET and value is not None:
-            data["holdings"] = [item.to_dict() for item in value]
+            data["holdings"] = _wire.array(
+                "FundDetail", "holdings", value, lambda item: _wire.to_dict("FundDetail", "holdings", item, Holding)
+            )
         if (value := self.theme) is not UNSET and value is not None:
-            data["theme"] = value if value.__class__ is int else _wire.not_integer("FundDetail", "theme", value)
+            data["theme"] = value if value.__class__ is int else _wire.plain("FundDetail", "theme", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -35,7 +36,7 @@ class FundMember:
     first_name: str | Unset = UNSET
     last_name: str | Unset = UNSET
     permissions: Permissions | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -75,13 +76,13 @@ class FundMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.user_id) is not UNSET and value is not None:
-            data["userID"] = value
+            data["userID"] = value if value.__class__ is str else _wire.plain("FundMember", "userID", value, str)
         if (value := self.first_name) is not UNSET and value is not None:
-            data["firstName"] = value
+            data["firstName"] = value if value.__class__ is str else _wire.plain("FundMember", "firstName", value, str)
         if (value := self.last_name) is not UNSET and value is not None:
-            data["lastName"] = value
+            data["lastName"] = value if value.__class__ is str else _wire.plain("FundMember", "lastName", value, str)
         if (value := self.permissions) is not UNSET and value is not None:
-            data["permissions"] = value.to_dict()
+            data["permissions"] = _wire.to_dict("FundMember", "permissions", value, Permissions)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

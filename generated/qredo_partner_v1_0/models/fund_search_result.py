@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class FundSearchResult:
 
     total_count: int | Unset = UNSET
     list_: list[FundMatch] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -49,7 +50,12 @@ class FundSearchResult:
             else _wire.optional("FundSearchResult", "total_count", "an integer", total_count)
         )
         self.list_ = (
-            [FundMatch.from_dict(item) for item in list_]
+            [
+                FundMatch.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundSearchResult", "list[]", "an object", item)
+                for item in list_
+            ]
             if list_.__class__ is list
             else _wire.optional("FundSearchResult", "list", "an array", list_)
         )
@@ -66,10 +72,15 @@ class FundSearchResult:
         value: Any
         if (value := self.total_count) is not UNSET and value is not None:
             data["total_count"] = (
-                value if value.__class__ is int else _wire.not_integer("FundSearchResult", "total_count", value)
+                value if value.__class__ is int else _wire.plain("FundSearchResult", "total_count", value, int)
             )
         if (value := self.list_) is not UNSET and value is not None:
-            data["list"] = [item.to_dict() for item in value]
+            data["list"] = _wire.array(
+                "FundSearchResult",
+                "list",
+                value,
+                lambda item: _wire.to_dict("FundSearchResult", "list", item, FundMatch),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class Holdings:
 
     holdings: list[Holding]
     total_count: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -44,7 +45,12 @@ class Holdings:
         (holdings, total_count) = values
         self = object.__new__(cls)
         self.holdings = (
-            [Holding.from_dict(item) for item in holdings]
+            [
+                Holding.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("Holdings", "holdings[]", "an object", item)
+                for item in holdings
+            ]
             if holdings.__class__ is list
             else _wire.required("Holdings", "holdings", "an array", holdings)
         )
@@ -65,10 +71,12 @@ class Holdings:
         data: dict[str, Any] = {}
         value: Any
         value = self.holdings
-        data["holdings"] = [item.to_dict() for item in value]
+        data["holdings"] = _wire.array(
+            "Holdings", "holdings", value, lambda item: _wire.to_dict("Holdings", "holdings", item, Holding)
+        )
         if (value := self.total_count) is not UNSET and value is not None:
             data["total_count"] = (
-                value if value.__class__ is int else _wire.not_integer("Holdings", "total_count", value)
+                value if value.__class__ is int else _wire.plain("Holdings", "total_count", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -34,7 +35,7 @@ class Permissions:
     withdraw: bool | Unset = UNSET
     transfer: bool | Unset = UNSET
     swap: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -66,13 +67,13 @@ class Permissions:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.admin) is not UNSET and value is not None:
-            data["admin"] = value
+            data["admin"] = value if value.__class__ is bool else _wire.plain("Permissions", "admin", value, bool)
         if (value := self.withdraw) is not UNSET and value is not None:
-            data["withdraw"] = value
+            data["withdraw"] = value if value.__class__ is bool else _wire.plain("Permissions", "withdraw", value, bool)
         if (value := self.transfer) is not UNSET and value is not None:
-            data["transfer"] = value
+            data["transfer"] = value if value.__class__ is bool else _wire.plain("Permissions", "transfer", value, bool)
         if (value := self.swap) is not UNSET and value is not None:
-            data["swap"] = value
+            data["swap"] = value if value.__class__ is bool else _wire.plain("Permissions", "swap", value, bool)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -44,7 +45,7 @@ class Transfer:
     reference: str | Unset = UNSET
     benefit_of: str | Unset = UNSET
     account_no: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -96,18 +97,22 @@ class Transfer:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["fund_id"] = self.fund_id
-        data["counterparty_id"] = self.counterparty_id
+        value = self.fund_id
+        data["fund_id"] = value if value.__class__ is str else _wire.plain("Transfer", "fund_id", value, str)
+        value = self.counterparty_id
+        data["counterparty_id"] = (
+            value if value.__class__ is str else _wire.plain("Transfer", "counterparty_id", value, str)
+        )
         value = self.expires
-        data["expires"] = value if value.__class__ is int else _wire.not_integer("Transfer", "expires", value)
+        data["expires"] = value if value.__class__ is int else _wire.plain("Transfer", "expires", value, int)
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("Transfer", "send", value, AssetAmount)
         if (value := self.reference) is not UNSET and value is not None:
-            data["reference"] = value
+            data["reference"] = value if value.__class__ is str else _wire.plain("Transfer", "reference", value, str)
         if (value := self.benefit_of) is not UNSET and value is not None:
-            data["benefit_of"] = value
+            data["benefit_of"] = value if value.__class__ is str else _wire.plain("Transfer", "benefit_of", value, str)
         if (value := self.account_no) is not UNSET and value is not None:
-            data["account_no"] = value
+            data["account_no"] = value if value.__class__ is str else _wire.plain("Transfer", "account_no", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -40,7 +41,7 @@ class TrustedParty:
     address: str | Unset = UNSET
     internal: bool | Unset = UNSET
     created: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -86,17 +87,21 @@ class TrustedParty:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.trusted_entity_id) is not UNSET and value is not None:
-            data["trusted_entity_id"] = value
+            data["trusted_entity_id"] = (
+                value if value.__class__ is str else _wire.plain("TrustedParty", "trusted_entity_id", value, str)
+            )
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("TrustedParty", "name", value, str)
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = str(value)
+            data["type"] = _wire.plain("TrustedParty", "type", value, str)
         if (value := self.address) is not UNSET and value is not None:
-            data["address"] = value
+            data["address"] = value if value.__class__ is str else _wire.plain("TrustedParty", "address", value, str)
         if (value := self.internal) is not UNSET and value is not None:
-            data["internal"] = value
+            data["internal"] = (
+                value if value.__class__ is bool else _wire.plain("TrustedParty", "internal", value, bool)
+            )
         if (value := self.created) is not UNSET and value is not None:
-            data["created"] = value if value.__class__ is int else _wire.not_integer("TrustedParty", "created", value)
+            data["created"] = value if value.__class__ is int else _wire.plain("TrustedParty", "created", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

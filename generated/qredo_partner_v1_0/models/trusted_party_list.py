@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .trusted_party import TrustedParty
@@ -32,7 +33,7 @@ class TrustedPartyList:
     company_id: str
     total_count: int
     list_: list[TrustedParty]
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -55,7 +56,12 @@ class TrustedPartyList:
             else _wire.required("TrustedPartyList", "total_count", "an integer", total_count)
         )
         self.list_ = (
-            [TrustedParty.from_dict(item) for item in list_]
+            [
+                TrustedParty.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TrustedPartyList", "list[]", "an object", item)
+                for item in list_
+            ]
             if list_.__class__ is list
             else _wire.required("TrustedPartyList", "list", "an array", list_)
         )
@@ -70,13 +76,21 @@ class TrustedPartyList:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["company_id"] = self.company_id
+        value = self.company_id
+        data["company_id"] = (
+            value if value.__class__ is str else _wire.plain("TrustedPartyList", "company_id", value, str)
+        )
         value = self.total_count
         data["total_count"] = (
-            value if value.__class__ is int else _wire.not_integer("TrustedPartyList", "total_count", value)
+            value if value.__class__ is int else _wire.plain("TrustedPartyList", "total_count", value, int)
         )
         value = self.list_
-        data["list"] = [item.to_dict() for item in value]
+        data["list"] = _wire.array(
+            "TrustedPartyList",
+            "list",
+            value,
+            lambda item: _wire.to_dict("TrustedPartyList", "list", item, TrustedParty),
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

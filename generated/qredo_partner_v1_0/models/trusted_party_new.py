@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .trusted_party_type import TRUSTED_PARTY_TYPE, TrustedPartyType
@@ -30,7 +31,7 @@ class TrustedPartyNew:
 
     address: str
     type_: TrustedPartyType
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -61,9 +62,10 @@ class TrustedPartyNew:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["address"] = self.address
+        value = self.address
+        data["address"] = value if value.__class__ is str else _wire.plain("TrustedPartyNew", "address", value, str)
         value = self.type_
-        data["type"] = str(value)
+        data["type"] = _wire.plain("TrustedPartyNew", "type", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

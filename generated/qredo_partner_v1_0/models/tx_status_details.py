@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -73,7 +74,7 @@ class TxStatusDetails:
     recipient_username: str | Unset = UNSET
     reference: str | Unset = UNSET
     requested_by: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -174,39 +175,55 @@ class TxStatusDetails:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.account_no) is not UNSET and value is not None:
-            data["accountNo"] = value
-        if (value := self.amount) is not UNSET and value is not None:
-            data["amount"] = value if value.__class__ is int else _wire.not_integer("TxStatusDetails", "amount", value)
-        if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
-        if (value := self.benefit_of) is not UNSET and value is not None:
-            data["benefitOf"] = value
-        if (value := self.expires) is not UNSET and value is not None:
-            data["expires"] = (
-                value if value.__class__ is int else _wire.not_integer("TxStatusDetails", "expires", value)
+            data["accountNo"] = (
+                value if value.__class__ is str else _wire.plain("TxStatusDetails", "accountNo", value, str)
             )
+        if (value := self.amount) is not UNSET and value is not None:
+            data["amount"] = value if value.__class__ is int else _wire.plain("TxStatusDetails", "amount", value, int)
+        if (value := self.asset) is not UNSET and value is not None:
+            data["asset"] = value if value.__class__ is str else _wire.plain("TxStatusDetails", "asset", value, str)
+        if (value := self.benefit_of) is not UNSET and value is not None:
+            data["benefitOf"] = (
+                value if value.__class__ is str else _wire.plain("TxStatusDetails", "benefitOf", value, str)
+            )
+        if (value := self.expires) is not UNSET and value is not None:
+            data["expires"] = value if value.__class__ is int else _wire.plain("TxStatusDetails", "expires", value, int)
         if (value := self.fees) is not UNSET and value is not None:
-            data["fees"] = value if value.__class__ is int else _wire.not_integer("TxStatusDetails", "fees", value)
+            data["fees"] = value if value.__class__ is int else _wire.plain("TxStatusDetails", "fees", value, int)
         if (value := self.fund_id) is not UNSET and value is not None:
-            data["fundID"] = value
+            data["fundID"] = value if value.__class__ is str else _wire.plain("TxStatusDetails", "fundID", value, str)
         if (value := self.net_amount) is not UNSET and value is not None:
             data["netAmount"] = (
-                value if value.__class__ is int else _wire.not_integer("TxStatusDetails", "netAmount", value)
+                value if value.__class__ is int else _wire.plain("TxStatusDetails", "netAmount", value, int)
             )
         if (value := self.recipient_address) is not UNSET and value is not None:
-            data["recipientAddress"] = value
+            data["recipientAddress"] = (
+                value if value.__class__ is str else _wire.plain("TxStatusDetails", "recipientAddress", value, str)
+            )
         if (value := self.recipient_email) is not UNSET and value is not None:
-            data["recipientEmail"] = value
+            data["recipientEmail"] = (
+                value if value.__class__ is str else _wire.plain("TxStatusDetails", "recipientEmail", value, str)
+            )
         if (value := self.recipient_first_name) is not UNSET and value is not None:
-            data["recipientFirstName"] = value
+            data["recipientFirstName"] = (
+                value if value.__class__ is str else _wire.plain("TxStatusDetails", "recipientFirstName", value, str)
+            )
         if (value := self.recipient_last_name) is not UNSET and value is not None:
-            data["recipientLastName"] = value
+            data["recipientLastName"] = (
+                value if value.__class__ is str else _wire.plain("TxStatusDetails", "recipientLastName", value, str)
+            )
         if (value := self.recipient_username) is not UNSET and value is not None:
-            data["recipientUsername"] = value
+            data["recipientUsername"] = (
+                value if value.__class__ is str else _wire.plain("TxStatusDetails", "recipientUsername", value, str)
+            )
         if (value := self.reference) is not UNSET and value is not None:
-            data["reference"] = value
+            data["reference"] = (
+                value if value.__class__ is str else _wire.plain("TxStatusDetails", "reference", value, str)
+            )
         if (value := self.requested_by) is not UNSET and value is not None:
-            data["requestedBy"] = value
+            data["requestedBy"] = (
+                value if value.__class__ is str else _wire.plain("TxStatusDetails", "requestedBy", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

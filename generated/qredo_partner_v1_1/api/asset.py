@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -104,7 +107,7 @@ class AssetResource:
 
         return self._core.call(
             _CALCULATE_FEES,
-            body=encode(
+            body=_encode(
                 _CALCULATE_FEES, body, ("type_", "asset", "amount"), {"type_": type_, "asset": asset, "amount": amount}
             ),
         )
@@ -187,7 +190,7 @@ class AsyncAssetResource:
 
         return await self._core.call(
             _CALCULATE_FEES,
-            body=encode(
+            body=_encode(
                 _CALCULATE_FEES, body, ("type_", "asset", "amount"), {"type_": type_, "asset": asset, "amount": amount}
             ),
         )
@@ -198,8 +201,8 @@ class AssetWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = AssetResource(core.raw())
-        self.get_all: Final = raw(resource.get_all)
-        self.calculate_fees: Final = raw(resource.calculate_fees)
+        self.get_all: Final = _raw(resource.get_all)
+        self.calculate_fees: Final = _raw(resource.calculate_fees)
 
 
 class AsyncAssetWithRawResponse:
@@ -207,5 +210,5 @@ class AsyncAssetWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncAssetResource(core.raw())
-        self.get_all: Final = raw_async(resource.get_all)
-        self.calculate_fees: Final = raw_async(resource.calculate_fees)
+        self.get_all: Final = _raw_async(resource.get_all)
+        self.calculate_fees: Final = _raw_async(resource.calculate_fees)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -150,7 +153,7 @@ class AtomicSwapResource:
         return self._core.call(
             _MAKE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _MAKE,
                 body,
                 ("send_wallet_id", "receive_wallet_id", "expires", "send", "receive", "reference"),
@@ -298,7 +301,7 @@ class AtomicSwapResource:
         return self._core.call(
             _TAKE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _TAKE,
                 body,
                 ("swap_id", "send_wallet_id", "receive_wallet_id", "reference"),
@@ -436,7 +439,7 @@ class AsyncAtomicSwapResource:
         return await self._core.call(
             _MAKE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _MAKE,
                 body,
                 ("send_wallet_id", "receive_wallet_id", "expires", "send", "receive", "reference"),
@@ -584,7 +587,7 @@ class AsyncAtomicSwapResource:
         return await self._core.call(
             _TAKE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _TAKE,
                 body,
                 ("swap_id", "send_wallet_id", "receive_wallet_id", "reference"),
@@ -634,11 +637,11 @@ class AtomicSwapWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = AtomicSwapResource(core.raw())
-        self.make: Final = raw(resource.make)
-        self.get_made: Final = raw(resource.get_made)
-        self.cancel: Final = raw(resource.cancel)
-        self.take: Final = raw(resource.take)
-        self.get_taken: Final = raw(resource.get_taken)
+        self.make: Final = _raw(resource.make)
+        self.get_made: Final = _raw(resource.get_made)
+        self.cancel: Final = _raw(resource.cancel)
+        self.take: Final = _raw(resource.take)
+        self.get_taken: Final = _raw(resource.get_taken)
 
 
 class AsyncAtomicSwapWithRawResponse:
@@ -646,8 +649,8 @@ class AsyncAtomicSwapWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncAtomicSwapResource(core.raw())
-        self.make: Final = raw_async(resource.make)
-        self.get_made: Final = raw_async(resource.get_made)
-        self.cancel: Final = raw_async(resource.cancel)
-        self.take: Final = raw_async(resource.take)
-        self.get_taken: Final = raw_async(resource.get_taken)
+        self.make: Final = _raw_async(resource.make)
+        self.get_made: Final = _raw_async(resource.get_made)
+        self.cancel: Final = _raw_async(resource.cancel)
+        self.take: Final = _raw_async(resource.take)
+        self.get_taken: Final = _raw_async(resource.get_taken)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -107,7 +110,7 @@ class CompanyResource:
 
         return self._core.call(
             _CREATE,
-            body=encode(
+            body=_encode(
                 _CREATE, body, ("name",), {"name": name, "city": city, "country": country, "domain": domain, "ref": ref}
             ),
         )
@@ -201,7 +204,7 @@ class CompanyResource:
         return self._core.call(
             _UPDATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _UPDATE, body, (), {"name": name, "city": city, "country": country, "domain": domain, "ref": ref}
             ),
         )
@@ -301,7 +304,7 @@ class AsyncCompanyResource:
 
         return await self._core.call(
             _CREATE,
-            body=encode(
+            body=_encode(
                 _CREATE, body, ("name",), {"name": name, "city": city, "country": country, "domain": domain, "ref": ref}
             ),
         )
@@ -395,7 +398,7 @@ class AsyncCompanyResource:
         return await self._core.call(
             _UPDATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _UPDATE, body, (), {"name": name, "city": city, "country": country, "domain": domain, "ref": ref}
             ),
         )
@@ -432,10 +435,10 @@ class CompanyWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = CompanyResource(core.raw())
-        self.create: Final = raw(resource.create)
-        self.get: Final = raw(resource.get)
-        self.update: Final = raw(resource.update)
-        self.search: Final = raw(resource.search)
+        self.create: Final = _raw(resource.create)
+        self.get: Final = _raw(resource.get)
+        self.update: Final = _raw(resource.update)
+        self.search: Final = _raw(resource.search)
 
 
 class AsyncCompanyWithRawResponse:
@@ -443,7 +446,7 @@ class AsyncCompanyWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncCompanyResource(core.raw())
-        self.create: Final = raw_async(resource.create)
-        self.get: Final = raw_async(resource.get)
-        self.update: Final = raw_async(resource.update)
-        self.search: Final = raw_async(resource.search)
+        self.create: Final = _raw_async(resource.create)
+        self.get: Final = _raw_async(resource.get)
+        self.update: Final = _raw_async(resource.update)
+        self.search: Final = _raw_async(resource.search)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -25,9 +28,6 @@ if TYPE_CHECKING:
         NewCoreClient,
     )
 
-_GET_ALL: Operation[CoreClientsInfo] = Operation(
-    "core_client.get_all", "GET", "/coreclient", security="partner_signature", result="CoreClientsInfo"
-)
 _CREATE: Operation[CoreClientInfo] = Operation(
     "core_client.create",
     "POST",
@@ -36,6 +36,9 @@ _CREATE: Operation[CoreClientInfo] = Operation(
     result="CoreClientInfo",
     body="NewCoreClient",
     look_up="core_client.get_all",
+)
+_GET_ALL: Operation[CoreClientsInfo] = Operation(
+    "core_client.get_all", "GET", "/coreclient", security="partner_signature", result="CoreClientsInfo"
 )
 _GET_ACTIONS: Operation[ActionsInfo] = Operation(
     "core_client.get_actions",
@@ -102,31 +105,6 @@ class CoreClientResource:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    def get_all(self) -> CoreClientsInfo:
-        """List the core clients of the API key
-
-        All core clients that belong to the API key. Whether signing agents are among them is not published.
-
-        `GET /coreclient`
-
-        Returns:
-            The core clients.
-
-        Raises:
-            BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
-            UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
-                was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
-                the URL and the body.
-            NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
-                to see.
-            RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
-                there is a `Retry-After` header, wait as long as it says.
-            APIError: Any other status that is no success.
-            ResponseError: The response is not what the description says.
-        """
-
-        return self._core.call(_GET_ALL)
-
     @overload
     def create(self, *, name: str) -> CoreClientInfo: ...
 
@@ -162,7 +140,32 @@ class CoreClientResource:
             ResponseError: The response is not what the description says.
         """
 
-        return self._core.call(_CREATE, body=encode(_CREATE, body, ("name",), {"name": name}))
+        return self._core.call(_CREATE, body=_encode(_CREATE, body, ("name",), {"name": name}))
+
+    def get_all(self) -> CoreClientsInfo:
+        """List the core clients of the API key
+
+        All core clients that belong to the API key. Whether signing agents are among them is not published.
+
+        `GET /coreclient`
+
+        Returns:
+            The core clients.
+
+        Raises:
+            BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
+            UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
+                was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
+                the URL and the body.
+            NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
+                to see.
+            RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
+                there is a `Retry-After` header, wait as long as it says.
+            APIError: Any other status that is no success.
+            ResponseError: The response is not what the description says.
+        """
+
+        return self._core.call(_GET_ALL)
 
     def get_actions(self, client_id: str) -> ActionsInfo:
         """List the actions that wait for a core client
@@ -359,7 +362,7 @@ class CoreClientResource:
         return self._core.call(
             _SIGN,
             path={"client_id": client_id},
-            body=encode(_SIGN, body, ("message_hash_hex",), {"message_hash_hex": message_hash_hex}),
+            body=_encode(_SIGN, body, ("message_hash_hex",), {"message_hash_hex": message_hash_hex}),
         )
 
     @overload
@@ -405,7 +408,7 @@ class CoreClientResource:
 
         return self._core.call(
             _VERIFY,
-            body=encode(
+            body=_encode(
                 _VERIFY,
                 body,
                 ("message_hash_hex", "signature_hex", "signer_id"),
@@ -422,31 +425,6 @@ class AsyncCoreClientResource:
 
     def __init__(self, core: AsyncCore) -> None:
         self._core = core
-
-    async def get_all(self) -> CoreClientsInfo:
-        """List the core clients of the API key
-
-        All core clients that belong to the API key. Whether signing agents are among them is not published.
-
-        `GET /coreclient`
-
-        Returns:
-            The core clients.
-
-        Raises:
-            BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
-            UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
-                was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
-                the URL and the body.
-            NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
-                to see.
-            RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
-                there is a `Retry-After` header, wait as long as it says.
-            APIError: Any other status that is no success.
-            ResponseError: The response is not what the description says.
-        """
-
-        return await self._core.call(_GET_ALL)
 
     @overload
     async def create(self, *, name: str) -> CoreClientInfo: ...
@@ -483,7 +461,32 @@ class AsyncCoreClientResource:
             ResponseError: The response is not what the description says.
         """
 
-        return await self._core.call(_CREATE, body=encode(_CREATE, body, ("name",), {"name": name}))
+        return await self._core.call(_CREATE, body=_encode(_CREATE, body, ("name",), {"name": name}))
+
+    async def get_all(self) -> CoreClientsInfo:
+        """List the core clients of the API key
+
+        All core clients that belong to the API key. Whether signing agents are among them is not published.
+
+        `GET /coreclient`
+
+        Returns:
+            The core clients.
+
+        Raises:
+            BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
+            UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
+                was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
+                the URL and the body.
+            NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
+                to see.
+            RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
+                there is a `Retry-After` header, wait as long as it says.
+            APIError: Any other status that is no success.
+            ResponseError: The response is not what the description says.
+        """
+
+        return await self._core.call(_GET_ALL)
 
     async def get_actions(self, client_id: str) -> ActionsInfo:
         """List the actions that wait for a core client
@@ -680,7 +683,7 @@ class AsyncCoreClientResource:
         return await self._core.call(
             _SIGN,
             path={"client_id": client_id},
-            body=encode(_SIGN, body, ("message_hash_hex",), {"message_hash_hex": message_hash_hex}),
+            body=_encode(_SIGN, body, ("message_hash_hex",), {"message_hash_hex": message_hash_hex}),
         )
 
     @overload
@@ -726,7 +729,7 @@ class AsyncCoreClientResource:
 
         return await self._core.call(
             _VERIFY,
-            body=encode(
+            body=_encode(
                 _VERIFY,
                 body,
                 ("message_hash_hex", "signature_hex", "signer_id"),
@@ -740,15 +743,15 @@ class CoreClientWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = CoreClientResource(core.raw())
-        self.get_all: Final = raw(resource.get_all)
-        self.create: Final = raw(resource.create)
-        self.get_actions: Final = raw(resource.get_actions)
-        self.get_action: Final = raw(resource.get_action)
-        self.approve_action: Final = raw(resource.approve_action)
-        self.reject_action: Final = raw(resource.reject_action)
-        self.get_wallets: Final = raw(resource.get_wallets)
-        self.sign: Final = raw(resource.sign)
-        self.verify: Final = raw(resource.verify)
+        self.create: Final = _raw(resource.create)
+        self.get_all: Final = _raw(resource.get_all)
+        self.get_actions: Final = _raw(resource.get_actions)
+        self.get_action: Final = _raw(resource.get_action)
+        self.approve_action: Final = _raw(resource.approve_action)
+        self.reject_action: Final = _raw(resource.reject_action)
+        self.get_wallets: Final = _raw(resource.get_wallets)
+        self.sign: Final = _raw(resource.sign)
+        self.verify: Final = _raw(resource.verify)
 
 
 class AsyncCoreClientWithRawResponse:
@@ -756,12 +759,12 @@ class AsyncCoreClientWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncCoreClientResource(core.raw())
-        self.get_all: Final = raw_async(resource.get_all)
-        self.create: Final = raw_async(resource.create)
-        self.get_actions: Final = raw_async(resource.get_actions)
-        self.get_action: Final = raw_async(resource.get_action)
-        self.approve_action: Final = raw_async(resource.approve_action)
-        self.reject_action: Final = raw_async(resource.reject_action)
-        self.get_wallets: Final = raw_async(resource.get_wallets)
-        self.sign: Final = raw_async(resource.sign)
-        self.verify: Final = raw_async(resource.verify)
+        self.create: Final = _raw_async(resource.create)
+        self.get_all: Final = _raw_async(resource.get_all)
+        self.get_actions: Final = _raw_async(resource.get_actions)
+        self.get_action: Final = _raw_async(resource.get_action)
+        self.approve_action: Final = _raw_async(resource.approve_action)
+        self.reject_action: Final = _raw_async(resource.reject_action)
+        self.get_wallets: Final = _raw_async(resource.get_wallets)
+        self.sign: Final = _raw_async(resource.sign)
+        self.verify: Final = _raw_async(resource.verify)

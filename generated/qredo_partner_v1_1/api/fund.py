@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
-from .._pages import walk, walk_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
+from .._pages import walk as _walk
+from .._pages import walk_async as _walk_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -177,7 +181,7 @@ class FundResource:
         return self._core.call(
             _CREATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("name",),
@@ -339,7 +343,7 @@ class FundResource:
         return self._core.call(
             _ADD_TO_WHITELIST,
             path={"company_id": company_id, "fund_id": fund_id},
-            body=encode(
+            body=_encode(
                 _ADD_TO_WHITELIST,
                 body,
                 ("asset", "address", "name"),
@@ -390,7 +394,7 @@ class FundResource:
         return self._core.call(
             _ADD_ASSETS,
             path={"company_id": company_id, "fund_id": fund_id},
-            body=encode(_ADD_ASSETS, body, ("assets",), {"assets": assets}),
+            body=_encode(_ADD_ASSETS, body, ("assets",), {"assets": assets}),
         )
 
     @overload
@@ -444,7 +448,7 @@ class FundResource:
         return self._core.call(
             _ADD_WALLETS,
             path={"company_id": company_id, "fund_id": fund_id},
-            body=encode(_ADD_WALLETS, body, ("wallets",), {"wallets": wallets}),
+            body=_encode(_ADD_WALLETS, body, ("wallets",), {"wallets": wallets}),
         )
 
     def get_ledger(
@@ -530,13 +534,13 @@ class FundResource:
             ResponseError: The response is not what the description says, or the same page came twice.
         """
 
-        def fetch(offset: int) -> list[TxHistoryItem] | Unset:
-            page = self.get_ledger(
-                company_id, fund_id, asset=asset, wallet_id=wallet_id, direction=direction, offset=offset, limit=limit
+        def _fetch(_offset: int) -> list[TxHistoryItem] | Unset:
+            _page = self.get_ledger(
+                company_id, fund_id, asset=asset, wallet_id=wallet_id, direction=direction, offset=_offset, limit=limit
             )
-            return page.list_
+            return _page.list_
 
-        return walk(fetch, offset, "TxLedger")
+        return _walk(_fetch, offset, "TxLedger")
 
     def search(self, company_id: str, *, query: str | Unset = UNSET) -> FundSearchResult:
         """Find funds of a company by a part of their name
@@ -648,7 +652,7 @@ class AsyncFundResource:
         return await self._core.call(
             _CREATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("name",),
@@ -812,7 +816,7 @@ class AsyncFundResource:
         return await self._core.call(
             _ADD_TO_WHITELIST,
             path={"company_id": company_id, "fund_id": fund_id},
-            body=encode(
+            body=_encode(
                 _ADD_TO_WHITELIST,
                 body,
                 ("asset", "address", "name"),
@@ -863,7 +867,7 @@ class AsyncFundResource:
         return await self._core.call(
             _ADD_ASSETS,
             path={"company_id": company_id, "fund_id": fund_id},
-            body=encode(_ADD_ASSETS, body, ("assets",), {"assets": assets}),
+            body=_encode(_ADD_ASSETS, body, ("assets",), {"assets": assets}),
         )
 
     @overload
@@ -917,7 +921,7 @@ class AsyncFundResource:
         return await self._core.call(
             _ADD_WALLETS,
             path={"company_id": company_id, "fund_id": fund_id},
-            body=encode(_ADD_WALLETS, body, ("wallets",), {"wallets": wallets}),
+            body=_encode(_ADD_WALLETS, body, ("wallets",), {"wallets": wallets}),
         )
 
     async def get_ledger(
@@ -1003,13 +1007,13 @@ class AsyncFundResource:
             ResponseError: The response is not what the description says, or the same page came twice.
         """
 
-        async def fetch(offset: int) -> list[TxHistoryItem] | Unset:
-            page = await self.get_ledger(
-                company_id, fund_id, asset=asset, wallet_id=wallet_id, direction=direction, offset=offset, limit=limit
+        async def _fetch(_offset: int) -> list[TxHistoryItem] | Unset:
+            _page = await self.get_ledger(
+                company_id, fund_id, asset=asset, wallet_id=wallet_id, direction=direction, offset=_offset, limit=limit
             )
-            return page.list_
+            return _page.list_
 
-        return walk_async(fetch, offset, "TxLedger")
+        return _walk_async(_fetch, offset, "TxLedger")
 
     async def search(self, company_id: str, *, query: str | Unset = UNSET) -> FundSearchResult:
         """Find funds of a company by a part of their name
@@ -1047,15 +1051,15 @@ class FundWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = FundResource(core.raw())
-        self.create: Final = raw(resource.create)
-        self.get: Final = raw(resource.get)
-        self.get_deposit_addresses: Final = raw(resource.get_deposit_addresses)
-        self.get_whitelist: Final = raw(resource.get_whitelist)
-        self.add_to_whitelist: Final = raw(resource.add_to_whitelist)
-        self.add_assets: Final = raw(resource.add_assets)
-        self.add_wallets: Final = raw(resource.add_wallets)
-        self.get_ledger: Final = raw(resource.get_ledger)
-        self.search: Final = raw(resource.search)
+        self.create: Final = _raw(resource.create)
+        self.get: Final = _raw(resource.get)
+        self.get_deposit_addresses: Final = _raw(resource.get_deposit_addresses)
+        self.get_whitelist: Final = _raw(resource.get_whitelist)
+        self.add_to_whitelist: Final = _raw(resource.add_to_whitelist)
+        self.add_assets: Final = _raw(resource.add_assets)
+        self.add_wallets: Final = _raw(resource.add_wallets)
+        self.get_ledger: Final = _raw(resource.get_ledger)
+        self.search: Final = _raw(resource.search)
 
 
 class AsyncFundWithRawResponse:
@@ -1063,12 +1067,12 @@ class AsyncFundWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncFundResource(core.raw())
-        self.create: Final = raw_async(resource.create)
-        self.get: Final = raw_async(resource.get)
-        self.get_deposit_addresses: Final = raw_async(resource.get_deposit_addresses)
-        self.get_whitelist: Final = raw_async(resource.get_whitelist)
-        self.add_to_whitelist: Final = raw_async(resource.add_to_whitelist)
-        self.add_assets: Final = raw_async(resource.add_assets)
-        self.add_wallets: Final = raw_async(resource.add_wallets)
-        self.get_ledger: Final = raw_async(resource.get_ledger)
-        self.search: Final = raw_async(resource.search)
+        self.create: Final = _raw_async(resource.create)
+        self.get: Final = _raw_async(resource.get)
+        self.get_deposit_addresses: Final = _raw_async(resource.get_deposit_addresses)
+        self.get_whitelist: Final = _raw_async(resource.get_whitelist)
+        self.add_to_whitelist: Final = _raw_async(resource.add_to_whitelist)
+        self.add_assets: Final = _raw_async(resource.add_assets)
+        self.add_wallets: Final = _raw_async(resource.add_wallets)
+        self.get_ledger: Final = _raw_async(resource.get_ledger)
+        self.search: Final = _raw_async(resource.search)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -109,7 +112,7 @@ class LiquidityHubResource:
         """
 
         return self._core.call(
-            _PUBLISH, path={"company_id": company_id}, body=encode(_PUBLISH, body, ("tx_id",), {"tx_id": tx_id})
+            _PUBLISH, path={"company_id": company_id}, body=_encode(_PUBLISH, body, ("tx_id",), {"tx_id": tx_id})
         )
 
     def get_all(self) -> LiquidityHub:
@@ -214,7 +217,7 @@ class AsyncLiquidityHubResource:
         """
 
         return await self._core.call(
-            _PUBLISH, path={"company_id": company_id}, body=encode(_PUBLISH, body, ("tx_id",), {"tx_id": tx_id})
+            _PUBLISH, path={"company_id": company_id}, body=_encode(_PUBLISH, body, ("tx_id",), {"tx_id": tx_id})
         )
 
     async def get_all(self) -> LiquidityHub:
@@ -249,9 +252,9 @@ class LiquidityHubWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = LiquidityHubResource(core.raw())
-        self.get_for_company: Final = raw(resource.get_for_company)
-        self.publish: Final = raw(resource.publish)
-        self.get_all: Final = raw(resource.get_all)
+        self.get_for_company: Final = _raw(resource.get_for_company)
+        self.publish: Final = _raw(resource.publish)
+        self.get_all: Final = _raw(resource.get_all)
 
 
 class AsyncLiquidityHubWithRawResponse:
@@ -259,6 +262,6 @@ class AsyncLiquidityHubWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncLiquidityHubResource(core.raw())
-        self.get_for_company: Final = raw_async(resource.get_for_company)
-        self.publish: Final = raw_async(resource.publish)
-        self.get_all: Final = raw_async(resource.get_all)
+        self.get_for_company: Final = _raw_async(resource.get_for_company)
+        self.publish: Final = _raw_async(resource.publish)
+        self.get_all: Final = _raw_async(resource.get_all)

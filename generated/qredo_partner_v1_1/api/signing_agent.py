@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -121,7 +124,7 @@ class SigningAgentResource:
 
         return self._core.call(
             _BEGIN_REGISTRATION,
-            body=encode(
+            body=_encode(
                 _BEGIN_REGISTRATION,
                 body,
                 ("name", "bls_public_key", "ec_public_key"),
@@ -177,7 +180,7 @@ class SigningAgentResource:
 
         return self._core.call(
             _FINISH_REGISTRATION,
-            body=encode(
+            body=_encode(
                 _FINISH_REGISTRATION,
                 body,
                 ("id_doc_signature_hex",),
@@ -191,8 +194,8 @@ class SigningAgentResource:
         The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
         The token decides whose actions are sent.
 
-        `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The
-        feed is `Client.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
+        `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
+        `Client.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
 
         Raises:
             TypeError: Always.
@@ -263,7 +266,7 @@ class SigningAgentResource:
         return self._core.call(
             _APPROVE_ACTION,
             path={"action_id": action_id},
-            body=encode(_APPROVE_ACTION, body, ("signatures",), {"signatures": signatures, "client_id": client_id}),
+            body=_encode(_APPROVE_ACTION, body, ("signatures",), {"signatures": signatures, "client_id": client_id}),
         )
 
     def reject_action(self, action_id: str) -> None:
@@ -347,7 +350,7 @@ class AsyncSigningAgentResource:
 
         return await self._core.call(
             _BEGIN_REGISTRATION,
-            body=encode(
+            body=_encode(
                 _BEGIN_REGISTRATION,
                 body,
                 ("name", "bls_public_key", "ec_public_key"),
@@ -403,7 +406,7 @@ class AsyncSigningAgentResource:
 
         return await self._core.call(
             _FINISH_REGISTRATION,
-            body=encode(
+            body=_encode(
                 _FINISH_REGISTRATION,
                 body,
                 ("id_doc_signature_hex",),
@@ -417,8 +420,8 @@ class AsyncSigningAgentResource:
         The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
         The token decides whose actions are sent.
 
-        `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The
-        feed is `AsyncClient.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
+        `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
+        `AsyncClient.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
 
         Raises:
             TypeError: Always.
@@ -491,7 +494,7 @@ class AsyncSigningAgentResource:
         return await self._core.call(
             _APPROVE_ACTION,
             path={"action_id": action_id},
-            body=encode(_APPROVE_ACTION, body, ("signatures",), {"signatures": signatures, "client_id": client_id}),
+            body=_encode(_APPROVE_ACTION, body, ("signatures",), {"signatures": signatures, "client_id": client_id}),
         )
 
     async def reject_action(self, action_id: str) -> None:
@@ -519,11 +522,11 @@ class SigningAgentWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = SigningAgentResource(core.raw())
-        self.begin_registration: Final = raw(resource.begin_registration)
-        self.finish_registration: Final = raw(resource.finish_registration)
-        self.get_action: Final = raw(resource.get_action)
-        self.approve_action: Final = raw(resource.approve_action)
-        self.reject_action: Final = raw(resource.reject_action)
+        self.begin_registration: Final = _raw(resource.begin_registration)
+        self.finish_registration: Final = _raw(resource.finish_registration)
+        self.get_action: Final = _raw(resource.get_action)
+        self.approve_action: Final = _raw(resource.approve_action)
+        self.reject_action: Final = _raw(resource.reject_action)
 
 
 class AsyncSigningAgentWithRawResponse:
@@ -531,8 +534,8 @@ class AsyncSigningAgentWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncSigningAgentResource(core.raw())
-        self.begin_registration: Final = raw_async(resource.begin_registration)
-        self.finish_registration: Final = raw_async(resource.finish_registration)
-        self.get_action: Final = raw_async(resource.get_action)
-        self.approve_action: Final = raw_async(resource.approve_action)
-        self.reject_action: Final = raw_async(resource.reject_action)
+        self.begin_registration: Final = _raw_async(resource.begin_registration)
+        self.finish_registration: Final = _raw_async(resource.finish_registration)
+        self.get_action: Final = _raw_async(resource.get_action)
+        self.approve_action: Final = _raw_async(resource.approve_action)
+        self.reject_action: Final = _raw_async(resource.reject_action)

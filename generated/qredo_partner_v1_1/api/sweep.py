@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -110,7 +113,7 @@ class SweepResource:
         return self._core.call(
             _CREATE,
             path={"client_id": client_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("wallet_id", "recipient_wallet_id", "send"),
@@ -240,7 +243,7 @@ class AsyncSweepResource:
         return await self._core.call(
             _CREATE,
             path={"client_id": client_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("wallet_id", "recipient_wallet_id", "send"),
@@ -293,8 +296,8 @@ class SweepWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = SweepResource(core.raw())
-        self.create: Final = raw(resource.create)
-        self.get: Final = raw(resource.get)
+        self.create: Final = _raw(resource.create)
+        self.get: Final = _raw(resource.get)
 
 
 class AsyncSweepWithRawResponse:
@@ -302,5 +305,5 @@ class AsyncSweepWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncSweepResource(core.raw())
-        self.create: Final = raw_async(resource.create)
-        self.get: Final = raw_async(resource.get)
+        self.create: Final = _raw_async(resource.create)
+        self.get: Final = _raw_async(resource.get)

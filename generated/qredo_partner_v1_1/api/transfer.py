@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -123,7 +126,7 @@ class TransferResource:
         return self._core.call(
             _CREATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("wallet_id", "counterparty_wallet_address", "expires", "send"),
@@ -268,7 +271,7 @@ class AsyncTransferResource:
         return await self._core.call(
             _CREATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("wallet_id", "counterparty_wallet_address", "expires", "send"),
@@ -323,8 +326,8 @@ class TransferWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = TransferResource(core.raw())
-        self.create: Final = raw(resource.create)
-        self.get: Final = raw(resource.get)
+        self.create: Final = _raw(resource.create)
+        self.get: Final = _raw(resource.get)
 
 
 class AsyncTransferWithRawResponse:
@@ -332,5 +335,5 @@ class AsyncTransferWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncTransferResource(core.raw())
-        self.create: Final = raw_async(resource.create)
-        self.get: Final = raw_async(resource.get)
+        self.create: Final = _raw_async(resource.create)
+        self.get: Final = _raw_async(resource.get)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -129,7 +132,7 @@ class TrustedPartyResource:
         return self._core.call(
             _ADD,
             path={"company_id": company_id},
-            body=encode(_ADD, body, ("address",), {"address": address, "type_": type_, "name": name}),
+            body=_encode(_ADD, body, ("address",), {"address": address, "type_": type_, "name": name}),
         )
 
     def remove(self, company_id: str, trustedparty_id: str) -> OkResponse:
@@ -253,7 +256,7 @@ class AsyncTrustedPartyResource:
         return await self._core.call(
             _ADD,
             path={"company_id": company_id},
-            body=encode(_ADD, body, ("address",), {"address": address, "type_": type_, "name": name}),
+            body=_encode(_ADD, body, ("address",), {"address": address, "type_": type_, "name": name}),
         )
 
     async def remove(self, company_id: str, trustedparty_id: str) -> OkResponse:
@@ -292,9 +295,9 @@ class TrustedPartyWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = TrustedPartyResource(core.raw())
-        self.get_all: Final = raw(resource.get_all)
-        self.add: Final = raw(resource.add)
-        self.remove: Final = raw(resource.remove)
+        self.get_all: Final = _raw(resource.get_all)
+        self.add: Final = _raw(resource.add)
+        self.remove: Final = _raw(resource.remove)
 
 
 class AsyncTrustedPartyWithRawResponse:
@@ -302,6 +305,6 @@ class AsyncTrustedPartyWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncTrustedPartyResource(core.raw())
-        self.get_all: Final = raw_async(resource.get_all)
-        self.add: Final = raw_async(resource.add)
-        self.remove: Final = raw_async(resource.remove)
+        self.get_all: Final = _raw_async(resource.get_all)
+        self.add: Final = _raw_async(resource.add)
+        self.remove: Final = _raw_async(resource.remove)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -253,7 +256,7 @@ class WalletResource:
         return self._core.call(
             _UPDATE_POLICY,
             path={"company_id": company_id, "fund_id": fund_id, "wallet_id": wallet_id},
-            body=encode(
+            body=_encode(
                 _UPDATE_POLICY,
                 body,
                 ("policy_id", "threshold", "members", "type_"),
@@ -470,7 +473,7 @@ class AsyncWalletResource:
         return await self._core.call(
             _UPDATE_POLICY,
             path={"company_id": company_id, "fund_id": fund_id, "wallet_id": wallet_id},
-            body=encode(
+            body=_encode(
                 _UPDATE_POLICY,
                 body,
                 ("policy_id", "threshold", "members", "type_"),
@@ -484,11 +487,11 @@ class WalletWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = WalletResource(core.raw())
-        self.get: Final = raw(resource.get)
-        self.get_history: Final = raw(resource.get_history)
-        self.get_max_amount: Final = raw(resource.get_max_amount)
-        self.get_exchanges: Final = raw(resource.get_exchanges)
-        self.update_policy: Final = raw(resource.update_policy)
+        self.get: Final = _raw(resource.get)
+        self.get_history: Final = _raw(resource.get_history)
+        self.get_max_amount: Final = _raw(resource.get_max_amount)
+        self.get_exchanges: Final = _raw(resource.get_exchanges)
+        self.update_policy: Final = _raw(resource.update_policy)
 
 
 class AsyncWalletWithRawResponse:
@@ -496,8 +499,8 @@ class AsyncWalletWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncWalletResource(core.raw())
-        self.get: Final = raw_async(resource.get)
-        self.get_history: Final = raw_async(resource.get_history)
-        self.get_max_amount: Final = raw_async(resource.get_max_amount)
-        self.get_exchanges: Final = raw_async(resource.get_exchanges)
-        self.update_policy: Final = raw_async(resource.update_policy)
+        self.get: Final = _raw_async(resource.get)
+        self.get_history: Final = _raw_async(resource.get_history)
+        self.get_max_amount: Final = _raw_async(resource.get_max_amount)
+        self.get_exchanges: Final = _raw_async(resource.get_exchanges)
+        self.update_policy: Final = _raw_async(resource.update_policy)

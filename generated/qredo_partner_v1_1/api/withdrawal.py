@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -123,7 +126,7 @@ class WithdrawalResource:
         return self._core.call(
             _CREATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("wallet_id", "address", "expires", "send"),
@@ -267,7 +270,7 @@ class AsyncWithdrawalResource:
         return await self._core.call(
             _CREATE,
             path={"company_id": company_id},
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("wallet_id", "address", "expires", "send"),
@@ -321,8 +324,8 @@ class WithdrawalWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = WithdrawalResource(core.raw())
-        self.create: Final = raw(resource.create)
-        self.get: Final = raw(resource.get)
+        self.create: Final = _raw(resource.create)
+        self.get: Final = _raw(resource.get)
 
 
 class AsyncWithdrawalWithRawResponse:
@@ -330,5 +333,5 @@ class AsyncWithdrawalWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncWithdrawalResource(core.raw())
-        self.create: Final = raw_async(resource.create)
-        self.get: Final = raw_async(resource.get)
+        self.create: Final = _raw_async(resource.create)
+        self.get: Final = _raw_async(resource.get)

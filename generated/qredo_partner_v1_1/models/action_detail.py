@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -100,7 +101,7 @@ class ActionDetail:
     recipient_name: str | Unset = UNSET
     client_data: dict[str, str] | Unset = UNSET
     wallet: ActionWallet | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -224,7 +225,12 @@ class ActionDetail:
             else _wire.optional("ActionDetail", "recipientName", "a string", recipient_name)
         )
         self.client_data = (
-            _wire.values("ActionDetail", "clientData", client_data, str, "a string")
+            {
+                key: entry
+                if entry.__class__ is str
+                else _wire.inside("ActionDetail", "clientData.*", "a string", entry)
+                for key, entry in client_data.items()
+            }
             if client_data.__class__ is dict
             else _wire.optional("ActionDetail", "clientData", "an object", client_data)
         )
@@ -245,55 +251,84 @@ class ActionDetail:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_type) is not UNSET and value is not None:
-            data["txType"] = str(value)
+            data["txType"] = _wire.plain("ActionDetail", "txType", value, str)
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["txID"] = value
+            data["txID"] = value if value.__class__ is str else _wire.plain("ActionDetail", "txID", value, str)
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["walletID"] = value
+            data["walletID"] = value if value.__class__ is str else _wire.plain("ActionDetail", "walletID", value, str)
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("ActionDetail", "asset", value, str)
         if (value := self.amount) is not UNSET and value is not None:
-            data["amount"] = value if value.__class__ is int else _wire.not_integer("ActionDetail", "amount", value)
+            data["amount"] = value if value.__class__ is int else _wire.plain("ActionDetail", "amount", value, int)
         if (value := self.fees) is not UNSET and value is not None:
-            data["fees"] = value if value.__class__ is int else _wire.not_integer("ActionDetail", "fees", value)
+            data["fees"] = value if value.__class__ is int else _wire.plain("ActionDetail", "fees", value, int)
         if (value := self.net_amount) is not UNSET and value is not None:
             data["netAmount"] = (
-                value if value.__class__ is int else _wire.not_integer("ActionDetail", "netAmount", value)
+                value if value.__class__ is int else _wire.plain("ActionDetail", "netAmount", value, int)
             )
         if (value := self.reference) is not UNSET and value is not None:
-            data["reference"] = value
+            data["reference"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetail", "reference", value, str)
+            )
         if (value := self.benefit_of) is not UNSET and value is not None:
-            data["benefitOf"] = value
+            data["benefitOf"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetail", "benefitOf", value, str)
+            )
         if (value := self.account_no) is not UNSET and value is not None:
-            data["accountNo"] = value
+            data["accountNo"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetail", "accountNo", value, str)
+            )
         if (value := self.company_id) is not UNSET and value is not None:
-            data["companyID"] = value
+            data["companyID"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetail", "companyID", value, str)
+            )
         if (value := self.fund_id) is not UNSET and value is not None:
-            data["fundID"] = value
+            data["fundID"] = value if value.__class__ is str else _wire.plain("ActionDetail", "fundID", value, str)
         if (value := self.initiated_time) is not UNSET and value is not None:
             data["initiatedTime"] = (
-                value if value.__class__ is int else _wire.not_integer("ActionDetail", "initiatedTime", value)
+                value if value.__class__ is int else _wire.plain("ActionDetail", "initiatedTime", value, int)
             )
         if (value := self.expires) is not UNSET and value is not None:
-            data["expires"] = value if value.__class__ is int else _wire.not_integer("ActionDetail", "expires", value)
+            data["expires"] = value if value.__class__ is int else _wire.plain("ActionDetail", "expires", value, int)
         if (value := self.initiated_by) is not UNSET and value is not None:
-            data["initiatedBy"] = value
+            data["initiatedBy"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetail", "initiatedBy", value, str)
+            )
         if (value := self.initiator_name) is not UNSET and value is not None:
-            data["initiatorName"] = value
+            data["initiatorName"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetail", "initiatorName", value, str)
+            )
         if (value := self.initiator_type) is not UNSET and value is not None:
-            data["initiatorType"] = value
+            data["initiatorType"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetail", "initiatorType", value, str)
+            )
         if (value := self.recipient_address) is not UNSET and value is not None:
-            data["recipientAddress"] = value
+            data["recipientAddress"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetail", "recipientAddress", value, str)
+            )
         if (value := self.recipient_address_name) is not UNSET and value is not None:
-            data["recipientAddressName"] = value
+            data["recipientAddressName"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetail", "recipientAddressName", value, str)
+            )
         if (value := self.recipient_id) is not UNSET and value is not None:
-            data["recipientID"] = value
+            data["recipientID"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetail", "recipientID", value, str)
+            )
         if (value := self.recipient_name) is not UNSET and value is not None:
-            data["recipientName"] = value
+            data["recipientName"] = (
+                value if value.__class__ is str else _wire.plain("ActionDetail", "recipientName", value, str)
+            )
         if (value := self.client_data) is not UNSET and value is not None:
-            data["clientData"] = value
+            data["clientData"] = _wire.free(
+                "ActionDetail",
+                "clientData",
+                value,
+                lambda entry: (
+                    entry if entry.__class__ is str else _wire.plain("ActionDetail", "clientData", entry, str)
+                ),
+            )
         if (value := self.wallet) is not UNSET and value is not None:
-            data["wallet"] = value.to_dict()
+            data["wallet"] = _wire.to_dict("ActionDetail", "wallet", value, ActionWallet)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

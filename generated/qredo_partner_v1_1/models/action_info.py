@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -41,7 +42,7 @@ class ActionInfo:
     status: ActionStatus | Unset = UNSET
     timestamp: int | Unset = UNSET
     expire_time: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -89,18 +90,20 @@ class ActionInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("ActionInfo", "id", value, str)
         if (value := self.core_client_id) is not UNSET and value is not None:
-            data["coreClientID"] = value
+            data["coreClientID"] = (
+                value if value.__class__ is str else _wire.plain("ActionInfo", "coreClientID", value, str)
+            )
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = str(value)
+            data["type"] = _wire.plain("ActionInfo", "type", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("ActionInfo", "status", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
-            data["timestamp"] = value if value.__class__ is int else _wire.not_integer("ActionInfo", "timestamp", value)
+            data["timestamp"] = value if value.__class__ is int else _wire.plain("ActionInfo", "timestamp", value, int)
         if (value := self.expire_time) is not UNSET and value is not None:
             data["expireTime"] = (
-                value if value.__class__ is int else _wire.not_integer("ActionInfo", "expireTime", value)
+                value if value.__class__ is int else _wire.plain("ActionInfo", "expireTime", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -28,7 +29,7 @@ class ActionMessages:
     """
 
     messages: list[str] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -57,7 +58,12 @@ class ActionMessages:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.messages) is not UNSET and value is not None:
-            data["messages"] = value
+            data["messages"] = _wire.array(
+                "ActionMessages",
+                "messages",
+                value,
+                lambda item: item if item.__class__ is str else _wire.plain("ActionMessages", "messages", item, str),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -45,7 +46,7 @@ class ActionResult:
     status: ActionStatus | Unset = UNSET
     timestamp: int | Unset = UNSET
     expire_time: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -95,24 +96,26 @@ class ActionResult:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value if value.__class__ is int else _wire.not_integer("ActionResult", "code", value)
+            data["code"] = value if value.__class__ is int else _wire.plain("ActionResult", "code", value, int)
         if (value := self.msg) is not UNSET and value is not None:
-            data["msg"] = value
+            data["msg"] = value if value.__class__ is str else _wire.plain("ActionResult", "msg", value, str)
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("ActionResult", "id", value, str)
         if (value := self.core_client_id) is not UNSET and value is not None:
-            data["coreClientID"] = value
+            data["coreClientID"] = (
+                value if value.__class__ is str else _wire.plain("ActionResult", "coreClientID", value, str)
+            )
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = str(value)
+            data["type"] = _wire.plain("ActionResult", "type", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("ActionResult", "status", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("ActionResult", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("ActionResult", "timestamp", value, int)
             )
         if (value := self.expire_time) is not UNSET and value is not None:
             data["expireTime"] = (
-                value if value.__class__ is int else _wire.not_integer("ActionResult", "expireTime", value)
+                value if value.__class__ is int else _wire.plain("ActionResult", "expireTime", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -33,7 +34,7 @@ class ActionSignatures:
     signatures: list[str]
     client_id: str | Unset = UNSET
     action_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -71,11 +72,21 @@ class ActionSignatures:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["signatures"] = self.signatures
+        value = self.signatures
+        data["signatures"] = _wire.array(
+            "ActionSignatures",
+            "signatures",
+            value,
+            lambda item: item if item.__class__ is str else _wire.plain("ActionSignatures", "signatures", item, str),
+        )
         if (value := self.client_id) is not UNSET and value is not None:
-            data["client_id"] = value
+            data["client_id"] = (
+                value if value.__class__ is str else _wire.plain("ActionSignatures", "client_id", value, str)
+            )
         if (value := self.action_id) is not UNSET and value is not None:
-            data["action_id"] = value
+            data["action_id"] = (
+                value if value.__class__ is str else _wire.plain("ActionSignatures", "action_id", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -40,7 +41,7 @@ class ActionWallet:
     asset: str | Unset = UNSET
     type_: WalletType | Unset = UNSET
     type_code: WalletTypeCode | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -81,15 +82,15 @@ class ActionWallet:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["walletID"] = value
+            data["walletID"] = value if value.__class__ is str else _wire.plain("ActionWallet", "walletID", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("ActionWallet", "name", value, str)
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("ActionWallet", "asset", value, str)
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = int(value)
+            data["type"] = _wire.plain("ActionWallet", "type", value, int)
         if (value := self.type_code) is not UNSET and value is not None:
-            data["typeCode"] = str(value)
+            data["typeCode"] = _wire.plain("ActionWallet", "typeCode", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

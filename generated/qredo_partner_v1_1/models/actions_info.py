@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class ActionsInfo:
 
     count: int | Unset = UNSET
     actions: list[ActionInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -45,7 +46,12 @@ class ActionsInfo:
         self = object.__new__(cls)
         self.count = count if count.__class__ is int else _wire.optional("ActionsInfo", "count", "an integer", count)
         self.actions = (
-            [ActionInfo.from_dict(item) for item in actions]
+            [
+                ActionInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("ActionsInfo", "actions[]", "an object", item)
+                for item in actions
+            ]
             if actions.__class__ is list
             else _wire.optional("ActionsInfo", "actions", "an array", actions)
         )
@@ -61,9 +67,11 @@ class ActionsInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.count) is not UNSET and value is not None:
-            data["count"] = value if value.__class__ is int else _wire.not_integer("ActionsInfo", "count", value)
+            data["count"] = value if value.__class__ is int else _wire.plain("ActionsInfo", "count", value, int)
         if (value := self.actions) is not UNSET and value is not None:
-            data["actions"] = [item.to_dict() for item in value]
+            data["actions"] = _wire.array(
+                "ActionsInfo", "actions", value, lambda item: _wire.to_dict("ActionsInfo", "actions", item, ActionInfo)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

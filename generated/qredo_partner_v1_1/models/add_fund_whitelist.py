@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 
@@ -31,7 +32,7 @@ class AddFundWhitelist:
     asset: str
     address: str
     name: str
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -59,9 +60,12 @@ class AddFundWhitelist:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["asset"] = self.asset
-        data["address"] = self.address
-        data["name"] = self.name
+        value = self.asset
+        data["asset"] = value if value.__class__ is str else _wire.plain("AddFundWhitelist", "asset", value, str)
+        value = self.address
+        data["address"] = value if value.__class__ is str else _wire.plain("AddFundWhitelist", "address", value, str)
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("AddFundWhitelist", "name", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

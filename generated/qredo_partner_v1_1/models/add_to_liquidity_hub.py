@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 
@@ -27,7 +28,7 @@ class AddToLiquidityHub:
     """
 
     tx_id: str
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -53,7 +54,8 @@ class AddToLiquidityHub:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["tx_id"] = self.tx_id
+        value = self.tx_id
+        data["tx_id"] = value if value.__class__ is str else _wire.plain("AddToLiquidityHub", "tx_id", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

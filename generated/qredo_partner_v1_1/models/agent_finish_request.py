@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class AgentFinishRequest:
 
     id_doc_signature_hex: str
     client_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -64,9 +65,14 @@ class AgentFinishRequest:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["idDocSignatureHex"] = self.id_doc_signature_hex
+        value = self.id_doc_signature_hex
+        data["idDocSignatureHex"] = (
+            value if value.__class__ is str else _wire.plain("AgentFinishRequest", "idDocSignatureHex", value, str)
+        )
         if (value := self.client_id) is not UNSET and value is not None:
-            data["client_id"] = value
+            data["client_id"] = (
+                value if value.__class__ is str else _wire.plain("AgentFinishRequest", "client_id", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

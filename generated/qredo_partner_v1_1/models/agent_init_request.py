@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 
@@ -33,7 +34,7 @@ class AgentInitRequest:
     name: str
     bls_public_key: str
     ec_public_key: str
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -67,9 +68,16 @@ class AgentInitRequest:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["name"] = self.name
-        data["blsPublicKey"] = self.bls_public_key
-        data["ecPublicKey"] = self.ec_public_key
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("AgentInitRequest", "name", value, str)
+        value = self.bls_public_key
+        data["blsPublicKey"] = (
+            value if value.__class__ is str else _wire.plain("AgentInitRequest", "blsPublicKey", value, str)
+        )
+        value = self.ec_public_key
+        data["ecPublicKey"] = (
+            value if value.__class__ is str else _wire.plain("AgentInitRequest", "ecPublicKey", value, str)
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

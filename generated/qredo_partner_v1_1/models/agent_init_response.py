@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -35,12 +36,12 @@ class AgentInitResponse:
     """
 
     id: str | Unset = UNSET
-    client_id: str | Unset = field(default=UNSET, repr=False)
-    client_secret: str | Unset = field(default=UNSET, repr=False)
+    client_id: str | Unset = _field(default=UNSET, repr=False)
+    client_secret: str | Unset = _field(default=UNSET, repr=False)
     account_code: str | Unset = UNSET
     id_doc: str | Unset = UNSET
     timestamp: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -88,18 +89,24 @@ class AgentInitResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("AgentInitResponse", "id", value, str)
         if (value := self.client_id) is not UNSET and value is not None:
-            data["clientID"] = value
+            data["clientID"] = (
+                value if value.__class__ is str else _wire.plain("AgentInitResponse", "clientID", value, str)
+            )
         if (value := self.client_secret) is not UNSET and value is not None:
-            data["clientSecret"] = value
+            data["clientSecret"] = (
+                value if value.__class__ is str else _wire.plain("AgentInitResponse", "clientSecret", value, str)
+            )
         if (value := self.account_code) is not UNSET and value is not None:
-            data["accountCode"] = value
+            data["accountCode"] = (
+                value if value.__class__ is str else _wire.plain("AgentInitResponse", "accountCode", value, str)
+            )
         if (value := self.id_doc) is not UNSET and value is not None:
-            data["idDoc"] = value
+            data["idDoc"] = value if value.__class__ is str else _wire.plain("AgentInitResponse", "idDoc", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("AgentInitResponse", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("AgentInitResponse", "timestamp", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -39,7 +40,7 @@ class AssetInfo:
     scale: int | Unset = UNSET
     enabled: bool | Unset = UNSET
     test_asset: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -77,17 +78,17 @@ class AssetInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value
+            data["code"] = value if value.__class__ is str else _wire.plain("AssetInfo", "code", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("AssetInfo", "name", value, str)
         if (value := self.unit_code) is not UNSET and value is not None:
-            data["unitCode"] = value
+            data["unitCode"] = value if value.__class__ is str else _wire.plain("AssetInfo", "unitCode", value, str)
         if (value := self.scale) is not UNSET and value is not None:
-            data["scale"] = value if value.__class__ is int else _wire.not_integer("AssetInfo", "scale", value)
+            data["scale"] = value if value.__class__ is int else _wire.plain("AssetInfo", "scale", value, int)
         if (value := self.enabled) is not UNSET and value is not None:
-            data["enabled"] = value
+            data["enabled"] = value if value.__class__ is bool else _wire.plain("AssetInfo", "enabled", value, bool)
         if (value := self.test_asset) is not UNSET and value is not None:
-            data["testAsset"] = value
+            data["testAsset"] = value if value.__class__ is bool else _wire.plain("AssetInfo", "testAsset", value, bool)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

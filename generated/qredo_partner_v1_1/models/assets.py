@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -29,7 +30,7 @@ class Assets:
     """
 
     assets: list[AssetInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -42,7 +43,12 @@ class Assets:
         (assets,) = values
         self = object.__new__(cls)
         self.assets = (
-            [AssetInfo.from_dict(item) for item in assets]
+            [
+                AssetInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("Assets", "assets[]", "an object", item)
+                for item in assets
+            ]
             if assets.__class__ is list
             else _wire.optional("Assets", "assets", "an array", assets)
         )
@@ -58,7 +64,9 @@ class Assets:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = [item.to_dict() for item in value]
+            data["assets"] = _wire.array(
+                "Assets", "assets", value, lambda item: _wire.to_dict("Assets", "assets", item, AssetInfo)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

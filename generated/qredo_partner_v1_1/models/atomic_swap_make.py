@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -56,7 +57,7 @@ class AtomicSwapMake:
     reference: str
     partner_tx_id: str | Unset = UNSET
     add_to_liquidity_hub: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -119,19 +120,30 @@ class AtomicSwapMake:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["send_wallet_id"] = self.send_wallet_id
-        data["receive_wallet_id"] = self.receive_wallet_id
+        value = self.send_wallet_id
+        data["send_wallet_id"] = (
+            value if value.__class__ is str else _wire.plain("AtomicSwapMake", "send_wallet_id", value, str)
+        )
+        value = self.receive_wallet_id
+        data["receive_wallet_id"] = (
+            value if value.__class__ is str else _wire.plain("AtomicSwapMake", "receive_wallet_id", value, str)
+        )
         value = self.expires
-        data["expires"] = value if value.__class__ is int else _wire.not_integer("AtomicSwapMake", "expires", value)
+        data["expires"] = value if value.__class__ is int else _wire.plain("AtomicSwapMake", "expires", value, int)
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("AtomicSwapMake", "send", value, AssetAmount)
         value = self.receive
-        data["receive"] = value.to_dict()
-        data["reference"] = self.reference
+        data["receive"] = _wire.to_dict("AtomicSwapMake", "receive", value, AssetAmount)
+        value = self.reference
+        data["reference"] = value if value.__class__ is str else _wire.plain("AtomicSwapMake", "reference", value, str)
         if (value := self.partner_tx_id) is not UNSET and value is not None:
-            data["partner_txID"] = value
+            data["partner_txID"] = (
+                value if value.__class__ is str else _wire.plain("AtomicSwapMake", "partner_txID", value, str)
+            )
         if (value := self.add_to_liquidity_hub) is not UNSET and value is not None:
-            data["add_to_liquidity_hub"] = value
+            data["add_to_liquidity_hub"] = (
+                value if value.__class__ is bool else _wire.plain("AtomicSwapMake", "add_to_liquidity_hub", value, bool)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

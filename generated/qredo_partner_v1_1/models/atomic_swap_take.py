@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -38,7 +39,7 @@ class AtomicSwapTake:
     receive_wallet_id: str
     reference: str
     partner_tx_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -84,12 +85,22 @@ class AtomicSwapTake:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["swap_id"] = self.swap_id
-        data["send_wallet_id"] = self.send_wallet_id
-        data["receive_wallet_id"] = self.receive_wallet_id
-        data["reference"] = self.reference
+        value = self.swap_id
+        data["swap_id"] = value if value.__class__ is str else _wire.plain("AtomicSwapTake", "swap_id", value, str)
+        value = self.send_wallet_id
+        data["send_wallet_id"] = (
+            value if value.__class__ is str else _wire.plain("AtomicSwapTake", "send_wallet_id", value, str)
+        )
+        value = self.receive_wallet_id
+        data["receive_wallet_id"] = (
+            value if value.__class__ is str else _wire.plain("AtomicSwapTake", "receive_wallet_id", value, str)
+        )
+        value = self.reference
+        data["reference"] = value if value.__class__ is str else _wire.plain("AtomicSwapTake", "reference", value, str)
         if (value := self.partner_tx_id) is not UNSET and value is not None:
-            data["partner_txID"] = value
+            data["partner_txID"] = (
+                value if value.__class__ is str else _wire.plain("AtomicSwapTake", "partner_txID", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

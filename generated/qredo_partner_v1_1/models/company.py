@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -24,7 +25,8 @@ class Company:
 
     Attributes:
         name: Name of the company.
-        company_id: Id of the company, given by the service; 27 characters of base62.
+        company_id: Id of the company, given by the service; 27 characters of base62. Read-only: the service gives
+            it.
         city: City of its seat.
         country: Country of its seat, usually as two letters of ISO 3166-1.
         domain: Its internet domain.
@@ -38,7 +40,7 @@ class Company:
     country: str | Unset = UNSET
     domain: str | Unset = UNSET
     ref: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -73,17 +75,18 @@ class Company:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["name"] = self.name
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("Company", "name", value, str)
         if (value := self.company_id) is not UNSET and value is not None:
-            data["company_id"] = value
+            data["company_id"] = value if value.__class__ is str else _wire.plain("Company", "company_id", value, str)
         if (value := self.city) is not UNSET and value is not None:
-            data["city"] = value
+            data["city"] = value if value.__class__ is str else _wire.plain("Company", "city", value, str)
         if (value := self.country) is not UNSET and value is not None:
-            data["country"] = value
+            data["country"] = value if value.__class__ is str else _wire.plain("Company", "country", value, str)
         if (value := self.domain) is not UNSET and value is not None:
-            data["domain"] = value
+            data["domain"] = value if value.__class__ is str else _wire.plain("Company", "domain", value, str)
         if (value := self.ref) is not UNSET and value is not None:
-            data["ref"] = value
+            data["ref"] = value if value.__class__ is str else _wire.plain("Company", "ref", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

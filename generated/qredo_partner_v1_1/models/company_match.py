@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -32,7 +33,7 @@ class CompanyMatch:
     company_id: str | Unset = UNSET
     name: str | Unset = UNSET
     domain: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -65,11 +66,13 @@ class CompanyMatch:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.company_id) is not UNSET and value is not None:
-            data["company_id"] = value
+            data["company_id"] = (
+                value if value.__class__ is str else _wire.plain("CompanyMatch", "company_id", value, str)
+            )
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("CompanyMatch", "name", value, str)
         if (value := self.domain) is not UNSET and value is not None:
-            data["domain"] = value
+            data["domain"] = value if value.__class__ is str else _wire.plain("CompanyMatch", "domain", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

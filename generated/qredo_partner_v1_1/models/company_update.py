@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -36,7 +37,7 @@ class CompanyUpdate:
     country: str | Unset = UNSET
     domain: str | Unset = UNSET
     ref: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -69,15 +70,15 @@ class CompanyUpdate:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("CompanyUpdate", "name", value, str)
         if (value := self.city) is not UNSET and value is not None:
-            data["city"] = value
+            data["city"] = value if value.__class__ is str else _wire.plain("CompanyUpdate", "city", value, str)
         if (value := self.country) is not UNSET and value is not None:
-            data["country"] = value
+            data["country"] = value if value.__class__ is str else _wire.plain("CompanyUpdate", "country", value, str)
         if (value := self.domain) is not UNSET and value is not None:
-            data["domain"] = value
+            data["domain"] = value if value.__class__ is str else _wire.plain("CompanyUpdate", "domain", value, str)
         if (value := self.ref) is not UNSET and value is not None:
-            data["ref"] = value
+            data["ref"] = value if value.__class__ is str else _wire.plain("CompanyUpdate", "ref", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 
@@ -29,7 +30,7 @@ class ConnectAccount:
 
     counterparty_id: str
     client_id: str
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -62,8 +63,12 @@ class ConnectAccount:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["counterparty_id"] = self.counterparty_id
-        data["client_id"] = self.client_id
+        value = self.counterparty_id
+        data["counterparty_id"] = (
+            value if value.__class__ is str else _wire.plain("ConnectAccount", "counterparty_id", value, str)
+        )
+        value = self.client_id
+        data["client_id"] = value if value.__class__ is str else _wire.plain("ConnectAccount", "client_id", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -45,7 +46,7 @@ class CoreClientFeedMessage:
     timestamp: int | Unset = UNSET
     expire_time: int | Unset = UNSET
     client_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -100,23 +101,27 @@ class CoreClientFeedMessage:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("CoreClientFeedMessage", "id", value, str)
         if (value := self.core_client_id) is not UNSET and value is not None:
-            data["coreClientID"] = value
+            data["coreClientID"] = (
+                value if value.__class__ is str else _wire.plain("CoreClientFeedMessage", "coreClientID", value, str)
+            )
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = str(value)
+            data["type"] = _wire.plain("CoreClientFeedMessage", "type", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("CoreClientFeedMessage", "status", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("CoreClientFeedMessage", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("CoreClientFeedMessage", "timestamp", value, int)
             )
         if (value := self.expire_time) is not UNSET and value is not None:
             data["expireTime"] = (
-                value if value.__class__ is int else _wire.not_integer("CoreClientFeedMessage", "expireTime", value)
+                value if value.__class__ is int else _wire.plain("CoreClientFeedMessage", "expireTime", value, int)
             )
         if (value := self.client_id) is not UNSET and value is not None:
-            data["clientID"] = value
+            data["clientID"] = (
+                value if value.__class__ is str else _wire.plain("CoreClientFeedMessage", "clientID", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -34,7 +35,7 @@ class CoreClientInfo:
     name: str | Unset = UNSET
     feed: str | Unset = UNSET
     timestamp: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -66,14 +67,14 @@ class CoreClientInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("CoreClientInfo", "id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("CoreClientInfo", "name", value, str)
         if (value := self.feed) is not UNSET and value is not None:
-            data["feed"] = value
+            data["feed"] = value if value.__class__ is str else _wire.plain("CoreClientInfo", "feed", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("CoreClientInfo", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("CoreClientInfo", "timestamp", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

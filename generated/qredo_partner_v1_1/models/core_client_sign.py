@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 
@@ -27,7 +28,7 @@ class CoreClientSign:
     """
 
     message_hash_hex: str
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -55,7 +56,10 @@ class CoreClientSign:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["message_hash_hex"] = self.message_hash_hex
+        value = self.message_hash_hex
+        data["message_hash_hex"] = (
+            value if value.__class__ is str else _wire.plain("CoreClientSign", "message_hash_hex", value, str)
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

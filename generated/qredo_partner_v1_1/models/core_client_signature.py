@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -30,7 +31,7 @@ class CoreClientSignature:
 
     signature_hex: str | Unset = UNSET
     signer_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -64,9 +65,13 @@ class CoreClientSignature:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.signature_hex) is not UNSET and value is not None:
-            data["signature_hex"] = value
+            data["signature_hex"] = (
+                value if value.__class__ is str else _wire.plain("CoreClientSignature", "signature_hex", value, str)
+            )
         if (value := self.signer_id) is not UNSET and value is not None:
-            data["signer_id"] = value
+            data["signer_id"] = (
+                value if value.__class__ is str else _wire.plain("CoreClientSignature", "signer_id", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

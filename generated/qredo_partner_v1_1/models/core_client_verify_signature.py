@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 
@@ -31,7 +32,7 @@ class CoreClientVerifySignature:
     message_hash_hex: str
     signature_hex: str
     signer_id: str
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -69,9 +70,20 @@ class CoreClientVerifySignature:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["message_hash_hex"] = self.message_hash_hex
-        data["signature_hex"] = self.signature_hex
-        data["signer_id"] = self.signer_id
+        value = self.message_hash_hex
+        data["message_hash_hex"] = (
+            value
+            if value.__class__ is str
+            else _wire.plain("CoreClientVerifySignature", "message_hash_hex", value, str)
+        )
+        value = self.signature_hex
+        data["signature_hex"] = (
+            value if value.__class__ is str else _wire.plain("CoreClientVerifySignature", "signature_hex", value, str)
+        )
+        value = self.signer_id
+        data["signer_id"] = (
+            value if value.__class__ is str else _wire.plain("CoreClientVerifySignature", "signer_id", value, str)
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -35,7 +36,7 @@ class CoreClientWallet:
     action_id: str | Unset = UNSET
     status: CoreClientWalletStatus | Unset = UNSET
     expires: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -79,14 +80,18 @@ class CoreClientWallet:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["wallet_id"] = value
+            data["wallet_id"] = (
+                value if value.__class__ is str else _wire.plain("CoreClientWallet", "wallet_id", value, str)
+            )
         if (value := self.action_id) is not UNSET and value is not None:
-            data["action_id"] = value
+            data["action_id"] = (
+                value if value.__class__ is str else _wire.plain("CoreClientWallet", "action_id", value, str)
+            )
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("CoreClientWallet", "status", value, str)
         if (value := self.expires) is not UNSET and value is not None:
             data["expires"] = (
-                value if value.__class__ is int else _wire.not_integer("CoreClientWallet", "expires", value)
+                value if value.__class__ is int else _wire.plain("CoreClientWallet", "expires", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -29,7 +30,7 @@ class CoreClientWallets:
     """
 
     wallets: list[CoreClientWallet] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -42,7 +43,12 @@ class CoreClientWallets:
         (wallets,) = values
         self = object.__new__(cls)
         self.wallets = (
-            [CoreClientWallet.from_dict(item) for item in wallets]
+            [
+                CoreClientWallet.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("CoreClientWallets", "wallets[]", "an object", item)
+                for item in wallets
+            ]
             if wallets.__class__ is list
             else _wire.optional("CoreClientWallets", "wallets", "an array", wallets)
         )
@@ -58,7 +64,12 @@ class CoreClientWallets:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value]
+            data["wallets"] = _wire.array(
+                "CoreClientWallets",
+                "wallets",
+                value,
+                lambda item: _wire.to_dict("CoreClientWallets", "wallets", item, CoreClientWallet),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

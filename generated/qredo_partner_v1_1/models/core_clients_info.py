@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class CoreClientsInfo:
 
     count: int | Unset = UNSET
     clients: list[CoreClientInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -47,7 +48,12 @@ class CoreClientsInfo:
             count if count.__class__ is int else _wire.optional("CoreClientsInfo", "count", "an integer", count)
         )
         self.clients = (
-            [CoreClientInfo.from_dict(item) for item in clients]
+            [
+                CoreClientInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("CoreClientsInfo", "clients[]", "an object", item)
+                for item in clients
+            ]
             if clients.__class__ is list
             else _wire.optional("CoreClientsInfo", "clients", "an array", clients)
         )
@@ -63,9 +69,14 @@ class CoreClientsInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.count) is not UNSET and value is not None:
-            data["count"] = value if value.__class__ is int else _wire.not_integer("CoreClientsInfo", "count", value)
+            data["count"] = value if value.__class__ is int else _wire.plain("CoreClientsInfo", "count", value, int)
         if (value := self.clients) is not UNSET and value is not None:
-            data["clients"] = [item.to_dict() for item in value]
+            data["clients"] = _wire.array(
+                "CoreClientsInfo",
+                "clients",
+                value,
+                lambda item: _wire.to_dict("CoreClientsInfo", "clients", item, CoreClientInfo),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

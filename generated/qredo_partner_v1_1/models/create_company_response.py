@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -36,7 +37,7 @@ class CreateCompanyResponse:
     city: str | Unset = UNSET
     country: str | Unset = UNSET
     domain: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -74,14 +75,22 @@ class CreateCompanyResponse:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["company_id"] = self.company_id
-        data["ref"] = self.ref
+        value = self.company_id
+        data["company_id"] = (
+            value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "company_id", value, str)
+        )
+        value = self.ref
+        data["ref"] = value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "ref", value, str)
         if (value := self.city) is not UNSET and value is not None:
-            data["city"] = value
+            data["city"] = value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "city", value, str)
         if (value := self.country) is not UNSET and value is not None:
-            data["country"] = value
+            data["country"] = (
+                value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "country", value, str)
+            )
         if (value := self.domain) is not UNSET and value is not None:
-            data["domain"] = value
+            data["domain"] = (
+                value if value.__class__ is str else _wire.plain("CreateCompanyResponse", "domain", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -32,7 +33,7 @@ class CreateFundResponse:
     fund_id: str | Unset = UNSET
     custodygroup_withdraw: str | Unset = UNSET
     custodygroup_tx: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -71,11 +72,19 @@ class CreateFundResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fund_id) is not UNSET and value is not None:
-            data["fund_id"] = value
+            data["fund_id"] = (
+                value if value.__class__ is str else _wire.plain("CreateFundResponse", "fund_id", value, str)
+            )
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value
+            data["custodygroup_withdraw"] = (
+                value
+                if value.__class__ is str
+                else _wire.plain("CreateFundResponse", "custodygroup_withdraw", value, str)
+            )
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value
+            data["custodygroup_tx"] = (
+                value if value.__class__ is str else _wire.plain("CreateFundResponse", "custodygroup_tx", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -52,7 +53,7 @@ class Entity:
     user: EntityUser | None | Unset = UNSET
     core_client: EntityCoreClient | None | Unset = UNSET
     external_counterparty: EntityExternalCounterparty | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -109,23 +110,29 @@ class Entity:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("Entity", "id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("Entity", "name", value, str)
         if (value := self.account_code) is not UNSET and value is not None:
-            data["accountCode"] = value
+            data["accountCode"] = value if value.__class__ is str else _wire.plain("Entity", "accountCode", value, str)
         if (value := self.initials) is not UNSET and value is not None:
-            data["initials"] = value
+            data["initials"] = value if value.__class__ is str else _wire.plain("Entity", "initials", value, str)
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = str(value)
+            data["type"] = _wire.plain("Entity", "type", value, str)
         if (value := self.company) is not UNSET:
-            data["company"] = value.to_dict() if value is not None else None
+            data["company"] = _wire.to_dict("Entity", "company", value, EntityCompany) if value is not None else None
         if (value := self.user) is not UNSET:
-            data["user"] = value.to_dict() if value is not None else None
+            data["user"] = _wire.to_dict("Entity", "user", value, EntityUser) if value is not None else None
         if (value := self.core_client) is not UNSET:
-            data["coreClient"] = value.to_dict() if value is not None else None
+            data["coreClient"] = (
+                _wire.to_dict("Entity", "coreClient", value, EntityCoreClient) if value is not None else None
+            )
         if (value := self.external_counterparty) is not UNSET:
-            data["externalCounterparty"] = value.to_dict() if value is not None else None
+            data["externalCounterparty"] = (
+                _wire.to_dict("Entity", "externalCounterparty", value, EntityExternalCounterparty)
+                if value is not None
+                else None
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

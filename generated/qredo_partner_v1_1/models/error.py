@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -33,7 +34,7 @@ class Error:
     code: int | Unset = UNSET
     msg: str | Unset = UNSET
     detail: ErrorDetail | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -64,11 +65,11 @@ class Error:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value if value.__class__ is int else _wire.not_integer("Error", "code", value)
+            data["code"] = value if value.__class__ is int else _wire.plain("Error", "code", value, int)
         if (value := self.msg) is not UNSET and value is not None:
-            data["msg"] = value
+            data["msg"] = value if value.__class__ is str else _wire.plain("Error", "msg", value, str)
         if (value := self.detail) is not UNSET and value is not None:
-            data["detail"] = value.to_dict()
+            data["detail"] = _wire.to_dict("Error", "detail", value, ErrorDetail)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -37,7 +38,7 @@ class Exchange:
     url: str | Unset = UNSET
     logourl: str | Unset = UNSET
     client: ExchangeClient | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -72,15 +73,15 @@ class Exchange:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("Exchange", "id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("Exchange", "name", value, str)
         if (value := self.url) is not UNSET and value is not None:
-            data["url"] = value
+            data["url"] = value if value.__class__ is str else _wire.plain("Exchange", "url", value, str)
         if (value := self.logourl) is not UNSET and value is not None:
-            data["logourl"] = value
+            data["logourl"] = value if value.__class__ is str else _wire.plain("Exchange", "logourl", value, str)
         if (value := self.client) is not UNSET and value is not None:
-            data["client"] = value.to_dict()
+            data["client"] = _wire.to_dict("Exchange", "client", value, ExchangeClient)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

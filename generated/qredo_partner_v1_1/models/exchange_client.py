@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -29,7 +30,7 @@ class ExchangeClient:
     """
 
     fields: list[ExchangeClientField] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -42,7 +43,12 @@ class ExchangeClient:
         (fields,) = values
         self = object.__new__(cls)
         self.fields = (
-            [ExchangeClientField.from_dict(item) for item in fields]
+            [
+                ExchangeClientField.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("ExchangeClient", "fields[]", "an object", item)
+                for item in fields
+            ]
             if fields.__class__ is list
             else _wire.optional("ExchangeClient", "fields", "an array", fields)
         )
@@ -58,7 +64,12 @@ class ExchangeClient:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fields) is not UNSET and value is not None:
-            data["fields"] = [item.to_dict() for item in value]
+            data["fields"] = _wire.array(
+                "ExchangeClient",
+                "fields",
+                value,
+                lambda item: _wire.to_dict("ExchangeClient", "fields", item, ExchangeClientField),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

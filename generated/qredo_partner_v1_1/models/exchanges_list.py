@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -29,7 +30,7 @@ class ExchangesList:
     """
 
     exchanges: list[Exchange] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -42,7 +43,12 @@ class ExchangesList:
         (exchanges,) = values
         self = object.__new__(cls)
         self.exchanges = (
-            [Exchange.from_dict(item) for item in exchanges]
+            [
+                Exchange.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("ExchangesList", "exchanges[]", "an object", item)
+                for item in exchanges
+            ]
             if exchanges.__class__ is list
             else _wire.optional("ExchangesList", "exchanges", "an array", exchanges)
         )
@@ -58,7 +64,12 @@ class ExchangesList:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.exchanges) is not UNSET and value is not None:
-            data["exchanges"] = [item.to_dict() for item in value]
+            data["exchanges"] = _wire.array(
+                "ExchangesList",
+                "exchanges",
+                value,
+                lambda item: _wire.to_dict("ExchangesList", "exchanges", item, Exchange),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

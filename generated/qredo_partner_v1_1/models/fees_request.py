@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .fee_type import FEE_TYPE, FeeType
@@ -32,7 +33,7 @@ class FeesRequest:
     type_: FeeType
     asset: str
     amount: int
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -63,10 +64,11 @@ class FeesRequest:
         data: dict[str, Any] = {}
         value: Any
         value = self.type_
-        data["type"] = str(value)
-        data["asset"] = self.asset
+        data["type"] = _wire.plain("FeesRequest", "type", value, str)
+        value = self.asset
+        data["asset"] = value if value.__class__ is str else _wire.plain("FeesRequest", "asset", value, str)
         value = self.amount
-        data["amount"] = value if value.__class__ is int else _wire.not_integer("FeesRequest", "amount", value)
+        data["amount"] = value if value.__class__ is int else _wire.plain("FeesRequest", "amount", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -32,7 +33,7 @@ class FeesResponse:
     net_amount: int | Unset = UNSET
     amount_to_send: int | Unset = UNSET
     fees: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -68,14 +69,14 @@ class FeesResponse:
         value: Any
         if (value := self.net_amount) is not UNSET and value is not None:
             data["netAmount"] = (
-                value if value.__class__ is int else _wire.not_integer("FeesResponse", "netAmount", value)
+                value if value.__class__ is int else _wire.plain("FeesResponse", "netAmount", value, int)
             )
         if (value := self.amount_to_send) is not UNSET and value is not None:
             data["amountToSend"] = (
-                value if value.__class__ is int else _wire.not_integer("FeesResponse", "amountToSend", value)
+                value if value.__class__ is int else _wire.plain("FeesResponse", "amountToSend", value, int)
             )
         if (value := self.fees) is not UNSET and value is not None:
-            data["fees"] = value if value.__class__ is int else _wire.not_integer("FeesResponse", "fees", value)
+            data["fees"] = value if value.__class__ is int else _wire.plain("FeesResponse", "fees", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -44,7 +45,7 @@ class Fund:
     wallets: list[NewWallet] | Unset = UNSET
     assets: list[str] | None | Unset = UNSET
     members: list[str] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -73,7 +74,12 @@ class Fund:
             else _wire.optional("Fund", "custodygroup_tx", "an object", custodygroup_tx)
         )
         self.wallets = (
-            [NewWallet.from_dict(item) for item in wallets]
+            [
+                NewWallet.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("Fund", "wallets[]", "an object", item)
+                for item in wallets
+            ]
             if wallets.__class__ is list
             else _wire.optional("Fund", "wallets", "an array", wallets)
         )
@@ -98,19 +104,40 @@ class Fund:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["name"] = self.name
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("Fund", "name", value, str)
         if (value := self.description) is not UNSET and value is not None:
-            data["description"] = value
+            data["description"] = value if value.__class__ is str else _wire.plain("Fund", "description", value, str)
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value.to_dict()
+            data["custodygroup_withdraw"] = _wire.to_dict("Fund", "custodygroup_withdraw", value, NewCustodyGroup)
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value.to_dict()
+            data["custodygroup_tx"] = _wire.to_dict("Fund", "custodygroup_tx", value, NewCustodyGroup)
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value]
+            data["wallets"] = _wire.array(
+                "Fund", "wallets", value, lambda item: _wire.to_dict("Fund", "wallets", item, NewWallet)
+            )
         if (value := self.assets) is not UNSET:
-            data["assets"] = value
+            data["assets"] = (
+                _wire.array(
+                    "Fund",
+                    "assets",
+                    value,
+                    lambda item: item if item.__class__ is str else _wire.plain("Fund", "assets", item, str),
+                )
+                if value is not None
+                else None
+            )
         if (value := self.members) is not UNSET:
-            data["members"] = value
+            data["members"] = (
+                _wire.array(
+                    "Fund",
+                    "members",
+                    value,
+                    lambda item: item if item.__class__ is str else _wire.plain("Fund", "members", item, str),
+                )
+                if value is not None
+                else None
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 
@@ -27,7 +28,7 @@ class FundAsset:
     """
 
     assets: list[str]
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -55,7 +56,13 @@ class FundAsset:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["assets"] = self.assets
+        value = self.assets
+        data["assets"] = _wire.array(
+            "FundAsset",
+            "assets",
+            value,
+            lambda item: item if item.__class__ is str else _wire.plain("FundAsset", "assets", item, str),
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -32,7 +33,7 @@ class FundDepositAddress:
     asset: str | Unset = UNSET
     address: str | Unset = UNSET
     balance: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -69,12 +70,14 @@ class FundDepositAddress:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("FundDepositAddress", "asset", value, str)
         if (value := self.address) is not UNSET and value is not None:
-            data["address"] = value
+            data["address"] = (
+                value if value.__class__ is str else _wire.plain("FundDepositAddress", "address", value, str)
+            )
         if (value := self.balance) is not UNSET and value is not None:
             data["balance"] = (
-                value if value.__class__ is int else _wire.not_integer("FundDepositAddress", "balance", value)
+                value if value.__class__ is int else _wire.plain("FundDepositAddress", "balance", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

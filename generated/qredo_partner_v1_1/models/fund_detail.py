@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -61,7 +62,7 @@ class FundDetail:
     members: list[FundMember] | Unset = UNSET
     assets: list[str] | Unset = UNSET
     wallets: list[FundWalletInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -114,7 +115,12 @@ class FundDetail:
             else _wire.optional("FundDetail", "policy_tx", "an object", policy_tx)
         )
         self.members = (
-            [FundMember.from_dict(item) for item in members]
+            [
+                FundMember.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundDetail", "members[]", "an object", item)
+                for item in members
+            ]
             if members.__class__ is list
             else _wire.optional("FundDetail", "members", "an array", members)
         )
@@ -124,7 +130,12 @@ class FundDetail:
             else _wire.optional("FundDetail", "assets", "an array", assets)
         )
         self.wallets = (
-            [FundWalletInfo.from_dict(item) for item in wallets]
+            [
+                FundWalletInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundDetail", "wallets[]", "an object", item)
+                for item in wallets
+            ]
             if wallets.__class__ is list
             else _wire.optional("FundDetail", "wallets", "an array", wallets)
         )
@@ -140,25 +151,43 @@ class FundDetail:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fund_id) is not UNSET and value is not None:
-            data["fund_id"] = value
+            data["fund_id"] = value if value.__class__ is str else _wire.plain("FundDetail", "fund_id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("FundDetail", "name", value, str)
         if (value := self.description) is not UNSET and value is not None:
-            data["description"] = value
+            data["description"] = (
+                value if value.__class__ is str else _wire.plain("FundDetail", "description", value, str)
+            )
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value
+            data["custodygroup_withdraw"] = (
+                value if value.__class__ is str else _wire.plain("FundDetail", "custodygroup_withdraw", value, str)
+            )
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value
+            data["custodygroup_tx"] = (
+                value if value.__class__ is str else _wire.plain("FundDetail", "custodygroup_tx", value, str)
+            )
         if (value := self.policy_withdraw) is not UNSET and value is not None:
-            data["policy_withdraw"] = value.to_dict()
+            data["policy_withdraw"] = _wire.to_dict("FundDetail", "policy_withdraw", value, Policy)
         if (value := self.policy_tx) is not UNSET and value is not None:
-            data["policy_tx"] = value.to_dict()
+            data["policy_tx"] = _wire.to_dict("FundDetail", "policy_tx", value, Policy)
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = _wire.array(
+                "FundDetail", "members", value, lambda item: _wire.to_dict("FundDetail", "members", item, FundMember)
+            )
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = value
+            data["assets"] = _wire.array(
+                "FundDetail",
+                "assets",
+                value,
+                lambda item: item if item.__class__ is str else _wire.plain("FundDetail", "assets", item, str),
+            )
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value]
+            data["wallets"] = _wire.array(
+                "FundDetail",
+                "wallets",
+                value,
+                lambda item: _wire.to_dict("FundDetail", "wallets", item, FundWalletInfo),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -44,7 +45,7 @@ class FundHistoryItem:
     fee: int | Unset = UNSET
     net_amount: int | Unset = UNSET
     timestamp: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -94,24 +95,28 @@ class FundHistoryItem:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["wallet_id"] = value
+            data["wallet_id"] = (
+                value if value.__class__ is str else _wire.plain("FundHistoryItem", "wallet_id", value, str)
+            )
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["tx_id"] = value
+            data["tx_id"] = value if value.__class__ is str else _wire.plain("FundHistoryItem", "tx_id", value, str)
         if (value := self.chain_tx_id) is not UNSET and value is not None:
-            data["chain_tx_id"] = value
+            data["chain_tx_id"] = (
+                value if value.__class__ is str else _wire.plain("FundHistoryItem", "chain_tx_id", value, str)
+            )
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("FundHistoryItem", "asset", value, str)
         if (value := self.amount) is not UNSET and value is not None:
-            data["amount"] = value if value.__class__ is int else _wire.not_integer("FundHistoryItem", "amount", value)
+            data["amount"] = value if value.__class__ is int else _wire.plain("FundHistoryItem", "amount", value, int)
         if (value := self.fee) is not UNSET and value is not None:
-            data["fee"] = value if value.__class__ is int else _wire.not_integer("FundHistoryItem", "fee", value)
+            data["fee"] = value if value.__class__ is int else _wire.plain("FundHistoryItem", "fee", value, int)
         if (value := self.net_amount) is not UNSET and value is not None:
             data["net_amount"] = (
-                value if value.__class__ is int else _wire.not_integer("FundHistoryItem", "net_amount", value)
+                value if value.__class__ is int else _wire.plain("FundHistoryItem", "net_amount", value, int)
             )
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("FundHistoryItem", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("FundHistoryItem", "timestamp", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

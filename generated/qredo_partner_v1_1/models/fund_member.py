@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -33,7 +34,7 @@ class FundMember:
 
     entity: Entity | Unset = UNSET
     permissions: Permissions | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -67,9 +68,9 @@ class FundMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.entity) is not UNSET and value is not None:
-            data["entity"] = value.to_dict()
+            data["entity"] = _wire.to_dict("FundMember", "entity", value, Entity)
         if (value := self.permissions) is not UNSET and value is not None:
-            data["permissions"] = value.to_dict()
+            data["permissions"] = _wire.to_dict("FundMember", "permissions", value, Permissions)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .new_wallet import NewWallet
@@ -28,7 +29,7 @@ class FundWallet:
     """
 
     wallets: list[NewWallet]
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -41,7 +42,12 @@ class FundWallet:
         (wallets,) = values
         self = object.__new__(cls)
         self.wallets = (
-            [NewWallet.from_dict(item) for item in wallets]
+            [
+                NewWallet.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundWallet", "wallets[]", "an object", item)
+                for item in wallets
+            ]
             if wallets.__class__ is list
             else _wire.required("FundWallet", "wallets", "an array", wallets)
         )
@@ -57,7 +63,9 @@ class FundWallet:
         data: dict[str, Any] = {}
         value: Any
         value = self.wallets
-        data["wallets"] = [item.to_dict() for item in value]
+        data["wallets"] = _wire.array(
+            "FundWallet", "wallets", value, lambda item: _wire.to_dict("FundWallet", "wallets", item, NewWallet)
+        )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

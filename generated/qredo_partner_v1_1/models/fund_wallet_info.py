@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -77,7 +78,7 @@ class FundWalletInfo:
     policy_withdraw: Policy | Unset = UNSET
     policy_tx: Policy | Unset = UNSET
     connected: list[ConnectedCounterparty] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -158,7 +159,12 @@ class FundWalletInfo:
             else _wire.optional("FundWalletInfo", "policy_tx", "an object", policy_tx)
         )
         self.connected = (
-            [ConnectedCounterparty.from_dict(item) for item in connected]
+            [
+                ConnectedCounterparty.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundWalletInfo", "connected[]", "an object", item)
+                for item in connected
+            ]
             if connected.__class__ is list
             else _wire.nullable("FundWalletInfo", "connected", "an array", connected)
         )
@@ -174,33 +180,52 @@ class FundWalletInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["wallet_id"] = value
+            data["wallet_id"] = (
+                value if value.__class__ is str else _wire.plain("FundWalletInfo", "wallet_id", value, str)
+            )
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("FundWalletInfo", "name", value, str)
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("FundWalletInfo", "asset", value, str)
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = int(value)
+            data["type"] = _wire.plain("FundWalletInfo", "type", value, int)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("FundWalletInfo", "status", value, str)
         if (value := self.address) is not UNSET and value is not None:
-            data["address"] = value
+            data["address"] = value if value.__class__ is str else _wire.plain("FundWalletInfo", "address", value, str)
         if (value := self.address_type) is not UNSET and value is not None:
-            data["address_type"] = value
+            data["address_type"] = (
+                value if value.__class__ is str else _wire.plain("FundWalletInfo", "address_type", value, str)
+            )
         if (value := self.short_code) is not UNSET and value is not None:
-            data["short_code"] = value
+            data["short_code"] = (
+                value if value.__class__ is str else _wire.plain("FundWalletInfo", "short_code", value, str)
+            )
         if (value := self.balance) is not UNSET and value is not None:
-            data["balance"] = value if value.__class__ is int else _wire.not_integer("FundWalletInfo", "balance", value)
+            data["balance"] = value if value.__class__ is int else _wire.plain("FundWalletInfo", "balance", value, int)
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value
+            data["custodygroup_withdraw"] = (
+                value if value.__class__ is str else _wire.plain("FundWalletInfo", "custodygroup_withdraw", value, str)
+            )
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value
+            data["custodygroup_tx"] = (
+                value if value.__class__ is str else _wire.plain("FundWalletInfo", "custodygroup_tx", value, str)
+            )
         if (value := self.policy_withdraw) is not UNSET and value is not None:
-            data["policy_withdraw"] = value.to_dict()
+            data["policy_withdraw"] = _wire.to_dict("FundWalletInfo", "policy_withdraw", value, Policy)
         if (value := self.policy_tx) is not UNSET and value is not None:
-            data["policy_tx"] = value.to_dict()
+            data["policy_tx"] = _wire.to_dict("FundWalletInfo", "policy_tx", value, Policy)
         if (value := self.connected) is not UNSET:
-            data["connected"] = [item.to_dict() for item in value] if value is not None else None
+            data["connected"] = (
+                _wire.array(
+                    "FundWalletInfo",
+                    "connected",
+                    value,
+                    lambda item: _wire.to_dict("FundWalletInfo", "connected", item, ConnectedCounterparty),
+                )
+                if value is not None
+                else None
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

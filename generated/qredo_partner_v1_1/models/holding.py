@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -32,7 +33,7 @@ class Holding:
     amount: int
     code: str | Unset = UNSET
     symbol: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -59,11 +60,11 @@ class Holding:
         data: dict[str, Any] = {}
         value: Any
         value = self.amount
-        data["amount"] = value if value.__class__ is int else _wire.not_integer("Holding", "amount", value)
+        data["amount"] = value if value.__class__ is int else _wire.plain("Holding", "amount", value, int)
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value
+            data["code"] = value if value.__class__ is str else _wire.plain("Holding", "code", value, str)
         if (value := self.symbol) is not UNSET and value is not None:
-            data["symbol"] = value
+            data["symbol"] = value if value.__class__ is str else _wire.plain("Holding", "symbol", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

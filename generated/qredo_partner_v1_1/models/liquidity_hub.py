@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -29,7 +30,7 @@ class LiquidityHub:
     """
 
     items: list[LiquidityHubItem] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -42,7 +43,12 @@ class LiquidityHub:
         (items,) = values
         self = object.__new__(cls)
         self.items = (
-            [LiquidityHubItem.from_dict(item) for item in items]
+            [
+                LiquidityHubItem.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("LiquidityHub", "items[]", "an object", item)
+                for item in items
+            ]
             if items.__class__ is list
             else _wire.optional("LiquidityHub", "items", "an array", items)
         )
@@ -58,7 +64,12 @@ class LiquidityHub:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.items) is not UNSET and value is not None:
-            data["items"] = [item.to_dict() for item in value]
+            data["items"] = _wire.array(
+                "LiquidityHub",
+                "items",
+                value,
+                lambda item: _wire.to_dict("LiquidityHub", "items", item, LiquidityHubItem),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

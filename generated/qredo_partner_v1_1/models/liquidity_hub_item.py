@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -52,7 +53,7 @@ class LiquidityHubItem:
     owner: bool | Unset = UNSET
     added: int | Unset = UNSET
     expires: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -108,26 +109,30 @@ class LiquidityHubItem:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["tx_id"] = value
+            data["tx_id"] = value if value.__class__ is str else _wire.plain("LiquidityHubItem", "tx_id", value, str)
         if (value := self.send_asset) is not UNSET and value is not None:
-            data["send_asset"] = value
+            data["send_asset"] = (
+                value if value.__class__ is str else _wire.plain("LiquidityHubItem", "send_asset", value, str)
+            )
         if (value := self.send_amount) is not UNSET and value is not None:
             data["send_amount"] = (
-                value if value.__class__ is int else _wire.not_integer("LiquidityHubItem", "send_amount", value)
+                value if value.__class__ is int else _wire.plain("LiquidityHubItem", "send_amount", value, int)
             )
         if (value := self.receive_asset) is not UNSET and value is not None:
-            data["receive_asset"] = value
+            data["receive_asset"] = (
+                value if value.__class__ is str else _wire.plain("LiquidityHubItem", "receive_asset", value, str)
+            )
         if (value := self.receive_amount) is not UNSET and value is not None:
             data["receive_amount"] = (
-                value if value.__class__ is int else _wire.not_integer("LiquidityHubItem", "receive_amount", value)
+                value if value.__class__ is int else _wire.plain("LiquidityHubItem", "receive_amount", value, int)
             )
         if (value := self.owner) is not UNSET and value is not None:
-            data["owner"] = value
+            data["owner"] = value if value.__class__ is bool else _wire.plain("LiquidityHubItem", "owner", value, bool)
         if (value := self.added) is not UNSET and value is not None:
-            data["added"] = value if value.__class__ is int else _wire.not_integer("LiquidityHubItem", "added", value)
+            data["added"] = value if value.__class__ is int else _wire.plain("LiquidityHubItem", "added", value, int)
         if (value := self.expires) is not UNSET and value is not None:
             data["expires"] = (
-                value if value.__class__ is int else _wire.not_integer("LiquidityHubItem", "expires", value)
+                value if value.__class__ is int else _wire.plain("LiquidityHubItem", "expires", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 
@@ -29,7 +30,7 @@ class NewCustodyGroup:
 
     threshold: int
     members: list[str]
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -63,10 +64,14 @@ class NewCustodyGroup:
         data: dict[str, Any] = {}
         value: Any
         value = self.threshold
-        data["threshold"] = (
-            value if value.__class__ is int else _wire.not_integer("NewCustodyGroup", "threshold", value)
+        data["threshold"] = value if value.__class__ is int else _wire.plain("NewCustodyGroup", "threshold", value, int)
+        value = self.members
+        data["members"] = _wire.array(
+            "NewCustodyGroup",
+            "members",
+            value,
+            lambda item: item if item.__class__ is str else _wire.plain("NewCustodyGroup", "members", item, str),
         )
-        data["members"] = self.members
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

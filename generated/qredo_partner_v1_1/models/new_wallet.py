@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -44,7 +45,7 @@ class NewWallet:
     custodygroup_tx: NewCustodyGroup | None | Unset = UNSET
     type_: WalletType | Unset = UNSET
     connect: list[ConnectAccount] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -72,7 +73,12 @@ class NewWallet:
             WALLET_TYPE[type_] if type_.__class__ is int else _wire.optional("NewWallet", "type", "an integer", type_)
         )
         self.connect = (
-            [ConnectAccount.from_dict(item) for item in connect]
+            [
+                ConnectAccount.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("NewWallet", "connect[]", "an object", item)
+                for item in connect
+            ]
             if connect.__class__ is list
             else _wire.nullable("NewWallet", "connect", "an array", connect)
         )
@@ -87,16 +93,33 @@ class NewWallet:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["name"] = self.name
-        data["asset"] = self.asset
+        value = self.name
+        data["name"] = value if value.__class__ is str else _wire.plain("NewWallet", "name", value, str)
+        value = self.asset
+        data["asset"] = value if value.__class__ is str else _wire.plain("NewWallet", "asset", value, str)
         if (value := self.custodygroup_withdraw) is not UNSET:
-            data["custodygroup_withdraw"] = value.to_dict() if value is not None else None
+            data["custodygroup_withdraw"] = (
+                _wire.to_dict("NewWallet", "custodygroup_withdraw", value, NewCustodyGroup)
+                if value is not None
+                else None
+            )
         if (value := self.custodygroup_tx) is not UNSET:
-            data["custodygroup_tx"] = value.to_dict() if value is not None else None
+            data["custodygroup_tx"] = (
+                _wire.to_dict("NewWallet", "custodygroup_tx", value, NewCustodyGroup) if value is not None else None
+            )
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = int(value)
+            data["type"] = _wire.plain("NewWallet", "type", value, int)
         if (value := self.connect) is not UNSET:
-            data["connect"] = [item.to_dict() for item in value] if value is not None else None
+            data["connect"] = (
+                _wire.array(
+                    "NewWallet",
+                    "connect",
+                    value,
+                    lambda item: _wire.to_dict("NewWallet", "connect", item, ConnectAccount),
+                )
+                if value is not None
+                else None
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

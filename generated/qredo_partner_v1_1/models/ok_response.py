@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -30,7 +31,7 @@ class OkResponse:
 
     code: int | Unset = UNSET
     msg: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -56,9 +57,9 @@ class OkResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value if value.__class__ is int else _wire.not_integer("OkResponse", "code", value)
+            data["code"] = value if value.__class__ is int else _wire.plain("OkResponse", "code", value, int)
         if (value := self.msg) is not UNSET and value is not None:
-            data["msg"] = value
+            data["msg"] = value if value.__class__ is str else _wire.plain("OkResponse", "msg", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

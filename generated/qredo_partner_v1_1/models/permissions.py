@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -40,7 +41,7 @@ class Permissions:
     fund_manager: bool | Unset = UNSET
     trader: bool | Unset = UNSET
     custodian: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -85,19 +86,23 @@ class Permissions:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.admin) is not UNSET and value is not None:
-            data["admin"] = value
+            data["admin"] = value if value.__class__ is bool else _wire.plain("Permissions", "admin", value, bool)
         if (value := self.withdraw) is not UNSET and value is not None:
-            data["withdraw"] = value
+            data["withdraw"] = value if value.__class__ is bool else _wire.plain("Permissions", "withdraw", value, bool)
         if (value := self.transfer) is not UNSET and value is not None:
-            data["transfer"] = value
+            data["transfer"] = value if value.__class__ is bool else _wire.plain("Permissions", "transfer", value, bool)
         if (value := self.swap) is not UNSET and value is not None:
-            data["swap"] = value
+            data["swap"] = value if value.__class__ is bool else _wire.plain("Permissions", "swap", value, bool)
         if (value := self.fund_manager) is not UNSET and value is not None:
-            data["fundManager"] = value
+            data["fundManager"] = (
+                value if value.__class__ is bool else _wire.plain("Permissions", "fundManager", value, bool)
+            )
         if (value := self.trader) is not UNSET and value is not None:
-            data["trader"] = value
+            data["trader"] = value if value.__class__ is bool else _wire.plain("Permissions", "trader", value, bool)
         if (value := self.custodian) is not UNSET and value is not None:
-            data["custodian"] = value
+            data["custodian"] = (
+                value if value.__class__ is bool else _wire.plain("Permissions", "custodian", value, bool)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -32,7 +33,7 @@ class PolicyMember:
 
     dedicated: bool | Unset = UNSET
     entity: Entity | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -66,9 +67,11 @@ class PolicyMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.dedicated) is not UNSET and value is not None:
-            data["dedicated"] = value
+            data["dedicated"] = (
+                value if value.__class__ is bool else _wire.plain("PolicyMember", "dedicated", value, bool)
+            )
         if (value := self.entity) is not UNSET and value is not None:
-            data["entity"] = value.to_dict()
+            data["entity"] = _wire.to_dict("PolicyMember", "entity", value, Entity)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

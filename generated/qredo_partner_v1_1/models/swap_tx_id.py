@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -34,7 +35,7 @@ class SwapTxId:
     tx_id: str | Unset = UNSET
     tx_url: str | Unset = UNSET
     status: TxIdStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -65,11 +66,11 @@ class SwapTxId:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["tx_id"] = value
+            data["tx_id"] = value if value.__class__ is str else _wire.plain("SwapTxId", "tx_id", value, str)
         if (value := self.tx_url) is not UNSET and value is not None:
-            data["tx_url"] = value
+            data["tx_url"] = value if value.__class__ is str else _wire.plain("SwapTxId", "tx_url", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("SwapTxId", "status", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

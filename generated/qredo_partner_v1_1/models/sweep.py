@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -41,7 +42,7 @@ class Sweep:
     expires: int | Unset = UNSET
     reference: str | Unset = UNSET
     partner_tx_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -88,16 +89,20 @@ class Sweep:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["wallet_id"] = self.wallet_id
-        data["recipient_wallet_id"] = self.recipient_wallet_id
+        value = self.wallet_id
+        data["wallet_id"] = value if value.__class__ is str else _wire.plain("Sweep", "wallet_id", value, str)
+        value = self.recipient_wallet_id
+        data["recipient_wallet_id"] = (
+            value if value.__class__ is str else _wire.plain("Sweep", "recipient_wallet_id", value, str)
+        )
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("Sweep", "send", value, AssetAmount)
         if (value := self.expires) is not UNSET and value is not None:
-            data["expires"] = value if value.__class__ is int else _wire.not_integer("Sweep", "expires", value)
+            data["expires"] = value if value.__class__ is int else _wire.plain("Sweep", "expires", value, int)
         if (value := self.reference) is not UNSET and value is not None:
-            data["reference"] = value
+            data["reference"] = value if value.__class__ is str else _wire.plain("Sweep", "reference", value, str)
         if (value := self.partner_tx_id) is not UNSET and value is not None:
-            data["partner_txID"] = value
+            data["partner_txID"] = value if value.__class__ is str else _wire.plain("Sweep", "partner_txID", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -36,7 +37,7 @@ class SweepApproval:
     status: ApprovalStatus | Unset = UNSET
     timestamp: int | Unset = UNSET
     entity: str | Entity | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -82,15 +83,23 @@ class SweepApproval:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.action_id) is not UNSET and value is not None:
-            data["action_id"] = value
+            data["action_id"] = (
+                value if value.__class__ is str else _wire.plain("SweepApproval", "action_id", value, str)
+            )
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("SweepApproval", "status", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("SweepApproval", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("SweepApproval", "timestamp", value, int)
             )
         if (value := self.entity) is not UNSET and value is not None:
-            data["entity"] = value if isinstance(value, str) else value.to_dict()
+            data["entity"] = (
+                value
+                if value.__class__ is str
+                else _wire.plain("SweepApproval", "entity", value, str)
+                if isinstance(value, str)
+                else _wire.to_dict("SweepApproval", "entity", value, Entity)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

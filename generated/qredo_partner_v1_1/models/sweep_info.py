@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -64,7 +65,7 @@ class SweepInfo:
     threshold_required: int | Unset = UNSET
     tx_id: str | Unset = UNSET
     tx_status: TxStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -103,7 +104,12 @@ class SweepInfo:
             reference if reference.__class__ is str else _wire.optional("SweepInfo", "reference", "a string", reference)
         )
         self.status = (
-            [SweepApproval.from_dict(item) for item in status]
+            [
+                SweepApproval.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("SweepInfo", "status[]", "an object", item)
+                for item in status
+            ]
             if status.__class__ is list
             else _wire.optional("SweepInfo", "status", "an array", status)
         )
@@ -136,28 +142,30 @@ class SweepInfo:
         value: Any
         if (value := self.approver_count) is not UNSET and value is not None:
             data["approver_count"] = (
-                value if value.__class__ is int else _wire.not_integer("SweepInfo", "approver_count", value)
+                value if value.__class__ is int else _wire.plain("SweepInfo", "approver_count", value, int)
             )
         if (value := self.expires) is not UNSET and value is not None:
-            data["expires"] = value if value.__class__ is int else _wire.not_integer("SweepInfo", "expires", value)
+            data["expires"] = value if value.__class__ is int else _wire.plain("SweepInfo", "expires", value, int)
         if (value := self.initiated_timestamp) is not UNSET and value is not None:
             data["initiated_timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("SweepInfo", "initiated_timestamp", value)
+                value if value.__class__ is int else _wire.plain("SweepInfo", "initiated_timestamp", value, int)
             )
         if (value := self.reference) is not UNSET and value is not None:
-            data["reference"] = value
+            data["reference"] = value if value.__class__ is str else _wire.plain("SweepInfo", "reference", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = [item.to_dict() for item in value]
+            data["status"] = _wire.array(
+                "SweepInfo", "status", value, lambda item: _wire.to_dict("SweepInfo", "status", item, SweepApproval)
+            )
         if (value := self.status_details) is not UNSET and value is not None:
-            data["status_details"] = value.to_dict()
+            data["status_details"] = _wire.to_dict("SweepInfo", "status_details", value, SweepStatusDetails)
         if (value := self.threshold_required) is not UNSET and value is not None:
             data["threshold_required"] = (
-                value if value.__class__ is int else _wire.not_integer("SweepInfo", "threshold_required", value)
+                value if value.__class__ is int else _wire.plain("SweepInfo", "threshold_required", value, int)
             )
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["tx_id"] = value
+            data["tx_id"] = value if value.__class__ is str else _wire.plain("SweepInfo", "tx_id", value, str)
         if (value := self.tx_status) is not UNSET and value is not None:
-            data["tx_status"] = str(value)
+            data["tx_status"] = _wire.plain("SweepInfo", "tx_status", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -55,7 +56,7 @@ class SweepStatusDetails:
     recipient_wallet_id: str | Unset = UNSET
     reference: str | Unset = UNSET
     requested_by: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -117,28 +118,38 @@ class SweepStatusDetails:
         value: Any
         if (value := self.amount) is not UNSET and value is not None:
             data["amount"] = (
-                value if value.__class__ is int else _wire.not_integer("SweepStatusDetails", "amount", value)
+                value if value.__class__ is int else _wire.plain("SweepStatusDetails", "amount", value, int)
             )
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("SweepStatusDetails", "asset", value, str)
         if (value := self.expires) is not UNSET and value is not None:
             data["expires"] = (
-                value if value.__class__ is int else _wire.not_integer("SweepStatusDetails", "expires", value)
+                value if value.__class__ is int else _wire.plain("SweepStatusDetails", "expires", value, int)
             )
         if (value := self.fees) is not UNSET and value is not None:
-            data["fees"] = value if value.__class__ is int else _wire.not_integer("SweepStatusDetails", "fees", value)
+            data["fees"] = value if value.__class__ is int else _wire.plain("SweepStatusDetails", "fees", value, int)
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["wallet_id"] = value
+            data["wallet_id"] = (
+                value if value.__class__ is str else _wire.plain("SweepStatusDetails", "wallet_id", value, str)
+            )
         if (value := self.net_amount) is not UNSET and value is not None:
             data["net_amount"] = (
-                value if value.__class__ is int else _wire.not_integer("SweepStatusDetails", "net_amount", value)
+                value if value.__class__ is int else _wire.plain("SweepStatusDetails", "net_amount", value, int)
             )
         if (value := self.recipient_wallet_id) is not UNSET and value is not None:
-            data["recipient_wallet_id"] = value
+            data["recipient_wallet_id"] = (
+                value
+                if value.__class__ is str
+                else _wire.plain("SweepStatusDetails", "recipient_wallet_id", value, str)
+            )
         if (value := self.reference) is not UNSET and value is not None:
-            data["reference"] = value
+            data["reference"] = (
+                value if value.__class__ is str else _wire.plain("SweepStatusDetails", "reference", value, str)
+            )
         if (value := self.requested_by) is not UNSET and value is not None:
-            data["requested_by"] = value
+            data["requested_by"] = (
+                value if value.__class__ is str else _wire.plain("SweepStatusDetails", "requested_by", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

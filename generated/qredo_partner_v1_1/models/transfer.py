@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -58,7 +59,7 @@ class Transfer:
     reference: str | Unset = UNSET
     partner_tx_id: str | Unset = UNSET
     authorize_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -130,22 +131,30 @@ class Transfer:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["wallet_id"] = self.wallet_id
-        data["counterparty_wallet_address"] = self.counterparty_wallet_address
+        value = self.wallet_id
+        data["wallet_id"] = value if value.__class__ is str else _wire.plain("Transfer", "wallet_id", value, str)
+        value = self.counterparty_wallet_address
+        data["counterparty_wallet_address"] = (
+            value if value.__class__ is str else _wire.plain("Transfer", "counterparty_wallet_address", value, str)
+        )
         value = self.expires
-        data["expires"] = value if value.__class__ is int else _wire.not_integer("Transfer", "expires", value)
+        data["expires"] = value if value.__class__ is int else _wire.plain("Transfer", "expires", value, int)
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("Transfer", "send", value, AssetAmount)
         if (value := self.benefit_of) is not UNSET and value is not None:
-            data["benefit_of"] = value
+            data["benefit_of"] = value if value.__class__ is str else _wire.plain("Transfer", "benefit_of", value, str)
         if (value := self.account_no) is not UNSET and value is not None:
-            data["account_no"] = value
+            data["account_no"] = value if value.__class__ is str else _wire.plain("Transfer", "account_no", value, str)
         if (value := self.reference) is not UNSET and value is not None:
-            data["reference"] = value
+            data["reference"] = value if value.__class__ is str else _wire.plain("Transfer", "reference", value, str)
         if (value := self.partner_tx_id) is not UNSET and value is not None:
-            data["partner_txID"] = value
+            data["partner_txID"] = (
+                value if value.__class__ is str else _wire.plain("Transfer", "partner_txID", value, str)
+            )
         if (value := self.authorize_id) is not UNSET and value is not None:
-            data["authorize_id"] = value
+            data["authorize_id"] = (
+                value if value.__class__ is str else _wire.plain("Transfer", "authorize_id", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -33,7 +34,7 @@ class TrustedPartyList:
     company_id: str | Unset = UNSET
     total_count: int | Unset = UNSET
     list_: list[TrustedParty] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -56,7 +57,12 @@ class TrustedPartyList:
             else _wire.optional("TrustedPartyList", "total_count", "an integer", total_count)
         )
         self.list_ = (
-            [TrustedParty.from_dict(item) for item in list_]
+            [
+                TrustedParty.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TrustedPartyList", "list[]", "an object", item)
+                for item in list_
+            ]
             if list_.__class__ is list
             else _wire.optional("TrustedPartyList", "list", "an array", list_)
         )
@@ -72,13 +78,20 @@ class TrustedPartyList:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.company_id) is not UNSET and value is not None:
-            data["company_id"] = value
+            data["company_id"] = (
+                value if value.__class__ is str else _wire.plain("TrustedPartyList", "company_id", value, str)
+            )
         if (value := self.total_count) is not UNSET and value is not None:
             data["total_count"] = (
-                value if value.__class__ is int else _wire.not_integer("TrustedPartyList", "total_count", value)
+                value if value.__class__ is int else _wire.plain("TrustedPartyList", "total_count", value, int)
             )
         if (value := self.list_) is not UNSET and value is not None:
-            data["list"] = [item.to_dict() for item in value]
+            data["list"] = _wire.array(
+                "TrustedPartyList",
+                "list",
+                value,
+                lambda item: _wire.to_dict("TrustedPartyList", "list", item, TrustedParty),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -41,7 +42,7 @@ class TxApproval:
     timestamp: int | Unset = UNSET
     user_id: str | Unset = UNSET
     username: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -92,19 +93,19 @@ class TxApproval:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.action_id) is not UNSET and value is not None:
-            data["actionID"] = value
+            data["actionID"] = value if value.__class__ is str else _wire.plain("TxApproval", "actionID", value, str)
         if (value := self.first_name) is not UNSET and value is not None:
-            data["firstName"] = value
+            data["firstName"] = value if value.__class__ is str else _wire.plain("TxApproval", "firstName", value, str)
         if (value := self.last_name) is not UNSET and value is not None:
-            data["lastName"] = value
+            data["lastName"] = value if value.__class__ is str else _wire.plain("TxApproval", "lastName", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("TxApproval", "status", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
-            data["timestamp"] = value if value.__class__ is int else _wire.not_integer("TxApproval", "timestamp", value)
+            data["timestamp"] = value if value.__class__ is int else _wire.plain("TxApproval", "timestamp", value, int)
         if (value := self.user_id) is not UNSET and value is not None:
-            data["userID"] = value
+            data["userID"] = value if value.__class__ is str else _wire.plain("TxApproval", "userID", value, str)
         if (value := self.username) is not UNSET and value is not None:
-            data["username"] = value
+            data["username"] = value if value.__class__ is str else _wire.plain("TxApproval", "username", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -81,7 +82,7 @@ class TxHistoryItem:
     reference: str | Unset = UNSET
     benefit_of: str | Unset = UNSET
     account_no: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -190,45 +191,57 @@ class TxHistoryItem:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["TxID"] = value
+            data["TxID"] = value if value.__class__ is str else _wire.plain("TxHistoryItem", "TxID", value, str)
         if (value := self.chain_tx_id) is not UNSET and value is not None:
-            data["chainTxID"] = value
+            data["chainTxID"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "chainTxID", value, str)
+            )
         if (value := self.fund_id) is not UNSET and value is not None:
-            data["fundID"] = value
+            data["fundID"] = value if value.__class__ is str else _wire.plain("TxHistoryItem", "fundID", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("TxHistoryItem", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("TxHistoryItem", "timestamp", value, int)
             )
         if (value := self.expire_time) is not UNSET and value is not None:
             data["expireTime"] = (
-                value if value.__class__ is int else _wire.not_integer("TxHistoryItem", "expireTime", value)
+                value if value.__class__ is int else _wire.plain("TxHistoryItem", "expireTime", value, int)
             )
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("TxHistoryItem", "status", value, str)
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = str(value)
+            data["type"] = _wire.plain("TxHistoryItem", "type", value, str)
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("TxHistoryItem", "asset", value, str)
         if (value := self.amount) is not UNSET and value is not None:
-            data["amount"] = value if value.__class__ is int else _wire.not_integer("TxHistoryItem", "amount", value)
+            data["amount"] = value if value.__class__ is int else _wire.plain("TxHistoryItem", "amount", value, int)
         if (value := self.fees) is not UNSET and value is not None:
-            data["fees"] = value if value.__class__ is int else _wire.not_integer("TxHistoryItem", "fees", value)
+            data["fees"] = value if value.__class__ is int else _wire.plain("TxHistoryItem", "fees", value, int)
         if (value := self.net_amount) is not UNSET and value is not None:
             data["netAmount"] = (
-                value if value.__class__ is int else _wire.not_integer("TxHistoryItem", "netAmount", value)
+                value if value.__class__ is int else _wire.plain("TxHistoryItem", "netAmount", value, int)
             )
         if (value := self.counterparty_id) is not UNSET and value is not None:
-            data["counterpartyID"] = value
+            data["counterpartyID"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "counterpartyID", value, str)
+            )
         if (value := self.counterparty_name) is not UNSET and value is not None:
-            data["counterpartyName"] = value
+            data["counterpartyName"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "counterpartyName", value, str)
+            )
         if (value := self.address) is not UNSET and value is not None:
-            data["address"] = value
+            data["address"] = value if value.__class__ is str else _wire.plain("TxHistoryItem", "address", value, str)
         if (value := self.reference) is not UNSET and value is not None:
-            data["reference"] = value
+            data["reference"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "reference", value, str)
+            )
         if (value := self.benefit_of) is not UNSET and value is not None:
-            data["benefitOf"] = value
+            data["benefitOf"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "benefitOf", value, str)
+            )
         if (value := self.account_no) is not UNSET and value is not None:
-            data["accountNo"] = value
+            data["accountNo"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryItem", "accountNo", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -70,7 +71,7 @@ class TxInfo:
     threshold_required: int | Unset = UNSET
     tx_id: str | Unset = UNSET
     tx_status: TxStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -121,7 +122,12 @@ class TxInfo:
             reference if reference.__class__ is str else _wire.optional("TxInfo", "reference", "a string", reference)
         )
         self.status = (
-            [TxApproval.from_dict(item) for item in status]
+            [
+                TxApproval.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TxInfo", "status[]", "an object", item)
+                for item in status
+            ]
             if status.__class__ is list
             else _wire.optional("TxInfo", "status", "an array", status)
         )
@@ -154,32 +160,38 @@ class TxInfo:
         value: Any
         if (value := self.approved_count) is not UNSET and value is not None:
             data["approvedCount"] = (
-                value if value.__class__ is int else _wire.not_integer("TxInfo", "approvedCount", value)
+                value if value.__class__ is int else _wire.plain("TxInfo", "approvedCount", value, int)
             )
         if (value := self.expires) is not UNSET and value is not None:
-            data["expires"] = value if value.__class__ is int else _wire.not_integer("TxInfo", "expires", value)
+            data["expires"] = value if value.__class__ is int else _wire.plain("TxInfo", "expires", value, int)
         if (value := self.initiated_timestamp) is not UNSET and value is not None:
             data["initiatedTimestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("TxInfo", "initiatedTimestamp", value)
+                value if value.__class__ is int else _wire.plain("TxInfo", "initiatedTimestamp", value, int)
             )
         if (value := self.initiator_authorized) is not UNSET and value is not None:
-            data["initiatorAuthorized"] = value
+            data["initiatorAuthorized"] = (
+                value if value.__class__ is bool else _wire.plain("TxInfo", "initiatorAuthorized", value, bool)
+            )
         if (value := self.initiator_name) is not UNSET and value is not None:
-            data["initiatorName"] = value
+            data["initiatorName"] = (
+                value if value.__class__ is str else _wire.plain("TxInfo", "initiatorName", value, str)
+            )
         if (value := self.reference) is not UNSET and value is not None:
-            data["reference"] = value
+            data["reference"] = value if value.__class__ is str else _wire.plain("TxInfo", "reference", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = [item.to_dict() for item in value]
+            data["status"] = _wire.array(
+                "TxInfo", "status", value, lambda item: _wire.to_dict("TxInfo", "status", item, TxApproval)
+            )
         if (value := self.status_details) is not UNSET and value is not None:
-            data["statusDetails"] = value.to_dict()
+            data["statusDetails"] = _wire.to_dict("TxInfo", "statusDetails", value, TxStatusDetails)
         if (value := self.threshold_required) is not UNSET and value is not None:
             data["thresholdRequired"] = (
-                value if value.__class__ is int else _wire.not_integer("TxInfo", "thresholdRequired", value)
+                value if value.__class__ is int else _wire.plain("TxInfo", "thresholdRequired", value, int)
             )
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["txID"] = value
+            data["txID"] = value if value.__class__ is str else _wire.plain("TxInfo", "txID", value, str)
         if (value := self.tx_status) is not UNSET and value is not None:
-            data["txStatus"] = str(value)
+            data["txStatus"] = _wire.plain("TxInfo", "txStatus", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

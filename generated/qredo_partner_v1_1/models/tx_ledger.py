@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class TxLedger:
 
     list_: list[TxHistoryItem] | Unset = UNSET
     total: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -44,7 +45,12 @@ class TxLedger:
         (list_, total) = values
         self = object.__new__(cls)
         self.list_ = (
-            [TxHistoryItem.from_dict(item) for item in list_]
+            [
+                TxHistoryItem.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TxLedger", "List[]", "an object", item)
+                for item in list_
+            ]
             if list_.__class__ is list
             else _wire.optional("TxLedger", "List", "an array", list_)
         )
@@ -61,9 +67,11 @@ class TxLedger:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.list_) is not UNSET and value is not None:
-            data["List"] = [item.to_dict() for item in value]
+            data["List"] = _wire.array(
+                "TxLedger", "List", value, lambda item: _wire.to_dict("TxLedger", "List", item, TxHistoryItem)
+            )
         if (value := self.total) is not UNSET and value is not None:
-            data["Total"] = value if value.__class__ is int else _wire.not_integer("TxLedger", "Total", value)
+            data["Total"] = value if value.__class__ is int else _wire.plain("TxLedger", "Total", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -59,7 +60,7 @@ class WalletFeedMessage:
     net_amount: int | Unset = UNSET
     timestamp: int | Unset = UNSET
     sweep_tx: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -123,31 +124,35 @@ class WalletFeedMessage:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.status) is not UNSET and value is not None:
-            data["Status"] = str(value)
+            data["Status"] = _wire.plain("WalletFeedMessage", "Status", value, str)
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["wallet_id"] = value
-        if (value := self.tx_id) is not UNSET and value is not None:
-            data["tx_id"] = value
-        if (value := self.chain_tx_id) is not UNSET and value is not None:
-            data["chain_tx_id"] = value
-        if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
-        if (value := self.amount) is not UNSET and value is not None:
-            data["amount"] = (
-                value if value.__class__ is int else _wire.not_integer("WalletFeedMessage", "amount", value)
+            data["wallet_id"] = (
+                value if value.__class__ is str else _wire.plain("WalletFeedMessage", "wallet_id", value, str)
             )
+        if (value := self.tx_id) is not UNSET and value is not None:
+            data["tx_id"] = value if value.__class__ is str else _wire.plain("WalletFeedMessage", "tx_id", value, str)
+        if (value := self.chain_tx_id) is not UNSET and value is not None:
+            data["chain_tx_id"] = (
+                value if value.__class__ is str else _wire.plain("WalletFeedMessage", "chain_tx_id", value, str)
+            )
+        if (value := self.asset) is not UNSET and value is not None:
+            data["asset"] = value if value.__class__ is str else _wire.plain("WalletFeedMessage", "asset", value, str)
+        if (value := self.amount) is not UNSET and value is not None:
+            data["amount"] = value if value.__class__ is int else _wire.plain("WalletFeedMessage", "amount", value, int)
         if (value := self.fee) is not UNSET and value is not None:
-            data["fee"] = value if value.__class__ is int else _wire.not_integer("WalletFeedMessage", "fee", value)
+            data["fee"] = value if value.__class__ is int else _wire.plain("WalletFeedMessage", "fee", value, int)
         if (value := self.net_amount) is not UNSET and value is not None:
             data["net_amount"] = (
-                value if value.__class__ is int else _wire.not_integer("WalletFeedMessage", "net_amount", value)
+                value if value.__class__ is int else _wire.plain("WalletFeedMessage", "net_amount", value, int)
             )
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("WalletFeedMessage", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("WalletFeedMessage", "timestamp", value, int)
             )
         if (value := self.sweep_tx) is not UNSET and value is not None:
-            data["sweep_tx"] = value
+            data["sweep_tx"] = (
+                value if value.__class__ is bool else _wire.plain("WalletFeedMessage", "sweep_tx", value, bool)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -28,7 +29,7 @@ class WalletIDList:
     """
 
     wallets: list[str] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -57,7 +58,12 @@ class WalletIDList:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = value
+            data["wallets"] = _wire.array(
+                "WalletIDList",
+                "wallets",
+                value,
+                lambda item: item if item.__class__ is str else _wire.plain("WalletIDList", "wallets", item, str),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .policy_type import POLICY_TYPE, PolicyType
@@ -35,7 +36,7 @@ class WalletPolicyUpdate:
     threshold: int
     members: list[str]
     type_: PolicyType
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -78,14 +79,23 @@ class WalletPolicyUpdate:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["policy_id"] = self.policy_id
+        value = self.policy_id
+        data["policy_id"] = (
+            value if value.__class__ is str else _wire.plain("WalletPolicyUpdate", "policy_id", value, str)
+        )
         value = self.threshold
         data["threshold"] = (
-            value if value.__class__ is int else _wire.not_integer("WalletPolicyUpdate", "threshold", value)
+            value if value.__class__ is int else _wire.plain("WalletPolicyUpdate", "threshold", value, int)
         )
-        data["members"] = self.members
+        value = self.members
+        data["members"] = _wire.array(
+            "WalletPolicyUpdate",
+            "members",
+            value,
+            lambda item: item if item.__class__ is str else _wire.plain("WalletPolicyUpdate", "members", item, str),
+        )
         value = self.type_
-        data["type"] = str(value)
+        data["type"] = _wire.plain("WalletPolicyUpdate", "type", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .._core import AsyncCore, Core, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import Operation
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ class AccountWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = AccountResource(core.raw())
-        self.get: Final = raw(resource.get)
+        self.get: Final = _raw(resource.get)
 
 
 class AsyncAccountWithRawResponse:
@@ -99,4 +101,4 @@ class AsyncAccountWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncAccountResource(core.raw())
-        self.get: Final = raw_async(resource.get)
+        self.get: Final = _raw_async(resource.get)

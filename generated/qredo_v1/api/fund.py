@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .._core import AsyncCore, Core, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -93,9 +95,9 @@ class FundResource:
         The transactions of the fund's wallets, per wallet with the newest first. No paging is published. Needs the
         permission to read.
 
-        The amounts are described as base units, like all others. The vendor's samples of them have fractions, as if
-        in coins. A value with a fraction is refused rather than rounded; a whole number cannot tell, so compare with
-        the balance of a wallet before relying on the unit.
+        The amounts are JSON numbers with a fraction, in coins by every sample of the vendor, where all other amounts
+        are base units. They are exact decimals here. Compare one with the balance of the wallet before you rely on
+        the unit.
 
         `GET /funds/{fund_id}/ledger`
 
@@ -189,9 +191,9 @@ class AsyncFundResource:
         The transactions of the fund's wallets, per wallet with the newest first. No paging is published. Needs the
         permission to read.
 
-        The amounts are described as base units, like all others. The vendor's samples of them have fractions, as if
-        in coins. A value with a fraction is refused rather than rounded; a whole number cannot tell, so compare with
-        the balance of a wallet before relying on the unit.
+        The amounts are JSON numbers with a fraction, in coins by every sample of the vendor, where all other amounts
+        are base units. They are exact decimals here. Compare one with the balance of the wallet before you rely on
+        the unit.
 
         `GET /funds/{fund_id}/ledger`
 
@@ -221,9 +223,9 @@ class FundWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = FundResource(core.raw())
-        self.get_all: Final = raw(resource.get_all)
-        self.get: Final = raw(resource.get)
-        self.get_ledger: Final = raw(resource.get_ledger)
+        self.get_all: Final = _raw(resource.get_all)
+        self.get: Final = _raw(resource.get)
+        self.get_ledger: Final = _raw(resource.get_ledger)
 
 
 class AsyncFundWithRawResponse:
@@ -231,6 +233,6 @@ class AsyncFundWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncFundResource(core.raw())
-        self.get_all: Final = raw_async(resource.get_all)
-        self.get: Final = raw_async(resource.get)
-        self.get_ledger: Final = raw_async(resource.get_ledger)
+        self.get_all: Final = _raw_async(resource.get_all)
+        self.get: Final = _raw_async(resource.get)
+        self.get_ledger: Final = _raw_async(resource.get_ledger)

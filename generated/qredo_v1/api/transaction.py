@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
-from .._core import AsyncCore, Core, encode, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import encode as _encode
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:
@@ -127,7 +130,7 @@ class TransactionResource:
 
         return self._core.call(
             _CREATE,
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("from_", "to", "value", "gas_limit"),
@@ -152,8 +155,8 @@ class TransactionResource:
         The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
         The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
 
-        `GET /transactions/feed` is a WebSocket, which a request can't open: this method only says so. The
-        feed is `Client.FEEDS["transactions"]`; open it with a WebSocket client that signs its handshake.
+        `GET /transactions/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
+        `Client.FEEDS["transactions"]`; open it with a WebSocket client that signs its handshake.
 
         Raises:
             TypeError: Always.
@@ -305,7 +308,7 @@ class AsyncTransactionResource:
 
         return await self._core.call(
             _CREATE,
-            body=encode(
+            body=_encode(
                 _CREATE,
                 body,
                 ("from_", "to", "value", "gas_limit"),
@@ -330,8 +333,8 @@ class AsyncTransactionResource:
         The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
         The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
 
-        `GET /transactions/feed` is a WebSocket, which a request can't open: this method only says so. The
-        feed is `AsyncClient.FEEDS["transactions"]`; open it with a WebSocket client that signs its handshake.
+        `GET /transactions/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
+        `AsyncClient.FEEDS["transactions"]`; open it with a WebSocket client that signs its handshake.
 
         Raises:
             TypeError: Always.
@@ -399,9 +402,9 @@ class TransactionWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = TransactionResource(core.raw())
-        self.create: Final = raw(resource.create)
-        self.get_approvals: Final = raw(resource.get_approvals)
-        self.get_status: Final = raw(resource.get_status)
+        self.create: Final = _raw(resource.create)
+        self.get_approvals: Final = _raw(resource.get_approvals)
+        self.get_status: Final = _raw(resource.get_status)
 
 
 class AsyncTransactionWithRawResponse:
@@ -409,6 +412,6 @@ class AsyncTransactionWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncTransactionResource(core.raw())
-        self.create: Final = raw_async(resource.create)
-        self.get_approvals: Final = raw_async(resource.get_approvals)
-        self.get_status: Final = raw_async(resource.get_status)
+        self.create: Final = _raw_async(resource.create)
+        self.get_approvals: Final = _raw_async(resource.get_approvals)
+        self.get_status: Final = _raw_async(resource.get_status)

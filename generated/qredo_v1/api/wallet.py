@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .._core import AsyncCore, Core, raw, raw_async
+from .._core import AsyncCore, Core
+from .._core import raw as _raw
+from .._core import raw_async as _raw_async
 from .._types import Operation
 
 if TYPE_CHECKING:
@@ -36,9 +38,9 @@ class WalletResource:
         The transactions of one wallet. No paging is published, and nothing says how a movement out differs from one
         in. Needs the permission to read.
 
-        The amounts are described as base units, like all others. The vendor's samples of them have fractions, as if
-        in coins. A value with a fraction is refused rather than rounded; a whole number cannot tell, so compare with
-        the balance of the wallet before relying on the unit.
+        The amounts are JSON numbers with a fraction, in coins by every sample of the vendor, where all other amounts
+        are base units. They are exact decimals here. Compare one with the balance of the wallet before you rely on
+        the unit.
 
         `GET /wallet/{wallet_id}/history`
 
@@ -77,9 +79,9 @@ class AsyncWalletResource:
         The transactions of one wallet. No paging is published, and nothing says how a movement out differs from one
         in. Needs the permission to read.
 
-        The amounts are described as base units, like all others. The vendor's samples of them have fractions, as if
-        in coins. A value with a fraction is refused rather than rounded; a whole number cannot tell, so compare with
-        the balance of the wallet before relying on the unit.
+        The amounts are JSON numbers with a fraction, in coins by every sample of the vendor, where all other amounts
+        are base units. They are exact decimals here. Compare one with the balance of the wallet before you rely on
+        the unit.
 
         `GET /wallet/{wallet_id}/history`
 
@@ -109,7 +111,7 @@ class WalletWithRawResponse:
 
     def __init__(self, core: Core) -> None:
         resource = WalletResource(core.raw())
-        self.get_history: Final = raw(resource.get_history)
+        self.get_history: Final = _raw(resource.get_history)
 
 
 class AsyncWalletWithRawResponse:
@@ -117,4 +119,4 @@ class AsyncWalletWithRawResponse:
 
     def __init__(self, core: AsyncCore) -> None:
         resource = AsyncWalletResource(core.raw())
-        self.get_history: Final = raw_async(resource.get_history)
+        self.get_history: Final = _raw_async(resource.get_history)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -71,7 +72,7 @@ class AccountInfo:
     default_fiat: str | Unset = UNSET
     testnet_assets: bool | Unset = UNSET
     user_api_keys: list[ApiKeyInfo] | ApiKeyList | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -110,7 +111,12 @@ class AccountInfo:
             address if address.__class__ is str else _wire.optional("AccountInfo", "address", "a string", address)
         )
         self.members = (
-            [OrgMember.from_dict(item) for item in members]
+            [
+                OrgMember.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("AccountInfo", "members[]", "an object", item)
+                for item in members
+            ]
             if members.__class__ is list
             else _wire.optional("AccountInfo", "members", "an array", members)
         )
@@ -120,7 +126,12 @@ class AccountInfo:
             else _wire.optional("AccountInfo", "connectClients", "an array", connect_clients)
         )
         self.rpc_networks = (
-            [RpcNetwork.from_dict(item) for item in rpc_networks]
+            [
+                RpcNetwork.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("AccountInfo", "rpcNetworks[]", "an object", item)
+                for item in rpc_networks
+            ]
             if rpc_networks.__class__ is list
             else _wire.optional("AccountInfo", "rpcNetworks", "an array", rpc_networks)
         )
@@ -138,7 +149,12 @@ class AccountInfo:
             else _wire.optional("AccountInfo", "testnetAssets", "a boolean", testnet_assets)
         )
         self.user_api_keys = (
-            [ApiKeyInfo.from_dict(item) for item in user_api_keys]
+            [
+                ApiKeyInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("AccountInfo", "userAPIKeys[]", "an object", item)
+                for item in user_api_keys
+            ]
             if user_api_keys.__class__ is list
             else ApiKeyList.from_dict(user_api_keys)
             if user_api_keys.__class__ is dict
@@ -156,31 +172,58 @@ class AccountInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("AccountInfo", "id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("AccountInfo", "name", value, str)
         if (value := self.email) is not UNSET and value is not None:
-            data["email"] = value
+            data["email"] = value if value.__class__ is str else _wire.plain("AccountInfo", "email", value, str)
         if (value := self.partner_api) is not UNSET and value is not None:
-            data["partnerAPI"] = value
+            data["partnerAPI"] = (
+                value if value.__class__ is bool else _wire.plain("AccountInfo", "partnerAPI", value, bool)
+            )
         if (value := self.domain) is not UNSET and value is not None:
-            data["domain"] = value
+            data["domain"] = value if value.__class__ is str else _wire.plain("AccountInfo", "domain", value, str)
         if (value := self.address) is not UNSET and value is not None:
-            data["address"] = value
+            data["address"] = value if value.__class__ is str else _wire.plain("AccountInfo", "address", value, str)
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = _wire.array(
+                "AccountInfo", "members", value, lambda item: _wire.to_dict("AccountInfo", "members", item, OrgMember)
+            )
         if (value := self.connect_clients) is not UNSET and value is not None:
-            data["connectClients"] = value
+            data["connectClients"] = _wire.array(
+                "AccountInfo",
+                "connectClients",
+                value,
+                lambda item: item if item.__class__ is str else _wire.plain("AccountInfo", "connectClients", item, str),
+            )
         if (value := self.rpc_networks) is not UNSET and value is not None:
-            data["rpcNetworks"] = [item.to_dict() for item in value]
+            data["rpcNetworks"] = _wire.array(
+                "AccountInfo",
+                "rpcNetworks",
+                value,
+                lambda item: _wire.to_dict("AccountInfo", "rpcNetworks", item, RpcNetwork),
+            )
         if (value := self.username) is not UNSET and value is not None:
-            data["username"] = value
+            data["username"] = value if value.__class__ is str else _wire.plain("AccountInfo", "username", value, str)
         if (value := self.default_fiat) is not UNSET and value is not None:
-            data["defaultFiat"] = value
+            data["defaultFiat"] = (
+                value if value.__class__ is str else _wire.plain("AccountInfo", "defaultFiat", value, str)
+            )
         if (value := self.testnet_assets) is not UNSET and value is not None:
-            data["testnetAssets"] = value
+            data["testnetAssets"] = (
+                value if value.__class__ is bool else _wire.plain("AccountInfo", "testnetAssets", value, bool)
+            )
         if (value := self.user_api_keys) is not UNSET and value is not None:
-            data["userAPIKeys"] = [item.to_dict() for item in value] if isinstance(value, list) else value.to_dict()
+            data["userAPIKeys"] = (
+                _wire.array(
+                    "AccountInfo",
+                    "userAPIKeys",
+                    value,
+                    lambda item: _wire.to_dict("AccountInfo", "userAPIKeys", item, ApiKeyInfo),
+                )
+                if isinstance(value, list)
+                else _wire.to_dict("AccountInfo", "userAPIKeys", value, ApiKeyList)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

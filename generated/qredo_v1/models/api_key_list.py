@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class ApiKeyList:
 
     number_of_keys: int | Unset = UNSET
     user_api_keys: list[ApiKeyInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -49,7 +50,12 @@ class ApiKeyList:
             else _wire.optional("ApiKeyList", "number_of_keys", "an integer", number_of_keys)
         )
         self.user_api_keys = (
-            [ApiKeyInfo.from_dict(item) for item in user_api_keys]
+            [
+                ApiKeyInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("ApiKeyList", "user_api_keys[]", "an object", item)
+                for item in user_api_keys
+            ]
             if user_api_keys.__class__ is list
             else _wire.optional("ApiKeyList", "user_api_keys", "an array", user_api_keys)
         )
@@ -66,10 +72,15 @@ class ApiKeyList:
         value: Any
         if (value := self.number_of_keys) is not UNSET and value is not None:
             data["number_of_keys"] = (
-                value if value.__class__ is int else _wire.not_integer("ApiKeyList", "number_of_keys", value)
+                value if value.__class__ is int else _wire.plain("ApiKeyList", "number_of_keys", value, int)
             )
         if (value := self.user_api_keys) is not UNSET and value is not None:
-            data["user_api_keys"] = [item.to_dict() for item in value]
+            data["user_api_keys"] = _wire.array(
+                "ApiKeyList",
+                "user_api_keys",
+                value,
+                lambda item: _wire.to_dict("ApiKeyList", "user_api_keys", item, ApiKeyInfo),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

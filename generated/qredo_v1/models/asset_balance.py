@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -36,7 +37,7 @@ class AssetBalance:
     pending_in: int | Unset = UNSET
     pending_out: int | Unset = UNSET
     scale: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -77,21 +78,21 @@ class AssetBalance:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.total) is not UNSET and value is not None:
-            data["total"] = value if value.__class__ is int else _wire.not_integer("AssetBalance", "total", value)
+            data["total"] = value if value.__class__ is int else _wire.plain("AssetBalance", "total", value, int)
         if (value := self.available) is not UNSET and value is not None:
             data["available"] = (
-                value if value.__class__ is int else _wire.not_integer("AssetBalance", "available", value)
+                value if value.__class__ is int else _wire.plain("AssetBalance", "available", value, int)
             )
         if (value := self.pending_in) is not UNSET and value is not None:
             data["pendingIn"] = (
-                value if value.__class__ is int else _wire.not_integer("AssetBalance", "pendingIn", value)
+                value if value.__class__ is int else _wire.plain("AssetBalance", "pendingIn", value, int)
             )
         if (value := self.pending_out) is not UNSET and value is not None:
             data["pendingOut"] = (
-                value if value.__class__ is int else _wire.not_integer("AssetBalance", "pendingOut", value)
+                value if value.__class__ is int else _wire.plain("AssetBalance", "pendingOut", value, int)
             )
         if (value := self.scale) is not UNSET and value is not None:
-            data["scale"] = value if value.__class__ is int else _wire.not_integer("AssetBalance", "scale", value)
+            data["scale"] = value if value.__class__ is int else _wire.plain("AssetBalance", "scale", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

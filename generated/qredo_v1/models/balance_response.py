@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
-from .. import _wire
+from .. import _codec, _wire
 from .._types import UNSET, Unset
 from .asset_balance import AssetBalance
 
 _read = _wire.reader("BalanceResponse", "assets")
+_of_assets = _codec.Union(
+    _codec.Map(_codec.Model("AssetBalance")), _codec.Array(_codec.Map(_codec.Model("AssetBalance")))
+)
 
 
 @define(kw_only=True)
@@ -30,7 +34,7 @@ class BalanceResponse:
     """
 
     assets: dict[str, AssetBalance] | list[dict[str, AssetBalance]] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -43,13 +47,8 @@ class BalanceResponse:
         (assets,) = values
         self = object.__new__(cls)
         self.assets = (
-            {key: AssetBalance.from_dict(entry) for key, entry in assets.items()}
-            if assets.__class__ is dict
-            else [
-                {key: AssetBalance.from_dict(entry) for key, entry in item.items()}
-                for item in _wire.items("BalanceResponse", "assets", assets, dict, "an object")
-            ]
-            if assets.__class__ is list
+            _wire.decoded(_of_assets, "BalanceResponse", "assets", assets)
+            if assets is not UNSET and assets is not None
             else _wire.optional("BalanceResponse", "assets", "an object or an array", assets)
         )
         self.additional_properties = additional_properties
@@ -64,11 +63,7 @@ class BalanceResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = (
-                {key: entry.to_dict() for key, entry in value.items()}
-                if isinstance(value, dict)
-                else [{key: entry.to_dict() for key, entry in item.items()} for item in value]
-            )
+            data["assets"] = _wire.encoded(_of_assets, "BalanceResponse", "assets", value)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

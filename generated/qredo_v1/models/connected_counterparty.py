@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -35,7 +36,7 @@ class ConnectedCounterparty:
     counterparty_id: str | Unset = UNSET
     name: str | Unset = UNSET
     status: ConnectionStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -75,13 +76,17 @@ class ConnectedCounterparty:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.client_id) is not UNSET and value is not None:
-            data["client_id"] = value
+            data["client_id"] = (
+                value if value.__class__ is str else _wire.plain("ConnectedCounterparty", "client_id", value, str)
+            )
         if (value := self.counterparty_id) is not UNSET and value is not None:
-            data["counterparty_id"] = value
+            data["counterparty_id"] = (
+                value if value.__class__ is str else _wire.plain("ConnectedCounterparty", "counterparty_id", value, str)
+            )
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("ConnectedCounterparty", "name", value, str)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("ConnectedCounterparty", "status", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

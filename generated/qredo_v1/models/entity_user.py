@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -36,7 +37,7 @@ class EntityUser:
     email: str | Unset = UNSET
     username: str | Unset = UNSET
     partner: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -75,15 +76,15 @@ class EntityUser:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.first_name) is not UNSET and value is not None:
-            data["firstName"] = value
+            data["firstName"] = value if value.__class__ is str else _wire.plain("EntityUser", "firstName", value, str)
         if (value := self.last_name) is not UNSET and value is not None:
-            data["lastName"] = value
+            data["lastName"] = value if value.__class__ is str else _wire.plain("EntityUser", "lastName", value, str)
         if (value := self.email) is not UNSET and value is not None:
-            data["email"] = value
+            data["email"] = value if value.__class__ is str else _wire.plain("EntityUser", "email", value, str)
         if (value := self.username) is not UNSET and value is not None:
-            data["username"] = value
+            data["username"] = value if value.__class__ is str else _wire.plain("EntityUser", "username", value, str)
         if (value := self.partner) is not UNSET and value is not None:
-            data["partner"] = value
+            data["partner"] = value if value.__class__ is bool else _wire.plain("EntityUser", "partner", value, bool)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -35,7 +36,7 @@ class Fund:
     name: str | Unset = UNSET
     theme: int | Unset = UNSET
     holdings: FundHoldings | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -67,13 +68,13 @@ class Fund:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fund_id) is not UNSET and value is not None:
-            data["fund_id"] = value
+            data["fund_id"] = value if value.__class__ is str else _wire.plain("Fund", "fund_id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("Fund", "name", value, str)
         if (value := self.theme) is not UNSET and value is not None:
-            data["theme"] = value if value.__class__ is int else _wire.not_integer("Fund", "theme", value)
+            data["theme"] = value if value.__class__ is int else _wire.plain("Fund", "theme", value, int)
         if (value := self.holdings) is not UNSET and value is not None:
-            data["holdings"] = value.to_dict()
+            data["holdings"] = _wire.to_dict("Fund", "holdings", value, FundHoldings)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

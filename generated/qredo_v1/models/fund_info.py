@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -58,7 +59,7 @@ class FundInfo:
     policy_tx: Policy | Unset = UNSET
     policy_withdrawl: Policy | Unset = UNSET
     wallets: list[WalletInfo] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -100,7 +101,12 @@ class FundInfo:
             else _wire.optional("FundInfo", "custodygroup_tx", "a string", custodygroup_tx)
         )
         self.members = (
-            [FundMember.from_dict(item) for item in members]
+            [
+                FundMember.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundInfo", "members[]", "an object", item)
+                for item in members
+            ]
             if members.__class__ is list
             else _wire.optional("FundInfo", "members", "an array", members)
         )
@@ -115,7 +121,12 @@ class FundInfo:
             else _wire.optional("FundInfo", "policyWithdrawl", "an object", policy_withdrawl)
         )
         self.wallets = (
-            [WalletInfo.from_dict(item) for item in wallets]
+            [
+                WalletInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundInfo", "wallets[]", "an object", item)
+                for item in wallets
+            ]
             if wallets.__class__ is list
             else _wire.optional("FundInfo", "wallets", "an array", wallets)
         )
@@ -131,23 +142,33 @@ class FundInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fund_id) is not UNSET and value is not None:
-            data["fund_id"] = value
+            data["fund_id"] = value if value.__class__ is str else _wire.plain("FundInfo", "fund_id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("FundInfo", "name", value, str)
         if (value := self.description) is not UNSET and value is not None:
-            data["description"] = value
+            data["description"] = (
+                value if value.__class__ is str else _wire.plain("FundInfo", "description", value, str)
+            )
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value
+            data["custodygroup_withdraw"] = (
+                value if value.__class__ is str else _wire.plain("FundInfo", "custodygroup_withdraw", value, str)
+            )
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value
+            data["custodygroup_tx"] = (
+                value if value.__class__ is str else _wire.plain("FundInfo", "custodygroup_tx", value, str)
+            )
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = _wire.array(
+                "FundInfo", "members", value, lambda item: _wire.to_dict("FundInfo", "members", item, FundMember)
+            )
         if (value := self.policy_tx) is not UNSET and value is not None:
-            data["policyTx"] = value.to_dict()
+            data["policyTx"] = _wire.to_dict("FundInfo", "policyTx", value, Policy)
         if (value := self.policy_withdrawl) is not UNSET and value is not None:
-            data["policyWithdrawl"] = value.to_dict()
+            data["policyWithdrawl"] = _wire.to_dict("FundInfo", "policyWithdrawl", value, Policy)
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value]
+            data["wallets"] = _wire.array(
+                "FundInfo", "wallets", value, lambda item: _wire.to_dict("FundInfo", "wallets", item, WalletInfo)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -29,7 +30,7 @@ class FundInfoResponse:
     """
 
     fund_info: FundInfo | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -58,7 +59,7 @@ class FundInfoResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fund_info) is not UNSET and value is not None:
-            data["fundInfo"] = value.to_dict()
+            data["fundInfo"] = _wire.to_dict("FundInfoResponse", "fundInfo", value, FundInfo)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class FundsResponse:
 
     total: int | Unset = UNSET
     funds: list[Fund] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -45,7 +46,12 @@ class FundsResponse:
         self = object.__new__(cls)
         self.total = total if total.__class__ is int else _wire.optional("FundsResponse", "total", "an integer", total)
         self.funds = (
-            [Fund.from_dict(item) for item in funds]
+            [
+                Fund.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("FundsResponse", "funds[]", "an object", item)
+                for item in funds
+            ]
             if funds.__class__ is list
             else _wire.optional("FundsResponse", "funds", "an array", funds)
         )
@@ -61,9 +67,11 @@ class FundsResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.total) is not UNSET and value is not None:
-            data["total"] = value if value.__class__ is int else _wire.not_integer("FundsResponse", "total", value)
+            data["total"] = value if value.__class__ is int else _wire.plain("FundsResponse", "total", value, int)
         if (value := self.funds) is not UNSET and value is not None:
-            data["funds"] = [item.to_dict() for item in value]
+            data["funds"] = _wire.array(
+                "FundsResponse", "funds", value, lambda item: _wire.to_dict("FundsResponse", "funds", item, Fund)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -34,7 +35,7 @@ class OrgMember:
     username: str | Unset = UNSET
     email: str | Unset = UNSET
     name: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -64,13 +65,13 @@ class OrgMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("OrgMember", "id", value, str)
         if (value := self.username) is not UNSET and value is not None:
-            data["username"] = value
+            data["username"] = value if value.__class__ is str else _wire.plain("OrgMember", "username", value, str)
         if (value := self.email) is not UNSET and value is not None:
-            data["email"] = value
+            data["email"] = value if value.__class__ is str else _wire.plain("OrgMember", "email", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("OrgMember", "name", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -32,7 +33,7 @@ class Permissions:
     custodian: bool | Unset = UNSET
     fund_manager: bool | Unset = UNSET
     trader: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -69,11 +70,15 @@ class Permissions:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.custodian) is not UNSET and value is not None:
-            data["custodian"] = value
+            data["custodian"] = (
+                value if value.__class__ is bool else _wire.plain("Permissions", "custodian", value, bool)
+            )
         if (value := self.fund_manager) is not UNSET and value is not None:
-            data["fundManager"] = value
+            data["fundManager"] = (
+                value if value.__class__ is bool else _wire.plain("Permissions", "fundManager", value, bool)
+            )
         if (value := self.trader) is not UNSET and value is not None:
-            data["trader"] = value
+            data["trader"] = value if value.__class__ is bool else _wire.plain("Permissions", "trader", value, bool)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -65,7 +66,7 @@ class Policy:
     funds_count: int | Unset = UNSET
     wallet_count: int | Unset = UNSET
     dedicated_wallet_count: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -99,7 +100,12 @@ class Policy:
             threshold if threshold.__class__ is int else _wire.optional("Policy", "threshold", "an integer", threshold)
         )
         self.members = (
-            [PolicyMember.from_dict(item) for item in members]
+            [
+                PolicyMember.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("Policy", "members[]", "an object", item)
+                for item in members
+            ]
             if members.__class__ is list
             else _wire.optional("Policy", "members", "an array", members)
         )
@@ -146,32 +152,43 @@ class Policy:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("Policy", "id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("Policy", "name", value, str)
         if (value := self.entity_id) is not UNSET and value is not None:
-            data["entityID"] = value
+            data["entityID"] = value if value.__class__ is str else _wire.plain("Policy", "entityID", value, str)
         if (value := self.threshold) is not UNSET and value is not None:
-            data["threshold"] = value if value.__class__ is int else _wire.not_integer("Policy", "threshold", value)
+            data["threshold"] = value if value.__class__ is int else _wire.plain("Policy", "threshold", value, int)
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = _wire.array(
+                "Policy", "members", value, lambda item: _wire.to_dict("Policy", "members", item, PolicyMember)
+            )
         if (value := self.members_count) is not UNSET and value is not None:
             data["membersCount"] = (
-                value if value.__class__ is int else _wire.not_integer("Policy", "membersCount", value)
+                value if value.__class__ is int else _wire.plain("Policy", "membersCount", value, int)
             )
         if (value := self.locked) is not UNSET and value is not None:
-            data["locked"] = value
+            data["locked"] = value if value.__class__ is bool else _wire.plain("Policy", "locked", value, bool)
         if (value := self.locked_tx_id) is not UNSET and value is not None:
-            data["lockedTxID"] = value
+            data["lockedTxID"] = value if value.__class__ is str else _wire.plain("Policy", "lockedTxID", value, str)
         if (value := self.funds) is not UNSET:
-            data["funds"] = value
+            data["funds"] = (
+                _wire.array(
+                    "Policy",
+                    "funds",
+                    value,
+                    lambda item: item if item.__class__ is str else _wire.plain("Policy", "funds", item, str),
+                )
+                if value is not None
+                else None
+            )
         if (value := self.funds_count) is not UNSET and value is not None:
-            data["fundsCount"] = value if value.__class__ is int else _wire.not_integer("Policy", "fundsCount", value)
+            data["fundsCount"] = value if value.__class__ is int else _wire.plain("Policy", "fundsCount", value, int)
         if (value := self.wallet_count) is not UNSET and value is not None:
-            data["walletCount"] = value if value.__class__ is int else _wire.not_integer("Policy", "walletCount", value)
+            data["walletCount"] = value if value.__class__ is int else _wire.plain("Policy", "walletCount", value, int)
         if (value := self.dedicated_wallet_count) is not UNSET and value is not None:
             data["dedicatedWalletCount"] = (
-                value if value.__class__ is int else _wire.not_integer("Policy", "dedicatedWalletCount", value)
+                value if value.__class__ is int else _wire.plain("Policy", "dedicatedWalletCount", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -31,7 +32,7 @@ class PolicyMember:
 
     dedicated: bool | Unset = UNSET
     entity: Entity | list[Entity] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -51,7 +52,12 @@ class PolicyMember:
         self.entity = (
             Entity.from_dict(entity)
             if entity.__class__ is dict
-            else [Entity.from_dict(item) for item in entity]
+            else [
+                Entity.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("PolicyMember", "entity[]", "an object", item)
+                for item in entity
+            ]
             if entity.__class__ is list
             else _wire.optional("PolicyMember", "entity", "an object or an array", entity)
         )
@@ -67,9 +73,17 @@ class PolicyMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.dedicated) is not UNSET and value is not None:
-            data["dedicated"] = value
+            data["dedicated"] = (
+                value if value.__class__ is bool else _wire.plain("PolicyMember", "dedicated", value, bool)
+            )
         if (value := self.entity) is not UNSET and value is not None:
-            data["entity"] = value.to_dict() if isinstance(value, Entity) else [item.to_dict() for item in value]
+            data["entity"] = (
+                _wire.to_dict("PolicyMember", "entity", value, Entity)
+                if isinstance(value, (Entity, dict))
+                else _wire.array(
+                    "PolicyMember", "entity", value, lambda item: _wire.to_dict("PolicyMember", "entity", item, Entity)
+                )
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

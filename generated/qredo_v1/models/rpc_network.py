@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -30,7 +31,7 @@ class RpcNetwork:
 
     name: str | Unset = UNSET
     chain_id: str | int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -62,14 +63,16 @@ class RpcNetwork:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("RpcNetwork", "name", value, str)
         if (value := self.chain_id) is not UNSET and value is not None:
             data["chainID"] = (
                 value
+                if value.__class__ is str
+                else _wire.plain("RpcNetwork", "chainID", value, str)
                 if isinstance(value, str)
                 else value
                 if value.__class__ is int
-                else _wire.not_integer("RpcNetwork", "chainID", value)
+                else _wire.plain("RpcNetwork", "chainID", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -63,7 +64,7 @@ class TransactionRequest:
     data: str | Unset = UNSET
     chain_id: str | Unset = UNSET
     note: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -122,22 +123,38 @@ class TransactionRequest:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["from"] = self.from_
-        data["to"] = self.to
-        data["value"] = self.value
-        data["gasLimit"] = self.gas_limit
+        value = self.from_
+        data["from"] = value if value.__class__ is str else _wire.plain("TransactionRequest", "from", value, str)
+        value = self.to
+        data["to"] = value if value.__class__ is str else _wire.plain("TransactionRequest", "to", value, str)
+        value = self.value
+        data["value"] = value if value.__class__ is str else _wire.plain("TransactionRequest", "value", value, str)
+        value = self.gas_limit
+        data["gasLimit"] = (
+            value if value.__class__ is str else _wire.plain("TransactionRequest", "gasLimit", value, str)
+        )
         if (value := self.gas_price) is not UNSET and value is not None:
-            data["gasPrice"] = value
+            data["gasPrice"] = (
+                value if value.__class__ is str else _wire.plain("TransactionRequest", "gasPrice", value, str)
+            )
         if (value := self.max_fee_per_gas) is not UNSET and value is not None:
-            data["maxFeePerGas"] = value
+            data["maxFeePerGas"] = (
+                value if value.__class__ is str else _wire.plain("TransactionRequest", "maxFeePerGas", value, str)
+            )
         if (value := self.max_priority_fee_per_gas) is not UNSET and value is not None:
-            data["maxPriorityFeePerGas"] = value
+            data["maxPriorityFeePerGas"] = (
+                value
+                if value.__class__ is str
+                else _wire.plain("TransactionRequest", "maxPriorityFeePerGas", value, str)
+            )
         if (value := self.data) is not UNSET and value is not None:
-            data["data"] = value
+            data["data"] = value if value.__class__ is str else _wire.plain("TransactionRequest", "data", value, str)
         if (value := self.chain_id) is not UNSET and value is not None:
-            data["chainID"] = value
+            data["chainID"] = (
+                value if value.__class__ is str else _wire.plain("TransactionRequest", "chainID", value, str)
+            )
         if (value := self.note) is not UNSET and value is not None:
-            data["note"] = value
+            data["note"] = value if value.__class__ is str else _wire.plain("TransactionRequest", "note", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -29,7 +30,7 @@ class TrustedPartiesResponse:
     """
 
     members: list[TrustedPartyMember] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -42,7 +43,12 @@ class TrustedPartiesResponse:
         (members,) = values
         self = object.__new__(cls)
         self.members = (
-            [TrustedPartyMember.from_dict(item) for item in members]
+            [
+                TrustedPartyMember.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TrustedPartiesResponse", "members[]", "an object", item)
+                for item in members
+            ]
             if members.__class__ is list
             else _wire.optional("TrustedPartiesResponse", "members", "an array", members)
         )
@@ -58,7 +64,12 @@ class TrustedPartiesResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = _wire.array(
+                "TrustedPartiesResponse",
+                "members",
+                value,
+                lambda item: _wire.to_dict("TrustedPartiesResponse", "members", item, TrustedPartyMember),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -44,7 +45,7 @@ class TrustedPartyMember:
     internal: bool | Unset = UNSET
     pending: bool | Unset = UNSET
     created: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -104,22 +105,34 @@ class TrustedPartyMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.user_id) is not UNSET and value is not None:
-            data["userID"] = value
+            data["userID"] = (
+                value if value.__class__ is str else _wire.plain("TrustedPartyMember", "userID", value, str)
+            )
         if (value := self.first_name) is not UNSET and value is not None:
-            data["firstName"] = value
+            data["firstName"] = (
+                value if value.__class__ is str else _wire.plain("TrustedPartyMember", "firstName", value, str)
+            )
         if (value := self.last_name) is not UNSET and value is not None:
-            data["lastName"] = value
+            data["lastName"] = (
+                value if value.__class__ is str else _wire.plain("TrustedPartyMember", "lastName", value, str)
+            )
         if (value := self.email) is not UNSET and value is not None:
-            data["email"] = value
+            data["email"] = value if value.__class__ is str else _wire.plain("TrustedPartyMember", "email", value, str)
         if (value := self.username) is not UNSET and value is not None:
-            data["username"] = value
+            data["username"] = (
+                value if value.__class__ is str else _wire.plain("TrustedPartyMember", "username", value, str)
+            )
         if (value := self.internal) is not UNSET and value is not None:
-            data["internal"] = value
+            data["internal"] = (
+                value if value.__class__ is bool else _wire.plain("TrustedPartyMember", "internal", value, bool)
+            )
         if (value := self.pending) is not UNSET and value is not None:
-            data["pending"] = value
+            data["pending"] = (
+                value if value.__class__ is bool else _wire.plain("TrustedPartyMember", "pending", value, bool)
+            )
         if (value := self.created) is not UNSET and value is not None:
             data["created"] = (
-                value if value.__class__ is int else _wire.not_integer("TrustedPartyMember", "created", value)
+                value if value.__class__ is int else _wire.plain("TrustedPartyMember", "created", value, int)
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

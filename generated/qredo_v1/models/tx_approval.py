@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -66,7 +67,7 @@ class TxApproval:
     external: bool | Unset = UNSET
     signatures: ApprovalSignatures | Unset = UNSET
     status: ApprovalStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -145,29 +146,31 @@ class TxApproval:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["txID"] = value
+            data["txID"] = value if value.__class__ is str else _wire.plain("TxApproval", "txID", value, str)
         if (value := self.user_id) is not UNSET and value is not None:
-            data["userID"] = value
+            data["userID"] = value if value.__class__ is str else _wire.plain("TxApproval", "userID", value, str)
         if (value := self.action_id) is not UNSET and value is not None:
-            data["actionID"] = value
+            data["actionID"] = value if value.__class__ is str else _wire.plain("TxApproval", "actionID", value, str)
         if (value := self.signature) is not UNSET and value is not None:
-            data["signature"] = value
+            data["signature"] = value if value.__class__ is str else _wire.plain("TxApproval", "signature", value, str)
         if (value := self.first_name) is not UNSET and value is not None:
-            data["firstName"] = value
+            data["firstName"] = value if value.__class__ is str else _wire.plain("TxApproval", "firstName", value, str)
         if (value := self.last_name) is not UNSET and value is not None:
-            data["lastName"] = value
+            data["lastName"] = value if value.__class__ is str else _wire.plain("TxApproval", "lastName", value, str)
         if (value := self.email) is not UNSET and value is not None:
-            data["email"] = value
+            data["email"] = value if value.__class__ is str else _wire.plain("TxApproval", "email", value, str)
         if (value := self.username) is not UNSET and value is not None:
-            data["username"] = value
+            data["username"] = value if value.__class__ is str else _wire.plain("TxApproval", "username", value, str)
         if (value := self.account_code) is not UNSET and value is not None:
-            data["accountCode"] = value
+            data["accountCode"] = (
+                value if value.__class__ is str else _wire.plain("TxApproval", "accountCode", value, str)
+            )
         if (value := self.external) is not UNSET and value is not None:
-            data["external"] = value
+            data["external"] = value if value.__class__ is bool else _wire.plain("TxApproval", "external", value, bool)
         if (value := self.signatures) is not UNSET and value is not None:
-            data["signatures"] = value.to_dict()
+            data["signatures"] = _wire.to_dict("TxApproval", "signatures", value, ApprovalSignatures)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("TxApproval", "status", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

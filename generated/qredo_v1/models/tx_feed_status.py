@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -91,7 +92,7 @@ class TxFeedStatus:
     timestamps: TxTimestamps | Unset = UNSET
     events: list[TxStatusUpdate] | Unset = UNSET
     nonce: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -181,7 +182,12 @@ class TxFeedStatus:
             else _wire.optional("TxFeedStatus", "timestamps", "an object", timestamps)
         )
         self.events = (
-            [TxStatusUpdate.from_dict(item) for item in events]
+            [
+                TxStatusUpdate.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TxFeedStatus", "events[]", "an object", item)
+                for item in events
+            ]
             if events.__class__ is list
             else _wire.optional("TxFeedStatus", "events", "an array", events)
         )
@@ -198,63 +204,86 @@ class TxFeedStatus:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["txID"] = value
+            data["txID"] = value if value.__class__ is str else _wire.plain("TxFeedStatus", "txID", value, str)
         if (value := self.tx_hash) is not UNSET and value is not None:
-            data["txHash"] = value
+            data["txHash"] = value if value.__class__ is str else _wire.plain("TxFeedStatus", "txHash", value, str)
         if (value := self.gas_price) is not UNSET and value is not None:
             data["gasPrice"] = (
                 value
+                if value.__class__ is str
+                else _wire.plain("TxFeedStatus", "gasPrice", value, str)
                 if isinstance(value, str)
                 else value
                 if value.__class__ is int
-                else _wire.not_integer("TxFeedStatus", "gasPrice", value)
+                else _wire.plain("TxFeedStatus", "gasPrice", value, int)
             )
         if (value := self.gas_limit) is not UNSET and value is not None:
             data["gasLimit"] = (
                 value
+                if value.__class__ is str
+                else _wire.plain("TxFeedStatus", "gasLimit", value, str)
                 if isinstance(value, str)
                 else value
                 if value.__class__ is int
-                else _wire.not_integer("TxFeedStatus", "gasLimit", value)
+                else _wire.plain("TxFeedStatus", "gasLimit", value, int)
             )
         if (value := self.from_) is not UNSET and value is not None:
-            data["from"] = value
+            data["from"] = value if value.__class__ is str else _wire.plain("TxFeedStatus", "from", value, str)
         if (value := self.to) is not UNSET and value is not None:
-            data["to"] = value
+            data["to"] = value if value.__class__ is str else _wire.plain("TxFeedStatus", "to", value, str)
         if (value := self.value) is not UNSET and value is not None:
             data["value"] = (
                 value
+                if value.__class__ is str
+                else _wire.plain("TxFeedStatus", "value", value, str)
                 if isinstance(value, str)
                 else value
                 if value.__class__ is int
-                else _wire.not_integer("TxFeedStatus", "value", value)
+                else _wire.plain("TxFeedStatus", "value", value, int)
             )
         if (value := self.data) is not UNSET and value is not None:
-            data["data"] = value
+            data["data"] = value if value.__class__ is str else _wire.plain("TxFeedStatus", "data", value, str)
         if (value := self.raw_tx) is not UNSET and value is not None:
-            data["rawTX"] = value
+            data["rawTX"] = value if value.__class__ is str else _wire.plain("TxFeedStatus", "rawTX", value, str)
         if (value := self.created_by) is not UNSET and value is not None:
-            data["createdBy"] = value
+            data["createdBy"] = (
+                value if value.__class__ is str else _wire.plain("TxFeedStatus", "createdBy", value, str)
+            )
         if (value := self.account_id) is not UNSET and value is not None:
-            data["accountID"] = value
+            data["accountID"] = (
+                value if value.__class__ is str else _wire.plain("TxFeedStatus", "accountID", value, str)
+            )
         if (value := self.network) is not UNSET:
-            data["network"] = value
+            data["network"] = (
+                value
+                if value.__class__ is str
+                else _wire.plain("TxFeedStatus", "network", value, str)
+                if value is not None
+                else None
+            )
         if (value := self.chain_id) is not UNSET and value is not None:
             data["chainID"] = (
                 value
+                if value.__class__ is str
+                else _wire.plain("TxFeedStatus", "chainID", value, str)
                 if isinstance(value, str)
                 else value
                 if value.__class__ is int
-                else _wire.not_integer("TxFeedStatus", "chainID", value)
+                else _wire.plain("TxFeedStatus", "chainID", value, int)
             )
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("TxFeedStatus", "status", value, str)
         if (value := self.timestamps) is not UNSET and value is not None:
-            data["timestamps"] = value.to_dict()
+            data["timestamps"] = _wire.to_dict("TxFeedStatus", "timestamps", value, TxTimestamps)
         if (value := self.events) is not UNSET and value is not None:
-            data["events"] = [item.to_dict() for item in value]
+            data["events"] = _wire.array(
+                "TxFeedStatus",
+                "events",
+                value,
+                lambda item: _wire.to_dict("TxFeedStatus", "events", item, TxStatusUpdate),
+            )
         if (value := self.nonce) is not UNSET and value is not None:
-            data["nonce"] = value if value.__class__ is int else _wire.not_integer("TxFeedStatus", "nonce", value)
+            data["nonce"] = value if value.__class__ is int else _wire.plain("TxFeedStatus", "nonce", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

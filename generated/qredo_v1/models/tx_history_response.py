@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -34,7 +35,7 @@ class TxHistoryResponse:
     list_: list[TxHistoryItem] | Unset = UNSET
     total: int | Unset = UNSET
     wallets: list[TxHistoryWalletInfo] | TxHistoryWalletInfo | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -47,7 +48,12 @@ class TxHistoryResponse:
         (list_, total, wallets) = values
         self = object.__new__(cls)
         self.list_ = (
-            [TxHistoryItem.from_dict(item) for item in list_]
+            [
+                TxHistoryItem.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TxHistoryResponse", "list[]", "an object", item)
+                for item in list_
+            ]
             if list_.__class__ is list
             else _wire.optional("TxHistoryResponse", "list", "an array", list_)
         )
@@ -55,7 +61,12 @@ class TxHistoryResponse:
             total if total.__class__ is int else _wire.optional("TxHistoryResponse", "total", "an integer", total)
         )
         self.wallets = (
-            [TxHistoryWalletInfo.from_dict(item) for item in wallets]
+            [
+                TxHistoryWalletInfo.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TxHistoryResponse", "wallets[]", "an object", item)
+                for item in wallets
+            ]
             if wallets.__class__ is list
             else TxHistoryWalletInfo.from_dict(wallets)
             if wallets.__class__ is dict
@@ -73,11 +84,25 @@ class TxHistoryResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.list_) is not UNSET and value is not None:
-            data["list"] = [item.to_dict() for item in value]
+            data["list"] = _wire.array(
+                "TxHistoryResponse",
+                "list",
+                value,
+                lambda item: _wire.to_dict("TxHistoryResponse", "list", item, TxHistoryItem),
+            )
         if (value := self.total) is not UNSET and value is not None:
-            data["total"] = value if value.__class__ is int else _wire.not_integer("TxHistoryResponse", "total", value)
+            data["total"] = value if value.__class__ is int else _wire.plain("TxHistoryResponse", "total", value, int)
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value] if isinstance(value, list) else value.to_dict()
+            data["wallets"] = (
+                _wire.array(
+                    "TxHistoryResponse",
+                    "wallets",
+                    value,
+                    lambda item: _wire.to_dict("TxHistoryResponse", "wallets", item, TxHistoryWalletInfo),
+                )
+                if isinstance(value, list)
+                else _wire.to_dict("TxHistoryResponse", "wallets", value, TxHistoryWalletInfo)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

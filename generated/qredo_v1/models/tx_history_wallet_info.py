@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -37,7 +38,7 @@ class TxHistoryWalletInfo:
     fund_name: str | Unset = UNSET
     wallet_name: str | Unset = UNSET
     type_: WalletType | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -81,13 +82,19 @@ class TxHistoryWalletInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["walletID"] = value
+            data["walletID"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryWalletInfo", "walletID", value, str)
+            )
         if (value := self.fund_name) is not UNSET and value is not None:
-            data["fundName"] = value
+            data["fundName"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryWalletInfo", "fundName", value, str)
+            )
         if (value := self.wallet_name) is not UNSET and value is not None:
-            data["walletName"] = value
+            data["walletName"] = (
+                value if value.__class__ is str else _wire.plain("TxHistoryWalletInfo", "walletName", value, str)
+            )
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = int(value)
+            data["type"] = _wire.plain("TxHistoryWalletInfo", "type", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -95,7 +96,7 @@ class TxInfoResponse:
     status: Web3TxStatus | Unset = UNSET
     timestamps: TxTimestamps | Unset = UNSET
     events: list[TxStatusUpdate] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -194,7 +195,12 @@ class TxInfoResponse:
             else _wire.optional("TxInfoResponse", "timestamps", "an object", timestamps)
         )
         self.events = (
-            [TxStatusUpdate.from_dict(item) for item in events]
+            [
+                TxStatusUpdate.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("TxInfoResponse", "events[]", "an object", item)
+                for item in events
+            ]
             if events.__class__ is list
             else _wire.optional("TxInfoResponse", "events", "an array", events)
         )
@@ -210,65 +216,90 @@ class TxInfoResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.tx_id) is not UNSET and value is not None:
-            data["txID"] = value
+            data["txID"] = value if value.__class__ is str else _wire.plain("TxInfoResponse", "txID", value, str)
         if (value := self.tx_hash) is not UNSET and value is not None:
-            data["txHash"] = value
+            data["txHash"] = value if value.__class__ is str else _wire.plain("TxInfoResponse", "txHash", value, str)
         if (value := self.account_id) is not UNSET and value is not None:
-            data["accountID"] = value
+            data["accountID"] = (
+                value if value.__class__ is str else _wire.plain("TxInfoResponse", "accountID", value, str)
+            )
         if (value := self.created_by) is not UNSET and value is not None:
-            data["createdBy"] = value
+            data["createdBy"] = (
+                value if value.__class__ is str else _wire.plain("TxInfoResponse", "createdBy", value, str)
+            )
         if (value := self.from_) is not UNSET and value is not None:
-            data["from"] = value
+            data["from"] = value if value.__class__ is str else _wire.plain("TxInfoResponse", "from", value, str)
         if (value := self.to) is not UNSET and value is not None:
-            data["to"] = value
+            data["to"] = value if value.__class__ is str else _wire.plain("TxInfoResponse", "to", value, str)
         if (value := self.value) is not UNSET and value is not None:
             data["value"] = (
                 value
+                if value.__class__ is str
+                else _wire.plain("TxInfoResponse", "value", value, str)
                 if isinstance(value, str)
                 else value
                 if value.__class__ is int
-                else _wire.not_integer("TxInfoResponse", "value", value)
+                else _wire.plain("TxInfoResponse", "value", value, int)
             )
         if (value := self.data) is not UNSET and value is not None:
-            data["data"] = value
+            data["data"] = value if value.__class__ is str else _wire.plain("TxInfoResponse", "data", value, str)
         if (value := self.gas_limit) is not UNSET and value is not None:
             data["gasLimit"] = (
                 value
+                if value.__class__ is str
+                else _wire.plain("TxInfoResponse", "gasLimit", value, str)
                 if isinstance(value, str)
                 else value
                 if value.__class__ is int
-                else _wire.not_integer("TxInfoResponse", "gasLimit", value)
+                else _wire.plain("TxInfoResponse", "gasLimit", value, int)
             )
         if (value := self.gas_price) is not UNSET and value is not None:
             data["gasPrice"] = (
                 value
+                if value.__class__ is str
+                else _wire.plain("TxInfoResponse", "gasPrice", value, str)
                 if isinstance(value, str)
                 else value
                 if value.__class__ is int
-                else _wire.not_integer("TxInfoResponse", "gasPrice", value)
+                else _wire.plain("TxInfoResponse", "gasPrice", value, int)
             )
         if (value := self.network) is not UNSET:
-            data["network"] = value
+            data["network"] = (
+                value
+                if value.__class__ is str
+                else _wire.plain("TxInfoResponse", "network", value, str)
+                if value is not None
+                else None
+            )
         if (value := self.chain_id) is not UNSET and value is not None:
             data["chainID"] = (
                 value
+                if value.__class__ is str
+                else _wire.plain("TxInfoResponse", "chainID", value, str)
                 if isinstance(value, str)
                 else value
                 if value.__class__ is int
-                else _wire.not_integer("TxInfoResponse", "chainID", value)
+                else _wire.plain("TxInfoResponse", "chainID", value, int)
             )
         if (value := self.raw_tx) is not UNSET and value is not None:
-            data["rawTX"] = value
+            data["rawTX"] = value if value.__class__ is str else _wire.plain("TxInfoResponse", "rawTX", value, str)
         if (value := self.signed_tx) is not UNSET and value is not None:
-            data["signedTx"] = value
+            data["signedTx"] = (
+                value if value.__class__ is str else _wire.plain("TxInfoResponse", "signedTx", value, str)
+            )
         if (value := self.nonce) is not UNSET and value is not None:
-            data["nonce"] = value if value.__class__ is int else _wire.not_integer("TxInfoResponse", "nonce", value)
+            data["nonce"] = value if value.__class__ is int else _wire.plain("TxInfoResponse", "nonce", value, int)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("TxInfoResponse", "status", value, str)
         if (value := self.timestamps) is not UNSET and value is not None:
-            data["timestamps"] = value.to_dict()
+            data["timestamps"] = _wire.to_dict("TxInfoResponse", "timestamps", value, TxTimestamps)
         if (value := self.events) is not UNSET and value is not None:
-            data["events"] = [item.to_dict() for item in value]
+            data["events"] = _wire.array(
+                "TxInfoResponse",
+                "events",
+                value,
+                lambda item: _wire.to_dict("TxInfoResponse", "events", item, TxStatusUpdate),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

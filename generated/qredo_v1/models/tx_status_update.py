@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -36,7 +37,7 @@ class TxStatusUpdate:
     timestamp: int | Unset = UNSET
     status: Web3TxStatus | Unset = UNSET
     message: str | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -74,15 +75,15 @@ class TxStatusUpdate:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.id) is not UNSET and value is not None:
-            data["id"] = value
+            data["id"] = value if value.__class__ is str else _wire.plain("TxStatusUpdate", "id", value, str)
         if (value := self.timestamp) is not UNSET and value is not None:
             data["timestamp"] = (
-                value if value.__class__ is int else _wire.not_integer("TxStatusUpdate", "timestamp", value)
+                value if value.__class__ is int else _wire.plain("TxStatusUpdate", "timestamp", value, int)
             )
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("TxStatusUpdate", "status", value, str)
         if (value := self.message) is not UNSET and value is not None:
-            data["message"] = value
+            data["message"] = value if value.__class__ is str else _wire.plain("TxStatusUpdate", "message", value, str)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -74,7 +75,7 @@ class TxTimestamps:
     pushed: int | Unset = UNSET
     confirmed: int | Unset = UNSET
     mined: int | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -169,43 +170,43 @@ class TxTimestamps:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.created) is not UNSET and value is not None:
-            data["created"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "created", value)
+            data["created"] = value if value.__class__ is int else _wire.plain("TxTimestamps", "created", value, int)
         if (value := self.pending) is not UNSET and value is not None:
-            data["pending"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "pending", value)
+            data["pending"] = value if value.__class__ is int else _wire.plain("TxTimestamps", "pending", value, int)
         if (value := self.authorized) is not UNSET and value is not None:
             data["authorized"] = (
-                value if value.__class__ is int else _wire.not_integer("TxTimestamps", "authorized", value)
+                value if value.__class__ is int else _wire.plain("TxTimestamps", "authorized", value, int)
             )
         if (value := self.approved) is not UNSET and value is not None:
-            data["approved"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "approved", value)
+            data["approved"] = value if value.__class__ is int else _wire.plain("TxTimestamps", "approved", value, int)
         if (value := self.rejected) is not UNSET and value is not None:
-            data["rejected"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "rejected", value)
+            data["rejected"] = value if value.__class__ is int else _wire.plain("TxTimestamps", "rejected", value, int)
         if (value := self.failed) is not UNSET and value is not None:
-            data["failed"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "failed", value)
+            data["failed"] = value if value.__class__ is int else _wire.plain("TxTimestamps", "failed", value, int)
         if (value := self.expired) is not UNSET and value is not None:
-            data["expired"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "expired", value)
+            data["expired"] = value if value.__class__ is int else _wire.plain("TxTimestamps", "expired", value, int)
         if (value := self.cancelled) is not UNSET and value is not None:
             data["cancelled"] = (
-                value if value.__class__ is int else _wire.not_integer("TxTimestamps", "cancelled", value)
+                value if value.__class__ is int else _wire.plain("TxTimestamps", "cancelled", value, int)
             )
         if (value := self.aborted) is not UNSET and value is not None:
-            data["aborted"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "aborted", value)
+            data["aborted"] = value if value.__class__ is int else _wire.plain("TxTimestamps", "aborted", value, int)
         if (value := self.queued) is not UNSET and value is not None:
-            data["queued"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "queued", value)
+            data["queued"] = value if value.__class__ is int else _wire.plain("TxTimestamps", "queued", value, int)
         if (value := self.signed) is not UNSET and value is not None:
-            data["signed"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "signed", value)
+            data["signed"] = value if value.__class__ is int else _wire.plain("TxTimestamps", "signed", value, int)
         if (value := self.scheduled) is not UNSET and value is not None:
             data["scheduled"] = (
-                value if value.__class__ is int else _wire.not_integer("TxTimestamps", "scheduled", value)
+                value if value.__class__ is int else _wire.plain("TxTimestamps", "scheduled", value, int)
             )
         if (value := self.pushed) is not UNSET and value is not None:
-            data["pushed"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "pushed", value)
+            data["pushed"] = value if value.__class__ is int else _wire.plain("TxTimestamps", "pushed", value, int)
         if (value := self.confirmed) is not UNSET and value is not None:
             data["confirmed"] = (
-                value if value.__class__ is int else _wire.not_integer("TxTimestamps", "confirmed", value)
+                value if value.__class__ is int else _wire.plain("TxTimestamps", "confirmed", value, int)
             )
         if (value := self.mined) is not UNSET and value is not None:
-            data["mined"] = value if value.__class__ is int else _wire.not_integer("TxTimestamps", "mined", value)
+            data["mined"] = value if value.__class__ is int else _wire.plain("TxTimestamps", "mined", value, int)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -29,7 +30,7 @@ class WalletHistoryResponse:
     """
 
     history: list[WalletHistoryItem] | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -42,7 +43,12 @@ class WalletHistoryResponse:
         (history,) = values
         self = object.__new__(cls)
         self.history = (
-            [WalletHistoryItem.from_dict(item) for item in history]
+            [
+                WalletHistoryItem.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("WalletHistoryResponse", "history[]", "an object", item)
+                for item in history
+            ]
             if history.__class__ is list
             else _wire.optional("WalletHistoryResponse", "history", "an array", history)
         )
@@ -58,7 +64,12 @@ class WalletHistoryResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.history) is not UNSET and value is not None:
-            data["history"] = [item.to_dict() for item in value]
+            data["history"] = _wire.array(
+                "WalletHistoryResponse",
+                "history",
+                value,
+                lambda item: _wire.to_dict("WalletHistoryResponse", "history", item, WalletHistoryItem),
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from attrs import define, field
+from attrs import define
+from attrs import field as _field
 
 from .. import _wire
 from .._types import UNSET, Unset
@@ -71,7 +72,7 @@ class WalletInfo:
     policy_tx: Policy | Unset = UNSET
     policy_withdraw: Policy | Unset = UNSET
     connected: list[ConnectedCounterparty] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = field(factory=dict)
+    additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
     def from_dict(cls, src: Mapping[str, Any]) -> Self:
@@ -138,7 +139,12 @@ class WalletInfo:
             else _wire.optional("WalletInfo", "policy_withdraw", "an object", policy_withdraw)
         )
         self.connected = (
-            [ConnectedCounterparty.from_dict(item) for item in connected]
+            [
+                ConnectedCounterparty.from_dict(item)
+                if item.__class__ is dict
+                else _wire.inside("WalletInfo", "connected[]", "an object", item)
+                for item in connected
+            ]
             if connected.__class__ is list
             else _wire.nullable("WalletInfo", "connected", "an array", connected)
         )
@@ -154,29 +160,42 @@ class WalletInfo:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallet_id) is not UNSET and value is not None:
-            data["wallet_id"] = value
+            data["wallet_id"] = value if value.__class__ is str else _wire.plain("WalletInfo", "wallet_id", value, str)
         if (value := self.name) is not UNSET and value is not None:
-            data["name"] = value
+            data["name"] = value if value.__class__ is str else _wire.plain("WalletInfo", "name", value, str)
         if (value := self.asset) is not UNSET and value is not None:
-            data["asset"] = value
+            data["asset"] = value if value.__class__ is str else _wire.plain("WalletInfo", "asset", value, str)
         if (value := self.type_) is not UNSET and value is not None:
-            data["type"] = int(value)
+            data["type"] = _wire.plain("WalletInfo", "type", value, int)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = str(value)
+            data["status"] = _wire.plain("WalletInfo", "status", value, str)
         if (value := self.address) is not UNSET and value is not None:
-            data["address"] = value
+            data["address"] = value if value.__class__ is str else _wire.plain("WalletInfo", "address", value, str)
         if (value := self.address_type) is not UNSET and value is not None:
-            data["address_type"] = value
+            data["address_type"] = (
+                value if value.__class__ is str else _wire.plain("WalletInfo", "address_type", value, str)
+            )
         if (value := self.short_code) is not UNSET and value is not None:
-            data["short_code"] = value
+            data["short_code"] = (
+                value if value.__class__ is str else _wire.plain("WalletInfo", "short_code", value, str)
+            )
         if (value := self.balance) is not UNSET and value is not None:
-            data["balance"] = value if value.__class__ is int else _wire.not_integer("WalletInfo", "balance", value)
+            data["balance"] = value if value.__class__ is int else _wire.plain("WalletInfo", "balance", value, int)
         if (value := self.policy_tx) is not UNSET and value is not None:
-            data["policy_tx"] = value.to_dict()
+            data["policy_tx"] = _wire.to_dict("WalletInfo", "policy_tx", value, Policy)
         if (value := self.policy_withdraw) is not UNSET and value is not None:
-            data["policy_withdraw"] = value.to_dict()
+            data["policy_withdraw"] = _wire.to_dict("WalletInfo", "policy_withdraw", value, Policy)
         if (value := self.connected) is not UNSET:
-            data["connected"] = [item.to_dict() for item in value] if value is not None else None
+            data["connected"] = (
+                _wire.array(
+                    "WalletInfo",
+                    "connected",
+                    value,
+                    lambda item: _wire.to_dict("WalletInfo", "connected", item, ConnectedCounterparty),
+                )
+                if value is not None
+                else None
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

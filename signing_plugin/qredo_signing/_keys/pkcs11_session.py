@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
+from .._extras import install_advice
 from ..errors import ConfigurationError, KeyLoadError
 from .rsa import PublicKey
 
@@ -87,8 +88,7 @@ def library() -> Any:
         return import_module("pkcs11")
     except ImportError as error:
         raise ImportError(
-            f'Pkcs11Signer needs python-pkcs11: pip install "qredo-partner-client[pkcs11]" (not found: {error.name})',
-            name=error.name,
+            f"Pkcs11Signer needs an extra: {install_advice('pkcs11', error.name)}", name=error.name
         ) from error
 
 

@@ -67,7 +67,7 @@ class RedisNonces(StoredNonces):
     a failover can lose the newest numbers, and then a counter is behind and other processes' clock numbers can repeat.
 
     Args:
-        client: A synchronous client of redis-py (`pip install "qredo-partner-client[redis]"`), with the timeouts that
+        client: A synchronous client of redis-py (the extra `redis`), with the timeouts that
             you want. It is called from several threads, and is yours to close.
         key: The key in Redis: one for each API key.
         rule: `clock`: max(last + 1, microseconds of Redis's clock). `counter`: exactly last + 1.

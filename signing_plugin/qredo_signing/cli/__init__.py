@@ -8,9 +8,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from .._extras import install_advice
+
 __all__ = ["main"]
 
-_MISSING = 'qredo: the command line needs its extra: pip install "qredo-partner-client[cli]" (not found: {})'
 _LIBRARIES = {"rich", "typer"}
 
 
@@ -28,6 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _LIBRARIES:
             raise
-        print(_MISSING.format(error.name), file=sys.stderr)
+        print(f"qredo: the command line needs its extra: {install_advice('cli', error.name)}", file=sys.stderr)
         return 2
     return run(arguments)

@@ -15,9 +15,9 @@ import typer.main
 
 from .. import __version__
 from ..errors import DeprecatedEnvironmentWarning, InsecureKeyFileWarning
-from ._connection_options import help_text
 from ._errors import CliError
 from ._exits import MEANINGS, Exit
+from ._option_groups import help_text
 from ._output import discard, note, print_text, to_stdout
 from ._request_state import RequestState
 from ._signals import ignore_signals, interrupts
@@ -52,8 +52,8 @@ app.command(help=help_text(doctor.__doc__ or ""))(doctor)
 
 _ABOUT = """Keys, signatures, calls and feeds of the Qredo APIs.
 
-Secrets come from files, from variables or from a prompt, never from the command line. The environment (sandbox,
-production, emulator) is always named; nothing unset means production."""
+Secrets come from files, from variables or from a prompt, never from the command line. There is no default environment
+(sandbox, production, emulator): name it with --environment or QREDO_ENVIRONMENT."""
 
 
 def _say_version(value: bool) -> None:

@@ -9,16 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from .._strict_json import JSONError
-from ._connection_options import help_text, keyword
+from ._connection import Connection
 from ._errors import CliError
 from ._operations import Operation, Parameter
+from ._option_groups import help_text, keyword, names_of
 from ._values import Shape, parse_value, shape_of
+from ._view import View
 
 __all__ = ["arguments_of", "help_of", "options_of"]
 
-# Names that are taken by connection options; a parameter with such a name gets a prefix.
-_OURS = {"--agent-token-file", "--api", "--environment", "--help", "--json", "--keys", "--nonce-start", "--nonces"}
-_OURS |= {"--passphrase-file", "--timeout", "--url", "--yes"}
+# Names of other options of the command; a parameter with such a name gets a prefix.
+_OURS = {"--help", *names_of(Connection), *names_of(View)}
 _PREFIX = "of_operation_"  # keeps Python names of parameters apart from those of our own options; never shown
 _PANELS = {"path": "Path", "field": "Fields of the body", "body": "Fields of the body"}
 _BODY_HELP = "The whole body as JSON, from @FILE, or from stdin with -; instead of its fields."

@@ -11,15 +11,15 @@ from typing import Annotated, Any
 import typer
 
 from ._apis import load_client_class
+from ._completion import ENVIRONMENTS, complete_api, complete_environment
 from ._errors import CliError
 from ._exits import Exit
 from ._keys import PANEL, KeysOption, PassphraseFileOption, passphrase_in, read_credentials, says_test
 from ._request_state import RequestState
-from ._text import printable
 
 __all__ = ["Connection"]
 
-_ENVIRONMENTS = "sandbox, production, production_test, play, or emulator with --url"
+_CHOICES = f"{', '.join(ENVIRONMENTS[:-1])}, or {ENVIRONMENTS[-1]} with --url"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,7 @@ class Connection:
             metavar="PACKAGE",
             envvar="QREDO_API",
             help="API version: the import name of its package, such as qredo_partner_v1_1.",
+            autocompletion=complete_api,
             rich_help_panel=PANEL,
         ),
     ] = None
@@ -46,7 +47,8 @@ class Connection:
             "--environment",
             metavar="NAME",
             envvar="QREDO_ENVIRONMENT",
-            help=f"{_ENVIRONMENTS}. No default.",
+            help=f"{_CHOICES}. No default.",
+            autocompletion=complete_environment,
             rich_help_panel=PANEL,
         ),
     ] = None
@@ -123,7 +125,7 @@ class Connection:
         name = (self.environment or "").strip()
         if not name:
             raise CliError(
-                "there is no default environment", f"give --environment or set QREDO_ENVIRONMENT: {_ENVIRONMENTS}"
+                "there is no default environment", f"give --environment or set QREDO_ENVIRONMENT: {_CHOICES}"
             )
         if name == "emulator":
             if not self.url:
@@ -191,22 +193,20 @@ class Connection:
             )
         return token.strip()
 
-    def confirm(self, what: str) -> None:
-        """Ask before a call changes something on production. Without a terminal, `--yes` is required.
+    def must_confirm(self, what: str) -> bool:
+        """Whether to ask before a request that changes something. Without a terminal, `--yes` is required.
 
         Raises:
-            CliError: It was not confirmed.
+            CliError: There is no terminal to ask on.
         """
         environment = self.named_environment()
         if self.yes or not self._can_move_assets(environment):
-            return
+            return False
         if not sys.stdin.isatty():
             raise CliError(
                 f"{what} changes something on {environment.name}, and there is no terminal to confirm it", "give --yes"
             )
-        question = f"{printable(what)} on {environment.name} ({environment.origin}). Send it?"
-        if not typer.confirm(question, err=True):
-            raise CliError("not confirmed; nothing was sent", code=Exit.NO)
+        return True
 
     def _can_move_assets(self, environment: Any) -> bool:
         """Whether a change may move real assets: the environment accepts live keys, or keys of an unknown kind."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ._completion import complete_folder
 from ._errors import CliError
 from ._exits import Exit
 from ._inputs import read_file
@@ -37,6 +38,7 @@ KeysOption = Annotated[
         metavar="DIR",
         envvar="QREDO_KEYS",
         help="Folder with apikey and private.pem. Without it: QREDO_API_KEY and its like, then ./keys.",
+        autocompletion=complete_folder,
         rich_help_panel=PANEL,
     ),
 ]

@@ -6,21 +6,35 @@ Nothing of an API package is imported before, so `qredo --help` stays quick.
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Sequence
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 from typer.core import TyperGroup
 
 from ._apis import installed_apis, names_of_apis
-from ._connection_options import JsonOption
+from ._completion import complete_api
 from ._errors import CliError
-from ._output import print_json, print_value
+from ._option_groups import JsonOption
+from ._output import print_json
+from ._text import printable
+from ._view import screen
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = ["ApiOption", "Entry", "LazyGroup", "ListOption"]
 
 ApiOption = Annotated[
-    str | None, typer.Option("--api", metavar="PACKAGE", envvar="QREDO_API", help="Which API version is meant.")
+    str | None,
+    typer.Option(
+        "--api",
+        metavar="PACKAGE",
+        envvar="QREDO_API",
+        help="Which API version is meant.",
+        autocompletion=complete_api,
+    ),
 ]
 ListOption = Annotated[bool, typer.Option("--list", help="List the names; words after it narrow the list down.")]
 _SearchArgument = Annotated[list[str] | None, typer.Argument()]
@@ -38,6 +52,11 @@ class Entry(Protocol):
     def id(self) -> str: ...
     @property
     def api(self) -> str: ...
+    @property
+    def group(self) -> str:
+        """The heading that it belongs to, such as a tag."""
+        ...
+
     @property
     def row(self) -> dict[str, str]:
         """What the list shows of it."""
@@ -85,16 +104,17 @@ class LazyGroup(TyperGroup):
         return name, self._only(name, found).command(), rest
 
     def show_list(self, api: str | None, search: Sequence[str], *, as_json: bool) -> None:
-        """Print the entries that have all these words in their names or descriptions."""
+        """Print the entries that have all these words in their names or descriptions, those with the names first."""
         words = [word.lower() for word in search]
         found = [each for each in self._all(api) if all(w in f"{each.id} {each.description}".lower() for w in words)]
-        rows = [{self.noun: each.id, "api": each.api, **each.row} for each in found]
-        if as_json:
-            print_json(rows)
-        elif rows:
-            print_value(rows)
-        else:
+        if not found:
             raise CliError(f"no {self.noun} has to do with {' '.join(search)!r}", self._see_all)
+        found.sort(key=lambda each: not all(word in each.id for word in words))
+        if as_json:
+            print_json([{self.noun: each.id, "api": each.api, **each.row} for each in found])
+            return
+        with screen() as out:
+            _print(out, found)
 
     @property
     def _see_all(self) -> str:
@@ -126,6 +146,20 @@ class LazyGroup(TyperGroup):
             self.show_list(api or params.get("api"), search or (), as_json=as_json or bool(params.get("as_json")))
 
         return typer.main.get_command(app)
+
+
+def _print(out: Console, entries: Sequence[Entry]) -> None:
+    """Print one line for each entry, below its API, with a blank line between two groups such as tags."""
+    cells = {(each.api, each.id): (f"  {each.id}", *map(printable, each.row.values())) for each in entries}
+    widths = [max(map(len, column)) for column in zip(*cells.values(), strict=True)]
+    apis = {each.api: [one for one in entries if one.api == each.api] for each in entries}
+    for api, members in apis.items():
+        out.print(f"{api}:")
+        for _, group in itertools.groupby(members, key=lambda each: each.group):
+            for each in group:
+                padded = (f"{cell:<{width}}" for cell, width in zip(cells[api, each.id], widths, strict=True))
+                out.print("  ".join(padded).rstrip(), no_wrap=True, overflow="ellipsis")
+            out.print()
 
 
 def _api_in(arguments: Sequence[str]) -> str | None:

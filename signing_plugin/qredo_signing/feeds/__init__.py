@@ -8,11 +8,13 @@
 docs/feeds.md has the rest.
 """
 
+from .._extras import install_advice as _install_advice
+
 try:
     import wsproto as _wsproto  # noqa: F401
 except ImportError as _error:
     raise ModuleNotFoundError(
-        f'feeds need an extra: pip install "qredo-partner-client[feeds]" (not found: {_error.name})', name=_error.name
+        f"feeds need an extra: {_install_advice('feeds', _error.name)}", name=_error.name
     ) from _error
 
 from ._async_messages import AsyncMessages

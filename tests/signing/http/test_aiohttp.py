@@ -437,7 +437,7 @@ def test_without_the_extra() -> None:
         "except ImportError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert 'pip install "qredo-partner-client[aiohttp]" (not found: aiohttp)' in done.stdout, done.stderr
+    assert 'pip install ".[aiohttp]" in a checkout of the project (not found: aiohttp)' in done.stdout, done.stderr
 
 
 def test_what_connect_takes(credentials: Credentials, hmac_credentials: HmacCredentials) -> None:

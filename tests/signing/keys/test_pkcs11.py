@@ -276,7 +276,7 @@ try:
 except ImportError as error:
     print(error)
 """
-    assert 'pip install "qredo-partner-client[pkcs11]"' in run(code, hsm)
+    assert 'pip install ".[pkcs11]"' in run(code, hsm)
 
 
 def test_calls_through_connect(signer: Pkcs11Signer, tmp_path: Path) -> None:

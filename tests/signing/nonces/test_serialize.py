@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -327,6 +328,60 @@ def test_a_loop_that_was_closed_holds_up_nobody() -> None:
             task = pool.submit(abandon).result(PATIENCE)
         assert not task.done()
         pool.submit(lambda: turn(line).__enter__()).result(PATIENCE)
+
+
+@pytest.mark.parametrize("patience", [0.05, 1.3])
+def test_a_wait_has_an_end(patience: float) -> None:
+    """A thread waits as long as it may, also over more than one look, and is told that its turn did not come."""
+    line, first = InFlight(), Ticket(lambda: None)
+    first.thread = 0  # another thread's
+    assert line.wait(first)
+    started = time.monotonic()
+    assert not line.wait(Ticket(lambda: None), patience)
+    assert patience <= time.monotonic() - started < patience + 0.9
+
+
+def test_a_number_that_is_being_drawn_keeps_the_turn() -> None:
+    """A request that ended while a thread draws its number leaves the line when the number is there, and no sooner."""
+    line, woken, returned = InFlight(), list[str](), list[str]()
+    first, second = Ticket(lambda: returned.append("first")), Ticket(lambda: None)
+    first.thread, second.thread = -1, -2  # other threads
+    assert line.wait(first)
+    assert first.begin_drawing()
+    assert not line.wait(second, 0.01)
+    second.wake = lambda: woken.append("second")
+    first.is_done = True
+    line.advance()
+    assert (woken, returned) == ([], [])
+    first.is_drawing = False
+    line.advance()
+    assert (woken, returned) == (["second"], ["first"])
+
+
+def test_a_request_that_ended_draws_no_number() -> None:
+    """A thread that starts too late to draw is told so, and holds up nothing."""
+    ticket = Ticket(lambda: None)
+    ticket.is_done = True
+    assert not ticket.begin_drawing()
+    assert ticket.may_go
+
+
+def test_a_closed_loop_is_passed_over_at_once() -> None:
+    """One `advance` goes on over requests whose event loop is closed to the first that can be called."""
+    line, woken = InFlight(), list[str]()
+
+    def closed() -> None:
+        raise RuntimeError("Event loop is closed")
+
+    tickets = [Ticket(lambda: None) for _ in range(4)]
+    wakes = (lambda: None, closed, closed, lambda: woken.append("last"))
+    for number, (ticket, wake) in enumerate(zip(tickets, wakes, strict=True)):
+        ticket.thread = -number  # another thread each
+        line.wait(ticket, 0.01)
+        ticket.wake = wake
+    tickets[0].is_done = True
+    line.advance()
+    assert woken == ["last"]
 
 
 def test_a_line_belongs_to_its_source() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from ..._extras import install_advice
 from ..defaults import make_tls_context
 from ..per_process import PerLoop
 
@@ -83,10 +84,7 @@ def _load() -> Any:
     try:
         return import_module(".session", __package__)
     except ModuleNotFoundError as error:
-        raise ImportError(
-            f'aiohttp is an extra: pip install "qredo-partner-client[aiohttp]" (not found: {error.name})',
-            name=error.name,
-        ) from error
+        raise ImportError(f"aiohttp is an extra: {install_advice('aiohttp', error.name)}", name=error.name) from error
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:

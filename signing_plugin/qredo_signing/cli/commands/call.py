@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,15 @@ import typer
 
 from .._apis import load_package
 from .._call_options import arguments_of, help_of, options_of
+from .._confirmation import confirm, scales_of
 from .._connection import Connection
-from .._connection_options import JsonOption, as_command, keyword
 from .._errors import CliError, as_usage_error
 from .._lazy_group import ApiOption, LazyGroup, ListOption
 from .._operations import Operation, operations_of
-from .._output import logging_to_stderr, show_pages, show_response
+from .._option_groups import JsonOption, as_command
+from .._output import logging_to_stderr
+from .._responses import show_pages, show_response
+from .._view import View
 
 __all__ = ["CallGroup", "call"]
 
@@ -53,6 +56,10 @@ class _Entry:
         return self.operation.api
 
     @property
+    def group(self) -> str:
+        return self.operation.tag
+
+    @property
     def row(self) -> dict[str, str]:
         return {"method": self.operation.method, "summary": self.operation.summary}
 
@@ -61,13 +68,12 @@ class _Entry:
         return self.operation.description
 
     def command(self) -> Any:
-        def run(connection: Connection, as_json: bool, **given: Any) -> None:
-            _run(self.operation, connection, as_json, given)
+        def run(connection: Connection, view: View, **given: Any) -> None:
+            _run(self.operation, connection, view, given)
 
         run.__doc__ = help_of(self.operation)
         app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-        own = [*options_of(self.operation), keyword("as_json", JsonOption, default=False)]
-        app.command(self.id)(as_command(run, own))
+        app.command(self.id)(as_command(run, options_of(self.operation), {"connection": Connection, "view": View}))
         return typer.main.get_command(app)
 
 
@@ -81,19 +87,20 @@ class CallGroup(LazyGroup):
         return [_Entry(each) for each in operations_of(load_package(api))]
 
 
-def _run(operation: Operation, connection: Connection, as_json: bool, given: dict[str, Any]) -> None:
+def _run(operation: Operation, connection: Connection, view: View, given: dict[str, Any]) -> None:
     if operation.feed:
         raise CliError(f"{operation.id} is a feed", f"use `qredo feed {operation.feed} --api {operation.api}`")
     arguments = arguments_of(operation, given)
     changes, state = operation.method != "GET", connection.request_state
-    if changes:
-        connection.confirm(operation.id)
+    must_confirm = changes and connection.must_confirm(operation.id)
     with logging_to_stderr(), connection.connect(operation.package.Client) as client:
         if operation.pages:
             items = getattr(getattr(client, operation.tag), operation.verb)(**arguments)
             with as_usage_error():
-                show_pages(operation.id, items, as_json=as_json)
+                show_pages(operation.id, items, view)
             return
+        if must_confirm:
+            confirm(operation.id, connection.named_environment(), _as_json(arguments), lambda: scales_of(client))
         method = getattr(getattr(client.with_raw_response, operation.tag), operation.verb)
         state.sent(operation.id, changes=changes)
         try:
@@ -103,7 +110,19 @@ def _run(operation: Operation, connection: Connection, as_json: bool, given: dic
             response = getattr(error, "response", None)
             if hasattr(error, "problem") and response is not None:  # a success whose body does not fit: show it all
                 state.received()
-                show_response(response, as_json=as_json)
+                show_response(response, view)
             raise
         state.received()
-        show_response(response, as_json=as_json)
+        show_response(response, view)
+
+
+def _as_json(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments as the JSON that is sent, with the fields of a whole body beside those of the path."""
+    values = {name: _value(each) for name, each in arguments.items()}
+    return {**values, **values.pop("body", {})}
+
+
+def _value(argument: Any) -> Any:
+    if isinstance(argument, list):
+        return [_value(each) for each in argument]
+    return argument.to_dict() if hasattr(argument, "to_dict") else argument

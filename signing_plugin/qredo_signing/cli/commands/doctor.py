@@ -6,20 +6,22 @@ import os
 import stat
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..._http.schemes import SCHEMES
 from .._apis import load_package
 from .._connection import Connection
-from .._connection_options import JsonOption, with_connection
 from .._errors import report_of
 from .._exits import Exit
 from .._keys import keys_folder
 from .._operations import Operation, operations_of
-from .._output import print_json, print_text
+from .._option_groups import JsonOption, with_groups
+from .._output import print_json
+from .._table import grid_of
 from .._text import printable
+from .._view import screen
 
 if TYPE_CHECKING:
     import httpx
@@ -29,7 +31,7 @@ __all__ = ["doctor"]
 _MARKS = {"ok": "ok  ", "warning": "WARN", "problem": "FAIL", "skipped": "-   "}
 
 
-@with_connection
+@with_groups
 def doctor(connection: Connection, as_json: JsonOption = False) -> Any:
     """Check keys, environment, clock, TLS and connection; say what to do.
 
@@ -44,14 +46,17 @@ def doctor(connection: Connection, as_json: JsonOption = False) -> Any:
     if as_json:
         print_json([finding._asdict() for finding in findings])
     else:
-        for finding in findings:
-            print_text(_lines(finding))
+        _print(findings)
     return Exit.NO if any(finding.status == "problem" for finding in findings) else Exit.OK
 
 
-def _lines(finding: Finding) -> str:
-    text = f"{_MARKS[finding.status]}  {finding.check}: {finding.found}"
-    return f"{text}\n        {finding.advice}" if finding.advice else text
+def _print(findings: Iterable[Finding]) -> None:
+    lines: list[tuple[str, str]] = []
+    for each in findings:
+        lines.append((_MARKS[each.status], f"{each.check}: {each.found}"))
+        lines += [("", f"  {each.advice}")] if each.advice else []
+    with screen() as out:
+        out.print(grid_of(lines))
 
 
 _REFUSED = (
@@ -82,18 +87,19 @@ def check_all(connection: Connection) -> Iterator[Finding]:
     """Run all checks, each after those that it depends on."""
     client_class = connection.client_class()
     environment = connection.named_environment()
+    operation = _read_without_parameters(connection, client_class)
     yield from _check_files(connection, client_class.SECURITY)
     credentials = yield from _check_credentials(connection, client_class.SECURITY)
     if credentials is not None:
         yield _check_kind(environment, credentials)
-    response = yield from _check_network(environment, connection.timeout)
+    response = yield from _check_network(_probe_url(client_class, environment, operation), connection.timeout)
     if response is not None:
         yield _check_tls(response)
         yield _check_clock(response)
     if credentials is None or response is None:
         yield Finding("signed read", "skipped", "no credentials, or no connection")
     else:
-        yield _check_read(connection, client_class)
+        yield _check_read(connection, client_class, operation)
 
 
 def _check_files(connection: Connection, security: str) -> Iterator[Finding]:
@@ -120,6 +126,8 @@ def _check_file(path: Path) -> Finding:
     if os.name == "posix" and mode & _OTHERS:
         found = f"mode {stat.S_IMODE(mode):04o}: other users can read or change it"
         return Finding(f"{path}", "warning", found, f"chmod 600 {path}")
+    if os.name != "posix":
+        return Finding(f"{path}", "ok", "can be read; whether others can is not checked on this system")
     return Finding(f"{path}", "ok", f"mode {stat.S_IMODE(mode):04o}, readable by its owner only")
 
 
@@ -172,23 +180,36 @@ def _check_kind(environment: Any, credentials: Any) -> Finding:
     return Finding("API key", "ok", f"{credentials.kind}, for the environment {environment.name}")
 
 
-def _check_network(environment: Any, timeout: float | None) -> Any:
+def _probe_url(client_class: Any, environment: Any, operation: Operation | None) -> str:
+    """A documented URL: the service responds to it with 401, since the request has no credentials."""
+    from ..._environments.base_url import base_url_of
+
+    return base_url_of(client_class, environment) + (operation.path if operation else "/")
+
+
+def _check_network(url: str, timeout: float | None) -> Any:
     """Generator of findings that returns the response to a request without credentials, or None."""
     import httpx
 
-    from ..._environments.origin import is_loopback
+    from ..._environments.origin import is_loopback, origin_of
 
+    origin = origin_of(url)
     try:
-        with httpx.Client(timeout=timeout or 10.0, trust_env=not is_loopback(environment.origin)) as http:
+        with httpx.Client(timeout=timeout or 10.0, trust_env=not is_loopback(origin)) as http:
             start = time.monotonic()
-            response = http.get(f"{environment.origin}/", headers={"user-agent": "qredo-doctor"})
+            response = http.get(url, headers={"user-agent": "qredo-doctor"})
             took = time.monotonic() - start
             response.extensions["tls"] = _tls_version(response)
     except httpx.HTTPError as error:
         advice = "check name, port, proxy and firewall; `qredo-emulator` starts an emulator"
         yield _problem("connection", error)._replace(advice=advice)
         return None
-    yield Finding("connection", "ok", f"{environment.origin} responded after {took:.2f} s")
+    found = f"{origin} responded after {took:.2f} s"
+    if response.status_code in {404, 405}:
+        found = f"{found} with HTTP {response.status_code} to {response.url.path}: another service may listen there"
+        yield Finding("connection", "warning", found, "check --url, --environment and --api")
+    else:
+        yield Finding("connection", "ok", found)
     return response
 
 
@@ -220,9 +241,7 @@ def _check_clock(response: httpx.Response) -> Finding:
     return Finding("clock", "warning", found, "set this machine's clock (NTP); a difference up to an hour is corrected")
 
 
-def _check_read(connection: Connection, client_class: Any) -> Finding:
-    package = load_package(connection.api or client_class.__module__.partition(".")[0])
-    operation = _read_without_parameters(package)
+def _check_read(connection: Connection, client_class: Any, operation: Operation | None) -> Finding:
     if operation is None:
         return Finding("signed read", "skipped", "this API has no read without parameters")
     try:
@@ -236,8 +255,9 @@ def _check_read(connection: Connection, client_class: Any) -> Finding:
     return Finding("signed read", "ok", f"{operation.id}: the signature was accepted")
 
 
-def _read_without_parameters(package: Any) -> Operation | None:
+def _read_without_parameters(connection: Connection, client_class: Any) -> Operation | None:
     """Return a signed GET that needs no parameters and opens no feed."""
+    package = load_package(connection.api or client_class.__module__.partition(".")[0])
     for each in operations_of(package):
         if each.method == "GET" and each.feed is None and not any(one.required for one in each.parameters):
             return each

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .._connection_options import JsonOption
+from .._option_groups import JsonOption
 from .._output import print_json, print_text
 from .._request_options import (
     BodyOption,

@@ -12,11 +12,12 @@ import typer
 
 from .._apis import load_package
 from .._connection import Connection
-from .._connection_options import JsonOption, as_command, keyword
 from .._errors import CliError, as_usage_error
 from .._exits import Exit
 from .._lazy_group import ApiOption, LazyGroup, ListOption
-from .._output import line_of, logging_to_stderr, note, print_json, print_text
+from .._option_groups import JsonOption, as_command, keyword
+from .._output import logging_to_stderr, note, print_json, print_text
+from .._readable import line_of
 
 __all__ = ["FeedGroup", "feed"]
 
@@ -56,6 +57,10 @@ class _Entry:
         return str(self.package.Client.API[0])
 
     @property
+    def group(self) -> str:
+        return ""
+
+    @property
     def row(self) -> dict[str, str]:
         return {"path": self.feed.path, "message": self.feed.message, "security": self.feed.security}
 
@@ -78,7 +83,7 @@ class _Entry:
         ]
         own += [keyword("count", _CountOption, default=None), keyword("as_json", JsonOption, default=False)]
         app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-        app.command(self.id)(as_command(run, own))
+        app.command(self.id)(as_command(run, own, {"connection": Connection}))
         return typer.main.get_command(app)
 
 

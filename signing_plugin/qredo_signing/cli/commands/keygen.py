@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .._connection_options import JsonOption
 from .._errors import CliError
 from .._exits import Exit
 from .._keys import PassphraseFileOption, passphrase_in
+from .._option_groups import JsonOption
 from .._output import print_json, print_text
 
 if TYPE_CHECKING:

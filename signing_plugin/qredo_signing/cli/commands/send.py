@@ -9,14 +9,17 @@ from urllib.parse import urlsplit
 import typer
 
 from ..._strict_json import JSONError, load
+from .._confirmation import confirm
 from .._connection import Connection
-from .._connection_options import JsonOption, with_connection
 from .._errors import CliError
 from .._exits import Exit
 from .._inputs import read_file
-from .._output import logging_to_stderr, note, show_response
+from .._option_groups import with_groups
+from .._output import logging_to_stderr, note
 from .._plain_client import plain_client_class
 from .._request_options import BodyOption, read_bytes
+from .._responses import show_response
+from .._view import View
 
 __all__ = ["send"]
 
@@ -29,9 +32,10 @@ class _Request(NamedTuple):
     body: bytes
 
 
-@with_connection
+@with_groups
 def send(
     connection: Connection,
+    view: View,
     method: Annotated[str | None, typer.Argument(help="GET, POST, PUT, DELETE, ...", show_default=False)] = None,
     target: Annotated[
         str | None, typer.Argument(metavar="URL|PATH", help="A full URL, or a path below the API's base URL.")
@@ -41,7 +45,6 @@ def send(
         Path | None,
         typer.Option("--folder", metavar="DIR", help="A request folder of the vendor's tool: its files uri and body."),
     ] = None,
-    as_json: JsonOption = False,
 ) -> Any:
     """Send a signed request and print the response.
 
@@ -61,15 +64,16 @@ def send(
         request = _at_home(request, connection.named_environment())
     changes = request.method != "GET"
     what = f"{request.method} {request.target}"
-    if changes:
-        connection.confirm(what)
+    must_confirm = changes and connection.must_confirm(what)
     client_class = plain_client_class(connection, needs_api=request.target.startswith("/"))
     with logging_to_stderr(), connection.connect(client_class) as client:
+        if must_confirm:
+            confirm(what, connection.named_environment(), _fields(request.body), dict)
         connection.request_state.sent(what, changes=changes)
         response = client.send(*request)
         code = Exit.OK if response.is_success else Exit.REFUSED  # anything less certain was raised
         connection.request_state.received(code or Exit.RESPONSE)
-        show_response(response, as_json=as_json)
+        show_response(response, view)
     if code:
         note(f"HTTP {response.status_code} {response.reason_phrase}")
     return code
@@ -109,6 +113,11 @@ def _check_json(body: bytes) -> None:
         load(body)
     except JSONError as error:
         raise CliError(f"the body {error}") from None
+
+
+def _fields(body: bytes) -> dict[str, Any]:
+    value = load(body) if body else {}
+    return value if isinstance(value, dict) else {"body": value}
 
 
 def _at_home(request: _Request, environment: Any) -> _Request:

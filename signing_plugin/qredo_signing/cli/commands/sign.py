@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from .._apis import load_client_class
-from .._connection_options import JsonOption
 from .._errors import CliError
 from .._keys import DEFAULT_KEYS, KeysOption, PassphraseFileOption, read_credentials
+from .._option_groups import JsonOption
 from .._output import print_json, print_text
 from .._request_options import (
     BodyOption,

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from .._connection_options import JsonOption
 from .._errors import CliError
 from .._inputs import read_file
 from .._keys import DEFAULT_KEYS
+from .._option_groups import JsonOption
 from .._output import print_json, print_text
 from .._request_options import (
     BodyOption,

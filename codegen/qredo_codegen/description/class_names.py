@@ -1,0 +1,52 @@
+"""Names for the classes of a description, their modules, and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from typing import Any
+
+from .names import Names, Wanted, argument_name, class_name, member_name
+from .reserved import CLASSES, MODEL
+from .type_schemas import SchemaClass
+
+__all__ = ["name_classes"]
+
+# What an enum has for itself, beyond what a text or a number has.
+_ENUM = frozenset({"mro", "name", "value", "is_known"})
+
+
+def name_classes(
+    classes: Mapping[str, SchemaClass], names: Names, taken: Set[str]
+) -> dict[str, tuple[str, str, Mapping[Any, str]]]:
+    """The name, the module and the inner names of each class, by its pointer.
+
+    Args:
+        classes: The classes by the pointer of their schemas.
+        names: Gives names.
+        taken: Names that other classes of the package have.
+    """
+    wanted = [Wanted(at, one.wire, class_name(one.wire or one.hint)) for at, one in classes.items()]
+    given = names.give("classes", wanted, lambda name: name not in CLASSES | taken and class_name(name) == name)
+    modules = names.give(
+        "modules",
+        [Wanted(name, argument_name(name), argument_name(name)) for name in sorted(given.values())],
+        lambda name: True,
+    )
+    return {at: (name, modules[name], _inner(at, classes[at], names)) for at, name in given.items()}
+
+
+def _inner(at: str, one: SchemaClass, names: Names) -> Mapping[Any, str]:
+    if one.values is None:
+        fields = [Wanted(wire, wire, argument_name(wire)) for wire in one.fields]
+        return names.give(
+            "fields", fields, lambda name: name not in MODEL and argument_name(name) == name, scope=at + " "
+        )
+    keys = {f"{value!r}" if not isinstance(value, str) else value: value for value in one.values}
+    given = one.varnames or [member_name(value) for value in one.values]
+    members = [Wanted(key, name if one.varnames else key, _member(name)) for key, name in zip(keys, given, strict=True)]
+    found = names.give("members", members, lambda name: name not in _ENUM, scope=at + " ")
+    return {value: found[key] for key, value in keys.items()}
+
+
+def _member(name: str) -> str:
+    return name if name.isidentifier() and not name.startswith("_") else member_name(name)

@@ -1,0 +1,361 @@
+"""A description as the generator takes it: operations, classes, fields and arguments with their names in Python.
+
+Built once from the description as it was loaded. What is written in several ways there (parameters of a path,
+references, inline schemas, OpenAPI 3.1) is written in one way here; nothing is left out but what `left_out` names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from .class_names import name_classes
+from .document import Document, Operation, operations, pointer, resolve_once, tokens
+from .names import Names, Wanted, argument_name, class_name
+from .places import Problem, parameters, path_items, responses, target
+from .reserved import CLIENT, METHOD, SIGNING_HEADERS
+from .type_schemas import CLASS, SchemaClass, TypeSchemas
+
+__all__ = ["Body", "Content", "Normal", "NormalClass", "NormalOperation", "NormalParameter", "Tag", "normalize"]
+
+_DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(frozen=True)
+class NormalClass:
+    """An object or a set of values with its names.
+
+    Attributes:
+        schema: What it is.
+        name: The class.
+        module: The module that holds it.
+        names: The names of its fields by those on the wire, or of its members by their values.
+    """
+
+    schema: SchemaClass
+    name: str
+    module: str
+    names: Mapping[Any, str]
+
+
+@dataclass(frozen=True)
+class NormalParameter:
+    """A parameter of one operation.
+
+    Attributes:
+        pointer: Where it stands.
+        wire: Its name in the request.
+        name: Its name in Python.
+        place: path, query or header.
+        schema: In the one form.
+        style: How OpenAPI writes its value, and whether it is exploded.
+        is_json: Whether its value is written as JSON.
+    """
+
+    pointer: str
+    wire: str
+    name: str
+    place: str
+    required: bool
+    schema: Document
+    description: str
+    style: str
+    explode: bool
+    is_json: bool
+    deprecated: bool
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a body or a response holds: a media type and a schema in the one form; no media type for nothing."""
+
+    media: str | None
+    schema: Document
+    description: str = ""
+
+    @property
+    def form(self) -> str:
+        """How it is written: json, form, multipart, text, bytes or nothing."""
+        if self.media is None:
+            return "nothing"
+        return _form(self.media)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A request body."""
+
+    content: Content
+    required: bool
+
+
+@dataclass(frozen=True)
+class Tag:
+    """The operations that belong together."""
+
+    name: str
+    class_name: str
+    description: str
+    wire: str
+
+
+@dataclass(frozen=True)
+class NormalOperation:
+    """One operation with the names of Python."""
+
+    source: Operation
+    tag: str
+    verb: str
+    parameters: list[NormalParameter]
+    body: Body | None
+    contents: dict[str, Content]
+
+    @property
+    def successes(self) -> dict[str, Content]:
+        """Its responses of success by status."""
+        return {status: content for status, content in self.contents.items() if status[0] in "12"}
+
+
+@dataclass
+class Normal:
+    """A whole description in the one form.
+
+    Attributes:
+        document: As it was loaded.
+        problems: What is ambiguous or meaningless.
+        left_out: What is not generated, and why.
+        names: The names to keep.
+    """
+
+    document: Document
+    tags: list[Tag]
+    operations: list[NormalOperation]
+    classes: dict[str, NormalClass]
+    feeds: dict[str, Document]
+    problems: list[Problem] = field(default_factory=list)
+    left_out: list[Problem] = field(default_factory=list)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def class_of(self, schema: Document) -> NormalClass | None:
+        """The class that a schema in the one form refers to, if it is nothing else."""
+        return self.classes.get(schema.get(CLASS, ""))
+
+
+def normalize(document: Document, kept: Mapping[str, Mapping[str, str]] | None = None) -> Normal:
+    """Bring a description into the one form.
+
+    Args:
+        document: Valid OpenAPI, as loaded.
+        kept: The names that were given before, by section.
+    """
+    names = Names(kept)
+    schemas = TypeSchemas(document)
+    tags = _tags(document, names)
+    verbs = _verbs(document, tags, names)
+    found = [_operation(document, one, tags, verbs, schemas, names) for one in operations(document)]
+    feeds = {
+        path: schemas.typed(item["x-websocket"]["message"], pointer("paths", path, "x-websocket", "message"), path)
+        for path, item in path_items(document).items()
+        if "x-websocket" in item
+    }
+    _mark_uploads(found, schemas)
+    resources = {f"{prefix}{tag.class_name}{suffix}" for tag in tags.values() for prefix, suffix in _RESOURCES}
+    classes = {
+        key: NormalClass(schemas.classes[key], name, module, inner)
+        for key, (name, module, inner) in name_classes(schemas.classes, names, resources).items()
+    }
+    normal = Normal(document, list(tags.values()), found, classes, feeds, schemas.problems)
+    normal.left_out = list(_left_out(document, schemas))
+    normal.names = names.record
+    return normal
+
+
+_RESOURCES = [(a, b) for a in ("", "Async") for b in ("Resource", "WithRawResponse")]
+
+
+def _tags(document: Document, names: Names) -> dict[str, Tag]:
+    """Every tag that an operation has, by its name in the description."""
+    declared = {str(tag.get("name", "")): str(tag.get("description") or "") for tag in document.get("tags", ())}
+    used = list(dict.fromkeys(_tag(one) for one in operations(document)))
+    ordered = [tag for tag in declared if tag in used] + [tag for tag in used if tag not in declared]
+    wanted = [Wanted(tag, tag, argument_name(tag)) for tag in ordered]
+    given = names.give("tags", wanted, lambda name: name not in CLIENT and not name.startswith("_"))
+    classes: dict[str, str] = {}
+    for tag, name in given.items():
+        base = class_name(name)
+        number = 2
+        while base in classes.values():
+            base, number = f"{class_name(name)}{number}", number + 1
+        classes[tag] = base
+    return {tag: Tag(given[tag], classes[tag], declared.get(tag) or f"Operations of {tag}.", tag) for tag in ordered}
+
+
+def _tag(operation: Operation) -> str:
+    return str(next(iter(operation.node.get("tags") or ["default"])))
+
+
+def _verbs(document: Document, tags: Mapping[str, Tag], names: Names) -> dict[str, str]:
+    """The verb of each operation by its method and path."""
+    found: dict[str, str] = {}
+    for tag in tags.values():
+        wanted = [_wanted(one, tag.name) for one in operations(document) if _tag(one) == tag.wire]
+        found |= names.give("operations", wanted, lambda name: name not in _NO_VERBS and not name.startswith("_"))
+    return found
+
+
+_NO_VERBS = frozenset({"self", "mro"})
+
+
+def _wanted(operation: Operation, tag: str) -> Wanted:
+    written = operation.node.get("operationId")
+    words = argument_name(str(written)) if written else argument_name(_words_of(operation))
+    verb = argument_name(words.removeprefix(f"{tag.rstrip('_')}_"))
+    wire = verb if written in (f"{tag}_{verb}", verb) else None
+    return Wanted(f"{operation.method.upper()} {operation.path}", wire, verb)
+
+
+def _words_of(operation: Operation) -> str:
+    """Words for an operation without a name: `GET /fund/{id}/ledger` becomes get_fund_by_id_ledger."""
+    path = re.sub(r"\{([^}]*)\}", r" by \1 ", operation.path)
+    return "_".join(re.findall(r"\w+", f"{operation.method} {path}"))
+
+
+def _operation(
+    document: Document,
+    source: Operation,
+    tags: Mapping[str, Tag],
+    verbs: Mapping[str, str],
+    schemas: TypeSchemas,
+    names: Names,
+) -> NormalOperation:
+    tag, verb = tags[_tag(source)].name, verbs[f"{source.method.upper()} {source.path}"]
+    hint = f"{tags[_tag(source)].class_name}_{verb}"
+    contents = {}
+    for status, node in responses(source).items():
+        at = source.pointer + pointer("responses", status)
+        suffix = "Response" if status in ("200", "201", "202", "204") else f"{status}_Response"
+        contents[str(status)] = _content(document, node, at, f"{hint}_{suffix}", schemas)
+    arguments = _parameters(document, source, hint, schemas, names)
+    return NormalOperation(source, tag, verb, arguments, _body(document, source, hint, schemas), contents)
+
+
+def _parameters(
+    document: Document, source: Operation, hint: str, schemas: TypeSchemas, names: Names
+) -> list[NormalParameter]:
+    order = re.findall(r"\{([^}]*)\}", source.path)
+    nodes = {key: value for key, value in parameters(document, source).items() if _is_ours(*key)}
+    keys = sorted(nodes, key=lambda key: order.index(key[1]) if key[0] == "path" and key[1] in order else len(order))
+    wanted = [Wanted(f"{place}:{wire}", wire, argument_name(wire)) for place, wire in keys]
+    given = names.give(
+        "arguments",
+        wanted,
+        lambda name: name not in METHOD and argument_name(name) == name,
+        scope=f"{source.method.upper()} {source.path} ",
+    )
+    found = []
+    for place, wire in keys:
+        at, node = nodes[place, wire]
+        content: Document = node.get("content", {})
+        media = next(iter(content), "")
+        inner = content[media] if media else {}
+        written, end = (inner.get("schema"), pointer("content", media)) if media else (node.get("schema"), "")
+        base, words = _anchor(document, source, at, f"{place}:{wire}", f"{hint}_{wire}")
+        style = node.get("style", _DEFAULT_STYLES.get(place, "form"))
+        schema = schemas.typed(written or {}, f"{base}{end}/schema", words)
+        text = str(node.get("description") or schema.get("description", ""))
+        found.append(
+            NormalParameter(
+                pointer=at,
+                wire=wire,
+                name=given[f"{place}:{wire}"],
+                place=place,
+                required=node.get("required") is True or place == "path",
+                schema=schema,
+                description=text,
+                style=style,
+                explode=node.get("explode", style == "form"),
+                is_json=bool(media),
+                deprecated=node.get("deprecated") is True,
+            )
+        )
+    return found
+
+
+def _anchor(document: Document, source: Operation, at: str, key: str, hint: str) -> tuple[str, str]:
+    """What a parameter is known by, whatever stands before it in its list, and words for the name of its class."""
+    written = resolve_once(document, at)
+    if "$ref" in written:
+        where = unquote(written["$ref"][1:])
+        return where, tokens(where)[-1]
+    holder = at.rpartition("/parameters/")[0]
+    return holder + pointer("parameters", key), hint
+
+
+def _is_ours(place: str, wire: str) -> bool:
+    """Whether the caller gives this parameter: signing headers are the scheme's, and OpenAPI ignores three others."""
+    return place in ("path", "query") or (place == "header" and wire.lower() not in SIGNING_HEADERS)
+
+
+def _body(document: Document, source: Operation, hint: str, schemas: TypeSchemas) -> Body | None:
+    written = source.node.get("requestBody")
+    node = target(document, written)
+    if not isinstance(node, dict) or not node.get("content"):
+        return None
+    content = _content(document, written, source.pointer + "/requestBody", f"{hint}_Body", schemas)
+    return Body(content, node.get("required") is True)
+
+
+def _content(document: Document, written: Any, at: str, hint: str, schemas: TypeSchemas) -> Content:
+    """What a body or a response holds: its JSON where there is some."""
+    node = target(document, written)
+    if isinstance(written, dict) and "$ref" in written:
+        at = written["$ref"][1:]
+        hint = at.rpartition("/")[2]
+    text = str(node.get("description") or "")
+    media = min(node.get("content") or {}, key=_preference, default=None)
+    if media is None:
+        return Content(None, {}, text)
+    schema = node["content"][media].get("schema")
+    place = at + pointer("content", media, "schema")
+    if _form(media) == "bytes":
+        return Content(media, {"type": "string", "format": "binary"}, text)
+    if _form(media) == "text":
+        return Content(media, {"type": "string"}, text)
+    return Content(media, schemas.typed(schema if schema is not None else {}, place, hint), text)
+
+
+def _form(media: str) -> str:
+    kind = media.partition(";")[0].strip().lower()
+    if kind in _FORMS:
+        return "form" if kind == _FORMS[0] else "multipart"
+    if kind == "application/json" or kind.endswith("+json") or kind == "*/*":
+        return "json"
+    return "text" if kind.startswith("text/") or kind.endswith(("/xml", "+xml", "/csv", "/yaml")) else "bytes"
+
+
+def _preference(media: str) -> int:
+    if media.partition(";")[0].strip().lower() == "application/json":
+        return -1
+    return ["json", "form", "multipart", "text", "bytes"].index(_form(media))
+
+
+def _mark_uploads(found: list[NormalOperation], schemas: TypeSchemas) -> None:
+    """The fields of a multipart body that are files take bytes."""
+    for one in found:
+        if one.body and one.body.content.form == "multipart":
+            key = one.body.content.schema.get(CLASS, "")
+            if key in schemas.classes:
+                schemas.classes[key].is_upload = True
+
+
+def _left_out(document: Document, schemas: TypeSchemas) -> Iterator[Problem]:
+    for name in document.get("components", {}).get("schemas", {}):
+        at = pointer("components", "schemas", name)
+        if at not in schemas.classes and at not in schemas.met:
+            yield Problem(at, "is left out: no operation uses it.")
+    for name in document.get("webhooks", {}):
+        yield Problem(pointer("webhooks", name), "is left out: webhooks are not generated.")

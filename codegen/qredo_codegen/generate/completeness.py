@@ -1,0 +1,58 @@
+"""Nothing is lost: what the description has as it was loaded, against what the parser gave and the view shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from openapi_python_client.parser import GeneratorData
+
+from qredo_codegen.description.document import operations, pointer
+from qredo_codegen.description.normal import Normal
+from qredo_codegen.description.places import Problem
+
+from .view import PackageView
+
+__all__ = ["losses"]
+
+
+def losses(normal: Normal, data: GeneratorData, view: PackageView) -> Iterator[Problem]:
+    """What would be lost or named twice, each with its place."""
+    methods = {(method.method, method.path) for tag in view.tags for method in tag.methods}
+    for operation in operations(normal.document):
+        if (operation.method.upper(), operation.path) not in methods:
+            yield Problem(operation.pointer, "would not be generated.")
+    yield from _parsed(normal, data)
+    shown = {model.name: len(model.fields) for model in view.models}
+    shown |= {enum.name: len(enum.members) for enum in view.enums}
+    for at, one in normal.classes.items():
+        described = len(one.schema.fields) if one.schema.values is None else len(one.schema.values)
+        if shown.get(one.name) != described:
+            yield Problem(at, f"has {described} fields or values, and {shown.get(one.name, 0)} of them are generated.")
+    for name, count in Counter([*(one.name for one in view.models), *(one.name for one in view.enums)]).items():
+        if count > 1:
+            yield Problem(pointer("components", "schemas"), f"gives the class {name} {count} times.")
+
+
+def _parsed(normal: Normal, data: GeneratorData) -> Iterator[Problem]:
+    """What the parser has not read as it was meant."""
+    endpoints = Counter(
+        (
+            endpoint.method,
+            len(endpoint.path_parameters),
+            len(endpoint.query_parameters),
+            len(endpoint.header_parameters),
+        )
+        for collection in data.endpoint_collections_by_tag.values()
+        for endpoint in collection.endpoints
+    )
+    for operation in normal.operations:
+        places = Counter(parameter.place for parameter in operation.parameters)
+        key = (operation.source.method, places["path"], places["query"], places["header"])
+        if not endpoints[key]:
+            yield Problem(operation.source.pointer, "is read by the parser with other parameters, or not at all.")
+        endpoints[key] -= 1
+    classes = {str(one.class_info.name) for one in (*data.models, *data.enums)}
+    for at, one in normal.classes.items():
+        if one.name not in classes:
+            yield Problem(at, f"is not read by the parser as the class {one.name}.")

@@ -1,0 +1,198 @@
+"""The operations of a description as methods, and what it says of security and feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from qredo_codegen.description.document import Document
+from qredo_codegen.description.normal import Content, Normal, NormalOperation, NormalParameter, Tag
+from qredo_codegen.description.type_schemas import CLASS
+
+from .kinds import kind_of
+from .texts import prose, with_notes
+from .value_types import ArrayOf, Complex, Decimal, EnumOf, Kind, ModelOf, Plain
+from .view import Argument, BodyView, FeedView, MethodView, ModelView, Pages, Reading, TagView
+
+__all__ = ["OperationViews"]
+
+_USUAL = {"path": ("simple", False), "query": ("form", True), "header": ("simple", False)}
+
+
+class OperationViews:
+    """Methods from operations in the one form; extensions and security come from the description itself."""
+
+    def __init__(self, normal: Normal, models: Mapping[str, ModelView]) -> None:
+        self.normal = normal
+        self.document = normal.document
+        self.models = models
+
+    def tags(self) -> list[TagView]:
+        """Every tag with its operations, in the order of the description."""
+        return [self._tag(tag) for tag in self.normal.tags]
+
+    def mentions(self, codec: str) -> bool:
+        """Whether a value of this codec is anywhere in the package."""
+        kinds = [field.kind for model in self.models.values() for field in model.fields]
+        methods = [method for tag in self.tags() for method in tag.methods]
+        kinds += [kind for method in methods for kind in method.codecs]
+        kinds += [one.kind for method in methods for one in (*method.path_arguments, *method.named_arguments)]
+        kinds += [one.kind for method in methods for one in method.readings.values() if one.kind]
+        kinds += [method.body.kind for method in methods if method.body]
+        return any(codec in kind.codec for kind in kinds)
+
+    def _tag(self, tag: Tag) -> TagView:
+        methods = [self._method(one) for one in self.normal.operations if one.tag == tag.name]
+        return TagView(tag.name, tag.class_name, prose({"description": tag.description}), methods)
+
+    def _method(self, one: NormalOperation) -> MethodView:
+        raw = one.source.node
+        arguments = [self._argument(one, parameter) for parameter in one.parameters]
+        query = [argument for argument in arguments if argument.place == "query"]
+        readings = {status: self._reading(content) for status, content in one.successes.items()}
+        result, result_description = self._result(one, readings)
+        errors = {status: content for status, content in one.contents.items() if status[0] in "45"}
+        return MethodView(
+            tag=one.tag,
+            verb=one.verb,
+            method=one.source.method.upper(),
+            path=one.source.path,
+            summary=prose(raw, "summary") or f"{one.source.method.upper()} {one.source.path}",
+            description=prose(raw),
+            path_arguments=[argument for argument in arguments if argument.place == "path"],
+            query_arguments=query,
+            header_arguments=[argument for argument in arguments if argument.place == "header"],
+            body=self._body(one),
+            result=result,
+            result_description=result_description,
+            errors={status: prose({"description": content.description}) for status, content in errors.items()},
+            security=self._security(raw),
+            repeatable=raw.get("x-idempotent", False) or one.source.method in ("head", "options"),
+            idempotency_key=raw.get("x-idempotency-key"),
+            outcome=self._names.get(raw.get("x-outcome", "")),
+            pages=self._pages(one, query, result),
+            feed=self._feed(one),
+            readings=readings,
+            error_readings={},
+            accept=", ".join(dict.fromkeys(content.media for content in one.successes.values() if content.media)),
+            deprecated=raw.get("deprecated") is True,
+        )
+
+    def _argument(self, one: NormalOperation, parameter: NormalParameter) -> Argument:
+        kind = _plain_enough(kind_of(self.normal, parameter.schema), f"_{one.verb}_{parameter.name}")
+        style = "json" if parameter.is_json else parameter.style + ("*" if parameter.explode else "")
+        usual, explode = _USUAL[parameter.place]
+        is_plain = kind.json in ("string", "integer", "boolean", "number")
+        is_usual = (
+            not parameter.is_json
+            and parameter.style == usual
+            and (is_plain or parameter.explode is explode)
+            and not (parameter.place == "path" and kind.json not in ("string", "integer", "boolean"))
+        )
+        notes = {**parameter.schema, "deprecated": parameter.deprecated, "readOnly": False}
+        return Argument(
+            wire=parameter.wire,
+            name=parameter.name,
+            kind=kind,
+            required=parameter.required,
+            description=with_notes(prose({"description": parameter.description}), notes),
+            place=parameter.place,
+            style=None if is_usual else style,
+            nullable=False,
+        )
+
+    def _body(self, one: NormalOperation) -> BodyView | None:
+        if one.body is None:
+            return None
+        content = one.body.content
+        found = self.normal.class_of(content.schema)
+        is_nullable = content.schema.get("nullable", False)
+        kind = kind_of(self.normal, content.schema, is_upload=content.form == "multipart")
+        model = self.models.get(found.name) if found and not is_nullable else None
+        if model is None:
+            kind = _plain_enough(kind, f"_{one.verb}_body")
+        return BodyView(model, kind, content.media or "", content.form, one.body.required, content.description)
+
+    def _reading(self, content: Content) -> Reading:
+        if content.form == "nothing":
+            return Reading("nothing", None)
+        kind = kind_of(self.normal, content.schema)
+        if content.form == "bytes":
+            kind = Complex("bytes", "bytes", "string", "bytes", "_codec.BYTES", ())
+        if content.schema.get("nullable") and kind.annotation != "Any":
+            nullable = f"_codec.Nullable({kind.codec})"
+            used = tuple(kind.classes())
+            kind = Complex(f"{kind.annotation} | None", "", kind.json, f"{kind.expected} or null", nullable, used)
+        return Reading("json" if content.form in ("form", "multipart") else content.form, kind)
+
+    def _result(self, one: NormalOperation, readings: Mapping[str, Reading]) -> tuple[str | None, str]:
+        """The model class of every successful response, if there is one, and what the description says of it."""
+        text = next((prose({"description": content.description}) for content in one.successes.values()), "")
+        schemas = [content.schema for content in one.successes.values()]
+        first = self.normal.class_of(schemas[0]) if schemas else None
+        is_model = first is not None and first.schema.values is None
+        is_model = is_model and all(schema.get(CLASS) == schemas[0].get(CLASS) for schema in schemas)
+        is_json = all(reading.form == "json" for reading in readings.values())
+        nullable = schemas and schemas[0].get("nullable")
+        return (first.name if first and is_model and is_json and not nullable else None), text
+
+    def _feed(self, one: NormalOperation) -> str | None:
+        """The name of the feed that an operation opens: the one that switches protocols on the path of a feed."""
+        if "101" not in one.contents:
+            return None
+        name: str = self.document["paths"][one.source.path]["x-websocket"]["name"]
+        return name
+
+    def _pages(self, one: NormalOperation, query: list[Argument], result: str | None) -> Pages | None:
+        node = one.source.node.get("x-pagination")
+        if node is None or result is None or result not in self.models:
+            return None
+        arguments = {argument.wire: argument for argument in query}
+        items = next(field for field in self.models[result].fields if field.wire == node["items"])
+        verb = f"iter_{f'{one.tag}_{one.verb}'.split('_get_', 1)[-1]}"
+        return Pages(verb, items, arguments[node["offset"]], arguments[node["limit"]], node["page_size"])
+
+    def _security(self, raw: Document) -> str:
+        """The scheme that tells a sender what to do: the signature, or the agent's token; none for an open call."""
+        given = raw["security"] if "security" in raw else self.document.get("security", [])
+        alternatives: list[set[str]] = [set(entry) for entry in given]
+        if not any(alternatives):
+            return ""
+        if any(self.signature_scheme in names for names in alternatives):
+            return self.signature_scheme
+        return next(name for names in alternatives for name in sorted(names))
+
+    @cached_property
+    def signature_scheme(self) -> str:
+        """Name of the scheme that signs requests."""
+        schemes: dict[str, Document] = self.document["components"]["securitySchemes"]
+        return next(name for name, scheme in schemes.items() if "x-signature" in scheme)
+
+    def stamps(self) -> list[str]:
+        """Which stamps a signed request may carry, in the order of the description."""
+        names = [name for entry in self.document["security"] for name in entry]
+        return [name for name in dict.fromkeys(names) if name in ("timestamp", "nonce")]
+
+    def nonce_rule(self) -> str | None:
+        """Which nonces the service takes beyond that they go up, if it says."""
+        rule: str | None = self.document["components"]["securitySchemes"].get("nonce", {}).get("x-stamp-rule")
+        return rule
+
+    def feeds(self) -> Iterator[FeedView]:
+        """Every WebSocket feed."""
+        for path, schema in self.normal.feeds.items():
+            node = self.document["paths"][path]["x-websocket"]
+            yield FeedView(node["name"], path, self._security(node), self.normal.classes[schema[CLASS]].name)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """`<tag>.<verb>` of each operationId."""
+        return {str(one.source.node.get("operationId")): f"{one.tag}.{one.verb}" for one in self.normal.operations}
+
+
+def _plain_enough(kind: Kind, constant: str) -> Kind:
+    """The kind of an argument: a codec encodes everything but scalars and arrays of them."""
+    if isinstance(kind, Plain | EnumOf | Decimal) or (isinstance(kind, ArrayOf) and not isinstance(kind.item, ModelOf)):
+        return kind
+    used = tuple(kind.classes())
+    return Complex(kind.annotation, kind.argument, kind.json, kind.expected, kind.codec, used, constant)

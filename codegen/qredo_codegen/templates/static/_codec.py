@@ -1,0 +1,346 @@
+"""What checks, decodes and encodes a value that is inside another one, or that its JSON type alone does not tell apart.
+
+A class is looked up when it is first needed: schemas may refer to each other in circles.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from . import _numbers, _wire
+from ._mismatch import strictly, type_name
+from ._provenance import EXACT_NUMBERS
+from .errors import ResponseError
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class Codec:
+    """One kind of value."""
+
+    expected = "a value"
+
+    def fits(self, value: object) -> bool:
+        """Whether a JSON value has the right JSON type."""
+        raise NotImplementedError
+
+    def takes(self, value: object) -> bool:
+        """Whether a Python value is of this kind."""
+        return self.fits(value)
+
+    def decode(self, value: Any, model: str, field: str) -> Any:
+        """The Python value of a JSON value.
+
+        Raises:
+            ResponseError: It is of another kind.
+        """
+        if not self.fits(value):
+            raise self.misfit(value, model, field)
+        return value
+
+    def misfit(self, value: object, model: str, field: str) -> ResponseError:
+        """The error for a value of another kind."""
+        return ResponseError(model, field, f"expected {self.expected}, got {type_name(value)}")
+
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        """The JSON value of a Python value.
+
+        Raises:
+            TypeError: It is of another kind.
+        """
+        if not self.takes(value):
+            raise TypeError(f"{model}.{field} takes {self.expected}, not {type(value).__name__}")
+        return value
+
+
+class _Plain(Codec):
+    def __init__(self, kind: type, expected: str) -> None:
+        self.kind = kind
+        self.expected = expected
+
+    def fits(self, value: object) -> bool:
+        return value.__class__ is self.kind
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, self.kind) and (self.kind is bool or not isinstance(value, bool))
+
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        if self.kind is int and not self.takes(value):
+            _wire.not_integer(model, field, value)
+        return self.kind(super().encode(value, model, field))
+
+
+class _Any(Codec):
+    expected = "anything"
+
+    def fits(self, value: object) -> bool:
+        return True
+
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        return value.to_dict() if hasattr(value, "to_dict") else value
+
+
+class _Decimal(Codec):
+    expected = "a number"
+
+    def fits(self, value: object) -> bool:
+        return value.__class__ in _numbers.EXACT
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+    def decode(self, value: Any, model: str, field: str) -> Any:
+        return _numbers.decimal(model, field, super().decode(value, model, field))
+
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        return _numbers.to_send(model, field, value)
+
+
+class _File(Codec):
+    expected = "bytes or a File"
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, bytes | str) or (isinstance(value, tuple) and len(value) == 3)
+
+
+class Values(Codec):
+    """An open set of values."""
+
+    def __init__(self, name: str, base: Codec) -> None:
+        self.name = name
+        self.base = base
+        self.expected = base.expected
+
+    def fits(self, value: object) -> bool:
+        return self.base.fits(value)
+
+    def takes(self, value: object) -> bool:
+        return self.base.takes(value)
+
+    def decode(self, value: Any, model: str, field: str) -> Any:
+        return _class(self.name)(self.base.decode(value, model, field))
+
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        return self.base.encode(value, model, field)
+
+
+class Model(Codec):
+    """An object with a class of its own."""
+
+    expected = "an object"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, Mapping)
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, (_class(self.name), Mapping))
+
+    def decode(self, value: Any, model: str, field: str) -> Any:
+        return _class(self.name).from_dict(value)
+
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        return _wire.to_dict(model, field, value, _class(self.name))
+
+
+class Array(Codec):
+    """An array of one kind."""
+
+    expected = "an array"
+
+    def __init__(self, item: Codec) -> None:
+        self.item = item
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, list | tuple)
+
+    def decode(self, value: Any, model: str, field: str) -> Any:
+        return [self.item.decode(item, model, f"{field}[]") for item in super().decode(value, model, field)]
+
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        return [self.item.encode(item, model, f"{field}[]") for item in super().encode(value, model, field)]
+
+
+class Map(Codec):
+    """An object with free keys and values of one kind."""
+
+    expected = "an object"
+
+    def __init__(self, item: Codec) -> None:
+        self.item = item
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, Mapping)
+
+    def decode(self, value: Any, model: str, field: str) -> Any:
+        found = super().decode(value, model, field)
+        return {key: self.item.decode(item, model, f"{field}.{key}") for key, item in found.items()}
+
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        found = super().encode(value, model, field)
+        return {key: self.item.encode(item, model, f"{field}.{key}") for key, item in found.items()}
+
+
+class Nullable(Codec):
+    """One kind, or null."""
+
+    def __init__(self, item: Codec) -> None:
+        self.item = item
+        self.expected = f"{item.expected} or null"
+
+    def fits(self, value: object) -> bool:
+        return value is None or self.item.fits(value)
+
+    def takes(self, value: object) -> bool:
+        return value is None or self.item.takes(value)
+
+    def decode(self, value: Any, model: str, field: str) -> Any:
+        return None if value is None else self.item.decode(value, model, field)
+
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        return None if value is None else self.item.encode(value, model, field)
+
+
+class Union(Codec):
+    """One of several kinds: of those that fit, the one that knows most of the fields, and of these the first."""
+
+    def __init__(self, *members: Codec) -> None:
+        self.members = members
+        self.expected = " or ".join(dict.fromkeys(member.expected for member in members))
+
+    def fits(self, value: object) -> bool:
+        return any(member.fits(value) for member in self.members)
+
+    def takes(self, value: object) -> bool:
+        return any(member.takes(value) for member in self.members)
+
+    def decode(self, value: Any, model: str, field: str) -> Any:
+        found = []
+        for member in self.members:
+            with suppress(ResponseError), strictly():  # a member with a mismatch is not the one
+                found.append(member.decode(value, model, field))
+        if not found:
+            raise self.misfit(value, model, field)
+        return min(found, key=_unknown)
+
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        if isinstance(value, dict):
+            value = self._of_dict(value, model, field)
+        problem: TypeError | None = None
+        for member in self.members:
+            if member.takes(value):
+                try:
+                    return member.encode(value, model, field)
+                except TypeError as error:
+                    problem = problem or error
+        raise problem or TypeError(f"{model}.{field} takes {self.expected}, not {type(value).__name__}")
+
+    def _of_dict(self, value: dict[str, Any], model: str, field: str) -> Any:
+        try:
+            return self.decode(value, model, field)
+        except ResponseError:
+            return value
+
+
+class Tagged(Union):
+    """One of several models, by the value of one property; an object with another value stays a dict."""
+
+    def __init__(self, name: str, known: Mapping[str, str], *members: Codec) -> None:
+        super().__init__(*members)
+        self.name = name
+        self.known = known
+
+    def decode(self, value: Any, model: str, field: str) -> Any:
+        if not isinstance(value, Mapping):
+            return super().decode(value, model, field)
+        chosen = self.known.get(str(value.get(self.name)))
+        return dict(value) if chosen is None else _class(chosen).from_dict(value)
+
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        for name in dict.fromkeys(self.known.values()):
+            if isinstance(value, _class(name)):
+                return value.to_dict()
+        if isinstance(value, dict):
+            decoded = self._of_dict(value, model, field)
+            return decoded if isinstance(decoded, dict) else decoded.to_dict()
+        return super().encode(value, model, field)
+
+
+BOOL: Final = _Plain(bool, "a boolean")
+INT: Final = _Plain(int, "an integer")
+STR: Final = _Plain(str, "a string")
+DECIMAL: Final = _Decimal()
+ANY: Final = _Any()
+FILE: Final = _File()
+
+
+class Reader:
+    """Reads the content of a response."""
+
+    def read(self, response: httpx.Response) -> Any:
+        """The value that the content holds; None for no content."""
+        return None
+
+
+class Json(Reader):
+    """Content that is JSON."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
+
+    def read(self, response: httpx.Response) -> Any:
+        """The value of the JSON.
+
+        Raises:
+            ResponseError: It is not JSON, or not what the description says.
+        """
+        data = parse_json(response, "The response")
+        try:
+            return self.codec.decode(data, "The response", "(whole)")
+        except ResponseError as error:
+            error.response = response
+            raise
+
+
+class _Text(Reader):
+    def read(self, response: httpx.Response) -> Any:
+        return response.text
+
+
+class _Bytes(Reader):
+    def read(self, response: httpx.Response) -> Any:
+        return response.content
+
+
+TEXT: Final = _Text()
+BYTES: Final = _Bytes()
+NOTHING: Final = Reader()
+
+
+def parse_json(response: httpx.Response, name: str) -> Any:
+    """The JSON of a response, its numbers exact.
+
+    Raises:
+        ResponseError: It is no JSON.
+    """
+    try:
+        return json.loads(response.content, parse_float=_numbers.Exact if EXACT_NUMBERS else None)
+    except (ValueError, RecursionError) as error:  # the latter for what is nested too deeply
+        raise ResponseError(name, None, f"not JSON: {error}", response) from None
+
+
+def _class(name: str) -> Any:
+    from . import models
+
+    return getattr(models, name)
+
+
+def _unknown(value: object) -> int:
+    return len(getattr(value, "additional_properties", ()))

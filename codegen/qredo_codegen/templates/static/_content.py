@@ -1,0 +1,100 @@
+"""The bytes of a request body, by its media type. The same values always give the same bytes, which are then signed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ._numbers import Exact, text_of
+from ._types import File
+
+
+def write(media: str, body: Any) -> tuple[bytes, str]:
+    """The bytes of a body and the value of its Content-Type."""
+    kind = media.partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return _multipart(list(_parts(body)))
+    if kind == "application/x-www-form-urlencoded":
+        return urlencode(list(_pairs(body)), quote_via=quote, safe="").encode(), media
+    if isinstance(body, bytes | bytearray | memoryview):
+        return bytes(body), "application/octet-stream" if "*" in media else media
+    if isinstance(body, str) and kind != "application/json" and not kind.endswith("+json"):
+        return body.encode(), media if "charset" in media else f"{media}; charset=utf-8"
+    return to_json(body).encode(), "application/json" if "*" in media else media
+
+
+def to_json(value: Any) -> str:
+    """JSON without spaces, every number as exact as it is. (`json.dumps` has no way to write a Decimal.)"""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{to_json(str(key))}:{to_json(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(to_json, value)) + "]"
+    if isinstance(value, Decimal):
+        return text_of(value)
+    if isinstance(value, Exact):
+        return value.text
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def text(value: object) -> str:
+    """A value in a URL, a header or a form; a boolean is written as JSON writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return text_of(value)
+    return value.text if isinstance(value, Exact) else str(value)
+
+
+def _pairs(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in body.items():
+        for item in value if isinstance(value, list | tuple) else [value]:
+            if item is not None:
+                yield name, to_json(item) if isinstance(item, dict | list) else text(item)
+
+
+def _parts(body: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """Header and content of each part."""
+    for name, value in body.items():
+        is_many = isinstance(value, list | tuple) and not isinstance(value, File)
+        for item in value if is_many else [value]:
+            if item is not None:
+                yield _part(name, item)
+
+
+def _part(name: str, value: Any) -> tuple[str, bytes]:
+    disposition = f'Content-Disposition: form-data; name="{_quoted(name)}"'
+    if isinstance(value, bytes | bytearray):
+        value = File(bytes(value))
+    if isinstance(value, File):
+        head = f'{disposition}; filename="{_quoted(value.name)}"\r\nContent-Type: {_one_line(value.media)}'
+        return head, bytes(value.content)
+    if isinstance(value, dict | list):
+        return f"{disposition}\r\nContent-Type: application/json", to_json(value).encode()
+    return disposition, text(value).encode()
+
+
+def _multipart(parts: list[tuple[str, bytes]]) -> tuple[bytes, str]:
+    import hashlib  # most programs send no files
+
+    # The boundary is a hash of what it separates: nobody can choose content that holds it.
+    digest = hashlib.sha256()
+    for head, content in parts:
+        for piece in (head.encode(), content):
+            digest.update(len(piece).to_bytes(8, "big") + piece)
+    boundary = digest.hexdigest()[:40]
+    pieces = [b"--%s\r\n%s\r\n\r\n%s\r\n" % (boundary.encode(), head.encode(), content) for head, content in parts]
+    return b"".join([*pieces, b"--%s--\r\n" % boundary.encode()]), f"multipart/form-data; boundary={boundary}"
+
+
+def _quoted(value: str) -> str:
+    """A name in a header of a part, as browsers write it."""
+    return value.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
+
+
+def _one_line(value: str) -> str:
+    if "\r" in value or "\n" in value:
+        raise ValueError("the media type of a file has a line break")
+    return value

@@ -1,0 +1,165 @@
+"""Values of a response that are not of the type that the description says: kept, and never taken for another value."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import Any, NamedTuple, NoReturn
+
+from ._provenance import PACKAGE
+from .errors import ResponseError
+
+__all__ = ["Misfit", "Mismatch", "collect_mismatches", "mismatch", "raw_of", "sending", "strictly", "type_name"]
+
+_JSON_NAMES = {
+    bool: "a boolean",
+    dict: "an object",
+    float: "a number with a fraction or an exponent",
+    int: "an integer",
+    list: "an array",
+    str: "a string",
+    type(None): "null",
+}
+_STRICT: ContextVar[bool] = ContextVar("strict", default=False)
+_SENDING: ContextVar[bool] = ContextVar("sending", default=False)
+_FOUND: ContextVar[list[Misfit] | None] = ContextVar("found", default=None)
+_LOGGED = set[tuple[str, str]]()
+_LOG = logging.getLogger(PACKAGE)
+
+
+class Misfit(NamedTuple):
+    """What a report says of a mismatch: no value, since it may be a secret.
+
+    Attributes:
+        model: Name of the model class.
+        field: Name of the field on the wire.
+        described: The type that the description says.
+        found: The type that came.
+    """
+
+    model: str
+    field: str
+    described: str
+    found: str
+
+
+class Mismatch:
+    """Stands in a model for a value of another type than the description says.
+
+    Only `raw` gives the value, and `to_dict` writes it back. Each other use raises `ResponseError`: truth, comparison,
+    arithmetic, iteration, formatting, and sending it. So an amount is never taken for zero or for something else. Two
+    mismatches are equal if what came is.
+
+    Attributes:
+        raw: The value as it came.
+    """
+
+    __slots__ = ("_misfit", "raw")
+
+    def __init__(self, misfit: Misfit, raw: Any) -> None:
+        self._misfit = misfit
+        self.raw = raw
+
+    def __repr__(self) -> str:
+        model, field, described, found = self._misfit
+        return f"<Mismatch {model}.{field}: expected {described}, got {found}>"
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.raw == other.raw) if isinstance(other, Mismatch) else self._reject()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Mismatch, (self._misfit, self.raw)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):  # a protocol that Python asks for
+            raise AttributeError(name)
+        self._reject()
+
+    def _reject(self, *_: object) -> NoReturn:
+        raise self.error()
+
+    def error(self) -> ResponseError:
+        """The error for a use of the value."""
+        model, field, described, found = self._misfit
+        return ResponseError(model, field, f"expected {described}, got {found}; `.raw` of the field is what came")
+
+    __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __call__ = _reject
+    __lt__ = __le__ = __gt__ = __ge__ = __ne__ = __hash__ = _reject
+    __str__ = __format__ = __bytes__ = __int__ = __float__ = __complex__ = __index__ = __round__ = _reject
+    __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __mod__ = __divmod__ = __pow__ = _reject
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rdivmod__ = __rpow__ = _reject
+    __and__ = __or__ = __xor__ = __lshift__ = __rshift__ = __rand__ = __ror__ = __rxor__ = _reject
+    __neg__ = __pos__ = __abs__ = __invert__ = __trunc__ = __floor__ = __ceil__ = _reject
+
+
+def type_name(value: object) -> str:
+    """What an error message calls the type of a value of JSON."""
+    kind = float if isinstance(value, float) else type(value)
+    return _JSON_NAMES.get(kind, kind.__name__)
+
+
+def mismatch(model: str, field: str, described: str, value: object) -> Mismatch:
+    """Return what stands for a value of another type.
+
+    Raises:
+        ResponseError: Reading is strict.
+    """
+    found = type_name(value)
+    if described == "a number" and found == _JSON_NAMES[float]:
+        found += ", which is not exact: read the JSON with parse_float=decimal.Decimal"
+    misfit = Misfit(model, field, described, found)
+    made = Mismatch(misfit, value)
+    if _STRICT.get():
+        raise made.error()
+    collected = _FOUND.get()
+    if collected is not None:
+        collected.append(misfit)
+    if (model, field) not in _LOGGED:
+        _LOGGED.add((model, field))
+        with suppress(Exception):  # a handler that raises must not turn a call that succeeded into an error
+            _LOG.warning("%r: the field is not as described. Its use raises ResponseError", made)
+    return made
+
+
+def raw_of(value: Mismatch) -> Any:
+    """Return what came, for `to_dict`.
+
+    Raises:
+        ResponseError: It is about to be sent.
+    """
+    if _SENDING.get():
+        raise value.error()
+    return value.raw
+
+
+@contextmanager
+def collect_mismatches() -> Iterator[list[Misfit]]:
+    """Collect what does not fit the description while responses are read inside: models, fields, types, no values."""
+    found = list[Misfit]()
+    token = _FOUND.set(found)
+    try:
+        yield found
+    finally:
+        _FOUND.reset(token)
+
+
+@contextmanager
+def strictly(is_strict: bool = True) -> Iterator[None]:
+    """Read so that a mismatch raises at once."""
+    token = _STRICT.set(is_strict)
+    try:
+        yield
+    finally:
+        _STRICT.reset(token)
+
+
+@contextmanager
+def sending() -> Iterator[None]:
+    """Write what is sent: a mismatch raises."""
+    token = _SENDING.set(True)
+    try:
+        yield
+    finally:
+        _SENDING.reset(token)

@@ -1,0 +1,33 @@
+"""Values that a shell completes: API versions, environments, folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ._apis import installed_apis
+
+__all__ = ["ENVIRONMENTS", "complete_api", "complete_environment", "complete_folder"]
+
+ENVIRONMENTS = ("sandbox", "production", "production_test", "play", "emulator")
+
+
+def complete_api(incomplete: str) -> list[str]:
+    """The installed API packages."""
+    return [name for name in installed_apis() if name.startswith(incomplete)]
+
+
+def complete_environment(incomplete: str) -> list[str]:
+    """The environments."""
+    return [name for name in ENVIRONMENTS if name.startswith(incomplete)]
+
+
+def complete_folder(incomplete: str) -> list[str]:
+    """The folders whose path begins like this, each with a slash, so that the path can go on."""
+    start, _, name = incomplete.rpartition("/")
+    parent = Path(start or ("/" if incomplete.startswith("/") else "."))
+    try:
+        folders = sorted(each.name for each in parent.iterdir() if each.is_dir() and each.name.startswith(name))
+    except OSError:
+        return []
+    prefix = incomplete.removesuffix(name)
+    return [f"{prefix}{folder}/" for folder in folders if not folder.startswith(".") or name.startswith(".")]

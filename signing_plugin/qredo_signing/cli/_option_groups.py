@@ -1,0 +1,79 @@
+"""Commands with parameters that are groups of options, such as `Connection`: the fields of a group become options."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+__all__ = ["JsonOption", "as_command", "help_text", "keyword", "names_of", "with_groups"]
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def keyword(name: str, annotation: Any, *, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    """A parameter for Typer."""
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def with_groups(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Replace each parameter of a command whose type is a group of options by these options."""
+    hints = get_type_hints(function, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    own = [
+        each.replace(annotation=hints[each.name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for each in inspect.signature(function).parameters.values()
+        if each.name not in groups
+    ]
+    return as_command(function, own, groups)
+
+
+def as_command(
+    function: Callable[..., Any], own: Iterable[inspect.Parameter], groups: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """Return a function for Typer with these parameters and the options of groups.
+
+    It calls `function(**groups, **own)`, with a group for each name.
+    """
+    options = {name: _options(group) for name, group in groups.items()}
+    parameters = [*own, *(option for each in options.values() for option in each), keyword("context", typer.Context)]
+
+    @functools.wraps(function)
+    def command(context: typer.Context, **values: Any) -> Any:
+        made = {
+            name: group(**{option.name: values.pop(option.name) for option in options[name]})
+            for name, group in groups.items()
+        }
+        made["connection"] = replace(made["connection"], request_state=context.obj)
+        return function(**made, **values)
+
+    command.__annotations__ = {each.name: each.annotation for each in parameters}
+    vars(command)["__signature__"] = inspect.Signature(parameters)
+    del vars(command)["__wrapped__"]  # or Typer would read the signature of the wrapped function
+    return command
+
+
+def help_text(text: str) -> str:
+    """Return a docstring as Typer shows it best: each paragraph in one line, but indented lines as they are."""
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(each if each.startswith(" ") else " ".join(each.split()) for each in paragraphs)
+
+
+def names_of(group: Any) -> set[str]:
+    """The options of a group, such as `--api`."""
+    return {each.annotation.__metadata__[0].default for each in _options(group)}  # where Typer keeps the first name
+
+
+@functools.cache
+def _options(group: Any) -> tuple[inspect.Parameter, ...]:
+    """The fields of a group that are annotated as options."""
+    hints = get_type_hints(group, include_extras=True)
+    return tuple(
+        keyword(each.name, hints[each.name], default=each.default)
+        for each in fields(group)
+        if hasattr(hints[each.name], "__metadata__")
+    )

@@ -1,0 +1,98 @@
+"""Tables that fit a terminal: which columns are shown, and when none fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = ["grid_of", "table_of"]
+
+_GAP = 3  # columns of the terminal between two columns of the table
+_FEW = 2  # a table of so few columns shows less than one field per line does
+
+
+def table_of(
+    rows: Sequence[Mapping[str, str]], numbers: Set[str], width: int, *, choose: bool
+) -> tuple[Table | None, list[str]]:
+    """Make a table that is at most `width` wide.
+
+    Args:
+        rows: Texts by column.
+        numbers: Columns that are aligned to the right.
+        width: Of the terminal.
+        choose: Leave columns out if not all fit: wide ones, and those that are empty or the same in all rows.
+
+    Returns:
+        The table, None if it does not fit; and the columns that were left out.
+    """
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    widths = _widths(columns, rows)
+    shown = _fitting(columns, widths, rows, numbers, width) if choose else columns
+    hidden = [column for column in columns if column not in shown]
+    if _total(shown, widths) > width or (hidden and len(shown) <= _FEW):
+        return None, hidden
+    return _table(shown, rows, numbers), hidden
+
+
+def grid_of(fields: Iterable[tuple[str, str]]) -> Table:
+    """Return fields as lines of name and value; a long value goes on in the next line."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in fields:
+        grid.add_row(name, value)
+    return grid
+
+
+def _widths(columns: Iterable[str], rows: Sequence[Mapping[str, str]]) -> dict[str, int]:
+    from rich.cells import cell_len
+
+    return {
+        column: max(cell_len(text) for text in (column, *(row.get(column, "") for row in rows))) for column in columns
+    }
+
+
+def _total(columns: Sequence[str], widths: Mapping[str, int]) -> int:
+    return sum(widths[column] for column in columns) + _GAP * (len(columns) - 1)
+
+
+def _fitting(
+    columns: Sequence[str], widths: Mapping[str, int], rows: Sequence[Mapping[str, str]], numbers: Set[str], width: int
+) -> list[str]:
+    """Return the columns that fit, in their order.
+
+    The first one comes first, since it identifies the row; then numbers, such as amounts and times; then narrow ones,
+    which say much in little space; then those that are the same in all rows. Empty ones are left out.
+    """
+    if _total(columns, widths) <= width:
+        return list(columns)
+
+    texts = {column: {row.get(column, "") for row in rows} for column in columns}
+
+    def rank(column: str) -> tuple[bool, bool, bool, int]:
+        is_same = len(texts[column]) == 1 and len(rows) > 1
+        return column != columns[0], is_same, column not in numbers, widths[column]
+
+    chosen: list[str] = []
+    for column in sorted(columns, key=rank):
+        if not texts[column] <= {"", "null"} and _total([*chosen, column], widths) <= width:
+            chosen.append(column)
+    return [column for column in columns if column in chosen]
+
+
+def _table(columns: Iterable[str], rows: Iterable[Mapping[str, str]], numbers: Set[str]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    columns = list(columns)
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(row.get(column, "") for column in columns))
+    return table

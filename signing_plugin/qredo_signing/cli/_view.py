@@ -1,0 +1,154 @@
+"""How a response is shown: the output options, and what they make of a JSON value."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ._errors import CliError
+from ._output import note, print_bytes, print_text
+from ._readable import flat, readable, wire_text
+from ._table import grid_of, table_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["View", "screen"]
+
+_PANEL = "Output"
+_SHORT = 44  # an id
+_UNLIMITED = 10_000  # columns: width of output that is not a terminal
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """The output options. A command with a parameter of this type gets all of them.
+
+    Raises:
+        CliError: Two of them exclude each other.
+    """
+
+    as_json: Annotated[bool, typer.Option("--json", help="Print the JSON as received.", rich_help_panel=_PANEL)] = False
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with values as received.", rich_help_panel=_PANEL)] = (
+        False
+    )
+    fields: Annotated[
+        str | None,
+        typer.Option("--fields", metavar="NAME,...", help="Print these fields only.", rich_help_panel=_PANEL),
+    ] = None
+    raw: Annotated[
+        bool,
+        typer.Option("--raw", help="Print times and amounts as received.", rich_help_panel=_PANEL),
+    ] = False
+
+    def __post_init__(self) -> None:
+        if self.as_json and (self.csv or self.fields or self.raw):
+            raise CliError("--json prints all that was received", "leave out --csv, --fields and --raw")
+
+    def show(self, value: Any) -> None:
+        """Print a JSON value: fields in lines, lists of objects as tables, or one CSV table."""
+        if self.csv:
+            self._show_csv(value)
+            return
+        with screen() as out:
+            self._show(out, value)
+
+    @property
+    def _names(self) -> list[str]:
+        return [name.strip() for name in (self.fields or "").split(",") if name.strip()]
+
+    def _show(self, out: Console, value: Any) -> None:
+        if not isinstance(value, (dict, list)):
+            out.print(wire_text(value))
+            return
+        parts = dict(flat(value)) if isinstance(value, dict) else {"": value}
+        tables = {name: _rows(each) for name, each in parts.items() if _is_table(each) or name == ""}
+        if self._names:
+            self._show_chosen(out, parts, tables)
+            return
+        if lines := [(name, self._text(name, each)) for name, each in parts.items() if name not in tables]:
+            out.print(grid_of(lines))
+        for name, rows in tables.items():
+            self._show_rows(out, name, rows)
+
+    def _show_chosen(self, out: Console, parts: Mapping[str, Any], tables: Mapping[str, list[Any]]) -> None:
+        known = {name for name in parts if name not in tables}
+        known |= {column for rows in tables.values() for row in rows for column in row}
+        if missing := [name for name in self._names if name not in known]:
+            note(f"there is no field {', '.join(missing)}", f"there are {', '.join(sorted(known))}")
+        if lines := [(name, self._text(name, parts[name])) for name in self._names if name in parts]:
+            out.print(grid_of(lines))
+        for name, rows in tables.items():
+            chosen = [{column: row[column] for column in self._names if column in row} for row in rows]
+            if any(chosen):
+                self._show_rows(out, name, chosen)
+
+    def _show_rows(self, out: Console, name: str, rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            out.print("(empty)")
+            return
+        texts = [{column: self._text(column, each) for column, each in row.items()} for row in rows]
+        numbers = {column for row in rows for column, each in row.items() if type(each) is int}
+        table, hidden = table_of(texts, numbers, out.width, choose=not self._names)
+        if table is not None:
+            out.print(f"\n{name}" if name else "", end="\n" if name else "")
+            out.print(table)
+            if hidden:
+                out.print(_about_hidden(hidden, texts), style="dim")
+            return
+        for number, row in enumerate(texts, 1):  # too wide for the terminal: one field per line
+            out.print(f"\n{name or 'item'} {number}")
+            out.print(grid_of([(f"  {column}", each) for column, each in row.items()]))
+
+    def _show_csv(self, value: Any) -> None:
+        lists = [each for _, each in flat(value) if _is_table(each)] if isinstance(value, dict) else [value]
+        # One list of objects is the table; of several, as of none, the fields of the response make one row.
+        rows = _rows(lists[0]) if len(lists) == 1 else _rows([value])
+        columns = self._names or list(dict.fromkeys(column for row in rows for column in row))
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: "" if each is None else wire_text(each) for name, each in row.items()} for row in rows)
+        print_bytes(text.getvalue().encode("utf-8", "surrogatepass"))
+
+    def _text(self, name: str, value: Any) -> str:
+        return wire_text(value) if self.raw else readable(name, value)
+
+
+@contextmanager
+def screen() -> Iterator[Console]:
+    """Print on stdout with Rich, as wide as the terminal, or without limit if stdout is none."""
+    from rich.console import Console
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
+    console = Console(width=width, markup=False, emoji=False, highlight=False)
+    with console.capture() as capture:
+        yield console
+    print_text("\n".join(line.rstrip() for line in capture.get().split("\n")).rstrip("\n"))
+
+
+def _about_hidden(columns: Iterable[str], rows: Sequence[Mapping[str, str]]) -> str:
+    """Name the columns that are not shown, with the value of those that have the same short one in all rows."""
+    values = {column: {row.get(column, "") for row in rows} for column in columns}
+    same = {column: texts.pop() for column, texts in values.items() if len(texts) == 1 and len(rows) > 1}
+    shown = {column: text for column, text in same.items() if 0 < len(text) <= _SHORT}
+    lines = [f"in all rows: {', '.join(f'{column} {text}' for column, text in shown.items())}"] if shown else []
+    if rest := [column for column in values if column not in shown]:
+        lines.append(f"not shown: {', '.join(rest)} (--fields NAME,... chooses)")
+    return "\n".join(lines)
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
+
+
+def _rows(items: Iterable[Any]) -> list[dict[str, Any]]:
+    return [dict(flat(item)) if isinstance(item, dict) else {"value": item} for item in items]

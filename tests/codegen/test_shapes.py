@@ -1,0 +1,110 @@
+"""Every shape that a vendor's description may hold is generated, imported, called, and right on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import httpx
+import pytest
+from qredo_codegen.description.document import Document
+from qredo_codegen.description.rules import check_generable, validate
+from qredo_codegen.generate.inputs import Inputs
+from qredo_codegen.generate.write import write_package
+
+from .shapes import SHAPES, Shape, described
+
+BASE_URL = "https://api.example.com/v1"
+
+
+@contextmanager
+def generated(document: Document, folder: Path, name: str = "shaped") -> Iterator[ModuleType]:
+    """The package of a description, imported."""
+    document = json.loads(json.dumps(document))
+    assert (validate(document) or check_generable(document)) == []
+    write_package(document, name, folder / name, Inputs("", "", {}))
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    try:
+        yield importlib.import_module(name)
+    finally:
+        sys.path.remove(str(folder))
+        for module in [module for module in sys.modules if module == name or module.startswith(f"{name}.")]:
+            del sys.modules[module]
+
+
+def shown(value: Any) -> Any:
+    """A result without the classes of the package."""
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    return [shown(item) for item in value] if isinstance(value, list) else value
+
+
+class Service:
+    """A service that gives one response and keeps what it was sent."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Give the response."""
+        self.requests.append(request)
+        return httpx.Response(self.shape.status, content=self.shape.answer, headers={"content-type": self.shape.media})
+
+
+def call(package: ModuleType, shape: Shape, service: Service, *, raw: bool = False) -> Any:
+    """The result of the call without asyncio."""
+    with package.Client(httpx.Client(transport=httpx.MockTransport(service)), base_url=BASE_URL) as client:
+        return shape.call(client.with_raw_response if raw else client, package.models)
+
+
+async def call_async(package: ModuleType, shape: Shape, service: Service) -> Any:
+    """The result of the call with asyncio."""
+    http = httpx.AsyncClient(transport=httpx.MockTransport(service))
+    async with package.AsyncClient(http, base_url=BASE_URL) as client:
+        return await shape.call(client, package.models)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_a_shape_is_right_on_the_wire(shape: Shape, tmp_path: Path) -> None:
+    """Without and with asyncio, and raw: the request has these bytes, and the response gives this value."""
+    document = described(shape)
+    document["paths"] = {path: _without_none(item) for path, item in document["paths"].items()}
+    with generated(document, tmp_path) as package:
+        service = Service(shape)
+        results = [call(package, shape, service), asyncio.run(call_async(package, shape, service))]
+        results.append(call(package, shape, service, raw=True).parsed)
+        for request in service.requests:
+            expect(request, shape)
+        for result in results:
+            found = shown(result)
+            assert found == shape.result
+            assert type(found) is type(shape.result) or isinstance(found, str | int)
+
+
+def expect(request: httpx.Request, shape: Shape) -> None:
+    """A request is what the shape says."""
+    target = request.url.raw_path.decode().removeprefix("/v1")
+    assert f"{request.method} {target}" == shape.sent
+    content = request.content
+    if shape.body is not None and b"BOUNDARY" in shape.body:
+        boundary = request.headers["content-type"].removeprefix("multipart/form-data; boundary=")
+        content = content.replace(boundary.encode(), b"BOUNDARY")
+    assert content == (shape.body or b"")
+    assert ("content-type" in request.headers) is (shape.body is not None)
+    assert shape.headers.items() <= dict(request.headers).items()
+
+
+def _without_none(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _without_none(value) for key, value in node.items() if value is not None or key != "operationId"}
+    return copy.deepcopy(node)
