@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ._connect import connect
     from ._environments.environment import Environment
     from ._http.aiohttp.transport import AiohttpTransport
-    from ._http.auth import PartnerAuth, QredoAuth
+    from ._http.auth import PartnerAuth, QredoAuth, TokenAuth
     from ._keys.api_key import KeyKind
     from ._keys.approvals import ApprovalKey, ApprovalPublicKeys, verify_approval
     from ._keys.credentials import Credentials
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         QredoSigningError,
         RedirectError,
         SignerError,
+        TokenError,
         UnsignableError,
     )
 
@@ -90,6 +91,8 @@ __all__ = [
     "SQLiteNonces",
     "Signer",
     "SignerError",
+    "TokenAuth",
+    "TokenError",
     "UnsignableError",
     "__version__",
     "connect",
@@ -124,6 +127,7 @@ _MODULES = {
     "RedisNonces": "_nonces.redis",
     "SQLiteNonces": "_nonces.sqlite",
     "Signer": "_keys.signer",
+    "TokenAuth": "_http.auth",
     "connect": "_connect",
     "explain": "_signature.rsa_rule",
     "sign": "_signature.rsa_rule",

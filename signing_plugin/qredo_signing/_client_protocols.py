@@ -19,11 +19,13 @@ __all__ = [
     "AsyncClient",
     "AsyncHmacClient",
     "AsyncPartnerClient",
+    "AsyncTokenClient",
     "Client",
     "ClientInfo",
     "HmacClient",
     "PartnerClient",
     "RequestInfo",
+    "TokenClient",
 ]
 
 
@@ -140,3 +142,15 @@ class AsyncHmacClient(AsyncClient, Protocol):
     """An async client that takes `HmacCredentials`."""
 
     SECURITY: ClassVar[Literal["qredo_signature"]]
+
+
+class TokenClient(Client, Protocol):
+    """A sync client that takes `HmacCredentials` and a workspace."""
+
+    SECURITY: ClassVar[Literal["qredo_token"]]
+
+
+class AsyncTokenClient(AsyncClient, Protocol):
+    """An async client that takes `HmacCredentials` and a workspace."""
+
+    SECURITY: ClassVar[Literal["qredo_token"]]

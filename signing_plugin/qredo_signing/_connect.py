@@ -5,11 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar, overload
+from urllib.parse import urlsplit
 
 import httpx
 
-from ._client_protocols import AsyncHmacClient, AsyncPartnerClient, HmacClient, PartnerClient
-from ._environments.base_url import base_url_of
+from ._client_protocols import (
+    AsyncHmacClient,
+    AsyncPartnerClient,
+    AsyncTokenClient,
+    HmacClient,
+    PartnerClient,
+    TokenClient,
+)
+from ._environments.base_url import base_url_of, environment_of
 from ._environments.environment import Environment
 from ._environments.origin import AllowedOrigin, is_loopback
 from ._http.choose_auth import check_credentials, make_auth
@@ -31,6 +39,8 @@ PartnerT = TypeVar("PartnerT", bound=PartnerClient)
 AsyncPartnerT = TypeVar("AsyncPartnerT", bound=AsyncPartnerClient)
 HmacT = TypeVar("HmacT", bound=HmacClient)
 AsyncHmacT = TypeVar("AsyncHmacT", bound=AsyncHmacClient)
+TokenT = TypeVar("TokenT", bound=TokenClient)
+AsyncTokenT = TypeVar("AsyncTokenT", bound=AsyncTokenClient)
 
 DEFAULT_MAX_RETRIES = 2
 DEFAULT_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -109,6 +119,38 @@ def connect(
     clock: Callable[[], float] = ...,
     clock_correction: bool = ...,
 ) -> AsyncHmacT: ...
+@overload
+def connect(
+    client_class: type[TokenT],
+    credentials: HmacCredentials,
+    environment: Environment,
+    *,
+    workspace_id: str,
+    timeout: float | httpx.Timeout | None = ...,
+    max_retries: int = ...,
+    deadline: float | None = ...,
+    transport: httpx.BaseTransport | None = ...,
+    http_client: httpx.Client | None = ...,
+    server: str | None = ...,
+    clock: Callable[[], float] = ...,
+    clock_correction: bool = ...,
+) -> TokenT: ...
+@overload
+def connect(
+    client_class: type[AsyncTokenT],
+    credentials: HmacCredentials,
+    environment: Environment,
+    *,
+    workspace_id: str,
+    timeout: float | httpx.Timeout | None = ...,
+    max_retries: int = ...,
+    deadline: float | None = ...,
+    transport: httpx.AsyncBaseTransport | Literal["aiohttp"] | None = ...,
+    http_client: httpx.AsyncClient | None = ...,
+    server: str | None = ...,
+    clock: Callable[[], float] = ...,
+    clock_correction: bool = ...,
+) -> AsyncTokenT: ...
 @without_locals  # `agent_token` may be the token itself, by mistake
 def connect(
     client_class: Any,
@@ -129,6 +171,7 @@ def connect(
     clock: Callable[[], float] = time.time,
     clock_correction: bool = True,
     offload: bool | None = None,
+    workspace_id: str | None = None,
 ) -> Any:
     """Make a client that signs its requests and sends them to one environment.
 
@@ -140,7 +183,7 @@ def connect(
 
     Args:
         client_class: `Client` or `AsyncClient` of a generated API package.
-        credentials: `Credentials` for the Partner API, in whatever version; `HmacCredentials` for the Qredo API v1.
+        credentials: `Credentials` for the Partner API, in whatever version; `HmacCredentials` for the Qredo APIs.
         environment: Where requests go. It is always named: there is no default.
         timeout: Seconds, or an `httpx.Timeout`; None for none. By default 30 s, 5 s of them to connect.
         max_retries: How often a call is retried at most, after its first attempt; 0 for never. Only what can do no
@@ -167,6 +210,7 @@ def connect(
         clock_correction: Follow the server's clock when it refuses a signature for it; see `PartnerAuth`.
         offload: Sign in a thread, in async use; see `PartnerAuth`. By default with `transport="aiohttp"` alone:
             httpx's own transport keeps the event loop so busy that it costs more than it gives.
+        workspace_id: The workspace of the Qredo API v2 that the client is for, and required there; see `TokenAuth`.
 
     Returns:
         An instance of `client_class`.
@@ -181,6 +225,7 @@ def connect(
     _check_arguments(is_async, timeout, transport, http_client, offload)
     check_credentials(client_class, credentials)
     check_environment(environment)
+    environment = environment_of(client_class, environment, server)
     base_url = base_url_of(client_class, environment, server)
     if offload is None:
         offload = is_async and isinstance(credentials, Credentials) and _is_aiohttp(transport)
@@ -192,6 +237,8 @@ def connect(
         serialize=serialize,
         agent_token=agent_token,
         offload=offload,
+        workspace_id=workspace_id,
+        base_path=urlsplit(base_url).path,
     )
     auth = make_auth(client_class, credentials, environment, options)
     owns_http = http_client is None

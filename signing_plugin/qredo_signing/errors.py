@@ -11,6 +11,7 @@
           - NonceError
           - InvalidSignatureError
           - AgentTokenError
+          - TokenError
           - OriginError
           - RedirectError
           - ClockSkewError
@@ -46,6 +47,7 @@ __all__ = [
     "QredoSigningError",
     "RedirectError",
     "SignerError",
+    "TokenError",
     "UnsignableError",
 ]
 
@@ -120,6 +122,23 @@ class AgentTokenError(QredoSigningError):
     These operations take an `x-api-zkp` token and neither API key nor signature. Pass `agent_token=`, a callable that
     returns a fresh hexadecimal token each time it is called.
     """
+
+
+class TokenError(QredoSigningError):
+    """There is no token for a call of the Qredo API v2, so the call was not sent.
+
+    Raised when the service gave none, and when the path names another workspace than the one that the token is for.
+
+    Attributes:
+        status_code: The HTTP status that came in place of a token, or None.
+    """
+
+    def __init__(self, message: str, *, status_code: int | None = None) -> None:
+        super().__init__(message)
+        self.status_code = status_code
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
 
 
 class OriginError(QredoSigningError):

@@ -210,7 +210,7 @@ def test_what_makes_no_sense_with_a_secret(options: dict[str, Any], hmac_credent
     """Arguments for RSA are refused by name for an API that is signed with a secret."""
     untyped: Any = connect
     names = ", ".join(f"{name}=" for name in options)
-    with pytest.raises(ConfigurationError, match=f"API secret and a timestamp: leave out {names}, which"):
+    with pytest.raises(ConfigurationError, match=f"API key and API secret: leave out {names}, which"):
         untyped(AsyncHmacDummy, hmac_credentials, Environment.emulator("http://127.0.0.1:8080"), **options)
 
 

@@ -41,6 +41,7 @@ from qredo_signing import (
     QredoAuth,
     RedisNonces,
     SQLiteNonces,
+    TokenAuth,
     connect,
     explain,
     sign,
@@ -65,6 +66,7 @@ from .doubles import (
     serve,
 )
 from .http.networks import Listener, listen
+from .http.token_service import WORKSPACE, TokenDummy, jwt
 from .keys.test_keys import RSA_1024, RSA_2048, certificate_pem, openssh_pem, private_pem, public_pem
 
 API_KEY = make_api_key(sandbox=True)
@@ -82,6 +84,7 @@ SIGNATURE = sign(KEY, "1700000000", URL, b"")
 HMAC_KEY = "planted-api-key-of-qredo-v1"
 HMAC = HmacCredentials(HMAC_KEY, API_SECRET)
 HMAC_SIGNATURE = sign_hmac(HMAC.secret, "1700000000", "GET", URL, b"")
+TOKEN_URL = f"https://sandbox-api.qredo.network/api/v2/workspaces/{WORKSPACE}/token"
 HMAC_SIGNATURES = [sign_hmac(HMAC.secret, "1700000000", "POST", OURS, BODY)]
 HMAC_SIGNATURES += [sign_hmac(HMAC.secret, "1700000000", "GET", OURS, b""), HMAC_SIGNATURE]
 SIGNATURES = [SIGNATURE, *(sign(KEY, "1700000000", OURS, body) for body in (b"", BODY))]
@@ -89,6 +92,56 @@ SIGNATURES = [SIGNATURE, *(sign(KEY, "1700000000", OURS, body) for body in (b"",
 SEED = b"planted-seed-of-an-approval-key-with-48-bytes...."[:48]
 APPROVAL = ApprovalKey.from_seed(SEED)
 APPROVAL_SIGNATURE = APPROVAL.sign(BODY)
+
+JWT = jwt(exp=4102444800, planted="a token of the Qredo API v2")
+IN_WORKSPACE = f"https://sandbox-api.qredo.network/api/v2/workspaces/{WORKSPACE}/policies"
+
+
+def with_token(request: httpx.Request) -> httpx.Response:
+    """Give the token, and take every call that carries it."""
+    if request.url.path.endswith("/token"):
+        return httpx.Response(200, json={"token": JWT})
+    assert request.headers["x-token"] == JWT
+    return httpx.Response(200)
+
+
+def token_auth(answer: Callable[[httpx.Request], httpx.Response] = with_token, *urls: str) -> TokenAuth:
+    """An auth that has been used for these URLs."""
+    auth = TokenAuth(HMAC, Environment.SANDBOX, workspace_id=WORKSPACE, clock=lambda: NOW)
+    with httpx.Client(auth=auth, transport=httpx.MockTransport(answer)) as http:
+        for url in urls:
+            http.post(url, content=BODY)
+    return auth
+
+
+def atoken_auth(answer: Callable[[httpx.Request], httpx.Response]) -> object:
+    """The same for an async client and one URL."""
+    auth = TokenAuth(HMAC, Environment.SANDBOX, workspace_id=WORKSPACE, clock=lambda: NOW)
+
+    async def main() -> object:
+        async with httpx.AsyncClient(auth=auth, transport=httpx.MockTransport(answer)) as http:
+            return await http.post(IN_WORKSPACE, content=BODY)
+
+    return asyncio.run(main())
+
+
+def lose_the_call(request: httpx.Request) -> httpx.Response:
+    """Give the token, and lose the call."""
+    if request.url.path.endswith("/token"):
+        return with_token(request)
+    raise httpx.ReadTimeout("timed out", request=request)
+
+
+def lose_the_token(request: httpx.Request) -> httpx.Response:
+    """Lose the request for the token, which is signed."""
+    assert request.headers["qredo-api-signature"]
+    raise httpx.ReadTimeout("timed out", request=request)
+
+
+def spoil_the_token(request: httpx.Request) -> httpx.Response:
+    """Give a token that no header can carry."""
+    return httpx.Response(200, json={"token": f"{JWT}\n"})
+
 
 untyped: Any = Credentials
 untyped_approval: Any = ApprovalKey
@@ -105,6 +158,7 @@ def secrets() -> Iterator[str]:
     """Every text that must not be printed: whole secrets, and the lines that a key file has of them."""
     yield from (API_KEY, LIVE.api_key, "cGxhbnRlZC1zZWNyZXQtb2YtdGhlLWFwaS1rZXk", PASSPHRASE, PIN, TOKEN, BODY.decode())
     yield from (*SIGNATURES, HMAC_KEY, API_SECRET, HMAC.secret.decode(), *HMAC_SIGNATURES)
+    yield from (JWT.split(".")[1], sign_hmac(HMAC.secret, "1700000000", "GET", TOKEN_URL, b""))
     yield from (
         SEED.decode(),
         SEED.hex(),
@@ -161,6 +215,10 @@ OBJECTS: dict[str, Any] = {
     "auth with nonces": PartnerAuth(CREDENTIALS, Environment.SANDBOX, nonces=InProcessNonces()),
     "hmac credentials": HMAC,
     "hmac auth": QredoAuth(HMAC, Environment.SANDBOX),
+    "token auth": token_auth(with_token, IN_WORKSPACE),
+    "token client": connect(
+        TokenDummy, HMAC, Environment.PRODUCTION, workspace_id=WORKSPACE, transport=httpx.MockTransport(with_token)
+    ),
     "hmac client": connect(HmacDummy, HMAC, Environment.SANDBOX),
     "async hmac client": connect(AsyncHmacDummy, HMAC, Environment.SANDBOX),
     "environment": Environment.SANDBOX,
@@ -213,7 +271,8 @@ def test_nothing_secret_is_pickled(name: str) -> None:
             check(str(error))
         else:
             check(pickled.decode("latin-1"))
-            assert not isinstance(OBJECTS[name], (Credentials, PrivateKey, PartnerAuth, HmacCredentials, QredoAuth))
+            secret = (Credentials, PrivateKey, PartnerAuth, HmacCredentials, QredoAuth, TokenAuth)
+            assert not isinstance(OBJECTS[name], secret)
 
 
 @pytest.mark.parametrize("name", ["private key", "credentials", "credentials of a signer", "hmac credentials"])
@@ -366,6 +425,16 @@ FAILURES: dict[str, Callable[[], object]] = {
     "hmac: redirect": lambda: answered(
         "async", lambda request: httpx.Response(307, headers={"location": "/"}), credentials=HMAC
     ),
+    "token: lost call": lambda: token_auth(lose_the_call, IN_WORKSPACE),
+    "token: lost call, async": lambda: atoken_auth(lose_the_call),
+    "token: lost token": lambda: token_auth(lose_the_token, IN_WORKSPACE),
+    "token: lost token, async": lambda: atoken_auth(lose_the_token),
+    "token: spoiled": lambda: token_auth(spoil_the_token, IN_WORKSPACE),
+    "token: spoiled, async": lambda: atoken_auth(spoil_the_token),
+    "token: none": lambda: token_auth(lambda request: httpx.Response(500), IN_WORKSPACE),
+    "token: clock": lambda: token_auth(refuse_the_clock, IN_WORKSPACE),
+    "token: other workspace": lambda: token_auth(with_token, IN_WORKSPACE, IN_WORKSPACE.replace("2ZD", "3ZD")),
+    "token: origin": lambda: token_auth(with_token, IN_WORKSPACE, "https://evil.example/"),
     "approval: short seed": lambda: ApprovalKey.from_seed(SEED[:-1]),
     "approval: text as seed": lambda: untyped_approval.from_seed(SEED.hex()),
     "approval: seed as path": lambda: ApprovalKey.from_file(Path("missing") / "approval.pem"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from .._client_protocols import ClientInfo
     from .environment import Environment
 
-__all__ = ["base_url_of", "title_of"]
+__all__ = ["base_url_of", "environment_of", "title_of"]
 
 
 def base_url_of(api: type[ClientInfo], environment: Environment, server: str | None = None) -> str:
@@ -40,6 +41,18 @@ def base_url_of(api: type[ClientInfo], environment: Environment, server: str | N
             f"{environment.name!r} is {environment.origin}: choose the environment of that server"
         )
     return environment.origin + path
+
+
+def environment_of(api: type[ClientInfo], environment: Environment, server: str | None = None) -> Environment:
+    """Return the environment with the one origin that an API version has there.
+
+    The origin of a description counts only if the environment knows it, so that no description sends credentials
+    elsewhere.
+    """
+    url = api.SERVERS.get(server or environment.server or "")
+    if url is None or environment.server is None or origin_of(url) not in environment.other_origins:
+        return environment
+    return replace(environment, origin=origin_of(url), other_origins=frozenset())
 
 
 def _server_url(api: type[ClientInfo], environment: Environment, name: str) -> str:

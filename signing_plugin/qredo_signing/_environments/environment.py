@@ -36,6 +36,7 @@ class Environment:
         server: Which of an API package's `SERVERS` this is. None for a server that is not among them, such as a
             gateway; it has the path of production's.
         base_path: Overrides the path of that server.
+        other_origins: Where API versions are that are not on `origin`; `connect` then uses that one in its place.
         deprecated: What to do instead, when the vendor has deprecated it.
     """
 
@@ -45,6 +46,7 @@ class Environment:
     server: str | None = None
     base_path: str | None = None
     deprecated: str | None = None
+    other_origins: frozenset[str] = frozenset()
 
     PRODUCTION: ClassVar[Environment]
     PRODUCTION_TEST: ClassVar[Environment]
@@ -143,8 +145,12 @@ class Environment:
 _LIVE = frozenset({KeyKind.LIVE, KeyKind.UNKNOWN})
 _TEST = frozenset({KeyKind.SANDBOX, KeyKind.UNKNOWN})
 
-Environment.PRODUCTION = Environment("production", "https://api.qredo.network", _LIVE, "production")
-Environment.PRODUCTION_TEST = Environment("production_test", "https://api.qredo.network", _TEST, "production")
+_V2 = frozenset({"https://api-v2.qredo.network"})
+
+Environment.PRODUCTION = Environment("production", "https://api.qredo.network", _LIVE, "production", other_origins=_V2)
+Environment.PRODUCTION_TEST = Environment(
+    "production_test", "https://api.qredo.network", _TEST, "production", other_origins=_V2
+)
 Environment.SANDBOX = Environment("sandbox", "https://sandbox-api.qredo.network", _TEST, "sandbox")
 Environment.PLAY = Environment(
     "play", "https://play-api.qredo.network", _TEST, "play", deprecated="use Environment.SANDBOX"

@@ -61,7 +61,7 @@ class Attempt:
     @property
     def may_be_sent(self) -> bool:
         """Whether the request may have reached the server, by what is known without an error."""
-        return self.is_written if self.is_watched else self.is_signed
+        return self.is_signed and (self.is_written or not self.is_watched)
 
     @property
     def was_sent(self) -> bool:

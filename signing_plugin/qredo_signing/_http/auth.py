@@ -1,4 +1,4 @@
-"""The auths for httpx: `PartnerAuth` signs with RSA, `QredoAuth` with an HMAC."""
+"""The auths for httpx: `PartnerAuth` signs with RSA, `QredoAuth` with an HMAC, `TokenAuth` gets a token."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from .._secrecy import without_locals
+from ..errors import ConfigurationError
+from .hmac_schemes import HmacScheme
 from .scheme import SigningOptions
-from .schemes import HmacScheme, PartnerScheme
+from .schemes import PartnerScheme
 from .signing_auth import SigningAuth
+from .token_scheme import TokenScheme
 
 if TYPE_CHECKING:
     from .._environments.environment import Environment
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from .._signature.agent_token import AgentToken
     from .._signature.stamps import Stamp
 
-__all__ = ["PartnerAuth", "QredoAuth"]
+__all__ = ["PartnerAuth", "QredoAuth", "TokenAuth"]
 
 
 class PartnerAuth(SigningAuth):
@@ -117,4 +120,54 @@ class QredoAuth(SigningAuth):
             EnvironmentMismatchError: The API key is not of a kind that the environment takes.
         """
         options = SigningOptions(clock=clock, clock_correction=clock_correction)
+        super().__init__(credentials, environment, options)
+
+
+class TokenAuth(SigningAuth):
+    """Gets a token of the Qredo API v2 with an API secret, and puts it on every request; in all else as `PartnerAuth`.
+
+        http = httpx.Client(auth=TokenAuth(hmac_credentials, environment, workspace_id="2ZDgLmOIYRLFXx1RtNYfF3Va7nu"))
+
+    The token is asked for when the first request needs it, refreshed after half of its life, and got again after a 401,
+    once for all threads and tasks that share the object. It is for one workspace: a request whose path names another
+    one raises `TokenError` and is not sent. If there is no token, the request was not sent either.
+    """
+
+    SCHEME: ClassVar[str] = TokenScheme.name
+
+    def __init__(
+        self,
+        credentials: HmacCredentials,
+        environment: Environment,
+        *,
+        workspace_id: str,
+        base_path: str = "/api/v2",
+        clock: Callable[[], float] = time.time,
+        clock_correction: bool = True,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Check that key and environment belong together. Nothing is sent yet.
+
+        Args:
+            credentials: API key and API secret.
+            environment: Where requests may go.
+            workspace_id: The workspace that the token is for.
+            base_path: Where the API starts on its server.
+            clock: Seconds since the epoch; for tests.
+            clock_correction: As for `QredoAuth`, for the one request that is signed.
+            monotonic: Seconds that only go up, by which a token's life is measured; for tests.
+
+        Raises:
+            EnvironmentMismatchError: The API key is not of a kind that the environment takes.
+            ConfigurationError: There is no workspace id, or it cannot stand in a path.
+        """
+        if workspace_id is None:
+            raise ConfigurationError("a token is for one workspace: pass workspace_id=, the id in the web app's URL")
+        options = SigningOptions(
+            clock=clock,
+            clock_correction=clock_correction,
+            workspace_id=workspace_id,
+            base_path=base_path,
+            monotonic=monotonic,
+        )
         super().__init__(credentials, environment, options)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["check_credentials", "make_auth"]
 
 _COMMON = ("clock", "clock_correction")
+_INTERNAL = ("base_path", "monotonic")
+"""What the user of `connect` does not say."""
 
 
 def check_credentials(api: type[ClientInfo], credentials: object) -> None:
@@ -56,10 +58,11 @@ def make_auth(
     scheme = _scheme_of(api)
     if excess := _not_applicable(options, scheme):
         raise ConfigurationError(
-            f"{title_of(api)} is signed with {scheme.parts} and a timestamp: leave out {', '.join(excess)}, "
-            "which are for APIs that are signed with an RSA key"
+            f"{title_of(api)} takes {scheme.parts}: leave out {', '.join(excess)}, which other APIs take"
         )
     given = {name: getattr(options, name) for name in (*_COMMON, *scheme.options)}
+    if "workspace_id" in given:
+        given["base_path"] = options.base_path
     if scheme.nonce_header is not None:
         given["stamp"] = _check_stamps(api, options)
     auth_class: Any = getattr(auth, scheme.auth)
@@ -79,7 +82,7 @@ def _scheme_of(api: type[ClientInfo]) -> type[Scheme]:
 def _not_applicable(options: SigningOptions, scheme: type[Scheme]) -> list[str]:
     """Return the names of options, as arguments, that were changed and do not apply to a scheme."""
     usual = SigningOptions()
-    names = [field.name for field in fields(options) if field.name not in (*_COMMON, *scheme.options)]
+    names = [field.name for field in fields(options) if field.name not in (*_COMMON, *_INTERNAL, *scheme.options)]
     return [f"{name}=" for name in names if getattr(options, name) is not getattr(usual, name)]
 
 

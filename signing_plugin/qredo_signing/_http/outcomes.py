@@ -32,7 +32,9 @@ def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
     Where the transport reports to the attempt, that decides, whatever the error is. Of any other transport only an
     error that comes before there is a connection is proof.
     """
-    if attempt is not None and (attempt.is_watched or not attempt.is_signed):
+    if attempt is not None and not attempt.is_signed:
+        return True  # what was written, if anything, was the scheme's own request
+    if attempt is not None and attempt.is_watched:
         return not attempt.is_written
     if isinstance(error, httpx.UnsupportedProtocol):
         return True

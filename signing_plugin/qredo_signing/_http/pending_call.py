@@ -123,6 +123,10 @@ class PendingCall:
             raise self._unknown(error.response if isinstance(error, httpx.HTTPStatusError) else None) from error
         if step is not End.FINAL:
             return self._log(step, type(error).__name__)
+        is_foreign = not isinstance(error, httpx.HTTPStatusError | QredoSigningError)
+        if outcome is None and self._attempt.is_written and is_foreign:  # the scheme's own request, such as for a token
+            problem = f"{self._name} was not sent; the request before it failed: {type(error).__name__}: {error}"
+            raise httpx.RemoteProtocolError(problem) from error
         if outcome is None or isinstance(error, httpx.HTTPStatusError | QredoSigningError):
             return None
         if not outcome.sent:

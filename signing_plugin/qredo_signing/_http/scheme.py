@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import httpx
 
     from .._keys.credentials import BaseCredentials
-    from .._nonces.serialize import InFlight
+    from .._nonces.serialize import InFlight, Ticket
     from .._nonces.source import NonceSource
     from .._signature.agent_token import AgentToken
     from .._signature.stamps import Stamp
@@ -40,6 +40,9 @@ class SigningOptions:
     serialize: bool = True
     agent_token: AgentToken | None = None
     offload: bool = False
+    workspace_id: str | None = None
+    base_path: str = ""
+    monotonic: Callable[[], float] = time.monotonic
 
 
 class Scheme(ABC):
@@ -66,6 +69,8 @@ class Scheme(ABC):
         def renew(self, request, response, offset):
             self._token = None                       # refused early: `prepare` gets another one, once
             return True
+
+    `TokenScheme` is one. It also keeps calls that need the same token in a line (`ticket`), so that one of them asks.
 
     The auth sends what `prepare` yields over the same transport, with the same timeout and the same guard as the
     request that it is for, and refuses it if it would go to another origin.
@@ -116,6 +121,22 @@ class Scheme(ABC):
             NotImplementedError: The scheme signs nothing by itself: it sends a token.
         """
         raise NotImplementedError(f"{cls.name} has no signature")
+
+    def ticket(self, request: httpx.Request) -> Ticket | None:
+        """Return a place in the line of requests that wait while another one is prepared, or None if it need not wait.
+
+        The auth sets its `is_done` after the preparation, and calls `leave`.
+        """
+        return None
+
+    def wait(self, request: httpx.Request, ticket: Ticket) -> None:  # noqa: B027 - most have no line
+        """Wait for the turn of a request that has a ticket."""
+
+    async def async_wait(self, request: httpx.Request, ticket: Ticket) -> None:  # noqa: B027
+        """Do what `wait` does, for an async client."""
+
+    def leave(self) -> None:  # noqa: B027
+        """Let the next request be prepared."""
 
     def prepare(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Yield the requests that must be answered before this one can be signed; none unless overridden.

@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .._keys.credentials import Credentials
-from .._keys.hmac_credentials import HmacCredentials
 from .._keys.signer import is_async_signer, sync_signer
 from .._nonces.serialize import InFlight, in_flight_of
 from .._secrecy import clear_frames
@@ -18,18 +17,16 @@ from .._signature.clock import SkewedClock
 from .._signature.headers import (
     AGENT_TOKEN,
     API_KEY,
-    HMAC_API_KEY,
-    HMAC_SIGNATURE,
-    HMAC_TIMESTAMP,
     NONCE,
     SIGNATURE,
     TIMESTAMP,
 )
-from .._signature.hmac_rule import sign_hmac
 from .._signature.rsa_rule import encode_signature, make_signature, sign, string_to_sign
 from .._signature.stamps import NonceStamps, Timestamps, make_nonces, stamp_kind
 from ..errors import ConfigurationError
+from .hmac_schemes import HmacScheme, TokenSignatureScheme
 from .scheme import Scheme, SigningOptions, StampedScheme
+from .token_scheme import TokenScheme
 
 if TYPE_CHECKING:
     import httpx
@@ -125,37 +122,9 @@ class AgentScheme(Scheme):
         request.headers[AGENT_TOKEN] = await self._tokens.anext()
 
 
-class HmacScheme(StampedScheme):
-    """API key and HMAC of the Qredo API v1. An HMAC takes microseconds, so there is nothing to move to a thread."""
-
-    name = "qredo_signature"
-    credentials = HmacCredentials
-    auth = "QredoAuth"
-    proof, parts = "hmac", "API key and API secret"
-    api_key_header, signature_header = HMAC_API_KEY, HMAC_SIGNATURE
-    timestamp_header = HMAC_TIMESTAMP
-
-    @classmethod
-    def signature(cls, credentials: HmacCredentials, stamp: str, method: str, url: str, body: bytes) -> str:
-        """Sign the parts of a request."""
-        return sign_hmac(credentials.secret, stamp, method, url, body)
-
-    def __init__(self, credentials: HmacCredentials, options: SigningOptions) -> None:
-        clock = SkewedClock(options.clock)
-        # What this API says of a wrong signature is not published, so every 401 may be one.
-        super().__init__(
-            credentials, Timestamps(clock.now, HMAC_TIMESTAMP), clock if options.clock_correction else None
-        )
-        self._hmac_credentials = credentials
-
-    def _seal(self, request: httpx.Request, url: bytes, stamp: str) -> None:
-        credentials = self._hmac_credentials
-        signature = self.signature(credentials, stamp, request.method, url.decode(), request.content)
-        request.headers[HMAC_API_KEY] = credentials.api_key
-        request.headers[HMAC_SIGNATURE] = signature
-
-
-SCHEMES: dict[str, type[Scheme]] = {scheme.name: scheme for scheme in (PartnerScheme, AgentScheme, HmacScheme)}
+SCHEMES: dict[str, type[Scheme]] = {
+    scheme.name: scheme for scheme in (PartnerScheme, AgentScheme, HmacScheme, TokenScheme, TokenSignatureScheme)
+}
 DEFAULT_SCHEME: type[Scheme] = PartnerScheme
 """Of a request to a URL where no API is named."""
 

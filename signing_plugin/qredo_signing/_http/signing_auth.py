@@ -76,12 +76,20 @@ class SigningAuth(httpx.Auth):
             for is_last in (False, True):
                 scheme, wire_url = self._begin(request, is_async=False)
                 request.read()
-                preparation = self._preparation(scheme, request, is_async=False)
-                own = next(preparation, None)
-                while own is not None:
-                    response = yield own
-                    response.read()
-                    own = _advance(preparation, response)
+                ticket = scheme.ticket(request)
+                try:
+                    if ticket is not None:
+                        scheme.wait(request, ticket)
+                    preparation = self._preparation(scheme, request, is_async=False)
+                    own = next(preparation, None)
+                    while own is not None:
+                        response = yield own
+                        response.read()
+                        own = _advance(preparation, response)
+                finally:
+                    if ticket is not None:
+                        ticket.is_done = True  # first, and without a call, so that no signal handler runs before it
+                        scheme.leave()
                 offset = scheme.offset
                 scheme.sign(request, wire_url)
                 _hand_over()
@@ -105,12 +113,20 @@ class SigningAuth(httpx.Auth):
             for is_last in (False, True):
                 scheme, wire_url = self._begin(request, is_async=True)
                 await request.aread()
-                preparation = self._preparation(scheme, request, is_async=True)
-                own = next(preparation, None)
-                while own is not None:
-                    response = yield own
-                    await response.aread()
-                    own = _advance(preparation, response)
+                ticket = scheme.ticket(request)
+                try:
+                    if ticket is not None:
+                        await scheme.async_wait(request, ticket)
+                    preparation = self._preparation(scheme, request, is_async=True)
+                    own = next(preparation, None)
+                    while own is not None:
+                        response = yield own
+                        await response.aread()
+                        own = _advance(preparation, response)
+                finally:
+                    if ticket is not None:
+                        ticket.is_done = True  # first, and without a call, so that no signal handler runs before it
+                        scheme.leave()
                 offset = scheme.offset
                 await scheme.async_sign(request, wire_url)
                 _hand_over()
@@ -225,7 +241,7 @@ def _take_back() -> None:
     """Tell the attempt that the service rejected the request: what fails now is local, and nothing took effect."""
     attempt = CURRENT.get()
     if attempt is not None:
-        attempt.is_signed = False
+        attempt.is_signed = attempt.is_written = False
 
 
 def _advance(
