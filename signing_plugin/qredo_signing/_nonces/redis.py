@@ -76,7 +76,7 @@ _ADVICE = {
     "NOAUTH": "Redis wants a user and password: give them to the client",
     "uthentication required": "Redis wants a user and password: give them to the client",
     "no permissions": _ALLOW,
-    "ACL failure": _ALLOW,
+    "user executing the script": _ALLOW,
     "maxmemory": "Redis has no memory left: give it more; it must not evict this key",
     "out of memory": "Redis has no memory left: give it more; it must not evict this key",
     "MISCONF": "Redis cannot write to its disk: free space there",
