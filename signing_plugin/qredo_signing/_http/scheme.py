@@ -105,9 +105,9 @@ class Scheme(ABC):
     options: ClassVar[tuple[str, ...]] = ()
 
     line: InFlight | None = None
-    counted = False
-    may_renew = False
-    offset = 0.0
+    counted: bool = False
+    may_renew: bool = False
+    offset: float = 0.0
 
     @abstractmethod
     def __init__(self, credentials: Any, options: SigningOptions) -> None:

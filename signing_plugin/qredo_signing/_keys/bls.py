@@ -14,6 +14,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .._extras import install_advice
 from ..errors import InvalidSignatureError
 
 if TYPE_CHECKING:
@@ -125,7 +126,5 @@ def _library() -> Any:
     try:
         return import_module("py_arkworks_bls12381")
     except ImportError as error:
-        raise ImportError(
-            f'approvals need an extra: pip install "qredo-partner-client[approvals]" (not found: {error.name})',
-            name=error.name,
-        ) from None
+        advice = install_advice("approvals", error.name)
+        raise ImportError(f"approvals need an extra: {advice}", name=error.name) from None

@@ -41,8 +41,9 @@ class Ticket:
 
     def __init__(self, settle: Callable[[], object]) -> None:
         """Take a place; `settle` returns a number that was not sent. It may be called more than once."""
-        self.is_done = self.is_drawing = False
-        self.thread = threading.get_ident()
+        self.is_done: bool = False
+        self.is_drawing: bool = False
+        self.thread: int = threading.get_ident()
         self.wake: Callable[[], object] = lambda: None
         self._settle = settle
 

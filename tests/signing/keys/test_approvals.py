@@ -249,4 +249,4 @@ def test_without_the_extra() -> None:
         "from qredo_signing import ApprovalKey; ApprovalKey.generate()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert 'ImportError: approvals need an extra: pip install "qredo-partner-client[approvals]"' in done.stderr
+    assert 'ImportError: approvals need an extra: pip install ".[approvals]" in a checkout' in done.stderr
