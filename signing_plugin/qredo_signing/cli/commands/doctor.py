@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..._http.schemes import SCHEMES
+from ..._operations import Operation, operations_of
 from .._apis import load_package
 from .._connection import Connection
 from .._errors import report_of
 from .._exits import Exit
 from .._keys import keys_folder
-from .._operations import Operation, operations_of
 from .._option_groups import JsonOption, with_groups
 from .._output import print_json
 from .._table import grid_of
