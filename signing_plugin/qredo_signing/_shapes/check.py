@@ -55,7 +55,8 @@ def check_shapes(client: Client) -> ShapeReport:
         mismatches |= dict.fromkeys(_mismatches(package, plan.operation.id, response))
         for found in find_ids(_json(response.response), plan.operation.tag, ids, names):
             _learn(plans, seen, found)
-    return ShapeReport(*package.Client.API, tuple(mismatches), tuple(plan.result(seen) for plan in plans))
+    name, version = package.Client.API
+    return ShapeReport(name, version, tuple(mismatches), tuple(plan.result(seen) for plan in plans))
 
 
 class _Plan:
