@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ._nonces.redis import RedisNonces
     from ._nonces.source import InProcessNonces, NonceSource
     from ._nonces.sqlite import SQLiteNonces
+    from ._shapes.check import check_shapes
+    from ._shapes.report import CheckedOperation, ShapeMismatch, ShapeReport
     from ._signature.hmac_rule import sign_hmac, verify_hmac
     from ._signature.rsa_rule import Explanation, explain, sign, string_to_sign, verify
     from .errors import (
@@ -62,6 +64,7 @@ __all__ = [
     "ApprovalKey",
     "ApprovalPublicKeys",
     "AsyncSigner",
+    "CheckedOperation",
     "ClockSkewError",
     "ConfigurationError",
     "Credentials",
@@ -89,12 +92,15 @@ __all__ = [
     "RedirectError",
     "RedisNonces",
     "SQLiteNonces",
+    "ShapeMismatch",
+    "ShapeReport",
     "Signer",
     "SignerError",
     "TokenAuth",
     "TokenError",
     "UnsignableError",
     "__version__",
+    "check_shapes",
     "connect",
     "errors",
     "explain",
@@ -112,6 +118,7 @@ _MODULES = {
     "ApprovalKey": "_keys.approvals",
     "ApprovalPublicKeys": "_keys.approvals",
     "AsyncSigner": "_keys.signer",
+    "CheckedOperation": "_shapes.report",
     "Credentials": "_keys.credentials",
     "Environment": "_environments.environment",
     "Explanation": "_signature.rsa_rule",
@@ -126,8 +133,11 @@ _MODULES = {
     "QredoAuth": "_http.auth",
     "RedisNonces": "_nonces.redis",
     "SQLiteNonces": "_nonces.sqlite",
+    "ShapeMismatch": "_shapes.report",
+    "ShapeReport": "_shapes.report",
     "Signer": "_keys.signer",
     "TokenAuth": "_http.auth",
+    "check_shapes": "_shapes.check",
     "connect": "_connect",
     "explain": "_signature.rsa_rule",
     "sign": "_signature.rsa_rule",

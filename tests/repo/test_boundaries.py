@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = sorted(path.name for path in (ROOT / "generated").iterdir() if (path / "__init__.py").is_file())
-KNOW_HTTPX = ("_connect.py", "_http", "cli", "feeds")
+KNOW_HTTPX = ("_connect.py", "_http", "_shapes/check.py", "cli", "feeds")
 """The parts of the plugin that import httpx when they run; elsewhere it is imported for type checkers alone."""
 EXTRAS = {
     "_http/aiohttp": {"aiohttp", "httpcore", "yarl"},

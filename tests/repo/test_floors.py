@@ -9,11 +9,11 @@ from .imports import ROOT, circle, graph, rooms
 FLOORS = {
     "signing_plugin/qredo_signing": (
         ["cli"],
-        ["feeds", "_connect"],
+        ["feeds", "_connect", "_shapes"],
         ["_http"],
         ["_environments", "_signature"],
         ["_keys", "_nonces"],
-        ["_client_protocols", "_secrecy"],
+        ["_client_protocols", "_operations", "_secrecy"],
         ["_diagnostics", "errors", "units", "_version"],
     ),
     "emulator/qredo_emulator": (

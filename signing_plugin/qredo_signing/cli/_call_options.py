@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from .._operations import Operation, Parameter
 from .._strict_json import JSONError
 from ._connection import Connection
 from ._errors import CliError
-from ._operations import Operation, Parameter
 from ._option_groups import help_text, keyword, names_of
 from ._values import Shape, parse_value, shape_of
 from ._view import View

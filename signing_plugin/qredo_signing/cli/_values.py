@@ -10,9 +10,9 @@ import typing
 from pathlib import Path
 from typing import Any
 
+from .._operations import Parameter
 from .._strict_json import load
 from ._inputs import read_file, read_stdin
-from ._operations import Parameter
 
 __all__ = ["Shape", "parse_value", "shape_of"]
 

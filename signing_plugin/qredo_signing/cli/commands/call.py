@@ -8,13 +8,13 @@ from typing import Any
 
 import typer
 
+from ..._operations import Operation, operations_of
 from .._apis import load_package
 from .._call_options import arguments_of, help_of, options_of
 from .._confirmation import confirm, scales_of
 from .._connection import Connection
 from .._errors import CliError, as_usage_error
 from .._lazy_group import ApiOption, LazyGroup, ListOption
-from .._operations import Operation, operations_of
 from .._option_groups import JsonOption, as_command
 from .._output import logging_to_stderr
 from .._responses import show_pages, show_response

@@ -6,19 +6,22 @@ import os
 import stat
 import time
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..._http.schemes import SCHEMES
+from ..._operations import Operation, operations_of
 from .._apis import load_package
 from .._connection import Connection
 from .._errors import report_of
 from .._exits import Exit
 from .._keys import keys_folder
-from .._operations import Operation, operations_of
 from .._option_groups import JsonOption, with_groups
 from .._output import print_json
+from .._shapes import ShapesOption, check_into, print_report
 from .._table import grid_of
 from .._text import printable
 from .._view import screen
@@ -26,27 +29,34 @@ from .._view import screen
 if TYPE_CHECKING:
     import httpx
 
+    from ..._shapes.report import ShapeReport
+
 __all__ = ["doctor"]
 
 _MARKS = {"ok": "ok  ", "warning": "WARN", "problem": "FAIL", "skipped": "-   "}
 
 
 @with_groups
-def doctor(connection: Connection, as_json: JsonOption = False) -> Any:
+def doctor(connection: Connection, shapes: ShapesOption = None, as_json: JsonOption = False) -> Any:
     """Check keys, environment, clock, TLS and connection; say what to do.
 
-    Sends one signed read and changes nothing. The exit code is 1 if there is a problem; warnings do not count.
+    Sends one signed read, with --shapes some more, and changes nothing. The exit code is 1 if there is a problem;
+    warnings do not count.
 
     Examples:
 
       qredo doctor --api qredo_partner_v1_1 --environment sandbox
+      qredo doctor --api qredo_partner_v1_1 --environment sandbox --shapes shapes.json
       qredo doctor --keys keys --environment emulator --url http://127.0.0.1:8080 --json
     """
-    findings = list(check_all(connection))
+    reports: list[ShapeReport] = []
+    findings = list(check_all(connection, shapes, reports.append))
     if as_json:
         print_json([finding._asdict() for finding in findings])
     else:
         _print(findings)
+        for report in reports:
+            print_report(report)
     return Exit.NO if any(finding.status == "problem" for finding in findings) else Exit.OK
 
 
@@ -83,8 +93,16 @@ class Finding(NamedTuple):
     advice: str = ""
 
 
-def check_all(connection: Connection) -> Iterator[Finding]:
-    """Run all checks, each after those that it depends on."""
+def check_all(
+    connection: Connection, shapes: Path | None = None, keep: Callable[[ShapeReport], object] = lambda _: None
+) -> Iterator[Finding]:
+    """Run all checks, each after those that it depends on.
+
+    Args:
+        connection: What to check.
+        shapes: Where to write the report about the shapes; None to leave them unchecked.
+        keep: Takes this report.
+    """
     client_class = connection.client_class()
     environment = connection.named_environment()
     operation = _read_without_parameters(connection, client_class)
@@ -96,10 +114,14 @@ def check_all(connection: Connection) -> Iterator[Finding]:
     if response is not None:
         yield _check_tls(response)
         yield _check_clock(response)
-    if credentials is None or response is None:
-        yield Finding("signed read", "skipped", "no credentials, or no connection")
-    else:
-        yield _check_read(connection, client_class, operation)
+    with ExitStack() as stack:
+        client = None
+        if credentials is None or response is None:
+            yield Finding("signed read", "skipped", "no credentials, or no connection")
+        else:
+            client = yield from _check_read(connection, client_class, operation, stack)
+        if shapes is not None:
+            yield _check_shapes(client, shapes, keep)
 
 
 def _check_files(connection: Connection, security: str) -> Iterator[Finding]:
@@ -241,18 +263,36 @@ def _check_clock(response: httpx.Response) -> Finding:
     return Finding("clock", "warning", found, "set this machine's clock (NTP); a difference up to an hour is corrected")
 
 
-def _check_read(connection: Connection, client_class: Any, operation: Operation | None) -> Finding:
+def _check_read(connection: Connection, client_class: Any, operation: Operation | None, stack: ExitStack) -> Any:
+    """Generator of findings that returns the client, which `stack` closes, or None if the signed read failed."""
     if operation is None:
-        return Finding("signed read", "skipped", "this API has no read without parameters")
+        yield Finding("signed read", "skipped", "this API has no read without parameters")
+        return None
     try:
-        with connection.connect(client_class) as client:
-            getattr(getattr(client, operation.tag), operation.verb)()
+        client = stack.enter_context(connection.connect(client_class))
+        getattr(getattr(client, operation.tag), operation.verb)()
     except Exception as error:
         finding = _problem("signed read", error)
-        if getattr(error, "status_code", None) == 401:
-            return finding._replace(advice=_REFUSED)
-        return finding
-    return Finding("signed read", "ok", f"{operation.id}: the signature was accepted")
+        yield finding._replace(advice=_REFUSED) if getattr(error, "status_code", None) == 401 else finding
+        return None
+    yield Finding("signed read", "ok", f"{operation.id}: the signature was accepted")
+    return client
+
+
+def _check_shapes(client: Any, path: Path, keep: Callable[[ShapeReport], object]) -> Finding:
+    if client is None:
+        return Finding("shapes", "skipped", "no signed read was accepted")
+    try:
+        report = check_into(path, client, datetime.now(UTC).replace(microsecond=0))
+    except Exception as error:
+        return _problem("shapes", error)
+    keep(report)
+    called = [each for each in report.operations if each.calls]
+    failed = sum(bool(each.errors) for each in called)
+    found = f"{len(called)} operations called, {failed} with errors; {len(report.mismatches)} mismatches, in {path}"
+    if not report.mismatches and not failed:
+        return Finding("shapes", "ok", found)
+    return Finding("shapes", "warning", found, "use of a mismatch raises ResponseError: correct the description first")
 
 
 def _read_without_parameters(connection: Connection, client_class: Any) -> Operation | None:

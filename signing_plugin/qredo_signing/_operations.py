@@ -89,6 +89,11 @@ class Operation:
         return "" if self._constant is None else str(self._constant.path)
 
     @property
+    def security(self) -> str:
+        """The name of the security scheme; empty for a walk through pages."""
+        return "" if self._constant is None else str(self._constant.security)
+
+    @property
     def feed(self) -> str | None:
         """The name of the feed if the operation opens one, else None."""
         return next((each.name for each in self.package.Client.FEEDS.values() if each.path == self.path), None)

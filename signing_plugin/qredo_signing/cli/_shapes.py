@@ -1,0 +1,97 @@
+"""The report of `qredo doctor --shapes`: its file, and what the terminal shows of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+from ._errors import CliError
+from ._exits import Exit
+from ._table import table_of
+from ._text import printable
+from ._view import screen
+
+if TYPE_CHECKING:
+    from .._shapes.report import CheckedOperation, ShapeReport
+
+__all__ = ["ShapesOption", "check_into", "print_report"]
+
+ShapesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--shapes",
+        metavar="FILE",
+        help="Call all that reads. Write what does not fit the description to FILE: names and types, no values.",
+    ),
+]
+
+
+def check_into(path: Path, client: Any, now: datetime) -> ShapeReport:
+    """Check the shapes and write the report as JSON. The file is complete, or as it was before.
+
+    Raises:
+        CliError: There is something else than a file at the path.
+        OSError: The file cannot be written. If its folder is the reason, nothing was sent.
+    """
+    from .. import check_shapes
+
+    with _replacing(path) as file:
+        report = check_shapes(client)
+        data = report.to_dict()
+        head = {"package": data.pop("package"), "version": data.pop("version"), "date": now.isoformat()}
+        file.write(json.dumps({**head, **data}, indent=2).encode() + b"\n")
+    return report
+
+
+def print_report(report: ShapeReport) -> None:
+    """Print what did not fit as a table, and below it how the check of each operation went."""
+    misfits = [{name: printable(text) for name, text in each._asdict().items()} for each in report.mismatches]
+    operations = [
+        {"operation": each.operation, "calls": str(each.calls), "result": _result(each)} for each in report.operations
+    ]
+    with screen() as out:
+        for rows in filter(None, (misfits, operations)):
+            table, _ = table_of(rows, {"calls"}, out.width, choose=False)
+            out.print()
+            if table is not None:
+                out.print(table)
+                continue
+            for row in rows:  # too wide for the terminal
+                out.print("  ".join(row.values()))
+
+
+def _result(operation: CheckedOperation) -> str:
+    if operation.not_tried:
+        return f"not tried: {operation.not_tried}"
+    errors = ", ".join(f"{count} of them {error}" for error, count in operation.errors.items())
+    return errors or "read"
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """Write a file with mode 0600 beside its place, and move it there when all is written."""
+    if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
+        raise CliError(f"{path} is not a regular file", "name a new file", code=Exit.LOCAL)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None  # not the name of the temporary file
+    beside = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
