@@ -44,7 +44,7 @@ def qredo_server(qredo_settings: Settings | None) -> Iterator[Emulator]:
     """The server of the session; tests use `qredo`."""
     try:
         from . import Emulator, Settings
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         pytest.fail(_MISSING.format(name=error.name), pytrace=False)
     with Emulator(qredo_settings or Settings(check_responses=True)) as emulator:
         yield emulator

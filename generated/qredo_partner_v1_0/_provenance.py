@@ -7,6 +7,6 @@ from __future__ import annotations
 
 PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
-DESCRIPTION_SHA256 = "bde1b53ee491d863d5faa899b52aac89de31c5eacde8884fa659c924a74543b4"
-TEMPLATES_SHA256 = "5b56de84f25c465aa862dda3c81c54cc62586e8f5e03b7ef1b09d43188b3824c"
+DESCRIPTION_SHA256 = "e153e89ffe49ef9ca55528a1d475a0d2dc97f80822bcd9a62d371362b962509b"
+TEMPLATES_SHA256 = "bb2809317fe776f713fa44991bba172eb01a572a51d050c56fe7beec63ef75ab"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

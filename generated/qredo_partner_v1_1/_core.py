@@ -152,7 +152,8 @@ def encode(operation: Operation[Any], body: Any, required: tuple[str, ...], fiel
     elif given:
         raise TypeError(f"{operation.id} takes either body= or the fields of the body, not both: {', '.join(given)}")
     elif not isinstance(body, model):
-        raise TypeError(f"{operation.id} takes a {operation.body} as body=, not {type(body).__name__}")
+        how = f"write {operation.body}.from_dict(...)" if isinstance(body, dict) else "pass its fields by name"
+        raise TypeError(f"{operation.id} takes a {operation.body} as body=, not {type(body).__name__}: {how}")
     return cast("dict[str, Any]", body.to_dict())
 
 
@@ -174,10 +175,18 @@ def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
     """The path of a call. No value can leave its segment: it is percent-encoded; empty ones and dots are refused."""
     for name, value in path.items():
         if not isinstance(value, str):
-            raise TypeError(f"{operation.id}: {name} must be a str, not {type(value).__name__}")
+            raise TypeError(f"{operation.id}: {name} must be a str, not {type(value).__name__}{_how_to_get(value)}")
         if value in ("", ".", ".."):
-            raise ValueError(f"{operation.id}: {name} is {value!r}, which can't be a part of the path {operation.path}")
+            raise ValueError(
+                f"{operation.id}: {name} is {value!r}, which can't be a part of the path {operation.path}: give the id"
+            )
     return operation.path.format_map({name: quote(str(value), safe="") for name, value in path.items()})
+
+
+def _how_to_get(value: object) -> str:
+    if value is UNSET or value is None:
+        return ": the service left it out where it comes from; require() says so there"
+    return f": pass its id, such as {type(value).__name__.lower()}.id" if hasattr(value, "to_dict") else ""
 
 
 def _query(query: Mapping[str, object]) -> str:

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
-DESCRIPTION_SHA256 = "5ea6b85b6c32f3c5b9d9549aa67e86ba632eedb6626af75954dedab72e431bff"
-TEMPLATES_SHA256 = "5b56de84f25c465aa862dda3c81c54cc62586e8f5e03b7ef1b09d43188b3824c"
+DESCRIPTION_SHA256 = "e0af713d61cc1cc42b9b63dce6e5b22235b1ad044700ef163a6d2b443cd474e8"
+TEMPLATES_SHA256 = "bb2809317fe776f713fa44991bba172eb01a572a51d050c56fe7beec63ef75ab"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

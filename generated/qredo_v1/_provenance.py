@@ -8,5 +8,5 @@ from __future__ import annotations
 PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 DESCRIPTION_SHA256 = "67e09a32ebbccbd2fd5b07b6ced063cec18b7694281e10fec859bcb4158d572b"
-TEMPLATES_SHA256 = "5b56de84f25c465aa862dda3c81c54cc62586e8f5e03b7ef1b09d43188b3824c"
+TEMPLATES_SHA256 = "bb2809317fe776f713fa44991bba172eb01a572a51d050c56fe7beec63ef75ab"
 TOOLS = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -66,6 +66,7 @@ class SchemaParser:
             nullable=raw.get("nullable", False),
             sensitive=raw.get("x-sensitive", False),
             description=self.description(raw),
+            unit=raw.get("x-unit"),
         )
 
     def kind(self, prop: PropertyProtocol, where: str) -> Kind:

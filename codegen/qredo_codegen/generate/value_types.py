@@ -170,7 +170,7 @@ class ModelOf:
         return f"{self.annotation}.from_dict({value})"
 
     def encode(self, value: str, where: Where) -> str:
-        return f"{value}.to_dict()"
+        return f"_wire.to_dict({where.arguments}, {value}, {self.annotation})"
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,8 @@ class ArrayOf:
 
     def encode(self, value: str, where: Where) -> str:
         encoded = self.item.encode("item", where)
-        return value if encoded == "item" else f"[{encoded} for item in {value}]"
+        items = f"({value} if {value}.__class__ is list else _wire.listed({where.arguments}, {value}))"
+        return items if encoded == "item" else f"[{encoded} for item in {items}]"
 
 
 @dataclass(frozen=True)
@@ -282,6 +283,8 @@ def _checked(kind: Single) -> str:
 
 
 def _is_python(kind: Kind, value: str) -> str:
+    if isinstance(kind, ModelOf):  # given as a dict too
+        return f"isinstance({value}, ({kind.annotation}, dict))"
     return f"isinstance({value}, {_python_class(kind)})"
 
 

@@ -36,6 +36,7 @@ class Field:
     nullable: bool
     sensitive: bool
     description: str
+    unit: str | None = None
 
     @property
     def annotation(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, raw, raw_async
 from .._types import Operation
 
@@ -18,6 +19,7 @@ _GET_ALL: Operation[Holdings] = Operation(
 )
 
 
+@explained_methods
 class HoldingResource:
     """What a company holds, summed over its funds."""
 
@@ -56,6 +58,7 @@ class HoldingResource:
         return self._core.call(_GET_ALL, path={"company_id": company_id})
 
 
+@explained_methods
 class AsyncHoldingResource:
     """What a company holds, summed over its funds."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -27,6 +28,7 @@ _GET: Operation[TxInfo] = Operation(
 )
 
 
+@explained_methods
 class TransferResource:
     """Movements from a fund to another party of the network."""
 
@@ -159,6 +161,7 @@ class TransferResource:
         return self._core.call(_GET, path={"company_id": company_id, "tx_id": tx_id})
 
 
+@explained_methods
 class AsyncTransferResource:
     """Movements from a fund to another party of the network."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -27,6 +28,7 @@ _GET: Operation[TxInfo] = Operation(
 )
 
 
+@explained_methods
 class WithdrawalResource:
     """Movements out of the network, to an address on the asset's own chain."""
 
@@ -159,6 +161,7 @@ class WithdrawalResource:
         return self._core.call(_GET, path={"company_id": company_id, "tx_id": tx_id})
 
 
+@explained_methods
 class AsyncWithdrawalResource:
     """Movements out of the network, to an address on the asset's own chain."""
 

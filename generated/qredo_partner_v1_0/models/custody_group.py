@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .custody_group_member import CustodyGroupMember
 
 _read = _wire.reader("CustodyGroup", "id", "threshold", "members_count", "members")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CustodyGroup:
     """Who approves, and how many of them have to.
@@ -85,7 +86,10 @@ class CustodyGroup:
                 value if value.__class__ is int else _wire.not_integer("CustodyGroup", "members_count", value)
             )
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [
+                _wire.to_dict("CustodyGroup", "members", item, CustodyGroupMember)
+                for item in (value if value.__class__ is list else _wire.listed("CustodyGroup", "members", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

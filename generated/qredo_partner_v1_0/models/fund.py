@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .new_custody_group import NewCustodyGroup
 
 _read = _wire.reader("Fund", "name", "description", "custodygroup_withdraw", "custodygroup_tx", "assets", "theme")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Fund:
     """A fund to make, with its policies and assets.
@@ -88,11 +89,11 @@ class Fund:
         if (value := self.description) is not UNSET and value is not None:
             data["description"] = value
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value.to_dict()
+            data["custodygroup_withdraw"] = _wire.to_dict("Fund", "custodygroup_withdraw", value, NewCustodyGroup)
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value.to_dict()
+            data["custodygroup_tx"] = _wire.to_dict("Fund", "custodygroup_tx", value, NewCustodyGroup)
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = value
+            data["assets"] = value if value.__class__ is list else _wire.listed("Fund", "assets", value)
         if (value := self.theme) is not UNSET and value is not None:
             data["theme"] = value if value.__class__ is int else _wire.not_integer("Fund", "theme", value)
         for key, extra in self.additional_properties.items():

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_info import AssetInfo
 from .custody_group import CustodyGroup
@@ -31,6 +31,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundDetail:
     """A fund with its policies, members and holdings.
@@ -124,15 +125,24 @@ class FundDetail:
         if (value := self.description) is not UNSET and value is not None:
             data["description"] = value
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value.to_dict()
+            data["custodygroup_withdraw"] = _wire.to_dict("FundDetail", "custodygroup_withdraw", value, CustodyGroup)
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value.to_dict()
+            data["custodygroup_tx"] = _wire.to_dict("FundDetail", "custodygroup_tx", value, CustodyGroup)
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [
+                _wire.to_dict("FundDetail", "members", item, FundMember)
+                for item in (value if value.__class__ is list else _wire.listed("FundDetail", "members", value))
+            ]
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = [item.to_dict() for item in value]
+            data["assets"] = [
+                _wire.to_dict("FundDetail", "assets", item, AssetInfo)
+                for item in (value if value.__class__ is list else _wire.listed("FundDetail", "assets", value))
+            ]
         if (value := self.holdings) is not UNSET and value is not None:
-            data["holdings"] = [item.to_dict() for item in value]
+            data["holdings"] = [
+                _wire.to_dict("FundDetail", "holdings", item, Holding)
+                for item in (value if value.__class__ is list else _wire.listed("FundDetail", "holdings", value))
+            ]
         if (value := self.theme) is not UNSET and value is not None:
             data["theme"] = value if value.__class__ is int else _wire.not_integer("FundDetail", "theme", value)
         for key, extra in self.additional_properties.items():

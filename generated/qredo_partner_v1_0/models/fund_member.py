@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .permissions import Permissions
 
 _read = _wire.reader("FundMember", "userID", "firstName", "lastName", "permissions")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundMember:
     """A user with rights on a fund.
@@ -81,7 +82,7 @@ class FundMember:
         if (value := self.last_name) is not UNSET and value is not None:
             data["lastName"] = value
         if (value := self.permissions) is not UNSET and value is not None:
-            data["permissions"] = value.to_dict()
+            data["permissions"] = _wire.to_dict("FundMember", "permissions", value, Permissions)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,12 +10,13 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .trusted_party import TrustedParty
 
 _read = _wire.reader("TrustedPartyList", "company_id", "total_count", "list")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TrustedPartyList:
     """The trusted parties of a company.
@@ -76,7 +77,10 @@ class TrustedPartyList:
             value if value.__class__ is int else _wire.not_integer("TrustedPartyList", "total_count", value)
         )
         value = self.list_
-        data["list"] = [item.to_dict() for item in value]
+        data["list"] = [
+            _wire.to_dict("TrustedPartyList", "list", item, TrustedParty)
+            for item in (value if value.__class__ is list else _wire.listed("TrustedPartyList", "list", value))
+        ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

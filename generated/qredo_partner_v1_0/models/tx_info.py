@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_approval import TxApproval
 from .tx_status import TX_STATUS, TxStatus
@@ -32,6 +32,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxInfo:
     """State of a transfer or a withdrawal.
@@ -168,9 +169,12 @@ class TxInfo:
         if (value := self.reference) is not UNSET and value is not None:
             data["reference"] = value
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = [item.to_dict() for item in value]
+            data["status"] = [
+                _wire.to_dict("TxInfo", "status", item, TxApproval)
+                for item in (value if value.__class__ is list else _wire.listed("TxInfo", "status", value))
+            ]
         if (value := self.status_details) is not UNSET and value is not None:
-            data["statusDetails"] = value.to_dict()
+            data["statusDetails"] = _wire.to_dict("TxInfo", "statusDetails", value, TxStatusDetails)
         if (value := self.threshold_required) is not UNSET and value is not None:
             data["thresholdRequired"] = (
                 value if value.__class__ is int else _wire.not_integer("TxInfo", "thresholdRequired", value)

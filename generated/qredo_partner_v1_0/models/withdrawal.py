@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
 _read = _wire.reader("Withdrawal", "fund_id", "address", "expires", "send", "reference", "benefit_of", "account_no")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Withdrawal:
     """A withdrawal to start.
@@ -96,9 +97,13 @@ class Withdrawal:
         data["fund_id"] = self.fund_id
         data["address"] = self.address
         value = self.expires
-        data["expires"] = value if value.__class__ is int else _wire.not_integer("Withdrawal", "expires", value)
+        data["expires"] = (
+            value
+            if value.__class__ is int and value < _wire.LATEST
+            else _wire.not_seconds("Withdrawal", "expires", value)
+        )
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("Withdrawal", "send", value, AssetAmount)
         if (value := self.reference) is not UNSET and value is not None:
             data["reference"] = value
         if (value := self.benefit_of) is not UNSET and value is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -27,6 +28,7 @@ _CALCULATE_FEES: Operation[FeesResponse] = Operation(
 )
 
 
+@explained_methods
 class AssetResource:
     """The assets that can be held and moved, and what moving them costs."""
 
@@ -110,6 +112,7 @@ class AssetResource:
         )
 
 
+@explained_methods
 class AsyncAssetResource:
     """The assets that can be held and moved, and what moving them costs."""
 

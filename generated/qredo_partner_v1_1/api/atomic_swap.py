@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -57,6 +58,7 @@ _GET_TAKEN: Operation[TxInfo] = Operation(
 )
 
 
+@explained_methods
 class AtomicSwapResource:
     """Exchanges of one asset for another in which both legs settle together or not at all."""
 
@@ -343,6 +345,7 @@ class AtomicSwapResource:
         return self._core.call(_GET_TAKEN, path={"company_id": company_id, "tx_id": tx_id})
 
 
+@explained_methods
 class AsyncAtomicSwapResource:
     """Exchanges of one asset for another in which both legs settle together or not at all."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -39,6 +40,7 @@ _SEARCH: Operation[CompanySearchResponse] = Operation(
 )
 
 
+@explained_methods
 class CompanyResource:
     """Companies, the owners of funds. One API key may manage several."""
 
@@ -233,6 +235,7 @@ class CompanyResource:
         return self._core.call(_SEARCH, query={"query": query})
 
 
+@explained_methods
 class AsyncCompanyResource:
     """Companies, the owners of funds. One API key may manage several."""
 

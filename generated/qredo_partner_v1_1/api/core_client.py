@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -93,6 +94,7 @@ _VERIFY: Operation[None] = Operation(
 )
 
 
+@explained_methods
 class CoreClientResource:
     """Approving clients that act by API key: an exchange, or a service that approves transactions. The service also
     signs hashes with a core client's key, and verifies such signatures."""
@@ -413,6 +415,7 @@ class CoreClientResource:
         )
 
 
+@explained_methods
 class AsyncCoreClientResource:
     """Approving clients that act by API key: an exchange, or a service that approves transactions. The service also
     signs hashes with a core client's key, and verifies such signatures."""

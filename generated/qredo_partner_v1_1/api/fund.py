@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._pages import walk, walk_async
 from .._types import UNSET, Operation, Unset
@@ -98,6 +99,7 @@ _SEARCH: Operation[FundSearchResult] = Operation(
 )
 
 
+@explained_methods
 class FundResource:
     """Funds, their wallets, deposit addresses, withdrawal whitelist and ledger."""
 
@@ -569,6 +571,7 @@ class FundResource:
         return self._core.call(_SEARCH, path={"company_id": company_id}, query={"query": query})
 
 
+@explained_methods
 class AsyncFundResource:
     """Funds, their wallets, deposit addresses, withdrawal whitelist and ledger."""
 

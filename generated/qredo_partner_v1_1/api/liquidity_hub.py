@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -34,6 +35,7 @@ _GET_ALL: Operation[LiquidityHub] = Operation(
 )
 
 
+@explained_methods
 class LiquidityHubResource:
     """The board on which makers publish swaps for others to take."""
 
@@ -139,6 +141,7 @@ class LiquidityHubResource:
         return self._core.call(_GET_ALL)
 
 
+@explained_methods
 class AsyncLiquidityHubResource:
     """The board on which makers publish swaps for others to take."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -60,6 +61,7 @@ _REJECT_ACTION: Operation[None] = Operation(
 )
 
 
+@explained_methods
 class SigningAgentResource:
     """Approving clients that keep their own keys. Registration begins with the API key; everything after it is
     authenticated with the agent's one-time token alone."""
@@ -283,6 +285,7 @@ class SigningAgentResource:
         return self._core.call(_REJECT_ACTION, path={"action_id": action_id})
 
 
+@explained_methods
 class AsyncSigningAgentResource:
     """Approving clients that keep their own keys. Registration begins with the API key; everything after it is
     authenticated with the agent's one-time token alone."""

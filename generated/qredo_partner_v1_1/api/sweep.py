@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -28,6 +29,7 @@ _GET: Operation[SweepInfo] = Operation(
 )
 
 
+@explained_methods
 class SweepResource:
     """Movements that an exchange starts from a wallet connected to it."""
 
@@ -158,6 +160,7 @@ class SweepResource:
         return self._core.call(_GET, path={"client_id": client_id, "tx_id": tx_id})
 
 
+@explained_methods
 class AsyncSweepResource:
     """Movements that an exchange starts from a wallet connected to it."""
 

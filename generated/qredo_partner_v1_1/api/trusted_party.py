@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -39,6 +40,7 @@ _REMOVE: Operation[OkResponse] = Operation(
 )
 
 
+@explained_methods
 class TrustedPartyResource:
     """The people, machines and companies that a company may name in its approval policies."""
 
@@ -163,6 +165,7 @@ class TrustedPartyResource:
         return self._core.call(_REMOVE, path={"company_id": company_id, "trustedparty_id": trustedparty_id})
 
 
+@explained_methods
 class AsyncTrustedPartyResource:
     """The people, machines and companies that a company may name in its approval policies."""
 

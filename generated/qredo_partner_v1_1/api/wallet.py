@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -45,6 +46,7 @@ _UPDATE_POLICY: Operation[OkResponse] = Operation(
 )
 
 
+@explained_methods
 class WalletResource:
     """Single wallets, their balance, history and policy, and the exchanges a wallet can be connected to."""
 
@@ -262,6 +264,7 @@ class WalletResource:
         )
 
 
+@explained_methods
 class AsyncWalletResource:
     """Single wallets, their balance, history and policy, and the exchanges a wallet can be connected to."""
 

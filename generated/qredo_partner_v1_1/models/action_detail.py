@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .action_transaction_type import ACTION_TRANSACTION_TYPE, ActionTransactionType
 from .action_wallet import ActionWallet
@@ -43,6 +43,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ActionDetail:
     """What an action is about. Withdrawals and transfers have the fields of a transaction, the connection of a wallet
@@ -293,7 +294,7 @@ class ActionDetail:
         if (value := self.client_data) is not UNSET and value is not None:
             data["clientData"] = value
         if (value := self.wallet) is not UNSET and value is not None:
-            data["wallet"] = value.to_dict()
+            data["wallet"] = _wire.to_dict("ActionDetail", "wallet", value, ActionWallet)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

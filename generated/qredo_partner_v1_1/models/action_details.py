@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .action_detail import ActionDetail
 from .action_status import ACTION_STATUS, ActionStatus
@@ -19,6 +19,7 @@ from .action_type import ACTION_TYPE, ActionType
 _read = _wire.reader("ActionDetails", "id", "coreClientID", "type", "status", "timestamp", "expireTime", "details")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ActionDetails:
     """A decision that a core client is asked for, with what it is about.
@@ -115,7 +116,7 @@ class ActionDetails:
                 value if value.__class__ is int else _wire.not_integer("ActionDetails", "expireTime", value)
             )
         if (value := self.details) is not UNSET and value is not None:
-            data["details"] = value.to_dict()
+            data["details"] = _wire.to_dict("ActionDetails", "details", value, ActionDetail)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .action_status import ACTION_STATUS, ActionStatus
 from .action_type import ACTION_TYPE, ActionType
@@ -18,6 +18,7 @@ from .action_type import ACTION_TYPE, ActionType
 _read = _wire.reader("ActionInfo", "id", "coreClientID", "type", "status", "timestamp", "expireTime")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ActionInfo:
     """A decision that a core client is asked for.

@@ -10,12 +10,13 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader("ActionMessages", "messages")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ActionMessages:
     """What has to be signed to approve an action.
@@ -57,7 +58,7 @@ class ActionMessages:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.messages) is not UNSET and value is not None:
-            data["messages"] = value
+            data["messages"] = value if value.__class__ is list else _wire.listed("ActionMessages", "messages", value)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

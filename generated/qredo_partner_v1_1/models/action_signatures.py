@@ -10,12 +10,13 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader("ActionSignatures", "signatures", "client_id", "action_id")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ActionSignatures:
     """An agent's approval of an action.
@@ -70,7 +71,8 @@ class ActionSignatures:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["signatures"] = self.signatures
+        value = self.signatures
+        data["signatures"] = value if value.__class__ is list else _wire.listed("ActionSignatures", "signatures", value)
         if (value := self.client_id) is not UNSET and value is not None:
             data["client_id"] = value
         if (value := self.action_id) is not UNSET and value is not None:

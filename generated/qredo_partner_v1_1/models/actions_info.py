@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .action_info import ActionInfo
 
 _read = _wire.reader("ActionsInfo", "count", "actions")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ActionsInfo:
     """The actions that wait for a core client.
@@ -63,7 +64,10 @@ class ActionsInfo:
         if (value := self.count) is not UNSET and value is not None:
             data["count"] = value if value.__class__ is int else _wire.not_integer("ActionsInfo", "count", value)
         if (value := self.actions) is not UNSET and value is not None:
-            data["actions"] = [item.to_dict() for item in value]
+            data["actions"] = [
+                _wire.to_dict("ActionsInfo", "actions", item, ActionInfo)
+                for item in (value if value.__class__ is list else _wire.listed("ActionsInfo", "actions", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

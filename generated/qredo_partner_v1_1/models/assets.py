@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_info import AssetInfo
 
 _read = _wire.reader("Assets", "assets")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Assets:
     """The supported assets.
@@ -58,7 +59,10 @@ class Assets:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = [item.to_dict() for item in value]
+            data["assets"] = [
+                _wire.to_dict("Assets", "assets", item, AssetInfo)
+                for item in (value if value.__class__ is list else _wire.listed("Assets", "assets", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

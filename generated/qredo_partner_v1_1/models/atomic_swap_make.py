@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
@@ -27,6 +27,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class AtomicSwapMake:
     """A swap to offer.
@@ -122,11 +123,15 @@ class AtomicSwapMake:
         data["send_wallet_id"] = self.send_wallet_id
         data["receive_wallet_id"] = self.receive_wallet_id
         value = self.expires
-        data["expires"] = value if value.__class__ is int else _wire.not_integer("AtomicSwapMake", "expires", value)
+        data["expires"] = (
+            value
+            if value.__class__ is int and value < _wire.LATEST
+            else _wire.not_seconds("AtomicSwapMake", "expires", value)
+        )
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("AtomicSwapMake", "send", value, AssetAmount)
         value = self.receive
-        data["receive"] = value.to_dict()
+        data["receive"] = _wire.to_dict("AtomicSwapMake", "receive", value, AssetAmount)
         data["reference"] = self.reference
         if (value := self.partner_tx_id) is not UNSET and value is not None:
             data["partner_txID"] = value

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .company_match import CompanyMatch
 
 _read = _wire.reader("CompanySearchResponse", "total_count", "matches")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CompanySearchResponse:
     """The companies that a search found.
@@ -69,7 +70,12 @@ class CompanySearchResponse:
                 value if value.__class__ is int else _wire.not_integer("CompanySearchResponse", "total_count", value)
             )
         if (value := self.matches) is not UNSET and value is not None:
-            data["matches"] = [item.to_dict() for item in value]
+            data["matches"] = [
+                _wire.to_dict("CompanySearchResponse", "matches", item, CompanyMatch)
+                for item in (
+                    value if value.__class__ is list else _wire.listed("CompanySearchResponse", "matches", value)
+                )
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .core_client_wallet import CoreClientWallet
 
 _read = _wire.reader("CoreClientWallets", "wallets")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CoreClientWallets:
     """The wallets that are connected to a core client, or are to be.
@@ -58,7 +59,10 @@ class CoreClientWallets:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value]
+            data["wallets"] = [
+                _wire.to_dict("CoreClientWallets", "wallets", item, CoreClientWallet)
+                for item in (value if value.__class__ is list else _wire.listed("CoreClientWallets", "wallets", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

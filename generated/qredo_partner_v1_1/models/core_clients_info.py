@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .core_client_info import CoreClientInfo
 
 _read = _wire.reader("CoreClientsInfo", "count", "clients")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CoreClientsInfo:
     """The core clients of an API key.
@@ -65,7 +66,10 @@ class CoreClientsInfo:
         if (value := self.count) is not UNSET and value is not None:
             data["count"] = value if value.__class__ is int else _wire.not_integer("CoreClientsInfo", "count", value)
         if (value := self.clients) is not UNSET and value is not None:
-            data["clients"] = [item.to_dict() for item in value]
+            data["clients"] = [
+                _wire.to_dict("CoreClientsInfo", "clients", item, CoreClientInfo)
+                for item in (value if value.__class__ is list else _wire.listed("CoreClientsInfo", "clients", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

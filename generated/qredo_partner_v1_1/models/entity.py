@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .entity_company import EntityCompany
 from .entity_core_client import EntityCoreClient
@@ -23,6 +23,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Entity:
     """Anyone who can be a member: a user, a company, a core client and others. The part that belongs to its type holds
@@ -119,13 +120,19 @@ class Entity:
         if (value := self.type_) is not UNSET and value is not None:
             data["type"] = str(value)
         if (value := self.company) is not UNSET:
-            data["company"] = value.to_dict() if value is not None else None
+            data["company"] = _wire.to_dict("Entity", "company", value, EntityCompany) if value is not None else None
         if (value := self.user) is not UNSET:
-            data["user"] = value.to_dict() if value is not None else None
+            data["user"] = _wire.to_dict("Entity", "user", value, EntityUser) if value is not None else None
         if (value := self.core_client) is not UNSET:
-            data["coreClient"] = value.to_dict() if value is not None else None
+            data["coreClient"] = (
+                _wire.to_dict("Entity", "coreClient", value, EntityCoreClient) if value is not None else None
+            )
         if (value := self.external_counterparty) is not UNSET:
-            data["externalCounterparty"] = value.to_dict() if value is not None else None
+            data["externalCounterparty"] = (
+                _wire.to_dict("Entity", "externalCounterparty", value, EntityExternalCounterparty)
+                if value is not None
+                else None
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

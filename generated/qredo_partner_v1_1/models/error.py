@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .error_detail import ErrorDetail
 
 _read = _wire.reader("Error", "code", "msg", "detail")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Error:
     """The common body of errors.
@@ -68,7 +69,7 @@ class Error:
         if (value := self.msg) is not UNSET and value is not None:
             data["msg"] = value
         if (value := self.detail) is not UNSET and value is not None:
-            data["detail"] = value.to_dict()
+            data["detail"] = _wire.to_dict("Error", "detail", value, ErrorDetail)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .exchange_client import ExchangeClient
 
 _read = _wire.reader("Exchange", "id", "name", "url", "logourl", "client")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Exchange:
     """An exchange that a wallet can be connected to.
@@ -80,7 +81,7 @@ class Exchange:
         if (value := self.logourl) is not UNSET and value is not None:
             data["logourl"] = value
         if (value := self.client) is not UNSET and value is not None:
-            data["client"] = value.to_dict()
+            data["client"] = _wire.to_dict("Exchange", "client", value, ExchangeClient)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .exchange_client_field import ExchangeClientField
 
 _read = _wire.reader("ExchangeClient", "fields")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ExchangeClient:
     """What an exchange needs to know about its customer.
@@ -58,7 +59,10 @@ class ExchangeClient:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fields) is not UNSET and value is not None:
-            data["fields"] = [item.to_dict() for item in value]
+            data["fields"] = [
+                _wire.to_dict("ExchangeClient", "fields", item, ExchangeClientField)
+                for item in (value if value.__class__ is list else _wire.listed("ExchangeClient", "fields", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .exchange import Exchange
 
 _read = _wire.reader("ExchangesList", "exchanges")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ExchangesList:
     """The exchanges that a wallet can be connected to.
@@ -58,7 +59,10 @@ class ExchangesList:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.exchanges) is not UNSET and value is not None:
-            data["exchanges"] = [item.to_dict() for item in value]
+            data["exchanges"] = [
+                _wire.to_dict("ExchangesList", "exchanges", item, Exchange)
+                for item in (value if value.__class__ is list else _wire.listed("ExchangesList", "exchanges", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

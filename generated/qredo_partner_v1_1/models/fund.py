@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .new_custody_group import NewCustodyGroup
 from .new_wallet import NewWallet
@@ -20,6 +20,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Fund:
     """A fund to make, with its policies and wallets.
@@ -102,15 +103,26 @@ class Fund:
         if (value := self.description) is not UNSET and value is not None:
             data["description"] = value
         if (value := self.custodygroup_withdraw) is not UNSET and value is not None:
-            data["custodygroup_withdraw"] = value.to_dict()
+            data["custodygroup_withdraw"] = _wire.to_dict("Fund", "custodygroup_withdraw", value, NewCustodyGroup)
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
-            data["custodygroup_tx"] = value.to_dict()
+            data["custodygroup_tx"] = _wire.to_dict("Fund", "custodygroup_tx", value, NewCustodyGroup)
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value]
+            data["wallets"] = [
+                _wire.to_dict("Fund", "wallets", item, NewWallet)
+                for item in (value if value.__class__ is list else _wire.listed("Fund", "wallets", value))
+            ]
         if (value := self.assets) is not UNSET:
-            data["assets"] = value
+            data["assets"] = (
+                (value if value.__class__ is list else _wire.listed("Fund", "assets", value))
+                if value is not None
+                else None
+            )
         if (value := self.members) is not UNSET:
-            data["members"] = value
+            data["members"] = (
+                (value if value.__class__ is list else _wire.listed("Fund", "members", value))
+                if value is not None
+                else None
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,11 +10,12 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 
 _read = _wire.reader("FundAsset", "assets")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundAsset:
     """Assets to add to a fund.
@@ -55,7 +56,8 @@ class FundAsset:
         """
         data: dict[str, Any] = {}
         value: Any
-        data["assets"] = self.assets
+        value = self.assets
+        data["assets"] = value if value.__class__ is list else _wire.listed("FundAsset", "assets", value)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_member import FundMember
 from .fund_wallet_info import FundWalletInfo
@@ -31,6 +31,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundDetail:
     """A fund with its policies, members and wallets.
@@ -150,15 +151,21 @@ class FundDetail:
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
             data["custodygroup_tx"] = value
         if (value := self.policy_withdraw) is not UNSET and value is not None:
-            data["policy_withdraw"] = value.to_dict()
+            data["policy_withdraw"] = _wire.to_dict("FundDetail", "policy_withdraw", value, Policy)
         if (value := self.policy_tx) is not UNSET and value is not None:
-            data["policy_tx"] = value.to_dict()
+            data["policy_tx"] = _wire.to_dict("FundDetail", "policy_tx", value, Policy)
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [
+                _wire.to_dict("FundDetail", "members", item, FundMember)
+                for item in (value if value.__class__ is list else _wire.listed("FundDetail", "members", value))
+            ]
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = value
+            data["assets"] = value if value.__class__ is list else _wire.listed("FundDetail", "assets", value)
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value]
+            data["wallets"] = [
+                _wire.to_dict("FundDetail", "wallets", item, FundWalletInfo)
+                for item in (value if value.__class__ is list else _wire.listed("FundDetail", "wallets", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

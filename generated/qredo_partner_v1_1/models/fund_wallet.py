@@ -10,12 +10,13 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .new_wallet import NewWallet
 
 _read = _wire.reader("FundWallet", "wallets")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundWallet:
     """Wallets to add to a fund.
@@ -57,7 +58,10 @@ class FundWallet:
         data: dict[str, Any] = {}
         value: Any
         value = self.wallets
-        data["wallets"] = [item.to_dict() for item in value]
+        data["wallets"] = [
+            _wire.to_dict("FundWallet", "wallets", item, NewWallet)
+            for item in (value if value.__class__ is list else _wire.listed("FundWallet", "wallets", value))
+        ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

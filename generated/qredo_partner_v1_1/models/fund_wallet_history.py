@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_history_item import FundHistoryItem
 
 _read = _wire.reader("FundWalletHistory", "history")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundWalletHistory:
     """What moved into and out of a wallet.
@@ -58,7 +59,10 @@ class FundWalletHistory:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.history) is not UNSET and value is not None:
-            data["history"] = [item.to_dict() for item in value]
+            data["history"] = [
+                _wire.to_dict("FundWalletHistory", "history", item, FundHistoryItem)
+                for item in (value if value.__class__ is list else _wire.listed("FundWalletHistory", "history", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .connected_counterparty import ConnectedCounterparty
 from .policy import Policy
@@ -36,6 +36,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundWalletInfo:
     """A wallet.
@@ -196,11 +197,20 @@ class FundWalletInfo:
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
             data["custodygroup_tx"] = value
         if (value := self.policy_withdraw) is not UNSET and value is not None:
-            data["policy_withdraw"] = value.to_dict()
+            data["policy_withdraw"] = _wire.to_dict("FundWalletInfo", "policy_withdraw", value, Policy)
         if (value := self.policy_tx) is not UNSET and value is not None:
-            data["policy_tx"] = value.to_dict()
+            data["policy_tx"] = _wire.to_dict("FundWalletInfo", "policy_tx", value, Policy)
         if (value := self.connected) is not UNSET:
-            data["connected"] = [item.to_dict() for item in value] if value is not None else None
+            data["connected"] = (
+                [
+                    _wire.to_dict("FundWalletInfo", "connected", item, ConnectedCounterparty)
+                    for item in (
+                        value if value.__class__ is list else _wire.listed("FundWalletInfo", "connected", value)
+                    )
+                ]
+                if value is not None
+                else None
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

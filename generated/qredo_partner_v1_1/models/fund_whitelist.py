@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .whitelist_entry import WhitelistEntry
 
 _read = _wire.reader("FundWhitelist", "total_count", "list")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundWhitelist:
     """The addresses to which a fund may withdraw.
@@ -69,7 +70,10 @@ class FundWhitelist:
                 value if value.__class__ is int else _wire.not_integer("FundWhitelist", "total_count", value)
             )
         if (value := self.list_) is not UNSET and value is not None:
-            data["list"] = [item.to_dict() for item in value]
+            data["list"] = [
+                _wire.to_dict("FundWhitelist", "list", item, WhitelistEntry)
+                for item in (value if value.__class__ is list else _wire.listed("FundWhitelist", "list", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .holding import Holding
 
 _read = _wire.reader("Holdings", "holdings", "total_count")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Holdings:
     """What a company holds.
@@ -65,7 +66,10 @@ class Holdings:
         data: dict[str, Any] = {}
         value: Any
         value = self.holdings
-        data["holdings"] = [item.to_dict() for item in value]
+        data["holdings"] = [
+            _wire.to_dict("Holdings", "holdings", item, Holding)
+            for item in (value if value.__class__ is list else _wire.listed("Holdings", "holdings", value))
+        ]
         if (value := self.total_count) is not UNSET and value is not None:
             data["total_count"] = (
                 value if value.__class__ is int else _wire.not_integer("Holdings", "total_count", value)

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .liquidity_hub_item import LiquidityHubItem
 
 _read = _wire.reader("LiquidityHub", "items")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class LiquidityHub:
     """The swaps that can be taken now.
@@ -58,7 +59,10 @@ class LiquidityHub:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.items) is not UNSET and value is not None:
-            data["items"] = [item.to_dict() for item in value]
+            data["items"] = [
+                _wire.to_dict("LiquidityHub", "items", item, LiquidityHubItem)
+                for item in (value if value.__class__ is list else _wire.listed("LiquidityHub", "items", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader(
@@ -26,6 +26,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class LiquidityHubItem:
     """An open swap, seen from its maker.

@@ -10,11 +10,12 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 
 _read = _wire.reader("NewCustodyGroup", "threshold", "members")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class NewCustodyGroup:
     """A policy to make. It is satisfied when enough of its members approve.
@@ -66,7 +67,8 @@ class NewCustodyGroup:
         data["threshold"] = (
             value if value.__class__ is int else _wire.not_integer("NewCustodyGroup", "threshold", value)
         )
-        data["members"] = self.members
+        value = self.members
+        data["members"] = value if value.__class__ is list else _wire.listed("NewCustodyGroup", "members", value)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .connect_account import ConnectAccount
 from .new_custody_group import NewCustodyGroup
@@ -19,6 +19,7 @@ from .wallet_type import WALLET_TYPE, WalletType
 _read = _wire.reader("NewWallet", "name", "asset", "custodygroup_withdraw", "custodygroup_tx", "type", "connect")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class NewWallet:
     """A wallet to make.
@@ -90,13 +91,26 @@ class NewWallet:
         data["name"] = self.name
         data["asset"] = self.asset
         if (value := self.custodygroup_withdraw) is not UNSET:
-            data["custodygroup_withdraw"] = value.to_dict() if value is not None else None
+            data["custodygroup_withdraw"] = (
+                _wire.to_dict("NewWallet", "custodygroup_withdraw", value, NewCustodyGroup)
+                if value is not None
+                else None
+            )
         if (value := self.custodygroup_tx) is not UNSET:
-            data["custodygroup_tx"] = value.to_dict() if value is not None else None
+            data["custodygroup_tx"] = (
+                _wire.to_dict("NewWallet", "custodygroup_tx", value, NewCustodyGroup) if value is not None else None
+            )
         if (value := self.type_) is not UNSET and value is not None:
             data["type"] = int(value)
         if (value := self.connect) is not UNSET:
-            data["connect"] = [item.to_dict() for item in value] if value is not None else None
+            data["connect"] = (
+                [
+                    _wire.to_dict("NewWallet", "connect", item, ConnectAccount)
+                    for item in (value if value.__class__ is list else _wire.listed("NewWallet", "connect", value))
+                ]
+                if value is not None
+                else None
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

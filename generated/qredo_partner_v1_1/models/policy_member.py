@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .entity import Entity
 
 _read = _wire.reader("PolicyMember", "dedicated", "entity")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class PolicyMember:
     """One approver of a policy.
@@ -68,7 +69,7 @@ class PolicyMember:
         if (value := self.dedicated) is not UNSET and value is not None:
             data["dedicated"] = value
         if (value := self.entity) is not UNSET and value is not None:
-            data["entity"] = value.to_dict()
+            data["entity"] = _wire.to_dict("PolicyMember", "entity", value, Entity)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
 _read = _wire.reader("Sweep", "wallet_id", "recipient_wallet_id", "send", "expires", "reference", "partner_txID")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Sweep:
     """A sweep to start.
@@ -91,7 +92,7 @@ class Sweep:
         data["wallet_id"] = self.wallet_id
         data["recipient_wallet_id"] = self.recipient_wallet_id
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("Sweep", "send", value, AssetAmount)
         if (value := self.expires) is not UNSET and value is not None:
             data["expires"] = value if value.__class__ is int else _wire.not_integer("Sweep", "expires", value)
         if (value := self.reference) is not UNSET and value is not None:

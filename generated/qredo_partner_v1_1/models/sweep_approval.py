@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .approval_status import APPROVAL_STATUS, ApprovalStatus
 from .entity import Entity
@@ -18,6 +18,7 @@ from .entity import Entity
 _read = _wire.reader("SweepApproval", "action_id", "status", "timestamp", "entity")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class SweepApproval:
     """What one approver of a sweep has said.
@@ -90,7 +91,9 @@ class SweepApproval:
                 value if value.__class__ is int else _wire.not_integer("SweepApproval", "timestamp", value)
             )
         if (value := self.entity) is not UNSET and value is not None:
-            data["entity"] = value if isinstance(value, str) else value.to_dict()
+            data["entity"] = (
+                value if isinstance(value, str) else _wire.to_dict("SweepApproval", "entity", value, Entity)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .sweep_approval import SweepApproval
 from .sweep_status_details import SweepStatusDetails
@@ -30,6 +30,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class SweepInfo:
     """State of a sweep.
@@ -147,9 +148,12 @@ class SweepInfo:
         if (value := self.reference) is not UNSET and value is not None:
             data["reference"] = value
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = [item.to_dict() for item in value]
+            data["status"] = [
+                _wire.to_dict("SweepInfo", "status", item, SweepApproval)
+                for item in (value if value.__class__ is list else _wire.listed("SweepInfo", "status", value))
+            ]
         if (value := self.status_details) is not UNSET and value is not None:
-            data["status_details"] = value.to_dict()
+            data["status_details"] = _wire.to_dict("SweepInfo", "status_details", value, SweepStatusDetails)
         if (value := self.threshold_required) is not UNSET and value is not None:
             data["threshold_required"] = (
                 value if value.__class__ is int else _wire.not_integer("SweepInfo", "threshold_required", value)

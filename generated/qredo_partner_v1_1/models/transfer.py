@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
@@ -28,6 +28,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Transfer:
     """A transfer to start.
@@ -133,9 +134,13 @@ class Transfer:
         data["wallet_id"] = self.wallet_id
         data["counterparty_wallet_address"] = self.counterparty_wallet_address
         value = self.expires
-        data["expires"] = value if value.__class__ is int else _wire.not_integer("Transfer", "expires", value)
+        data["expires"] = (
+            value
+            if value.__class__ is int and value < _wire.LATEST
+            else _wire.not_seconds("Transfer", "expires", value)
+        )
         value = self.send
-        data["send"] = value.to_dict()
+        data["send"] = _wire.to_dict("Transfer", "send", value, AssetAmount)
         if (value := self.benefit_of) is not UNSET and value is not None:
             data["benefit_of"] = value
         if (value := self.account_no) is not UNSET and value is not None:

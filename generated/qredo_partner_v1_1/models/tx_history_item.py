@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .transaction_type import TRANSACTION_TYPE, TransactionType
 from .tx_status import TX_STATUS, TxStatus
@@ -37,6 +37,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxHistoryItem:
     """One row of a ledger.

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_history_item import TxHistoryItem
 
 _read = _wire.reader("TxLedger", "List", "Total")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxLedger:
     """One page of a ledger.
@@ -61,7 +62,10 @@ class TxLedger:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.list_) is not UNSET and value is not None:
-            data["List"] = [item.to_dict() for item in value]
+            data["List"] = [
+                _wire.to_dict("TxLedger", "List", item, TxHistoryItem)
+                for item in (value if value.__class__ is list else _wire.listed("TxLedger", "List", value))
+            ]
         if (value := self.total) is not UNSET and value is not None:
             data["Total"] = value if value.__class__ is int else _wire.not_integer("TxLedger", "Total", value)
         for key, extra in self.additional_properties.items():

@@ -10,12 +10,13 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader("WalletIDList", "wallets")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class WalletIDList:
     """Wallets that were made.
@@ -57,7 +58,7 @@ class WalletIDList:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = value
+            data["wallets"] = value if value.__class__ is list else _wire.listed("WalletIDList", "wallets", value)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

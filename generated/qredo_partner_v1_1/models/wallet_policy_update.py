@@ -10,12 +10,13 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .policy_type import POLICY_TYPE, PolicyType
 
 _read = _wire.reader("WalletPolicyUpdate", "policy_id", "threshold", "members", "type")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class WalletPolicyUpdate:
     """A policy of a wallet as it is to be.
@@ -83,7 +84,8 @@ class WalletPolicyUpdate:
         data["threshold"] = (
             value if value.__class__ is int else _wire.not_integer("WalletPolicyUpdate", "threshold", value)
         )
-        data["members"] = self.members
+        value = self.members
+        data["members"] = value if value.__class__ is list else _wire.listed("WalletPolicyUpdate", "members", value)
         value = self.type_
         data["type"] = str(value)
         for key, extra in self.additional_properties.items():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, raw, raw_async
 from .._types import Operation
 
@@ -18,6 +19,7 @@ _GET: Operation[AccountInfoResponse] = Operation(
 )
 
 
+@explained_methods
 class AccountResource:
     """The account that the API key belongs to."""
 
@@ -52,6 +54,7 @@ class AccountResource:
         return self._core.call(_GET)
 
 
+@explained_methods
 class AsyncAccountResource:
     """The account that the API key belongs to."""
 

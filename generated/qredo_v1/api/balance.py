@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, raw, raw_async
 from .._types import Operation
 
@@ -18,6 +19,7 @@ _GET: Operation[BalanceResponse] = Operation(
 )
 
 
+@explained_methods
 class BalanceResource:
     """What the account holds, by asset."""
 
@@ -51,6 +53,7 @@ class BalanceResource:
         return self._core.call(_GET)
 
 
+@explained_methods
 class AsyncBalanceResource:
     """What the account holds, by asset."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -24,6 +25,7 @@ _GET_LEDGER: Operation[TxHistoryResponse] = Operation(
 )
 
 
+@explained_methods
 class FundResource:
     """Funds, their wallets and policies, and their ledger."""
 
@@ -120,6 +122,7 @@ class FundResource:
         return self._core.call(_GET_LEDGER, path={"fund_id": fund_id})
 
 
+@explained_methods
 class AsyncFundResource:
     """Funds, their wallets and policies, and their ledger."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, encode, raw, raw_async
 from .._types import UNSET, Operation, Unset
 
@@ -38,6 +39,7 @@ _GET_STATUS: Operation[TxInfoResponse] = Operation(
 )
 
 
+@explained_methods
 class TransactionResource:
     """Transactions of a Web3 wallet on the chain itself. The service has them approved by the wallet's policy and signs
     them."""
@@ -218,6 +220,7 @@ class TransactionResource:
         return self._core.call(_GET_STATUS, path={"tx_id": tx_id})
 
 
+@explained_methods
 class AsyncTransactionResource:
     """Transactions of a Web3 wallet on the chain itself. The service has them approved by the wallet's policy and signs
     them."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, raw, raw_async
 from .._types import Operation
 
@@ -18,6 +19,7 @@ _GET_ALL: Operation[TrustedPartiesResponse] = Operation(
 )
 
 
+@explained_methods
 class TrustedPartyResource:
     """The people that a personal account trusts with approvals."""
 
@@ -52,6 +54,7 @@ class TrustedPartyResource:
         return self._core.call(_GET_ALL)
 
 
+@explained_methods
 class AsyncTrustedPartyResource:
     """The people that a personal account trusts with approvals."""
 

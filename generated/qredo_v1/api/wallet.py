@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods
 from .._core import AsyncCore, Core, raw, raw_async
 from .._types import Operation
 
@@ -22,6 +23,7 @@ _GET_HISTORY: Operation[WalletHistoryResponse] = Operation(
 )
 
 
+@explained_methods
 class WalletResource:
     """Single wallets."""
 
@@ -63,6 +65,7 @@ class WalletResource:
         return self._core.call(_GET_HISTORY, path={"wallet_id": wallet_id})
 
 
+@explained_methods
 class AsyncWalletResource:
     """Single wallets."""
 

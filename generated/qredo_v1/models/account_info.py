@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .api_key_info import ApiKeyInfo
 from .api_key_list import ApiKeyList
@@ -35,6 +35,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class AccountInfo:
     """The settings of an account. Some fields are of organizations or of persons only, and say so.
@@ -168,11 +169,19 @@ class AccountInfo:
         if (value := self.address) is not UNSET and value is not None:
             data["address"] = value
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [
+                _wire.to_dict("AccountInfo", "members", item, OrgMember)
+                for item in (value if value.__class__ is list else _wire.listed("AccountInfo", "members", value))
+            ]
         if (value := self.connect_clients) is not UNSET and value is not None:
-            data["connectClients"] = value
+            data["connectClients"] = (
+                value if value.__class__ is list else _wire.listed("AccountInfo", "connectClients", value)
+            )
         if (value := self.rpc_networks) is not UNSET and value is not None:
-            data["rpcNetworks"] = [item.to_dict() for item in value]
+            data["rpcNetworks"] = [
+                _wire.to_dict("AccountInfo", "rpcNetworks", item, RpcNetwork)
+                for item in (value if value.__class__ is list else _wire.listed("AccountInfo", "rpcNetworks", value))
+            ]
         if (value := self.username) is not UNSET and value is not None:
             data["username"] = value
         if (value := self.default_fiat) is not UNSET and value is not None:
@@ -180,7 +189,16 @@ class AccountInfo:
         if (value := self.testnet_assets) is not UNSET and value is not None:
             data["testnetAssets"] = value
         if (value := self.user_api_keys) is not UNSET and value is not None:
-            data["userAPIKeys"] = [item.to_dict() for item in value] if isinstance(value, list) else value.to_dict()
+            data["userAPIKeys"] = (
+                [
+                    _wire.to_dict("AccountInfo", "userAPIKeys", item, ApiKeyInfo)
+                    for item in (
+                        value if value.__class__ is list else _wire.listed("AccountInfo", "userAPIKeys", value)
+                    )
+                ]
+                if isinstance(value, list)
+                else _wire.to_dict("AccountInfo", "userAPIKeys", value, ApiKeyList)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

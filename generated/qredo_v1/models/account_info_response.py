@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .account_info import AccountInfo
 
 _read = _wire.reader("AccountInfoResponse", "settings")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class AccountInfoResponse:
     """The account of the API key.
@@ -58,7 +59,7 @@ class AccountInfoResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.settings) is not UNSET and value is not None:
-            data["settings"] = value.to_dict()
+            data["settings"] = _wire.to_dict("AccountInfoResponse", "settings", value, AccountInfo)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .api_key_info import ApiKeyInfo
 
 _read = _wire.reader("ApiKeyList", "number_of_keys", "user_api_keys")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ApiKeyList:
     """The API keys of an organization.
@@ -69,7 +70,10 @@ class ApiKeyList:
                 value if value.__class__ is int else _wire.not_integer("ApiKeyList", "number_of_keys", value)
             )
         if (value := self.user_api_keys) is not UNSET and value is not None:
-            data["user_api_keys"] = [item.to_dict() for item in value]
+            data["user_api_keys"] = [
+                _wire.to_dict("ApiKeyList", "user_api_keys", item, ApiKeyInfo)
+                for item in (value if value.__class__ is list else _wire.listed("ApiKeyList", "user_api_keys", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

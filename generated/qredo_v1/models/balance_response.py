@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_balance import AssetBalance
 
 _read = _wire.reader("BalanceResponse", "assets")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class BalanceResponse:
     """What the account holds.
@@ -65,9 +66,15 @@ class BalanceResponse:
         value: Any
         if (value := self.assets) is not UNSET and value is not None:
             data["assets"] = (
-                {key: entry.to_dict() for key, entry in value.items()}
+                {key: _wire.to_dict("BalanceResponse", "assets", entry, AssetBalance) for key, entry in value.items()}
                 if isinstance(value, dict)
-                else [{key: entry.to_dict() for key, entry in item.items()} for item in value]
+                else [
+                    {
+                        key: _wire.to_dict("BalanceResponse", "assets", entry, AssetBalance)
+                        for key, entry in item.items()
+                    }
+                    for item in (value if value.__class__ is list else _wire.listed("BalanceResponse", "assets", value))
+                ]
             )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_holdings import FundHoldings
 
 _read = _wire.reader("Fund", "fund_id", "name", "theme", "holdings")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Fund:
     """A fund, in short.
@@ -73,7 +74,7 @@ class Fund:
         if (value := self.theme) is not UNSET and value is not None:
             data["theme"] = value if value.__class__ is int else _wire.not_integer("Fund", "theme", value)
         if (value := self.holdings) is not UNSET and value is not None:
-            data["holdings"] = value.to_dict()
+            data["holdings"] = _wire.to_dict("Fund", "holdings", value, FundHoldings)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_member import FundMember
 from .policy import Policy
@@ -30,6 +30,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundInfo:
     """A fund with its policies, members and wallets.
@@ -141,13 +142,19 @@ class FundInfo:
         if (value := self.custodygroup_tx) is not UNSET and value is not None:
             data["custodygroup_tx"] = value
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [
+                _wire.to_dict("FundInfo", "members", item, FundMember)
+                for item in (value if value.__class__ is list else _wire.listed("FundInfo", "members", value))
+            ]
         if (value := self.policy_tx) is not UNSET and value is not None:
-            data["policyTx"] = value.to_dict()
+            data["policyTx"] = _wire.to_dict("FundInfo", "policyTx", value, Policy)
         if (value := self.policy_withdrawl) is not UNSET and value is not None:
-            data["policyWithdrawl"] = value.to_dict()
+            data["policyWithdrawl"] = _wire.to_dict("FundInfo", "policyWithdrawl", value, Policy)
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value]
+            data["wallets"] = [
+                _wire.to_dict("FundInfo", "wallets", item, WalletInfo)
+                for item in (value if value.__class__ is list else _wire.listed("FundInfo", "wallets", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_info import FundInfo
 
 _read = _wire.reader("FundInfoResponse", "fundInfo")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundInfoResponse:
     """A fund.
@@ -58,7 +59,7 @@ class FundInfoResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.fund_info) is not UNSET and value is not None:
-            data["fundInfo"] = value.to_dict()
+            data["fundInfo"] = _wire.to_dict("FundInfoResponse", "fundInfo", value, FundInfo)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

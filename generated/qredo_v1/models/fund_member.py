@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .entity import Entity
 from .permissions import Permissions
@@ -18,6 +18,7 @@ from .permissions import Permissions
 _read = _wire.reader("FundMember", "entity", "permissions")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundMember:
     """An entity with rights on a fund.
@@ -67,9 +68,9 @@ class FundMember:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.entity) is not UNSET and value is not None:
-            data["entity"] = value.to_dict()
+            data["entity"] = _wire.to_dict("FundMember", "entity", value, Entity)
         if (value := self.permissions) is not UNSET and value is not None:
-            data["permissions"] = value.to_dict()
+            data["permissions"] = _wire.to_dict("FundMember", "permissions", value, Permissions)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund import Fund
 
 _read = _wire.reader("FundsResponse", "total", "funds")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundsResponse:
     """The funds of the account.
@@ -63,7 +64,10 @@ class FundsResponse:
         if (value := self.total) is not UNSET and value is not None:
             data["total"] = value if value.__class__ is int else _wire.not_integer("FundsResponse", "total", value)
         if (value := self.funds) is not UNSET and value is not None:
-            data["funds"] = [item.to_dict() for item in value]
+            data["funds"] = [
+                _wire.to_dict("FundsResponse", "funds", item, Fund)
+                for item in (value if value.__class__ is list else _wire.listed("FundsResponse", "funds", value))
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

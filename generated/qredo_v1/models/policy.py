@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .policy_member import PolicyMember
 
@@ -31,6 +31,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Policy:
     """Who approves, and how many of them have to.
@@ -154,7 +155,10 @@ class Policy:
         if (value := self.threshold) is not UNSET and value is not None:
             data["threshold"] = value if value.__class__ is int else _wire.not_integer("Policy", "threshold", value)
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [
+                _wire.to_dict("Policy", "members", item, PolicyMember)
+                for item in (value if value.__class__ is list else _wire.listed("Policy", "members", value))
+            ]
         if (value := self.members_count) is not UNSET and value is not None:
             data["membersCount"] = (
                 value if value.__class__ is int else _wire.not_integer("Policy", "membersCount", value)
@@ -164,7 +168,11 @@ class Policy:
         if (value := self.locked_tx_id) is not UNSET and value is not None:
             data["lockedTxID"] = value
         if (value := self.funds) is not UNSET:
-            data["funds"] = value
+            data["funds"] = (
+                (value if value.__class__ is list else _wire.listed("Policy", "funds", value))
+                if value is not None
+                else None
+            )
         if (value := self.funds_count) is not UNSET and value is not None:
             data["fundsCount"] = value if value.__class__ is int else _wire.not_integer("Policy", "fundsCount", value)
         if (value := self.wallet_count) is not UNSET and value is not None:

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_approval import TxApproval
 
 _read = _wire.reader("TransactionApprovalsResponse", "total", "list")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TransactionApprovalsResponse:
     """The approvers of a Web3 transaction.
@@ -69,7 +70,12 @@ class TransactionApprovalsResponse:
                 value if value.__class__ is int else _wire.not_integer("TransactionApprovalsResponse", "total", value)
             )
         if (value := self.list_) is not UNSET and value is not None:
-            data["list"] = [item.to_dict() for item in value]
+            data["list"] = [
+                _wire.to_dict("TransactionApprovalsResponse", "list", item, TxApproval)
+                for item in (
+                    value if value.__class__ is list else _wire.listed("TransactionApprovalsResponse", "list", value)
+                )
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

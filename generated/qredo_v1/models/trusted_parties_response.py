@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .trusted_party_member import TrustedPartyMember
 
 _read = _wire.reader("TrustedPartiesResponse", "members")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TrustedPartiesResponse:
     """The trusted parties of a personal account.
@@ -58,7 +59,12 @@ class TrustedPartiesResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.members) is not UNSET and value is not None:
-            data["members"] = [item.to_dict() for item in value]
+            data["members"] = [
+                _wire.to_dict("TrustedPartiesResponse", "members", item, TrustedPartyMember)
+                for item in (
+                    value if value.__class__ is list else _wire.listed("TrustedPartiesResponse", "members", value)
+                )
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .approval_signatures import ApprovalSignatures
 from .approval_status import APPROVAL_STATUS, ApprovalStatus
@@ -32,6 +32,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxApproval:
     """What one approver has said.
@@ -165,7 +166,7 @@ class TxApproval:
         if (value := self.external) is not UNSET and value is not None:
             data["external"] = value
         if (value := self.signatures) is not UNSET and value is not None:
-            data["signatures"] = value.to_dict()
+            data["signatures"] = _wire.to_dict("TxApproval", "signatures", value, ApprovalSignatures)
         if (value := self.status) is not UNSET and value is not None:
             data["status"] = str(value)
         for key, extra in self.additional_properties.items():

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_status_update import TxStatusUpdate
 from .tx_timestamps import TxTimestamps
@@ -38,6 +38,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxFeedStatus:
     """A Web3 transaction that has changed, as the feed sends it.
@@ -252,9 +253,12 @@ class TxFeedStatus:
         if (value := self.status) is not UNSET and value is not None:
             data["status"] = str(value)
         if (value := self.timestamps) is not UNSET and value is not None:
-            data["timestamps"] = value.to_dict()
+            data["timestamps"] = _wire.to_dict("TxFeedStatus", "timestamps", value, TxTimestamps)
         if (value := self.events) is not UNSET and value is not None:
-            data["events"] = [item.to_dict() for item in value]
+            data["events"] = [
+                _wire.to_dict("TxFeedStatus", "events", item, TxStatusUpdate)
+                for item in (value if value.__class__ is list else _wire.listed("TxFeedStatus", "events", value))
+            ]
         if (value := self.nonce) is not UNSET and value is not None:
             data["nonce"] = (
                 value

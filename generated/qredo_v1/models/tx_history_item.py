@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .entity import Entity
 from .transaction_type import TRANSACTION_TYPE, TransactionType
@@ -38,6 +38,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxHistoryItem:
     """One row of a ledger.
@@ -228,7 +229,7 @@ class TxHistoryItem:
         if (value := self.counterparty_name) is not UNSET and value is not None:
             data["counterpartyName"] = value
         if (value := self.counterparty_entity) is not UNSET and value is not None:
-            data["counterpartyEntity"] = value.to_dict()
+            data["counterpartyEntity"] = _wire.to_dict("TxHistoryItem", "counterpartyEntity", value, Entity)
         if (value := self.address) is not UNSET and value is not None:
             data["address"] = value
         if (value := self.reference) is not UNSET and value is not None:
@@ -238,7 +239,9 @@ class TxHistoryItem:
         if (value := self.account_no) is not UNSET and value is not None:
             data["accountNo"] = value
         if (value := self.later_1_tx_id) is not UNSET and value is not None:
-            data["later1TxID"] = value
+            data["later1TxID"] = (
+                value if value.__class__ is list else _wire.listed("TxHistoryItem", "later1TxID", value)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_history_item import TxHistoryItem
 from .tx_history_wallet_info import TxHistoryWalletInfo
@@ -18,6 +18,7 @@ from .tx_history_wallet_info import TxHistoryWalletInfo
 _read = _wire.reader("TxHistoryResponse", "list", "total", "wallets")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxHistoryResponse:
     """The ledger of a fund.
@@ -73,11 +74,23 @@ class TxHistoryResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.list_) is not UNSET and value is not None:
-            data["list"] = [item.to_dict() for item in value]
+            data["list"] = [
+                _wire.to_dict("TxHistoryResponse", "list", item, TxHistoryItem)
+                for item in (value if value.__class__ is list else _wire.listed("TxHistoryResponse", "list", value))
+            ]
         if (value := self.total) is not UNSET and value is not None:
             data["total"] = value if value.__class__ is int else _wire.not_integer("TxHistoryResponse", "total", value)
         if (value := self.wallets) is not UNSET and value is not None:
-            data["wallets"] = [item.to_dict() for item in value] if isinstance(value, list) else value.to_dict()
+            data["wallets"] = (
+                [
+                    _wire.to_dict("TxHistoryResponse", "wallets", item, TxHistoryWalletInfo)
+                    for item in (
+                        value if value.__class__ is list else _wire.listed("TxHistoryResponse", "wallets", value)
+                    )
+                ]
+                if isinstance(value, list)
+                else _wire.to_dict("TxHistoryResponse", "wallets", value, TxHistoryWalletInfo)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

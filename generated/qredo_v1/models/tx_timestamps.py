@@ -10,12 +10,13 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader("TxTimestamps", "created", "pending", "authorized", "approved", "rejected", "failed")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxTimestamps:
     """When a transaction reached a status, in Unix seconds. What it has not reached is missing.

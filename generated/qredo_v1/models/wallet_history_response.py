@@ -10,13 +10,14 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .wallet_history_item import WalletHistoryItem
 
 _read = _wire.reader("WalletHistoryResponse", "history")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class WalletHistoryResponse:
     """What moved into and out of a wallet.
@@ -58,7 +59,12 @@ class WalletHistoryResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.history) is not UNSET and value is not None:
-            data["history"] = [item.to_dict() for item in value]
+            data["history"] = [
+                _wire.to_dict("WalletHistoryResponse", "history", item, WalletHistoryItem)
+                for item in (
+                    value if value.__class__ is list else _wire.listed("WalletHistoryResponse", "history", value)
+                )
+            ]
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .connected_counterparty import ConnectedCounterparty
 from .policy import Policy
@@ -34,6 +34,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class WalletInfo:
     """A wallet.
@@ -172,11 +173,18 @@ class WalletInfo:
         if (value := self.balance) is not UNSET and value is not None:
             data["balance"] = value if value.__class__ is int else _wire.not_integer("WalletInfo", "balance", value)
         if (value := self.policy_tx) is not UNSET and value is not None:
-            data["policy_tx"] = value.to_dict()
+            data["policy_tx"] = _wire.to_dict("WalletInfo", "policy_tx", value, Policy)
         if (value := self.policy_withdraw) is not UNSET and value is not None:
-            data["policy_withdraw"] = value.to_dict()
+            data["policy_withdraw"] = _wire.to_dict("WalletInfo", "policy_withdraw", value, Policy)
         if (value := self.connected) is not UNSET:
-            data["connected"] = [item.to_dict() for item in value] if value is not None else None
+            data["connected"] = (
+                [
+                    _wire.to_dict("WalletInfo", "connected", item, ConnectedCounterparty)
+                    for item in (value if value.__class__ is list else _wire.listed("WalletInfo", "connected", value))
+                ]
+                if value is not None
+                else None
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from itertools import islice
 from operator import itemgetter
 from typing import Any, NoReturn
@@ -96,12 +97,72 @@ def values(model: str, field: str, value: dict[str, Any], kind: type, expected: 
     return value
 
 
+def to_dict(model: str, field: str, value: Any, kind: type[Any]) -> Any:
+    """The JSON object of a model, or of a dict that is one.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if isinstance(value, kind):
+        return value.to_dict()
+    name = kind.__name__
+    if not isinstance(value, Mapping):
+        made = f"pass {name}(...)"
+        if isinstance(value, list | tuple):
+            made = f"pass one {name}, without the list"
+        elif type(value).__name__ == name:
+            made = f"this one is of {type(value).__module__}; import {name} from {kind.__module__}"
+        raise TypeError(f"{model}.{field} takes the model {name}, not {type(value).__name__}: {made}")
+    try:
+        return kind.from_dict(value).to_dict()
+    except ResponseError as error:
+        problem = f"{model}.{field} takes the model {name}, and this dict is none: {error}"
+    raise TypeError(f"{problem}. Its keys are those of the JSON; {name}(...) takes keyword arguments")
+
+
+def listed(model: str, field: str, value: Any) -> list[Any]:
+    """Items of a field that is not a list, such as a tuple.
+
+    Raises:
+        TypeError: It is one value.
+    """
+    if not isinstance(value, str | bytes | Mapping) and hasattr(value, "__iter__"):
+        return list(value)
+    name = type(value).__name__
+    raise TypeError(f"{model}.{field} takes a list, not {name}: put it in a list, [{name}(...)]")
+
+
 def not_integer(model: str, field: str, value: object) -> NoReturn:
     """Raise for a request field that must be a whole number."""
     text = f"{model}.{field} takes an int, not {type(value).__name__}"
-    if isinstance(value, float):
-        text += ": a float is not exact; amounts are whole base units of the asset"
+    if isinstance(value, float) or type(value).__name__ == "Decimal":
+        text += ": for an amount, convert coins to base units with qredo_signing.units.from_units"
+    elif isinstance(value, str):
+        text += ": convert the text first, int(...)"
     raise TypeError(text)
+
+
+_FOUR_CENTURIES = 146_097 * 86_400
+LATEST = 10**11
+"""No time in Unix seconds is later: that would be after the year 5000. Milliseconds are always more."""
+
+
+def not_seconds(model: str, field: str, value: Any) -> NoReturn:
+    """Raise for a request field that must be a time in Unix seconds."""
+    if type(value) is int:
+        seconds = value // 10 ** (len(str(value)) - 10)
+        raise ValueError(
+            f"{model}.{field} is {value}, which would be on {_date(value)}: give Unix seconds, such as {seconds}"
+        )
+    text = f"{model}.{field} takes an int, Unix seconds, not {type(value).__name__}: write "
+    raise TypeError(text + ("int(time.timestamp())" if hasattr(value, "timestamp") else "int(...)"))
+
+
+def _date(seconds: int) -> str:
+    """The date of a time that is too late for `datetime`: the calendar is the same again after 400 years."""
+    rounds, rest = divmod(seconds, _FOUR_CENTURIES)
+    date = datetime.fromtimestamp(rest, UTC)
+    return f"{date.year + 400 * rounds}-{date:%m-%d}"
 
 
 def _getter(fields: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
