@@ -17,6 +17,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._api.faults import Faults
     from ._api.request_log import Record
     from ._authentication.key_files import KeysError
     from ._control.control import Control
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
     from ._settings import Settings
     from ._state.state_file import StateError
 
-__all__ = ["Control", "Emulator", "KeysError", "Record", "Settings", "SpecError", "StartError", "StateError"]
+__all__ = ["Control", "Emulator", "Faults", "KeysError", "Record", "Settings", "SpecError", "StartError", "StateError"]
 
 # Loaded on first use: pytest imports the plugin module of this package in every run of a
 # project that has it installed, also where the emulator's own dependencies are missing.
 _MODULES = {
     "Control": "_control.control",
     "Emulator": "_emulator",
+    "Faults": "_api.faults",
     "KeysError": "_authentication.key_files",
     "Record": "_api.request_log",
     "Settings": "_settings",
@@ -44,7 +46,16 @@ _MODULES = {
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)
+    try:
+        module = importlib.import_module(f".{_MODULES[name]}", __name__)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == __name__:
+            raise
+        raise ImportError(
+            f'{__name__}.{name} is an extra: pip install "qredo-partner-client[emulator]" (not found: {error.name})',
+            name=error.name,
+        ) from error
+    return getattr(module, name)
 
 
 def __dir__() -> list[str]:

@@ -169,7 +169,7 @@ class Emulator:
 
     def _bind(self) -> socket.socket:
         if self._url is not None:
-            raise StartError(f"the emulator is already running at {self._url}")
+            raise StartError(f"the emulator is already running at {self._url}: use that, or make another one")
         host, port = self._address
         listener = _listen(host, port)
         shown = f"[{host}]" if ":" in host else host
@@ -212,7 +212,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _why(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is in use; name another with --port, or --port 0 for a free one"
+        return f"port {port} on {host} is in use; name another (--port, or port=), or 0 for a free one"
     if error.errno == errno.EACCES:
         return f"port {port} on {host} needs rights that this process does not have; take one above 1023"
     return f"can't listen on {host} port {port}: {error.strerror}"

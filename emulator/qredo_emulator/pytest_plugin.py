@@ -42,7 +42,7 @@ def qredo_server(qredo_settings: Settings | None) -> Iterator[Emulator]:
     """The server of the session; tests use `qredo`."""
     try:
         from . import Emulator, Settings
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         from qredo_signing._extras import install_advice  # not above: pytest loads this module into every test run
 
         advice = install_advice("emulator", error.name)

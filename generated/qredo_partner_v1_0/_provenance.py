@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "b3fd81b63b7e5c7fc55a6a4b31af27521c8444b4cd5c32ed506ed33ef230b44d"
-TEMPLATES_SHA256 = "a2c0aed8c708332169069d972969084a0b394aa2764b8899987323e1901a8ac0"
+DESCRIPTION_SHA256 = "4c8d5e3c84f8204069ba4e81fa3437a5e145a07e552792f9aba18a043c0bb7ab"
+TEMPLATES_SHA256 = "bab5b4fb12a13c4471d02d1ae6b92ff0a7c0c42bcf300d163544ce3e22d27e35"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -118,8 +119,9 @@ def array(model: str, field: str, value: Any, encode: Callable[[Any], Any]) -> A
     """
     if value.__class__ is Mismatch:
         return raw_of(value)
-    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-        raise TypeError(f"{model}.{field} takes a list, not {type(value).__name__}: put it into a list")
+    if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__iter__"):
+        name = type(value).__name__
+        raise TypeError(f"{model}.{field} takes a list, not {name}: put it in a list, [{name}(...)]")
     return [encode(item) for item in value]
 
 
@@ -146,21 +148,55 @@ def to_dict(model: str, field: str, value: Any, kind: type[Any]) -> Any:
         return value.to_dict()
     if value.__class__ is Mismatch:
         return raw_of(value)
+    name = kind.__name__
     if not isinstance(value, Mapping):
-        raise TypeError(f"{model}.{field} takes a {kind.__name__}, not {type(value).__name__}")
+        made = f"pass {name}(...)"
+        if isinstance(value, list | tuple):
+            made = f"pass one {name}, without the list"
+        elif type(value).__name__ == name:
+            made = f"this one is of {type(value).__module__}; import {name} from {kind.__module__}"
+        raise TypeError(f"{model}.{field} takes the model {name}, not {type(value).__name__}: {made}")
     try:
         with strictly():
             return kind.from_dict(value).to_dict()
     except ResponseError as error:
-        raise TypeError(f"{model}.{field} takes a {kind.__name__}: {error}") from None
+        problem = f"{model}.{field} takes the model {name}, and this dict is none: {error}"
+    raise TypeError(f"{problem}. Its keys are those of the JSON; {name}(...) takes keyword arguments")
 
 
 def not_integer(model: str, field: str, value: object) -> NoReturn:
     """Raise for a request field that must be a whole number."""
     text = f"{model}.{field} takes an int, not {type(value).__name__}"
-    if isinstance(value, float):
-        text += ": a float is not exact; amounts are whole base units of the asset"
+    if isinstance(value, float) or type(value).__name__ == "Decimal":
+        text += ": for an amount, convert coins to base units with qredo_signing.units.from_units"
+    elif isinstance(value, str):
+        text += ": convert the text first, int(...)"
     raise TypeError(text)
+
+
+_FOUR_CENTURIES = 146_097 * 86_400
+LATEST = 10**11
+"""No time in Unix seconds is later: that would be after the year 5000. Milliseconds are always more."""
+
+
+def not_seconds(model: str, field: str, value: Any) -> Any:
+    """Raise for a request field that must be a time in Unix seconds."""
+    if value.__class__ is Mismatch:
+        return raw_of(value)
+    if type(value) is int:
+        seconds = value // 10 ** (len(str(value)) - 10)
+        raise ValueError(
+            f"{model}.{field} is {value}, which would be on {_date(value)}: give Unix seconds, such as {seconds}"
+        )
+    text = f"{model}.{field} takes an int, Unix seconds, not {type(value).__name__}: write "
+    raise TypeError(text + ("int(time.timestamp())" if hasattr(value, "timestamp") else "int(...)"))
+
+
+def _date(seconds: int) -> str:
+    """The date of a time that is too late for `datetime`: the calendar is the same again after 400 years."""
+    rounds, rest = divmod(seconds, _FOUR_CENTURIES)
+    date = datetime.fromtimestamp(rest, UTC)
+    return f"{date.year + 400 * rounds}-{date:%m-%d}"
 
 
 def _getter(fields: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:

@@ -45,7 +45,13 @@ def require(value: T | Unset | None) -> T:
         ValueError: It is not set, or null.
     """
     if value is UNSET or value is None:
-        raise ValueError("the value is not set: the service left it out")
+        from ._arguments import caller_expression
+
+        state = "null" if value is None else "not set: the service left it out"
+        raise ValueError(
+            f"{caller_expression('require')}: the value is {state}. Read the object again later, or write `or` and a "
+            "default instead of require()"
+        )
     return value
 
 

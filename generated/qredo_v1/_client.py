@@ -9,6 +9,7 @@ from functools import cached_property
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
+from ._arguments import check_options
 from ._core import AsyncCore, AsyncSend, Core, Options, Requests, Send
 from ._provenance import PACKAGE, VERSION
 from ._types import UNSET, Feed, Unset
@@ -101,6 +102,7 @@ class Client(_Described):
             timeout: Seconds, an httpx.Timeout, or None for no limit; not given: as it is.
             max_retries: The most retries of a call that may be retried; None: as it is.
         """
+        check_options(timeout, max_retries)
         options = Options(
             self._options.timeout if timeout is UNSET else timeout,
             self._options.max_retries if max_retries is None else max_retries,
@@ -112,6 +114,14 @@ class Client(_Described):
     def with_raw_response(self) -> ClientWithRawResponse:
         """The same operations, each giving the httpx response, and the parsed value on demand."""
         return ClientWithRawResponse(self._core)
+
+    if not TYPE_CHECKING:  # type checkers report it without these
+
+        async def __aenter__(self) -> None:
+            raise TypeError("Client is sync, and its calls are not awaited: write `with`, or connect an AsyncClient")
+
+        async def __aexit__(self, *exception: object) -> None:
+            """Never called."""
 
     def close(self) -> None:
         """Close the connections, unless `http` is the caller's own."""
@@ -263,6 +273,7 @@ class AsyncClient(_Described):
             timeout: Seconds, an httpx.Timeout, or None for no limit; not given: as it is.
             max_retries: The most retries of a call that may be retried; None: as it is.
         """
+        check_options(timeout, max_retries)
         options = Options(
             self._options.timeout if timeout is UNSET else timeout,
             self._options.max_retries if max_retries is None else max_retries,
@@ -274,6 +285,14 @@ class AsyncClient(_Described):
     def with_raw_response(self) -> AsyncClientWithRawResponse:
         """The same operations, each giving the httpx response, and the parsed value on demand."""
         return AsyncClientWithRawResponse(self._core)
+
+    if not TYPE_CHECKING:  # type checkers report it without these
+
+        def __enter__(self) -> None:
+            raise TypeError("AsyncClient is async, and `with` is not: write `async with`")
+
+        def __exit__(self, *exception: object) -> None:
+            """Never called."""
 
     async def aclose(self) -> None:
         """Close the connections, unless `http` is the caller's own."""

@@ -164,7 +164,8 @@ def encode(
     elif given:
         raise TypeError(f"{operation.id} takes either body= or the fields of the body, not both: {', '.join(given)}")
     elif not isinstance(body, model):
-        raise TypeError(f"{operation.id} takes a {operation.body} as body=, not {type(body).__name__}")
+        how = f"write {operation.body}.from_dict(...)" if isinstance(body, dict) else "pass its fields by name"
+        raise TypeError(f"{operation.id} takes a {operation.body} as body=, not {type(body).__name__}: {how}")
     with sending():
         return body.to_dict()
 
@@ -196,7 +197,9 @@ def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
     for name, value in path.items():
         style = operation.styles.get(name)
         if style is None and not isinstance(value, str | int):
-            raise TypeError(f"{operation.id}: {name} must be a str or an int, not {type(value).__name__}")
+            raise TypeError(
+                f"{operation.id}: {name} must be a str or an int, not {type(value).__name__}{_how_to_get(value)}"
+            )
         if style is None:
             text = quote(str(value).lower() if isinstance(value, bool) else str(value), safe="")
         else:
@@ -204,10 +207,18 @@ def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
 
             text = _parameters.segment(name, value, style)
         if text in ("", ".", ".."):
-            raise ValueError(f"{operation.id}: {name} is {value!r}, which can't be a part of the path {operation.path}")
+            raise ValueError(
+                f"{operation.id}: {name} is {value!r}, which can't be a part of the path {operation.path}: give the id"
+            )
         before, _, after = filled.rpartition(f"{{{name}}}")
         filled = before + text + after
     return filled
+
+
+def _how_to_get(value: object) -> str:
+    if value is UNSET or value is None:
+        return ": the service left it out where it comes from; require() says so there"
+    return f": pass its id, such as {type(value).__name__.lower()}.id" if hasattr(value, "to_dict") else ""
 
 
 def _query(operation: Operation[Any], query: Mapping[str, object]) -> str:

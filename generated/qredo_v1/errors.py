@@ -85,6 +85,10 @@ class BadRequestError(APIError):
 class UnauthorizedError(APIError):
     """401: API key missing or unknown, or the signature is wrong. Check key pair, environment, base path and clock."""
 
+    def __init__(self, operation: str, response: httpx.Response) -> None:
+        super().__init__(operation, response)
+        self.add_note("The service does not say more. `qredo doctor` checks clock, path, key pair and environment.")
+
 
 class ForbiddenError(APIError):
     """403: the API key may not do this; for a signature check: the signature is not valid."""

@@ -20,7 +20,8 @@ from ._client_protocols import (
 from ._environments.base_url import base_url_of, environment_of
 from ._environments.environment import Environment
 from ._environments.origin import AllowedOrigin, is_loopback
-from ._http.choose_auth import check_credentials, make_auth
+from ._http.arguments import check_timeout, suggesting
+from ._http.choose_auth import check_client_class, check_credentials, make_auth
 from ._http.defaults import NoCookies, make_tls_context, proxies_of_environment
 from ._http.redirects import AsyncPinnedTransport, PinnedTransport
 from ._http.scheme import SigningOptions
@@ -152,6 +153,7 @@ def connect(
     clock_correction: bool = ...,
 ) -> AsyncTokenT: ...
 @without_locals  # `agent_token` may be the token itself, by mistake
+@suggesting
 def connect(
     client_class: Any,
     credentials: Credentials | HmacCredentials,
@@ -221,8 +223,10 @@ def connect(
         TypeError: Arguments exclude each other or do not fit the class.
         ImportError: `transport="aiohttp"`, and its extra is not installed.
     """
-    is_async = hasattr(client_class, "__aenter__")
+    check_client_class(client_class)
+    is_async = hasattr(client_class, "aclose")
     _check_arguments(is_async, timeout, transport, http_client, offload)
+    check_timeout(timeout)
     check_credentials(client_class, credentials)
     check_environment(environment)
     environment = environment_of(client_class, environment, server)
@@ -265,7 +269,11 @@ def _check_arguments(
 ) -> None:
     wanted = httpx.AsyncClient if is_async else httpx.Client
     if http_client is not None and not isinstance(http_client, wanted):
-        raise TypeError(f"http_client must be an httpx.{wanted.__name__} here, got {type(http_client).__name__}")
+        other = "Client" if is_async else "AsyncClient"
+        raise TypeError(
+            f"http_client must be an httpx.{wanted.__name__} here, got {type(http_client).__name__}: connect the "
+            f"package's {other}, or pass an httpx.{wanted.__name__}"
+        )
     for name, given in (("transport", transport is not None), ("timeout", timeout is not DEFAULT_TIMEOUT)):
         if http_client is not None and given:
             raise TypeError(f"{name}= and http_client= exclude each other: give it to your http_client instead")

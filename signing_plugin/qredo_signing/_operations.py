@@ -138,7 +138,7 @@ def operations_of(package: Any) -> list[Operation]:
     client = package.Client(None, base_url="")  # sends nothing: only its attributes are read
     api = package.Client.API[0]
     return [
-        Operation(package, api, tag, verb, function)
+        Operation(package, api, tag, verb, inspect.unwrap(function))
         for tag, attribute in vars(package.Client).items()
         if isinstance(attribute, cached_property) and tag != "with_raw_response"
         for verb, function in vars(type(getattr(client, tag))).items()

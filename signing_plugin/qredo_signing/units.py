@@ -83,7 +83,10 @@ def _check_int(name: str, value: object) -> None:
 
 def _as_decimal(value: Decimal | str | int) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (Decimal, str, int)):
-        raise TypeError(f"value must be a Decimal, str or int, got {type(value).__name__}: a float is not exact")
+        raise TypeError(
+            f"value must be a Decimal, str or int, got {type(value).__name__}: a float is not exact, so write "
+            "Decimal('0.1')"
+        )
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         raise ValueError(f"{value!r:.60} is not a decimal number such as '1.5'")
     number = Decimal(value)

@@ -13,24 +13,17 @@ from .blocks import ROOT, without_blocks
 
 FOLDERS = ("signing_plugin", "generated/qredo_partner_v1_1", "emulator")
 FOREIGN = {
-    "'AsyncClient' object has no attribute '__enter__'": "Python",
     "'coroutine' object has no attribute": "Python",
-    "'dict' object has no attribute 'to_dict'": "Python",
     "Cannot send a request, as the client has been closed": "httpx",
     "Connection refused": "the operating system",
     "Name or service not known": "the operating system",
     "No module named 'qredo_emulator'": "Python",
-    "The read operation timed out": "Python",
     "can't be used in 'await' expression": "Python",
     "cannot pickle '_thread.RLock' object": "Python",
     "certificate has expired": "OpenSSL",
     "certificate is not valid for": "Python",
     "certificate verify failed: self-signed certificate": "OpenSSL",
     "certificate verify failed: unable to get local issuer certificate": "OpenSSL",
-    "got an unexpected keyword argument": "Python",
-    "module … has no attribute 'SECURITY'": "Python",
-    "object is not iterable": "Python",
-    "takes 1 positional argument but 2 were given": "Python",
     "wrong version number": "OpenSSL",
 }
 """Messages that are not in this repository, with what makes them."""

@@ -119,6 +119,19 @@ def test_a_stale_stamp_is_no_wrong_signature(call: Any, qredo: Emulator) -> None
     assert (explanation.valid, explanation.would_verify) == (True, None)
 
 
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [("/company/search", "/company"), ("/company/A", "/company/A/fund"), ("/company/A", "/company")],
+)
+def test_a_path_above_or_below_is_a_slip(call: Any, qredo: Emulator, sent: str, meant: str) -> None:
+    """A signature over a path above or below the one that was sent is named with its whole URL."""
+    url = f"{qredo.url}{call.base}{meant}"
+    assert call("GET", sent, signed_url=url).status_code == 401
+    explanation = qredo.control.requests[-1].explanation
+    assert explanation is not None
+    assert explanation.would_verify == f"the URL {url}"
+
+
 def test_what_nothing_explains_is_said(call: Any, qredo: Emulator, caplog: pytest.LogCaptureFixture) -> None:
     """A signature of a key that nobody knows ends in a question, within the bound of attempts."""
     with caplog.at_level(logging.WARNING, "qredo_emulator"):

@@ -15,7 +15,8 @@ import httpx
 import pytest
 import qredo_emulator
 from qredo_emulator import Emulator, KeysError, Settings, SpecError, StartError
-from qredo_signing import Environment, PrivateKey, sign
+from qredo_partner_v1_1 import Client
+from qredo_signing import Environment, PrivateKey, connect, sign
 
 
 def signed(emulator: Emulator, url: str) -> dict[str, str]:
@@ -181,3 +182,16 @@ def test_answers_carry_the_time(client: httpx.Client) -> None:
         answer = client.get(f"{emulator.url}/api/v1/p/assets")
     assert answer.status_code == 401
     assert abs(parsedate_to_datetime(answer.headers["date"]).timestamp() - time.time()) < 60
+
+
+@pytest.mark.parametrize("off", [-600, 600])
+@pytest.mark.parametrize("is_real", [True, False], ids=["the real clock", "the emulator's clock"])
+def test_a_clock_that_is_off_is_corrected(off: int, is_real: bool) -> None:
+    """A seeded emulator shows the clock that a client follows, so that a client ten minutes off corrects itself."""
+    with Emulator(Settings(seed=1)) as emulator:
+        clock = time.time if is_real else emulator.control.now
+        with connect(
+            Client, emulator.credentials, emulator.environment, clock=lambda: clock() + off, clock_correction=True
+        ) as client:
+            assert client.company.search().total_count == 0
+        assert [record.status for record in emulator.control.requests] == [401, 200]

@@ -234,7 +234,7 @@ class TestCounters:
     def test_it_must_outlive_the_process(self, options: Any, why: str, mode: str, credentials: Credentials) -> None:
         """Anything but a persistent counter is refused before anything is sent, with the way to make one."""
         client_class: Any = Counting if mode == "sync" else AsyncCounting
-        how = r"SQLiteNonces\(path, rule='counter'\)\.initialise\(start\).*docs/nonces\.md"
+        how = r"SQLiteNonces\(path, rule='counter'\)\.initialise\(start\).*the service expects next"
         with pytest.raises(ConfigurationError, match=rf"up by exactly one.*{why}.*{how}"):
             connect(client_class, credentials, Environment.PRODUCTION, **options)
 

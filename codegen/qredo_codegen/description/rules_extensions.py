@@ -44,6 +44,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "x-sensitive": {"type": "boolean"},
     "x-stamp-rule": {"enum": ["counter"]},
     "x-signature": _object({"algorithm": _TEXT, "encoding": _TEXT, "signs": _TEXTS}),
+    "x-unit": {"enum": ["unix-seconds"]},
     "x-untyped": _TEXT,
     "x-websocket": _object(
         {

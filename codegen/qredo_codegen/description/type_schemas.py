@@ -28,7 +28,7 @@ _STRUCTURE = frozenset(
     | {"prefixItems", "properties", "required", "type", "x-known-values"}
 )
 # What a schema says of the place where it stands, rather than of the type.
-_PLACE = ("description", "x-sensitive", "readOnly", "writeOnly", "deprecated", "default")
+_PLACE = ("description", "x-sensitive", "x-unit", "readOnly", "writeOnly", "deprecated", "default")
 _SCALARS = ("boolean", "integer", "number", "string")
 _CONDITIONS = frozenset({"required", "not", "description", "title"})
 _PYTHON = {bool: "boolean", int: "integer", float: "number", str: "string"}

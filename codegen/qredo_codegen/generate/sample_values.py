@@ -14,6 +14,7 @@ FILE = {"$bytes": "content of a file"}
 """What stands for the bytes of a file where only JSON can stand."""
 
 _SCALARS: dict[str, Any] = {"boolean": True, "integer": 9007199254740993, "string": "text /&?"}
+_TIME = 1_700_000_000
 # Written as text, so that no step between here and the check rounds it.
 _NUMBER = {"$decimal": "1234567890.12345678901234567890"}
 
@@ -51,6 +52,8 @@ def sample(normal: Normal, schema: Document, *, sent: bool, above: tuple[str, ..
         return _several(lambda: {"key": sample(normal, inner, sent=sent, above=above)}, {})
     if kind == "number":
         return _NUMBER
+    if schema.get("x-unit") == "unix-seconds":
+        return _TIME
     return _SCALARS.get(kind or "", {"any": [1, None]})
 
 

@@ -37,6 +37,7 @@ class Field:
     sensitive: bool
     description: str
     read_only: bool = False  # required, and given by the service alone
+    unit: str | None = None
 
     @property
     def annotation(self) -> str:

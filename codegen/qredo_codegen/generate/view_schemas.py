@@ -47,6 +47,7 @@ def _field(normal: Normal, one: NormalClass, wire: str, schema: Document) -> Fie
         required=wire in one.schema.required,
         nullable=schema.get("nullable", False) or kind.annotation == "Any",
         sensitive=schema.get("x-sensitive", False),
+        unit=schema.get("x-unit"),
         description=with_notes(prose(schema), schema),
         read_only=schema.get("readOnly", False) and wire in one.schema.required,
     )

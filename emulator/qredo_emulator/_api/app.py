@@ -58,6 +58,11 @@ class _Trace:
     fault: str | None = None
 
 
+_STAMPS = ("x-timestamp", "qredo-api-ts")
+_LONGEST_STAMP = 20
+"""Digits. Such a number is no time any more, and int() takes longer for more."""
+
+
 class App:
     """One emulator without its server; any ASGI server or test transport can run it.
 
@@ -82,7 +87,7 @@ class App:
         self.default_api: str = _default_api(self.descriptions, settings.default_api)
         self.router: Router = Router(self.descriptions.values(), self.default_api)
         self.connections: Connections = Connections()
-        self.auth: Authenticator = Authenticator(keys, settings, self._clocks(), self._bases())
+        self.auth: Authenticator = Authenticator(keys, settings, self._clocks(), self._bases(), self._words())
         self._faults = FaultQueue()
         self.faults: Faults = Faults(self._faults, self._names())
         self._requests, self._answers = Validators.for_requests(), Validators.for_answers()
@@ -101,6 +106,10 @@ class App:
     def _bases(self) -> list[str]:
         served = [path for paths in self.router.base_paths.values() for path in paths]
         return list(dict.fromkeys([*served, *(url for one in self.descriptions.values() for url in one.servers)]))
+
+    def _words(self) -> list[str]:
+        paths = (operation.path for one in self.descriptions.values() for operation in one.operations)
+        return list(dict.fromkeys(word for path in paths if "{" not in (word := path.rpartition("/")[2])))
 
     def _names(self) -> list[str]:
         descriptions = self.descriptions.values()
@@ -150,7 +159,7 @@ class App:
             trace.failure = _failure_of(end)
             response = error_response(trace.failure)
         self._remember(wire, trace, response.status_code)
-        await dated(response, self._time() + applied.skew)(scope, receive, send)
+        await dated(response, self._time(wire) + applied.skew)(scope, receive, send)
 
     async def _apply_faults(self, scope: Scope, method: str, trace: _Trace) -> AppliedFaults:
         """Apply the faults of a request: return what they change, after their delay."""
@@ -170,9 +179,16 @@ class App:
         operation = match.endpoint.operations.get(method)
         return operation.id if operation else None
 
-    def _time(self) -> float:
-        """Return the time of the Date header. Clients correct their clocks by it, so it is real time."""
-        return time.time() if self.settings.seed is not None else self.settings.clock()
+    def _time(self, wire: Wire) -> float:
+        """Return the time of the Date header, by which clients correct their clocks.
+
+        A timestamp may be fresh by several clocks. The Date is that of the clock that the client seems to follow: the
+        one nearest to its timestamp. Without a timestamp it is the clock of clients that have none of their own.
+        """
+        texts = [text for name in _STAMPS for text in wire.values(name)]
+        stamps = [int(text) for text in texts if text.isdecimal() and len(text) <= _LONGEST_STAMP]
+        times = [clock() for clock in self._clocks()]
+        return min(times, key=lambda now: abs(now - stamps[0])) if stamps else times[-1]
 
     def _answer(self, scope: Scope, wire: Wire, trace: _Trace) -> Response:
         try:
@@ -298,7 +314,7 @@ class App:
         except ApiError as error:
             trace.failure = error
             self._remember(wire, trace, error.status)
-            response = dated(error_response(error), self._time() + applied.skew)
+            response = dated(error_response(error), self._time(wire) + applied.skew)
             response.headers["connection"] = "close"  # the server closes it; a client must not use it again
             await socket.send_denial_response(response)
             return

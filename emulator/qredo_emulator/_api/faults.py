@@ -215,7 +215,8 @@ class Faults:
             raise ValueError(f"times is {fault.left}; it has to be at least 1, or None for always")
         if fault.operation is not None and fault.operation not in self._operations:
             near = difflib.get_close_matches(fault.operation, self._operations)
-            raise LookupError(f"there is no operation {fault.operation!r}{'; ' if near else ''}{' or '.join(near)}")
+            hint = f"did you mean {' or '.join(near)}?" if near else "qredo-emulator lists the operations it serves"
+            raise LookupError(f"there is no operation {fault.operation!r}: {hint}")
         self._queue.arm(fault)
 
 

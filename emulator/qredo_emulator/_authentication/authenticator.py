@@ -79,15 +79,22 @@ class Authenticator:
         settings: Time window and nonce rule.
         clocks: Each gives the time in Unix seconds; a timestamp has to be near one of them.
         bases: Base paths and base URLs of all that is served, for explanations.
+        words: Last words of the paths that are served, for explanations.
     """
 
     def __init__(
-        self, keys: KeyRing, settings: Settings, clocks: Sequence[Callable[[], float]], bases: Sequence[str]
+        self,
+        keys: KeyRing,
+        settings: Settings,
+        clocks: Sequence[Callable[[], float]],
+        bases: Sequence[str],
+        words: Sequence[str] = (),
     ) -> None:
         self._keys = keys
         self._settings = settings
         self._clocks = clocks
         self._bases = bases
+        self._words = words
         self.nonces: dict[tuple[str, str], int] = {}
 
     def check(self, security: Security, wire: Wire) -> Identity:
@@ -118,7 +125,7 @@ class Authenticator:
         valid = not cause
         if cause := cause or self._stale(security, claim):
             others = self._others(security, api_key)
-            shown = explain(security, wire, signed, key, claim.signature, others, self._bases, valid=valid)
+            shown = explain(security, wire, signed, key, claim.signature, others, self._bases, self._words, valid=valid)
             raise _refused(security, cause, shown)
         return Identity(api_key)
 

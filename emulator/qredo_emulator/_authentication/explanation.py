@@ -75,6 +75,7 @@ def explain(
     signature: str,
     others: Sequence[VerifyingKey],
     bases: Sequence[str],
+    words: Sequence[str] = (),
     *,
     valid: bool,
 ) -> Explanation:
@@ -88,6 +89,7 @@ def explain(
         signature: The text of the signature's header, empty if there is none.
         others: What verifies the signatures of the other API keys.
         bases: Base paths and base URLs under which the same path may be meant.
+        words: Last words of paths, one of which may be missing.
         valid: Whether the signature was found right.
     """
     raw = None if valid else raw_signature(signature)
@@ -100,5 +102,5 @@ def explain(
         digest=hashlib.sha256(signed.message).hexdigest(),
         key_fingerprint=key.fingerprint,
         valid=valid if signature else None,
-        would_verify=None if raw is None else find_variation(security, wire, signed, key, raw, others, bases),
+        would_verify=None if raw is None else find_variation(security, wire, signed, key, raw, others, bases, words),
     )

@@ -38,6 +38,7 @@ def find_variation(
     raw: bytes,
     others: Sequence[VerifyingKey],
     bases: Sequence[str] = (),
+    words: Sequence[str] = (),
 ) -> str | None:
     """The change that makes a signature right, in words; None if no attempt did.
 
@@ -49,20 +50,22 @@ def find_variation(
         raw: The decoded signature.
         others: What verifies the signatures of other API keys.
         bases: Base paths and base URLs under which the same path may be meant.
+        words: Last words of paths, one of which may be missing.
     """
     if key.fits(signed.message, raw):
         return "the same signature, written in base64url without padding"
     axes = (_stamps(security, wire, signed), _methods(wire, signed), _urls(signed.url, bases), _bodies(signed.body))
-    for words, other, change in islice(_attempts(axes, key, others), _MOST):
+    attempts = _attempts(axes, _relatives(signed.url, bases, words), key, others)
+    for found, other, change in islice(attempts, _MOST):
         if other.fits((replace(signed, **change) if change else signed).message, raw):
-            return words
+            return found
     return None
 
 
 def _attempts(
-    axes: Sequence[list[_Change]], key: VerifyingKey, others: Sequence[VerifyingKey]
+    axes: Sequence[list[_Change]], alone: list[_Change], key: VerifyingKey, others: Sequence[VerifyingKey]
 ) -> Iterator[tuple[str, VerifyingKey, dict[str, Any]]]:
-    for words, change in chain.from_iterable(axes):
+    for words, change in chain(*axes, alone):
         yield words, key, change
     if isinstance(key, HmacKey):
         yield "the text of the API secret as the HMAC key, not decoded", key.read_as_text(), {}
@@ -131,6 +134,18 @@ def _urls(url: str, bases: Sequence[str]) -> list[_Change]:
         add(f"{scheme}://{other}{port}{path}", f"the host {other}")
     add(f"{scheme}://{host}{path}", "the URL without its port")
     return [(words, {"url": text}) for text, words in found.items()]
+
+
+def _relatives(url: str, bases: Sequence[str], words: Sequence[str]) -> list[_Change]:
+    """Every path between this one and its base, and those one word below it."""
+    head, mark, query = url.partition("?")
+    parts = urlsplit(head)
+    own = max((base for base in bases if parts.path.startswith(f"{base}/")), key=len, default="")
+    names = parts.path.removeprefix(f"{own}/").split("/")
+    start = f"{parts.scheme}://{parts.netloc}{own}"
+    above = ["/".join([start, *names[:count]]) for count in range(len(names) - 1, 0, -1)]
+    below = [f"{head}/{word}" for word in words]
+    return [(f"the URL {other}", {"url": f"{other}{mark}{query}"}) for other in (*above, *below)]
 
 
 def _places(path: str, bases: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -71,13 +71,16 @@ class Control:
             LookupError: There is no such wallet.
         """
         if type(amount) is not int:
-            raise TypeError(f"amount must be an int in base units of the asset, not {type(amount).__name__}")
+            raise TypeError(
+                f"amount must be an int in base units of the asset, not {type(amount).__name__}: convert coins with "
+                "qredo_signing.units.from_units"
+            )
         if amount < 1:
             raise ValueError(f"amount is {amount}; a deposit is at least 1 base unit")
         with self._locked() as world:
             place = world.place(wallet_id)
             if place is None:
-                raise LookupError(f"there is no wallet {wallet_id!r}")
+                raise LookupError(f"there is no wallet {wallet_id!r}: client.fund.get(...) lists a fund's wallets")
             return deposit(world, place.wallet, amount)
 
     def accept(self, address: str) -> int:

@@ -73,4 +73,7 @@ def save_state(world: World, keys: KeyRing, file: Path) -> None:
 
 def _refuse_missing_folder(file: Path) -> None:
     if not file.parent.is_dir():
-        raise StateError(f"can't keep the state in {file}: there is no folder {file.parent}")
+        raise StateError(
+            f"can't keep the state in {file}: there is no folder {file.parent.absolute()}; make it, or name another "
+            "file"
+        )

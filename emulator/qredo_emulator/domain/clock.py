@@ -30,6 +30,6 @@ def advance(world: World, seconds: int) -> None:
         ValueError: The clock would go back.
     """
     if seconds < 0:
-        raise ValueError(f"seconds is {seconds}; the clock only goes forward")
+        raise ValueError(f"seconds is {seconds}; the clock only goes forward, and reset() sets it back to the start")
     world.state.offset += seconds
     tick(world)

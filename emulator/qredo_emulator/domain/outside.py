@@ -55,7 +55,7 @@ def why_nobody(world: World, what: str, by: str | None) -> str:
     names = [world.entity(action.approver_id).name for action in asked(world, what)]
     if by is not None and names:
         return f"{by!r} is not asked about {what!r}; asked are {', '.join(map(repr, names))}"
-    return f"no decision about {what!r} is pending: it does not exist, or it is decided"
+    return f"no decision about {what!r} is pending: it does not exist, or it is decided; control.inbox() lists all"
 
 
 def _about(world: World, action: Action) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -30,6 +31,7 @@ _GET: Operation[TxInfo] = Operation(
 )
 
 
+@_explained_methods
 class WithdrawalResource:
     """Movements out of the network, to an address on the asset's own chain."""
 
@@ -162,6 +164,7 @@ class WithdrawalResource:
         return self._core.call(_GET, path={"company_id": company_id, "tx_id": tx_id})
 
 
+@_explained_methods
 class AsyncWithdrawalResource:
     """Movements out of the network, to an address on the asset's own chain."""
 

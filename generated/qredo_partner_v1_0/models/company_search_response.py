@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .company_match import CompanyMatch
 
 _read = _wire.reader("CompanySearchResponse", "total_count", "matches")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CompanySearchResponse:
     """The companies that a search found.

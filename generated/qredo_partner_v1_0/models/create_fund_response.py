@@ -11,12 +11,13 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader("CreateFundResponse", "fund_id", "custodygroup_withdraw", "custodygroup_tx")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CreateFundResponse:
     """Ids of a fund that was made and of its two policies; each has 27 characters of base62.

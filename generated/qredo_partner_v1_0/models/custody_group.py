@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .custody_group_member import CustodyGroupMember
 
 _read = _wire.reader("CustodyGroup", "id", "threshold", "members_count", "members")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CustodyGroup:
     """Who approves, and how many of them have to.

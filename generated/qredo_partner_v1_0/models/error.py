@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .error_detail import ErrorDetail
 
 _read = _wire.reader("Error", "code", "msg", "detail")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Error:
     """The common body of errors.

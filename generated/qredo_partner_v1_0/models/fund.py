@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .new_custody_group import NewCustodyGroup
 
 _read = _wire.reader("Fund", "name", "description", "custodygroup_withdraw", "custodygroup_tx", "assets", "theme")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Fund:
     """A fund to make, with its policies and assets.

@@ -12,12 +12,13 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _numbers, _wire
+from .. import _arguments, _numbers, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader("FundDepositAddress", "asset", "address", "balance")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundDepositAddress:
     """Where to deposit one asset.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .permissions import Permissions
 
 _read = _wire.reader("FundMember", "userID", "firstName", "lastName", "permissions")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundMember:
     """A user with rights on a fund.

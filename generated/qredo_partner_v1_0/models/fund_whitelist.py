@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .whitelist_entry import WhitelistEntry
 
 _read = _wire.reader("FundWhitelist", "total_count", "list")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundWhitelist:
     """The addresses to which a fund may withdraw.

@@ -11,12 +11,13 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader("TxId", "tx_id")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxId:
     """A transaction that was started.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_approval import TxApproval
 from .tx_status import TX_STATUS, TxStatus
@@ -33,6 +33,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxInfo:
     """State of a transfer or a withdrawal.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -30,6 +31,7 @@ _CALCULATE_FEES: Operation[FeesResponse] = Operation(
 )
 
 
+@_explained_methods
 class AssetResource:
     """The assets that can be held and moved, and what moving them costs."""
 
@@ -113,6 +115,7 @@ class AssetResource:
         )
 
 
+@_explained_methods
 class AsyncAssetResource:
     """The assets that can be held and moved, and what moving them costs."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -60,6 +61,7 @@ _GET_TAKEN: Operation[TxInfo] = Operation(
 )
 
 
+@_explained_methods
 class AtomicSwapResource:
     """Exchanges of one asset for another in which both legs settle together or not at all."""
 
@@ -346,6 +348,7 @@ class AtomicSwapResource:
         return self._core.call(_GET_TAKEN, path={"company_id": company_id, "tx_id": tx_id})
 
 
+@_explained_methods
 class AsyncAtomicSwapResource:
     """Exchanges of one asset for another in which both legs settle together or not at all."""
 

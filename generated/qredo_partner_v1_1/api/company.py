@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -42,6 +43,7 @@ _SEARCH: Operation[CompanySearchResponse] = Operation(
 )
 
 
+@_explained_methods
 class CompanyResource:
     """Companies, the owners of funds. One API key may manage several."""
 
@@ -236,6 +238,7 @@ class CompanyResource:
         return self._core.call(_SEARCH, query={"query": query})
 
 
+@_explained_methods
 class AsyncCompanyResource:
     """Companies, the owners of funds. One API key may manage several."""
 

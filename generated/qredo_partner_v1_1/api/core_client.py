@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -96,6 +97,7 @@ _VERIFY: Operation[None] = Operation(
 )
 
 
+@_explained_methods
 class CoreClientResource:
     """Approving clients that act by API key: an exchange, or a service that approves transactions. The service also
     signs hashes with a core client's key, and verifies such signatures."""
@@ -417,6 +419,7 @@ class CoreClientResource:
         )
 
 
+@_explained_methods
 class AsyncCoreClientResource:
     """Approving clients that act by API key: an exchange, or a service that approves transactions. The service also
     signs hashes with a core client's key, and verifies such signatures."""

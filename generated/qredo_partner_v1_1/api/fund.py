@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -102,6 +103,7 @@ _SEARCH: Operation[FundSearchResult] = Operation(
 )
 
 
+@_explained_methods
 class FundResource:
     """Funds, their wallets, deposit addresses, withdrawal whitelist and ledger."""
 
@@ -573,6 +575,7 @@ class FundResource:
         return self._core.call(_SEARCH, path={"company_id": company_id}, query={"query": query})
 
 
+@_explained_methods
 class AsyncFundResource:
     """Funds, their wallets, deposit addresses, withdrawal whitelist and ledger."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import raw as _raw
 from .._core import raw_async as _raw_async
@@ -20,6 +21,7 @@ _GET_ALL: Operation[Holdings] = Operation(
 )
 
 
+@_explained_methods
 class HoldingResource:
     """What a company holds, summed over its funds."""
 
@@ -57,6 +59,7 @@ class HoldingResource:
         return self._core.call(_GET_ALL, path={"company_id": company_id})
 
 
+@_explained_methods
 class AsyncHoldingResource:
     """What a company holds, summed over its funds."""
 

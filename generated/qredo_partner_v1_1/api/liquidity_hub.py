@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -37,6 +38,7 @@ _GET_ALL: Operation[LiquidityHub] = Operation(
 )
 
 
+@_explained_methods
 class LiquidityHubResource:
     """The board on which makers publish swaps for others to take."""
 
@@ -142,6 +144,7 @@ class LiquidityHubResource:
         return self._core.call(_GET_ALL)
 
 
+@_explained_methods
 class AsyncLiquidityHubResource:
     """The board on which makers publish swaps for others to take."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -63,6 +64,7 @@ _REJECT_ACTION: Operation[None] = Operation(
 )
 
 
+@_explained_methods
 class SigningAgentResource:
     """Approving clients that keep their own keys. Registration begins with the API key; everything after it is
     authenticated with the agent's one-time token alone."""
@@ -289,6 +291,7 @@ class SigningAgentResource:
         return self._core.call(_REJECT_ACTION, path={"action_id": action_id})
 
 
+@_explained_methods
 class AsyncSigningAgentResource:
     """Approving clients that keep their own keys. Registration begins with the API key; everything after it is
     authenticated with the agent's one-time token alone."""

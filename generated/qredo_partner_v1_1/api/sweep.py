@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -31,6 +32,7 @@ _GET: Operation[SweepInfo] = Operation(
 )
 
 
+@_explained_methods
 class SweepResource:
     """Movements that an exchange starts from a wallet connected to it."""
 
@@ -161,6 +163,7 @@ class SweepResource:
         return self._core.call(_GET, path={"client_id": client_id, "tx_id": tx_id})
 
 
+@_explained_methods
 class AsyncSweepResource:
     """Movements that an exchange starts from a wallet connected to it."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -31,6 +32,7 @@ _GET: Operation[TxInfo] = Operation(
 )
 
 
+@_explained_methods
 class TransferResource:
     """Movements between wallets of the network."""
 
@@ -176,6 +178,7 @@ class TransferResource:
         return self._core.call(_GET, path={"company_id": company_id, "tx_id": tx_id})
 
 
+@_explained_methods
 class AsyncTransferResource:
     """Movements between wallets of the network."""
 

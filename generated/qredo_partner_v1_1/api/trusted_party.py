@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -42,6 +43,7 @@ _REMOVE: Operation[OkResponse] = Operation(
 )
 
 
+@_explained_methods
 class TrustedPartyResource:
     """The people, machines and companies that a company may name in its approval policies."""
 
@@ -166,6 +168,7 @@ class TrustedPartyResource:
         return self._core.call(_REMOVE, path={"company_id": company_id, "trustedparty_id": trustedparty_id})
 
 
+@_explained_methods
 class AsyncTrustedPartyResource:
     """The people, machines and companies that a company may name in its approval policies."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -48,6 +49,7 @@ _UPDATE_POLICY: Operation[OkResponse] = Operation(
 )
 
 
+@_explained_methods
 class WalletResource:
     """Single wallets, their balance, history and policy, and the exchanges a wallet can be connected to."""
 
@@ -265,6 +267,7 @@ class WalletResource:
         )
 
 
+@_explained_methods
 class AsyncWalletResource:
     """Single wallets, their balance, history and policy, and the exchanges a wallet can be connected to."""
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .action_transaction_type import ACTION_TRANSACTION_TYPE, ActionTransactionType
 from .action_wallet import ActionWallet
@@ -44,6 +44,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ActionDetail:
     """What an action is about. Withdrawals and transfers have the fields of a transaction, the connection of a wallet

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .action_detail import ActionDetail
 from .action_status import ACTION_STATUS, ActionStatus
@@ -20,6 +20,7 @@ from .action_type import ACTION_TYPE, ActionType
 _read = _wire.reader("ActionDetails", "id", "coreClientID", "type", "status", "timestamp", "expireTime", "details")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ActionDetails:
     """A decision that a core client is asked for, with what it is about.

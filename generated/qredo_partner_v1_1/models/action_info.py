@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .action_status import ACTION_STATUS, ActionStatus
 from .action_type import ACTION_TYPE, ActionType
@@ -19,6 +19,7 @@ from .action_type import ACTION_TYPE, ActionType
 _read = _wire.reader("ActionInfo", "id", "coreClientID", "type", "status", "timestamp", "expireTime")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ActionInfo:
     """A decision that a core client is asked for.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .wallet_type import WALLET_TYPE, WalletType
 from .wallet_type_code import WALLET_TYPE_CODE, WalletTypeCode
@@ -19,6 +19,7 @@ from .wallet_type_code import WALLET_TYPE_CODE, WalletTypeCode
 _read = _wire.reader("ActionWallet", "walletID", "name", "asset", "type", "typeCode")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ActionWallet:
     """A wallet that is to be connected to an exchange.

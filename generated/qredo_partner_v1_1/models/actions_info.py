@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .action_info import ActionInfo
 
 _read = _wire.reader("ActionsInfo", "count", "actions")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ActionsInfo:
     """The actions that wait for a core client.

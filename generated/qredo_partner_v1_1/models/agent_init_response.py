@@ -11,12 +11,13 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader("AgentInitResponse", "id", "clientID", "clientSecret", "accountCode", "idDoc", "timestamp")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class AgentInitResponse:
     """What an agent needs to make its tokens and to finish its registration. Keep it secret.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
@@ -28,6 +28,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class AtomicSwapMake:
     """A swap to offer.
@@ -129,7 +130,11 @@ class AtomicSwapMake:
             value if value.__class__ is str else _wire.plain("AtomicSwapMake", "receive_wallet_id", value, str)
         )
         value = self.expires
-        data["expires"] = value if value.__class__ is int else _wire.plain("AtomicSwapMake", "expires", value, int)
+        data["expires"] = (
+            value
+            if value.__class__ is int and value < _wire.LATEST
+            else _wire.not_seconds("AtomicSwapMake", "expires", value)
+        )
         value = self.send
         data["send"] = _wire.to_dict("AtomicSwapMake", "send", value, AssetAmount)
         value = self.receive

@@ -11,12 +11,13 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader("Company", "name", "company_id", "city", "country", "domain", "ref")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Company:
     """A company as it is stored.

@@ -11,11 +11,12 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 
 _read = _wire.reader("ConnectAccount", "counterparty_id", "client_id")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ConnectAccount:
     """An account at an exchange that a wallet is to be connected to.

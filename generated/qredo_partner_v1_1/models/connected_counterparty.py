@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .connection_status import CONNECTION_STATUS, ConnectionStatus
 
 _read = _wire.reader("ConnectedCounterparty", "client_id", "counterparty_id", "name", "status")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ConnectedCounterparty:
     """An exchange account that a wallet is connected to, or is to be.

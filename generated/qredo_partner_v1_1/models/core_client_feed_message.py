@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .action_status import ACTION_STATUS, ActionStatus
 from .action_type import ACTION_TYPE, ActionType
@@ -21,6 +21,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CoreClientFeedMessage:
     """An action, as the feeds of core clients and signing agents announce it.

@@ -11,11 +11,12 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 
 _read = _wire.reader("CoreClientVerifySignature", "message_hash_hex", "signature_hex", "signer_id")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CoreClientVerifySignature:
     """A signature to verify.

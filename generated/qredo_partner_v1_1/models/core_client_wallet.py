@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .core_client_wallet_status import CORE_CLIENT_WALLET_STATUS, CoreClientWalletStatus
 
 _read = _wire.reader("CoreClientWallet", "wallet_id", "action_id", "status", "expires")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CoreClientWallet:
     """A wallet that is connected to a core client, or is to be.

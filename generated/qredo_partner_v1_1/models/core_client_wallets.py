@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .core_client_wallet import CoreClientWallet
 
 _read = _wire.reader("CoreClientWallets", "wallets")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CoreClientWallets:
     """The wallets that are connected to a core client, or are to be.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .core_client_info import CoreClientInfo
 
 _read = _wire.reader("CoreClientsInfo", "count", "clients")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class CoreClientsInfo:
     """The core clients of an API key.

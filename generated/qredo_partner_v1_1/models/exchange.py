@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .exchange_client import ExchangeClient
 
 _read = _wire.reader("Exchange", "id", "name", "url", "logourl", "client")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Exchange:
     """An exchange that a wallet can be connected to.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .exchange_client_field import ExchangeClientField
 
 _read = _wire.reader("ExchangeClient", "fields")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ExchangeClient:
     """What an exchange needs to know about its customer.

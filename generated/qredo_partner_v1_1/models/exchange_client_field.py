@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .exchange_field_type import EXCHANGE_FIELD_TYPE, ExchangeFieldType
 
 _read = _wire.reader("ExchangeClientField", "id", "type", "name")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ExchangeClientField:
     """A piece of data that an exchange needs to know about its customer.

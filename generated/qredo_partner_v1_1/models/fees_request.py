@@ -11,12 +11,13 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .fee_type import FEE_TYPE, FeeType
 
 _read = _wire.reader("FeesRequest", "type", "asset", "amount")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FeesRequest:
     """The transaction whose fee is asked for.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .new_custody_group import NewCustodyGroup
 from .new_wallet import NewWallet
@@ -21,6 +21,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Fund:
     """A fund to make, with its policies and wallets.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_deposit_address import FundDepositAddress
 
 _read = _wire.reader("FundDepositResponse", "total_count", "list")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundDepositResponse:
     """The deposit addresses of a fund.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_member import FundMember
 from .fund_wallet_info import FundWalletInfo
@@ -32,6 +32,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundDetail:
     """A fund with its policies, members and wallets.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .entity import Entity
 from .permissions import Permissions
@@ -19,6 +19,7 @@ from .permissions import Permissions
 _read = _wire.reader("FundMember", "entity", "permissions")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundMember:
     """An entity with rights on a fund.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_match import FundMatch
 
 _read = _wire.reader("FundSearchResult", "total_count", "list")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundSearchResult:
     """The funds that a search found.

@@ -11,12 +11,13 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .new_wallet import NewWallet
 
 _read = _wire.reader("FundWallet", "wallets")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundWallet:
     """Wallets to add to a fund.

@@ -11,12 +11,13 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader("Holding", "amount", "code", "symbol")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Holding:
     """What a company holds of one asset.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .liquidity_hub_item import LiquidityHubItem
 
 _read = _wire.reader("LiquidityHub", "items")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class LiquidityHub:
     """The swaps that can be taken now.

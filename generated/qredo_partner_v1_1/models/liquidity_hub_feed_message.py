@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_status import TX_STATUS, TxStatus
 
 _read = _wire.reader("LiquidityHubFeedMessage", "txID", "status")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class LiquidityHubFeedMessage:
     """A change of a swap on the liquidity hub.

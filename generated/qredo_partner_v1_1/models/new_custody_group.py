@@ -11,11 +11,12 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 
 _read = _wire.reader("NewCustodyGroup", "threshold", "members")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class NewCustodyGroup:
     """A policy to make. It is satisfied when enough of its members approve.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .connect_account import ConnectAccount
 from .new_custody_group import NewCustodyGroup
@@ -20,6 +20,7 @@ from .wallet_type import WALLET_TYPE, WalletType
 _read = _wire.reader("NewWallet", "name", "asset", "custodygroup_withdraw", "custodygroup_tx", "type", "connect")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class NewWallet:
     """A wallet to make.

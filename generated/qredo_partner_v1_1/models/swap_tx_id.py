@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_id_status import TX_ID_STATUS, TxIdStatus
 
 _read = _wire.reader("SwapTxId", "tx_id", "tx_url", "status")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class SwapTxId:
     """A swap that was offered, or was found by its `partner_txID`.

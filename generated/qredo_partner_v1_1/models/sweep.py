@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
 _read = _wire.reader("Sweep", "wallet_id", "recipient_wallet_id", "send", "expires", "reference", "partner_txID")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Sweep:
     """A sweep to start.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .approval_status import APPROVAL_STATUS, ApprovalStatus
 from .entity import Entity
@@ -19,6 +19,7 @@ from .entity import Entity
 _read = _wire.reader("SweepApproval", "action_id", "status", "timestamp", "entity")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class SweepApproval:
     """What one approver of a sweep has said.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
@@ -29,6 +29,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Transfer:
     """A transfer to start.
@@ -138,7 +139,11 @@ class Transfer:
             value if value.__class__ is str else _wire.plain("Transfer", "counterparty_wallet_address", value, str)
         )
         value = self.expires
-        data["expires"] = value if value.__class__ is int else _wire.plain("Transfer", "expires", value, int)
+        data["expires"] = (
+            value
+            if value.__class__ is int and value < _wire.LATEST
+            else _wire.not_seconds("Transfer", "expires", value)
+        )
         value = self.send
         data["send"] = _wire.to_dict("Transfer", "send", value, AssetAmount)
         if (value := self.benefit_of) is not UNSET and value is not None:

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .trusted_party import TrustedParty
 
 _read = _wire.reader("TrustedPartyList", "company_id", "total_count", "list")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TrustedPartyList:
     """The trusted parties of a company.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .trusted_party_type import TRUSTED_PARTY_TYPE, TrustedPartyType
 
 _read = _wire.reader("TrustedPartyNew", "address", "type", "name")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TrustedPartyNew:
     """A party to trust.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .approval_status import APPROVAL_STATUS, ApprovalStatus
 
 _read = _wire.reader("TxApproval", "actionID", "firstName", "lastName", "status", "timestamp", "userID", "username")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxApproval:
     """What one approver has said. The names are empty for core clients and signing agents.

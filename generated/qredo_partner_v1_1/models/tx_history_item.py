@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .transaction_type import TRANSACTION_TYPE, TransactionType
 from .tx_status import TX_STATUS, TxStatus
@@ -38,6 +38,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxHistoryItem:
     """One row of a ledger.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_history_item import TxHistoryItem
 
 _read = _wire.reader("TxLedger", "List", "Total")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxLedger:
     """One page of a ledger.

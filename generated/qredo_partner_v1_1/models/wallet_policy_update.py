@@ -11,12 +11,13 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .policy_type import POLICY_TYPE, PolicyType
 
 _read = _wire.reader("WalletPolicyUpdate", "policy_id", "threshold", "members", "type")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class WalletPolicyUpdate:
     """A policy of a wallet as it is to be.

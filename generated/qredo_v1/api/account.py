@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import raw as _raw
 from .._core import raw_async as _raw_async
@@ -20,6 +21,7 @@ _GET: Operation[AccountInfoResponse] = Operation(
 )
 
 
+@_explained_methods
 class AccountResource:
     """The account that the API key belongs to."""
 
@@ -54,6 +56,7 @@ class AccountResource:
         return self._core.call(_GET)
 
 
+@_explained_methods
 class AsyncAccountResource:
     """The account that the API key belongs to."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import raw as _raw
 from .._core import raw_async as _raw_async
@@ -20,6 +21,7 @@ _GET: Operation[BalanceResponse] = Operation(
 )
 
 
+@_explained_methods
 class BalanceResource:
     """What the account holds, by asset."""
 
@@ -53,6 +55,7 @@ class BalanceResource:
         return self._core.call(_GET)
 
 
+@_explained_methods
 class AsyncBalanceResource:
     """What the account holds, by asset."""
 

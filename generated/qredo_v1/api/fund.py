@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import raw as _raw
 from .._core import raw_async as _raw_async
@@ -26,6 +27,7 @@ _GET_LEDGER: Operation[TxHistoryResponse] = Operation(
 )
 
 
+@_explained_methods
 class FundResource:
     """Funds, their wallets and policies, and their ledger."""
 
@@ -122,6 +124,7 @@ class FundResource:
         return self._core.call(_GET_LEDGER, path={"fund_id": fund_id})
 
 
+@_explained_methods
 class AsyncFundResource:
     """Funds, their wallets and policies, and their ledger."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
 from .._core import raw as _raw
@@ -41,6 +42,7 @@ _GET_STATUS: Operation[TxInfoResponse] = Operation(
 )
 
 
+@_explained_methods
 class TransactionResource:
     """Transactions of a Web3 wallet on the chain itself. The service has them approved by the wallet's policy and signs
     them."""
@@ -219,6 +221,7 @@ class TransactionResource:
         return self._core.call(_GET_STATUS, path={"tx_id": tx_id})
 
 
+@_explained_methods
 class AsyncTransactionResource:
     """Transactions of a Web3 wallet on the chain itself. The service has them approved by the wallet's policy and signs
     them."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import raw as _raw
 from .._core import raw_async as _raw_async
@@ -20,6 +21,7 @@ _GET_ALL: Operation[TrustedPartiesResponse] = Operation(
 )
 
 
+@_explained_methods
 class TrustedPartyResource:
     """The people that a personal account trusts with approvals."""
 
@@ -54,6 +56,7 @@ class TrustedPartyResource:
         return self._core.call(_GET_ALL)
 
 
+@_explained_methods
 class AsyncTrustedPartyResource:
     """The people that a personal account trusts with approvals."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import raw as _raw
 from .._core import raw_async as _raw_async
@@ -24,6 +25,7 @@ _GET_HISTORY: Operation[WalletHistoryResponse] = Operation(
 )
 
 
+@_explained_methods
 class WalletResource:
     """Single wallets."""
 
@@ -65,6 +67,7 @@ class WalletResource:
         return self._core.call(_GET_HISTORY, path={"wallet_id": wallet_id})
 
 
+@_explained_methods
 class AsyncWalletResource:
     """Single wallets."""
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .api_key_info import ApiKeyInfo
 from .api_key_list import ApiKeyList
@@ -36,6 +36,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class AccountInfo:
     """The settings of an account. Some fields are of organizations or of persons only, and say so.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .account_info import AccountInfo
 
 _read = _wire.reader("AccountInfoResponse", "settings")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class AccountInfoResponse:
     """The account of the API key.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .api_key_info import ApiKeyInfo
 
 _read = _wire.reader("ApiKeyList", "number_of_keys", "user_api_keys")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ApiKeyList:
     """The API keys of an organization.

@@ -11,11 +11,12 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 
 _read = _wire.reader("ApprovalSignatures")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class ApprovalSignatures:
     """No longer used. The form is not published; every field is an unknown one.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _codec, _wire
+from .. import _arguments, _codec, _wire
 from .._types import UNSET, Unset
 from .asset_balance import AssetBalance
 
@@ -21,6 +21,7 @@ _of_assets = _codec.Union(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class BalanceResponse:
     """What the account holds.

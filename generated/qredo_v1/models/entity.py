@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .entity_company import EntityCompany
 from .entity_core_client import EntityCoreClient
@@ -23,6 +23,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Entity:
     """Anyone who can be a member: a user, a company, a core client. The part that belongs to its type holds more about

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_holdings import FundHoldings
 
 _read = _wire.reader("Fund", "fund_id", "name", "theme", "holdings")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Fund:
     """A fund, in short.

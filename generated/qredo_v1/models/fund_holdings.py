@@ -11,11 +11,12 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 
 _read = _wire.reader("FundHoldings")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundHoldings:
     """What the fund holds. The form is not published; every field is an unknown one.

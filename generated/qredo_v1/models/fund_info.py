@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_member import FundMember
 from .policy import Policy
@@ -31,6 +31,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundInfo:
     """A fund with its policies, members and wallets.

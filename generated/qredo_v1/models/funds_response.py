@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund import Fund
 
 _read = _wire.reader("FundsResponse", "total", "funds")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class FundsResponse:
     """The funds of the account.

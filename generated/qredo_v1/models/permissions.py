@@ -11,12 +11,13 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
 _read = _wire.reader("Permissions", "custodian", "fundManager", "trader")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class Permissions:
     """What a member may do in a fund. A right that is missing is not given.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_approval import TxApproval
 
 _read = _wire.reader("TransactionApprovalsResponse", "total", "list")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TransactionApprovalsResponse:
     """The approvers of a Web3 transaction.

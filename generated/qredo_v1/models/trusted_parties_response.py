@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .trusted_party_member import TrustedPartyMember
 
 _read = _wire.reader("TrustedPartiesResponse", "members")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TrustedPartiesResponse:
     """The trusted parties of a personal account.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .approval_signatures import ApprovalSignatures
 from .approval_status import APPROVAL_STATUS, ApprovalStatus
@@ -33,6 +33,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxApproval:
     """What one approver has said.

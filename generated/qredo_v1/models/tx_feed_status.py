@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_status_update import TxStatusUpdate
 from .tx_timestamps import TxTimestamps
@@ -39,6 +39,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxFeedStatus:
     """A Web3 transaction that has changed, as the feed sends it.

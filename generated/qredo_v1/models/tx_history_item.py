@@ -12,7 +12,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _numbers, _wire
+from .. import _arguments, _numbers, _wire
 from .._types import UNSET, Unset
 from .entity import Entity
 from .transaction_type import TRANSACTION_TYPE, TransactionType
@@ -40,6 +40,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxHistoryItem:
     """One row of a ledger.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_history_item import TxHistoryItem
 from .tx_history_wallet_info import TxHistoryWalletInfo
@@ -19,6 +19,7 @@ from .tx_history_wallet_info import TxHistoryWalletInfo
 _read = _wire.reader("TxHistoryResponse", "list", "total", "wallets")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxHistoryResponse:
     """The ledger of a fund.

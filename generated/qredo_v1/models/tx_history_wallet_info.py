@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .wallet_type import WALLET_TYPE, WalletType
 
 _read = _wire.reader("TxHistoryWalletInfo", "walletID", "fundName", "walletName", "type")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxHistoryWalletInfo:
     """A wallet that rows of a ledger belong to.

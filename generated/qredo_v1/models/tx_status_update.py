@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .web_3_tx_status import WEB_3_TX_STATUS, Web3TxStatus
 
 _read = _wire.reader("TxStatusUpdate", "id", "timestamp", "status", "message")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class TxStatusUpdate:
     """Something that happened to a Web3 transaction.

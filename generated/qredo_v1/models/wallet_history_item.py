@@ -12,7 +12,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _numbers, _wire
+from .. import _arguments, _numbers, _wire
 from .._types import UNSET, Unset
 from .tx_status import TX_STATUS, TxStatus
 
@@ -21,6 +21,7 @@ _read = _wire.reader(
 )
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class WalletHistoryItem:
     """A movement into or out of a wallet.

@@ -11,13 +11,14 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _wire
+from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .wallet_history_item import WalletHistoryItem
 
 _read = _wire.reader("WalletHistoryResponse", "history")
 
 
+@_arguments.explained_constructor
 @define(kw_only=True)
 class WalletHistoryResponse:
     """What moved into and out of a wallet.

@@ -45,7 +45,9 @@ def parse_origin(url: str) -> str:
         raise ConfigurationError("an origin has no userinfo: leave out what stands before the host")
     origin = origin_of(url)
     if urlsplit(url).path not in {"", "/"} or "?" in url or "#" in url:
-        raise ConfigurationError(f"an origin is scheme, host and port only: write {origin}")
+        raise ConfigurationError(
+            f"the URL has more after its host: an origin is scheme, host and port only, so write {origin}"
+        )
     return origin
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .._environments.base_url import title_of
@@ -12,6 +13,7 @@ from .._nonces.source import NonceSource
 from .._signature.stamps import Stamp, stamp_kind
 from ..errors import ConfigurationError
 from . import auth
+from .arguments import class_name, wrong_class
 from .scheme import Scheme, SigningOptions
 from .schemes import SCHEMES
 from .signing_auth import SigningAuth
@@ -19,11 +21,25 @@ from .signing_auth import SigningAuth
 if TYPE_CHECKING:
     from .._client_protocols import ClientInfo
 
-__all__ = ["check_credentials", "make_auth"]
+__all__ = ["check_client_class", "check_credentials", "make_auth"]
 
 _COMMON = ("clock", "clock_correction")
 _INTERNAL = ("base_path", "monotonic")
 """What the user of `connect` does not say."""
+_ORDER = "connect(Client, credentials, environment)"
+
+
+def check_client_class(api: object) -> None:
+    """Raise `TypeError` unless this is the client class of an API package."""
+    if isinstance(api, type) and all(hasattr(api, name) for name in ("API", "SECURITY", "SERVERS")):
+        return
+    if isinstance(api, ModuleType):
+        given, what_to_do = f"the module {api.__name__}", f"pass its class: {api.__name__}.Client or .AsyncClient"
+    elif isinstance(api, (BaseCredentials, Environment)):
+        given, what_to_do = class_name(api), f"the order is {_ORDER}"
+    else:
+        given, what_to_do = class_name(api), "import Client or AsyncClient from a package such as qredo_partner_v1_1"
+    raise TypeError(f"client_class must be the client class of an API package, got {given}: {what_to_do}")
 
 
 def check_credentials(api: type[ClientInfo], credentials: object) -> None:
@@ -37,12 +53,12 @@ def check_credentials(api: type[ClientInfo], credentials: object) -> None:
     kind = scheme.credentials
     if isinstance(credentials, kind):
         return
-    given = type(credentials).__name__
     if not isinstance(credentials, BaseCredentials):
-        raise TypeError(f"credentials must be {kind.__name__}, got {given}")
+        raise TypeError(wrong_class("credentials", kind, credentials))
     raise ConfigurationError(
-        f"{title_of(api)} takes {kind.__name__} ({scheme.parts}), but these are {given}: load them with "
-        f"{kind.__name__}.from_directory or .from_environment, or connect the API version that they were made for"
+        f"{title_of(api)} takes {kind.__name__} ({scheme.parts}), but these are {type(credentials).__name__}: load "
+        f"them with {kind.__name__}.from_directory or .from_environment, or connect the API version that they were "
+        "made for"
     )
 
 
@@ -112,6 +128,6 @@ def _check_rule(api: type[ClientInfo], nonces: NonceSource | None) -> None:
     raise ConfigurationError(
         f"{title_of(api)} takes only nonces that go up by exactly one with each request, {wrong}. Pass "
         "nonces=SQLiteNonces(path, rule='counter') (or RedisNonces), a counter that is made once by "
-        "SQLiteNonces(path, rule='counter').initialise(start), where start is the nonce that the service waits for; "
-        "see docs/nonces.md. Nothing was sent"
+        "SQLiteNonces(path, rule='counter').initialise(start), where start is the nonce that the service expects next. "
+        "All processes with this API key share that counter. Nothing was sent"
     )

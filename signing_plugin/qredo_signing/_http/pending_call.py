@@ -12,14 +12,21 @@ from .._diagnostics import LOG
 from .._environments.origin import DEFAULT_PORTS
 from .._version import __version__
 from ..errors import OutcomeUnknownError, QredoSigningError, RedirectError
+from .arguments import check_deadline, check_max_retries
 from .attempt import Attempt
 from .outcomes import is_documented, outcome_of_error, outcome_of_response
 from .redaction import redact_error, redact_response
-from .retries import Attempts, End, RetryBudget, Rules
+from .retries import Attempts, End, Outcome, RetryBudget, Rules
 from .signing_auth import SigningAuth
 
 __all__ = ["ClientState", "PendingCall", "refuse_redirect"]
 
+_TIMEOUTS: dict[str, type[httpx.TimeoutException]] = {
+    "connect": httpx.ConnectTimeout,
+    "read": httpx.ReadTimeout,
+    "write": httpx.WriteTimeout,
+    "pool": httpx.PoolTimeout,
+}
 _PRODUCT = f"qredo-python/{__version__}"
 
 
@@ -34,10 +41,8 @@ class ClientState:
         clock: Callable[[], float],
         random: Callable[[], float],
     ) -> None:
-        if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
-            raise ValueError(f"max_retries is {max_retries!r}: give a whole number, 0 for none")
-        if deadline is not None and not (isinstance(deadline, int | float) and deadline > 0):
-            raise ValueError(f"deadline is {deadline!r}: give the seconds for a whole call, or None for no limit")
+        check_max_retries(max_retries)
+        check_deadline(deadline)
         self.auth = auth
         self._max_retries = max_retries
         self._deadline = deadline
@@ -129,6 +134,8 @@ class PendingCall:
             raise httpx.RemoteProtocolError(problem) from error
         if outcome is None or isinstance(error, httpx.HTTPStatusError | QredoSigningError):
             return None
+        if isinstance(error, httpx.TimeoutException):
+            raise self._timed_out(error, outcome) from error
         if not outcome.sent:
             raise self._no_connection(error, self._attempt) from error
         if not is_documented(error):
@@ -184,6 +191,20 @@ class PendingCall:
         key = None if self._info is None else self._info.idempotency_key
         check = f"Check with {look_up}" if look_up else "Check"
         return f"{check} before you retry" + ("; a retry with the same idempotency key is safe" if key else "")
+
+    def _timed_out(self, error: httpx.TimeoutException, outcome: Outcome) -> httpx.TimeoutException:
+        """Name the operation and the limit that has passed."""
+        step, kind = next(((step, kind) for step, kind in _TIMEOUTS.items() if isinstance(error, kind)), ("read", None))
+        limits = self.request.extensions.get("timeout")
+        limit = limits.get(step) if isinstance(limits, dict) else None
+        if kind is None or limit is None or (self.left is not None and self.left <= 0):
+            return error
+        known = "A retry is safe" if outcome.sent else "Nothing was sent"
+        return kind(
+            f"{self._name}: {error or 'timed out'}, after {limit:g} s ({step} timeout). {known}; to wait longer, pass "
+            "timeout= to connect() or with_options()",
+            request=self.request,
+        )
 
     def _no_connection(self, error: Exception, attempt: Attempt) -> Exception:
         """Name what could not be connected to: the server, or the proxy in front of it."""

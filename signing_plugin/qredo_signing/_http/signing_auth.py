@@ -11,6 +11,7 @@ from .._environments.environment import Environment
 from .._environments.origin import AllowedOrigin
 from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
+from .arguments import wrong_class
 from .attempt import CURRENT
 from .redaction import redact_request, redact_response
 from .redirects import check_hops, guard
@@ -54,7 +55,7 @@ class SigningAuth(httpx.Auth):
         """
         kind = SCHEMES[self.SCHEME].credentials
         if not isinstance(credentials, kind):
-            raise TypeError(f"credentials must be {kind.__name__}, got {type(credentials).__name__}")
+            raise TypeError(wrong_class("credentials", kind, credentials))
         check_environment(environment)
         self._credentials = credentials
         self._home = AllowedOrigin(environment.origin)
@@ -224,10 +225,7 @@ class SigningAuth(httpx.Auth):
 def check_environment(environment: object) -> None:
     """Raise `TypeError` unless this is an environment."""
     if not isinstance(environment, Environment):
-        raise TypeError(
-            f"environment must be an Environment such as Environment.SANDBOX, got {type(environment).__name__}: there "
-            "is no default"
-        )
+        raise TypeError(wrong_class("environment", Environment, environment))
 
 
 def _hand_over() -> None:

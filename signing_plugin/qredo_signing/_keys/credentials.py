@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 from .._secrecy import without_locals
 from ..errors import CredentialsError, KeyLoadError
 from .api_key import KeyKind, is_api_key, kind_of
-from .secret_files import read_small_file
+from .secret_files import check_path, read_small_file
 from .signer import AsyncSigner, Signer, fingerprint_of
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def read_secret_text(what: str, path: str | os.PathLike[str]) -> str:
         reason = error.strerror or type(error).__name__
     else:
         return data.decode("utf-8-sig", "replace")
-    raise CredentialsError(f"the {what} file {path} cannot be read ({reason}): check the path and its permissions")
+    raise CredentialsError(f"the {what} file {path} cannot be read ({reason}): {check_path(path)}")
 
 
 def one_of(variables: Mapping[str, str], value_name: str, file_name: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -14,6 +15,7 @@ from .api_key import is_api_key
 __all__ = ["MIN_KEY_BITS", "check_size", "load_private", "load_public"]
 
 MIN_KEY_BITS = 2048
+_VARIABLE = "QREDO_PRIVATE_KEY_PASSPHRASE"
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 _PRIVATE = {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"}
@@ -48,7 +50,9 @@ def load_private(data: bytes, passphrase: bytes | None, what: str) -> RSAPrivate
     if key is None:
         raise KeyLoadError(f"{what} holds a damaged private key: copy the file again, whole and unchanged")
     if not isinstance(key, RSAPrivateKey):
-        raise KeyLoadError(f"{what} is not an RSA key: the API verifies RSA signatures only")
+        raise KeyLoadError(
+            f"{what} is not an RSA key: the API verifies RSA signatures only, so make one with `openssl genrsa 4096`"
+        )
     check_size(key.key_size, what)
     return key
 
@@ -99,7 +103,7 @@ def _what_is_it(data: bytes, labels: set[str], kind: str) -> str:
     if labels:
         return f"holds no {kind} key: give the RSA {kind} key in PEM form"
     if b"-----BEGIN " in data:
-        return f"is cut off or damaged: a PEM {kind} key ends with its own END line"
+        return f"is cut off or damaged: a PEM {kind} key ends with its own END line. Copy the file again, whole"
     if data[:1] == b"\x30":
         return "looks like DER: convert it to PEM with `openssl rsa -inform DER`"
     if is_api_key(data.decode("utf-8", "replace")):
@@ -114,6 +118,14 @@ def _is_encrypted(block: bytes) -> bool:
 
 def _check_passphrase(encrypted: bool, passphrase: bytes | None, what: str) -> None:
     if encrypted and passphrase is None:
-        raise KeyLoadError(f"{what} is encrypted: give its passphrase (QREDO_PRIVATE_KEY_PASSPHRASE, `passphrase=`)")
+        if os.environ.get(_VARIABLE):
+            raise KeyLoadError(
+                f"{what} is encrypted, and {_VARIABLE} is set, but only Credentials.from_environment() reads it: call "
+                f"that, or pass passphrase=os.environ[{_VARIABLE!r}]"
+            )
+        raise KeyLoadError(
+            f"{what} is encrypted: give its passphrase (`passphrase=`, or {_VARIABLE} for "
+            "Credentials.from_environment() and the command line)"
+        )
     if not encrypted and passphrase is not None:
         raise KeyLoadError(f"{what} is not encrypted, but a passphrase was given: leave the passphrase out")

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from .._secrecy import without_locals
 from ..errors import InvalidSignatureError, KeyLoadError
 from .pem import check_size, load_private, load_public
-from .secret_files import read_small_file
+from .secret_files import check_path, read_small_file
 from .signer import AsyncSigner, Signer
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _read(path: str | os.PathLike[str], *, secret: bool) -> bytes:
         return read_small_file(path, secret=secret)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-    raise KeyLoadError(f"the key file {path} cannot be read ({reason}): check the path and its permissions")
+    raise KeyLoadError(f"the key file {path} cannot be read ({reason}): {check_path(path)}")
 
 
 def _pem_bytes(data: bytes | str) -> bytes:

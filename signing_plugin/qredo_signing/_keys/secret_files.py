@@ -11,7 +11,7 @@ from pathlib import Path
 from .._diagnostics import warn
 from ..errors import InsecureKeyFileWarning
 
-__all__ = ["read_small_file", "write_key_files"]
+__all__ = ["check_path", "read_small_file", "write_key_files"]
 
 _READ_OR_WRITE_BY_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 _PUBLIC_FILE = "public.pem"
@@ -34,6 +34,18 @@ def read_small_file(path: str | os.PathLike[str], *, secret: bool) -> bytes:
         if secret and os.name == "posix":
             _check_mode(path, os.fstat(file.fileno()).st_mode)
         return _as_utf8(file.read())
+
+
+def check_path(path: str | os.PathLike[str]) -> str:
+    """Return what to do about a file that cannot be read. A relative path is where the program was started."""
+    if os.fspath(path).startswith("~"):
+        return f"~ is not expanded here, so pass {Path(path).expanduser()}"
+    file = Path(path).absolute()
+    if not file.parent.is_dir():
+        return f"there is no folder {file.parent}; check the path, and where the program was started"
+    if not file.exists():
+        return f"there is no {file.name} in the folder {file.parent}; check the path"
+    return f"check the permissions of {file}"
 
 
 def write_key_files(folder: Path, files: Mapping[str, bytes]) -> None:

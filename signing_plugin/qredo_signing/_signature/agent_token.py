@@ -24,8 +24,8 @@ class AgentTokens:
     def __init__(self, source: AgentToken | None) -> None:
         if source is not None and not callable(source):
             raise TypeError(
-                f"agent_token must be a callable that returns a token, got {type(source).__name__}: a token is good "
-                "for one request only"
+                f"agent_token must be a callable, got {type(source).__name__}: a token is good for one request only, "
+                "so pass a function that returns a fresh token each time"
             )
         self._source = source
 

@@ -176,7 +176,10 @@ def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
 
 def _message(stamp: str, url: str, body: bytes) -> bytes:
     if not isinstance(body, bytes):
-        raise TypeError(f"body must be the bytes that are sent, got {type(body).__name__}")
+        raise TypeError(
+            f"body must be the bytes that are sent, got {type(body).__name__}: serialize it once, sign these bytes and "
+            "send the same ones"
+        )
     if not isinstance(stamp, str) or not _STAMP.fullmatch(stamp):
         raise UnsignableError("the stamp must be printable ASCII text without spaces, such as '1700000000'")
     if not isinstance(url, str) or not _URL.fullmatch(url):

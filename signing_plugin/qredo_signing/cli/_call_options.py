@@ -71,9 +71,9 @@ def _value(parameter: Parameter, given: Any) -> Any:
     try:
         return parse_value(parameter, given)
     except JSONError as error:
-        raise CliError(f"{name_of(parameter)} {error}") from None
+        raise CliError(f"{name_of(parameter)} {error}", "put JSON into single quotes, or give @FILE") from None
     except ValueError as error:
-        raise CliError(f"{name_of(parameter)}: {error}") from None
+        raise CliError(f"{name_of(parameter)}: {error}", "amounts and times are whole numbers") from None
 
 
 def _option(parameter: Parameter) -> inspect.Parameter:

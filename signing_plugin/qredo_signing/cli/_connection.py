@@ -68,8 +68,7 @@ class Connection:
         """The environment; there is no default.
 
         Raises:
-            CliError: None is named.
-            ConfigurationError: There is no such environment.
+            CliError: None is named, or one that does not exist.
         """
         from .. import Environment
 
@@ -82,7 +81,12 @@ class Connection:
             if not self.url:
                 raise CliError("an emulator needs its URL", "give --url, such as --url http://127.0.0.1:8080")
             return Environment.emulator(self.url)
-        environment = Environment.from_environment({"QREDO_ENVIRONMENT": name})
+        try:
+            environment = Environment.from_environment({"QREDO_ENVIRONMENT": name})
+        except ValueError:
+            raise CliError(
+                f"there is no environment {name!r}", f"give --environment or set QREDO_ENVIRONMENT: {_CHOICES}"
+            ) from None
         if self.url:
             problem = f"--url is for the emulator, but the environment is {name!r}"
             raise CliError(problem, "leave --url out, and unset QREDO_URL")

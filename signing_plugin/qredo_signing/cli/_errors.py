@@ -91,7 +91,8 @@ def _of_signing(error: signing.QredoSigningError) -> Report:
     if isinstance(error, signing.NonceError):
         hint = (
             "--nonce-start N makes a counter, once; N is the nonce that the service expects next. Leave it out if "
-            "there is a counter. To repair a counter, use Python: see docs/nonces.md"
+            "there is a counter. To repair a counter, use Python: SQLiteNonces(FILE, rule='counter').initialise(N, "
+            "overwrite=True)"
         )
     return _report(error, hint, Exit.LOCAL)
 

@@ -21,7 +21,9 @@ def read_file(path: Path, *, code: Exit = Exit.USAGE) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-    raise CliError(f"{path} cannot be read: {reason}", "check the path and its permissions", code=code)
+    raise CliError(
+        f"{path} cannot be read: {reason}", f"check the path {path.absolute()} and its permissions", code=code
+    )
 
 
 def read_stdin() -> bytes:

@@ -106,7 +106,9 @@ def _parse(shape: Shape, given: Any) -> Any:
 def _integer(text: str) -> int:
     """Parse an integer: no fraction, no exponent, ASCII digits only. Amounts are never rounded."""
     if not _INTEGER.fullmatch(text):
-        raise ValueError(f"{text!r:.60} is not a whole number (amounts are in base units of the asset)")
+        raise ValueError(
+            f"{text!r:.60} is not a whole number: amounts are in base units of the asset, times in Unix seconds"
+        )
     return int(text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import anyio
 import httpx
@@ -44,6 +44,11 @@ class AsyncMessages(Generic[T]):
 
     def __aiter__(self) -> Self:
         return self
+
+    if not TYPE_CHECKING:  # type checkers report it without this
+
+        def __iter__(self) -> None:
+            raise TypeError("AsyncMessages is async, and `for` is not: write `async for`")
 
     async def __anext__(self) -> T:
         """Wait for the next message.

@@ -151,7 +151,7 @@ def feed(
     options = Options(resync, on_gap, on_error, key, remember, reconnect, keepalive, max_size)
     described = describe(client, name, path)
     _check_message(described, message)
-    make: Any = AsyncMessages if hasattr(client, "__aenter__") else Messages
+    make: Any = AsyncMessages if hasattr(client, "aclose") else Messages
     return make(client, described, options)
 
 

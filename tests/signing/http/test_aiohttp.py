@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from qredo_emulator import Emulator
 from qredo_signing import (
     AiohttpTransport,
+    ConfigurationError,
     Credentials,
     Environment,
     HmacCredentials,
@@ -422,7 +423,7 @@ def test_trio(home: Recorder) -> None:
 
     async def main() -> None:
         async with make_async_http("aiohttp", verify=TRUSTS_NOBODY) as http:
-            with pytest.raises(RuntimeError, match="asyncio only: on trio leave transport= out"):
+            with pytest.raises(ConfigurationError, match="aiohttp runs on asyncio only: leave transport= out"):
                 await http.get(home.url)
 
     anyio.run(main, backend="trio")

@@ -68,10 +68,8 @@ class Session:
         await request.aread()
         timeout = request.extensions.get("timeout", {})
         attempt = CURRENT.get()
-        if attempt is not None:
-            attempt.is_watched = True
-            if self._proxy is not None:
-                attempt.peer = self._proxy.url.host, self._proxy.url.port or 80
+        if attempt is not None and self._proxy is not None:
+            attempt.peer = self._proxy.url.host, self._proxy.url.port or 80
         trace = request.extensions.get("trace")
         tracer = None if trace is None else _Tracer(trace, request, is_forwarded=self._proxy is not None)
         if tracer is not None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ..._extras import install_advice
+from ...errors import ConfigurationError
+from ..attempt import CURRENT
 from ..defaults import make_tls_context
 from ..per_process import PerLoop
 
@@ -66,6 +68,9 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         is_socks = self._proxy is not None and self._proxy.url.scheme.startswith("socks")
         if is_socks or request.url.scheme in {"ws", "wss"}:
             return await (await self._plain.here()).handle_async_request(request)
+        attempt = CURRENT.get()
+        if attempt is not None:
+            attempt.is_watched = True  # from here on: without a session nothing is sent
         return await (await self._sessions.here()).send(request)
 
     async def aclose(self) -> None:
@@ -91,4 +96,7 @@ def _running_loop() -> asyncio.AbstractEventLoop:
     try:
         return asyncio.get_running_loop()
     except RuntimeError as error:
-        raise RuntimeError("aiohttp runs on asyncio only: on trio leave transport= out") from error
+        raise ConfigurationError(
+            "transport='aiohttp' was used in an event loop of trio, but aiohttp runs on asyncio only: leave transport= "
+            "out. Nothing was sent"
+        ) from error

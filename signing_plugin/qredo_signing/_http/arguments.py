@@ -1,0 +1,109 @@
+"""Check the arguments of `connect`, and say of a wrong one what was given and what to pass instead."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import httpx
+
+from .._environments.environment import Environment
+from .._keys.credentials import BaseCredentials
+
+__all__ = ["check_deadline", "check_max_retries", "check_timeout", "class_name", "suggesting", "wrong_class"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_AN_ENVIRONMENT = "pass one such as Environment.SANDBOX, or Environment.from_environment(); there is no default"
+_CREDENTIALS = "load them with .from_directory(path) or .from_environment()"
+
+
+def wrong_class(name: str, wanted: type, given: object) -> str:
+    """Return the message for an argument of another class.
+
+    Args:
+        name: The argument.
+        wanted: The class that it must have.
+        given: The argument's value. It is not quoted: it may be a secret in the wrong place.
+    """
+    kind, what_to_do = ("an Environment", _AN_ENVIRONMENT) if wanted is Environment else (wanted.__name__, _CREDENTIALS)
+    text = f"{name} must be {kind}, got {class_name(given)}"
+    if type(given).__name__ == wanted.__name__:
+        return (
+            f"{text} of {type(given).__module__}, and not of {wanted.__module__}: two copies of this library are in "
+            "use, so import everything from the same one"
+        )
+    if isinstance(given, (Environment, BaseCredentials)):
+        return f"{text}: the order is connect(Client, credentials, environment)"
+    return f"{text}: {what_to_do}"
+
+
+def class_name(given: object) -> str:
+    """Return what a value is, for a message."""
+    if given is None:
+        return "None"
+    if isinstance(given, type):
+        return f"the class {given.__module__.partition('.')[0]}.{given.__name__}"
+    return type(given).__name__
+
+
+def suggesting(function: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a function: the error for a misspelt argument suggests a name, as Python does from 3.13 on."""
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        unknown = next((name for name in kwargs if name not in names), None)
+        if unknown is None:
+            return function(*args, **kwargs)
+        del args, kwargs
+        import difflib
+
+        close = difflib.get_close_matches(unknown, names, 1)
+        hint = f"Did you mean {close[0]!r}?" if close else f"It takes {', '.join(names)}"
+        raise TypeError(f"{function.__name__}() takes no argument {unknown!r}. {hint}")
+
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return call
+
+
+def check_timeout(timeout: object) -> None:
+    """Raise unless this is a timeout that can work.
+
+    Raises:
+        TypeError: It is of another type, such as the text of an environment variable.
+        ValueError: It is not above 0.
+    """
+    if not isinstance(timeout, httpx.Timeout):
+        _check_seconds("timeout", timeout, "seconds, an httpx.Timeout, or None for no limit")
+
+
+def check_deadline(deadline: object) -> None:
+    """Raise unless this is a deadline that can work; the errors of `check_timeout`."""
+    _check_seconds("deadline", deadline, "the seconds for a whole call, or None for no limit")
+
+
+def check_max_retries(max_retries: object) -> None:
+    """Raise unless this is a number of retries; the errors of `check_timeout`."""
+    if isinstance(max_retries, bool) or not isinstance(max_retries, int):
+        raise TypeError(_wrong_type("max_retries", max_retries, "an int, 0 for no retries", "int"))
+    if max_retries < 0:
+        raise ValueError(f"max_retries is {max_retries}: give 0 for no retries, or a greater number")
+
+
+def _check_seconds(name: str, given: object, wanted: str) -> None:
+    if given is None:
+        return
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        raise TypeError(_wrong_type(name, given, wanted, "float"))
+    if not given > 0:
+        raise ValueError(f"{name} is {given}, but must be more than 0: give {wanted}")
+
+
+def _wrong_type(name: str, given: object, wanted: str, convert: str) -> str:
+    text = f"{name} must be {wanted}, not {class_name(given)}"
+    if isinstance(given, str):
+        text += f": convert the text first, {name}={convert}(...)"
+    return text
