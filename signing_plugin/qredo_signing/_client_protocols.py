@@ -39,7 +39,7 @@ class RequestInfo(Protocol):
 
     @property
     def security(self) -> str:
-        """The security scheme, by its name in the description."""
+        """The security scheme, by its name in the description; empty for a request without credentials."""
         ...
 
     @property

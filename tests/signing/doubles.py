@@ -122,7 +122,7 @@ class DummyAPI:
 
     def build(self, method: str, path: str, security: str | None = None, **options: Any) -> httpx.Request:
         """Build a request as a generated client does."""
-        info = make_info(security=security or self.SECURITY, repeatable=method == "GET")
+        info = make_info(security=self.SECURITY if security is None else security, repeatable=method == "GET")
         headers = {"accept": "application/json", "user-agent": "dummy_v1/1.0.0+r1"}
         return httpx.Request(method, self.base_url + path, headers=headers, extensions={"qredo": info}, **options)
 

@@ -31,6 +31,7 @@ METHODS = ("get", "post", "put", "delete", "patch")
 MISSING: Any = object()
 """Stands for "no example": null is an example."""
 
+OPEN = ""
 _UNKNOWN = "unknown"
 # An operation that names a token and a signature as alternatives is one of an agent.
 _SCHEMES = sorted(SCHEMES, key=lambda name: SCHEMES[name].proof != "token")
@@ -47,7 +48,7 @@ class Security:
     """How a request of one operation proves who sends it.
 
     Attributes:
-        scheme: Its name in the plugin's table of schemes, or `unknown`.
+        scheme: Its name in the plugin's table of schemes, empty for an operation that anyone may call, or `unknown`.
         stamps: The stamps that a signature may carry: `timestamp`, `nonce` or both.
         headers: Header of each part in lower case: `api_key`, the scheme's name, and the stamps.
         nonce_rule: `counter` where each nonce is the last one plus one; `increasing` where it is greater.
@@ -60,7 +61,9 @@ class Security:
 
     @property
     def proof(self) -> str:
-        """What proves who sends a request: `rsa`, `hmac`, `token` or `unknown`."""
+        """What proves who sends a request: `rsa`, `hmac`, `token`, `none` or `unknown`."""
+        if self.scheme == OPEN:
+            return "none"
         return SCHEMES[self.scheme].proof if self.scheme in SCHEMES else _UNKNOWN
 
 
@@ -273,6 +276,8 @@ def _scheme(named: set[str]) -> str:
 
 def _security(document: Any, alternatives: list[Mapping[str, Any]]) -> Security:
     named = {name for names in alternatives for name in names}
+    if not named:
+        return Security(OPEN)
     scheme = _scheme(named)
     if scheme == _UNKNOWN:
         return Security(scheme)

@@ -85,7 +85,7 @@ class Scheme(ABC):
         signature_header: The header with the signature or the token.
         timestamp_header: The header with a timestamp, or None.
         nonce_header: The header with a nonce, or None.
-        proof: What proves who sends a request: a signature with an RSA key, an HMAC with a secret, or a token.
+        proof: What proves who sends a request: a signature with an RSA key, an HMAC with a secret, a token, or nothing.
         options: Names of the fields of `SigningOptions` that apply beside the clock.
         line: Where requests wait for their turn, if they must arrive in the order in which they were stamped.
         counted: Whether requests carry numbers that must follow each other without a gap.
@@ -101,7 +101,7 @@ class Scheme(ABC):
     signature_header: ClassVar[str]
     timestamp_header: ClassVar[str | None] = None
     nonce_header: ClassVar[str | None] = None
-    proof: ClassVar[Literal["rsa", "hmac", "token"]]
+    proof: ClassVar[Literal["rsa", "hmac", "token", "none"]]
     options: ClassVar[tuple[str, ...]] = ()
 
     line: InFlight | None = None

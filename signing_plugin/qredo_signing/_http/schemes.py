@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .._keys.credentials import Credentials
+from .._keys.credentials import BaseCredentials, Credentials
 from .._keys.signer import is_async_signer, sync_signer
 from .._nonces.serialize import InFlight, in_flight_of
 from .._secrecy import clear_frames
@@ -31,7 +31,7 @@ from .token_scheme import TokenScheme
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["DEFAULT_SCHEME", "SCHEMES"]
+__all__ = ["DEFAULT_SCHEME", "SCHEMES", "schemes_for"]
 
 
 class PartnerScheme(StampedScheme):
@@ -122,11 +122,37 @@ class AgentScheme(Scheme):
         request.headers[AGENT_TOKEN] = await self._tokens.anext()
 
 
+class NoScheme(Scheme):
+    """Of an operation that anyone may call (`security: []`): its request goes out without credentials.
+
+    Every auth has it, beside the schemes of its credentials. What else the auth does stays: the request goes to the
+    environment's origin only, and credentials that are on it are removed.
+    """
+
+    name = ""
+    credentials = BaseCredentials
+    proof, signature_header = "none", ""
+
+    def __init__(self, credentials: BaseCredentials, options: SigningOptions) -> None:
+        """Take nothing: there is nothing to sign with."""
+
+    def sign(self, request: httpx.Request, url: bytes) -> None:
+        """Put nothing on a request."""
+
+    async def async_sign(self, request: httpx.Request, url: bytes) -> None:
+        """Put nothing on a request."""
+
+
 SCHEMES: dict[str, type[Scheme]] = {
     scheme.name: scheme for scheme in (PartnerScheme, AgentScheme, HmacScheme, TokenScheme, TokenSignatureScheme)
 }
 DEFAULT_SCHEME: type[Scheme] = PartnerScheme
 """Of a request to a URL where no API is named."""
+
+
+def schemes_for(credentials: type[BaseCredentials]) -> list[type[Scheme]]:
+    """Return the schemes of an auth that has credentials of this class: those of the table, and none."""
+    return [NoScheme, *(scheme for scheme in SCHEMES.values() if scheme.credentials is credentials)]
 
 
 def _line_of(nonces: NonceStamps, serialize: bool) -> InFlight | None:

@@ -16,7 +16,7 @@ from .attempt import CURRENT
 from .redaction import redact_request, redact_response
 from .redirects import check_hops, guard
 from .scheme import Scheme, SigningOptions
-from .schemes import SCHEMES
+from .schemes import SCHEMES, schemes_for
 
 if TYPE_CHECKING:
     from .._client_protocols import RequestInfo
@@ -32,7 +32,7 @@ class SigningAuth(httpx.Auth):
 
     A subclass names its scheme in `SCHEME` and has a constructor with the options of that scheme. What is put on a
     request depends on the request's own security scheme: all schemes of the table (`_http/schemes.py`) that take the
-    same credentials are there. To add a scheme, see `Scheme`.
+    same credentials are there, and `NoScheme` for operations without security. To add a scheme, see `Scheme`.
 
     The flow of one attempt: check the target, remove old credential headers, set the guard against redirects, send what
     the scheme has to send first (`Scheme.prepare`), sign, send. After a 401 the scheme may ask for one more signature
@@ -60,9 +60,7 @@ class SigningAuth(httpx.Auth):
         self._credentials = credentials
         self._home = AllowedOrigin(environment.origin)
         environment.admit(credentials.kind)
-        self._schemes = {
-            name: scheme(credentials, options) for name, scheme in SCHEMES.items() if scheme.credentials is kind
-        }
+        self._schemes = {scheme.name: scheme(credentials, options) for scheme in schemes_for(kind)}
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request: the same as `sync_auth_flow`."""

@@ -14,15 +14,17 @@ from qredo_signing import (
     AgentTokenError,
     Credentials,
     Environment,
+    HmacCredentials,
     KeyKind,
     OriginError,
     PartnerAuth,
     PrivateKey,
+    QredoAuth,
     UnsignableError,
     verify,
 )
 
-from ..doubles import CREDENTIAL_HEADERS, DummyHSM, send_bare, serve
+from ..doubles import API_SECRET, CREDENTIAL_HEADERS, DummyHSM, send_bare, serve
 
 URL = "https://sandbox-api.qredo.network/api/v1/p/company"
 AGENT = {"qredo": SimpleNamespace(security="agent_token")}
@@ -334,3 +336,23 @@ def test_arguments_are_checked(credentials: Credentials) -> None:
     stamp: Any = "date"
     with pytest.raises(ValueError, match="'timestamp' or 'nonce'"):
         PartnerAuth(credentials, Environment.SANDBOX, stamp=stamp)
+
+
+def test_an_open_operation_carries_no_credentials(mode: str, credentials: Credentials) -> None:
+    """`security: []`: each auth sends the request without credentials, also where some were on it, and draws no stamp.
+
+    It goes to the environment's origin only, as any other.
+    """
+    stale = dict.fromkeys(CREDENTIAL_HEADERS, "stale")
+    hmac = HmacCredentials("_lJCqc-T3cnNpw", API_SECRET)
+    open_call = {"qredo": SimpleNamespace(security="")}
+    for auth in (
+        PartnerAuth(credentials, Environment.SANDBOX, clock=lambda: pytest.fail("asked")),
+        QredoAuth(hmac, Environment.SANDBOX, clock=lambda: pytest.fail("asked")),
+    ):
+        request = send_bare(mode, auth, httpx.Request("GET", URL, headers=stale, extensions=open_call))
+        assert not CREDENTIAL_HEADERS & set(request.headers)
+        assert "stale" not in request.headers.values()
+        assert not auth.counts(request)
+        with pytest.raises(OriginError):
+            send_bare(mode, auth, httpx.Request("GET", "https://evil.example/", extensions=open_call))

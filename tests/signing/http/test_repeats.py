@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import Any, cast
 
 import httpx
@@ -496,3 +497,19 @@ def test_an_interrupted_request_that_never_left_gives_its_number_back(emulator_c
             with pytest.raises(KeyboardInterrupt):
                 client.send(request)
     assert nonces.next() == 1
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+@pytest.mark.parametrize("outcome", [httpx.Response(503), httpx.Response(401), httpx.ConnectError("refused")], ids=str)
+def test_an_open_operation_is_retried_as_a_signed_one(
+    outcome: Outcome, repeatable: bool, mode: str, credentials: Credentials
+) -> None:
+    """Without security, as many attempts are made as with a signature, and none has credentials."""
+    made = []
+    for security in ("", "partner_signature"):
+        service = Service(outcome)
+        with suppress(OutcomeUnknownError):
+            send(mode, service, credentials, {"security": security, "repeatable": repeatable})
+        made.append(len(service.requests))
+        assert any("x-sign" in headers for headers in service.requests) is bool(security)
+    assert made[0] == made[1]
