@@ -51,10 +51,10 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == __name__:
             raise
-        raise ImportError(
-            f'{__name__}.{name} is an extra: pip install "qredo-partner-client[emulator]" (not found: {error.name})',
-            name=error.name,
-        ) from error
+        from qredo_signing._extras import install_advice
+
+        advice = install_advice("emulator", error.name)
+        raise ImportError(f"{__name__}.{name} needs an extra: {advice}", name=error.name) from error
     return getattr(module, name)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from ._mismatch import Mismatch, mismatch, raw_of, strictly, type_name
 from ._types import UNSET
@@ -108,7 +108,7 @@ def plain(model: str, field: str, value: Any, kind: type[Any]) -> Any:
         not_integer(model, field, value)
     if not isinstance(value, kind):
         raise TypeError(f"{model}.{field} takes a {kind.__name__}, not {type(value).__name__}")
-    return str.__str__(value) if kind is str else kind(value)
+    return str.__str__(cast("str", value)) if kind is str else kind(value)
 
 
 def array(model: str, field: str, value: Any, encode: Callable[[Any], Any]) -> Any:

@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "98c90873e0e30518731eab02fd93c8bdcd097b3a3c939f4e628148495ceee5f2"
-TEMPLATES_SHA256 = "bab5b4fb12a13c4471d02d1ae6b92ff0a7c0c42bcf300d163544ce3e22d27e35"
+TEMPLATES_SHA256 = "f84c405146e86c7c79878a20be233f8a6ed361546a7d820b2a75bb1af9bb3140"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

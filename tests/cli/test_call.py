@@ -295,10 +295,10 @@ class TestOutcomes:
         self, connected: Cli, serving: Callable[[bytes], FixedServer]
     ) -> None:
         """The response is shown unchanged, and the exit code says not to retry."""
-        server = serving(b'HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{"company_id": 1}')
+        server = serving(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]")
         done = connected(f"call company.create --name x --json --url {server.url}")
-        assert (done.code, done.out) == (7, '{"company_id": 1}\n')
-        assert "CreateCompanyResponse.company_id" in done.err
+        assert (done.code, done.out) == (7, "[]\n")
+        assert "CreateCompanyResponse: expected an object" in done.err
 
     def test_an_idempotency_key_is_told(self) -> None:
         """The hint names the idempotency key of the request."""

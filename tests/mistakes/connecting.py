@@ -249,7 +249,7 @@ CONNECTING = (
             qredo_v1.Client, at.emulator.hmac_credentials, at.emulator.environment, nonces=InProcessNonces()
         ),
         "nonces=",
-        "is signed with API key and API secret and a timestamp",
+        "takes API key and API secret",
         "leave out",
     ),
     Mistake(

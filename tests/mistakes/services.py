@@ -190,8 +190,8 @@ SERVICES = (
         "The emulator without its extra",
         without_the_extra,
         "not found: uvicorn",
-        "qredo_emulator.Emulator is an extra",
-        'pip install "qredo-partner-client[emulator]"',
+        "qredo_emulator.Emulator needs an extra",
+        'pip install ".[emulator]" in a checkout of the project',
     ),
     Mistake(
         "The emulator is used before it is started",

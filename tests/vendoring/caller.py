@@ -10,6 +10,7 @@ import json
 import sys
 import tempfile
 import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def call(package: Any, client: Any, operation: dict[str, Any]) -> str | None:
     sent = raw.response.request
     if sent.content and json.loads(sent.content) != operation["body"]:
         return f"sent {sent.content!r}"
-    if raw.parsed is not None and raw.parsed.to_dict() != raw.response.json():
+    if raw.parsed is not None and raw.parsed.to_dict() != json.loads(raw.response.content, parse_float=Decimal):
         return f"parsed {raw.parsed!r}"
     return None
 

@@ -107,9 +107,9 @@ def _declared(checkout: Checkout) -> tuple[dict[str, str], dict[str, str]]:
     """Requirements of the wheel by name: the ones that are needed where they are imported, and the optional ones."""
     project = tomllib.loads((checkout.root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project.get("optional-dependencies", {})
-    needed = [line for name, lines in extras.items() if name not in _OPTIONAL for line in lines]
-    optional = [line for name in _OPTIONAL for line in extras.get(name, ())]
-    return _by_name([*needed, *project["dependencies"]]), _by_name(optional)
+    optional = _by_name(line for name in _OPTIONAL for line in extras.get(name, ()))
+    needed = _by_name([*(line for lines in extras.values() for line in lines), *project["dependencies"]])
+    return {name: line for name, line in needed.items() if name not in optional}, optional
 
 
 def _by_name(lines: Iterable[str]) -> dict[str, str]:

@@ -13,18 +13,27 @@ __all__ = ["AMOUNTS", "TIMES", "flat", "line_of", "readable", "wire_text"]
 
 TIMES = frozenset(
     {
+        "aborted",
         "added",
         "approved",
         "authorized",
+        "cancelled",
+        "confirmed",
         "created",
         "expireTime",
+        "expired",
         "expires",
         "failed",
         "initiatedTime",
         "initiatedTimestamp",
         "initiated_timestamp",
+        "mined",
         "pending",
+        "pushed",
+        "queued",
         "rejected",
+        "scheduled",
+        "signed",
         "timestamp",
     }
 )

@@ -7,6 +7,7 @@ import enum
 import re
 import types
 import typing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -115,8 +116,10 @@ def _integer(text: str) -> int:
 def _model(shape: Shape, data: Any) -> Any:
     if shape.kind == "json":
         return data
+    reading = import_module(f"{shape.type.__module__.rpartition('.models')[0]}._mismatch")
     try:
-        return shape.type.from_dict(data)
+        with reading.strictly():
+            return shape.type.from_dict(data)
     except Exception as error:  # the package's own ResponseError, whose text names the field
         if not hasattr(error, "problem"):
             raise

@@ -60,7 +60,7 @@ class Mismatch:
 
     def __init__(self, misfit: Misfit, raw: Any) -> None:
         self._misfit = misfit
-        self.raw = raw
+        self.raw: Any = raw
 
     def __repr__(self) -> str:
         model, field, described, found = self._misfit
@@ -85,13 +85,15 @@ class Mismatch:
         model, field, described, found = self._misfit
         return ResponseError(model, field, f"expected {described}, got {found}; `.raw` of the field is what came")
 
-    __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __call__ = _reject
-    __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _reject
-    __str__ = __format__ = __bytes__ = __int__ = __float__ = __complex__ = __index__ = __round__ = _reject
-    __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __mod__ = __divmod__ = __pow__ = _reject
-    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rdivmod__ = __rpow__ = _reject
-    __and__ = __or__ = __xor__ = __lshift__ = __rshift__ = __rand__ = __ror__ = __rxor__ = _reject
-    __neg__ = __pos__ = __abs__ = __invert__ = __trunc__ = __floor__ = __ceil__ = _reject
+
+# Here, so that type checkers do not take a mismatch for a number or a text.
+for _name in (
+    *("bool", "len", "iter", "contains", "getitem", "call", "lt", "le", "gt", "ge", "hash", "str", "format", "bytes"),
+    *("int", "float", "complex", "index", "round", "trunc", "floor", "ceil", "neg", "pos", "abs", "invert"),
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "and", "or", "xor", "lshift", "rshift"),
+    *("radd", "rsub", "rmul", "rtruediv", "rfloordiv", "rmod", "rdivmod", "rpow", "rand", "ror", "rxor"),
+):
+    setattr(Mismatch, f"__{_name}__", Mismatch._reject)
 
 
 def type_name(value: object) -> str:
@@ -110,9 +112,9 @@ def mismatch(model: str, field: str, described: str, value: object) -> Mismatch:
     if described == "a number" and found == _JSON_NAMES[float]:
         found += ", which is not exact: read the JSON with parse_float=decimal.Decimal"
     misfit = Misfit(model, field, described, found)
-    made = Mismatch(misfit, value)
     if _STRICT.get():
-        raise made.error()
+        raise ResponseError(model, field, f"expected {described}, got {found}")
+    made = Mismatch(misfit, value)
     collected = _FOUND.get()
     if collected is not None:
         collected.append(misfit)

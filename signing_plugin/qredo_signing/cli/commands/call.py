@@ -103,17 +103,11 @@ def _run(operation: Operation, connection: Connection, view: View, given: dict[s
             confirm(operation.id, connection.named_environment(), _as_json(arguments), lambda: scales_of(client))
         method = getattr(getattr(client.with_raw_response, operation.tag), operation.verb)
         state.sent(operation.id, changes=changes)
-        try:
-            with as_usage_error():
-                response = method(**arguments).response
-        except Exception as error:
-            response = getattr(error, "response", None)
-            if hasattr(error, "problem") and response is not None:  # a success whose body does not fit: show it all
-                state.received()
-                show_response(response, view)
-            raise
+        with as_usage_error():
+            raw = method(**arguments)
         state.received()
-        show_response(response, view)
+        show_response(raw.response, view)
+        _ = raw.parsed  # raises if it does not fit, after all of it was shown
 
 
 def _as_json(arguments: Mapping[str, Any]) -> dict[str, Any]:
