@@ -93,7 +93,7 @@ def test_misfits_are_in_the_file_and_in_the_table(connected: Cli) -> None:
     for row in (scale, name):
         assert any(all(cell in line for cell in row) for line in lines)
     assert any("company.search" in line and line.endswith("read") for line in lines)
-    assert any("trusted_party.get_all" in line and line.endswith("1 of them 403") for line in lines)
+    assert any("trusted_party.get_all" in line and line.endswith("403: 1 of 1") for line in lines)
     assert any("transfer.get" in line and line.endswith("not tried: no tx_id known") for line in lines)
     assert any(line.startswith("WARN  shapes: ") and "2 mismatches" in line for line in lines)
     assert done.code == 0

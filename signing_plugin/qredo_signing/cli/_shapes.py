@@ -72,7 +72,7 @@ def print_report(report: ShapeReport) -> None:
 def _result(operation: CheckedOperation) -> str:
     if operation.not_tried:
         return f"not tried: {operation.not_tried}"
-    errors = ", ".join(f"{count} of them {error}" for error, count in operation.errors.items())
+    errors = ", ".join(f"{error}: {count} of {operation.calls}" for error, count in operation.errors.items())
     return errors or "read"
 
 
