@@ -212,7 +212,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _why(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is in use; name another (--port, or port=), or 0 for a free one"
+        return f"port {port} on {host} is in use; give another, or 0 for a free one: --port 0, or port=0"
     if error.errno == errno.EACCES:
         return f"port {port} on {host} needs rights that this process does not have; take one above 1023"
     return f"can't listen on {host} port {port}: {error.strerror}"

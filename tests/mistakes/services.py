@@ -212,7 +212,7 @@ SERVICES = (
         port_in_use,
         "port",
         "is in use",
-        "name another (--port, or port=), or 0 for a free one",
+        "give another, or 0 for a free one: --port 0, or port=0",
     ),
     Mistake(
         "Real keys for the emulator",

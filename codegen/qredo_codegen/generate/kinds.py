@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal import Normal
 from qredo_codegen.description.type_schemas import CLASS
 
-from .value_types import ArrayOf, Complex, Decimal, EnumOf, Kind, MapOf, ModelOf, OneOf, Plain
+from .value_types import ArrayOf, Complex, Decimal, EnumOf, Kind, MapOf, ModelOf, OneOf, Plain, Single
 
 __all__ = ["kind_of"]
 
@@ -101,9 +102,9 @@ def _map(item: Kind) -> Kind:
 def _union(normal: Normal, schema: Document, is_upload: bool) -> Kind:
     members = [_kind(normal, member, is_upload) for member in schema["oneOf"]]
     types = [member.json for member in members]
-    simple = (*_SIMPLE, ArrayOf, MapOf, Decimal)
-    if len(set(types)) == len(types) and all(isinstance(member, simple) for member in members):
-        return OneOf(tuple(members))  # type: ignore[arg-type]
+    simple = [cast("Single", member) for member in members if isinstance(member, (*_SIMPLE, ArrayOf, MapOf, Decimal))]
+    if len(set(types)) == len(types) == len(simple):
+        return OneOf(tuple(simple))
     codecs = ", ".join(member.codec for member in members)
     annotation, argument = (
         " | ".join(dict.fromkeys(getattr(member, name) for member in members)) for name in ("annotation", "argument")

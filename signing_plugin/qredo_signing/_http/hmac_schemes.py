@@ -25,7 +25,7 @@ class HmacScheme(StampedScheme):
     auth = "QredoAuth"
     proof, parts = "hmac", "API key and API secret"
     api_key_header, signature_header = HMAC_API_KEY, HMAC_SIGNATURE
-    timestamp_header: ClassVar[str] = HMAC_TIMESTAMP
+    timestamp_header: ClassVar[str] = HMAC_TIMESTAMP  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @classmethod
     def signature(cls, credentials: HmacCredentials, stamp: str, method: str, url: str, body: bytes) -> str:

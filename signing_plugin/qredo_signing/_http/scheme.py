@@ -202,7 +202,7 @@ class StampedScheme(Scheme):
         self.may_renew = clock is not None
 
     @property
-    def offset(self) -> float:  # type: ignore[override]  # of the base class it is a constant
+    def offset(self) -> float:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
         """Seconds by which timestamps are corrected now."""
         return 0.0 if self._clock is None else self._clock.offset
 

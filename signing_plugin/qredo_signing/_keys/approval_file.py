@@ -25,13 +25,12 @@ def read_seed(path: str | os.PathLike[str]) -> bytes:
     Raises:
         KeyLoadError: The file cannot be read, or holds no seed.
     """
-    reason = ""
     try:
         content = read_small_file(path, secret=True)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-    if reason:
-        raise KeyLoadError(f"the approval key {path} cannot be read ({reason}): check the path and its permissions")
+        problem = f"the approval key {path} cannot be read ({reason}): check the path and its permissions"
+        raise KeyLoadError(problem) from None
     seed = content if len(content) == SEED_BYTES else _decode(content)
     if len(seed) != SEED_BYTES:
         raise KeyLoadError(

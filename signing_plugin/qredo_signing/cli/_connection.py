@@ -84,9 +84,8 @@ class Connection:
         try:
             environment = Environment.from_environment({"QREDO_ENVIRONMENT": name})
         except ValueError:
-            raise CliError(
-                f"there is no environment {name!r}", f"give --environment or set QREDO_ENVIRONMENT: {_CHOICES}"
-            ) from None
+            hint = f"give --environment or set QREDO_ENVIRONMENT: {_CHOICES}"
+            raise CliError(f"there is no environment {name!r}", hint, code=Exit.LOCAL) from None
         if self.url:
             problem = f"--url is for the emulator, but the environment is {name!r}"
             raise CliError(problem, "leave --url out, and unset QREDO_URL")
