@@ -19,6 +19,7 @@ TYPE_TESTS = (
     "tests/typing/test_complete.py",
     "tests/feeds/test_feeds_typing.py",
     "tests/codegen/test_upgrade_guide.py",
+    "tests/codegen/test_shapes.py::test_all_shapes_together_are_one_typed_package",
 )
 EXTRAS = ".[aiohttp,approvals,cli,emulator,feeds,pkcs11,redis]"
 

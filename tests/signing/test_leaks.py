@@ -29,6 +29,7 @@ import qredo_signing
 from qredo_signing import (
     AiohttpTransport,
     ApprovalKey,
+    CheckedOperation,
     Credentials,
     Environment,
     HmacCredentials,
@@ -40,6 +41,8 @@ from qredo_signing import (
     PublicKey,
     QredoAuth,
     RedisNonces,
+    ShapeMismatch,
+    ShapeReport,
     SQLiteNonces,
     TokenAuth,
     connect,
@@ -203,6 +206,8 @@ class LostRedis:
         raise ConnectionError("connection refused")
 
 
+MISMATCH = ShapeMismatch("balance.get", "BalanceResponse", "assets", "an object", "a string")
+CHECKED = CheckedOperation("balance.get", 1, {"403": 1})
 OBJECTS: dict[str, Any] = {
     "aiohttp transport": AiohttpTransport(proxy=f"http://user:{PASSPHRASE}@127.0.0.1:1"),
     "approval key": APPROVAL,
@@ -228,6 +233,9 @@ OBJECTS: dict[str, Any] = {
     "nonces in a database": SQLiteNonces(Path("nonces.db")),
     "nonces in Redis": RedisNonces(LostRedis()),
     "client": connect(DummyClient, CREDENTIALS, Environment.SANDBOX, agent_token=lambda: TOKEN),
+    "shape mismatch": MISMATCH,
+    "checked operation": CHECKED,
+    "shape report": ShapeReport("qredo_v1", "0.1.0", (MISMATCH,), (CHECKED,)),
     "async client": connect(AsyncDummy, CREDENTIALS, Environment.SANDBOX, agent_token=lambda: TOKEN),
 }
 
