@@ -31,6 +31,7 @@ def each(vectors: list[dict[str, Any]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("vector", vectors, ids=[vector["id"] for vector in vectors])
 
 
+@pytest.mark.full  # `nox -s vectors` compares the files each time
 def test_the_file_is_what_its_maker_makes(capsys: pytest.CaptureFixture[str]) -> None:
     """The published file is, byte for byte, what its maker makes, and the command checks it with the others."""
     assert (FOLDER / "approval-vectors.json").read_text(encoding="ascii") == _approvals.build()

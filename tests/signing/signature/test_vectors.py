@@ -51,6 +51,7 @@ def _public_keys() -> dict[str, PublicKey]:
     return {name: PublicKey.from_pem(key["public_key_pem"]) for name, key in KEYS.items()}
 
 
+@pytest.mark.full  # `nox -s vectors` compares the files each time
 @pytest.mark.parametrize("name", ["vectors.json", "hmac-vectors.json"])
 def test_the_file_is_what_the_cases_give(name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Each published file is, byte for byte, what its maker makes; `--check` says so, and fails when it is not."""
