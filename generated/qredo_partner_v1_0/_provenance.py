@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "4c8d5e3c84f8204069ba4e81fa3437a5e145a07e552792f9aba18a043c0bb7ab"
-TEMPLATES_SHA256 = "f84c405146e86c7c79878a20be233f8a6ed361546a7d820b2a75bb1af9bb3140"
+DESCRIPTION_SHA256 = "40ac4646c1eff03bdc264c133ca15fb0af7a4bfae998e71309618ee570cb5176"
+TEMPLATES_SHA256 = "0c1f401ad739b41a13df4135fa28ff03b7502ba24667a555d84744e1cbc832e6"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

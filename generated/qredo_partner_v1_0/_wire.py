@@ -68,11 +68,6 @@ def required(model: str, field: str, expected: str, value: object) -> Any:
     return [] if value is None and expected == "an array" else mismatch(model, field, expected, value)
 
 
-def inside(model: str, field: str, expected: str, value: object) -> Any:
-    """An item of an array, or a value of an object with free keys, that is not of its type."""
-    return mismatch(model, field, expected, value)
-
-
 def items(model: str, field: str, value: list[Any], kind: type, expected: str) -> list[Any]:
     """A list whose items are all of one plain type, but for mismatches."""
     for item in value:

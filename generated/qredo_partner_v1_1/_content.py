@@ -80,7 +80,7 @@ def _part(name: str, value: Any) -> tuple[str, bytes]:
 def _multipart(parts: list[tuple[str, bytes]]) -> tuple[bytes, str]:
     import hashlib  # most programs send no files
 
-    # The boundary is a hash of what it separates: nobody can choose content that holds it.
+    # The boundary is a hash of what it separates: no content can be chosen to hold it.
     digest = hashlib.sha256()
     for head, content in parts:
         for piece in (head.encode(), content):

@@ -103,8 +103,8 @@ def type_name(value: object) -> str:
     return _JSON_NAMES.get(kind, kind.__name__)
 
 
-def mismatch(model: str, field: str, described: str, value: object) -> Mismatch:
-    """Return what stands for a value of another type.
+def mismatch(model: str, field: str, described: str, value: object) -> Any:
+    """Return the `Mismatch` that stands for a value of another type. Its type is Any, so that it can stand anywhere.
 
     Raises:
         ResponseError: Reading is strict.

@@ -8,7 +8,7 @@ __all__ = ["install_advice"]
 def install_advice(extra: str, missing: str | None) -> str:
     """Return the command that installs an extra, for the end of a message.
 
-    It never names the distribution to pip. That is on no package index, and a package of somebody else under this name
+    It never names the distribution to pip. That is on no package index, and another package under this name
     would run beside custody keys.
 
     Args:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal import Normal, normalize
+from qredo_codegen.description.normal import normalize
+from qredo_codegen.description.normal_form import Normal
 from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.generate.inputs import Inputs
 from qredo_codegen.generate.write import write_package

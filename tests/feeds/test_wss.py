@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import ssl
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from qredo_emulator import Emulator
 from qredo_signing import Credentials, Environment, KeyKind, OriginError, PrivateKey, verify
 from qredo_signing.feeds import Keepalive
 
+from ..signing.certificates import write_certificate
 from .listening import Kind, listen, misled
 from .servers import Connection, Scripted, frame
 
@@ -29,15 +24,7 @@ API_KEY = base64.urlsafe_b64encode(b'{"key_id": "a2V5LWlkLXRlc3Q", "key": "a2V5L
 @pytest.fixture(name="certificate", scope="module")
 def _certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with a key and its self-signed certificate for 127.0.0.1."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")]), datetime.now(UTC)
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
-    builder = builder.add_extension(address, critical=False)
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    path.write_bytes(pem + builder.sign(key, SHA256()).public_bytes(Encoding.PEM))
-    return path
+    return write_certificate(tmp_path_factory.mktemp("tls"), "127.0.0.1")
 
 
 @pytest.fixture(name="tls")

@@ -1,4 +1,4 @@
-"""A description as the generator takes it: operations, classes, fields and arguments with their names in Python.
+"""From a description as it was loaded to the one form that the generator takes, with the names in Python.
 
 Built once from the description as it was loaded. What is written in several ways there (parameters of a path,
 references, inline schemas, OpenAPI 3.1) is written in one way here; nothing is left out but what `left_out` names.
@@ -8,152 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
 from .class_names import name_classes
 from .document import Document, Operation, operations, pointer, resolve_once, tokens
 from .names import Names, Wanted, argument_name, class_name
+from .normal_form import Body, Content, Normal, NormalClass, NormalOperation, NormalParameter, Tag, form_of
 from .places import Problem, parameters, path_items, responses, target
 from .reserved import CLIENT, METHOD, SIGNING_HEADERS
-from .type_schemas import CLASS, SchemaClass, TypeSchemas
+from .type_schemas import CLASS, TypeSchemas
 
-__all__ = [
-    "Body",
-    "Content",
-    "Normal",
-    "NormalClass",
-    "NormalOperation",
-    "NormalParameter",
-    "Tag",
-    "normalize",
-    "url_path",
-]
+__all__ = ["normalize", "url_path"]
 
 _DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _PATH = "/:@!$&'()*+,;=~%"
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-
-
-@dataclass(frozen=True)
-class NormalClass:
-    """An object or a set of values with its names.
-
-    Attributes:
-        schema: What it is.
-        name: The class.
-        module: The module that holds it.
-        names: The names of its fields by those on the wire, or of its members by their values.
-    """
-
-    schema: SchemaClass
-    name: str
-    module: str
-    names: Mapping[Any, str]
-
-
-@dataclass(frozen=True)
-class NormalParameter:
-    """A parameter of one operation.
-
-    Attributes:
-        pointer: Where it stands.
-        wire: Its name in the request.
-        name: Its name in Python.
-        place: path, query or header.
-        schema: In the one form.
-        style: How OpenAPI writes its value, and whether it is exploded.
-        is_json: Whether its value is written as JSON.
-    """
-
-    pointer: str
-    wire: str
-    name: str
-    place: str
-    required: bool
-    schema: Document
-    description: str
-    style: str
-    explode: bool
-    is_json: bool
-    deprecated: bool
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a body or a response holds: a media type and a schema in the one form; no media type for nothing."""
-
-    media: str | None
-    schema: Document
-    description: str = ""
-
-    @property
-    def form(self) -> str:
-        """How it is written: json, form, multipart, text, bytes or nothing."""
-        if self.media is None:
-            return "nothing"
-        return _form(self.media)
-
-
-@dataclass(frozen=True)
-class Body:
-    """A request body."""
-
-    content: Content
-    required: bool
-
-
-@dataclass(frozen=True)
-class Tag:
-    """The operations that belong together."""
-
-    name: str
-    class_name: str
-    description: str
-    wire: str
-
-
-@dataclass(frozen=True)
-class NormalOperation:
-    """One operation with the names of Python."""
-
-    source: Operation
-    tag: str
-    verb: str
-    parameters: list[NormalParameter]
-    body: Body | None
-    contents: dict[str, Content]
-
-    @property
-    def successes(self) -> dict[str, Content]:
-        """Its responses of success by status."""
-        return {status: content for status, content in self.contents.items() if status[0] in "12"}
-
-
-@dataclass
-class Normal:
-    """A whole description in the one form.
-
-    Attributes:
-        document: As it was loaded.
-        problems: What is ambiguous or meaningless.
-        left_out: What is not generated, and why.
-        names: The names to keep.
-    """
-
-    document: Document
-    tags: list[Tag]
-    operations: list[NormalOperation]
-    classes: dict[str, NormalClass]
-    feeds: dict[str, Document]
-    problems: list[Problem] = field(default_factory=list)
-    left_out: list[Problem] = field(default_factory=list)
-    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def class_of(self, schema: Document) -> NormalClass | None:
-        """The class that a schema in the one form refers to, if it is nothing else."""
-        return self.classes.get(schema.get(CLASS, ""))
 
 
 def url_path(path: str) -> str:
@@ -338,26 +207,17 @@ def _content(document: Document, written: Any, at: str, hint: str, schemas: Type
         return Content(None, {}, text)
     schema = node["content"][media].get("schema")
     place = at + pointer("content", media, "schema")
-    if _form(media) == "bytes":
+    if form_of(media) == "bytes":
         return Content(media, {"type": "string", "format": "binary"}, text)
-    if _form(media) == "text":
+    if form_of(media) == "text":
         return Content(media, {"type": "string"}, text)
     return Content(media, schemas.typed(schema if schema is not None else {}, place, hint), text)
-
-
-def _form(media: str) -> str:
-    kind = media.partition(";")[0].strip().lower()
-    if kind in _FORMS:
-        return "form" if kind == _FORMS[0] else "multipart"
-    if kind == "application/json" or kind.endswith("+json") or kind == "*/*":
-        return "json"
-    return "text" if kind.startswith("text/") or kind.endswith(("/xml", "+xml", "/csv", "/yaml")) else "bytes"
 
 
 def _preference(media: str) -> int:
     if media.partition(";")[0].strip().lower() == "application/json":
         return -1
-    return ["json", "form", "multipart", "text", "bytes"].index(_form(media))
+    return ["json", "form", "multipart", "text", "bytes"].index(form_of(media))
 
 
 def _mark_uploads(found: list[NormalOperation], schemas: TypeSchemas) -> None:

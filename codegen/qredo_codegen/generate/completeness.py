@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from openapi_python_client.parser import GeneratorData
 
 from qredo_codegen.description.document import operations, pointer
-from qredo_codegen.description.normal import Normal, url_path
+from qredo_codegen.description.normal import url_path
+from qredo_codegen.description.normal_form import Normal
 from qredo_codegen.description.places import Problem
 
 from .view import PackageView

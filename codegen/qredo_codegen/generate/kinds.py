@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal import Normal
+from qredo_codegen.description.normal_form import Normal
 from qredo_codegen.description.type_schemas import CLASS
 
 from .value_types import ArrayOf, Complex, Decimal, EnumOf, Kind, MapOf, ModelOf, OneOf, Plain, Single

@@ -14,7 +14,8 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal import Normal, normalize
+from qredo_codegen.description.normal import normalize
+from qredo_codegen.description.normal_form import Normal
 from qredo_codegen.errors import GenerationError
 
 from .completeness import losses

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal import Content, Normal, NormalClass, NormalOperation
+from qredo_codegen.description.normal_form import Content, Normal, NormalClass, NormalOperation
 from qredo_codegen.description.type_schemas import CLASS
 
 __all__ = ["operation_key", "prepare"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal import Normal, NormalClass
+from qredo_codegen.description.normal_form import Normal, NormalClass
 from qredo_codegen.description.type_schemas import CLASS
 
 __all__ = ["FILE", "NoValue", "sample"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qredo_codegen.description.document import Document, resolve_once
-from qredo_codegen.description.normal import Content, Normal, NormalOperation
+from qredo_codegen.description.normal_form import Content, Normal, NormalOperation
 from qredo_codegen.description.places import holders
 from qredo_codegen.errors import DocumentError, GenerationError
 

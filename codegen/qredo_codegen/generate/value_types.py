@@ -366,7 +366,7 @@ class OneOf:
 def _inside(kind: Single, value: str, where: Where, step: str) -> str:
     """Expression: the Python value of a value inside another one."""
     inner = Where(where.model, where.field + step)
-    return decode(kind, value, inner, f"_wire.inside({inner.arguments}, {kind.expected!r}, {value})")
+    return decode(kind, value, inner, f"_mismatch.mismatch({inner.arguments}, {kind.expected!r}, {value})")
 
 
 def _is_python(kind: Kind, value: str) -> str:

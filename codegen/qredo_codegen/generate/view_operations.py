@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal import Content, Normal, NormalOperation, NormalParameter, Tag, url_path
+from qredo_codegen.description.normal import url_path
+from qredo_codegen.description.normal_form import Content, Normal, NormalOperation, NormalParameter, Tag
 from qredo_codegen.description.type_schemas import CLASS
 
 from .kinds import kind_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal import Normal, NormalClass
+from qredo_codegen.description.normal_form import Normal, NormalClass
 
 from .kinds import kind_of
 from .texts import prose, with_notes

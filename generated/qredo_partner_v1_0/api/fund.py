@@ -195,8 +195,8 @@ class FundResource:
         """List the deposit addresses of a fund
 
         One entry per asset of the fund: the address on the asset's own chain to which a deposit is sent, and the
-        balance. A deposit needs no call and no approval: whoever pays sends to the address on the chain, and the
-        balance follows.
+        balance. A deposit needs no call and no approval: the payer sends to the address on the chain, and the balance
+        follows.
 
         `GET /company/{company_id}/fund/{fund_id}/deposit`
 
@@ -473,8 +473,8 @@ class AsyncFundResource:
         """List the deposit addresses of a fund
 
         One entry per asset of the fund: the address on the asset's own chain to which a deposit is sent, and the
-        balance. A deposit needs no call and no approval: whoever pays sends to the address on the chain, and the
-        balance follows.
+        balance. A deposit needs no call and no approval: the payer sends to the address on the chain, and the balance
+        follows.
 
         `GET /company/{company_id}/fund/{fund_id}/deposit`
 

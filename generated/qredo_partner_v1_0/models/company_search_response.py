@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .company_match import CompanyMatch
 
@@ -54,7 +54,7 @@ class CompanySearchResponse:
             [
                 CompanyMatch.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("CompanySearchResponse", "matches[]", "an object", item)
+                else _mismatch.mismatch("CompanySearchResponse", "matches[]", "an object", item)
                 for item in matches
             ]
             if matches.__class__ is list

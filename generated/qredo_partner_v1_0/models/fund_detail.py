@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .asset_info import AssetInfo
 from .custody_group import CustodyGroup
@@ -96,7 +96,7 @@ class FundDetail:
             [
                 FundMember.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("FundDetail", "members[]", "an object", item)
+                else _mismatch.mismatch("FundDetail", "members[]", "an object", item)
                 for item in members
             ]
             if members.__class__ is list
@@ -106,7 +106,7 @@ class FundDetail:
             [
                 AssetInfo.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("FundDetail", "assets[]", "an object", item)
+                else _mismatch.mismatch("FundDetail", "assets[]", "an object", item)
                 for item in assets
             ]
             if assets.__class__ is list
@@ -116,7 +116,7 @@ class FundDetail:
             [
                 Holding.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("FundDetail", "holdings[]", "an object", item)
+                else _mismatch.mismatch("FundDetail", "holdings[]", "an object", item)
                 for item in holdings
             ]
             if holdings.__class__ is list

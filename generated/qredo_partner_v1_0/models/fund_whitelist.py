@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .whitelist_entry import WhitelistEntry
 
@@ -54,7 +54,7 @@ class FundWhitelist:
             [
                 WhitelistEntry.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("FundWhitelist", "list[]", "an object", item)
+                else _mismatch.mismatch("FundWhitelist", "list[]", "an object", item)
                 for item in list_
             ]
             if list_.__class__ is list

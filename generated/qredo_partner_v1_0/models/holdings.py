@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .holding import Holding
 
@@ -49,7 +49,7 @@ class Holdings:
             [
                 Holding.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("Holdings", "holdings[]", "an object", item)
+                else _mismatch.mismatch("Holdings", "holdings[]", "an object", item)
                 for item in holdings
             ]
             if holdings.__class__ is list

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .trusted_party import TrustedParty
 
 _read = _wire.reader("TrustedPartyList", "company_id", "total_count", "list")
@@ -60,7 +60,7 @@ class TrustedPartyList:
             [
                 TrustedParty.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("TrustedPartyList", "list[]", "an object", item)
+                else _mismatch.mismatch("TrustedPartyList", "list[]", "an object", item)
                 for item in list_
             ]
             if list_.__class__ is list

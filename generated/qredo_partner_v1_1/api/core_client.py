@@ -336,7 +336,7 @@ class CoreClientResource:
         """Sign a hash with the key of a core client
 
         Has the vendor make a BLS signature over a hash of at most 64 bytes with the core client's key. Nothing is
-        stored, but whoever holds the signature can show it: sign only hashes that you made.
+        stored, but anyone who holds the signature can show it: sign only hashes that you made.
 
         `POST /coreclient/{client_id}/sign`
 
@@ -658,7 +658,7 @@ class AsyncCoreClientResource:
         """Sign a hash with the key of a core client
 
         Has the vendor make a BLS signature over a hash of at most 64 bytes with the core client's key. Nothing is
-        stored, but whoever holds the signature can show it: sign only hashes that you made.
+        stored, but anyone who holds the signature can show it: sign only hashes that you made.
 
         `POST /coreclient/{client_id}/sign`
 

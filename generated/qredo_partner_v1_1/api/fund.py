@@ -232,8 +232,8 @@ class FundResource:
         """List the deposit addresses of a fund
 
         One entry per wallet: the asset, the address on the asset's own chain to which a deposit is sent, and the
-        balance. A deposit needs no call and no approval: whoever pays sends to the address on the chain, and the
-        balance and the ledger follow.
+        balance. A deposit needs no call and no approval: the payer sends to the address on the chain, and the balance
+        and the ledger follow.
 
         `GET /company/{company_id}/fund/{fund_id}/deposit`
 
@@ -704,8 +704,8 @@ class AsyncFundResource:
         """List the deposit addresses of a fund
 
         One entry per wallet: the asset, the address on the asset's own chain to which a deposit is sent, and the
-        balance. A deposit needs no call and no approval: whoever pays sends to the address on the chain, and the
-        balance and the ledger follow.
+        balance. A deposit needs no call and no approval: the payer sends to the address on the chain, and the balance
+        and the ledger follow.
 
         `GET /company/{company_id}/fund/{fund_id}/deposit`
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .action_transaction_type import ACTION_TRANSACTION_TYPE, ActionTransactionType
 from .action_wallet import ActionWallet
@@ -229,7 +229,7 @@ class ActionDetail:
             {
                 key: entry
                 if entry.__class__ is str
-                else _wire.inside("ActionDetail", "clientData.*", "a string", entry)
+                else _mismatch.mismatch("ActionDetail", "clientData.*", "a string", entry)
                 for key, entry in client_data.items()
             }
             if client_data.__class__ is dict

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .action_info import ActionInfo
 
@@ -50,7 +50,7 @@ class ActionsInfo:
             [
                 ActionInfo.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("ActionsInfo", "actions[]", "an object", item)
+                else _mismatch.mismatch("ActionsInfo", "actions[]", "an object", item)
                 for item in actions
             ]
             if actions.__class__ is list

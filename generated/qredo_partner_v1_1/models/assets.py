@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .asset_info import AssetInfo
 
@@ -47,7 +47,7 @@ class Assets:
             [
                 AssetInfo.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("Assets", "assets[]", "an object", item)
+                else _mismatch.mismatch("Assets", "assets[]", "an object", item)
                 for item in assets
             ]
             if assets.__class__ is list

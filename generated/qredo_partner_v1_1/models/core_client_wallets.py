@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .core_client_wallet import CoreClientWallet
 
@@ -47,7 +47,7 @@ class CoreClientWallets:
             [
                 CoreClientWallet.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("CoreClientWallets", "wallets[]", "an object", item)
+                else _mismatch.mismatch("CoreClientWallets", "wallets[]", "an object", item)
                 for item in wallets
             ]
             if wallets.__class__ is list

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .core_client_info import CoreClientInfo
 
@@ -52,7 +52,7 @@ class CoreClientsInfo:
             [
                 CoreClientInfo.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("CoreClientsInfo", "clients[]", "an object", item)
+                else _mismatch.mismatch("CoreClientsInfo", "clients[]", "an object", item)
                 for item in clients
             ]
             if clients.__class__ is list

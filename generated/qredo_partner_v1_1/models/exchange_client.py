@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .exchange_client_field import ExchangeClientField
 
@@ -47,7 +47,7 @@ class ExchangeClient:
             [
                 ExchangeClientField.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("ExchangeClient", "fields[]", "an object", item)
+                else _mismatch.mismatch("ExchangeClient", "fields[]", "an object", item)
                 for item in fields
             ]
             if fields.__class__ is list

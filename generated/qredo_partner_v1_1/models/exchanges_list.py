@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .exchange import Exchange
 
@@ -47,7 +47,7 @@ class ExchangesList:
             [
                 Exchange.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("ExchangesList", "exchanges[]", "an object", item)
+                else _mismatch.mismatch("ExchangesList", "exchanges[]", "an object", item)
                 for item in exchanges
             ]
             if exchanges.__class__ is list

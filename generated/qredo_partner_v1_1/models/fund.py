@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .new_custody_group import NewCustodyGroup
 from .new_wallet import NewWallet
@@ -78,7 +78,7 @@ class Fund:
             [
                 NewWallet.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("Fund", "wallets[]", "an object", item)
+                else _mismatch.mismatch("Fund", "wallets[]", "an object", item)
                 for item in wallets
             ]
             if wallets.__class__ is list

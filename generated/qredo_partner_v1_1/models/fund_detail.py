@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .fund_member import FundMember
 from .fund_wallet_info import FundWalletInfo
@@ -119,7 +119,7 @@ class FundDetail:
             [
                 FundMember.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("FundDetail", "members[]", "an object", item)
+                else _mismatch.mismatch("FundDetail", "members[]", "an object", item)
                 for item in members
             ]
             if members.__class__ is list
@@ -134,7 +134,7 @@ class FundDetail:
             [
                 FundWalletInfo.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("FundDetail", "wallets[]", "an object", item)
+                else _mismatch.mismatch("FundDetail", "wallets[]", "an object", item)
                 for item in wallets
             ]
             if wallets.__class__ is list

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .new_wallet import NewWallet
 
 _read = _wire.reader("FundWallet", "wallets")
@@ -46,7 +46,7 @@ class FundWallet:
             [
                 NewWallet.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("FundWallet", "wallets[]", "an object", item)
+                else _mismatch.mismatch("FundWallet", "wallets[]", "an object", item)
                 for item in wallets
             ]
             if wallets.__class__ is list

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .fund_history_item import FundHistoryItem
 
@@ -47,7 +47,7 @@ class FundWalletHistory:
             [
                 FundHistoryItem.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("FundWalletHistory", "history[]", "an object", item)
+                else _mismatch.mismatch("FundWalletHistory", "history[]", "an object", item)
                 for item in history
             ]
             if history.__class__ is list

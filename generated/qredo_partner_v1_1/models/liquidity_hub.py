@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .liquidity_hub_item import LiquidityHubItem
 
@@ -47,7 +47,7 @@ class LiquidityHub:
             [
                 LiquidityHubItem.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("LiquidityHub", "items[]", "an object", item)
+                else _mismatch.mismatch("LiquidityHub", "items[]", "an object", item)
                 for item in items
             ]
             if items.__class__ is list

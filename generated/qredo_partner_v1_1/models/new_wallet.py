@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .connect_account import ConnectAccount
 from .new_custody_group import NewCustodyGroup
@@ -77,7 +77,7 @@ class NewWallet:
             [
                 ConnectAccount.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("NewWallet", "connect[]", "an object", item)
+                else _mismatch.mismatch("NewWallet", "connect[]", "an object", item)
                 for item in connect
             ]
             if connect.__class__ is list

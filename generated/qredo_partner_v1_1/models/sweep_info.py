@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .sweep_approval import SweepApproval
 from .sweep_status_details import SweepStatusDetails
@@ -108,7 +108,7 @@ class SweepInfo:
             [
                 SweepApproval.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("SweepInfo", "status[]", "an object", item)
+                else _mismatch.mismatch("SweepInfo", "status[]", "an object", item)
                 for item in status
             ]
             if status.__class__ is list

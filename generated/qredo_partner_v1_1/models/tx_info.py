@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .tx_approval import TxApproval
 from .tx_status import TX_STATUS, TxStatus
@@ -126,7 +126,7 @@ class TxInfo:
             [
                 TxApproval.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("TxInfo", "status[]", "an object", item)
+                else _mismatch.mismatch("TxInfo", "status[]", "an object", item)
                 for item in status
             ]
             if status.__class__ is list

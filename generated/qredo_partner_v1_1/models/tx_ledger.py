@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .tx_history_item import TxHistoryItem
 
@@ -49,7 +49,7 @@ class TxLedger:
             [
                 TxHistoryItem.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("TxLedger", "List[]", "an object", item)
+                else _mismatch.mismatch("TxLedger", "List[]", "an object", item)
                 for item in list_
             ]
             if list_.__class__ is list

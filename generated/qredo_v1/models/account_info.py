@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .api_key_info import ApiKeyInfo
 from .api_key_list import ApiKeyList
@@ -115,7 +115,7 @@ class AccountInfo:
             [
                 OrgMember.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("AccountInfo", "members[]", "an object", item)
+                else _mismatch.mismatch("AccountInfo", "members[]", "an object", item)
                 for item in members
             ]
             if members.__class__ is list
@@ -130,7 +130,7 @@ class AccountInfo:
             [
                 RpcNetwork.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("AccountInfo", "rpcNetworks[]", "an object", item)
+                else _mismatch.mismatch("AccountInfo", "rpcNetworks[]", "an object", item)
                 for item in rpc_networks
             ]
             if rpc_networks.__class__ is list
@@ -153,7 +153,7 @@ class AccountInfo:
             [
                 ApiKeyInfo.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("AccountInfo", "userAPIKeys[]", "an object", item)
+                else _mismatch.mismatch("AccountInfo", "userAPIKeys[]", "an object", item)
                 for item in user_api_keys
             ]
             if user_api_keys.__class__ is list

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .api_key_info import ApiKeyInfo
 
@@ -54,7 +54,7 @@ class ApiKeyList:
             [
                 ApiKeyInfo.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("ApiKeyList", "user_api_keys[]", "an object", item)
+                else _mismatch.mismatch("ApiKeyList", "user_api_keys[]", "an object", item)
                 for item in user_api_keys
             ]
             if user_api_keys.__class__ is list

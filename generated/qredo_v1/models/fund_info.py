@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .fund_member import FundMember
 from .policy import Policy
@@ -105,7 +105,7 @@ class FundInfo:
             [
                 FundMember.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("FundInfo", "members[]", "an object", item)
+                else _mismatch.mismatch("FundInfo", "members[]", "an object", item)
                 for item in members
             ]
             if members.__class__ is list
@@ -125,7 +125,7 @@ class FundInfo:
             [
                 WalletInfo.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("FundInfo", "wallets[]", "an object", item)
+                else _mismatch.mismatch("FundInfo", "wallets[]", "an object", item)
                 for item in wallets
             ]
             if wallets.__class__ is list

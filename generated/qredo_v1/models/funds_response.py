@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .fund import Fund
 
@@ -50,7 +50,7 @@ class FundsResponse:
             [
                 Fund.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("FundsResponse", "funds[]", "an object", item)
+                else _mismatch.mismatch("FundsResponse", "funds[]", "an object", item)
                 for item in funds
             ]
             if funds.__class__ is list

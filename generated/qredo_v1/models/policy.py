@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .policy_member import PolicyMember
 
@@ -104,7 +104,7 @@ class Policy:
             [
                 PolicyMember.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("Policy", "members[]", "an object", item)
+                else _mismatch.mismatch("Policy", "members[]", "an object", item)
                 for item in members
             ]
             if members.__class__ is list

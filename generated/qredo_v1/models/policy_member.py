@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .entity import Entity
 
@@ -56,7 +56,7 @@ class PolicyMember:
             else [
                 Entity.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("PolicyMember", "entity[]", "an object", item)
+                else _mismatch.mismatch("PolicyMember", "entity[]", "an object", item)
                 for item in entity
             ]
             if entity.__class__ is list

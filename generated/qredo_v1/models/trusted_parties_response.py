@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .trusted_party_member import TrustedPartyMember
 
@@ -47,7 +47,7 @@ class TrustedPartiesResponse:
             [
                 TrustedPartyMember.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("TrustedPartiesResponse", "members[]", "an object", item)
+                else _mismatch.mismatch("TrustedPartiesResponse", "members[]", "an object", item)
                 for item in members
             ]
             if members.__class__ is list

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .tx_status_update import TxStatusUpdate
 from .tx_timestamps import TxTimestamps
@@ -186,7 +186,7 @@ class TxFeedStatus:
             [
                 TxStatusUpdate.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("TxFeedStatus", "events[]", "an object", item)
+                else _mismatch.mismatch("TxFeedStatus", "events[]", "an object", item)
                 for item in events
             ]
             if events.__class__ is list

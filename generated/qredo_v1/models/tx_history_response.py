@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .tx_history_item import TxHistoryItem
 from .tx_history_wallet_info import TxHistoryWalletInfo
@@ -52,7 +52,7 @@ class TxHistoryResponse:
             [
                 TxHistoryItem.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("TxHistoryResponse", "list[]", "an object", item)
+                else _mismatch.mismatch("TxHistoryResponse", "list[]", "an object", item)
                 for item in list_
             ]
             if list_.__class__ is list
@@ -65,7 +65,7 @@ class TxHistoryResponse:
             [
                 TxHistoryWalletInfo.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("TxHistoryResponse", "wallets[]", "an object", item)
+                else _mismatch.mismatch("TxHistoryResponse", "wallets[]", "an object", item)
                 for item in wallets
             ]
             if wallets.__class__ is list

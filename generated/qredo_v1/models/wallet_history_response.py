@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .wallet_history_item import WalletHistoryItem
 
@@ -47,7 +47,7 @@ class WalletHistoryResponse:
             [
                 WalletHistoryItem.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("WalletHistoryResponse", "history[]", "an object", item)
+                else _mismatch.mismatch("WalletHistoryResponse", "history[]", "an object", item)
                 for item in history
             ]
             if history.__class__ is list

@@ -11,7 +11,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import _arguments, _wire
+from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .connected_counterparty import ConnectedCounterparty
 from .policy import Policy
@@ -143,7 +143,7 @@ class WalletInfo:
             [
                 ConnectedCounterparty.from_dict(item)
                 if item.__class__ is dict
-                else _wire.inside("WalletInfo", "connected[]", "an object", item)
+                else _mismatch.mismatch("WalletInfo", "connected[]", "an object", item)
                 for item in connected
             ]
             if connected.__class__ is list

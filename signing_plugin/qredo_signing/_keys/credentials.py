@@ -177,7 +177,10 @@ def check_api_key(api_key: str) -> str:
     if "-----BEGIN " in text:
         raise CredentialsError("the API key is a PEM text: are the files of API key and private key swapped?")
     if text.startswith("{"):
-        raise CredentialsError("the API key is JSON, and not whole or not of this API: give the text as it was issued")
+        raise CredentialsError(
+            "the API key is JSON, as files of the Partner API 1.0 hold it: give it in the form that is sent, which "
+            "`base64 -w0 apikey | tr '+/' '-_' | tr -d =` makes of the file"
+        )
     if not _API_KEY.fullmatch(text):
         raise CredentialsError("the API key holds spaces, line breaks or non-ASCII characters: give its text alone")
     return text

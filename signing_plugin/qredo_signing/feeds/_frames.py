@@ -1,10 +1,10 @@
 """Convert bytes to messages and back with wsproto. Does no I/O.
 
 Why not the sessions of httpx-ws, on the same wsproto: they read in a thread or task of their own. Measured with 0.9.0:
-leaving a sync session whose queue is full never ends; after a silent peer the process does not end; a pong that nobody
-asked for kills the reader, and the one who waits for a message waits for ever. A task group can't stay open between
-two steps of an `async for` either. Here the one who wants the next message reads, so the operating system's buffer is
-the only queue, and there is nothing to stop.
+leaving a sync session whose queue is full never ends; after a silent peer the process does not end; an unsolicited
+pong kills the reader, and a caller that waits for a message waits for ever. A task group can't stay open between
+two steps of an `async for` either. Here the caller that wants the next message reads, so the operating system's buffer
+is the only queue, and there is nothing to stop.
 """
 
 from __future__ import annotations

@@ -8,13 +8,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from ..certificates import write_certificate
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}"
 
@@ -135,14 +131,7 @@ class Authority:
 
 def make_authority(folder: Path, *names: str) -> Authority:
     """Make a self-signed certificate for these host names, its key in a folder, and the two contexts."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])]), datetime.now(UTC)
-    builder = x509.CertificateBuilder(
-        subject, subject, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1)
-    ).add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
-    path = folder / "both.pem"
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(pem + builder.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    path = write_certificate(folder, *names)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(path)
     return Authority(server, ssl.create_default_context(cafile=str(path)))

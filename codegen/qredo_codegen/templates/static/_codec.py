@@ -6,6 +6,7 @@ A class is looked up when it is first needed: schemas may refer to each other in
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
     import httpx
 
 
-class Codec:
+class Codec(ABC):
     """One kind of value."""
 
     expected = "a value"
 
+    @abstractmethod
     def fits(self, value: object) -> bool:
         """Whether a JSON value has the right JSON type."""
-        raise NotImplementedError
 
     def takes(self, value: object) -> bool:
         """Whether a Python value is of this kind."""

@@ -1,0 +1,145 @@
+"""The one form of a description: its operations, classes, parameters and contents, however they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .document import Document, Operation
+from .places import Problem
+from .type_schemas import CLASS, SchemaClass
+
+__all__ = ["Body", "Content", "Normal", "NormalClass", "NormalOperation", "NormalParameter", "Tag", "form_of"]
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(frozen=True)
+class NormalClass:
+    """An object or a set of values with its names.
+
+    Attributes:
+        schema: What it is.
+        name: The class.
+        module: The module that holds it.
+        names: The names of its fields by those on the wire, or of its members by their values.
+    """
+
+    schema: SchemaClass
+    name: str
+    module: str
+    names: Mapping[Any, str]
+
+
+@dataclass(frozen=True)
+class NormalParameter:
+    """A parameter of one operation.
+
+    Attributes:
+        pointer: Where it stands.
+        wire: Its name in the request.
+        name: Its name in Python.
+        place: path, query or header.
+        schema: In the one form.
+        style: How OpenAPI writes its value, and whether it is exploded.
+        is_json: Whether its value is written as JSON.
+    """
+
+    pointer: str
+    wire: str
+    name: str
+    place: str
+    required: bool
+    schema: Document
+    description: str
+    style: str
+    explode: bool
+    is_json: bool
+    deprecated: bool
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a body or a response holds: a media type and a schema in the one form; no media type for nothing."""
+
+    media: str | None
+    schema: Document
+    description: str = ""
+
+    @property
+    def form(self) -> str:
+        """How it is written: json, form, multipart, text, bytes or nothing."""
+        if self.media is None:
+            return "nothing"
+        return form_of(self.media)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A request body."""
+
+    content: Content
+    required: bool
+
+
+@dataclass(frozen=True)
+class Tag:
+    """The operations that belong together."""
+
+    name: str
+    class_name: str
+    description: str
+    wire: str
+
+
+@dataclass(frozen=True)
+class NormalOperation:
+    """One operation with the names of Python."""
+
+    source: Operation
+    tag: str
+    verb: str
+    parameters: list[NormalParameter]
+    body: Body | None
+    contents: dict[str, Content]
+
+    @property
+    def successes(self) -> dict[str, Content]:
+        """Its responses of success by status."""
+        return {status: content for status, content in self.contents.items() if status[0] in "12"}
+
+
+@dataclass
+class Normal:
+    """A whole description in the one form.
+
+    Attributes:
+        document: As it was loaded.
+        problems: What is ambiguous or meaningless.
+        left_out: What is not generated, and why.
+        names: The names to keep.
+    """
+
+    document: Document
+    tags: list[Tag]
+    operations: list[NormalOperation]
+    classes: dict[str, NormalClass]
+    feeds: dict[str, Document]
+    problems: list[Problem] = field(default_factory=list)
+    left_out: list[Problem] = field(default_factory=list)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def class_of(self, schema: Document) -> NormalClass | None:
+        """The class that a schema in the one form refers to, if it is nothing else."""
+        return self.classes.get(schema.get(CLASS, ""))
+
+
+def form_of(media: str) -> str:
+    """How content of a media type is written: json, form, multipart, text or bytes."""
+    kind = media.partition(";")[0].strip().lower()
+    if kind in _FORMS:
+        return "form" if kind == _FORMS[0] else "multipart"
+    if kind == "application/json" or kind.endswith("+json") or kind == "*/*":
+        return "json"
+    return "text" if kind.startswith("text/") or kind.endswith(("/xml", "+xml", "/csv", "/yaml")) else "bytes"
