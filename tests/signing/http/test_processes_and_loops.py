@@ -27,6 +27,8 @@ from ..doubles import serve
 from .sending import TRUSTS_NOBODY
 
 CHILDREN = 8
+PATIENCE = 120.0
+"""Seconds after which a child is taken to hang."""
 
 
 class Echo:
@@ -97,24 +99,38 @@ def wrong(create: Callable[[str], Any], who: str, calls: int) -> list[str]:
 
 
 def forked(work: Callable[[str], list[str]], children: int) -> list[list[str]]:
-    """What some children and this process find when all work at the same time."""
+    """What some children and this process find when all work at the same time.
+
+    None begins before all are forked: the server is in this process, and what its threads lock in OpenSSL while they
+    speak TLS would be locked for ever in a child that is forked meanwhile.
+    """
     context = multiprocessing.get_context("fork")
-    queue = context.SimpleQueue()
+    start = context.Barrier(children + 1, timeout=PATIENCE)
 
-    def run(who: str) -> None:
+    def run(who: str, result: Any) -> None:
         try:
-            queue.put(work(who))
+            start.wait()
+            result.send(work(who))
         except BaseException as error:
-            queue.put([f"{type(error).__name__}: {error}"])
+            result.send([f"{type(error).__name__}: {error}"])
 
-    processes = [context.Process(target=run, args=(f"child{number}",)) for number in range(children)]
+    pipes = [context.Pipe(duplex=False) for _ in range(children)]
+    processes = [
+        context.Process(target=run, args=(f"child{number}", sender)) for number, (_, sender) in enumerate(pipes)
+    ]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a fork beside threads, which is what is tried here
         for process in processes:
             process.start()
-    found = [work("parent")] + [queue.get() for _ in processes]
-    for process in processes:
+    start.wait()
+    found = [work("parent")]
+    found += [receiver.recv() if receiver.poll(PATIENCE) else ["no result"] for receiver, _ in pipes]
+    for process, (receiver, sender) in zip(processes, pipes, strict=True):
+        process.join(PATIENCE)
+        process.kill()
         process.join()
+        receiver.close()
+        sender.close()
     return found
 
 
