@@ -39,6 +39,7 @@ ONCE = (
     "feeds/test_storm.py",
     "repo",
     "signing/nonces/test_nonces_crash.py",
+    "signing/nonces/test_nonces_damage.py",
     "signing/nonces/test_nonces_redis.py",
     "signing/nonces/test_nonces_sqlite.py",
     "signing/test_typing.py",

@@ -20,6 +20,8 @@ from .test_call import wallet
 
 READ, PLAIN, KEYED, SENT = "call company.search", "call company.create", "call transfer.create", "send POST"
 KINDS = (READ, PLAIN, KEYED, SENT)
+IN_SHORT = [READ, *(pytest.param(kind, marks=pytest.mark.full) for kind in (PLAIN, SENT)), KEYED]
+"""Each kind, of which the changes without a key are left to the long run: to make processes takes long."""
 CHANGES = KINDS[1:]
 ACCIDENTS = ("Traceback", "Exception ignored", "Error in")
 
@@ -69,7 +71,7 @@ def clean(text: str) -> bool:
         ("<&- >&- 2>&-", 8, 7),
     ],
 )
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", IN_SHORT)
 def test_a_stream_that_fails_does_not_undo_the_request(
     kind: str,
     redirections: str,
@@ -159,7 +161,7 @@ def test_a_signal_while_the_response_is_awaited(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", IN_SHORT)
 def test_a_signal_while_the_response_is_shown(
     kind: str,
     number: signal.Signals,

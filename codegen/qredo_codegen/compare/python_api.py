@@ -34,7 +34,7 @@ _KINDS = {
 }
 """What counts of what griffe finds; types are compared here, and defaults say nothing of a call that was right."""
 
-_NOBODY = Inputs(description="", templates="", tools={})
+_NO_INPUTS = Inputs(description="", templates="", tools={})
 
 
 def python_changes(old: Document, new: Document) -> tuple[Change, ...]:
@@ -45,8 +45,8 @@ def python_changes(old: Document, new: Document) -> tuple[Change, ...]:
     """
     with tempfile.TemporaryDirectory() as scratch:
         folders = [Path(scratch) / name / "package" for name in ("old", "new")]
-        before = write_package(old, "package", folders[0], _NOBODY)
-        write_package(new, "package", folders[1], _NOBODY, before.names)  # what has a name keeps it
+        before = write_package(old, "package", folders[0], _NO_INPUTS, checked=False)
+        write_package(new, "package", folders[1], _NO_INPUTS, before.names, checked=False)  # what has a name keeps it
         return compare_packages(*folders)
 
 

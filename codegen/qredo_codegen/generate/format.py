@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
+
+from ruff import find_ruff_bin
 
 from qredo_codegen.errors import GenerationError
 
@@ -32,9 +33,7 @@ def format_tree(root: Path) -> None:
         GenerationError: ruff failed: a template made what is not Python.
     """
     for step in _STEPS:
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *step, "."], cwd=root, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([find_ruff_bin(), *step, "."], cwd=root, capture_output=True, text=True, check=False)
         if done.returncode:
             # What ruff finds wrong in a file it says on stdout; what is wrong with ruff itself, on stderr.
             said = (done.stdout + done.stderr).splitlines()[:20] or [f"ruff {step[0]} ended with {done.returncode}"]

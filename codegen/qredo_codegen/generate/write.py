@@ -33,7 +33,13 @@ class Written(NamedTuple):
 
 
 def write_package(
-    document: Document, package: str, target: Path, inputs: Inputs, names: KeptNames | None = None
+    document: Document,
+    package: str,
+    target: Path,
+    inputs: Inputs,
+    names: KeptNames | None = None,
+    *,
+    checked: bool = True,
 ) -> Written:
     """Write the package of a document into a folder that does not exist yet.
 
@@ -43,6 +49,7 @@ def write_package(
         target: The folder.
         inputs: What determines the bytes of the package.
         names: The names that were given before.
+        checked: Whether to format it and to call every operation, as is done to all that goes to users.
     """
     settings = config(package, target)
     data, view, normal = parse(document, package, settings, names)
@@ -50,7 +57,8 @@ def write_package(
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
-    format_tree(target)
-    check_package(target, view)
-    self_check(normal, view, target)
+    if checked:
+        format_tree(target)
+        check_package(target, view)
+        self_check(normal, view, target)
     return Written(sum(len(tag.methods) for tag in view.tags), normal.names, normal.left_out)
