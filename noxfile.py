@@ -21,6 +21,9 @@ TYPE_TESTS = (
     "tests/codegen/test_upgrade_guide.py",
     "tests/codegen/test_shapes.py::test_all_shapes_together_are_one_typed_package",
 )
+# The tests start hundreds of processes: a module is compiled once, and not in each of them.
+os.environ["UV_COMPILE_BYTECODE"] = "1"
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 EXTRAS = ".[aiohttp,approvals,cli,emulator,feeds,pkcs11,redis]"
 
 nox.needs_version = ">=2025.2.9"
