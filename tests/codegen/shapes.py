@@ -784,6 +784,18 @@ NAMED = [
         do(q="x"),
         "GET /things?q=x",
     ),
+    Shape(
+        "an error with a body of its own",
+        {
+            "responses": {
+                "200": {"description": "Done."},
+                "403": {"description": "It may not.", "content": {JSON: {"schema": ref("Cat")}}},
+            }
+        },
+        do(),
+        "GET /things",
+        schemas=PETS,
+    ),
     Shape("security: []", {"security": []}, do(), "GET /things"),
     Shape("a token alone", {"security": [{"agent_token": []}]}, do(), "GET /things"),
 ]

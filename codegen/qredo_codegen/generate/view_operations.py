@@ -39,7 +39,8 @@ class OperationViews:
         methods = [method for tag in self.tags() for method in tag.methods]
         kinds += [kind for method in methods for kind in method.codecs]
         kinds += [one.kind for method in methods for one in (*method.path_arguments, *method.named_arguments)]
-        kinds += [one.kind for method in methods for one in method.readings.values() if one.kind]
+        readings = [one for method in methods for one in (*method.readings.values(), *method.error_readings.values())]
+        kinds += [one.kind for one in readings if one.kind]
         kinds += [method.body.kind for method in methods if method.body]
         return any(codec in kind.codec for kind in kinds)
 
@@ -53,7 +54,7 @@ class OperationViews:
         query = [argument for argument in arguments if argument.place == "query"]
         readings = {status: self._reading(content) for status, content in one.successes.items()}
         result, result_description = self._result(one, readings)
-        errors = {status: content for status, content in one.contents.items() if status[0] in "45"}
+        errors = {status: content for status, content in one.contents.items() if status[0] in "45d"}
         return MethodView(
             tag=one.tag,
             verb=one.verb,
@@ -67,7 +68,11 @@ class OperationViews:
             body=self._body(one),
             result=result,
             result_description=result_description,
-            errors={status: prose({"description": content.description}) for status, content in errors.items()},
+            errors={
+                status: prose({"description": content.description})
+                for status, content in errors.items()
+                if status != "default"
+            },
             security=self._security(raw),
             repeatable=raw.get("x-idempotent", False) or one.source.method in ("head", "options"),
             idempotency_key=raw.get("x-idempotency-key"),
@@ -75,7 +80,7 @@ class OperationViews:
             pages=self._pages(one, query, result),
             feed=self._feed(one),
             readings=readings,
-            error_readings={},
+            error_readings={status: self._reading(content) for status, content in errors.items()},
             accept=", ".join(dict.fromkeys(content.media for content in one.successes.values() if content.media)),
             deprecated=raw.get("deprecated") is True,
         )
