@@ -48,7 +48,7 @@ class _Described:
     Attributes:
         API: Import name of this package and its version: that of the description, and our revision of it.
         SERVERS: Base URLs by name.
-        SECURITY: Name of the security scheme that signs requests.
+        SECURITY: Name of the security scheme of requests that name no other.
         STAMPS: Which stamps a signed request may carry.
         NONCE_RULE: `counter` where each nonce must be exactly one more than the last; None where it must only be greater.
         FEEDS: WebSocket feeds by name.

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import httpx
+
+    from ._error_bodies import ErrorBody
 
 __all__ = [
     "APIError",
@@ -41,7 +44,9 @@ class APIError(ClientError):
         response: The httpx response.
     """
 
-    def __init__(self, operation: str, response: httpx.Response) -> None:
+    def __init__(
+        self, operation: str, response: httpx.Response, read: Callable[[], ErrorBody | None] | None = None
+    ) -> None:
         self.operation = operation
         self.response = response
         self.status_code: int = response.status_code
@@ -50,7 +55,16 @@ class APIError(ClientError):
         self.code: int | None = code if type(code) is int else None
         self.msg: str | None = msg if isinstance(msg, str) else None
         self.reason: str | None = _reason(body)
+        self._read = read
+        self._body: ErrorBody | None = None
         super().__init__(operation, response)
+
+    @property
+    def body(self) -> ErrorBody | None:
+        """The parsed body, where the description has one for this status; None if it has none, or another one came."""
+        if self._read is not None:
+            self._body, self._read = self._read(), None
+        return self._body
 
     @property
     def retry_after(self) -> float | None:
@@ -69,7 +83,7 @@ class APIError(ClientError):
         # The request stays here: it holds the API key, the signature and the body.
         response = self.response
         headers = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
-        return _rebuild, (type(self), self.operation, response.status_code, headers, response.content)
+        return _rebuild, (type(self), self.operation, response.status_code, headers, response.content, self.body)
 
     def __str__(self) -> str:
         text = f"{self.operation}: HTTP {self.status_code} {self.response.reason_phrase}".rstrip()
@@ -85,8 +99,10 @@ class BadRequestError(APIError):
 class UnauthorizedError(APIError):
     """401: API key missing or unknown, or the signature is wrong. Check key pair, environment, base path and clock."""
 
-    def __init__(self, operation: str, response: httpx.Response) -> None:
-        super().__init__(operation, response)
+    def __init__(
+        self, operation: str, response: httpx.Response, read: Callable[[], ErrorBody | None] | None = None
+    ) -> None:
+        super().__init__(operation, response, read)
         self.add_note("The service does not say more. `qredo doctor` checks clock, path, key pair and environment.")
 
 
@@ -148,19 +164,30 @@ _BY_STATUS: dict[int, type[APIError]] = {
 }
 
 
-def api_error(operation: str, response: httpx.Response) -> APIError:
-    """The error class for a status: the documented ones, ServerError from 500 on, APIError for the rest."""
+def api_error(operation: str, response: httpx.Response, read: Callable[[], ErrorBody | None] | None = None) -> APIError:
+    """The error class for a status: the documented ones, ServerError from 500 on, APIError for the rest.
+
+    Args:
+        operation: `<tag>.<verb>` of the call.
+        response: The httpx response.
+        read: Parses its body, when that is first asked for.
+    """
     default = ServerError if response.status_code >= 500 else APIError
-    return _BY_STATUS.get(response.status_code, default)(operation, response)
+    return _BY_STATUS.get(response.status_code, default)(operation, response, read)
 
 
 def _rebuild(
-    kind: type[APIError], operation: str, status: int, headers: list[tuple[str, str]], content: bytes
+    kind: type[APIError],
+    operation: str,
+    status: int,
+    headers: list[tuple[str, str]],
+    content: bytes,
+    body: ErrorBody | None,
 ) -> APIError:
     """Unpickle an error."""
     import httpx
 
-    return kind(operation, httpx.Response(status, headers=headers, content=content))
+    return kind(operation, httpx.Response(status, headers=headers, content=content), lambda: body)
 
 
 def _unix_time(date: str) -> float | None:

@@ -26,7 +26,7 @@ BASE: Document = {
                 "name": "x-sign",
                 "x-signature": {"algorithm": "RSASSA", "encoding": "base64url", "signs": ["url", "body"]},
             },
-            "token": {"type": "http", "scheme": "bearer"},
+            "agent_token": {"type": "apiKey", "in": "header", "name": "x-api-zkp"},
         },
         "schemas": {},
     },
@@ -784,8 +784,20 @@ NAMED = [
         do(q="x"),
         "GET /things?q=x",
     ),
+    Shape(
+        "an error with a body of its own",
+        {
+            "responses": {
+                "200": {"description": "Done."},
+                "403": {"description": "It may not.", "content": {JSON: {"schema": ref("Cat")}}},
+            }
+        },
+        do(),
+        "GET /things",
+        schemas=PETS,
+    ),
     Shape("security: []", {"security": []}, do(), "GET /things"),
-    Shape("another scheme", {"security": [{"token": []}]}, do(), "GET /things"),
+    Shape("a token alone", {"security": [{"agent_token": []}]}, do(), "GET /things"),
 ]
 
 V31 = [

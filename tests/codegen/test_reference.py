@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from qredo_codegen._checkout import Checkout
 from qredo_codegen.commands.reference import write_reference
 from qredo_codegen.description.document import load, operations
+
+from .shapes import TEXT, Shape, described, do
 
 ROOT = Path(__file__).parents[2]
 CHECKOUT = Checkout(ROOT)
@@ -49,3 +52,27 @@ def test_pages_that_are_no_more_are_removed(tmp_path: Path) -> None:
     (tmp_path / package / "gone.md").write_text("# Gone\n", encoding="utf-8")
     write_reference(CHECKOUT, package, tmp_path)
     assert not (tmp_path / package / "gone.md").exists()
+
+
+def test_what_a_vendor_may_describe_is_on_its_page(tmp_path: Path) -> None:
+    """A header argument, a body without fields of its own, and that an operation is deprecated."""
+    shape = Shape(
+        "all at once",
+        {
+            "deprecated": True,
+            "parameters": [{"name": "X-Trace", "in": "header", "schema": TEXT}],
+            "requestBody": {"required": True, "content": {"text/csv": {"schema": TEXT}}},
+        },
+        do(),
+        "",
+        method="post",
+    )
+    folder = Checkout(tmp_path).folder("shaped")
+    folder.mkdir(parents=True)
+    (folder / "openapi.yaml").write_text(yaml.safe_dump(described(shape)), encoding="utf-8")
+    write_reference(Checkout(tmp_path), "shaped", tmp_path / "pages")
+    page = (tmp_path / "pages" / "shaped" / "thing.md").read_text(encoding="utf-8")
+    assert "| `x_trace` | header, `X-Trace` |" in page
+    assert "`body=` is str, sent as `text/csv`." in page
+    assert "**Deprecated**: the service may drop it." in page
+    assert "x_trace" in page.partition("```")[2].partition("```")[0]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import dataclasses
 import importlib
 import json
+import pickle
+import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +25,7 @@ from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.generate.inputs import Inputs
 from qredo_codegen.generate.write import write_package
 
-from .shapes import SHAPES, Shape, described, together
+from .shapes import JSON, PETS, SHAPES, TEXT, Shape, described, do, ref, together
 
 BASE_URL = "https://api.example.com/v1"
 
@@ -93,22 +97,76 @@ def test_a_shape_is_right_on_the_wire(shape: Shape, tmp_path: Path) -> None:
 
 
 def test_all_shapes_together_are_one_typed_package(tmp_path: Path) -> None:
-    """All shapes in one description: each operation is there, and mypy --strict and pyright find nothing."""
+    """All shapes in one description: each operation is there; type checkers find the call of a deprecated one alone."""
     for checker in ("mypy", "pyright"):
         pytest.importorskip(checker, reason=f"{checker} is not installed here; nox -s types runs this test")
     document = json.loads(json.dumps(together(SHAPES)))
     assert (validate(document) or check_generable(document)) == []
     written = write_package(document, "shaped", tmp_path / "shaped", Inputs("", "", {}))
     assert written.operations == len(SHAPES)
-    (tmp_path / "pyrightconfig.json").write_text('{"include": ["shaped"], "pythonVersion": "3.11"}', encoding="utf-8")
-    for command in (
-        ["mypy", "--strict", "--config-file=", "--cache-dir", str(tmp_path / "cache"), "shaped"],
-        ["pyright"],
-    ):
+    settings = {"include": ["shaped", "use.py"], "pythonVersion": "3.11", "reportDeprecated": "error"}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+    verb = f"do{[shape.name for shape in SHAPES].index('deprecated')}"
+    use = f"import shaped\n\ndef use(client: shaped.Client) -> None:\n    client.thing.{verb}()\n"
+    (tmp_path / "use.py").write_text(use, encoding="utf-8")
+    mypy = ["mypy", "--strict", "--enable-error-code=deprecated", "--config-file=", f"--cache-dir={tmp_path / 'cache'}"]
+    for command in ([*mypy, "shaped", "use.py"], ["pyright"]):
         done = subprocess.run(
             [sys.executable, "-m", *command], cwd=tmp_path, capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        (found,) = (line for line in done.stdout.splitlines() if "error:" in line)
+        assert re.search(rf"use\.py:4.*thing\.{verb} is deprecated: the service may drop it", found), done.stdout
+
+
+ERRORS = {
+    "403": (b'{"kind":"c","lives":2}', {"kind": "c", "lives": 2}),
+    "404": (b"", None),
+    "409": (b"a, b", "a, b"),
+    "422": (b'["a"]', ["a"]),
+    "429": (b'{"kind":"d","name":"Rex"}', {"kind": "d", "name": "Rex"}),
+    "500": (b"<html>", None),
+}
+"""Content of an error by its status, and what its parsed body is in the description below."""
+
+
+def test_an_error_has_the_body_that_its_status_describes(tmp_path: Path) -> None:
+    """By status, range or default, without and with asyncio and raw; None where another body came; pickled with it."""
+    contents = {
+        "403": {JSON: {"schema": ref("Cat")}},
+        "404": {},
+        "409": {"text/csv": {"schema": TEXT}},
+        "422": {JSON: {"schema": {"type": "array", "items": TEXT}}},
+        "4XX": {JSON: {"schema": ref("Dog")}},
+        "default": {JSON: {"schema": ref("Dog")}},
+    }
+    responses = {status: {"description": "It failed.", "content": content} for status, content in contents.items()}
+    operation = {"responses": {"200": {"description": "Done."}, **responses}}
+    shape = Shape("errors", operation, do(), "GET /things", schemas=PETS)
+    with generated(described(shape), tmp_path) as package:
+        for status, (content, body) in ERRORS.items():
+            service = Service(dataclasses.replace(shape, status=int(status), answer=content))
+            for error in errors(package, shape, service):
+                assert shown(error.body) == body
+                assert shown(pickle.loads(pickle.dumps(error)).body) == body
+
+
+def errors(package: ModuleType, shape: Shape, service: Service) -> Iterator[Any]:
+    """What a call raises without asyncio, raw, and with asyncio."""
+    for raw in (False, True):
+        with pytest.raises(package.APIError) as caught:
+            call(package, shape, service, raw=raw)
+        yield caught.value
+    with pytest.raises(package.APIError) as caught:
+        asyncio.run(call_async(package, shape, service))
+    yield caught.value
+
+
+def test_deprecation_changes_nothing_at_run_time(tmp_path: Path) -> None:
+    """A deprecated operation is called as any other, without a warning; its docstring says what it is."""
+    (shape,) = (shape for shape in SHAPES if shape.name == "deprecated")
+    with generated(described(shape), tmp_path) as package, warnings.catch_warnings(action="error"):
+        call(package, shape, Service(shape))
+        assert "Deprecated: the service may drop it." in package.Client(None, base_url=BASE_URL).thing.do.__doc__
 
 
 def expect(request: httpx.Request, shape: Shape) -> None:

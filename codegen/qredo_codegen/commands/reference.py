@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
-from qredo_codegen.description.document import Document, load, operations
+from qredo_codegen.description.document import Document, load
+from qredo_codegen.description.normal_form import Normal
 from qredo_codegen.generate.names_file import load_names
 from qredo_codegen.generate.parse import config, parse
 from qredo_codegen.generate.view import MethodView, PackageView
@@ -32,8 +33,8 @@ def write_reference(checkout: Checkout, package: str, target: Path) -> int:
     """
     document = load(checkout.description(package))
     names = load_names(checkout.names(package))
-    _, view, _ = parse(document, package, config(package, target), names)
-    pages = dict(_pages(document, view))
+    _, view, normal = parse(document, package, config(package, target), names)
+    pages = dict(_pages(normal, view))
     folder = target / package
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.md"):
@@ -43,12 +44,13 @@ def write_reference(checkout: Checkout, package: str, target: Path) -> int:
     return len(pages)
 
 
-def _pages(document: Document, view: PackageView) -> Iterator[tuple[str, str]]:
+def _pages(normal: Normal, view: PackageView) -> Iterator[tuple[str, str]]:
     environment = Environment(  # noqa: S701 - Markdown, from descriptions of our own
         loader=FileSystemLoader(_PAGES), trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
     environment.filters.update(cell=_cell, anchor=_anchor, signature=_signature)
-    examples = {operation.node["operationId"]: _example(operation.node) for operation in operations(document)}
+    document = normal.document
+    examples = {f"{one.tag}.{one.verb}": _example(one.source.node) for one in normal.operations}
     linked = {model.name for model in view.models} | {enum.name for enum in view.enums}
     environment.filters["linked"] = lambda text: _linked(text, linked)
     context = {"package": view, "info": document["info"], "examples": examples, "document": document}
@@ -67,8 +69,10 @@ def _example(node: Document) -> str | None:
 def _signature(method: MethodView) -> str:
     """A call as it is written, one argument a line where there are many."""
     positional = [f"{one.name}: {one.annotation}" for one in method.path_arguments]
-    keywords = [(one.name, one.annotation, one.required) for one in method.query_arguments]
+    keywords = [(one.name, one.annotation, one.required) for one in method.named_arguments]
     keywords += [(one.name, one.argument, one.required) for one in method.body_fields]
+    if method.body and not method.body.model:
+        keywords.append(("body", method.body.kind.argument, method.body.required))
     named = [f"{name}: {kind}" + ("" if required else " = UNSET") for name, kind, required in keywords]
     every = [*positional, *(["*"] if named else []), *named]
     head, tail = f"client.{method.id}(", f") -> {method.returns}"

@@ -72,6 +72,7 @@ class _PackageProject(Project):
             decode=decode,
             fallback=_fallback,
             readers=_readers,
+            error_readers=_error_readers,
             sent=_sent,
             sent_body=_sent_body,
             error_class=lambda status: _ERROR_CLASSES.get(status, "ServerError" if status[0] == "5" else "APIError"),
@@ -79,6 +80,7 @@ class _PackageProject(Project):
         yield "__init__.py", self._render("package_init.py.jinja")
         yield "_client.py", self._render("client.py.jinja")
         yield "_provenance.py", self._render("provenance.py.jinja")
+        yield "_error_bodies.py", self._render("error_bodies.py.jinja")
         yield "py.typed", ""
         for name, text in static.items():
             yield name, _STATIC_HEADER + text
@@ -122,6 +124,11 @@ def _sent_body(method: MethodView) -> str:
 
 def _readers(method: MethodView) -> str:
     return "{" + ", ".join(f"{status!r}: {reading.codec}" for status, reading in method.readings.items()) + "}"
+
+
+def _error_readers(method: MethodView) -> str:
+    readers = [f"{status!r}: {reading.reader}" for status, reading in method.own_errors.items()]
+    return "{" + ", ".join(readers) + "}"
 
 
 def _exported(source: str) -> list[str]:

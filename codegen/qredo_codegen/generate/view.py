@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qredo_codegen.description.reserved import METHOD
 
-from .value_types import Complex, Kind
+from .value_types import Complex, Kind, ModelOf
 
 __all__ = [
     "Argument",
@@ -192,6 +192,15 @@ class Reading:
             return f"_codec.Json({self.kind.codec})"
         return f"_codec.{self.form.upper()}"
 
+    @property
+    def reader(self) -> str:
+        """Expression: the name of the model that it holds, or what reads it."""
+        is_model = self.form == "json" and isinstance(self.kind, ModelOf)
+        return repr(self.annotation) if is_model else self.codec
+
+
+_NOTHING = Reading("nothing", None)
+
 
 @dataclass(frozen=True)
 class Pages:
@@ -252,6 +261,16 @@ class MethodView:
         return [kind for kind in kinds if isinstance(kind, Complex)]
 
     @property
+    def own_errors(self) -> dict[str, Reading]:
+        """How the bodies of errors are read, without what a wider entry (`4XX`, `default`) says as well."""
+        found = dict(self.error_readings)
+        for status, reading in self.error_readings.items():
+            wider = found.get(f"{status[0]}XX") if status[1:].isdigit() else None
+            if status != "default" and (wider or found.get("default", _NOTHING)) == reading:
+                del found[status]
+        return {} if found == {"default": _NOTHING} else found
+
+    @property
     def id(self) -> str:
         """`<tag>.<verb>`."""
         return f"{self.tag}.{self.verb}"
@@ -307,6 +326,11 @@ class TagView:
         return sorted({name for method in self.methods for name in method.classes()})
 
     @property
+    def has_deprecated(self) -> bool:
+        """Whether one of its operations is deprecated."""
+        return any(method.deprecated for method in self.methods)
+
+    @property
     def codecs(self) -> list[Complex]:
         """The codecs of its methods."""
         return [codec for method in self.methods for codec in method.codecs]
@@ -339,3 +363,19 @@ class PackageView:
     feeds: Sequence[FeedView]
     has_decimals: bool = False
     has_files: bool = False
+
+    @property
+    def error_body(self) -> str:
+        """The type of the body of an error: any that is described."""
+        found = dict.fromkeys(one.annotation for one in self._error_readings if one.kind)
+        return "Any" if "Any" in found else " | ".join(found) or "None"
+
+    @property
+    def error_classes(self) -> list[str]:
+        """Classes of the package that are in the bodies of errors."""
+        return sorted({name for one in self._error_readings if one.kind for name in one.kind.classes()})
+
+    @property
+    def _error_readings(self) -> list[Reading]:
+        methods = [method for tag in self.tags for method in tag.methods]
+        return [reading for method in methods for reading in method.error_readings.values()]

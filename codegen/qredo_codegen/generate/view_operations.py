@@ -8,6 +8,7 @@ from functools import cached_property
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal import url_path
 from qredo_codegen.description.normal_form import Content, Normal, NormalOperation, NormalParameter, Tag
+from qredo_codegen.description.security import used_scheme
 from qredo_codegen.description.type_schemas import CLASS
 
 from .kinds import kind_of
@@ -38,7 +39,8 @@ class OperationViews:
         methods = [method for tag in self.tags() for method in tag.methods]
         kinds += [kind for method in methods for kind in method.codecs]
         kinds += [one.kind for method in methods for one in (*method.path_arguments, *method.named_arguments)]
-        kinds += [one.kind for method in methods for one in method.readings.values() if one.kind]
+        readings = [one for method in methods for one in (*method.readings.values(), *method.error_readings.values())]
+        kinds += [one.kind for one in readings if one.kind]
         kinds += [method.body.kind for method in methods if method.body]
         return any(codec in kind.codec for kind in kinds)
 
@@ -52,7 +54,7 @@ class OperationViews:
         query = [argument for argument in arguments if argument.place == "query"]
         readings = {status: self._reading(content) for status, content in one.successes.items()}
         result, result_description = self._result(one, readings)
-        errors = {status: content for status, content in one.contents.items() if status[0] in "45"}
+        errors = {status: content for status, content in one.contents.items() if status[0] in "45d"}
         return MethodView(
             tag=one.tag,
             verb=one.verb,
@@ -66,7 +68,11 @@ class OperationViews:
             body=self._body(one),
             result=result,
             result_description=result_description,
-            errors={status: prose({"description": content.description}) for status, content in errors.items()},
+            errors={
+                status: prose({"description": content.description})
+                for status, content in errors.items()
+                if status != "default"
+            },
             security=self._security(raw),
             repeatable=raw.get("x-idempotent", False) or one.source.method in ("head", "options"),
             idempotency_key=raw.get("x-idempotency-key"),
@@ -74,7 +80,7 @@ class OperationViews:
             pages=self._pages(one, query, result),
             feed=self._feed(one),
             readings=readings,
-            error_readings={},
+            error_readings={status: self._reading(content) for status, content in errors.items()},
             accept=", ".join(dict.fromkeys(content.media for content in one.successes.values() if content.media)),
             deprecated=raw.get("deprecated") is True,
         )
@@ -154,25 +160,8 @@ class OperationViews:
         return Pages(verb, items, arguments[node["offset"]], arguments[node["limit"]], node["page_size"])
 
     def _security(self, raw: Document) -> str:
-        """The scheme that tells a sender what to do: the signature, or the agent's token; none for an open call."""
-        given = raw["security"] if "security" in raw else self.document.get("security", [])
-        alternatives: list[set[str]] = [set(entry) for entry in given]
-        if not any(alternatives):
-            return ""
-        if any(self.signature_scheme in names for names in alternatives):
-            return self.signature_scheme
-        return next(name for names in alternatives for name in sorted(names))
-
-    @cached_property
-    def signature_scheme(self) -> str:
-        """Name of the scheme that signs requests."""
-        schemes: dict[str, Document] = self.document["components"]["securitySchemes"]
-        return next(name for name, scheme in schemes.items() if "x-signature" in scheme)
-
-    def stamps(self) -> list[str]:
-        """Which stamps a signed request may carry, in the order of the description."""
-        names = [name for entry in self.document["security"] for name in entry]
-        return [name for name in dict.fromkeys(names) if name in ("timestamp", "nonce")]
+        """The scheme that tells a sender what to do: the signature, or a token; none for an open call."""
+        return used_scheme(self.document, raw["security"] if "security" in raw else self.document["security"]) or ""
 
     def nonce_rule(self) -> str | None:
         """Which nonces the service takes beyond that they go up, if it says."""

@@ -72,9 +72,10 @@ def refuse_dangling(files: Mapping[str, str], left_out: Iterable[str]) -> None:
 def libraries(files: Mapping[str, str]) -> set[str]:
     """Top-level names of everything that modules import and that is neither theirs nor the standard library's.
 
-    An import for type checkers alone counts: they need the library. What is loaded by a name in a string does not.
+    An import for type checkers alone counts: they need the library. What is loaded by a name in a string does not,
+    nor does `typing_extensions`: it is imported for type checkers, and each of them brings it.
     """
-    found = {name for text in files.values() for _, name in _scan(text).absolute}
+    found = {name for text in files.values() for _, name in _scan(text).absolute} - {"typing_extensions"}
     return {name for name in found if name not in sys.stdlib_module_names and not name.startswith("qredo_")}
 
 

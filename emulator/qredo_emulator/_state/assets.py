@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-__all__ = ["ASSETS", "Asset"]
+__all__ = ["ASSETS", "Asset", "in_coins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,9 @@ ASSETS = {
         Asset("ETH-GOERLI", "Ethereum (Goerli)", "ETH-GOERLI", 1_000_000_000, "ethereum", test=True),
     )
 }
+
+
+def in_coins(amount: int, code: str) -> Decimal:
+    """Convert an amount in base units to whole coins of an asset, exactly."""
+    digits = len(str(ASSETS[code].scale)) - 1  # every scale is a power of ten
+    return Decimal(amount).scaleb(-digits)

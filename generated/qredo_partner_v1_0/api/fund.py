@@ -32,11 +32,17 @@ _CREATE: Operation[CreateFundResponse] = Operation(
     "/company/{company_id}/fund",
     security="partner_signature",
     result="CreateFundResponse",
+    errors={"default": "Error"},
     body="Fund",
     look_up="fund.search",
 )
 _GET: Operation[FundDetail] = Operation(
-    "fund.get", "GET", "/company/{company_id}/fund/{fund_id}", security="partner_signature", result="FundDetail"
+    "fund.get",
+    "GET",
+    "/company/{company_id}/fund/{fund_id}",
+    security="partner_signature",
+    result="FundDetail",
+    errors={"default": "Error"},
 )
 _GET_DEPOSIT_ADDRESSES: Operation[FundDepositResponse] = Operation(
     "fund.get_deposit_addresses",
@@ -44,6 +50,7 @@ _GET_DEPOSIT_ADDRESSES: Operation[FundDepositResponse] = Operation(
     "/company/{company_id}/fund/{fund_id}/deposit",
     security="partner_signature",
     result="FundDepositResponse",
+    errors={"default": "Error"},
 )
 _GET_WHITELIST: Operation[FundWhitelist] = Operation(
     "fund.get_whitelist",
@@ -51,17 +58,24 @@ _GET_WHITELIST: Operation[FundWhitelist] = Operation(
     "/company/{company_id}/fund/{fund_id}/whitelist",
     security="partner_signature",
     result="FundWhitelist",
+    errors={"default": "Error"},
 )
 _ADD_TO_WHITELIST: Operation[None] = Operation(
     "fund.add_to_whitelist",
     "POST",
     "/company/{company_id}/fund/{fund_id}/whitelist",
     security="partner_signature",
+    errors={"default": "Error"},
     body="AddFundWhitelist",
     look_up="fund.get_whitelist",
 )
 _SEARCH: Operation[FundSearchResult] = Operation(
-    "fund.search", "GET", "/company/{company_id}/fund/search", security="partner_signature", result="FundSearchResult"
+    "fund.search",
+    "GET",
+    "/company/{company_id}/fund/search",
+    security="partner_signature",
+    result="FundSearchResult",
+    errors={"default": "Error"},
 )
 
 

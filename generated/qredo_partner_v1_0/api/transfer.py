@@ -23,11 +23,17 @@ _CREATE: Operation[TxId] = Operation(
     "/company/{company_id}/transfer",
     security="partner_signature",
     result="TxId",
+    errors={"default": "Error"},
     body="Transfer",
     look_up="fund.get",
 )
 _GET: Operation[TxInfo] = Operation(
-    "transfer.get", "GET", "/company/{company_id}/transfer/{tx_id}", security="partner_signature", result="TxInfo"
+    "transfer.get",
+    "GET",
+    "/company/{company_id}/transfer/{tx_id}",
+    security="partner_signature",
+    result="TxInfo",
+    errors={"default": "Error"},
 )
 
 

@@ -23,6 +23,7 @@ _GET_ALL: Operation[TrustedPartyList] = Operation(
     "/company/{company_id}/trustedparty",
     security="partner_signature",
     result="TrustedPartyList",
+    errors={"default": "Error"},
 )
 _ADD: Operation[OkResponse] = Operation(
     "trusted_party.add",
@@ -30,6 +31,7 @@ _ADD: Operation[OkResponse] = Operation(
     "/company/{company_id}/trustedparty",
     security="partner_signature",
     result="OkResponse",
+    errors={"default": "Error"},
     body="TrustedPartyNew",
     look_up="trusted_party.get_all",
 )
@@ -39,6 +41,7 @@ _REMOVE: Operation[OkResponse] = Operation(
     "/company/{company_id}/trustedparty/{trustedparty_domain}",
     security="partner_signature",
     result="OkResponse",
+    errors={"default": "Error"},
     look_up="trusted_party.get_all",
 )
 

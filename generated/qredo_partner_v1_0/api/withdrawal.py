@@ -23,11 +23,17 @@ _CREATE: Operation[TxId] = Operation(
     "/company/{company_id}/withdraw",
     security="partner_signature",
     result="TxId",
+    errors={"default": "Error"},
     body="Withdrawal",
     look_up="fund.get",
 )
 _GET: Operation[TxInfo] = Operation(
-    "withdrawal.get", "GET", "/company/{company_id}/withdraw/{tx_id}", security="partner_signature", result="TxInfo"
+    "withdrawal.get",
+    "GET",
+    "/company/{company_id}/withdraw/{tx_id}",
+    security="partner_signature",
+    result="TxInfo",
+    errors={"default": "Error"},
 )
 
 

@@ -93,7 +93,7 @@ __all__ = [
     "Withdrawal",
 ]
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "AddFundWhitelist": "add_fund_whitelist",
     "ApprovalStatus": "approval_status",
     "AssetAmount": "asset_amount",

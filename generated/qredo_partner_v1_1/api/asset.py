@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..models import Assets, FeesRequest, FeesResponse, FeeType
 
 _GET_ALL: Operation[Assets] = Operation(
-    "asset.get_all", "GET", "/assets", security="partner_signature", result="Assets"
+    "asset.get_all", "GET", "/assets", security="partner_signature", result="Assets", errors={"default": "Error"}
 )
 _CALCULATE_FEES: Operation[FeesResponse] = Operation(
     "asset.calculate_fees",
@@ -26,6 +26,7 @@ _CALCULATE_FEES: Operation[FeesResponse] = Operation(
     "/fees",
     security="partner_signature",
     result="FeesResponse",
+    errors={"default": "Error"},
     body="FeesRequest",
     repeatable=True,
 )

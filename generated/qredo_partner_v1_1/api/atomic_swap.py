@@ -23,6 +23,7 @@ _MAKE: Operation[SwapTxId] = Operation(
     "/company/{company_id}/atomicswap/make",
     security="partner_signature",
     result="SwapTxId",
+    errors={"default": "Error"},
     body="AtomicSwapMake",
     idempotency_key="partner_txID",
     look_up="fund.get_ledger",
@@ -33,6 +34,7 @@ _GET_MADE: Operation[TxInfo] = Operation(
     "/company/{company_id}/atomicswap/make/{tx_id}",
     security="partner_signature",
     result="TxInfo",
+    errors={"default": "Error"},
 )
 _CANCEL: Operation[OkResponse] = Operation(
     "atomic_swap.cancel",
@@ -40,6 +42,7 @@ _CANCEL: Operation[OkResponse] = Operation(
     "/company/{company_id}/atomicswap/make/{tx_id}",
     security="partner_signature",
     result="OkResponse",
+    errors={"default": "Error"},
     look_up="atomic_swap.get_made",
 )
 _TAKE: Operation[TxId] = Operation(
@@ -48,6 +51,7 @@ _TAKE: Operation[TxId] = Operation(
     "/company/{company_id}/atomicswap/take",
     security="partner_signature",
     result="TxId",
+    errors={"default": "Error"},
     body="AtomicSwapTake",
     idempotency_key="partner_txID",
     look_up="fund.get_ledger",
@@ -58,6 +62,7 @@ _GET_TAKEN: Operation[TxInfo] = Operation(
     "/company/{company_id}/atomicswap/take/{tx_id}",
     security="partner_signature",
     result="TxInfo",
+    errors={"default": "Error"},
 )
 
 

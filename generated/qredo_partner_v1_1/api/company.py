@@ -23,11 +23,17 @@ _CREATE: Operation[CreateCompanyResponse] = Operation(
     "/company",
     security="partner_signature",
     result="CreateCompanyResponse",
+    errors={"default": "Error"},
     body="CompanyCreate",
     look_up="company.search",
 )
 _GET: Operation[Company] = Operation(
-    "company.get", "GET", "/company/{company_id}", security="partner_signature", result="Company"
+    "company.get",
+    "GET",
+    "/company/{company_id}",
+    security="partner_signature",
+    result="Company",
+    errors={"default": "Error"},
 )
 _UPDATE: Operation[CreateCompanyResponse] = Operation(
     "company.update",
@@ -35,11 +41,17 @@ _UPDATE: Operation[CreateCompanyResponse] = Operation(
     "/company/{company_id}",
     security="partner_signature",
     result="CreateCompanyResponse",
+    errors={"default": "Error"},
     body="CompanyUpdate",
     repeatable=True,
 )
 _SEARCH: Operation[CompanySearchResponse] = Operation(
-    "company.search", "GET", "/company/search", security="partner_signature", result="CompanySearchResponse"
+    "company.search",
+    "GET",
+    "/company/search",
+    security="partner_signature",
+    result="CompanySearchResponse",
+    errors={"default": "Error"},
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .. import _codec
 from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
@@ -35,11 +36,17 @@ _CREATE: Operation[CoreClientInfo] = Operation(
     "/coreclient",
     security="partner_signature",
     result="CoreClientInfo",
+    errors={"default": "Error"},
     body="NewCoreClient",
     look_up="core_client.get_all",
 )
 _GET_ALL: Operation[CoreClientsInfo] = Operation(
-    "core_client.get_all", "GET", "/coreclient", security="partner_signature", result="CoreClientsInfo"
+    "core_client.get_all",
+    "GET",
+    "/coreclient",
+    security="partner_signature",
+    result="CoreClientsInfo",
+    errors={"default": "Error"},
 )
 _GET_ACTIONS: Operation[ActionsInfo] = Operation(
     "core_client.get_actions",
@@ -47,6 +54,7 @@ _GET_ACTIONS: Operation[ActionsInfo] = Operation(
     "/coreclient/{client_id}/actions",
     security="partner_signature",
     result="ActionsInfo",
+    errors={"default": "Error"},
 )
 _GET_ACTION: Operation[ActionDetails] = Operation(
     "core_client.get_action",
@@ -54,6 +62,7 @@ _GET_ACTION: Operation[ActionDetails] = Operation(
     "/coreclient/{client_id}/action/{action_id}",
     security="partner_signature",
     result="ActionDetails",
+    errors={"default": "Error"},
 )
 _APPROVE_ACTION: Operation[ActionResult] = Operation(
     "core_client.approve_action",
@@ -61,6 +70,7 @@ _APPROVE_ACTION: Operation[ActionResult] = Operation(
     "/coreclient/{client_id}/action/{action_id}",
     security="partner_signature",
     result="ActionResult",
+    errors={"default": "Error"},
     look_up="core_client.get_action",
 )
 _REJECT_ACTION: Operation[ActionResult] = Operation(
@@ -69,6 +79,7 @@ _REJECT_ACTION: Operation[ActionResult] = Operation(
     "/coreclient/{client_id}/action/{action_id}",
     security="partner_signature",
     result="ActionResult",
+    errors={"default": "Error"},
     look_up="core_client.get_action",
 )
 _GET_WALLETS: Operation[CoreClientWallets] = Operation(
@@ -77,6 +88,7 @@ _GET_WALLETS: Operation[CoreClientWallets] = Operation(
     "/coreclient/{client_id}/wallets",
     security="partner_signature",
     result="CoreClientWallets",
+    errors={"default": "Error"},
 )
 _SIGN: Operation[CoreClientSignature] = Operation(
     "core_client.sign",
@@ -84,6 +96,7 @@ _SIGN: Operation[CoreClientSignature] = Operation(
     "/coreclient/{client_id}/sign",
     security="partner_signature",
     result="CoreClientSignature",
+    errors={"default": "Error"},
     body="CoreClientSign",
     repeatable=True,
 )
@@ -92,6 +105,7 @@ _VERIFY: Operation[None] = Operation(
     "POST",
     "/coreclient/verify",
     security="partner_signature",
+    errors={"403": _codec.NOTHING, "default": "Error"},
     body="CoreClientVerifySignature",
     repeatable=True,
 )
@@ -400,7 +414,7 @@ class CoreClientResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The signature is not the signer's. No body.
+            ForbiddenError: 403. The signature is not the signer's. No body. `body` is None.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -722,7 +736,7 @@ class AsyncCoreClientResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The signature is not the signer's. No body.
+            ForbiddenError: 403. The signature is not the signer's. No body. `body` is None.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If

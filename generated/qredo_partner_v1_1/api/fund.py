@@ -44,11 +44,17 @@ _CREATE: Operation[CreateFundResponse] = Operation(
     "/company/{company_id}/fund",
     security="partner_signature",
     result="CreateFundResponse",
+    errors={"default": "Error"},
     body="Fund",
     look_up="fund.search",
 )
 _GET: Operation[FundDetail] = Operation(
-    "fund.get", "GET", "/company/{company_id}/fund/{fund_id}", security="partner_signature", result="FundDetail"
+    "fund.get",
+    "GET",
+    "/company/{company_id}/fund/{fund_id}",
+    security="partner_signature",
+    result="FundDetail",
+    errors={"default": "Error"},
 )
 _GET_DEPOSIT_ADDRESSES: Operation[FundDepositResponse] = Operation(
     "fund.get_deposit_addresses",
@@ -56,6 +62,7 @@ _GET_DEPOSIT_ADDRESSES: Operation[FundDepositResponse] = Operation(
     "/company/{company_id}/fund/{fund_id}/deposit",
     security="partner_signature",
     result="FundDepositResponse",
+    errors={"default": "Error"},
 )
 _GET_WHITELIST: Operation[FundWhitelist] = Operation(
     "fund.get_whitelist",
@@ -63,6 +70,7 @@ _GET_WHITELIST: Operation[FundWhitelist] = Operation(
     "/company/{company_id}/fund/{fund_id}/whitelist",
     security="partner_signature",
     result="FundWhitelist",
+    errors={"default": "Error"},
 )
 _ADD_TO_WHITELIST: Operation[OkResponse] = Operation(
     "fund.add_to_whitelist",
@@ -70,6 +78,7 @@ _ADD_TO_WHITELIST: Operation[OkResponse] = Operation(
     "/company/{company_id}/fund/{fund_id}/whitelist",
     security="partner_signature",
     result="OkResponse",
+    errors={"default": "Error"},
     body="AddFundWhitelist",
     look_up="fund.get_whitelist",
 )
@@ -79,6 +88,7 @@ _ADD_ASSETS: Operation[WalletIDList] = Operation(
     "/company/{company_id}/fund/{fund_id}/asset",
     security="partner_signature",
     result="WalletIDList",
+    errors={"default": "Error"},
     body="FundAsset",
     look_up="fund.get",
 )
@@ -88,6 +98,7 @@ _ADD_WALLETS: Operation[WalletIDList] = Operation(
     "/company/{company_id}/fund/{fund_id}/wallet",
     security="partner_signature",
     result="WalletIDList",
+    errors={"default": "Error"},
     body="FundWallet",
     look_up="fund.get",
 )
@@ -97,9 +108,15 @@ _GET_LEDGER: Operation[TxLedger] = Operation(
     "/company/{company_id}/fund/{fund_id}/ledger",
     security="partner_signature",
     result="TxLedger",
+    errors={"default": "Error"},
 )
 _SEARCH: Operation[FundSearchResult] = Operation(
-    "fund.search", "GET", "/company/{company_id}/fund/search", security="partner_signature", result="FundSearchResult"
+    "fund.search",
+    "GET",
+    "/company/{company_id}/fund/search",
+    security="partner_signature",
+    result="FundSearchResult",
+    errors={"default": "Error"},
 )
 
 

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from ..models import Holdings
 
 _GET_ALL: Operation[Holdings] = Operation(
-    "holding.get_all", "GET", "/company/{company_id}/holding", security="partner_signature", result="Holdings"
+    "holding.get_all",
+    "GET",
+    "/company/{company_id}/holding",
+    security="partner_signature",
+    result="Holdings",
+    errors={"default": "Error"},
 )
 
 

@@ -23,6 +23,7 @@ _GET_FOR_COMPANY: Operation[LiquidityHub] = Operation(
     "/company/{company_id}/liquidityhub",
     security="partner_signature",
     result="LiquidityHub",
+    errors={"default": "Error"},
 )
 _PUBLISH: Operation[OkResponse] = Operation(
     "liquidity_hub.publish",
@@ -30,11 +31,17 @@ _PUBLISH: Operation[OkResponse] = Operation(
     "/company/{company_id}/liquidityhub",
     security="partner_signature",
     result="OkResponse",
+    errors={"default": "Error"},
     body="AddToLiquidityHub",
     look_up="liquidity_hub.get_for_company",
 )
 _GET_ALL: Operation[LiquidityHub] = Operation(
-    "liquidity_hub.get_all", "GET", "/liquidityhub", security="partner_signature", result="LiquidityHub"
+    "liquidity_hub.get_all",
+    "GET",
+    "/liquidityhub",
+    security="partner_signature",
+    result="LiquidityHub",
+    errors={"default": "Error"},
 )
 
 

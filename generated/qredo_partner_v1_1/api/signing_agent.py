@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .. import _codec
 from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
@@ -31,6 +32,7 @@ _BEGIN_REGISTRATION: Operation[AgentInitResponse] = Operation(
     "/coreclient/init",
     security="partner_signature",
     result="AgentInitResponse",
+    errors={"403": _codec.NOTHING, "default": "Error"},
     body="AgentInitRequest",
     look_up="core_client.get_all",
 )
@@ -40,18 +42,27 @@ _FINISH_REGISTRATION: Operation[AgentFinishResponse] = Operation(
     "/coreclient/finish",
     security="agent_token",
     result="AgentFinishResponse",
+    errors={"403": _codec.NOTHING, "default": "Error"},
     body="AgentFinishRequest",
     look_up="core_client.get_all",
 )
-_OPEN_FEED: Operation[None] = Operation("signing_agent.open_feed", "GET", "/coreclient/feed", security="agent_token")
+_OPEN_FEED: Operation[None] = Operation(
+    "signing_agent.open_feed", "GET", "/coreclient/feed", security="agent_token", errors={"default": "Error"}
+)
 _GET_ACTION: Operation[ActionMessages] = Operation(
-    "signing_agent.get_action", "GET", "/coreclient/action/{action_id}", security="agent_token", result="ActionMessages"
+    "signing_agent.get_action",
+    "GET",
+    "/coreclient/action/{action_id}",
+    security="agent_token",
+    result="ActionMessages",
+    errors={"default": "Error"},
 )
 _APPROVE_ACTION: Operation[None] = Operation(
     "signing_agent.approve_action",
     "PUT",
     "/coreclient/action/{action_id}",
     security="agent_token",
+    errors={"default": "Error"},
     body="ActionSignatures",
     look_up="core_client.get_action",
 )
@@ -60,6 +71,7 @@ _REJECT_ACTION: Operation[None] = Operation(
     "DELETE",
     "/coreclient/action/{action_id}",
     security="agent_token",
+    errors={"default": "Error"},
     look_up="core_client.get_action",
 )
 
@@ -115,7 +127,7 @@ class SigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented.
+            ForbiddenError: 403. The registration was refused. No body is documented. `body` is None.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -171,7 +183,7 @@ class SigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented.
+            ForbiddenError: 403. The registration was refused. No body is documented. `body` is None.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -342,7 +354,7 @@ class AsyncSigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented.
+            ForbiddenError: 403. The registration was refused. No body is documented. `body` is None.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -398,7 +410,7 @@ class AsyncSigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented.
+            ForbiddenError: 403. The registration was refused. No body is documented. `body` is None.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If

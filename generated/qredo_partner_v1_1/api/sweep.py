@@ -23,12 +23,18 @@ _CREATE: Operation[TxId] = Operation(
     "/coreclient/{client_id}/sweep",
     security="partner_signature",
     result="TxId",
+    errors={"default": "Error"},
     body="Sweep",
     idempotency_key="partner_txID",
     look_up="core_client.get_actions",
 )
 _GET: Operation[SweepInfo] = Operation(
-    "sweep.get", "GET", "/coreclient/{client_id}/sweep/{tx_id}", security="partner_signature", result="SweepInfo"
+    "sweep.get",
+    "GET",
+    "/coreclient/{client_id}/sweep/{tx_id}",
+    security="partner_signature",
+    result="SweepInfo",
+    errors={"default": "Error"},
 )
 
 

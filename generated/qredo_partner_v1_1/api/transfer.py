@@ -23,12 +23,18 @@ _CREATE: Operation[TxId] = Operation(
     "/company/{company_id}/transfer",
     security="partner_signature",
     result="TxId",
+    errors={"default": "Error"},
     body="Transfer",
     idempotency_key="partner_txID",
     look_up="fund.get_ledger",
 )
 _GET: Operation[TxInfo] = Operation(
-    "transfer.get", "GET", "/company/{company_id}/transfer/{tx_id}", security="partner_signature", result="TxInfo"
+    "transfer.get",
+    "GET",
+    "/company/{company_id}/transfer/{tx_id}",
+    security="partner_signature",
+    result="TxInfo",
+    errors={"default": "Error"},
 )
 
 

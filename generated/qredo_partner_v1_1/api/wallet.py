@@ -27,16 +27,36 @@ if TYPE_CHECKING:
     )
 
 _GET: Operation[FundWalletInfo] = Operation(
-    "wallet.get", "GET", "/wallet/{wallet_id}", security="partner_signature", result="FundWalletInfo"
+    "wallet.get",
+    "GET",
+    "/wallet/{wallet_id}",
+    security="partner_signature",
+    result="FundWalletInfo",
+    errors={"default": "Error"},
 )
 _GET_HISTORY: Operation[FundWalletHistory] = Operation(
-    "wallet.get_history", "GET", "/wallet/{wallet_id}/history", security="partner_signature", result="FundWalletHistory"
+    "wallet.get_history",
+    "GET",
+    "/wallet/{wallet_id}/history",
+    security="partner_signature",
+    result="FundWalletHistory",
+    errors={"default": "Error"},
 )
 _GET_MAX_AMOUNT: Operation[FeesResponse] = Operation(
-    "wallet.get_max_amount", "GET", "/wallet/{wallet_id}/max", security="partner_signature", result="FeesResponse"
+    "wallet.get_max_amount",
+    "GET",
+    "/wallet/{wallet_id}/max",
+    security="partner_signature",
+    result="FeesResponse",
+    errors={"default": "Error"},
 )
 _GET_EXCHANGES: Operation[ExchangesList] = Operation(
-    "wallet.get_exchanges", "GET", "/exchanges", security="partner_signature", result="ExchangesList"
+    "wallet.get_exchanges",
+    "GET",
+    "/exchanges",
+    security="partner_signature",
+    result="ExchangesList",
+    errors={"default": "Error"},
 )
 _UPDATE_POLICY: Operation[OkResponse] = Operation(
     "wallet.update_policy",
@@ -44,6 +64,7 @@ _UPDATE_POLICY: Operation[OkResponse] = Operation(
     "/company/{company_id}/fund/{fund_id}/wallet/{wallet_id}/policy",
     security="partner_signature",
     result="OkResponse",
+    errors={"default": "Error"},
     body="WalletPolicyUpdate",
     look_up="wallet.get",
 )

@@ -23,12 +23,18 @@ _CREATE: Operation[TxId] = Operation(
     "/company/{company_id}/withdraw",
     security="partner_signature",
     result="TxId",
+    errors={"default": "Error"},
     body="Withdrawal",
     idempotency_key="partner_txID",
     look_up="fund.get_ledger",
 )
 _GET: Operation[TxInfo] = Operation(
-    "withdrawal.get", "GET", "/company/{company_id}/withdraw/{tx_id}", security="partner_signature", result="TxInfo"
+    "withdrawal.get",
+    "GET",
+    "/company/{company_id}/withdraw/{tx_id}",
+    security="partner_signature",
+    result="TxInfo",
+    errors={"default": "Error"},
 )
 
 

@@ -239,7 +239,7 @@ __all__ = [
     "Withdrawal",
 ]
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "ActionDetail": "action_detail",
     "ActionDetails": "action_details",
     "ActionInfo": "action_info",

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from ..models import AccountInfoResponse
 
 _GET: Operation[AccountInfoResponse] = Operation(
-    "account.get", "GET", "/account", security="qredo_signature", result="AccountInfoResponse"
+    "account.get",
+    "GET",
+    "/account",
+    security="qredo_signature",
+    result="AccountInfoResponse",
+    errors={"default": "Error"},
 )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..models import BalanceResponse
 
 _GET: Operation[BalanceResponse] = Operation(
-    "balance.get", "GET", "/balance", security="qredo_signature", result="BalanceResponse"
+    "balance.get", "GET", "/balance", security="qredo_signature", result="BalanceResponse", errors={"default": "Error"}
 )
 
 

@@ -17,13 +17,23 @@ if TYPE_CHECKING:
     from ..models import FundInfoResponse, FundsResponse, TxHistoryResponse
 
 _GET_ALL: Operation[FundsResponse] = Operation(
-    "fund.get_all", "GET", "/funds", security="qredo_signature", result="FundsResponse"
+    "fund.get_all", "GET", "/funds", security="qredo_signature", result="FundsResponse", errors={"default": "Error"}
 )
 _GET: Operation[FundInfoResponse] = Operation(
-    "fund.get", "GET", "/funds/{fund_id}", security="qredo_signature", result="FundInfoResponse"
+    "fund.get",
+    "GET",
+    "/funds/{fund_id}",
+    security="qredo_signature",
+    result="FundInfoResponse",
+    errors={"default": "Error"},
 )
 _GET_LEDGER: Operation[TxHistoryResponse] = Operation(
-    "fund.get_ledger", "GET", "/funds/{fund_id}/ledger", security="qredo_signature", result="TxHistoryResponse"
+    "fund.get_ledger",
+    "GET",
+    "/funds/{fund_id}/ledger",
+    security="qredo_signature",
+    result="TxHistoryResponse",
+    errors={"default": "Error"},
 )
 
 

@@ -24,11 +24,12 @@ _CREATE: Operation[TxInfoResponse] = Operation(
     "/transaction",
     security="qredo_signature",
     result="TxInfoResponse",
+    errors={"default": "Error"},
     body="TransactionRequest",
     look_up="transaction.open_feed",
 )
 _OPEN_FEED: Operation[None] = Operation(
-    "transaction.open_feed", "GET", "/transactions/feed", security="qredo_signature"
+    "transaction.open_feed", "GET", "/transactions/feed", security="qredo_signature", errors={"default": "Error"}
 )
 _GET_APPROVALS: Operation[TransactionApprovalsResponse] = Operation(
     "transaction.get_approvals",
@@ -36,9 +37,15 @@ _GET_APPROVALS: Operation[TransactionApprovalsResponse] = Operation(
     "/transactions/{tx_id}/approvals",
     security="qredo_signature",
     result="TransactionApprovalsResponse",
+    errors={"default": "Error"},
 )
 _GET_STATUS: Operation[TxInfoResponse] = Operation(
-    "transaction.get_status", "GET", "/transactions/{tx_id}/status", security="qredo_signature", result="TxInfoResponse"
+    "transaction.get_status",
+    "GET",
+    "/transactions/{tx_id}/status",
+    security="qredo_signature",
+    result="TxInfoResponse",
+    errors={"default": "Error"},
 )
 
 

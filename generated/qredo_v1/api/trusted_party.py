@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from ..models import TrustedPartiesResponse
 
 _GET_ALL: Operation[TrustedPartiesResponse] = Operation(
-    "trusted_party.get_all", "GET", "/trustedparties", security="qredo_signature", result="TrustedPartiesResponse"
+    "trusted_party.get_all",
+    "GET",
+    "/trustedparties",
+    security="qredo_signature",
+    result="TrustedPartiesResponse",
+    errors={"default": "Error"},
 )
 
 

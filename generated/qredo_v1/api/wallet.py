@@ -22,6 +22,7 @@ _GET_HISTORY: Operation[WalletHistoryResponse] = Operation(
     "/wallet/{wallet_id}/history",
     security="qredo_signature",
     result="WalletHistoryResponse",
+    errors={"default": "Error"},
 )
 
 

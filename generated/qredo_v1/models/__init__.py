@@ -109,7 +109,7 @@ __all__ = [
     "Web3TxStatus",
 ]
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "AccountInfo": "account_info",
     "AccountInfoResponse": "account_info_response",
     "ApiKeyInfo": "api_key_info",

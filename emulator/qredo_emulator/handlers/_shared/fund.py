@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from qredo_emulator._errors import invalid
-from qredo_emulator._state.model import Company, Fund, Whitelisted
+from qredo_emulator._state.model import Company, Fund, Wallet, Whitelisted
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.making import check_asset
 from qredo_emulator.handlers._call import OperationRequest, Reply
 
-__all__ = ["company_and_fund", "get_deposit_addresses", "get_whitelist", "search", "whitelist"]
+__all__ = ["company_and_fund", "deposit_addresses", "get_whitelist", "search", "whitelist"]
 
 
-def get_deposit_addresses(account: Account, request: OperationRequest) -> Reply:
-    """One entry per wallet."""
+def deposit_addresses(account: Account, request: OperationRequest, balance: Callable[[Wallet], object]) -> Reply:
+    """One entry per wallet, with what a version says of its balance."""
     _, fund = company_and_fund(account, request)
     entries = [
-        {"asset": wallet.asset, "address": wallet.address, "balance": wallet.balance}
+        {"asset": wallet.asset, "address": wallet.address, "balance": balance(wallet)}
         for wallet in fund.wallets.values()
     ]
     return Reply({"total_count": len(entries), "list": entries})

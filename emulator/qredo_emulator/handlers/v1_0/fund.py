@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from qredo_emulator._errors import ApiError, invalid
-from qredo_emulator._state.assets import ASSETS
+from qredo_emulator._state.assets import ASSETS, in_coins
 from qredo_emulator._state.model import Policy
 from qredo_emulator._state.world import Account, World
 from qredo_emulator.domain.making import new_fund
 from qredo_emulator.handlers._call import OperationRequest, Reply
 from qredo_emulator.handlers._shared.fund import (
     company_and_fund,
-    get_deposit_addresses,
+    deposit_addresses,
     get_whitelist,
     search,
     whitelist,
@@ -33,6 +33,11 @@ def create(account: Account, request: OperationRequest) -> Reply:
     fund = new_fund(account, company, {name: request.body[name] for name in _FIELDS if name in request.body})
     account.data.last_fund = account.world.now
     return Reply({"fund_id": fund.id, **policy_ids(fund.policy_withdraw, fund.policy_tx)})
+
+
+def get_deposit_addresses(account: Account, request: OperationRequest) -> Reply:
+    """One entry per wallet, its balance in coins: the one amount of this version that is not in base units."""
+    return deposit_addresses(account, request, lambda wallet: in_coins(wallet.balance, wallet.asset))
 
 
 def get(account: Account, request: OperationRequest) -> Reply:

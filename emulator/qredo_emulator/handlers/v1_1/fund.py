@@ -9,7 +9,7 @@ from qredo_emulator.domain.making import asset_wallets, new_fund, new_wallets
 from qredo_emulator.handlers._call import OK, OperationRequest, Reply
 from qredo_emulator.handlers._shared.fund import (
     company_and_fund,
-    get_deposit_addresses,
+    deposit_addresses,
     get_whitelist,
     search,
     whitelist,
@@ -37,6 +37,11 @@ def create(account: Account, request: OperationRequest) -> Reply:
     """A fund with its policies and wallets, all or nothing; `assets` gives a wallet to each."""
     fund = new_fund(account, account.company(request.path["company_id"]), request.body)
     return Reply({"fund_id": fund.id, **policy_ids(fund.policy_withdraw, fund.policy_tx)})
+
+
+def get_deposit_addresses(account: Account, request: OperationRequest) -> Reply:
+    """One entry per wallet, its balance in base units."""
+    return deposit_addresses(account, request, lambda wallet: wallet.balance)
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
