@@ -26,7 +26,7 @@ BASE: Document = {
                 "name": "x-sign",
                 "x-signature": {"algorithm": "RSASSA", "encoding": "base64url", "signs": ["url", "body"]},
             },
-            "token": {"type": "http", "scheme": "bearer"},
+            "agent_token": {"type": "apiKey", "in": "header", "name": "x-api-zkp"},
         },
         "schemas": {},
     },
@@ -785,7 +785,7 @@ NAMED = [
         "GET /things?q=x",
     ),
     Shape("security: []", {"security": []}, do(), "GET /things"),
-    Shape("another scheme", {"security": [{"token": []}]}, do(), "GET /things"),
+    Shape("a token alone", {"security": [{"agent_token": []}]}, do(), "GET /things"),
 ]
 
 V31 = [

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from qredo_codegen.description import reserved
 from qredo_codegen.description import rules_described as _rules_described
 from qredo_codegen.description import rules_extensions as _rules_extensions
 from qredo_codegen.description import rules_form as _rules_form
@@ -17,6 +18,7 @@ from qredo_codegen.description import rules_operations as _rules_operations
 from qredo_codegen.description import rules_schemas as _rules_schemas
 from qredo_codegen.description.document import tokens, walk
 from qredo_codegen.description.rules import Problem, check_described, check_generable, validate
+from qredo_signing._http.schemes import SCHEMES as SIGNING_SCHEMES
 
 BASE = """
 openapi: 3.0.3
@@ -316,6 +318,8 @@ GENERABLE = [
          put(f"{POST}/x-outcome", "thing_read")),
     case("outcomes", f"{POST}/x-outcome", "there is no GET operation 'thing_remove'",
          put(f"{POST}/x-outcome", "thing_remove")),
+    case("outcomes", f"{POST}/x-no-outcome", "stands beside x-outcome",
+         put(f"{POST}/x-no-outcome", "No GET shows it.")),
     case("pagination", f"{GET}/x-pagination/items", "has no array 'rows'", put(f"{GET}/x-pagination/items", "rows")),
     case("pagination", f"{GET}/x-pagination/offset", "no integer query parameter 'kind'",
          put(f"{GET}/x-pagination/offset", "kind")),
@@ -340,7 +344,7 @@ GENERABLE = [
          put("/paths/~1things/servers", [{"url": "https://b.example.com"}])),
     case("no_other_servers", f"{GET}/servers", "is another host",
          put(f"{GET}/servers", [{"url": "https://b.example.com"}])),
-    case("security", f"{GET}/security", "is neither signed nor one single scheme",
+    case("security", f"{GET}/security", "asks for token or key, which the client cannot give: the signing plugin has",
          put("/components/securitySchemes/token", {"type": "http", "scheme": "bearer"}),
          put(f"{GET}/security", [{"token": []}, {"key": []}])),
 ]
@@ -438,7 +442,7 @@ DESCRIBED = [
     case("examples_valid", "/paths/~1things~1feed/x-websocket/example/text", "3 is not of type 'string'",
          put("/paths/~1things~1feed/x-websocket/example/text", 3)),
     case("default_responses", f"{GET}/responses", "has no default response", drop(f"{GET}/responses/default")),
-    case("outcomes_named", POST, "has neither x-idempotent nor x-outcome", drop(f"{POST}/x-outcome")),
+    case("outcomes_named", POST, "is no GET and has no x-idempotent", drop(f"{POST}/x-outcome")),
     case("everything_used", f"{SCHEMAS}/Left", "is not used", put(f"{SCHEMAS}/Left", OBJECT)),
     case("everything_used", f"{SCHEMAS}/Left", "is not used",
          put(f"{SCHEMAS}/Left", {"type": "array", "items": {"$ref": f"#{SCHEMAS}/Left"}})),
@@ -552,6 +556,13 @@ def test_a_reason_allows_a_schema_without_a_type() -> None:
     assert check_described(untyped) == []
 
 
+def test_a_reason_allows_an_operation_whose_outcome_nothing_shows() -> None:
+    """`x-no-outcome` says why no GET shows whether a call took effect; a vendor's description need not say it."""
+    without = described(drop(f"{POST}/x-outcome"))
+    assert check_generable(without) == []
+    assert check_described(described(drop(f"{POST}/x-outcome"), put(f"{POST}/x-no-outcome", "No GET shows it."))) == []
+
+
 def test_data_is_no_description() -> None:
     """What looks like a reference or a title inside an example or an extension of data is neither."""
     data = {"$ref": "#/nowhere", "title": "Thing", "type": "number"}
@@ -573,6 +584,11 @@ def test_properties_may_have_the_names_of_keywords() -> None:
 def test_null_is_taken_where_the_schema_says_so() -> None:
     """Beside allOf too, an example may hold null for a nullable property."""
     assert check_described(described(put(f"{SCHEMAS}/Thing/example/owner", None))) == []
+
+
+def test_the_known_schemes_are_those_of_the_signing_plugin() -> None:
+    """A description may name a token that the signing plugin has, and no other."""
+    assert set(reserved.SCHEMES) == SIGNING_SCHEMES.keys()
 
 
 def test_a_problem_reads_as_a_line() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CLASSES", "CLIENT", "METHOD", "MODEL", "SIGNING_HEADERS"]
+__all__ = ["CLASSES", "CLIENT", "METHOD", "MODEL", "SCHEMES", "SIGNING_HEADERS"]
 
 CLIENT = frozenset({"aclose", "base_url", "close", "http", "send", "with_options", "with_raw_response"})
 """Attributes of the client."""
@@ -23,3 +23,6 @@ SIGNING_HEADERS = frozenset(
     {"accept", "authorization", "content-type", "x-api-key", "x-api-zkp", "x-nonce", "x-sign", "x-timestamp"}
 )
 """Headers that a parameter does not set: the security schemes do, and OpenAPI ignores the first three."""
+
+SCHEMES = ("agent_token", "partner_signature", "qredo_signature", "qredo_token", "qredo_token_signature")
+"""Names of the security schemes that the signing plugin has; a test compares them with its table."""

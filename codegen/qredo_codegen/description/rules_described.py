@@ -28,6 +28,7 @@ from .places import (
     under,
 )
 from .rules_extensions import SHAPES
+from .security import alternatives
 
 __all__ = ["RULES"]
 
@@ -98,11 +99,15 @@ def default_responses(document: Document) -> Iterator[Problem]:
 
 
 def outcomes_named(document: Document) -> Iterator[Problem]:
-    """Each operation that cannot be retried says how to find out whether it took effect."""
+    """Each operation that cannot be retried says how to find out whether it took effect, or why that is not known."""
     for operation in operations(document):
         harmless = operation.method == "get" or operation.node.get("x-idempotent") is True
-        if not harmless and "x-outcome" not in operation.node:
-            yield Problem(operation.pointer, "has neither x-idempotent nor x-outcome, and is no GET.")
+        if not harmless and not operation.node.keys() & {"x-outcome", "x-no-outcome"}:
+            yield Problem(
+                operation.pointer,
+                "is no GET and has no x-idempotent, so name the GET that shows its outcome in x-outcome, or say why "
+                "there is none in x-no-outcome.",
+            )
 
 
 def known_extensions(document: Document) -> Iterator[Problem]:
@@ -114,7 +119,7 @@ def known_extensions(document: Document) -> Iterator[Problem]:
 
 def everything_used(document: Document) -> Iterator[Problem]:
     """No component and no tag stands there for nothing."""
-    named = {name for given in _requirements(document) for name in given}
+    named = {name for given in alternatives(document) for name in given}
     schemes = (pointer("components", "securitySchemes", name) for name in named)
     used = reached(document, ["/paths", *schemes])
     for kind in _KINDS:
@@ -169,14 +174,6 @@ def _examples(holder: Holder) -> Iterator[tuple[str, Any]]:
     for name, example in holder.node.get("examples", {}).items():
         if "value" in example:
             yield holder.pointer + pointer("examples", name, "value"), example["value"]
-
-
-def _requirements(document: Document) -> Iterator[Mapping[str, Any]]:
-    yield from document.get("security", ())
-    for operation in operations(document):
-        yield from operation.node.get("security", ())
-    for item in path_items(document).values():
-        yield from item.get("x-websocket", {}).get("security", ())
 
 
 def _or_null(keyword: Callable[..., Any]) -> Callable[..., Iterator[ValidationError]]:

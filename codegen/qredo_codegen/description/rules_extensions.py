@@ -36,6 +36,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "x-idempotent": {"const": True},
     "x-known-values": {"type": "array", "minItems": 1},
     "x-name": _NAME,
+    "x-no-outcome": _TEXT,
     "x-outcome": _TEXT,
     "x-pagination": _object(
         {"items": _TEXT, "offset": _TEXT, "limit": _TEXT, "page_size": {"type": "integer", "minimum": 1}}
@@ -99,6 +100,8 @@ def outcomes(document: Document) -> Iterator[Problem]:
         name = operation.node.get("x-outcome")
         if "x-outcome" in operation.node and name not in reads:
             yield Problem(operation.pointer + "/x-outcome", f"there is no GET operation {name!r}.")
+        if operation.node.keys() >= {"x-outcome", "x-no-outcome"}:
+            yield Problem(operation.pointer + "/x-no-outcome", "stands beside x-outcome; remove one of them.")
 
 
 def pagination(document: Document) -> Iterator[Problem]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from .document import Document, operations, pointer
 from .places import Problem, holders, parameters, path_items, successes
+from .reserved import SCHEMES
+from .security import signature_schemes, used_scheme
 
 __all__ = ["RULES"]
 
@@ -111,8 +113,7 @@ def no_other_servers(document: Document) -> Iterator[Problem]:
 
 def security(document: Document) -> Iterator[Problem]:
     """One scheme says how to sign, and each operation names its schemes."""
-    schemes = document.get("components", {}).get("securitySchemes", {})
-    signing = [name for name, scheme in schemes.items() if "x-signature" in scheme]
+    signing = signature_schemes(document)
     if len(signing) != 1:
         found = ", ".join(signing) or "none"
         yield Problem("/components/securitySchemes", f"exactly one scheme needs x-signature; found: {found}.")
@@ -129,17 +130,21 @@ def security(document: Document) -> Iterator[Problem]:
 
 
 def requirements(document: Document, at: str, given: list[dict[str, Any]]) -> Iterator[Problem]:
-    """Check a list of security requirements: none for an open call, else the signature or one single scheme."""
+    """Check a list of security requirements: none for an open call, else the signature or one token."""
     schemes = document.get("components", {}).get("securitySchemes", {})
     for index, requirement in enumerate(given):
         for name in requirement:
             if name not in schemes:
                 known = ", ".join(schemes) or "none"
                 yield Problem(at + pointer(index, name), f"there is no security scheme {name!r}; there are: {known}.")
-    signed = any("x-signature" in schemes.get(name, {}) for requirement in given for name in requirement)
-    asked = [requirement for requirement in given if requirement]
-    if asked and not signed and [len(requirement) for requirement in asked] != [1]:
-        yield Problem(at, "is neither signed nor one single scheme; say which of them the client uses.")
+    if used_scheme(document, given) is None:
+        asked = " or ".join(" with ".join(requirement) for requirement in given)
+        yield Problem(
+            at,
+            f"asks for {asked}, which the client cannot give: the signing plugin has the schemes {', '.join(SCHEMES)}. "
+            "Name the one that the service means (for a vendor's file, `nox -s describe` with --security does), or "
+            "write `security: []` if it takes none.",
+        )
 
 
 def servers(document: Document) -> Iterator[Problem]:

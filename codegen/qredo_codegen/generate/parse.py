@@ -16,6 +16,7 @@ from openapi_python_client.parser.errors import GeneratorError
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal import normalize
 from qredo_codegen.description.normal_form import Normal
+from qredo_codegen.description.security import main_scheme, stamps
 from qredo_codegen.errors import GenerationError
 
 from .completeness import losses
@@ -81,8 +82,8 @@ def _view(normal: Normal, package: str) -> PackageView:
         title=str(info["title"]),
         version=f"{info['version']}+r{info.get('x-revision', 1)}",
         servers={server["x-name"]: server["url"] for server in normal.document["servers"]},
-        security=operations.signature_scheme,
-        stamps=operations.stamps(),
+        security=main_scheme(normal.document),
+        stamps=stamps(normal.document),
         nonce_rule=operations.nonce_rule(),
         tags=operations.tags(),
         models=models,

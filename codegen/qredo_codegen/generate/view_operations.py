@@ -8,6 +8,7 @@ from functools import cached_property
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal import url_path
 from qredo_codegen.description.normal_form import Content, Normal, NormalOperation, NormalParameter, Tag
+from qredo_codegen.description.security import used_scheme
 from qredo_codegen.description.type_schemas import CLASS
 
 from .kinds import kind_of
@@ -154,25 +155,8 @@ class OperationViews:
         return Pages(verb, items, arguments[node["offset"]], arguments[node["limit"]], node["page_size"])
 
     def _security(self, raw: Document) -> str:
-        """The scheme that tells a sender what to do: the signature, or the agent's token; none for an open call."""
-        given = raw["security"] if "security" in raw else self.document.get("security", [])
-        alternatives: list[set[str]] = [set(entry) for entry in given]
-        if not any(alternatives):
-            return ""
-        if any(self.signature_scheme in names for names in alternatives):
-            return self.signature_scheme
-        return next(name for names in alternatives for name in sorted(names))
-
-    @cached_property
-    def signature_scheme(self) -> str:
-        """Name of the scheme that signs requests."""
-        schemes: dict[str, Document] = self.document["components"]["securitySchemes"]
-        return next(name for name, scheme in schemes.items() if "x-signature" in scheme)
-
-    def stamps(self) -> list[str]:
-        """Which stamps a signed request may carry, in the order of the description."""
-        names = [name for entry in self.document["security"] for name in entry]
-        return [name for name in dict.fromkeys(names) if name in ("timestamp", "nonce")]
+        """The scheme that tells a sender what to do: the signature, or a token; none for an open call."""
+        return used_scheme(self.document, raw["security"] if "security" in raw else self.document["security"]) or ""
 
     def nonce_rule(self) -> str | None:
         """Which nonces the service takes beyond that they go up, if it says."""
