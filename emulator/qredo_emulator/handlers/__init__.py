@@ -18,7 +18,7 @@ from qredo_emulator.handlers._call import Handler
 
 __all__ = ["find_handler", "keeps_state"]
 
-_VERSION = re.compile(r"qredo_partner_(v[0-9]+_[0-9]+)")
+_VERSION = re.compile(r"qredo_(?:partner_)?(v[0-9]+(?:_[0-9]+)?)")
 
 
 def find_handler(package: str, operation: Operation) -> Handler | None:
