@@ -97,7 +97,7 @@ class App:
         self._handlers: dict[tuple[str, str], Handler] = {}
         for package, description in self.descriptions.items():
             for operation in description.operations:
-                handler = None if settings.examples_only else find_handler(package, operation)
+                handler = find_handler(package, operation, examples_only=settings.examples_only)
                 if handler is not None:
                     self._handlers[package, operation.id] = handler
 

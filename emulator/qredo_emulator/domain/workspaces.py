@@ -24,12 +24,15 @@ _MESSAGE_HEAD = bytes.fromhex("08011220")
 def workspace_of(account: Account, workspace_id: str) -> Workspace:
     """Return a workspace of an API key. It has one from the start, as if the web app had made it.
 
+    Where only examples are served, it has any.
+
     Raises:
         NotFoundError: It is not one of this API key.
     """
     workspaces = account.data.workspaces
-    if workspace_id == first_workspace_id(account.key) and workspace_id not in workspaces:
-        workspaces[workspace_id] = Workspace(workspace_id, "First workspace", account.world.now)
+    is_there = workspace_id == first_workspace_id(account.key) or account.world.settings.examples_only
+    if is_there and workspace_id not in workspaces:
+        workspaces[workspace_id] = Workspace(workspace_id, "Main workspace", account.world.now)
     if workspace_id not in workspaces:
         raise NotFoundError("workspace_id")
     return workspaces[workspace_id]

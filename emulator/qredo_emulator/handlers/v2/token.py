@@ -9,7 +9,9 @@ from qredo_emulator.handlers._call import OperationRequest, Reply
 
 from ._workspace import workspace_in
 
-__all__ = ["get", "refresh"]
+__all__ = ["ALWAYS", "get", "refresh"]
+
+ALWAYS = ("get", "refresh")
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
