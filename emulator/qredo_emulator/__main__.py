@@ -53,7 +53,8 @@ def _greet(emulator: Emulator, keys: Path, state: Path | None, *, kept: bool) ->
     lines += ["", f"keys of this emulator{'' if kept else ', gone when it stops'}", f"  {keys}"]
     lines += [] if state is None else ["", "state", f"  {state}"]
     lines += ["", "in Python", f"  Credentials.from_directory({str(keys)!r}), Environment.emulator({emulator.url!r})"]
-    lines += [f"  HmacCredentials.from_directory({str(keys / HMAC_FOLDER)!r})  # for the Qredo API v1"]
+    lines += [f"  HmacCredentials.from_directory({str(keys / HMAC_FOLDER)!r})  # for the Qredo APIs v1, v2"]
+    lines += [f"  workspace_id={emulator.workspace_id!r}  # for the Qredo API v2"]
     answer = "an error (--strict)" if emulator.settings.strict else "an example"
     for package, operations in emulator.app.examples().items():
         if operations:

@@ -20,6 +20,7 @@ from ._authentication.key_ring import KeyRing
 from ._control.control import Control
 from ._settings import Settings
 from ._site import Site
+from ._state.ids import first_workspace_id
 from ._state.state_file import load_state, save_state
 
 __all__ = ["Emulator", "StartError"]
@@ -46,14 +47,14 @@ class Emulator:
         host: Where to listen; loopback, unless you know why.
         port: Where to listen; 0 takes a free port.
         keys: Folder with keys, made there if it is empty; None makes keys in memory. Those of the
-            API that is signed by HMAC are in its folder `qredo_v1`.
+            APIs that take an API secret are in its folder `qredo_v1`.
         state: File with the state, loaded here if it exists and written whenever the emulator stops.
             It names API keys, so keep it as the keys, and use it with a keys folder: who else would
             the data belong to? Further API keys, nonces, faults and requests are not in it.
 
     Attributes:
         credentials: Of the Partner API.
-        hmac_credentials: Of the Qredo API v1.
+        hmac_credentials: Of the Qredo APIs v1 and v2.
 
     Raises:
         KeysError: The keys folder can't be used.
@@ -103,6 +104,11 @@ class Emulator:
     def environment(self) -> Environment:
         """For `connect`; the API's own path is added there."""
         return Environment.emulator(self.url)
+
+    @property
+    def workspace_id(self) -> str:
+        """The workspace of the Qredo API v2 that `hmac_credentials` have from the start."""
+        return first_workspace_id(self.hmac_credentials.api_key)
 
     @property
     def base_urls(self) -> dict[str, list[str]]:

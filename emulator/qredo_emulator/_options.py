@@ -12,7 +12,7 @@ from ._settings import Settings
 __all__ = ["read_options", "settings_of"]
 
 _ABOUT = """\
-Serves the Qredo Partner API and the Qredo API v1 on this machine, made from their
+Serves the Qredo Partner API and the Qredo APIs v1 and v2 on this machine, made from their
 descriptions: verifies signatures, validates requests, keeps companies, funds and
 wallets. A test double: no real assets, no real chain, and only keys that it made itself.
 """
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="take Partner requests that have an API key and no signature, as the test environment does",
     )
-    add("--any-approval", action="store_true", help="take any hexadecimal digits as a signing agent's signature")
+    add("--any-approval", action="store_true", help="take any hexadecimal digits as the signature of an approval")
     add("--hold-users", action="store_true", help="people who are added as trusted parties stay pending")
     add("--fee-rate", type=_rate, default=Decimal("0.001"), metavar="RATE", help="of transactions (default: 0.001)")
     add(

@@ -20,8 +20,8 @@ class Settings:
         default_api: Package whose description is also served at the bare documented paths;
             None is the newest Partner version that is there.
         strict: An operation without a handler is a 501 error instead of an example.
-        examples_only: Every operation answers its example and nothing is kept. For tests of a
-            client alone, where no company exists that a path could name.
+        examples_only: Every operation but those that give tokens answers its example, and nothing is kept. For tests
+            of a client alone, where no company exists that a path could name.
         check_responses: Every answer is validated against the description; one that is not
             valid becomes a 500 error that says why.
         time_window: Seconds by which `x-timestamp` may differ from the emulator's clock;
@@ -31,8 +31,8 @@ class Settings:
         first_nonce: Where a counter has to start; None takes the first nonce of a key as it comes.
         unsigned_ok: The documented relaxation of the test environment: Partner requests with an API
             key and without any header of a signature are taken. A signature that is there is verified.
-        verify_approvals: Whether what signing agents sign has to verify with the BLS key that they registered;
-            otherwise any hexadecimal digits do.
+        verify_approvals: Whether what signing agents and API keys of the Qredo API v2 sign has to verify with the BLS
+            key that they registered; otherwise any hexadecimal digits do.
         accept_users: Whether a person who is added as trusted party accepts at once.
         fee_rate: Part of what arrives that a transaction costs in addition.
         fund_interval: Seconds that 1.0 demands between two funds of an API key; 0 switches the rule off.

@@ -105,7 +105,7 @@ def test_all_pages_are_read_with_progress(connected: Cli, emulator: Emulator) ->
 def test_operations_are_listed_and_searched(qredo: Cli) -> None:
     """The list has every version; words narrow it down; --json is for programs."""
     rows = json.loads(qredo("call --list --json").out)
-    assert {row["api"] for row in rows} == {"qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1"}
+    assert {row["api"] for row in rows} == {"qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1", "qredo_v2"}
     assert len(rows) == 18 + 53 + 11 + 1, "each operation, and the one walk through pages"
     found = json.loads(qredo("call --list whitelist withdrawals --api qredo_partner_v1_1 --json").out)
     assert {"operation": "fund.add_to_whitelist", "method": "POST"}.items() <= found[0].items()

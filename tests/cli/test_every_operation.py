@@ -21,7 +21,10 @@ from qredo_signing import SQLiteNonces
 from .conftest import Cli
 
 ROOT = Path(__file__).parents[2]
-COUNTS = {"qredo_partner_v1_0": 18, "qredo_partner_v1_1": 53, "qredo_v1": 11}
+COUNTS = {"qredo_partner_v1_0": 18, "qredo_partner_v1_1": 53, "qredo_v1": 11, "qredo_v2": 14}
+BY_SECRET = {"qredo_v1", "qredo_v2"}
+WORKSPACE = "2ZDgLmOIYRLFXx1RtNYfF3Va7nu"
+"""The one in the examples: the token must be for it."""
 
 
 class Described(NamedTuple):
@@ -46,7 +49,9 @@ def described(api: str) -> list[Described]:
                 continue
             node = item[method]
             tag, content = node["tags"][0], node.get("requestBody", {}).get("content", {}).get("application/json", {})
-            parameters = [_follow(document, each) for each in node.get("parameters", [])]
+            parameters = [
+                _follow(document, each) for each in (*item.get("parameters", []), *node.get("parameters", []))
+            ]
             name = f"{tag}.{node['operationId'].removeprefix(f'{tag}_')}"
             model = content["schema"]["$ref"].rsplit("/", 1)[-1] if content else None
             feed = item.get("x-websocket", {}).get("name")
@@ -151,11 +156,13 @@ def test_an_operation_is_called_with_the_example_of_its_description(
 ) -> None:
     """What is typed arrives, each field of a body as its option, and what comes back is printed unchanged."""
     monkeypatch.setenv("QREDO_AGENT_TOKEN", agent_token())
-    keys = place / "keys" / ("qredo_v1" if operation.api == "qredo_v1" else "")
+    keys = place / "keys" / ("qredo_v1" if operation.api in BY_SECRET else "")
     words = ["call", operation.id, "--api", operation.api, "--keys", str(keys), "--json"]
     words += ["--environment", "emulator", "--url", examples.url]
     if operation.api == "qredo_partner_v1_0":
         words += ["--nonces", str(place / "nonces.db")]
+    if operation.api == "qredo_v2":
+        words += ["--workspace", WORKSPACE]
     query = {}
     for parameter in operation.parameters:
         value = example(parameter)

@@ -56,7 +56,10 @@ def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
     if page == "docs/using.md":
         return wallets(emulator)
     if page == "docs/approvals.md":
-        return {"zkp_token": zkp_token}
+        shutil.copytree(folder / "keys" / "qredo_v1", folder / "keys-v2")
+        return {"zkp_token": zkp_token, "workspace_id": emulator.workspace_id}
+    if page == "docs/keys.md":
+        return {"workspace_id": emulator.workspace_id}
     return {"vault": Vault(folder / "keys" / "private.pem")} if page == "docs/hsm.md" else {}
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import qredo_v2
 from qredo_emulator import Emulator
 from qredo_partner_v1_1 import Client, require
 from qredo_partner_v1_1.models import AssetAmount, ConnectAccount, NewCustodyGroup, NewWallet, WalletType
@@ -55,7 +56,8 @@ def known_values(emulator: Emulator) -> Known:
         agent.append(require(made.id))
         signature = KEY.sign(bytes.fromhex(require(made.id_doc)))
         client.signing_agent.finish_registration(id_doc_signature_hex=signature)
-        return _Scene(client, emulator, agent[0], signature).known()
+        known = _Scene(client, emulator, agent[0], signature).known()
+    return known._replace(values={**known.values, **_of_a_workspace(emulator)})
 
 
 def keeper(emulator: Emulator) -> Callable[[], None]:
@@ -69,6 +71,25 @@ def keeper(emulator: Emulator) -> Callable[[], None]:
             world.load(copy.deepcopy(kept))
 
     return restore
+
+
+def _of_a_workspace(emulator: Emulator) -> dict[str, Sequence[Any]]:
+    """What the Qredo API v2 has: a workspace with an action that waits."""
+    workspace, key_id = emulator.workspace_id, emulator.hmac_credentials.api_key
+    credentials = emulator.hmac_credentials
+    with connect(qredo_v2.Client, credentials, emulator.environment, workspace_id=workspace) as client:
+        public = KEY.public_keys_base64
+        made = client.api_key.update(workspace, key_id, bls_public_key=public.bls, ec_public_key=public.ec)
+        action_id = require(made.action_id)
+        (message,) = require(client.action.get(action_id).messages)
+    return {
+        "workspace_id": [workspace],
+        "key_id": [key_id],
+        "action.action_id": [action_id],
+        "action.signatures": [[KEY.sign(bytes.fromhex(message))]],
+        "blsPublicKey": [public.bls],
+        "ecPublicKey": [public.ec],
+    }
 
 
 class _Company(NamedTuple):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import time
 from collections.abc import Callable, Iterator
 
+import requests
 from qredo_emulator import Emulator
 from qredo_signing import PrivateKey, sign, sign_hmac
 from requests import PreparedRequest
@@ -20,7 +22,9 @@ Sign = Callable[[PreparedRequest], PreparedRequest]
 def signing(emulator: Emulator, package: str) -> Sign:
     """Signs as an API demands it, with the emulator's own key."""
     if package == "qredo_v1":
-        return _by_hmac(emulator)
+        return _by_hmac(emulator, "qredo-api-ts", "qredo-api-sig")
+    if package == "qredo_v2":
+        return _by_token(emulator)
     if package == "qredo_partner_v1_0":
         return _by_key(emulator, "x-nonce", map(str, itertools.count(1)))
     return _by_key(emulator, "x-timestamp", iter(_now, None))
@@ -55,15 +59,31 @@ def _by_key(emulator: Emulator, header: str, stamps: Iterator[str]) -> Sign:
     return put
 
 
-def _by_hmac(emulator: Emulator) -> Sign:
+def _by_hmac(emulator: Emulator, timestamp_header: str, signature_header: str) -> Sign:
     credentials = emulator.hmac_credentials
 
     def put(request: PreparedRequest) -> PreparedRequest:
         stamp = _now()
         signature = sign_hmac(credentials.secret, stamp, str(request.method), str(request.url), _body(request))
         request.headers.update(
-            {"qredo-api-key": credentials.api_key, "qredo-api-ts": stamp, "qredo-api-sig": signature}
+            {"qredo-api-key": credentials.api_key, timestamp_header: stamp, signature_header: signature}
         )
+        return request
+
+    return put
+
+
+def _by_token(emulator: Emulator) -> Sign:
+    """Gets one token for all requests, and signs those for one."""
+    sign_it = _by_hmac(emulator, "qredo-api-timestamp", "qredo-api-signature")
+    url = f"{emulator.url}/qredo_v2/api/v2/workspaces/{emulator.workspace_id}/token"
+
+    token = functools.cache(lambda: requests.get(url, auth=sign_it, timeout=30).json()["token"])
+
+    def put(request: PreparedRequest) -> PreparedRequest:
+        if str(request.url).endswith("/token") and request.method == "GET":
+            return sign_it(request)
+        request.headers["x-token"] = token()
         return request
 
     return put

@@ -28,7 +28,7 @@ from .scene import Known, keeper, known_values
 from .signed_requests import Sign, as_agent, signing
 
 SPEC = Path(__file__).parents[2] / "spec"
-PACKAGES = ("qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1")
+PACKAGES = ("qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1", "qredo_v2")
 EXAMPLES = {"qredo_v1"}  # answers its examples; the others keep state
 CHECKS: list[Any] = [
     not_a_server_error,

@@ -116,6 +116,7 @@ TRIED = {
         "signing_agent_finish_registration": 200,  # as the agent that has just begun, by its token
     },
     "qredo_v1": {"transaction_create": 200, "account_get": 200},
+    "qredo_v2": {"action_create_feed_token": 200},
 }
 
 

@@ -163,7 +163,7 @@ def test_a_message_can_be_for_one_core_client(call: Any, qredo: Emulator) -> Non
 
 def test_an_unknown_feed_is_named(qredo: Emulator) -> None:
     """Publishing on a feed that no description has is an error that lists those there are."""
-    with pytest.raises(LookupError, match="agent, core_client, liquidity_hub, transactions, wallets"):
+    with pytest.raises(LookupError, match="agent, core_client, liquidity_hub, sign_requests, transactions, wallets"):
         qredo.control.publish("nothing", {})
 
 

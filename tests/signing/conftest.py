@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from qredo_signing import Credentials, Environment, HmacCredentials, PrivateKey
 
-from .doubles import API_SECRET, AnyCredentials, make_api_key
+from .doubles import API_SECRET, AnyCredentials, WorkspaceCredentials, make_api_key
 
 KEYS = Path(__file__).resolve().parents[2] / "spec" / "signing" / "keys"
 
@@ -56,6 +56,13 @@ def _either_credentials(
 def _either_real_credentials(request: pytest.FixtureRequest, credentials: Credentials) -> AnyCredentials:
     """Each kind of credentials, not saying their kind."""
     return credentials if request.param == "rsa" else HmacCredentials("_lJCqc-T3cnNpw", API_SECRET)
+
+
+@pytest.fixture(name="any_real_credentials", params=["rsa", "hmac", "token"])
+def _any_real_credentials(request: pytest.FixtureRequest, credentials: Credentials) -> AnyCredentials:
+    """Credentials for each scheme, not saying their kind."""
+    kinds = {"hmac": HmacCredentials, "token": WorkspaceCredentials}
+    return credentials if request.param == "rsa" else kinds[request.param]("_lJCqc-T3cnNpw", API_SECRET)
 
 
 @pytest.fixture(name="mode", params=["sync", "async"])

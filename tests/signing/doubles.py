@@ -16,11 +16,13 @@ from types import SimpleNamespace, TracebackType
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import httpx
-from qredo_signing import Credentials, Environment, HmacCredentials, PartnerAuth, QredoAuth, connect
+from qredo_signing import Credentials, Environment, HmacCredentials, PartnerAuth, QredoAuth, TokenAuth, connect
 
 HMAC_HEADERS = {"qredo-api-key", "qredo-api-ts", "qredo-api-sig"}
 CREDENTIAL_HEADERS = {"x-api-key", "x-sign", "x-timestamp", "x-nonce", "x-api-zkp", *HMAC_HEADERS}
 API_SECRET = "cGxhbnRlZC1zZWNyZXQtb2YtdGhlLXFyZWRvLWFwaS12MQ"
+WORKSPACE = "2ZDgLmOIYRLFXx1RtNYfF3Va7nu"
+BASE = "/api/v2"
 AnyCredentials: TypeAlias = Credentials | HmacCredentials
 
 
@@ -205,8 +207,33 @@ class AsyncHmacDummy(HmacAPI, AsyncDummy):  # type: ignore[misc]
     """An async client of such an API."""
 
 
-def make_auth(credentials: AnyCredentials, environment: Environment, **options: Any) -> PartnerAuth | QredoAuth:
+class TokenAPI:
+    """What the classes of an API that takes tokens say about it."""
+
+    API: ClassVar[tuple[str, str]] = ("dummy_v2", "2.0.0+r1")
+    SERVERS: ClassVar[Mapping[str, str]] = {"production": f"https://api-v2.qredo.network{BASE}"}
+    SECURITY: ClassVar[Literal["qredo_token"]] = "qredo_token"
+    STAMPS: ClassVar[tuple[str, ...]] = ()
+
+
+class TokenDummy(TokenAPI, DummyClient):  # type: ignore[misc]  # the scheme of the other API
+    """A sync client of such an API."""
+
+
+class AsyncTokenDummy(TokenAPI, AsyncDummy):  # type: ignore[misc]
+    """An async client of such an API."""
+
+
+class WorkspaceCredentials(HmacCredentials):
+    """Credentials that get a token for `WORKSPACE`."""
+
+
+def make_auth(
+    credentials: AnyCredentials, environment: Environment, **options: Any
+) -> PartnerAuth | QredoAuth | TokenAuth:
     """Make the auth that belongs to these credentials."""
+    if isinstance(credentials, WorkspaceCredentials):
+        return TokenAuth(credentials, environment, workspace_id=WORKSPACE, **options)
     if isinstance(credentials, HmacCredentials):
         return QredoAuth(credentials, environment, **options)
     return PartnerAuth(credentials, environment, **options)
@@ -214,6 +241,8 @@ def make_auth(credentials: AnyCredentials, environment: Environment, **options: 
 
 def connect_sync(credentials: AnyCredentials, environment: Environment, **options: Any) -> DummyClient:
     """Connect a sync client that belongs to these credentials."""
+    if isinstance(credentials, WorkspaceCredentials):
+        return connect(TokenDummy, credentials, environment, workspace_id=WORKSPACE, **options)
     if isinstance(credentials, HmacCredentials):
         return connect(HmacDummy, credentials, environment, **options)
     return connect(DummyClient, credentials, environment, **options)
@@ -221,6 +250,8 @@ def connect_sync(credentials: AnyCredentials, environment: Environment, **option
 
 def connect_async(credentials: AnyCredentials, environment: Environment, **options: Any) -> AsyncDummy:
     """The same for an async one."""
+    if isinstance(credentials, WorkspaceCredentials):
+        return connect(AsyncTokenDummy, credentials, environment, workspace_id=WORKSPACE, **options)
     if isinstance(credentials, HmacCredentials):
         return connect(AsyncHmacDummy, credentials, environment, **options)
     return connect(AsyncDummy, credentials, environment, **options)

@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from qredo_signing._http.schemes import SCHEMES
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from qredo_emulator._authentication.authenticator import Authenticator, RefusedError
+from qredo_emulator._authentication.authenticator import Authenticator, Identity, RefusedError
 from qredo_emulator._authentication.key_ring import KeyRing
 from qredo_emulator._authentication.request import Wire, wire_of
 from qredo_emulator._description.read import (
@@ -58,7 +59,7 @@ class _Trace:
     fault: str | None = None
 
 
-_STAMPS = ("x-timestamp", "qredo-api-ts")
+_STAMPS = tuple(scheme.timestamp_header.lower() for scheme in SCHEMES.values() if scheme.timestamp_header)
 _LONGEST_STAMP = 20
 """Digits. Such a number is no time any more, and int() takes longer for more."""
 
@@ -87,14 +88,16 @@ class App:
         self.default_api: str = _default_api(self.descriptions, settings.default_api)
         self.router: Router = Router(self.descriptions.values(), self.default_api)
         self.connections: Connections = Connections()
-        self.auth: Authenticator = Authenticator(keys, settings, self._clocks(), self._bases(), self._words())
+        self.auth: Authenticator = Authenticator(
+            keys, settings, self.world.tokens, self._clocks(), self._bases(), self._words()
+        )
         self._faults = FaultQueue()
         self.faults: Faults = Faults(self._faults, self._names())
         self._requests, self._answers = Validators.for_requests(), Validators.for_answers()
         self._handlers: dict[tuple[str, str], Handler] = {}
         for package, description in self.descriptions.items():
             for operation in description.operations:
-                handler = None if settings.examples_only else find_handler(package, operation)
+                handler = find_handler(package, operation, examples_only=settings.examples_only)
                 if handler is not None:
                     self._handlers[package, operation.id] = handler
 
@@ -204,9 +207,9 @@ class App:
         match, operation = self._route(scope, wire.method)
         trace.operation = operation.id
         try:
-            owner = self._authenticate(operation.security, wire, trace)
+            caller = self._authenticate(operation.security, wire, trace)
             query = scope["query_string"].decode("latin-1")
-            reply = self._reply(match, operation, owner, wire, query, trace)
+            reply = self._reply(match, operation, caller, wire, query, trace)
             response = success_response(operation, reply, example=trace.example)
             self._check(operation, response.status_code, reply.body)
         except ApiError as error:
@@ -214,13 +217,13 @@ class App:
             raise
         return response
 
-    def _authenticate(self, security: Security, wire: Wire, trace: _Trace) -> str:
+    def _authenticate(self, security: Security, wire: Wire, trace: _Trace) -> Identity:
         trace.verified = False
         identity = self.auth.check(security, wire)
         trace.verified = True if identity.proved else None
         if identity.proved:
             self.keys.mark_live(identity.owner)
-        return identity.owner
+        return identity
 
     def _route(self, scope: Scope, method: str) -> tuple[Match, Operation]:
         match = self._find(scope)
@@ -240,7 +243,7 @@ class App:
         return match
 
     def _reply(
-        self, match: Match, operation: Operation, owner: str, wire: Wire, query_string: str, trace: _Trace
+        self, match: Match, operation: Operation, caller: Identity, wire: Wire, query_string: str, trace: _Trace
     ) -> Reply:
         query = read_parameters(operation, match.parameters, query_string, self._requests)
         content_type = next(iter(wire.values("content-type")), None)
@@ -255,9 +258,18 @@ class App:
             return example_reply(operation)
         origin = "/".join(wire.url.split("/", 3)[:3])
         with self.world.lock:
-            account, agent_id = enter(self.world, owner, agent=operation.security.proof == "token")
+            account, agent_id = enter(self.world, caller.owner, agent=operation.security.proof == "agent")
             return handler(
-                account, OperationRequest(f"{origin}{match.base_path}", match.parameters, query, body, agent_id)
+                account,
+                OperationRequest(
+                    f"{origin}{match.base_path}",
+                    match.parameters,
+                    query,
+                    body,
+                    agent_id,
+                    caller.workspace_id,
+                    self._time(wire),
+                ),
             )
 
     def _check(self, operation: Operation, status: int, body: Any) -> None:
@@ -327,17 +339,17 @@ class App:
         if feed is None:
             raise ApiError(404, "there is no feed at this path")
         trace.operation = f"feed:{feed.name}"
-        owner = self._authenticate(feed.security, wire, trace)
+        owner = self._authenticate(feed.security, wire, trace).owner
         if self.settings.examples_only:
             return self.hub.listen(Listener(feed.name, owner, match.parameters), [])
         with self.world.lock:  # so that no message is lost between the first ones and those that follow
-            account, agent_id = enter(self.world, owner, agent=feed.security.proof == "token")
+            account, agent_id = enter(self.world, owner, agent=feed.security.proof == "agent")
             first = first_messages(account, agent_id, match.parameters.get("client_id"))
             return self.hub.listen(Listener(feed.name, agent_id or owner, match.parameters), first)
 
 
 def _default_api(descriptions: Mapping[str, Description], wanted: str | None) -> str:
-    stateful = [name for name in descriptions if keeps_state(name)]
+    stateful = [name for name in descriptions if "partner" in name and keeps_state(name)]
     name = wanted or max(stateful or descriptions, key=lambda name: [int(part) for part in re.findall("[0-9]+", name)])
     if name not in descriptions:
         raise SpecError(f"the default API {name!r} is not one of {', '.join(sorted(descriptions))}")

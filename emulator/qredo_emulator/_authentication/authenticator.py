@@ -25,6 +25,7 @@ from .explanation import Explanation, explain
 from .key_ring import KeyRing
 from .request import Wire
 from .signatures import HmacKey, RsaKey, Signed, VerifyingKey
+from .tokens import Tokens
 
 __all__ = ["Authenticator", "Identity", "RefusedError", "Wire"]
 
@@ -55,10 +56,12 @@ class Identity:
     Attributes:
         owner: The API key, or the agent's id.
         proved: Whether a signature or token said so; False for an unsigned request that is taken.
+        workspace_id: The workspace that a token is for; empty where there is none.
     """
 
     owner: str
     proved: bool = True
+    workspace_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Authenticator:
     Args:
         keys: The API keys that are known.
         settings: Time window and nonce rule.
+        tokens: The tokens that were given.
         clocks: Each gives the time in Unix seconds; a timestamp has to be near one of them.
         bases: Base paths and base URLs of all that is served, for explanations.
         words: Last words of the paths that are served, for explanations.
@@ -86,12 +90,14 @@ class Authenticator:
         self,
         keys: KeyRing,
         settings: Settings,
+        tokens: Tokens,
         clocks: Sequence[Callable[[], float]],
         bases: Sequence[str],
         words: Sequence[str] = (),
     ) -> None:
         self._keys = keys
         self._settings = settings
+        self._tokens = tokens
         self._clocks = clocks
         self._bases = bases
         self._words = words
@@ -107,14 +113,17 @@ class Authenticator:
         if security.proof in _SIGNED:
             return self._check_signature(security, wire)
         if security.proof == "token":
-            return self._check_token(wire.values(security.headers[security.scheme]))
+            return self._check_token(security, wire)
+        if security.proof == "agent":
+            return self._check_agent_token(wire.values(security.headers[security.scheme]))
         if security.proof == "none":
             return Identity("", proved=False)
         raise ApiError(501, "this emulator does not verify the signatures of this API")
 
     def clear(self) -> None:
-        """Forgets which nonces were used."""
+        """Forgets which nonces were used, and refuses the tokens that were given."""
         self.nonces.clear()
+        self._tokens.clear()
 
     def _check_signature(self, security: Security, wire: Wire) -> Identity:
         api_key, key = self._api_key(security, wire)
@@ -176,7 +185,20 @@ class Authenticator:
         off = abs(given - times[0])
         return f"{what} is {given}, {off} s from the emulator's clock ({times[0]}); {window} s are allowed"
 
-    def _check_token(self, values: list[str]) -> Identity:
+    def _check_token(self, security: Security, wire: Wire) -> Identity:
+        """One token that was given here and has not ended; a feed takes one for its URL as well."""
+        header = security.headers[security.scheme]
+        given = [(value, False) for value in wire.values(header)]
+        given += [(value, True) for value in wire.queries(security.query)] if security.query else []
+        places = f"{header} or the query parameter {security.query}" if security.query else header
+        if len(given) != 1:
+            raise _unauthorized(security, "token", f"exactly one token is needed in {places}, {len(given)} are there")
+        token = self._tokens.find(given[0][0], for_feed=given[0][1])
+        if token is None:
+            raise _unauthorized(security, "token", "the token is not one that this emulator gave, or it has ended")
+        return Identity(token.api_key, workspace_id=token.workspace_id)
+
+    def _check_agent_token(self, values: list[str]) -> Identity:
         """Form and freshness only: the proof needs the vendor's key service, and any id is taken."""
         if not values:
             raise RefusedError("Unauthorized", "empty token", "there is no x-api-zkp header")

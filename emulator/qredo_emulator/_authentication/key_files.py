@@ -40,7 +40,7 @@ ISSUER = "qredo-emulator"
 """What a key of an emulator says in its member `issuer`; no real environment takes such a key."""
 
 HMAC_FOLDER = "qredo_v1"
-"""Folder inside a keys folder with the keys of the API that is signed by HMAC."""
+"""Folder inside a keys folder with the keys of the APIs that take an API secret: the Qredo APIs v1 and v2."""
 
 _PREFIX = "emulator-"
 _FILES = ("apikey", "private.pem", "public.pem")

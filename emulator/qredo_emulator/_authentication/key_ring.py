@@ -15,7 +15,7 @@ __all__ = ["KeyRing", "KeysError"]
 class KeyRing(Mapping[str, PublicKey]):
     """The API keys that are known, each with the public key that verifies its signatures.
 
-    The API that is signed by HMAC has its own keys: `hmac`.
+    The APIs that take an API secret have their own keys: `hmac`.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class KeyRing(Mapping[str, PublicKey]):
 
     @property
     def hmac(self) -> Mapping[str, bytes]:
-        """The decoded secret of each API key of the API that is signed by HMAC."""
+        """The decoded secret of each API key of the APIs that take one."""
         return self._secrets
 
     @property
@@ -90,7 +90,7 @@ class KeyRing(Mapping[str, PublicKey]):
         return made.credentials
 
     def new_hmac(self) -> HmacCredentials:
-        """Makes credentials of the API that is signed by HMAC, and registers them."""
+        """Makes credentials of the APIs that take an API secret, and registers them."""
         made = make_hmac()
         while made.credentials.api_key in self._secrets:  # five characters are soon the same twice
             made = make_hmac()
@@ -117,7 +117,7 @@ class KeyRing(Mapping[str, PublicKey]):
     def dump(self) -> dict[str, Any]:
         """What accounts belong to, for a file: API keys with their public keys as PEM, and those that wait for one.
 
-        No secret is in it, so the keys of the API that is signed by HMAC, which keeps no state, are not.
+        No secret is in it, so the API keys that have one are not: those of a keys folder come from there.
         """
         public = {api_key: key.to_pem().decode("ascii") for api_key, key in self._keys.items()}
         return {"public": public, "waiting": list(self._waiting)}

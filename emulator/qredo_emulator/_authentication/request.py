@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
@@ -37,6 +38,10 @@ class Wire:
         wanted = name.encode()
         values = (value.decode("latin-1").strip() for key, value in self.headers if key == wanted)
         return [value for value in values if value]
+
+    def queries(self, name: str) -> list[str]:
+        """Every value of a query parameter, decoded."""
+        return [value for key, value in parse_qsl(self.url.partition("?")[2]) if key == name]
 
 
 def wire_of(scope: Scope, method: str, body: bytes) -> Wire:

@@ -20,7 +20,7 @@ from .signatures import HmacKey, Signed, VerifyingKey
 
 __all__ = ["find_variation"]
 
-_MOST = 500
+_MOST = 600
 """Attempts per refusal; an RSA verification is about 30 microseconds."""
 
 _OTHER_KEYS = 50

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from qredo_signing import Credentials, HmacCredentials, PrivateKey, sign, sign_hmac
 
 from qredo_emulator._description.read import Security
+from qredo_emulator._state.ids import first_workspace_id
+from qredo_emulator.domain.tokens import give_token
 
 if TYPE_CHECKING:
     from qredo_emulator._api.app import App
@@ -53,7 +55,7 @@ class ConsoleSigner:
         """
         security = self._security(method, urlsplit(url).path)
         names = security.headers
-        if security.proof == "token":
+        if security.proof == "agent":
             return {names[security.scheme]: self._agent_token()}
         with self._lock:
             if security.proof == "rsa":
@@ -61,6 +63,8 @@ class ConsoleSigner:
                 stamp_name, stamp = self._stamp(security, rsa.api_key)
                 assert isinstance(rsa.signer, PrivateKey)
                 api_key, signature = rsa.api_key, sign(rsa.signer, stamp, url, body)
+            elif security.proof == "token":
+                return {names[security.scheme]: self._token(urlsplit(url).path)}
             elif security.proof == "hmac":
                 hmac = self._registered_hmac()
                 stamp_name, stamp = self._stamp(security, hmac.api_key)
@@ -99,6 +103,15 @@ class ConsoleSigner:
         elif self._hmac.api_key not in ring.hmac:
             ring.add_hmac(self._hmac)
         return self._hmac
+
+    def _token(self, path: str) -> str:
+        """A token for the workspace in the path, or for the console's own where there is none."""
+        match, world = self._app.router.find(path), self._app.world
+        api_key = self._registered_hmac().api_key
+        own = first_workspace_id(api_key)
+        with world.lock:
+            workspace_id = match.parameters.get("workspace_id", own) if match else own
+            return give_token(world.account(api_key), workspace_id, world.time())
 
     def _agent_token(self) -> str:
         agent = self._newest_agent()

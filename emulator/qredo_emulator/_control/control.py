@@ -200,16 +200,21 @@ class Control:
         return self._keys.new()
 
     def new_hmac_credentials(self) -> HmacCredentials:
-        """Registers another API key of the Qredo API v1, with a secret of its own."""
+        """Registers another API key of the Qredo APIs v1 and v2, with a secret of its own."""
         return self._keys.new_hmac()
 
     def publish(
-        self, feed: str, message: Any, *, credentials: Credentials | None = None, client_id: str | None = None
+        self,
+        feed: str,
+        message: Any,
+        *,
+        credentials: Credentials | HmacCredentials | None = None,
+        client_id: str | None = None,
     ) -> int:
         """Sends a message on a feed.
 
         Args:
-            feed: Its name: `core_client`, `liquidity_hub`, `wallets` or `agent`.
+            feed: Its name, such as `core_client` or `sign_requests`.
             message: What JSON can hold; it is not compared with the description.
             credentials: Only to feeds that were opened with this API key.
             client_id: Only to feeds of this core client.

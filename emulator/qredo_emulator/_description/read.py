@@ -34,8 +34,9 @@ MISSING: Any = object()
 OPEN = ""
 _UNKNOWN = "unknown"
 # An operation that names a token and a signature as alternatives is one of an agent.
-_SCHEMES = sorted(SCHEMES, key=lambda name: SCHEMES[name].proof != "token")
+_SCHEMES = sorted(SCHEMES, key=lambda name: SCHEMES[name].proof != "agent")
 _STAMPS = ("timestamp", "nonce")
+_BY_TOKEN = ("token", "agent")
 _HERE = Path(__file__).resolve().parents[1]
 
 
@@ -52,16 +53,18 @@ class Security:
         stamps: The stamps that a signature may carry: `timestamp`, `nonce` or both.
         headers: Header of each part in lower case: `api_key`, the scheme's name, and the stamps.
         nonce_rule: `counter` where each nonce is the last one plus one; `increasing` where it is greater.
+        query: Query parameter that may hold a token in the place of the header; empty for none.
     """
 
     scheme: str
     stamps: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     nonce_rule: Literal["counter", "increasing"] = "increasing"
+    query: str = ""
 
     @property
     def proof(self) -> str:
-        """What proves who sends a request: `rsa`, `hmac`, `token`, `none` or `unknown`."""
+        """What proves who sends a request: `rsa`, `hmac`, `token`, `agent`, `none` or `unknown`."""
         if self.scheme == OPEN:
             return "none"
         return SCHEMES[self.scheme].proof if self.scheme in SCHEMES else _UNKNOWN
@@ -284,7 +287,7 @@ def _security(document: Any, alternatives: list[Mapping[str, Any]]) -> Security:
     schemes = document["components"]["securitySchemes"]
     parts = (
         [scheme]
-        if SCHEMES[scheme].proof == "token"
+        if SCHEMES[scheme].proof in _BY_TOKEN
         else ["api_key", scheme, *(name for name in _STAMPS if name in named)]
     )
     return Security(
@@ -292,6 +295,7 @@ def _security(document: Any, alternatives: list[Mapping[str, Any]]) -> Security:
         tuple(name for name in _STAMPS if name in parts),
         {name: schemes[name]["name"].lower() for name in parts},
         "counter" if "nonce" in parts and schemes["nonce"].get("x-stamp-rule") == "counter" else "increasing",
+        next((schemes[name]["name"] for name in sorted(named) if schemes[name].get("in") == "query"), ""),
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Container
 from random import Random
 from typing import Any
 
-__all__ = ["Ids", "agent_id", "base58", "chain_address"]
+__all__ = ["Ids", "agent_id", "base58", "chain_address", "first_workspace_id"]
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -61,6 +61,12 @@ def chain_address(wallet_id: str, family: str) -> str:
         return "0x" + digest.hex()
     payload = _TESTNET_P2PKH + digest
     return base58(payload + hashlib.sha256(hashlib.sha256(payload).digest()).digest()[:4])
+
+
+def first_workspace_id(api_key: str) -> str:
+    """The workspace that an API key has from the start: 27 base62 digits, always the same for one key."""
+    digest = hashlib.sha256(f"qredo-emulator workspace {api_key}".encode()).digest()[:20]
+    return _digits(int.from_bytes(digest, "big"), _BASE62).rjust(27, "0")
 
 
 class Ids:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .workspaces import Workspace
+
 __all__ = [
     "DEDICATED",
     "MULTI_COUNTERPARTY",
@@ -350,12 +352,16 @@ class AccountData:
     Attributes:
         users: Entity id of each person, by e-mail address in lower case.
         last_fund: When 1.0 last made a fund; 0 if it did not.
+        workspaces: Of the Qredo API v2.
+        bls_key: The key of the API key that verifies its approvals there, in hexadecimal; empty without one.
     """
 
     companies: dict[str, Company] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     core_clients: dict[str, CoreClient] = field(default_factory=dict)
     last_fund: int = 0
+    workspaces: dict[str, Workspace] = field(default_factory=dict)
+    bls_key: str = ""
 
 
 @dataclass(slots=True)

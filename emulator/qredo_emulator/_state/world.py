@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from qredo_emulator._authentication.tokens import Tokens
 from qredo_emulator._errors import ApiError, NotFoundError
 from qredo_emulator._settings import Settings
 
@@ -38,6 +39,7 @@ class World:
         index: Finds things in it.
         fee_rate: Part of what arrives that a transaction costs.
         lock: Held around every use: control methods are called from other threads.
+        tokens: The tokens of workspaces that were given. No state file holds them.
         publish: Sends a message on a feed, with the arguments of `FeedHub.publish`.
     """
 
@@ -46,6 +48,7 @@ class World:
         self.ids: Ids = Ids(settings.random)
         self.fee_rate: Fraction = Fraction(settings.fee_rate)
         self.lock: threading.RLock = threading.RLock()
+        self.tokens: Tokens = Tokens(self.time)
         self.publish: Callable[..., Any] = lambda feed, message, **scope: 0
         self.load(fresh_state(settings))
 

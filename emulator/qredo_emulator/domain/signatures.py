@@ -68,8 +68,8 @@ def messages_of(action: Action) -> list[str]:
     return [hashlib.sha512(f"qredo-emulator {action.id} {part}".encode()).hexdigest() for part in (1, 2)]
 
 
-def check_signature(client: CoreClient, message: str, signature: str, pointer: str, *, verify: bool) -> None:
-    """Checks an agent's signature of a message, both in hexadecimal; without `verify`, its form alone.
+def check_signature(bls_key: str, message: str, signature: str, pointer: str, *, verify: bool) -> None:
+    """Checks the signature of a message, all three in hexadecimal; without `verify`, its form alone.
 
     Raises:
         ApiError: 400, with what is wrong.
@@ -78,7 +78,7 @@ def check_signature(client: CoreClient, message: str, signature: str, pointer: s
     if not verify:
         return
     try:
-        verify_approval(client.bls_key, bytes.fromhex(message), signature)
+        verify_approval(bls_key, bytes.fromhex(message), signature)
     except InvalidSignatureError as error:
         raise invalid(pointer, str(error)) from None
 

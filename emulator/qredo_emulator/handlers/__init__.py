@@ -18,21 +18,23 @@ from qredo_emulator.handlers._call import Handler
 
 __all__ = ["find_handler", "keeps_state"]
 
-_VERSION = re.compile(r"qredo_partner_(v[0-9]+_[0-9]+)")
+_VERSION = re.compile(r"qredo_(?:partner_)?(v[0-9]+(?:_[0-9]+)?)")
 
 
-def find_handler(package: str, operation: Operation) -> Handler | None:
+def find_handler(package: str, operation: Operation, *, examples_only: bool = False) -> Handler | None:
     """Return the handler of an operation, None if there is none.
 
     Args:
         package: The API package.
         operation: The operation; its tag names the module, its verb the function.
+        examples_only: Whether only those count that a module has in `ALWAYS`: no other can be called without them.
     """
     name = f"{_handlers_of(package)}.{operation.tag}"
     if not keeps_state(package) or importlib.util.find_spec(name) is None:
         return None
     module = importlib.import_module(name)
-    return cast(Handler, getattr(module, operation.verb)) if operation.verb in module.__all__ else None
+    names = getattr(module, "ALWAYS", ()) if examples_only else module.__all__
+    return cast(Handler, getattr(module, operation.verb)) if operation.verb in names else None
 
 
 def keeps_state(package: str) -> bool:

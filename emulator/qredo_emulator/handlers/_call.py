@@ -22,6 +22,8 @@ class OperationRequest:
         query: Query parameters that the description names, converted; absent ones are absent.
         body: The JSON body, None if there is none.
         agent_id: The signing agent that calls; empty where an API key does.
+        workspace_id: The workspace of the token; empty without one.
+        date: The time that the Date of the response will say, in Unix seconds.
     """
 
     base_url: str
@@ -29,6 +31,8 @@ class OperationRequest:
     query: Mapping[str, Any]
     body: Any
     agent_id: str = ""
+    workspace_id: str = ""
+    date: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,8 @@ class Scheme(ABC):
         signature_header: The header with the signature or the token.
         timestamp_header: The header with a timestamp, or None.
         nonce_header: The header with a nonce, or None.
-        proof: What proves who sends a request: a signature with an RSA key, an HMAC with a secret, a token, or nothing.
+        proof: What proves who sends a request: a signature with an RSA key, an HMAC with a secret, a token that the
+            service gave, one that an agent makes, or nothing.
         options: Names of the fields of `SigningOptions` that apply beside the clock.
         line: Where requests wait for their turn, if they must arrive in the order in which they were stamped.
         counted: Whether requests carry numbers that must follow each other without a gap.
@@ -101,7 +102,7 @@ class Scheme(ABC):
     signature_header: ClassVar[str]
     timestamp_header: ClassVar[str | None] = None
     nonce_header: ClassVar[str | None] = None
-    proof: ClassVar[Literal["rsa", "hmac", "token", "none"]]
+    proof: ClassVar[Literal["rsa", "hmac", "token", "agent", "none"]]
     options: ClassVar[tuple[str, ...]] = ()
 
     line: InFlight | None = None

@@ -108,7 +108,7 @@ class AgentScheme(Scheme):
 
     name = "agent_token"
     credentials = Credentials
-    proof, signature_header = "token", AGENT_TOKEN
+    proof, signature_header = "agent", AGENT_TOKEN
 
     def __init__(self, credentials: Credentials, options: SigningOptions) -> None:
         self._tokens = AgentTokens(options.agent_token)

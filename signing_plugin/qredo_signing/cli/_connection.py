@@ -23,6 +23,7 @@ _CHOICES = f"{', '.join(ENVIRONMENTS[:-1])}, or {ENVIRONMENTS[-1]} with --url"
 _API = "API version: the import name of its package, such as qredo_partner_v1_1."
 _AGENT = "File with a fresh x-api-zkp token, for agent operations. Without it: QREDO_AGENT_TOKEN."
 _NONCES = "SQLite file with the nonces, for an API with counted nonces (1.0) or to send nonces at all."
+_WORKSPACE = "Id of the workspace that the token is for, for the Qredo API v2."
 _TIMEOUT = "For a response; 30 by default."
 _NONCE_START = "Make the counter in --nonces, once. N is the next nonce that the service accepts."
 _COMPLETIONS = {"--api": complete_api, "--environment": complete_environment}
@@ -53,6 +54,7 @@ class Connection:
     agent_token_file: Annotated[Path | None, _option("--agent-token-file", _AGENT, "FILE")] = None
     nonces: Annotated[Path | None, _option("--nonces", _NONCES, "FILE", "QREDO_NONCES")] = None
     nonce_start: Annotated[int | None, _option("--nonce-start", _NONCE_START, "N", min=0)] = None
+    workspace: Annotated[str | None, _option("--workspace", _WORKSPACE, "ID", "QREDO_WORKSPACE")] = None
     timeout: Annotated[float | None, _option("--timeout", _TIMEOUT, "SECONDS", min=0.001)] = None
     yes: Annotated[
         bool,
@@ -100,8 +102,16 @@ class Connection:
         """
         return read_credentials(self.keys, security, self.passphrase_file)
 
-    def connect(self, client_class: Any) -> Any:
-        """A client that signs. Nothing is sent yet."""
+    def connect(self, client_class: Any, workspace: str | None = None) -> Any:
+        """Make a client that signs. Nothing is sent yet.
+
+        Args:
+            client_class: The `Client` of an API.
+            workspace: The workspace that a call names, if there is no --workspace.
+
+        Raises:
+            CliError: An option that this API needs is missing.
+        """
         from .. import connect
         from .._http.schemes import SCHEMES
 
@@ -110,6 +120,8 @@ class Connection:
         scheme = SCHEMES.get(client_class.SECURITY)
         if scheme is not None and "agent_token" in scheme.options:
             options["agent_token"] = self.agent_token
+        if scheme is not None and "workspace_id" in scheme.options:
+            options["workspace_id"] = self._workspace(client_class, workspace)
         if self.timeout is not None:
             options["timeout"] = self.timeout
         if self.nonces is not None:
@@ -121,6 +133,12 @@ class Connection:
                 code=Exit.LOCAL,
             )
         return connect(client_class, self.credentials(client_class.SECURITY), environment, **options)
+
+    def _workspace(self, client_class: Any, workspace: str | None) -> str:
+        if not (found := self.workspace or workspace):
+            problem = f"{client_class.API[0]} takes a token, which is for one workspace"
+            raise CliError(problem, "give --workspace ID, or set QREDO_WORKSPACE")
+        return found
 
     def nonce_source(self, rule: Any) -> Any:
         """The file of --nonces, with a counter made in it if --nonce-start says so."""

@@ -12,9 +12,10 @@ from httpx_ws import AsyncWebSocketSession, WebSocketSession, aconnect_ws, conne
 from qredo_emulator import Emulator
 from qredo_signing import AiohttpTransport, Credentials, Environment, KeyKind, OriginError, PartnerAuth
 
-from ..doubles import AnyCredentials, Recorder, connect_async, connect_sync, make_auth, serve
+from ..doubles import WORKSPACE, AnyCredentials, Recorder, connect_async, connect_sync, make_auth, serve
 from .networks import Listener, foreign_server, http2_server, http_proxy, socks_proxy
 from .sending import MODES, TRUSTS_NOBODY, make_async_http, send
+from .token_service import jwt
 
 NAME = "api.custody.test"
 
@@ -184,7 +185,17 @@ def test_the_client_works_on(mode: str, home: Recorder, emulator_credentials: Cr
             assert http.get(home.url).status_code == 200
 
 
-def test_a_url_changed_after_signing(mode: str, foreign: Listener, either_real_credentials: AnyCredentials) -> None:
+def giving_tokens(handle: Callable[[httpx.Request], httpx.Response]) -> Callable[[httpx.Request], httpx.Response]:
+    """Handle calls, and give a token to those that ask for one."""
+
+    def give(request: httpx.Request) -> httpx.Response:
+        is_for_token = request.url.path.endswith(f"/{WORKSPACE}/token")
+        return httpx.Response(200, json={"token": jwt(exp=4102444800)}) if is_for_token else handle(request)
+
+    return give
+
+
+def test_a_url_changed_after_signing(mode: str, foreign: Listener, any_real_credentials: AnyCredentials) -> None:
     """A request hook, which httpx runs after the auth, cannot send what was signed to another server either."""
 
     def change(request: httpx.Request) -> None:
@@ -199,7 +210,7 @@ def test_a_url_changed_after_signing(mode: str, foreign: Listener, either_real_c
         with http_proxy({}) as proxy:
             options = {"event_hooks": hooks, "proxy": f"http://127.0.0.1:{proxy.port}"}
             with pytest.raises(OriginError, match=str(foreign.port)):
-                send(way, mode, either_real_credentials, environment, f"https://{NAME}/", http_options=options)
+                send(way, mode, any_real_credentials, environment, f"https://{NAME}/", http_options=options)
             assert proxy.received == []
 
 
@@ -318,7 +329,7 @@ def test_signed_feeds_open(feed: str, path: str, message: Any, mode: str) -> Non
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-def test_a_transport_that_knows_no_trace(mode: str, either_real_credentials: AnyCredentials) -> None:
+def test_a_transport_that_knows_no_trace(mode: str, any_real_credentials: AnyCredentials) -> None:
     """Where the transport ignores the guard, the hop cannot be stopped; the answer is an error that says so."""
     arrived: list[httpx.URL] = []
 
@@ -328,16 +339,16 @@ def test_a_transport_that_knows_no_trace(mode: str, either_real_credentials: Any
             return httpx.Response(200)
         return httpx.Response(302, headers={"location": "https://evil.test/taken?token=planted"})
 
-    options = {"transport": httpx.MockTransport(handle)}
+    options = {"transport": httpx.MockTransport(giving_tokens(handle))}
     environment = Environment.custom(f"https://{NAME}", key_kind=KeyKind.LIVE)
     with pytest.raises(OriginError, match=r"redirected to https://evil\.test and went there WITH its cred") as caught:
-        send("bare", mode, either_real_credentials, environment, f"https://{NAME}/x", http_options=options)
+        send("bare", mode, any_real_credentials, environment, f"https://{NAME}/x", http_options=options)
     assert "planted" not in str(caught.value)
     assert [url.host for url in arrived] == [NAME, "evil.test"]
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-def test_there_and_back(mode: str, either_real_credentials: AnyCredentials) -> None:
+def test_there_and_back(mode: str, any_real_credentials: AnyCredentials) -> None:
     """The error comes also when the other server sent the request back to the environment's."""
     hops = {"/x": "https://evil.test/y", "/y": f"https://{NAME}/z"}
 
@@ -346,13 +357,13 @@ def test_there_and_back(mode: str, either_real_credentials: AnyCredentials) -> N
         return httpx.Response(302, headers={"location": location}) if location else httpx.Response(200)
 
     environment = Environment.custom(f"https://{NAME}", key_kind=KeyKind.LIVE)
-    options = {"transport": httpx.MockTransport(handle)}
+    options = {"transport": httpx.MockTransport(giving_tokens(handle))}
     with pytest.raises(OriginError, match=r"redirected to https://evil\.test and"):
-        send("bare", mode, either_real_credentials, environment, f"https://{NAME}/x", http_options=options)
+        send("bare", mode, any_real_credentials, environment, f"https://{NAME}/x", http_options=options)
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-def test_a_transport_given_to_connect(mode: str, either_real_credentials: AnyCredentials) -> None:
+def test_a_transport_given_to_connect(mode: str, any_real_credentials: AnyCredentials) -> None:
     """If a hook moves a signed request and the transport ignores `trace`, the other server does not get the API key."""
     arrived: list[httpx.URL] = []
 
@@ -367,10 +378,10 @@ def test_a_transport_given_to_connect(mode: str, either_real_credentials: AnyCre
         change(request)
 
     environment = Environment.custom(f"https://{NAME}", key_kind=KeyKind.LIVE)
-    transport = httpx.MockTransport(handle)
+    transport = httpx.MockTransport(giving_tokens(handle))
 
     async def main() -> None:
-        async with connect_async(either_real_credentials, environment, transport=transport) as client:
+        async with connect_async(any_real_credentials, environment, transport=transport) as client:
             await client.call()
             client.http.event_hooks = {"request": [achange]}
             with pytest.raises(OriginError, match=r"about to go on to https://evil\.test,"):
@@ -379,7 +390,7 @@ def test_a_transport_given_to_connect(mode: str, either_real_credentials: AnyCre
     if mode == "async":
         asyncio.run(main())
     else:
-        with connect_sync(either_real_credentials, environment, transport=transport) as client:
+        with connect_sync(any_real_credentials, environment, transport=transport) as client:
             client.call()
             client.http.event_hooks = {"request": [change]}
             with pytest.raises(OriginError, match=r"about to go on to https://evil\.test,"):

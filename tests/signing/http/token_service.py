@@ -6,14 +6,14 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from email.utils import formatdate
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 import httpx
 from qredo_signing import HmacCredentials, InvalidSignatureError, verify_hmac
 
-from ..doubles import API_SECRET, AsyncDummy, DummyClient
+from ..doubles import API_SECRET, BASE, WORKSPACE, AsyncTokenDummy, TokenDummy
 
 __all__ = [
     "KEY",
@@ -25,26 +25,7 @@ __all__ = [
     "jwt",
 ]
 
-WORKSPACE = "2ZDgLmOIYRLFXx1RtNYfF3Va7nu"
 KEY = HmacCredentials("a.S3GpfPuHWiTA4h3tYNvE9od9hzsT7BUQA4wTKAWgwBaW", API_SECRET)
-BASE = "/api/v2"
-
-
-class TokenAPI:
-    """What the classes of an API that takes tokens say about it."""
-
-    API: ClassVar[tuple[str, str]] = ("dummy_v2", "2.0.0+r1")
-    SERVERS: ClassVar[Mapping[str, str]] = {"production": f"https://api-v2.qredo.network{BASE}"}
-    SECURITY: ClassVar[Literal["qredo_token"]] = "qredo_token"
-    STAMPS: ClassVar[tuple[str, ...]] = ()
-
-
-class TokenDummy(TokenAPI, DummyClient):  # type: ignore[misc]  # the scheme of the other API
-    """A sync client of such an API."""
-
-
-class AsyncTokenDummy(TokenAPI, AsyncDummy):  # type: ignore[misc]
-    """An async client of such an API."""
 
 
 def jwt(**claims: object) -> str:

@@ -42,7 +42,7 @@ def finish_registration(account: Account, request: OperationRequest) -> Reply:
     """The agent signs its id document, and can be trusted and asked from now on."""
     agent, signature = account.core_client(request.agent_id), request.body["idDocSignatureHex"]
     verify = account.world.settings.verify_approvals
-    check_signature(agent, document_of(agent.id), signature, "/body/idDocSignatureHex", verify=verify)
+    check_signature(agent.bls_key, document_of(agent.id), signature, "/body/idDocSignatureHex", verify=verify)
     agent.registered = True
     return Reply({"feed": f"{request.base_url.replace('http', 'ws', 1)}/coreclient/feed"})
 
@@ -60,7 +60,7 @@ def approve_action(account: Account, request: OperationRequest) -> Reply:
         raise invalid("/body/signatures", f"{len(signatures)} are given for {len(messages)} messages")
     verify = account.world.settings.verify_approvals
     for index, (message, signature) in enumerate(zip(messages, signatures, strict=True)):
-        check_signature(agent, message, signature, f"/body/signatures/{index}", verify=verify)
+        check_signature(agent.bls_key, message, signature, f"/body/signatures/{index}", verify=verify)
     decide(account.world, action, approve=True)
     return Reply()
 

@@ -93,7 +93,7 @@ def _run(operation: Operation, connection: Connection, view: View, given: dict[s
     arguments = arguments_of(operation, given)
     changes, state = operation.method != "GET", connection.request_state
     must_confirm = changes and connection.must_confirm(operation.id)
-    with logging_to_stderr(), connection.connect(operation.package.Client) as client:
+    with logging_to_stderr(), connection.connect(operation.package.Client, arguments.get("workspace_id")) as client:
         if operation.pages:
             items = getattr(getattr(client, operation.tag), operation.verb)(**arguments)
             with as_usage_error():

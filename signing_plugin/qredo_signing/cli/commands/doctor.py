@@ -6,7 +6,7 @@ import os
 import stat
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,12 +105,14 @@ def check_all(
     """
     client_class = connection.client_class()
     environment = connection.named_environment()
-    operation = _read_without_parameters(connection, client_class)
+    operation, arguments = _simple_read(connection, client_class)
     yield from _check_files(connection, client_class.SECURITY)
     credentials = yield from _check_credentials(connection, client_class.SECURITY)
     if credentials is not None:
         yield _check_kind(environment, credentials)
-    response = yield from _check_network(_probe_url(client_class, environment, operation), connection.timeout)
+    response = yield from _check_network(
+        _probe_url(client_class, environment, operation, arguments), connection.timeout
+    )
     if response is not None:
         yield _check_tls(response)
         yield _check_clock(response)
@@ -119,7 +121,7 @@ def check_all(
         if credentials is None or response is None:
             yield Finding("signed read", "skipped", "no credentials, or no connection")
         else:
-            client = yield from _check_read(connection, client_class, operation, stack)
+            client = yield from _check_read(connection, client_class, operation, arguments, stack)
         if shapes is not None:
             yield _check_shapes(client, shapes, keep)
 
@@ -134,7 +136,7 @@ def _key_files(connection: Connection, security: str) -> list[Path]:
     if folder is None:
         variables = ("QREDO_API_KEY_FILE", "QREDO_PRIVATE_KEY_FILE", "QREDO_API_SECRET_FILE")
         return [Path(os.environ[name]) for name in variables if os.environ.get(name)]
-    names = ("apikey", "apisecret") if SCHEMES[security].proof == "hmac" else ("apikey", "private.pem")
+    names = ("apikey", "private.pem") if SCHEMES[security].proof == "rsa" else ("apikey", "apisecret")
     return [folder / name for name in names]
 
 
@@ -202,11 +204,11 @@ def _check_kind(environment: Any, credentials: Any) -> Finding:
     return Finding("API key", "ok", f"{credentials.kind}, for the environment {environment.name}")
 
 
-def _probe_url(client_class: Any, environment: Any, operation: Operation | None) -> str:
+def _probe_url(client_class: Any, environment: Any, operation: Operation | None, arguments: Mapping[str, str]) -> str:
     """A documented URL: the service responds to it with 401, since the request has no credentials."""
     from ..._environments.base_url import base_url_of
 
-    return base_url_of(client_class, environment) + (operation.path if operation else "/")
+    return base_url_of(client_class, environment) + (operation.path.format_map(arguments) if operation else "/")
 
 
 def _check_network(url: str, timeout: float | None) -> Any:
@@ -263,14 +265,22 @@ def _check_clock(response: httpx.Response) -> Finding:
     return Finding("clock", "warning", found, "set this machine's clock (NTP); a difference up to an hour is corrected")
 
 
-def _check_read(connection: Connection, client_class: Any, operation: Operation | None, stack: ExitStack) -> Any:
+def _check_read(
+    connection: Connection,
+    client_class: Any,
+    operation: Operation | None,
+    arguments: Mapping[str, str],
+    stack: ExitStack,
+) -> Any:
     """Generator of findings that returns the client, which `stack` closes, or None if the signed read failed."""
     if operation is None:
-        yield Finding("signed read", "skipped", "this API has no read without parameters")
+        needs = "workspace_id" in SCHEMES[client_class.SECURITY].options
+        advice = "give --workspace ID, or set QREDO_WORKSPACE" if needs else ""
+        yield Finding("signed read", "skipped", "no read of this API works without an id", advice)
         return None
     try:
         client = stack.enter_context(connection.connect(client_class))
-        getattr(getattr(client, operation.tag), operation.verb)()
+        getattr(getattr(client, operation.tag), operation.verb)(**arguments)
     except Exception as error:
         finding = _problem("signed read", error)
         yield finding._replace(advice=_REFUSED) if getattr(error, "status_code", None) == 401 else finding
@@ -295,13 +305,16 @@ def _check_shapes(client: Any, path: Path, keep: Callable[[ShapeReport], object]
     return Finding("shapes", "warning", found, "use of a mismatch raises ResponseError: correct the description first")
 
 
-def _read_without_parameters(connection: Connection, client_class: Any) -> Operation | None:
-    """Return a signed GET that needs no parameters and opens no feed."""
+def _simple_read(connection: Connection, client_class: Any) -> tuple[Operation | None, dict[str, str]]:
+    """Return a GET that needs nothing that is not known, with its arguments: no id but the workspace's, and no feed."""
+    known = {} if connection.workspace is None else {"workspace_id": connection.workspace}
     package = load_package(connection.api or client_class.__module__.partition(".")[0])
     for each in operations_of(package):
-        if each.method == "GET" and each.feed is None and not any(one.required for one in each.parameters):
-            return each
-    return None
+        required = [one.name for one in each.parameters if one.required]
+        is_read = each.method == "GET" and each.feed is None and each.security == client_class.SECURITY
+        if is_read and known.keys() >= set(required):
+            return each, {name: known[name] for name in required}
+    return None, {}
 
 
 def _problem(check: str, error: Exception) -> Finding:

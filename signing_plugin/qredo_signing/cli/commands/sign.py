@@ -57,6 +57,8 @@ def sign(
     verb = method_of(method, content)
     stamp_header, stamp = stamp_of(timestamp, nonce)
     scheme = SCHEMES[load_client_class(api).SECURITY] if api else DEFAULT_SCHEME
+    if scheme.timestamp_header is None:
+        raise CliError("this API takes a token instead of a signature", "`qredo call` and `qredo send` get one")
     if stamp_header == NONCE and scheme.nonce_header is None:
         raise CliError("this API takes no nonce", "give --timestamp, or neither")
     credentials = read_credentials(keys, scheme.name, passphrase_file)

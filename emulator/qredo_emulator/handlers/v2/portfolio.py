@@ -1,0 +1,19 @@
+"""Portfolios."""
+
+from __future__ import annotations
+
+from qredo_emulator._state.workspaces import Portfolio
+from qredo_emulator._state.world import Account
+from qredo_emulator.handlers._call import OperationRequest, Reply
+
+from ._workspace import workspace_in
+
+__all__ = ["create"]
+
+
+def create(account: Account, request: OperationRequest) -> Reply:
+    """A portfolio of the workspace."""
+    workspace = workspace_in(account, request)
+    portfolio = Portfolio(account.world.new_id(), request.body["name"], request.body.get("type", "standard"))
+    workspace.portfolios[portfolio.id] = portfolio
+    return Reply({"accountID": portfolio.id})
