@@ -9,15 +9,29 @@ from __future__ import annotations
 import logging
 import sys
 import warnings
+from contextlib import suppress
 
-__all__ = ["LOG", "is_ours", "warn"]
+from ._text import printable
+
+__all__ = ["LOG", "is_ours", "log", "warn"]
 
 _PACKAGE = __name__.rpartition(".")[0]
 
 LOG = logging.getLogger(_PACKAGE)
-"""Logs retries and a corrected clock. Never pass it a URL's query, a header, a body or a secret."""
+"""Logs retries and a corrected clock; write to it with `log`."""
 
 LOG.addHandler(logging.NullHandler())
+
+
+def log(level: int, message: str, *args: object) -> None:
+    """Log one line. Never pass a URL's query, a header, a body or a secret.
+
+    Texts from elsewhere are escaped. A handler or filter that raises must not turn a call that was sent into another
+    error, so its error is dropped.
+    """
+    with suppress(Exception):
+        shown = [each if isinstance(each, int | float) else printable(str(each)) for each in args]
+        LOG.log(level, message, *shown, stacklevel=2)
 
 
 def warn(message: str, category: type[Warning]) -> None:

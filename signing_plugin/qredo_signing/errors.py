@@ -21,12 +21,15 @@
       - DeprecatedEnvironmentWarning
 
 Messages say what was given, why it is wrong and what to do. They never hold an API key, key material, a passphrase,
-a signature or a token, and neither do the exceptions that are chained to them.
+a signature or a token, and neither do the exceptions that are chained to them. `str(error)` is one line: control and
+invisible characters, such as those in a text from a server, are written as escapes.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from ._text import printable
 
 if TYPE_CHECKING:
     import httpx
@@ -54,6 +57,9 @@ __all__ = [
 
 class QredoSigningError(Exception):
     """Base of all errors of this package. Nothing was sent, unless the subclass says otherwise."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class ConfigurationError(QredoSigningError, ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import ssl
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from .._diagnostics import LOG
+from .._diagnostics import log
 from ..errors import ConfigurationError
 
 __all__ = ["NoCookies", "make_tls_context", "proxies_of_environment"]
@@ -102,7 +103,8 @@ def _is_readable(pattern: str) -> bool:
     try:
         httpx.URL(pattern)
     except httpx.InvalidURL:
-        LOG.warning("an entry of NO_PROXY was left out, since httpx cannot read it: %r", pattern.partition("://")[2])
+        entry = pattern.partition("://")[2]
+        log(logging.WARNING, "an entry of NO_PROXY was left out, since httpx cannot read it: %r", entry)
         return False
     return True
 

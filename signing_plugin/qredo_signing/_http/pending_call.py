@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
 import httpx
 
 from .._client_protocols import RequestInfo
-from .._diagnostics import LOG
+from .._diagnostics import log
 from .._environments.origin import DEFAULT_PORTS
 from .._version import __version__
 from ..errors import OutcomeUnknownError, QredoSigningError, RedirectError
@@ -166,7 +167,7 @@ class PendingCall:
         text = f"{self._name} was interrupted after it was sent, so its outcome is unknown. {self._what_to_do}"
         text += f" (idempotency key {key})" if key else ""
         interruption.add_note(text)
-        LOG.warning("%s", text)
+        log(logging.WARNING, "%s", text)
 
     def _is_uncertain(self) -> bool:
         return self._attempt.may_be_sent or self._lost is not None or self._attempts.is_uncertain
@@ -178,7 +179,7 @@ class PendingCall:
         return self._attempts.give_up()
 
     def _log(self, wait: float, why: str) -> float:
-        LOG.info("%s: attempt %d ended with %s; next in %.2f s", self._name, self._attempts.made, why, wait)
+        log(logging.INFO, "%s: attempt %d ended with %s; next in %.2f s", self._name, self._attempts.made, why, wait)
         return wait
 
     @property

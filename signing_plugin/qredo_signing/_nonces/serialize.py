@@ -10,6 +10,7 @@ from it (return an unused number, call the next one) is done by `advance`, which
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections import deque
@@ -18,7 +19,7 @@ from importlib import import_module
 from typing import Any
 from weakref import WeakValueDictionary
 
-from .._diagnostics import LOG
+from .._diagnostics import log
 from ..errors import NonceError
 
 __all__ = ["InFlight", "Ticket", "in_flight_of"]
@@ -68,7 +69,8 @@ class Ticket:
         try:
             self._settle()
         except Exception as error:
-            LOG.warning("a nonce that was not sent could not be returned: %s: %s", type(error).__name__, error)
+            text = "a nonce that was not sent could not be returned: %s: %s"
+            log(logging.WARNING, text, type(error).__name__, error)
 
 
 class InFlight:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from ..errors import ConfigurationError, NonceError
+from .lock_wait import LockWait
 from .shared_file import Identity, check_disk, identify, make_file
 from .source import MAX_NONCE, Clock, Rule, StoredNonces, microseconds
 
@@ -43,7 +44,6 @@ ON CONFLICT (name) DO UPDATE SET last = excluded.last WHERE rule = 'counter' AND
 RETURNING last
 """
 _READ = "SELECT rule, last FROM qredo_nonces WHERE name = :name"
-_PAUSE = 0.002  # seconds between two tries for the lock: a process that gets it often in a row reads less from the file
 
 _USUAL_ADVICE = (
     "Its folder must exist on a local disk and be writable for this user, and the file must be one that "
@@ -116,6 +116,7 @@ class SQLiteNonces(StoredNonces):
         self._name = name
         self._clock = clock
         self._timeout = timeout
+        self._wait: Final = LockWait(timeout, _is_busy)
         self._connection: sqlite3.Connection | None = None
         self._close: Callable[[], object] = int  # nothing to close yet
         self._process = 0
@@ -179,7 +180,9 @@ class SQLiteNonces(StoredNonces):
     def _run(self, statement: str, **values: object) -> tuple[Any, ...] | None:
         """Run one statement in a transaction of its own, and return its row."""
         connection = self._connect()
-        self._lock_file(connection)
+        # Wait for the lock of the whole file at once, so that nothing else in the transaction has to wait.
+        self._wait.until_free(lambda: connection.execute("BEGIN EXCLUSIVE"))
+        taken_at = time.monotonic()
         try:
             rows: list[tuple[Any, ...]] = connection.execute(statement, values).fetchall()
             connection.execute("COMMIT")
@@ -187,21 +190,8 @@ class SQLiteNonces(StoredNonces):
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        self._wait.released(taken_at)
         return rows[0] if rows else None
-
-    def _lock_file(self, connection: sqlite3.Connection) -> None:
-        """Wait for the lock. Once it is there, nothing else of the transaction waits."""
-        limit: float | None = None
-        while True:
-            try:
-                connection.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError as error:
-                limit = limit or time.monotonic() + self._timeout
-                if not _is_busy(error) or time.monotonic() >= limit:
-                    raise
-                time.sleep(_PAUSE)
-            else:
-                return
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is not None:
@@ -239,24 +229,26 @@ class SQLiteNonces(StoredNonces):
         connection = sqlite3.connect(
             f"{path.as_uri()}?mode=rw",
             uri=True,
-            timeout=self._timeout,
+            timeout=0,  # `LockWait` waits: SQLite would sleep for up to 0.1 s at a time, and come last
             isolation_level=None,  # each statement is a transaction
             check_same_thread=False,  # the lock sees to that
         )
         try:
-            # Not a write-ahead log: it keeps the newest numbers and the locks in files beside this one, and a process
-            # that goes on with removed ones shares neither with a process that comes later.
-            journal = "truncate" if self.rule == "clock" else "delete"  # the first is faster, the second safer
-            if connection.execute(f"PRAGMA journal_mode = {journal}").fetchall() != [(journal,)]:
-                raise sqlite3.OperationalError("it is in use with another kind of journal")
-            # A clock is ahead anyhow after a power cut; a counter must have reached the disk.
-            connection.execute(f"PRAGMA synchronous = {'OFF' if self.rule == 'clock' else 'EXTRA'}")
-            connection.execute(_SCHEMA)
-            connection.execute("PRAGMA busy_timeout = 0")  # `_run` waits: SQLite would sleep for up to 0.1 s at a time
+            self._wait.until_free(lambda: self._prepare(connection))
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        # Not a write-ahead log: it keeps the newest numbers and the locks in files beside this one, and a process
+        # that goes on with removed ones shares neither with a process that comes later.
+        journal = "truncate" if self.rule == "clock" else "delete"  # the first is faster, the second safer
+        if connection.execute(f"PRAGMA journal_mode = {journal}").fetchall() != [(journal,)]:
+            raise sqlite3.OperationalError("it is in use with another kind of journal")
+        # A clock is ahead anyhow after a power cut; a counter must have reached the disk.
+        connection.execute(f"PRAGMA synchronous = {'OFF' if self.rule == 'clock' else 'EXTRA'}")
+        connection.execute(_SCHEMA)
 
     def _disconnect(self) -> None:
         self._connection = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
-from .._diagnostics import LOG
+from .._diagnostics import log
 from ..errors import ClockSkewError
 
 __all__ = ["LIMIT", "TOLERANCE", "SkewedClock"]
@@ -59,7 +60,8 @@ class SkewedClock:
             # Another thread may have been here first.
             if abs(difference - self._offset) > tolerance:
                 self._offset = difference
-                LOG.warning("the server's clock is %+.0f s from ours: timestamps follow it from now on", difference)
+                text = "the server's clock is %+.0f s from ours: timestamps follow it from now on"
+                log(logging.WARNING, text, difference)
         return True
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import typer
 
+from .._text import printable
 from ..units import to_units
 from ._errors import CliError
 from ._exits import Exit
 from ._readable import AMOUNTS, TIMES, flat, readable, wire_text
 from ._table import grid_of
-from ._text import printable
 
 __all__ = ["confirm", "lines_of", "scales_of"]
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import typer
 
 from .. import errors as signing
+from .._text import printable
 from ._exits import Exit
-from ._text import printable
 
 __all__ = ["CliError", "Report", "as_usage_error", "report_of"]
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import typer
 from typer.core import TyperGroup
 
+from .._text import printable
 from ._apis import installed_apis, names_of_apis
 from ._completion import complete_api
 from ._errors import CliError
 from ._option_groups import JsonOption
 from ._output import print_json
-from ._text import printable
 from ._view import screen
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from .._diagnostics import LOG
+from .._text import printable
 from ._errors import CliError
 from ._exits import Exit
-from ._text import printable
 
 __all__ = ["discard", "logging_to_stderr", "note", "print_bytes", "print_json", "print_text", "to_stdout"]
 

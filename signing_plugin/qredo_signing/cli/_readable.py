@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ._text import printable
+from .._text import printable
 
 __all__ = ["AMOUNTS", "TIMES", "flat", "line_of", "readable", "wire_text"]
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .._text import printable
 from ._output import note, print_bytes, print_json, print_text
-from ._text import printable
 from ._view import View
 
 __all__ = ["show_pages", "show_response"]

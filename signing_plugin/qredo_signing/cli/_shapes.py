@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
+from .._text import printable
 from ._errors import CliError
 from ._exits import Exit
 from ._table import table_of
-from ._text import printable
 from ._view import screen
 
 if TYPE_CHECKING:

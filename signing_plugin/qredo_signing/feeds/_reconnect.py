@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from .._diagnostics import LOG
+from .._diagnostics import log
 from .._http.outcomes import outcome_of_response
 from .._http.retries import MAX_WAIT, SPREAD
 from ._description import Described
@@ -79,7 +80,8 @@ class ReconnectState:
         if wait is None or (self._reconnect.attempts is not None and self._failures > self._reconnect.attempts):
             self._failures = 0
             raise error
-        LOG.warning("feed %s: %s; connecting again in %.2f s", self._described.name, _short(error), wait)
+        text = "feed %s: %s; connecting again in %.2f s"
+        log(logging.WARNING, text, self._described.name, _short(error), wait)
         return wait
 
     def _wait(self, error: Exception) -> float | None:

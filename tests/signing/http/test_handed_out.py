@@ -34,6 +34,7 @@ from qredo_signing import (
     connect,
     sign_hmac,
 )
+from qredo_signing._secrecy import chain
 
 from ..doubles import API_SECRET, make_api_key
 from .hostile_responses import RESPONSES
@@ -88,7 +89,7 @@ def texts(end: object) -> Iterator[str]:
             yield each if isinstance(each, str) else each.decode("latin-1")
         elif isinstance(each, BaseException | httpx.Request | httpx.Response | httpx.Headers):
             yield f"{each!r} {each!s}"
-            with suppress(TypeError, AttributeError, UnicodeError, pickle.PicklingError):  # there is no copy then
+            with suppress(TypeError, AttributeError, pickle.PicklingError):  # there is no copy then
                 yield pickle.dumps(each).decode("latin-1")
                 yield repr(vars(copy.copy(each)))
             if isinstance(each, BaseException):
@@ -113,7 +114,9 @@ class Thief:
         self.found = list[str]()
 
     def look(self, what: str, end: object, *more: str) -> None:
-        """Note where a secret is."""
+        """Note where a secret is, and which error shows a control character."""
+        if isinstance(end, Exception):
+            self.found += [f"{what}: {each!r}" for each in chain(end) if not str(each).isprintable()]
         for text in texts(end):
             self.found += [f"{what}: {secret}" for secret in (*self._secrets, *more) if secret[:24] in text]
 

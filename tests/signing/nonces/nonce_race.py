@@ -1,23 +1,23 @@
 """Several processes that draw nonces from one source, some of which are killed on the way.
 
-Run as a program, this module is one such process. It keeps a record of each number with the time before and after the
-call, by a clock that all processes of a machine share.
+Each keeps a record of each number with the time before and after the call, by a clock that all processes of a machine
+share.
 """
 
 from __future__ import annotations
 
 import importlib
 import itertools
-import json
-import os
 import signal
 import struct
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from .child_processes import PATIENCE, children
 
 PLUGIN = Path(__file__).parents[3] / "signing_plugin"
 _FORMAT = struct.Struct("=qqq")
@@ -42,7 +42,7 @@ def make_source(kind: str, place: str, **options: Any) -> Any:
     import qredo_signing
 
     if kind == "sqlite":
-        return qredo_signing.SQLiteNonces(place, timeout=60, **options)
+        return qredo_signing.SQLiteNonces(place, timeout=PATIENCE, **options)
     if kind == "redis":
         import redis
 
@@ -74,38 +74,18 @@ def race(
     """
     plan = [(numbers, False)] * survivors + [(victims_numbers, True)] * victims
     records = [folder / f"draws-{index}" for index in range(len(plan))]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, [PLUGIN, *imports]))}
-    processes = [
-        subprocess.Popen(
-            [sys.executable, __file__, json.dumps([source, str(record), *task])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-        )
-        for record, task in zip(records, plan, strict=True)
-    ]
-    try:
-        for process in processes:
-            _expect(process, b"ready")
-        for process in processes:
-            assert process.stdin
-            process.stdin.write(b"go\n")
-            process.stdin.flush()
-        for process in processes[survivors:]:
-            _expect(process, b"enough")
-            process.kill()
-        codes = [process.wait() for process in processes]
-    finally:
-        for process in processes:
-            process.kill()
-            process.communicate()
+    tasks = [(source, str(record), *task, imports) for record, task in zip(records, plan, strict=True)]
+    with children(_work, tasks) as processes:
+        for child in processes:
+            child.expect("ready")
+        for child in processes:
+            child.pipe.send("go")
+        for child in processes[survivors:]:
+            child.expect("enough")
+            child.process.kill()
+        codes = [child.end() for child in processes]
     assert codes == [0] * survivors + [-signal.SIGKILL] * victims
     return [read_draws(record) for record in records]
-
-
-def _expect(process: subprocess.Popen[bytes], word: bytes) -> None:
-    assert process.stdout
-    assert process.stdout.readline().strip() == word
 
 
 def read_draws(record: Path) -> list[Draw]:
@@ -140,18 +120,17 @@ def draw(source: Any) -> Draw:
     return Draw(began, time.monotonic_ns(), nonce)
 
 
-def _work(arguments: dict[str, Any], record: str, numbers: int, endless: bool) -> None:
+def _work(
+    pipe: Connection, arguments: dict[str, Any], record: str, numbers: int, endless: bool, imports: Sequence[Path]
+) -> None:
+    sys.path[:0] = map(str, imports)
     source = make_source(**arguments)
     with Path(record).open("wb", buffering=0 if endless else -1) as file:  # what is killed writes out no buffer
-        print("ready", flush=True)
-        sys.stdin.readline()
+        pipe.send("ready")
+        pipe.recv()
         for count in itertools.count(1):
             file.write(_FORMAT.pack(*draw(source)))
             if count == numbers and not endless:
                 return
             if count == numbers:
-                print("enough", flush=True)
-
-
-if __name__ == "__main__":
-    _work(*json.loads(sys.argv[1]))
+                pipe.send("enough")

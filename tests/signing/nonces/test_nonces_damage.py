@@ -1,18 +1,17 @@
-"""Stores that are damaged, removed, full or read-only while eight processes draw: no number twice, no foreign error."""
+"""Stores that are damaged, removed, full or read-only while processes draw: no number twice, no foreign error."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -20,64 +19,61 @@ import pytest
 from qredo_signing import NonceError, RedisNonces, SQLiteNonces
 
 from ..doubles import Rule
-from .nonce_race import PLUGIN, make_source
+from .child_processes import children
+from .nonce_race import make_source
 from .redis_server import RedisServer, redis_server
 from .test_nonces_redis import connected, losing_answers
 
 redis = pytest.importorskip("redis", reason="needs the extra redis")
 
 RULES: list[Rule] = ["clock", "counter"]
-PROCESSES = 8
+SIZES = [
+    pytest.param(3, {"clock": 20, "counter": 6}, id="small"),
+    pytest.param(8, {"clock": 150, "counter": 20}, id="large", marks=pytest.mark.full),
+]
+"""How many processes, and how often each tries, by rule: a counter is written to disk each time."""
 
 
-def draw(source: dict[str, Any], tries: int, setup: str) -> None:
-    """Draw, and go on after each `NonceError`; print the numbers and how many errors there were."""
-    exec(setup)
+def draw(pipe: Connection, source: dict[str, Any], tries: int, prepare: Callable[[], object]) -> None:
+    """Draw, and go on after each `NonceError`; wait in the middle; send the numbers and how many errors there were."""
+    prepare()
     nonces, errors, made = [], 0, make_source(**source)
-    print("ready", flush=True)
-    sys.stdin.readline()
-    for _ in range(tries):
+    for at in range(tries):
+        if at in {0, tries // 2}:
+            pipe.send("ready")
+            pipe.recv()
         try:
             nonces.append(made.next())
         except NonceError:
             errors += 1
             time.sleep(0.001)
-    print(json.dumps([nonces, errors]), flush=True)
+    pipe.send((nonces, errors))
 
 
-def race(source: dict[str, Any], damage: Callable[[], object], *, setup: str = "") -> int:
+def race(
+    source: dict[str, Any],
+    damage: Callable[[], object],
+    processes: int,
+    tries: dict[Rule, int],
+    prepare: Callable[[], object] = int,
+) -> int:
     """Let the processes draw while the store is damaged again and again; return how many errors there were.
 
-    Every number must be distinct, and no process may end with an error that is not a `NonceError`.
+    Every number must be distinct, and no process may end with an error that is not a `NonceError`. In the middle, all
+    wait until the store was damaged once, so that each draws before and after.
     """
-    tries = 150 if source["rule"] == "clock" else 20  # a counter is written to disk each time
-    code = f"from tests.signing.nonces.test_nonces_damage import draw; draw({source!r}, {tries}, {setup!r})"
-    path = os.pathsep.join([str(PLUGIN), str(PLUGIN.parent)])
-    command = [sys.executable, "-W", "ignore", "-c", code]
-    processes = [
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": path}
-        )
-        for _ in range(PROCESSES)
-    ]
-    try:
-        for process in processes:
-            assert process.stdout
-            assert process.stdout.readline() == "ready\n"
-        for process in processes:
-            assert process.stdin
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        while any(process.poll() is None for process in processes[:4]):
+    with children(draw, [(source, tries[source["rule"]], prepare)] * processes) as drawing:
+        for step in (int, damage):
+            for child in drawing:
+                child.expect("ready")
+            step()
+            for child in drawing:
+                child.pipe.send("go")
+        while not all(child.pipe.poll() for child in drawing[: processes // 2]):
             time.sleep(0.03)
             damage()
-        printed = [process.communicate(timeout=120)[0] for process in processes]
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
-    assert [process.returncode for process in processes] == [0] * PROCESSES
-    ends = [json.loads(text) for text in printed]
+        ends = [child.receive() for child in drawing]
+        assert [child.end() for child in drawing] == [0] * processes
     times = Counter(nonce for nonces, _ in ends for nonce in nonces)
     assert [nonce for nonce, count in times.items() if count > 1] == []
     assert all(nonces == sorted(nonces) for nonces, _ in ends)
@@ -139,30 +135,40 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
 }
 
 
+@pytest.mark.parametrize(("processes", "tries"), SIZES)
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_file(damage: str, rule: Rule, folder: Path) -> None:
+def test_a_damaged_file(damage: str, rule: Rule, folder: Path, processes: int, tries: dict[Rule, int]) -> None:
     """Whatever happens to the files of a store in use, each number is given once, and every error says what to do."""
     path = folder / "nonces.db"
     made(path, rule)
-    race({"kind": "sqlite", "place": str(path), "rule": rule}, lambda: DAMAGES[damage](path))
+    race({"kind": "sqlite", "place": str(path), "rule": rule}, lambda: DAMAGES[damage](path), processes, tries)
 
 
+def limit_file_size() -> None:
+    """Let no file of this process grow, as on a full disk."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+
+@pytest.mark.parametrize(("processes", "tries"), SIZES)
 @pytest.mark.parametrize("rule", RULES)
-def test_a_full_disk(rule: Rule, folder: Path) -> None:
+def test_a_full_disk(rule: Rule, folder: Path, processes: int, tries: dict[Rule, int]) -> None:
     """When the file cannot grow any more, there are errors and no number twice; with room it goes on."""
     path = folder / "nonces.db"
     source = made(path, rule)
-    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
-    errors = race({"kind": "sqlite", "place": str(path), "rule": rule}, lambda: None, setup=limit)
+    store = {"kind": "sqlite", "place": str(path), "rule": rule}
+    errors = race(store, lambda: None, processes, tries, limit_file_size)
     assert errors > 0
     assert source.next() > 0
     source.close()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs to become another user")
+@pytest.mark.parametrize(("processes", "tries"), SIZES)
 @pytest.mark.parametrize("rule", RULES)
-def test_a_file_that_may_not_be_written(rule: Rule, folder: Path) -> None:
+def test_a_file_that_may_not_be_written(rule: Rule, folder: Path, processes: int, tries: dict[Rule, int]) -> None:
     """When the files and their folder become read-only, there are errors; afterwards it goes on."""
     path = folder / "nonces.db"
     made(path, rule)
@@ -177,7 +183,8 @@ def test_a_file_that_may_not_be_written(rule: Rule, folder: Path) -> None:
                 each.chmod(modes[0] & 0o600)
         modes.reverse()
 
-    race({"kind": "sqlite", "place": str(path), "rule": rule}, toggle, setup="os.setuid(65534)")
+    store = {"kind": "sqlite", "place": str(path), "rule": rule}
+    assert race(store, toggle, processes, tries, partial(os.setuid, 65534)) > 0
 
 
 @pytest.fixture(name="server", scope="module")
@@ -241,9 +248,10 @@ REDIS_DAMAGES: dict[str, tuple[Callable[[Any], object], Callable[[Any], object]]
 }
 
 
+@pytest.mark.parametrize(("processes", "tries"), SIZES)
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("damage", REDIS_DAMAGES)
-def test_a_damaged_redis(damage: str, rule: Rule, server: RedisServer) -> None:
+def test_a_damaged_redis(damage: str, rule: Rule, server: RedisServer, processes: int, tries: dict[Rule, int]) -> None:
     """The same with a Redis: damaged, emptied, full, a replica, or one whose user may no longer use the key."""
     with redis.Redis.from_url(server.url) as client:
         client.flushall()
@@ -257,7 +265,7 @@ def test_a_damaged_redis(damage: str, rule: Rule, server: RedisServer) -> None:
             steps.reverse()
 
         place = server.url.replace("unix://", "unix://weak:word@")
-        errors = race({"kind": "redis", "place": place, "rule": rule}, toggle)
+        errors = race({"kind": "redis", "place": place, "rule": rule}, toggle, processes, tries)
         REDIS_DAMAGES[damage][1](client)
     assert errors > 0 or (damage, rule) == ("deleted", "clock")
 

@@ -66,23 +66,32 @@ def lose(path: Path) -> None:
         file.unlink()
 
 
-def test_processes_share_a_clock(path: Path, tmp_path: Path) -> None:
-    """Eight processes draw 100,000 numbers, half of them are killed: all distinct, increasing in issue order."""
+@pytest.mark.parametrize(
+    ("processes", "numbers"), [pytest.param(2, 300, id="small"), pytest.param(4, 20_000, marks=pytest.mark.full)]
+)
+def test_processes_share_a_clock(path: Path, tmp_path: Path, processes: int, numbers: int) -> None:
+    """Processes draw numbers and as many are killed meanwhile: all distinct, increasing in issue order."""
     source = {"kind": "sqlite", "place": str(path), "rule": "clock"}
-    runs = race(source, tmp_path, survivors=4, numbers=20_000, victims=4, victims_numbers=5_000)
-    assert len(check(runs)) >= 100_000
+    runs = race(source, tmp_path, survivors=processes, numbers=numbers, victims=processes, victims_numbers=numbers // 4)
+    assert len(check(runs)) >= processes * (numbers + numbers // 4)
 
 
-def test_processes_share_a_counter(path: Path, tmp_path: Path, make: Callable[..., SQLiteNonces]) -> None:
-    """The same with a counter, which waits for the disk (so: 360 numbers), and no number is left out.
+@pytest.mark.parametrize(
+    ("processes", "numbers"), [pytest.param(2, 15, id="small"), pytest.param(4, 60, marks=pytest.mark.full)]
+)
+def test_processes_share_a_counter(
+    path: Path, tmp_path: Path, make: Callable[..., SQLiteNonces], processes: int, numbers: int
+) -> None:
+    """The same with a counter, which waits for the disk (so: few numbers), and no number is left out.
 
     A process that is killed can have drawn one number that it did not record.
     """
     make("counter").initialise(1)
     source = {"kind": "sqlite", "place": str(path), "rule": "counter"}
-    numbers = check(race(source, tmp_path, survivors=4, numbers=60, victims=4, victims_numbers=30))
-    assert len(numbers) >= 360
-    assert len(set(range(1, numbers[-1] + 1)) - set(numbers)) <= 4
+    runs = race(source, tmp_path, survivors=processes, numbers=numbers, victims=processes, victims_numbers=numbers // 2)
+    drawn = check(runs)
+    assert len(drawn) >= processes * (numbers + numbers // 2)
+    assert len(set(range(1, drawn[-1] + 1)) - set(drawn)) <= processes
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -472,6 +481,20 @@ def test_another_holds_the_lock(path: Path, make: Callable[..., SQLiteNonces]) -
     other.execute("ROLLBACK")
     other.close()
     assert source.next()
+
+
+def test_another_holds_the_lock_while_a_source_opens(path: Path, make: Callable[..., SQLiteNonces]) -> None:
+    """Opening waits for the lock as drawing does: until the timeout, and no longer than the lock is held."""
+    make().next()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(NonceError, match=r"other processes held .* for more than 0\.01 s"):
+        make(timeout=0.01).next()
+    with ThreadPoolExecutor(1) as pool:
+        drawn = pool.submit(make(timeout=600).next)
+        other.execute("ROLLBACK")
+        assert drawn.result()
+    other.close()
 
 
 def test_a_relative_path_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import aiohttp
 import httpx
 
+from ..._text import printable
+
 __all__ = ["FAILURES", "failure_of"]
 
 FAILURES = (aiohttp.ClientError, OSError, ValueError)
@@ -35,7 +37,8 @@ def failure_of(error: BaseException) -> httpx.TransportError:
     Raised inside, it would be chained to aiohttp's error, which holds the request's headers and so the API key.
     """
     kind = next(ours for theirs, ours in _KINDS if isinstance(error, theirs))
-    return kind(_text_of(error))
+    # Some texts quote what the server sent, with a marker in a line of its own.
+    return kind(printable(" ".join(_text_of(error).split())))
 
 
 def _text_of(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..._http.schemes import SCHEMES
 from ..._operations import Operation, operations_of
+from ..._text import printable
 from .._apis import load_package
 from .._connection import Connection
 from .._errors import report_of
@@ -23,7 +24,6 @@ from .._option_groups import JsonOption, with_groups
 from .._output import print_json
 from .._shapes import ShapesOption, check_into, print_report
 from .._table import grid_of
-from .._text import printable
 from .._view import screen
 
 if TYPE_CHECKING:

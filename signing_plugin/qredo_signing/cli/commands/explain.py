@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ..._text import printable
 from .._option_groups import JsonOption
 from .._output import print_json, print_text
 from .._request_options import (
@@ -19,7 +20,6 @@ from .._request_options import (
     read_bytes,
     stamp_of,
 )
-from .._text import printable
 from .verify import PublicKeyOption, public_key, signature_text
 
 __all__ = ["explain"]
