@@ -752,6 +752,7 @@ NAMED = [
             ("type", "type_"),
             ("send", "send_2"),
             ("http", "http_2"),
+            ("request", "request_2"),
             ("Fund Things", "fund_things"),
             ("KYC", "kyc"),
             ("with_raw_response", "with_raw_response_2"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["CLASSES", "CLIENT", "METHOD", "MODEL", "SCHEMES", "SIGNING_HEADERS"]
 
-CLIENT = frozenset({"aclose", "base_url", "close", "http", "send", "with_options", "with_raw_response"})
+CLIENT = frozenset({"aclose", "base_url", "close", "http", "request", "send", "with_options", "with_raw_response"})
 """Attributes of the client."""
 
 METHOD = frozenset({"body", "idempotent", "self", "client"})

@@ -1,4 +1,4 @@
-"""One call on its way: judges each attempt, logs each retry, and decides what is raised at the end."""
+"""One call on its way: judges each attempt, and decides what is raised at the end."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .._version import __version__
 from ..errors import OutcomeUnknownError, QredoSigningError, RedirectError
 from .arguments import check_deadline, check_max_retries
 from .attempt import Attempt
+from .call_log import CallLog
 from .outcomes import is_documented, outcome_of_error, outcome_of_response
 from .redaction import redact_error, redact_response
 from .retries import Attempts, End, Outcome, RetryBudget, Rules
@@ -92,6 +93,8 @@ class PendingCall:
         self._attempt = Attempt()
         self._timeout = request.extensions.get("timeout")
         self._lost: Exception | None = None
+        self._log = CallLog(self._name)
+        self._log.begun(request, rules)
 
     @property
     def left(self) -> float | None:
@@ -110,13 +113,16 @@ class PendingCall:
     def responded(self, response: httpx.Response) -> float | None:
         """Return the seconds to wait before the next attempt, or None if the response is the result."""
         step = self._in_time(self._attempts.after(outcome_of_response(response, self._clock())))
+        self._log.attempted(self._attempts.made, response)
         if step is End.UNKNOWN:
             raise self._unknown(response) from self._lost
         if step is End.FINAL:
             refuse_redirect(response)
             redact_response(response)
+            self._log.ended(self._attempts.made, f"HTTP {response.status_code}")
             return None
-        return self._log(step, f"HTTP {response.status_code}")
+        self._log.retried(self._attempts.made, f"HTTP {response.status_code}", step)
+        return step
 
     def failed(self, error: Exception) -> float | None:
         """Return the seconds to wait before the next attempt, or None if the error is the result."""
@@ -128,7 +134,8 @@ class PendingCall:
         if step is End.UNKNOWN:
             raise self._unknown(error.response if isinstance(error, httpx.HTTPStatusError) else None) from error
         if step is not End.FINAL:
-            return self._log(step, type(error).__name__)
+            self._log.retried(self._attempts.made, type(error).__name__, step)
+            return step
         is_foreign = not isinstance(error, httpx.HTTPStatusError | QredoSigningError)
         if outcome is None and self._attempt.is_written and is_foreign:  # the scheme's own request, such as for a token
             problem = f"{self._name} was not sent; the request before it failed: {type(error).__name__}: {error}"
@@ -158,6 +165,7 @@ class PendingCall:
         That is an error, a cancellation, Ctrl-C, or what a signal handler raises, also between two statements.
         """
         redact_error(interruption)
+        self._log.ended(self._attempts.made, type(interruption).__name__)
         if isinstance(interruption, QredoSigningError | httpx.HTTPError):
             return  # decided here, or raised by the user's own hook
         if not (self._is_uncertain() and self._rules.needs_outcome) or self.is_late():
@@ -177,10 +185,6 @@ class PendingCall:
         if isinstance(step, End) or left is None or step < left:
             return step
         return self._attempts.give_up()
-
-    def _log(self, wait: float, why: str) -> float:
-        log(logging.INFO, "%s: attempt %d ended with %s; next in %.2f s", self._name, self._attempts.made, why, wait)
-        return wait
 
     @property
     def _name(self) -> str:

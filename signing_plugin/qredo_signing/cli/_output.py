@@ -35,8 +35,15 @@ def discard(stream: Any) -> None:
 
 @contextmanager
 def logging_to_stderr() -> Iterator[None]:
-    """Show the library's log on stderr: retries, reconnects, a corrected clock. Never a secret."""
+    """Show the library's log on stderr: retries, reconnects, a corrected clock. Never a secret.
+
+    With `QREDO_LOG` it is there already, and with it each call.
+    """
+    if LOG.level:
+        yield
+        return
     handler = _Notes(logging.INFO)
+    handler.addFilter(lambda record: record.name == LOG.name)  # not `REQUESTS`: what a call gave is the output
     level = LOG.level
     LOG.addHandler(handler)
     LOG.setLevel(logging.INFO)

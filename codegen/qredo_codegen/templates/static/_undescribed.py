@@ -1,0 +1,55 @@
+"""Calls of endpoints that the description does not have: signed and retried as all others, and without types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from . import _codec
+from ._types import Operation
+
+if TYPE_CHECKING:
+    import httpx
+
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+
+class _Untyped(_codec.Reader):
+    def read(self, response: httpx.Response) -> Any:
+        return _codec.parse_json(response, "The response") if response.content else None
+
+
+_READERS: Final = {"default": _Untyped()}
+
+
+def undescribed(method: str, path: str, security: str, idempotent: bool) -> Operation[Any]:
+    """Return an operation for an endpoint, by its method and its path below the base URL.
+
+    Raises:
+        TypeError: Method or path is no text.
+        ValueError: It is no method, or no path whose signature would hold for what is sent.
+    """
+    for name, value in (("method", method), ("path", path)):
+        if not isinstance(value, str):
+            raise TypeError(
+                f"{name} must be a str, not {type(value).__name__}, such as request('GET', '/company/search')"
+            )
+    if method.upper() not in _METHODS:
+        raise ValueError(f"method is {method!r}: give one of {', '.join(_METHODS)}")
+    if problem := _problem(path):
+        raise ValueError(f"path is {path!r}, {problem}")
+    method = method.upper()
+    repeatable = idempotent or method == "HEAD"
+    return Operation(f"{method} {path}", method, path, security=security, readers=_READERS, repeatable=repeatable)
+
+
+def _problem(path: str) -> str:
+    """What is wrong with a path, and what to do."""
+    if not path.startswith("/") or path.startswith("//"):
+        return "which does not begin with one slash: give the path below the client's base_url, such as /company/search"
+    if "?" in path or "#" in path:
+        return "which has more than a path: give parameters as query={...}"
+    if "{" in path or "}" in path:
+        return "where an id is not filled in: put it there, such as f'/company/{company_id}'"
+    if {".", ".."} & set(path.split("/")):
+        return "which leaves its place by a dot segment: write the whole path"
+    return ""
