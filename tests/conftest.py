@@ -21,6 +21,7 @@ settings.load_profile("untimed")
 TESTS = Path(__file__).parent
 ONCE = (
     "benchmarks",
+    "cli/test_call_shapes.py",
     "cli/test_docs.py",  # the help is drawn by Typer, held by the constraints
     "cli/test_every_operation.py",
     "codegen",  # what is run in a checkout and not installed by users
@@ -31,6 +32,7 @@ ONCE = (
     "emulator/test_console_browser.py",
     "emulator/test_invariants.py",
     "emulator/test_pytest_plugin.py",
+    "emulator/test_shapes.py",
     "examples",
     "feeds/test_feeds_typing.py",
     "mistakes",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ._api.request_log import Record
     from ._authentication.key_files import KeysError
     from ._control.control import Control
-    from ._description.read import SpecError
+    from ._description.document import SpecError
     from ._emulator import Emulator, StartError
     from ._settings import Settings
     from ._state.state_file import StateError
@@ -37,7 +37,7 @@ _MODULES = {
     "KeysError": "_authentication.key_files",
     "Record": "_api.request_log",
     "Settings": "_settings",
-    "SpecError": "_description.read",
+    "SpecError": "_description.document",
     "StartError": "_emulator",
     "StateError": "_state.state_file",
 }

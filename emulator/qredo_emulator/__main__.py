@@ -13,7 +13,7 @@ from qredo_signing._extras import install_advice
 
 try:
     from ._authentication.key_files import HMAC_FOLDER, KeysError
-    from ._description.read import SpecError
+    from ._description.document import SpecError
     from ._emulator import Emulator, StartError
     from ._options import read_options, settings_of
     from ._state.state_file import StateError

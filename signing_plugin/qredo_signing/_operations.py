@@ -10,10 +10,15 @@ import re
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
-__all__ = ["Operation", "Parameter", "operations_of"]
+__all__ = ["SAFE", "Operation", "Parameter", "operations_of"]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""HTTP methods that change nothing."""
 
 _SECTION = re.compile(r"^(Args|Returns|Raises):$", re.MULTILINE)
 _ARGUMENT = re.compile(r"^    (\w+): ", re.MULTILINE)
@@ -25,7 +30,7 @@ class Parameter:
 
     Attributes:
         name: As in Python, such as `type_`.
-        kind: `path`, `field` (of the body), `body`, or `other`: a query parameter, or a choice of the client's.
+        kind: `path`, `field` (of the body), `body`, or `other`: in the query, a header, or a choice of the client's.
         type: The type as annotated, resolved.
         required: Whether it must be given; a field, unless the whole body is.
         default: What the signature has, or None.
@@ -84,6 +89,26 @@ class Operation:
         return "GET" if self._constant is None else str(self._constant.method)
 
     @property
+    def is_safe(self) -> bool:
+        """Whether its HTTP method says that it changes nothing."""
+        return self.method in SAFE
+
+    @property
+    def is_deprecated(self) -> bool:
+        """Whether the description says that it may go."""
+        return any(line.startswith("Deprecated:") for line in self._docstring.splitlines())
+
+    @property
+    def body_media(self) -> str:
+        """The media type of its request body."""
+        return "application/json" if self._constant is None else str(self._constant.media)
+
+    @property
+    def gives_bytes(self) -> bool:
+        """Whether its response is a file."""
+        return self.function.__annotations__.get("return") == "bytes"
+
+    @property
     def path(self) -> str:
         """The path below the base URL; empty for a walk through pages, which makes other calls."""
         return "" if self._constant is None else str(self._constant.path)
@@ -115,7 +140,7 @@ class Operation:
         return inspect.getdoc(self.function) or ""
 
     def _read_parameters(self) -> Iterator[Parameter]:
-        types, helps = _types(self.function, self.package.models), _helps(self._docstring)
+        types, helps = _types(self.function, self.package), _helps(self._docstring)
         # A method with a body is overloaded: with its fields as keywords, and with one model.
         variants = [inspect.signature(each).parameters for each in typing.get_overloads(self.function)]
         with_fields, with_body = variants if len(variants) == 2 else ({}, {})
@@ -123,7 +148,7 @@ class Operation:
             if name == "self":
                 continue
             kind = "path" if parameter.kind is parameter.POSITIONAL_OR_KEYWORD else "other"
-            if name in with_body and name not in with_fields:
+            if name == "body":  # the generator gives no other parameter this name
                 kind = "body"
             elif name in with_fields and name not in with_body:
                 kind = "field"
@@ -146,11 +171,14 @@ def operations_of(package: Any) -> list[Operation]:
     ]
 
 
-def _types(function: Any, models: Any) -> dict[str, Any]:
-    """Resolve the annotations of a method. The generated module imports their models for type checkers only."""
+def _types(function: Any, package: Any) -> dict[str, Any]:
+    """Resolve the annotations of a method. The generated module imports most of them for type checkers only."""
+    models = package.models
     texts = {name: text for name, text in function.__annotations__.items() if name != "return"}
     words = set(re.findall(r"\w+", " ".join(texts.values()))) & set(models.__all__)
-    names = {**function.__globals__, **{word: getattr(models, word) for word in words}}
+    file = getattr(import_module(f"{package.__name__}._types"), "File", None)
+    own = {"Any": Any, "Decimal": Decimal, "File": file}
+    names = {**function.__globals__, **own, **{word: getattr(models, word) for word in words}}
     carrier = type("carrier", (), {"__annotations__": texts})
     return typing.get_type_hints(carrier, globalns=names, localns={})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 __all__ = ["JSONError", "load"]
@@ -12,14 +13,18 @@ class JSONError(ValueError):
     """Text that is not JSON, or that two parsers would read differently. The message continues "The body ..."."""
 
 
-def load(data: bytes) -> Any:
+def load(data: bytes, *, parse_float: Callable[[str], Any] = float) -> Any:
     """Parse JSON.
+
+    Args:
+        data: The text.
+        parse_float: Makes the value of a number with a fraction or an exponent.
 
     Raises:
         JSONError: It is not UTF-8 or not JSON, or has a key twice in one object, NaN or Infinity.
     """
     try:
-        return json.loads(data.decode(), object_pairs_hook=_object, parse_constant=_constant)
+        return json.loads(data.decode(), object_pairs_hook=_object, parse_constant=_constant, parse_float=parse_float)
     except UnicodeDecodeError:
         raise JSONError("is not UTF-8") from None
     except RecursionError:

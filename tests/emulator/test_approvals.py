@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._description.read import find_descriptions, read_document
+from qredo_emulator._description.document import find_descriptions, read_document
 from qredo_partner_v1_1 import BadRequestError, ForbiddenError, require
 from qredo_signing import ApprovalKey, verify_approval
 

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._description.read import find_descriptions, load_description
+from qredo_emulator._description.document import find_descriptions
+from qredo_emulator._description.read import load_description
 from qredo_signing import HmacCredentials, sign_hmac
 
 V1_0 = "/qredo_partner_v1_0/api/v1/p"

@@ -13,7 +13,9 @@ import pytest
 import yaml
 from qredo_emulator import Emulator, Settings
 from qredo_emulator._api.examples import example_of, example_reply
-from qredo_emulator._description.read import Operation, find_descriptions, load_description
+from qredo_emulator._description.document import find_descriptions
+from qredo_emulator._description.operations import Operation
+from qredo_emulator._description.read import load_description
 from qredo_emulator._description.validation import Validators
 
 PACKAGE = "qredo_partner_v1_1"

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._description.read import Operation, find_descriptions, load_description
+from qredo_emulator._description.document import find_descriptions
+from qredo_emulator._description.operations import Operation
+from qredo_emulator._description.read import load_description
 
 PACKAGE = "qredo_partner_v1_1"
 DESCRIPTION = load_description(PACKAGE, find_descriptions()[PACKAGE])
@@ -66,7 +68,7 @@ def test_no_request_is_a_fault(call_as: Any, emulator: Emulator, data: st.DataOb
     query = data.draw(
         st.sampled_from(["", "?limit=5&offset=1", "?query=a", "?since=0&pending=1", "?asset=&direction=in"])
     )
-    body = None if operation.body is None else data.draw(bodies(operation.body))
+    body = data.draw(bodies(operation.body[0].schema)) if operation.body else None
     answer = call(operation.method, f"{path}{query}", body)
     assert answer.status_code < 500, answer.text
     assert call("GET", f"/company/{company_id}/fund/{fund_id}").status_code == 200

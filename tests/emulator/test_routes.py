@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from qredo_emulator._description.read import find_descriptions, load_description
+from qredo_emulator._description.document import find_descriptions
+from qredo_emulator._description.read import load_description
 from qredo_emulator._description.routes import Router
 
 PACKAGE = "qredo_partner_v1_1"

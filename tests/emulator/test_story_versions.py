@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import qredo_partner_v1_0
 from qredo_emulator import Emulator
-from qredo_emulator._description.read import Description, find_descriptions, load_description
+from qredo_emulator._description.document import find_descriptions
+from qredo_emulator._description.read import Description, load_description
 from qredo_emulator.handlers import find_handler
 from qredo_emulator.handlers._call import Handler
 from qredo_partner_v1_0 import models, require

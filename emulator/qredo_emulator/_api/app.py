@@ -8,7 +8,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from qredo_signing._http.schemes import SCHEMES
 from starlette.requests import ClientDisconnect, Request
@@ -19,16 +18,13 @@ from starlette.websockets import WebSocket
 from qredo_emulator._authentication.authenticator import Authenticator, Identity, RefusedError
 from qredo_emulator._authentication.key_ring import KeyRing
 from qredo_emulator._authentication.request import Wire, wire_of
-from qredo_emulator._description.read import (
-    Description,
-    Operation,
-    Security,
-    SpecError,
-    find_descriptions,
-    load_description,
-)
+from qredo_emulator._description.document import SpecError, find_descriptions
+from qredo_emulator._description.operations import Operation
+from qredo_emulator._description.read import Description, load_description
+from qredo_emulator._description.reading import RequestReader
 from qredo_emulator._description.routes import Match, Router, unknown_path
-from qredo_emulator._description.validation import Validators, read_body, read_parameters
+from qredo_emulator._description.security import Security
+from qredo_emulator._description.validation import Validators
 from qredo_emulator._errors import ApiError
 from qredo_emulator._settings import Settings
 from qredo_emulator._state.world import World
@@ -93,7 +89,8 @@ class App:
         )
         self._faults = FaultQueue()
         self.faults: Faults = Faults(self._faults, self._names())
-        self._requests, self._answers = Validators.for_requests(), Validators.for_answers()
+        requests, self._answers = Validators.for_requests(), Validators.for_answers()
+        self._readers = {name: RequestReader(one.openapi, requests) for name, one in self.descriptions.items()}
         self._handlers: dict[tuple[str, str], Handler] = {}
         for package, description in self.descriptions.items():
             for operation in description.operations:
@@ -211,9 +208,9 @@ class App:
             query = scope["query_string"].decode("latin-1")
             reply = self._reply(match, operation, caller, wire, query, trace)
             response = success_response(operation, reply, example=trace.example)
-            self._check(operation, response.status_code, reply.body)
+            self._check(match, operation, response.status_code, reply)
         except ApiError as error:
-            self._check(operation, error.status, error.body)
+            self._check(match, operation, error.status, Reply(error.body))
             raise
         return response
 
@@ -245,9 +242,8 @@ class App:
     def _reply(
         self, match: Match, operation: Operation, caller: Identity, wire: Wire, query_string: str, trace: _Trace
     ) -> Reply:
-        query = read_parameters(operation, match.parameters, query_string, self._requests)
-        content_type = next(iter(wire.values("content-type")), None)
-        body = read_body(operation, wire.body, content_type, self._requests)
+        reader = self._readers[match.endpoint.package]
+        given = reader.read(operation, match.sent, query_string, wire.values, wire.body)
         if operation.success is None:
             raise upgrade_required()
         handler = self._handlers.get((match.endpoint.package, operation.id))
@@ -255,34 +251,35 @@ class App:
             if self.settings.strict:
                 raise ApiError(501, f"{operation.id} has no handler in this emulator, which runs with --strict")
             trace.example = True
-            return example_reply(operation)
+            return example_reply(operation, ",".join(wire.values("accept")) or None)
         origin = "/".join(wire.url.split("/", 3)[:3])
         with self.world.lock:
             account, agent_id = enter(self.world, caller.owner, agent=operation.security.proof == "agent")
-            return handler(
-                account,
-                OperationRequest(
-                    f"{origin}{match.base_path}",
-                    match.parameters,
-                    query,
-                    body,
-                    agent_id,
-                    caller.workspace_id,
-                    self._time(wire),
-                ),
+            request = OperationRequest(
+                f"{origin}{match.base_path}",
+                given.path,
+                given.query,
+                given.header,
+                given.body,
+                agent_id,
+                caller.workspace_id,
+                self._time(wire),
             )
+            return handler(account, request)
 
-    def _check(self, operation: Operation, status: int, body: Any) -> None:
+    def _check(self, match: Match, operation: Operation, status: int, reply: Reply) -> None:
         """With `check_responses`, reject a response that does not match the description."""
         if not self.settings.check_responses:
             return
-        documented = operation.responses.get(str(status)) or operation.responses.get("default")
+        documented = operation.response(status)
+        content = reply.content or next(iter(documented.content if documented else ()), None)
         problem = None
         if documented is None:
             problem = ("", f"status {status} is not documented")
-        elif documented.schema is not None:
-            problem = self._answers.problem(documented.schema, body)
-        elif body is not None:
+        elif content is not None:
+            openapi = self.descriptions[match.endpoint.package].openapi
+            problem = self._answers.problem(content.schema, reply.body, openapi)
+        elif reply.body is not None:
             problem = ("", f"status {status} is documented without a body")
         if problem:
             reason = f"{operation.id} answers what its description does not say: {problem[0]}: {problem[1]}"

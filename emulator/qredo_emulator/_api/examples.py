@@ -1,58 +1,182 @@
-"""Answers that are valid and mean nothing, for operations without a handler."""
+"""Answers that are valid and mean nothing, for operations without a handler.
+
+Where the description has no example, a value is made from the schema, by this rule: the schema's own example, its
+first known value, or the plainest value of its type; of a union the first member; of an object every property that
+the service gives; of a list one item. What would stand inside itself is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from qredo_emulator._description.read import MISSING, Operation
+from qredo_emulator._description.media import MISSING, Content, accepted
+from qredo_emulator._description.operations import Operation
+from qredo_emulator._description.schemas import kinds_of, members_of, parts_of
 from qredo_emulator.handlers._call import Reply
 
 __all__ = ["example_of", "example_reply"]
 
-_DEEPEST = 8
-_BY_FORMAT = {"date": "2023-01-31", "date-time": "2023-01-31T12:00:00Z", "uri": "https://example.com", "byte": ""}
+_BY_FORMAT = {
+    "date": "2023-01-31",
+    "date-time": "2023-01-31T12:00:00Z",
+    "time": "12:00:00Z",
+    "uri": "https://example.com",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "email": "user@example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "byte": "",
+    "decimal": "0",
+}
+_PLAIN: dict[str, Any] = {"boolean": False, "string": "text", "null": None}
 
 
-def example_reply(operation: Operation) -> Reply:
-    """The description's own example of the first success, or one made from its schema."""
+class _NoValue(Exception):  # noqa: N818 - not an error: it would stand inside itself
+    """There is no finite value of a schema."""
+
+
+def example_reply(operation: Operation, accept: str | None = None) -> Reply:
+    """The description's own example of the first success, or one made from its schema.
+
+    Args:
+        operation: The operation.
+        accept: The Accept header of the request; it chooses between media types.
+    """
     status = operation.success
     if status is None:
         raise LookupError(f"{operation.id} has no success that an answer could show")
-    response = operation.responses[str(status)]
-    if response.schema is None:
+    response = operation.response(status)
+    content = accepted(response.content if response else (), accept)
+    if content is None:
         return Reply(None, status)
-    return Reply(response.example if response.example is not MISSING else example_of(response.schema), status)
+    return Reply(_value(content), status, content)
 
 
-def example_of(schema: Mapping[str, Any], depth: int = 0) -> Any:
-    """A value that a schema allows: its example, its first known value, or the plainest of its type."""
-    if "example" in schema:
-        return schema["example"]
-    for key in ("enum", "x-known-values"):
-        if schema.get(key):
-            return schema[key][0]
-    for key in ("allOf", "oneOf", "anyOf"):
-        if schema.get(key):
-            return example_of(schema[key][0], depth)
-    match schema.get("type"):
-        case "object":
-            return _object(schema, depth)
-        case "array":
-            return [example_of(schema.get("items", {}), depth + 1)] if depth < _DEEPEST else []
-        case "integer" | "number":
-            return schema.get("minimum", 0)
-        case "boolean":
-            return False
-        case _:
-            text = _BY_FORMAT.get(schema.get("format", ""), "text")
-            return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength")]
+def _value(content: Content) -> Any:
+    return content.example if content.example is not MISSING else example_of(content.schema)
 
 
-def _object(schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    required = schema.get("required", [])
-    return {
-        name: example_of(part, depth + 1)
-        for name, part in schema.get("properties", {}).items()
-        if name in required or depth < _DEEPEST
-    }
+def example_of(schema: Any) -> Any:
+    """A value that a schema allows.
+
+    Raises:
+        LookupError: It has to hold itself, so no value is finite.
+    """
+    try:
+        return _make(schema, ())
+    except _NoValue:
+        raise LookupError("a schema has to hold itself: no value of it is finite") from None
+
+
+def _make(schema: Any, above: tuple[int, ...]) -> Any:
+    if id(schema) in above:
+        raise _NoValue
+    parts = parts_of(schema)
+    for part in parts:
+        if (found := _said(part)) is not MISSING:
+            return found
+    if isinstance(schema, dict) and schema.get("nullable") is True and _is_endless(parts, above):
+        return None
+    above = (*above, *map(id, parts))
+    values = [value for part in parts for value in _values_of(part, above)]
+    if values and all(isinstance(value, dict) for value in values):
+        return {name: item for value in values for name, item in value.items()}
+    return values[0] if values else {}
+
+
+def _is_endless(parts: list[Mapping[str, Any]], above: tuple[int, ...]) -> bool:
+    return any(id(part) in above for part in parts)
+
+
+def _said(part: Mapping[str, Any]) -> Any:
+    """A value that the schema names."""
+    for key in ("example", "const"):
+        if key in part:
+            return part[key]
+    for key in ("examples", "enum", "x-known-values"):
+        if isinstance(part.get(key), list) and part[key]:
+            return part[key][0]
+    return MISSING
+
+
+def _values_of(part: Mapping[str, Any], above: tuple[int, ...]) -> Iterator[Any]:
+    if members_of(part):
+        yield _member(part, above)
+    kinds = kinds_of(part)
+    if "object" in kinds and ("properties" in part or part.get("type") == "object" or "required" in part):
+        yield _object(part, above)
+    elif "type" in part:
+        kind = next(kind for kind in _kinds_in_order(part["type"]) if kind != "null")
+        yield _scalar(part, kind) if kind != "array" else _array(part, above)
+
+
+def _kinds_in_order(kind: Any) -> list[str]:
+    return [kind] if isinstance(kind, str) else [*(each for each in kind if each != "null"), "string"]
+
+
+def _member(part: Mapping[str, Any], above: tuple[int, ...]) -> Any:
+    """The first member that has a finite value; it says itself which one it is where a property decides."""
+    for member in members_of(part):
+        try:
+            value = _make(member, above)
+        except _NoValue:
+            continue
+        discriminator = part.get("discriminator")
+        if isinstance(value, dict) and discriminator:
+            names = (name for name, found in discriminator["mapping"].items() if found is member)
+            return {**value, discriminator["propertyName"]: next(names, "text")}
+        return value
+    raise _NoValue
+
+
+def _array(part: Mapping[str, Any], above: tuple[int, ...]) -> list[Any]:
+    least = part.get("minItems", 0)
+    items = list(part.get("prefixItems", ()))
+    if part.get("items") is not False and "maxItems" not in part:
+        items += [part.get("items", {})] * max(least - len(items), 0 if items else 1)
+    elif isinstance(part.get("items"), dict):
+        items += [part["items"]] * min(max(least, 1), part["maxItems"])
+    try:
+        return [_make(item, above) for item in items]
+    except _NoValue:
+        if least:
+            raise
+        return []
+
+
+def _object(part: Mapping[str, Any], above: tuple[int, ...]) -> dict[str, Any]:
+    required = part.get("required", [])
+    values: dict[str, Any] = {}
+    properties = part.get("properties", {})
+    for name, schema in properties.items():
+        if isinstance(schema, dict) and schema.get("writeOnly"):
+            continue
+        try:
+            values[name] = _make(schema, above)
+        except _NoValue:
+            if name in required:
+                raise
+    return values | {name: "text" for name in required if name not in properties}
+
+
+def _scalar(part: Mapping[str, Any], kind: str) -> Any:
+    if kind in ("integer", "number"):
+        return _number(part, kind)
+    if kind != "string":
+        return _PLAIN[kind]
+    text = _BY_FORMAT.get(part.get("format", ""), "text")
+    return text.ljust(part.get("minLength", 0), "x")[: part.get("maxLength")]
+
+
+def _number(part: Mapping[str, Any], kind: str) -> Any:
+    """The lowest number that is allowed, 0 where none is."""
+    lowest, highest = part.get("minimum"), part.get("maximum")
+    above = part.get("exclusiveMinimum")
+    if above is True and lowest is not None:
+        lowest = lowest + 1
+    elif above is not None and above is not False:
+        lowest = above + 1
+    if lowest is None:
+        lowest = 0 if highest is None or highest >= 0 else highest
+    return int(lowest) if kind == "integer" else lowest

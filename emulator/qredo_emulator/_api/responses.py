@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 from email.utils import formatdate
+from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from qredo_emulator._authentication.authenticator import RefusedError
-from qredo_emulator._description.read import Operation
+from qredo_emulator._description.media import Content
+from qredo_emulator._description.operations import Operation
 from qredo_emulator._errors import ApiError
 from qredo_emulator._json import dump
 from qredo_emulator.handlers._call import Reply
@@ -22,9 +25,24 @@ def success_response(operation: Operation, reply: Reply, *, example: bool) -> Re
     """A handler's reply; one that is an example is marked by a header."""
     status = reply.status or operation.success or 200
     headers = {_MARK: "example"} if example else None
-    if reply.body is None:
+    response = operation.response(status)
+    content = reply.content or next(iter(response.content if response else ()), None)
+    if content is None and reply.body is None:
         return Response(status_code=status, headers=headers)
-    return Response(dump(reply.body), status, headers, "application/json")
+    data, media = _written(content, reply.body)
+    return Response(data, status, {"content-type": media, **(headers or {})})
+
+
+def _written(content: Content | None, value: Any) -> tuple[bytes, str]:
+    """The bytes of a body and its Content-Type. JSON stands for what the description leaves open."""
+    if content is None or content.form == "json":
+        return dump(value), "application/json" if content is None or "*" in content.media else content.media
+    if content.form == "form":
+        return urlencode(value, doseq=True).encode(), content.media
+    data = value if isinstance(value, bytes) else value.encode() if isinstance(value, str) else dump(value)
+    if content.form == "text":
+        return data, f"{'text/plain' if '*' in content.media else content.media}; charset=utf-8"
+    return data, "application/octet-stream" if "*" in content.media else content.media
 
 
 def error_response(error: ApiError) -> Response:

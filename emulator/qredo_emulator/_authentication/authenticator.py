@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from qredo_signing import InvalidSignatureError
 
-from qredo_emulator._description.read import Security
+from qredo_emulator._description.security import Security
 from qredo_emulator._errors import ApiError
 from qredo_emulator._settings import Settings
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qredo_emulator._description.read import Security
+from qredo_emulator._description.security import Security
 
 from .request import Wire
 from .signatures import Signed, VerifyingKey, raw_signature

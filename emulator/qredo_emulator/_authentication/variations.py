@@ -13,7 +13,7 @@ from itertools import chain, combinations, islice
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from qredo_emulator._description.read import Security
+from qredo_emulator._description.security import Security
 
 from .request import Wire
 from .signatures import HmacKey, Signed, VerifyingKey

@@ -30,7 +30,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qredo_emulator._api.request_log import RequestLog
-from qredo_emulator._description.read import find_descriptions, read_document
+from qredo_emulator._description.document import find_descriptions, read_document
 
 __all__ = ["console_routes", "document", "last_requests"]
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from qredo_signing import Credentials, HmacCredentials, PrivateKey, sign, sign_hmac
 
-from qredo_emulator._description.read import Security
+from qredo_emulator._description.security import Security
 from qredo_emulator._state.ids import first_workspace_id
 from qredo_emulator.domain.tokens import give_token
 

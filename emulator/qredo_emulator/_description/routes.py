@@ -1,4 +1,4 @@
-"""Finds the operation that a path means: literal segments win over templates.
+"""Finds the operation that a path means: literal segments win over templates, and `{id}:freeze` over `{id}`.
 
 The raw path is matched, segment by segment, and decoded afterwards, so that an encoded slash
 stays inside its parameter.
@@ -11,9 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from .read import Description, Feed, Operation
+from .document import SpecError
+from .operations import Operation
+from .read import Description, Feed
 
 __all__ = ["Endpoint", "Match", "Router", "unknown_path"]
+
+_NAME = re.compile(r"{([^{}]*)}")
 
 
 @dataclass(slots=True)
@@ -28,23 +32,40 @@ class Endpoint:
     @property
     def names(self) -> list[str]:
         """The template's parameters, in order."""
-        return [part[1:-1] for part in self.template.split("/") if part.startswith("{")]
+        return _NAME.findall(self.template)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An endpoint, the base path under which it was found, and the values in the path."""
+    """An endpoint, the base path under which it was found, and the texts in the path, as they were sent."""
 
     endpoint: Endpoint
     base_path: str
-    parameters: Mapping[str, str]
+    sent: Mapping[str, str]
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The texts in the path, decoded."""
+        return {name: unquote(text) for name, text in self.sent.items()}
 
 
 @dataclass(slots=True)
 class _Node:
     literals: dict[str, _Node] = field(default_factory=dict)
-    template: _Node | None = None
+    patterns: dict[str, tuple[re.Pattern[str], _Node]] = field(default_factory=dict)
     leaf: tuple[Endpoint, str] | None = None
+
+    def child(self, part: str) -> _Node:
+        """The node of a segment of a template, made if there is none yet."""
+        if "{" not in part:
+            return self.literals.setdefault(part, _Node())
+        shape = _NAME.sub("{}", part)
+        if shape not in self.patterns:
+            pattern = "(.+?)".join(map(re.escape, shape.split("{}")))
+            self.patterns[shape] = (re.compile(pattern, re.DOTALL), _Node())
+            # Those with more literal characters say more, so they are tried first.
+            self.patterns = dict(sorted(self.patterns.items(), key=lambda item: -len(item[0].replace("{}", ""))))
+        return self.patterns[shape][1]
 
 
 class Router:
@@ -70,16 +91,15 @@ class Router:
     def _add(self, prefix: str, endpoint: Endpoint) -> None:
         node = self._root
         for part in f"{prefix}{endpoint.template}".split("/"):
-            if part.startswith("{"):
-                node.template = node = node.template or _Node()
-            else:
-                node = node.literals.setdefault(part, _Node())
+            node = node.child(part)
+        other = node.leaf[0].template if node.leaf else endpoint.template
+        if other != endpoint.template:
+            raise SpecError(f"{other} and {endpoint.template} are one path: give its parameters one name")
         node.leaf = (endpoint, prefix)
 
     def find(self, raw_path: str) -> Match | None:
         """The endpoint of a path as it was sent, None if there is none."""
-        parts = [unquote(part) for part in raw_path.split("/")] if "%" in raw_path else raw_path.split("/")
-        found = _search(self._root, parts, 0, ())
+        found = _search(self._root, raw_path.split("/"), 0, ())
         if found is None:
             return None
         (endpoint, prefix), values = found
@@ -92,10 +112,12 @@ def _search(
     if at == len(parts):
         return None if node.leaf is None else (node.leaf, values)
     part = parts[at]
-    if part in node.literals and (found := _search(node.literals[part], parts, at + 1, values)):
+    literal = node.literals.get(unquote(part) if "%" in part else part)
+    if literal is not None and (found := _search(literal, parts, at + 1, values)):
         return found
-    if node.template is not None and part:
-        return _search(node.template, parts, at + 1, (*values, part))
+    for pattern, child in node.patterns.values():
+        if (match := pattern.fullmatch(part)) and (found := _search(child, parts, at + 1, (*values, *match.groups()))):
+            return found
     return None
 
 

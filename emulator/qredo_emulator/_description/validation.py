@@ -1,76 +1,182 @@
-"""Validates requests and answers against the description.
+"""Validates values against schemas, of OpenAPI 3.0 and 3.1, and says where they are wrong.
 
-Where something is wrong, the reason begins with a JSON pointer into
-`{"path": ..., "query": ..., "header": ..., "body": ...}`. What the description does not name
-(further query parameters, further keys of a body) is tolerated, as the service does.
+`nullable` holds wherever it stands, in 3.1 as well: vendors write it so. A discriminator decides which member of a
+union is meant. Bytes are strings, and numbers with a fraction are decimals.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
-from urllib.parse import parse_qsl
 
 from jsonschema import validators as json_schema
 from jsonschema.exceptions import ValidationError, best_match
-from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oas30_format_checker
-from qredo_signing._strict_json import JSONError, load
+from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_format_checker
 
-from qredo_emulator._errors import ApiError, invalid
+__all__ = ["Validators", "problem_of"]
 
-from .read import Operation, Parameter
-
-__all__ = ["Validators", "problem_of", "read_body", "read_parameters"]
-
-_INTEGER = re.compile(r"-?[0-9]{1,20}")
 _LONGEST = 300
+_DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
+_Errors = Iterator[ValidationError]
 
 
-def _type(validator: Any, wanted: str, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
-    if instance is None and schema.get("nullable") is True:
+def _is_null(instance: Any, schema: Mapping[str, Any]) -> bool:
+    return instance is None and schema.get("nullable") is True
+
+
+def _type(validator: Any, wanted: Any, instance: Any, schema: Mapping[str, Any]) -> _Errors:
+    kinds = [wanted] if isinstance(wanted, str) else wanted
+    if _is_null(instance, schema) or ("null" in kinds and instance is None):
         return
-    if not validator.is_type(instance, wanted):
-        yield ValidationError(f"{instance!r} is not of type {wanted!r}")
+    if not any(_is_type(validator, kind, instance) for kind in kinds if kind != "null"):
+        yield ValidationError(f"{instance!r} is not of type {', '.join(map(repr, kinds))}")
 
 
-def _all_of(validator: Any, schemas: list[Any], instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
-    # OpenAPI 3.0 can't put `nullable` beside a $ref; `nullable` with a single allOf is how the descriptions say it.
-    if instance is None and schema.get("nullable") is True:
-        return
-    for index, part in enumerate(schemas):
-        yield from validator.descend(instance, part, schema_path=index)
+def _is_type(validator: Any, kind: str, instance: Any) -> bool:
+    return bool(validator.is_type(instance, kind)) or (kind == "string" and isinstance(instance, bytes))
 
 
-_OURS = {"type": _type, "allOf": _all_of}
-_extend: Any = json_schema.extend  # untyped
-_Request: Any = _extend(OAS30WriteValidator, _OURS)
-_Answer: Any = _extend(OAS30ReadValidator, _OURS)
+def _nullable(keyword: Any) -> Any:
+    """The keyword, which a null passes where the schema around it is `nullable`."""
+
+    def check(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> _Errors:
+        if not _is_null(instance, schema):
+            yield from keyword(validator, value, instance, schema)
+
+    return check
+
+
+def _union(keyword: Any) -> Any:
+    """`oneOf` or `anyOf`; with a discriminator, the member that it names."""
+
+    def check(validator: Any, members: Any, instance: Any, schema: Mapping[str, Any]) -> _Errors:
+        discriminator = schema.get("discriminator")
+        if not isinstance(instance, dict) or not discriminator:
+            yield from keyword(validator, members, instance, schema)
+            return
+        name, mapping = discriminator["propertyName"], discriminator["mapping"]
+        if name not in instance:
+            yield ValidationError(f"{name!r} is a required property", validator="required")
+        elif instance[name] not in mapping:
+            error = ValidationError(f"{instance[name]!r} is not one of {', '.join(map(repr, mapping))}")
+            error.path.append(name)
+            yield error
+        else:
+            yield from validator.descend(instance, mapping[instance[name]])
+
+    return check
+
+
+def _multiple_of(validator: Any, step: Any, instance: Any, schema: Mapping[str, Any]) -> _Errors:
+    # As fractions: a remainder of decimals is limited to 28 digits.
+    if validator.is_type(instance, "number") and (Fraction(instance) / Fraction(step)).denominator != 1:
+        yield ValidationError(f"{instance!r} is not a multiple of {step}")
+
+
+def _items(validator: Any, items: Any, instance: Any, schema: Mapping[str, Any]) -> _Errors:
+    if isinstance(instance, list):
+        first = len(schema.get("prefixItems", ()))
+        for index, item in enumerate(instance[first:], first):
+            yield from validator.descend(item, items, path=index)
+
+
+def _required(ignored: str) -> Any:
+    """`required`, without the properties that only the other side sends."""
+
+    def check(validator: Any, names: Any, instance: Any, schema: Mapping[str, Any]) -> _Errors:
+        if not isinstance(instance, dict):
+            return
+        for name in names:
+            described = schema.get("properties", {}).get(name)
+            if name not in instance and not (isinstance(described, dict) and described.get(ignored)):
+                yield ValidationError(f"{name!r} is a required property")
+
+    return check
+
+
+def _forbidden(what: str) -> Any:
+    def check(validator: Any, value: Any, instance: Any, schema: Mapping[str, Any]) -> _Errors:
+        if value is True:
+            yield ValidationError(f"is {what}")
+
+    return check
+
+
+def _kind(base: Any, side: str, text: str) -> Any:
+    keywords = base.VALIDATORS
+    plain: Any = json_schema.Draft202012Validator.VALIDATORS
+    other = "writeOnly" if side == "readOnly" else "readOnly"
+    extend: Any = json_schema.extend  # untyped
+    return extend(
+        base,
+        {
+            "type": _type,
+            **{name: _nullable(plain[name]) for name in ("allOf", "enum", "const")},
+            **{name: _nullable(_union(plain[name])) for name in ("oneOf", "anyOf")},
+            "multipleOf": _multiple_of,
+            "items": _items,
+            "required": _required(side),
+            side: _forbidden(text),
+            other: lambda *_: iter(()),
+            "additionalProperties": plain["additionalProperties"],
+            "pattern": plain["pattern"],
+            "format": keywords["format"],
+        },
+    )
+
+
+def _kinds(side: str, text: str) -> dict[str, Any]:
+    return {"3.0": _kind(OAS30Validator, side, text), "3.1": _kind(OAS31Validator, side, text)}
+
+
+_REQUESTS = _kinds("readOnly", "read-only: the service sets it")
+_ANSWERS = _kinds("writeOnly", "write-only: the service never gives it")
+
+
+def _format_checker() -> Any:
+    checker: Any = type(oas30_format_checker)()
+    # A decimal is a number of any precision.
+    checker.checkers = {name: found for name, found in oas30_format_checker.checkers.items() if name not in _PRECISIONS}
+    check, _ = checker.checkers["byte"]
+    checker.checkers["byte"] = (check, (ValueError, TypeError))  # also of text that is not ASCII
+    return checker
+
+
+_PRECISIONS = ("float", "double")
+_FORMATS = _format_checker()
 
 
 class Validators:
     """Validators of one kind, each made when its schema is first used."""
 
-    def __init__(self, kind: Any) -> None:
-        self._kind = kind
-        self._made: dict[int, Any] = {}
+    def __init__(self, kinds: Mapping[str, Any]) -> None:
+        self._kinds = kinds
+        self._made: dict[tuple[int, str], Any] = {}
 
     @classmethod
     def for_requests(cls) -> Validators:
         """Validators that refuse read-only properties."""
-        return cls(_Request)
+        return cls(_REQUESTS)
 
     @classmethod
     def for_answers(cls) -> Validators:
         """Validators that refuse write-only properties."""
-        return cls(_Answer)
+        return cls(_ANSWERS)
 
-    def problem(self, schema: Mapping[str, Any], value: Any) -> tuple[str, str] | None:
-        """The most telling problem as (JSON pointer, text), None for a valid value."""
-        # Schemas are parts of a description, which lives as long as the emulator: their id is stable.
-        validator = self._made.get(id(schema))
+    def problem(self, schema: Any, value: Any, openapi: str = "3.0") -> tuple[str, str] | None:
+        """The most telling problem as (JSON pointer, text), None for a valid value.
+
+        Args:
+            schema: A part of a description, which lives as long as the emulator.
+            value: What JSON gives, fractions as decimals; files are bytes.
+            openapi: The version of OpenAPI that the description is written in.
+        """
+        # The schema lives on, so its id is stable.
+        validator = self._made.get((id(schema), openapi))
         if validator is None:
-            validator = self._made[id(schema)] = self._kind(schema, format_checker=oas30_format_checker)
+            validator = self._made[id(schema), openapi] = self._kinds[openapi](schema, format_checker=_FORMATS)
         error = best_match(validator.iter_errors(value))
         return None if error is None else problem_of(error)
 
@@ -78,88 +184,8 @@ class Validators:
 def problem_of(error: ValidationError) -> tuple[str, str]:
     """Pointer and text of a validation error; a missing property is pointed at as if it were there."""
     path = [str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path]
-    text = error.message
+    text = _DECIMAL.sub(r"\1", error.message)
     if error.validator == "required" and (found := re.match(r"'(.+)' is a required property", text)):
         path.append(found.group(1))
         text = "is required"
     return "".join(f"/{part}" for part in path), text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
-
-
-def read_body(operation: Operation, body: bytes, content_type: str | None, validators: Validators) -> Any:
-    """The body as JSON, None if there is none.
-
-    A missing content type counts as JSON: the vendor's own tool sends none.
-
-    Raises:
-        ApiError: 400; another content type, not JSON, or not what the description says.
-    """
-    if operation.body is None:
-        return None
-    if not body:
-        if operation.body_required:
-            raise invalid("/body", "is required")
-        return None
-    if content_type is not None and content_type.split(";")[0].strip().lower() != "application/json":
-        raise invalid("/header/content-type", f"{content_type!r} is not application/json")
-    try:
-        value = load(body)
-    except JSONError as error:
-        raise invalid("/body", str(error)) from None
-    if problem := validators.problem(operation.body, value):
-        raise invalid(f"/body{problem[0]}", problem[1])
-    return value
-
-
-def read_parameters(
-    operation: Operation, path: Mapping[str, str], query_string: str, validators: Validators
-) -> dict[str, Any]:
-    """The query parameters that the description names, converted to their types.
-
-    Raises:
-        ApiError: 400; a path or query parameter is missing, is there twice, or is not valid.
-    """
-    query: dict[str, list[str]] = {}
-    if query_string:
-        for name, value in parse_qsl(query_string, keep_blank_values=True):
-            query.setdefault(name, []).append(value)
-    out: dict[str, Any] = {}
-    for parameter in operation.parameters:
-        if parameter.where == "path":
-            _check(parameter, path[parameter.name], validators)
-        elif parameter.where == "query" and parameter.name in query:
-            out[parameter.name] = _check(parameter, _one(parameter, query[parameter.name]), validators)
-        elif parameter.where == "query" and parameter.required:
-            raise invalid(f"/query/{parameter.name}", "is required")
-    return out
-
-
-def _one(parameter: Parameter, values: list[str]) -> str:
-    if len(values) > 1:
-        raise invalid(f"/query/{parameter.name}", f"is there {len(values)} times")
-    return values[0]
-
-
-def _check(parameter: Parameter, text: str, validators: Validators) -> Any:
-    value = _convert(text, _type_of(parameter.schema))
-    if problem := validators.problem(parameter.schema, value):
-        raise _at(parameter, problem[1])
-    return value
-
-
-def _at(parameter: Parameter, why: str) -> ApiError:
-    return invalid(f"/{parameter.where}/{parameter.name}", why)
-
-
-def _type_of(schema: Mapping[str, Any]) -> str | None:
-    while "type" not in schema and schema.get("allOf"):
-        schema = schema["allOf"][0]
-    return schema.get("type")
-
-
-def _convert(text: str, wanted: str | None) -> Any:
-    """The value that a text stands for; a text that does not fit stays as it is and fails validation."""
-    if wanted == "integer" and _INTEGER.fullmatch(text):
-        return int(text)
-    if wanted == "boolean" and text in ("true", "false"):
-        return text == "true"
-    return text

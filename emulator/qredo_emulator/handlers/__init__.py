@@ -13,7 +13,7 @@ import importlib.util
 import re
 from typing import cast
 
-from qredo_emulator._description.read import Operation
+from qredo_emulator._description.operations import Operation
 from qredo_emulator.handlers._call import Handler
 
 __all__ = ["find_handler", "keeps_state"]

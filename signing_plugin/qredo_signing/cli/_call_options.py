@@ -13,7 +13,7 @@ from .._strict_json import JSONError
 from ._connection import Connection
 from ._errors import CliError
 from ._option_groups import help_text, keyword, names_of
-from ._values import Shape, parse_value, shape_of
+from ._values import Shape, body_of, is_json, parse_value, shape_of
 from ._view import View
 
 __all__ = ["arguments_of", "help_of", "options_of"]
@@ -22,17 +22,17 @@ __all__ = ["arguments_of", "help_of", "options_of"]
 _OURS = {"--help", *names_of(Connection), *names_of(View)}
 _PREFIX = "of_operation_"  # keeps Python names of parameters apart from those of our own options; never shown
 _PANELS = {"path": "Path", "field": "Fields of the body", "body": "Fields of the body"}
-_BODY_HELP = "The whole body as JSON, from @FILE, or from stdin with -; instead of its fields."
+_BODY_HELP = "The whole body as JSON, from @FILE, or from stdin with -"
 
 
 def options_of(operation: Operation) -> list[inspect.Parameter]:
     """Return a parameter for Typer for each parameter of an operation."""
-    return [_option(each) for each in operation.parameters]
+    return [_option(operation, each) for each in operation.parameters]
 
 
 def help_of(operation: Operation) -> str:
     """Return the text of an operation's help, with an example."""
-    required = [f"{name_of(each)} {_sample(shape_of(each.type))}" for each in operation.parameters if each.required]
+    required = [_sample(operation, each) for each in operation.parameters if each.required]
     example = " ".join(["qredo call", operation.id, "--api", operation.api, *required])
     return _escaped(help_text(f"{operation.description}\n\nExample:\n\n  {example}"))
 
@@ -64,23 +64,26 @@ def arguments_of(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     elif missing := [name_of(each) for each in fields if each.required and each.name not in values]:
         raise CliError(f"{operation.id} needs {', '.join(missing)}", "or give the whole body with --body JSON|@FILE")
     named = {each.name: each for each in operation.parameters}
-    return {name: _value(named[name], value) for name, value in values.items()}
+    return {name: _value(operation, named[name], value) for name, value in values.items()}
 
 
-def _value(parameter: Parameter, given: Any) -> Any:
+def _value(operation: Operation, parameter: Parameter, given: Any) -> Any:
     try:
+        if parameter.kind == "body":
+            return body_of(parameter, operation.body_media, given)
         return parse_value(parameter, given)
     except JSONError as error:
         raise CliError(f"{name_of(parameter)} {error}", "put JSON into single quotes, or give @FILE") from None
     except ValueError as error:
-        raise CliError(f"{name_of(parameter)}: {error}", "amounts and times are whole numbers") from None
+        hint = "amounts and times are whole numbers" if shape_of(parameter.type).kind in {"int", "model"} else ""
+        raise CliError(f"{name_of(parameter)}: {error}", hint) from None
 
 
-def _option(parameter: Parameter) -> inspect.Parameter:
-    shape = shape_of(parameter.type)
+def _option(operation: Operation, parameter: Parameter) -> inspect.Parameter:
+    shape = _shape(operation, parameter)
     option = typer.Option(
         _declaration(parameter, shape),
-        help=_help(parameter),
+        help=_help(operation, parameter),
         rich_help_panel=_PANELS.get(parameter.kind, "Query"),
         autocompletion=_completion(shape.known),
         metavar=shape.metavar or None,
@@ -95,19 +98,31 @@ def _option(parameter: Parameter) -> inspect.Parameter:
     return keyword(_PREFIX + parameter.name, Annotated[str | None, option], default=default)
 
 
+def _shape(operation: Operation, parameter: Parameter) -> Shape:
+    """The values that an option takes; a body is given as a whole."""
+    if parameter.kind != "body":
+        return shape_of(parameter.type)
+    is_text = operation.body_media.startswith("text/")
+    return Shape("json" if is_json(operation.body_media) else "text" if is_text else "file", None)
+
+
 def _declaration(parameter: Parameter, shape: Shape) -> str:
     name = name_of(parameter)
     return f"{name}/--no-{name[2:]}" if shape.kind == "bool" else name
 
 
-def _sample(shape: Shape) -> str:
-    """Return a placeholder for a value that needs no quoting in a shell."""
-    return shape.known[0] if shape.known else shape.metavar.partition("|")[0]
+def _sample(operation: Operation, parameter: Parameter) -> str:
+    """Return an option with a placeholder for its value that needs no quoting in a shell."""
+    shape = _shape(operation, parameter)
+    value = shape.known[0] if shape.known else shape.metavar.partition("|")[0]
+    return f"{name_of(parameter)} {value}".rstrip()
 
 
-def _help(parameter: Parameter) -> str:
+def _help(operation: Operation, parameter: Parameter) -> str:
     if parameter.kind == "body":
-        return _BODY_HELP
+        has_fields = any(each.kind == "field" for each in operation.parameters)
+        text = _BODY_HELP if is_json(operation.body_media) else f"The {operation.body_media}: itself, @FILE, or -"
+        return f"{text}; instead of its fields." if has_fields else f"{text}."
     # A field is required unless the whole body is given, which Typer cannot know.
     mark = " [required]" if parameter.required and parameter.kind == "field" else ""
     return _escaped(parameter.help + mark)

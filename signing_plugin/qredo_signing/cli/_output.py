@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
@@ -14,6 +13,7 @@ from .._diagnostics import LOG
 from .._text import printable
 from ._errors import CliError
 from ._exits import Exit
+from ._json import to_json
 
 __all__ = ["discard", "logging_to_stderr", "note", "print_bytes", "print_json", "print_text", "to_stdout"]
 
@@ -88,7 +88,7 @@ def print_text(text: str) -> None:
 
 def print_json(value: Any, *, lines: bool = False) -> None:
     """Print a value as JSON in UTF-8, whatever the terminal's encoding; with `lines` in one line."""
-    text = json.dumps(value, ensure_ascii=False, indent=None if lines else 2, default=str)
+    text = to_json(value, None if lines else 2)
     print_bytes(text.encode("utf-8", "surrogatepass") + b"\n")
 
 

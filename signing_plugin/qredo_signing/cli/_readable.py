@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from .._text import printable
+from ._json import to_json
 
-__all__ = ["AMOUNTS", "TIMES", "flat", "line_of", "readable", "wire_text"]
+__all__ = ["AMOUNTS", "TIMES", "flat", "is_number", "line_of", "readable", "wire_text"]
 
 TIMES = frozenset(
     {
@@ -76,11 +77,16 @@ def readable(name: str, value: Any) -> str:
     return wire_text(value)
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, exact in any case."""
+    return type(value) is int or isinstance(value, Decimal)
+
+
 def wire_text(value: Any) -> str:
     """Return the text of a value as received; a list of plain values with commas, objects as JSON."""
     if isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value):
         return ", ".join(map(wire_text, value))
-    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return printable(value if isinstance(value, str) else to_json(value))
 
 
 def flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

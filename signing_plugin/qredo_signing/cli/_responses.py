@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 from .._text import printable
+from ._errors import CliError
+from ._exits import Exit
+from ._json import parse_json
 from ._output import note, print_bytes, print_json, print_text
 from ._view import View
 
-__all__ = ["show_pages", "show_response"]
+__all__ = ["refuse_terminal", "show_pages", "show_response"]
+
+_TEXTS = ("json", "xml", "/x-www-form-urlencoded", "/javascript", "/yaml")
 
 _EVERY = 100  # items between two lines of progress: the usual page size
 
 
-def show_response(response: Any, view: View) -> None:
-    """Print the body of a response: unchanged, or as tables if it is JSON."""
+def refuse_terminal(what: str, *, code: Exit = Exit.USAGE) -> None:
+    """Reject a terminal as the place for a file.
+
+    Raises:
+        CliError: stdout is a terminal.
+    """
+    if sys.stdout.isatty():
+        hint = "give --output FILE, or send stdout to a file"
+        raise CliError(f"{what}, which a terminal cannot show", hint, code=code)
+
+
+def show_response(response: Any, view: View, file: BinaryIO | None = None) -> None:
+    """Print the body of a response: unchanged, or as tables if it is JSON; or write it to a file.
+
+    Raises:
+        CliError: It is not text, and stdout is a terminal.
+    """
     content = response.content
+    if file is not None:
+        file.write(content)
+        return
+    if not _is_text(response):
+        media = printable(response.headers.get("content-type", "no media type"))
+        refuse_terminal(f"the response is a file ({media}, {len(content):,} bytes)", code=Exit.OUTPUT)
+        print_bytes(content)
+        return
     if view.as_json:
         if content:
             print_bytes(content.rstrip(b"\n") + b"\n")
@@ -27,10 +54,21 @@ def show_response(response: Any, view: View) -> None:
         print_text(f"HTTP {response.status_code}, without a body")
         return
     try:
-        # Numbers with a fraction are shown as received, never as a float.
-        view.show(json.loads(content, parse_float=str))
+        view.show(parse_json(content))
     except (ValueError, RecursionError):
-        print_text("\n".join(map(printable, content.decode("utf-8", "replace").splitlines())))
+        print_text("\n".join(map(printable, response.text.splitlines())))
+
+
+def _is_text(response: Any) -> bool:
+    """Whether a response is text by its media type; without one, whether it is UTF-8."""
+    media: str = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media:
+        return media.startswith("text/") or media.endswith(_TEXTS)
+    try:
+        response.content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def show_pages(name: str, items: Iterable[Any], view: View) -> None:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .._text import printable
-from ._errors import CliError
-from ._exits import Exit
+from ._replacing import replacing
 from ._table import table_of
 from ._view import screen
 
@@ -44,7 +38,7 @@ def check_into(path: Path, client: Any, now: datetime) -> ShapeReport:
     """
     from .. import check_shapes
 
-    with _replacing(path) as file:
+    with replacing(path) as file:
         report = check_shapes(client)
         data = report.to_dict()
         head = {"package": data.pop("package"), "version": data.pop("version"), "date": now.isoformat()}
@@ -74,24 +68,3 @@ def _result(operation: CheckedOperation) -> str:
         return f"not tried: {operation.not_tried}"
     errors = ", ".join(f"{error}: {count} of {operation.calls}" for error, count in operation.errors.items())
     return errors or "read"
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """Write a file with mode 0600 beside its place, and move it there when all is written."""
-    if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
-        raise CliError(f"{path} is not a regular file", "name a new file", code=Exit.LOCAL)
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None  # not the name of the temporary file
-    beside = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise

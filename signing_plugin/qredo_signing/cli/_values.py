@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import enum
+import mimetypes
 import re
 import types
 import typing
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,19 +17,28 @@ from .._operations import Parameter
 from .._strict_json import load
 from ._inputs import read_file, read_stdin
 
-__all__ = ["Shape", "parse_value", "shape_of"]
+__all__ = ["Shape", "body_of", "is_json", "parse_value", "shape_of"]
 
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
-_KINDS: dict[Any, str] = {bool: "bool", int: "int", str: "text"}
-_METAVARS = {"text": "TEXT", "int": "INT", "bool": "", "model": "JSON|@FILE", "json": "JSON|@FILE"}
+_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+_KINDS: dict[Any, str] = {bool: "bool", int: "int", str: "text", Decimal: "decimal", bytes: "file"}
+_METAVARS = {
+    "text": "TEXT",
+    "int": "INT",
+    "decimal": "NUMBER",
+    "bool": "",
+    "file": "@FILE",
+    "model": "JSON|@FILE",
+    "json": "JSON|@FILE",
+}
 
 
 class Shape(typing.NamedTuple):
     """The values that a parameter takes.
 
     Attributes:
-        kind: `text`, `int`, `bool`, `enum`, `model` or `json`.
-        type: The class of an enum or a model.
+        kind: `text`, `int`, `decimal`, `bool`, `enum`, `file`, `model` or `json`.
+        type: The class of an enum, a model or a file.
         many: Whether it is a list.
     """
 
@@ -50,14 +61,18 @@ def shape_of(annotation: Any) -> Shape:
     """Read the shape from an annotation such as `list[NewWallet] | None | Unset`."""
     is_union = typing.get_origin(annotation) in {types.UnionType, typing.Union}
     choices = typing.get_args(annotation) if is_union else (annotation,)
-    first = next(each for each in choices if each is not type(None) and getattr(each, "__name__", "") != "Unset")
+    kinds = [each for each in choices if each is not type(None) and getattr(each, "__name__", "") != "Unset"]
+    first = kinds[0]
+    if sum(hasattr(each, "from_dict") for each in kinds) > 1:
+        return Shape("json", None)  # a union of models: the client finds out which of them it is
     if typing.get_origin(first) is list:
         return shape_of(typing.get_args(first)[0])._replace(many=True)
     if isinstance(first, type) and issubclass(first, enum.Enum):
         return Shape("enum", first)  # open: `FeeType | str`
     if hasattr(first, "from_dict"):
         return Shape("model", first)
-    return Shape(_KINDS.get(first, "json"), first)
+    kind = _KINDS.get(first, "json")
+    return Shape(kind, choices[1] if kind == "file" and len(choices) > 1 else first)  # `bytes | File`
 
 
 def parse_value(parameter: Parameter, given: Any) -> Any:
@@ -77,13 +92,37 @@ def parse_value(parameter: Parameter, given: Any) -> Any:
     return _parse(shape, given)
 
 
-def _json(text: str) -> Any:
-    """Parse JSON from the text, from the file that `@FILE` names, or for `-` from stdin."""
+def body_of(parameter: Parameter, media: str, given: str) -> Any:
+    """Convert the value of `--body`: JSON, text or bytes, by the media type.
+
+    Raises:
+        ValueError: It is not JSON, not the text or not the model that the operation takes.
+        CliError: The file or stdin that it names cannot be read.
+    """
+    shape = shape_of(parameter.type)
+    if shape.kind == "model" and not shape.many:
+        return _model(shape, _json(given))
+    if is_json(media):
+        return _json(given)
+    data = _data(given)
+    return data.decode() if media.startswith("text/") else data
+
+
+def is_json(media: str) -> bool:
+    """Whether a body of this media type is written as JSON on the command line: all that has fields is."""
+    return media.startswith(("application/json", "application/x-www-form", "multipart/")) or "+json" in media
+
+
+def _data(text: str) -> bytes:
+    """The bytes of the text, of the file that `@FILE` names, or for `-` of stdin."""
     if text == "-":
-        data = read_stdin()
-    else:
-        data = read_file(Path(text[1:])) if text.startswith("@") else text.encode(errors="surrogateescape")
-    return load(data.removeprefix(codecs.BOM_UTF8))
+        return read_stdin()
+    return read_file(Path(text[1:])) if text.startswith("@") else text.encode(errors="surrogateescape")
+
+
+def _json(text: str) -> Any:
+    """Parse JSON; numbers with a fraction are exact."""
+    return load(_data(text).removeprefix(codecs.BOM_UTF8), parse_float=Decimal)
 
 
 def _items(shape: Shape, text: str) -> list[Any]:
@@ -97,6 +136,10 @@ def _items(shape: Shape, text: str) -> list[Any]:
 def _parse(shape: Shape, given: Any) -> Any:
     if shape.kind == "int":
         return _integer(given)
+    if shape.kind == "decimal":
+        return _decimal(given)
+    if shape.kind == "file":
+        return _file(shape, given)
     if shape.kind == "enum":
         return shape.type(_integer(given) if issubclass(shape.type, int) else given)
     if shape.kind in {"model", "json"}:
@@ -111,6 +154,23 @@ def _integer(text: str) -> int:
             f"{text!r:.60} is not a whole number: amounts are in base units of the asset, times in Unix seconds"
         )
     return int(text)
+
+
+def _decimal(text: str) -> Decimal:
+    """Parse a number: digits and one point, so that it means the same to everyone who reads it."""
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError(f"{text!r:.60} is not a number in digits, such as 1250 or 0.25")
+    return Decimal(text)
+
+
+def _file(shape: Shape, text: str) -> Any:
+    """Read the file that `@FILE` names, or for `-` stdin. Its name and a guess of its media type go along."""
+    if text != "-" and not text.startswith("@"):
+        raise ValueError(f"{text!r:.60} is not a file: write @ before its path, as in @{text:.60}")
+    name = "file" if text == "-" else Path(text[1:]).name
+    media = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    content = _data(text)
+    return content if shape.type is bytes else shape.type(content, name, media)
 
 
 def _model(shape: Shape, data: Any) -> Any:

@@ -9,13 +9,15 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
 from ._errors import CliError
 from ._output import note, print_bytes, print_text
-from ._readable import flat, readable, wire_text
+from ._readable import flat, is_number, readable, wire_text
+from ._replacing import replacing
 from ._table import grid_of, table_of
 
 if TYPE_CHECKING:
@@ -49,9 +51,27 @@ class View:
         typer.Option("--raw", help="Print times and amounts as received.", rich_help_panel=_PANEL),
     ] = False
 
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", metavar="FILE", help="Write the response to FILE, as received.", rich_help_panel=_PANEL
+        ),
+    ] = None
+
     def __post_init__(self) -> None:
         if self.as_json and (self.csv or self.fields or self.raw):
             raise CliError("--json prints all that was received", "leave out --csv, --fields and --raw")
+        if self.output is not None and (self.as_json or self.csv or self.fields or self.raw):
+            raise CliError("--output writes the response as received", "leave out --json, --csv, --fields and --raw")
+
+    @contextmanager
+    def writing(self) -> Iterator[BinaryIO | None]:
+        """Open the file of `--output` before anything is sent: None without it. It is moved in place at the end."""
+        if self.output is None:
+            yield None
+        else:
+            with replacing(self.output) as file:
+                yield file
 
     def show(self, value: Any) -> None:
         """Print a JSON value: fields in lines, lists of objects as tables, or one CSV table."""
@@ -99,7 +119,7 @@ class View:
             out.print("(empty)")
             return
         texts = [{column: self._text(column, each) for column, each in row.items()} for row in rows]
-        numbers = {column for row in rows for column, each in row.items() if type(each) is int}
+        numbers = {column for row in rows for column, each in row.items() if is_number(each)}
         table, hidden = table_of(texts, numbers, out.width, choose=not self._names)
         if table is not None:
             out.print(f"\n{name}" if name else "", end="\n" if name else "")

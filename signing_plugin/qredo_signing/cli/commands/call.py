@@ -17,7 +17,7 @@ from .._errors import CliError, as_usage_error
 from .._lazy_group import ApiOption, LazyGroup, ListOption
 from .._option_groups import JsonOption, as_command
 from .._output import logging_to_stderr
-from .._responses import show_pages, show_response
+from .._responses import refuse_terminal, show_pages, show_response
 from .._view import View
 
 __all__ = ["CallGroup", "call"]
@@ -61,7 +61,8 @@ class _Entry:
 
     @property
     def row(self) -> dict[str, str]:
-        return {"method": self.operation.method, "summary": self.operation.summary}
+        mark = "(deprecated) " if self.operation.is_deprecated else ""
+        return {"method": self.operation.method, "summary": f"{mark}{self.operation.summary}"}
 
     @property
     def description(self) -> str:
@@ -91,7 +92,11 @@ def _run(operation: Operation, connection: Connection, view: View, given: dict[s
     if operation.feed:
         raise CliError(f"{operation.id} is a feed", f"use `qredo feed {operation.feed} --api {operation.api}`")
     arguments = arguments_of(operation, given)
-    changes, state = operation.method != "GET", connection.request_state
+    if operation.gives_bytes and view.output is None:
+        refuse_terminal(f"{operation.id} gives a file")
+    if operation.pages and view.output is not None:
+        raise CliError("--output is for one response, not for pages", "leave it out, and send stdout to a file")
+    changes, state = not operation.is_safe, connection.request_state
     must_confirm = changes and connection.must_confirm(operation.id)
     with logging_to_stderr(), connection.connect(operation.package.Client, arguments.get("workspace_id")) as client:
         if operation.pages:
@@ -102,21 +107,27 @@ def _run(operation: Operation, connection: Connection, view: View, given: dict[s
         if must_confirm:
             confirm(operation.id, connection.named_environment(), _as_json(arguments), lambda: scales_of(client))
         method = getattr(getattr(client.with_raw_response, operation.tag), operation.verb)
-        state.sent(operation.id, changes=changes)
-        with as_usage_error():
-            raw = method(**arguments)
-        state.received()
-        show_response(raw.response, view)
+        with view.writing() as file:
+            state.sent(operation.id, changes=changes)
+            with as_usage_error():
+                raw = method(**arguments)
+            state.received()
+            show_response(raw.response, view, file)
         _ = raw.parsed  # raises if it does not fit, after all of it was shown
 
 
 def _as_json(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments as the JSON that is sent, with the fields of a whole body beside those of the path."""
     values = {name: _value(each) for name, each in arguments.items()}
-    return {**values, **values.pop("body", {})}
+    body = values.pop("body", {})
+    return {**values, **(body if isinstance(body, dict) else {"body": body})}
 
 
 def _value(argument: Any) -> Any:
     if isinstance(argument, list):
         return [_value(each) for each in argument]
+    if isinstance(argument, bytes):
+        return f"{len(argument):,} bytes"
+    if isinstance(argument, tuple):  # a file
+        return f"{argument[1]} ({len(argument[0]):,} bytes)"
     return argument.to_dict() if hasattr(argument, "to_dict") else argument

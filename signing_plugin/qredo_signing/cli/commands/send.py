@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from ..._operations import SAFE
 from ..._strict_json import JSONError, load
 from .._confirmation import confirm
 from .._connection import Connection
@@ -62,18 +63,19 @@ def send(
         _check_json(request.body)
     if folder:
         request = _at_home(request, connection.named_environment())
-    changes = request.method != "GET"
+    changes = request.method not in SAFE
     what = f"{request.method} {request.target}"
     must_confirm = changes and connection.must_confirm(what)
     client_class = plain_client_class(connection, needs_api=request.target.startswith("/"))
     with logging_to_stderr(), connection.connect(client_class) as client:
         if must_confirm:
             confirm(what, connection.named_environment(), _fields(request.body), dict)
-        connection.request_state.sent(what, changes=changes)
-        response = client.send(*request)
-        code = Exit.OK if response.is_success else Exit.REFUSED  # anything less certain was raised
-        connection.request_state.received(code or Exit.RESPONSE)
-        show_response(response, view)
+        with view.writing() as file:
+            connection.request_state.sent(what, changes=changes)
+            response = client.send(*request)
+            code = Exit.OK if response.is_success else Exit.REFUSED  # anything less certain was raised
+            connection.request_state.received(code or Exit.RESPONSE)
+            show_response(response, view, file)
     if code:
         note(f"HTTP {response.status_code} {response.reason_phrase}")
     return code

@@ -1,0 +1,82 @@
+"""Bodies that are not JSON: forms, multipart, text and bytes."""
+
+from __future__ import annotations
+
+import email
+import email.message
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote_plus
+
+from qredo_signing._strict_json import JSONError
+
+from qredo_emulator._json import load_exact
+
+from .media import Content
+from .schemas import kinds_of, properties_of
+from .texts import fields, split_query
+
+__all__ = ["MalformedBodyError", "parse"]
+
+_FILES = {"binary", "byte", "base64"}
+
+
+class MalformedBodyError(ValueError):
+    """A body that has not the form of its media type. The message continues "The body ..."."""
+
+
+def parse(content: Content, body: bytes, content_type: str) -> Any:
+    """The value of a body.
+
+    Raises:
+        MalformedBodyError: It has not the form of its media type.
+    """
+    head = _head(f"content-type: {content_type}".encode())
+    try:
+        if content.form == "form":
+            return fields(content.schema, [(name, unquote_plus(text)) for name, text in split_query(body.decode())])
+        if content.form == "multipart":
+            return fields(content.schema, list(_parts(content.schema, body, head)))
+        return body.decode(head.get_content_charset("utf-8")) if content.form == "text" else body
+    except LookupError:
+        raise MalformedBodyError(f"has the charset {head.get_content_charset()!r}, which is not known") from None
+    except UnicodeDecodeError as error:
+        raise MalformedBodyError(f"is not {error.encoding}") from None
+    except (ValueError, JSONError) as error:
+        raise MalformedBodyError(str(error)) from None
+
+
+def _parts(schema: Any, body: bytes, head: email.message.Message) -> Iterator[tuple[str, Any]]:
+    """Name and value of each part: a file as bytes, JSON as its value, all else as text."""
+    boundary = head.get_param("boundary", "")
+    if not isinstance(boundary, str) or not boundary:
+        raise ValueError("is multipart, and its Content-Type names no boundary")
+    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode())
+    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
+        raise ValueError(f"does not end with the boundary {boundary!r} and two dashes")
+    properties, others = properties_of(schema)
+    for piece in pieces[1:-1]:
+        raw, blank, data = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        part = _head(raw)
+        name = part.get_param("name", header="content-disposition")
+        if not blank or not isinstance(name, str):
+            raise ValueError("has a part without a name")
+        found = properties.get(name, others)
+        yield name, _value(part, data, found)
+
+
+def _value(part: email.message.Message, data: bytes, schema: Any) -> Any:
+    kinds = kinds_of(schema) - {"null"}
+    if part.get_content_type().endswith("json") and kinds != {"string"}:
+        return load_exact(data)
+    if part.get_param("filename", header="content-disposition") is not None or _is_file(schema):
+        return data
+    return data.decode(part.get_content_charset("utf-8"))
+
+
+def _is_file(schema: Any) -> bool:
+    return isinstance(schema, dict) and (schema.get("format") in _FILES or "contentMediaType" in schema)
+
+
+def _head(raw: bytes) -> email.message.Message:
+    return email.message_from_bytes(raw + b"\r\n\r\n")

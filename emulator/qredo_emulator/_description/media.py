@@ -1,0 +1,121 @@
+"""Bodies by media type: which form each has on the wire, and which one a request or a client means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .document import SpecError
+from .schemas import kinds_of
+
+__all__ = ["MISSING", "Content", "accepted", "given", "read_content"]
+
+MISSING: Any = object()
+"""Stands for "no example": null is an example."""
+
+_FORMS = {
+    "application/json": "json",
+    "application/x-www-form-urlencoded": "form",
+    "multipart/form-data": "multipart",
+}
+_NEEDS = {"form": "object", "multipart": "object", "text": "string", "bytes": "string"}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A body of one media type.
+
+    Attributes:
+        media: The media type in lower case, without parameters; `*/*` and `text/*` are ranges.
+        form: `json`, `form`, `multipart`, `text` or `bytes`.
+        schema: The schema of its value; text is a string, and so are bytes.
+        example: The description's example, or `MISSING`.
+    """
+
+    media: str
+    form: str
+    schema: Any
+    example: Any = MISSING
+
+
+def read_content(node: Mapping[str, Any]) -> tuple[Content, ...]:
+    """The bodies of a `content`, JSON first.
+
+    Raises:
+        SpecError: One has a schema that its media type cannot have.
+    """
+    found = [_read(media, each) for media, each in node.items()]
+    return tuple(sorted(found, key=lambda each: each.form != "json"))
+
+
+def _read(text: str, node: Mapping[str, Any]) -> Content:
+    media, schema = _plain(text), node.get("schema", {})
+    form = _form(media, schema)
+    if form in _NEEDS and _NEEDS[form] not in kinds_of(schema):
+        raise SpecError(
+            f"the emulator can't read {media} with a schema that is no {_NEEDS[form]}; "
+            "it knows JSON, forms, multipart, text and bytes"
+        )
+    return Content(media, form, schema, _example(node))
+
+
+def _form(media: str, schema: Any) -> str:
+    if media in _FORMS:
+        return _FORMS[media]
+    if media.endswith("+json") or (media == "*/*" and "string" not in kinds_of(schema)):
+        return "json"
+    return "text" if media.startswith("text/") else "bytes"
+
+
+def _example(node: Mapping[str, Any]) -> Any:
+    if "example" in node:
+        return node["example"]
+    examples = node.get("examples") or {}
+    return next(iter(examples.values())).get("value", MISSING) if examples else MISSING
+
+
+def given(contents: Sequence[Content], content_type: str | None) -> Content | None:
+    """The body that a request's Content-Type means, None if it is not described.
+
+    Without one it is the first, which is JSON where there is JSON: the vendor's own tool sends none.
+    """
+    if content_type is None:
+        return contents[0]
+    media = _plain(content_type)
+    return next((each for each in contents if _fits(each.media, media)), None)
+
+
+def accepted(contents: Sequence[Content], accept: str | None) -> Content | None:
+    """The body that a request's Accept prefers, the first if it accepts none of them; None if there is none."""
+    for wanted in sorted(_ranges(accept or "*/*"), key=lambda each: -each[1]):
+        for each in contents:
+            if wanted[1] > 0 and (_fits(wanted[0], each.media) or _fits(each.media, wanted[0])):
+                return each
+    return contents[0] if contents else None
+
+
+def _ranges(accept: str) -> list[tuple[str, float]]:
+    """Media ranges with their weight."""
+    found = []
+    for part in accept.split(","):
+        media, _, rest = part.partition(";")
+        weight = rest.replace(" ", "").lower().partition("q=")[2].partition(";")[0]
+        found.append((_plain(media), _weight(weight)))
+    return found
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 1.0
+
+
+def _plain(media: str) -> str:
+    return media.partition(";")[0].strip().lower()
+
+
+def _fits(media_range: str, media: str) -> bool:
+    kind, _, rest = media_range.partition("/")
+    return media_range in ("*/*", media) or (rest == "*" and media.startswith(f"{kind}/"))

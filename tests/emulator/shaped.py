@@ -1,0 +1,101 @@
+"""The package of all shapes, and an emulator that serves it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from qredo_codegen.generate.inputs import Inputs
+from qredo_codegen.generate.write import write_package
+from qredo_emulator import Emulator, Settings
+from qredo_signing._operations import operations_of
+
+from ..codegen.shapes import SHAPES, Shape, together
+
+__all__ = ["PACKAGE", "SERVED", "UNKNOWN_VALUE", "Api", "given", "serving", "signed"]
+
+# `another scheme` is one that no client and no emulator knows: nothing signs it.
+SERVED = [shape for shape in SHAPES if shape.name != "another scheme"]
+SECURITY = {
+    "api_key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+    "partner_signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-sign",
+        "x-signature": {"algorithm": "RSASSA-PKCS1-v1_5-SHA256", "encoding": "base64url", "signs": ["url", "body"]},
+    },
+    "timestamp": {"type": "apiKey", "in": "header", "name": "x-timestamp"},
+}
+PACKAGE = "shaped"
+UNKNOWN_VALUE = "query: array of enums"  # its call has a value that the description does not have, as clients may
+
+
+class Given(NamedTuple):
+    """The arguments of a call."""
+
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+
+
+class AnyAttribute:
+    """Has every attribute."""
+
+    def __init__(self, value: Callable[[str], Any]) -> None:
+        self._value = value
+
+    def __getattr__(self, name: str) -> Any:
+        return self._value(name)
+
+
+def given(shape: Shape, model: Callable[[str], Any] = lambda name: dict) -> Given:
+    """What the call of a shape gives the client; models are made by these classes."""
+    client = AnyAttribute(lambda tag: AnyAttribute(lambda verb: lambda *args, **keywords: Given(args, keywords)))
+    found: Given = shape.call(client, AnyAttribute(model))
+    return found
+
+
+def signed(document: Any) -> Any:
+    """The description with the scheme of the Partner API."""
+    components = {**document["components"], "securitySchemes": SECURITY}
+    return {**document, "security": [{name: [] for name in SECURITY}], "components": components}
+
+
+class Api(NamedTuple):
+    """A running emulator, the folder of its keys, the package of all shapes, and its operations by method and path."""
+
+    emulator: Emulator
+    keys: Path
+    package: ModuleType
+    operations: Mapping[tuple[str, str], Any]
+
+    def call(self, client: Any, index: int) -> Any:
+        """Call the operation of a shape."""
+        shape = SERVED[index]
+        operation = self.operations[shape.method.upper(), f"/{index}{shape.path}"]
+        arguments, keywords = given(shape, lambda name: getattr(self.package.models, f"S{index}{name}"))
+        return getattr(getattr(client, operation.tag), operation.verb)(*arguments, **keywords)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Api]:
+    """All shapes in one description: generate its package, import it, and serve it."""
+    document = json.loads(json.dumps(signed(together(SERVED))))
+    (folder / "spec" / PACKAGE).mkdir(parents=True)
+    (folder / "spec" / PACKAGE / "openapi.yaml").write_text(json.dumps(document), encoding="utf-8")
+    write_package(document, PACKAGE, folder / PACKAGE, Inputs("", "", {}))
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    package = importlib.import_module(PACKAGE)
+    operations = {(each.method, each.path): each for each in operations_of(package)}
+    settings = Settings(spec=folder / "spec", check_responses=True)
+    with Emulator(settings, keys=folder / "keys") as emulator:
+        yield Api(emulator, folder / "keys", package, operations)
+    sys.path.remove(str(folder))
+    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+        del sys.modules[name]
