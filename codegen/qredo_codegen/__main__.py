@@ -105,6 +105,14 @@ def _adopt(checkout: Checkout, given: Given) -> int:
     return 0 if adoption.is_safe else 1
 
 
+def _describe(checkout: Checkout, given: Given) -> int:
+    from .commands.describe import describe_command
+
+    done = describe_command(checkout, given.vendor, given.package, given.security, with_texts=given.with_texts)
+    print("\n".join(done.lines))
+    return 0 if done.is_complete else 1
+
+
 def _release(checkout: Checkout, given: Given) -> int:
     from .commands.release import release
 
@@ -163,6 +171,16 @@ COMMANDS = {
             (("--out",), {"type": Path, "default": Path("adopt-report"), "help": "folder of the report"}),
         ),
         _adopt,
+    ),
+    "describe": Command(
+        "Write a description from any OpenAPI file of a vendor, with a record of what was decided.",
+        (
+            (("vendor",), {"type": Path, "metavar": "FILE", "help": "the file, as it was published"}),
+            (("package",), {"metavar": "PACKAGE", "help": "import name of its package, such as acme_v1"}),
+            (("--security",), {"metavar": "NAME", "help": "the scheme that signs (default: that of the family)"}),
+            (("--with-texts",), {"action": "store_true", "help": "take the vendor's texts, for your own use"}),
+        ),
+        _describe,
     ),
     "release": Command(
         "Lock a description: from now on no regeneration may break it.",

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import unquote
 
 import yaml
@@ -21,6 +21,7 @@ __all__ = [
     "METHODS",
     "Document",
     "Operation",
+    "dump",
     "load",
     "operations",
     "plain",
@@ -63,6 +64,21 @@ _RESOLVERS = {
 _MOST_VALUES = 2_000_000
 _DEEPEST = 200
 
+_SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(_SafeDumper):  # type: ignore[misc]
+    """Writes in quotes whatever YAML 1.1 or 1.2 would read as something else than text."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
+        first: [*_RESOLVERS.get(first, ()), *_SafeDumper.yaml_implicit_resolvers.get(first, ())]
+        for first in {*_RESOLVERS, *_SafeDumper.yaml_implicit_resolvers}
+    }
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write out what stands in several places: a reader of the file looks at one."""
+        return True
+
 
 class Operation(NamedTuple):
     """One operation of a document, and where it stands."""
@@ -98,6 +114,12 @@ def load(path: Path) -> Document:
     if not isinstance(document, dict):
         raise DocumentError(f"{path} holds a {type(document).__name__}; a mapping is needed.")
     return document
+
+
+def dump(value: Any) -> str:
+    """Return JSON values as YAML that `load` reads as the same values."""
+    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return text
 
 
 def plain(value: Any) -> Any:

@@ -10,13 +10,14 @@ from typing import Any
 from .document import Document, operations, pointer
 from .places import Problem, holders, parameters, path_items, successes
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "STYLES"]
 
-_STYLES = {
+STYLES = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "header": ("simple",),
 }
+"""The styles that a parameter can have, by its place."""
 
 
 def no_cookies(document: Document) -> Iterator[Problem]:
@@ -35,8 +36,8 @@ def parameter_styles(document: Document) -> Iterator[Problem]:
         if holder.role != "parameter" or "in" not in holder.node:
             continue
         location, style = str(holder.node["in"]), holder.node.get("style")
-        if style is not None and style not in _STYLES.get(location, ()):
-            known = ", ".join(_STYLES.get(location, ()))
+        if style is not None and style not in STYLES.get(location, ()):
+            known = ", ".join(STYLES.get(location, ()))
             yield Problem(holder.pointer, f"a {location} parameter cannot have the style {style!r}; it takes {known}.")
         if holder.node.get("allowReserved") is True:
             yield Problem(
@@ -110,10 +111,10 @@ def no_other_servers(document: Document) -> Iterator[Problem]:
 
 
 def security(document: Document) -> Iterator[Problem]:
-    """One scheme says how to sign, and each operation names its schemes."""
+    """One scheme says how to sign, and each operation names its schemes; a vendor's form may leave the scheme open."""
     schemes = document.get("components", {}).get("securitySchemes", {})
     signing = [name for name, scheme in schemes.items() if "x-signature" in scheme]
-    if len(signing) != 1:
+    if len(signing) != 1 and not (document.get("x-form") == "vendor" and not signing):
         found = ", ".join(signing) or "none"
         yield Problem("/components/securitySchemes", f"exactly one scheme needs x-signature; found: {found}.")
     if "security" in document:

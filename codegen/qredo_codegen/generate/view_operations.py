@@ -159,24 +159,25 @@ class OperationViews:
         alternatives: list[set[str]] = [set(entry) for entry in given]
         if not any(alternatives):
             return ""
-        if any(self.signature_scheme in names for names in alternatives):
+        if self.signature_scheme and any(self.signature_scheme in names for names in alternatives):
             return self.signature_scheme
         return next(name for names in alternatives for name in sorted(names))
 
     @cached_property
     def signature_scheme(self) -> str:
-        """Name of the scheme that signs requests."""
-        schemes: dict[str, Document] = self.document["components"]["securitySchemes"]
-        return next(name for name, scheme in schemes.items() if "x-signature" in scheme)
+        """Name of the scheme that signs requests; empty where a vendor's file leaves it open."""
+        schemes: dict[str, Document] = self.document.get("components", {}).get("securitySchemes", {})
+        return next((name for name, scheme in schemes.items() if "x-signature" in scheme), "")
 
     def stamps(self) -> list[str]:
         """Which stamps a signed request may carry, in the order of the description."""
-        names = [name for entry in self.document["security"] for name in entry]
+        names = [name for entry in self.document.get("security", ()) for name in entry]
         return [name for name in dict.fromkeys(names) if name in ("timestamp", "nonce")]
 
     def nonce_rule(self) -> str | None:
         """Which nonces the service takes beyond that they go up, if it says."""
-        rule: str | None = self.document["components"]["securitySchemes"].get("nonce", {}).get("x-stamp-rule")
+        schemes: dict[str, Document] = self.document.get("components", {}).get("securitySchemes", {})
+        rule: str | None = schemes.get("nonce", {}).get("x-stamp-rule")
         return rule
 
     def feeds(self) -> Iterator[FeedView]:
