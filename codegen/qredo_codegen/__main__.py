@@ -94,15 +94,15 @@ def _compare(checkout: Checkout, given: Given) -> int:
 
 
 def _adopt(checkout: Checkout, given: Given) -> int:
-    from .commands.adopt import adopt
-    from .compare.report import summary
+    from .commands.adopt import accept, adopt
 
     adoption = adopt(checkout, given.vendor, given.package, given.out)
-    print(summary(adoption.verdict))
-    for problem in adoption.problems:
-        print(problem, file=sys.stderr)
+    print("\n".join(adoption.lines()))
     print(f"{given.out / 'report.md'}, {given.out / 'report.json'}")
-    return 0 if adoption.is_safe else 1
+    if given.accept:
+        path = accept(checkout, given.vendor, given.package)
+        print(f"{path.relative_to(checkout.root).as_posix()}: this file is adopted")
+    return 0 if adoption.is_safe or given.accept else 1
 
 
 def _describe(checkout: Checkout, given: Given) -> int:
@@ -169,6 +169,7 @@ COMMANDS = {
             (("vendor",), {"type": Path, "metavar": "VENDOR.yaml", "help": "the file, as it was published"}),
             (("package",), {"metavar": "PACKAGE", "help": "folder of spec/ that it belongs to"}),
             (("--out",), {"type": Path, "default": Path("adopt-report"), "help": "folder of the report"}),
+            (("--accept",), {"action": "store_true", "help": "take it as adopted: write its shape to adopted.json"}),
         ),
         _adopt,
     ),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
+from qredo_codegen.adoption.shape import shape_of, shape_text
 from qredo_codegen.describe.describe import Described, describe
 from qredo_codegen.describe.security import Signing
 from qredo_codegen.description.document import Document, dump, load
@@ -23,7 +24,7 @@ __all__ = ["DescribeCommandError", "Done", "describe_command", "signing_of"]
 
 _HEADER = """\
 # A vendor's description in the form that the generator takes, written by `nox -s describe`.
-# decisions.md says what was decided. A correction belongs into overlay.yaml: this file is written anew from the vendor's.
+# decisions.md says what was decided. Corrections belong in overlay.yaml: this file is written again from the vendor's.
 """
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
@@ -72,6 +73,7 @@ def describe_command(
     done = describe(document, signing_of(checkout, package, security), names, with_texts=with_texts)
     _number(done.document, before)
     texts = _files(checkout, package, vendor.name, done)
+    texts[checkout.adopted(package)] = shape_text(shape_of(load(vendor)))
     registered = _registered(checkout, package)
     checkout.folder(package).mkdir(parents=True, exist_ok=True)
     replace_all(texts | registered)

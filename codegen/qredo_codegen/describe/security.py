@@ -39,7 +39,7 @@ def sign(document: Document, signing: Signing | None, decisions: Decisions) -> N
     theirs = document.get("components", {}).get("securitySchemes") or {}
     whole = document.get("security")
     for one in operations(document):
-        given = one.node["security"] if "security" in one.node else whole
+        given = one.node.get("security", whole)
         if given == []:
             one.node["security"] = []
             decisions.add("question", one.pointer, "The file says that this call is open: it is sent unsigned.")
@@ -62,7 +62,7 @@ def sign(document: Document, signing: Signing | None, decisions: Decisions) -> N
 
 
 def _same(given: Any, theirs: Document, signing: Signing) -> str | None:
-    """Return the scheme of ours that is no signature and that an operation asks for, by the header that it is sent in."""
+    """Return the scheme of ours, not a signature, that an operation asks for: the one with the same header."""
     ours = {_place(scheme): name for name, scheme in signing.schemes.items()}
     signed = {name for requirement in signing.security for name in requirement}
     for requirement in given or ():

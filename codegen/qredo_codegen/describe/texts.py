@@ -9,7 +9,7 @@ from qredo_codegen.description.document import Document, pointer
 
 from .decisions import Decisions
 
-__all__ = ["without_extras"]
+__all__ = ["strip", "without_extras"]
 
 _TEXTS = frozenset(
     {"description", "summary", "title", "example", "examples", "externalDocs", "contact", "license", "termsOfService"}
@@ -40,6 +40,14 @@ def without_extras(document: Document, decisions: Decisions, *, with_texts: bool
     } | (found["info"] if with_texts and isinstance(found.get("info"), dict) else {})
     cleaner.report()
     return found
+
+
+def strip(document: Document) -> Document:
+    """Return a copy without texts, examples and extensions; everything else stays as it is."""
+    found: Document = _Cleaner(Decisions(), with_texts=False).copy(document, "", named=False)
+    given = document.get("info")
+    title = {"title": given["title"]} if isinstance(given, dict) and "title" in given else {}
+    return found | ({"info": {**title, **found["info"]}} if isinstance(given, dict) else {})
 
 
 class _Cleaner:
