@@ -105,6 +105,12 @@ def adopt(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def describe(session: nox.Session) -> None:
+    """Write a description from a vendor's OpenAPI file: `-- FILE PACKAGE [--security NAME] [--with-texts]`."""
+    codegen(session, "describe", *session.posargs)
+
+
+@nox.session(default=False)
 def release_spec(session: nox.Session) -> None:
     """Lock a description: `-- PACKAGE`; from then on no breaking change goes in."""
     codegen(session, "release", *session.posargs)

@@ -94,15 +94,23 @@ def _compare(checkout: Checkout, given: Given) -> int:
 
 
 def _adopt(checkout: Checkout, given: Given) -> int:
-    from .commands.adopt import adopt
-    from .compare.report import summary
+    from .commands.adopt import accept, adopt
 
     adoption = adopt(checkout, given.vendor, given.package, given.out)
-    print(summary(adoption.verdict))
-    for problem in adoption.problems:
-        print(problem, file=sys.stderr)
+    print("\n".join(adoption.lines()))
     print(f"{given.out / 'report.md'}, {given.out / 'report.json'}")
-    return 0 if adoption.is_safe else 1
+    if given.accept:
+        path = accept(checkout, given.vendor, given.package)
+        print(f"{path.relative_to(checkout.root).as_posix()}: this file is adopted")
+    return 0 if adoption.is_safe or given.accept else 1
+
+
+def _describe(checkout: Checkout, given: Given) -> int:
+    from .commands.describe import describe_command
+
+    done = describe_command(checkout, given.vendor, given.package, given.security, with_texts=given.with_texts)
+    print("\n".join(done.lines))
+    return 0 if done.is_complete else 1
 
 
 def _release(checkout: Checkout, given: Given) -> int:
@@ -161,8 +169,19 @@ COMMANDS = {
             (("vendor",), {"type": Path, "metavar": "VENDOR.yaml", "help": "the file, as it was published"}),
             (("package",), {"metavar": "PACKAGE", "help": "folder of spec/ that it belongs to"}),
             (("--out",), {"type": Path, "default": Path("adopt-report"), "help": "folder of the report"}),
+            (("--accept",), {"action": "store_true", "help": "take it as adopted: write its shape to adopted.json"}),
         ),
         _adopt,
+    ),
+    "describe": Command(
+        "Write a description from any OpenAPI file of a vendor, with a record of what was decided.",
+        (
+            (("vendor",), {"type": Path, "metavar": "FILE", "help": "the file, as it was published"}),
+            (("package",), {"metavar": "PACKAGE", "help": "import name of its package, such as acme_v1"}),
+            (("--security",), {"metavar": "NAME", "help": "the scheme that signs (default: that of the family)"}),
+            (("--with-texts",), {"action": "store_true", "help": "take the vendor's texts, for your own use"}),
+        ),
+        _describe,
     ),
     "release": Command(
         "Lock a description: from now on no regeneration may break it.",

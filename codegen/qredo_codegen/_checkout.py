@@ -10,7 +10,7 @@ __all__ = ["Checkout"]
 
 
 _OTHER_NAMES = {"openapi.json", "openapi.yml", "swagger.json", "swagger.yaml", "swagger.yml"}
-_BESIDE = {"lock.json", "names.yaml", "overlay.yaml", "released.yaml", "waivers.yaml"}
+_BESIDE = {"adopted.json", "lock.json", "names.yaml", "overlay.yaml", "released.yaml", "waivers.yaml"}
 
 
 class Checkout:
@@ -84,6 +84,14 @@ class Checkout:
     def overlay(self, package: str) -> Path:
         """What the vendor's own file needs."""
         return self.folder(package) / "overlay.yaml"
+
+    def decisions(self, package: str) -> Path:
+        """What `describe` decided about the vendor's file, and what a person must decide."""
+        return self.folder(package) / "decisions.md"
+
+    def adopted(self, package: str) -> Path:
+        """The shape of the vendor's file as it was last adopted."""
+        return self.folder(package) / "adopted.json"
 
     @property
     def changelog(self) -> Path:

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 import yaml
+from qredo_codegen.adoption.shape import shape_of, shape_text
 from qredo_codegen.commands.adopt import adopt
 from qredo_codegen.commands.regenerate import Checkout
 from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.compare.waivers import WaiverError, load_waivers
 from qredo_codegen.description.document import Document, load
 from qredo_codegen.description.overlay import apply, load_overlay
-from qredo_codegen.errors import GenerationError, OverlayError
+from qredo_codegen.errors import GenerationError
 
 from .checkouts import PACKAGE, new_checkout, run, small, state
 from .mutations import schema
@@ -85,12 +86,41 @@ def test_the_report_says_what_is_new_and_what_breaks(checkout: Checkout, tmp_pat
     assert "response field added: `vat`" in text
 
 
-def test_an_overlay_that_no_longer_fits_is_an_error(checkout: Checkout, tmp_path: Path) -> None:
-    """An action that matches nothing is named with its index and its target, and no report is written."""
+def test_actions_that_no_longer_fit_are_reported_with_the_rest(checkout: Checkout, tmp_path: Path) -> None:
+    """Every action that matches nothing is named with its file, line, index and target, beside what else changed."""
     vendor = published(tmp_path, lambda document: document["paths"].pop("/company"))
-    with pytest.raises(OverlayError, match=r"actions\[0\] \(\$\.paths\['/company'\]\.post\)"):
-        adopt(checkout, vendor, PACKAGE, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    done = run(checkout, "adopt", str(vendor), PACKAGE, "--out", str(tmp_path / "out"))
+    line = checkout.overlay(PACKAGE).read_text().splitlines().index("actions:") + 2
+    assert done.returncode == 1
+    assert f"spec/{PACKAGE}/overlay.yaml, line {line}: actions[0] ($.paths['/company'].post): " in done.stdout
+    text, report = reports(tmp_path / "out")
+    assert "## Actions of the overlay that do not fit" in text
+    assert [change["kind"] for change in report["changes"]] == ["operation-removed"]
+
+
+def test_each_change_of_the_vendor_is_a_row(checkout: Checkout, tmp_path: Path) -> None:
+    """What changed since the adopted file, what becomes of it, and what it means; the same file again has no rows."""
+    checkout.adopted(PACKAGE).write_text(shape_text(shape_of(load(published(tmp_path)))))
+    done = run(checkout, "adopt", str(published(tmp_path)), PACKAGE, "--out", str(tmp_path / "out"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The vendor made 0 changes: 0 breaking, 0 compatible, 0 without effect; 0 in places" in done.stdout
+
+    def change(document: Document) -> None:
+        document["paths"]["/company"]["post"]["operationId"] = "create_a_company"
+        schema(document, "Company")["properties"]["vat"] = {"type": "string"}
+        schema(document, "CompanyCreate")["required"].append("city")
+
+    vendor = published(tmp_path, change)
+    done = run(checkout, "adopt", str(vendor), PACKAGE, "--out", str(tmp_path / "out"))
+    assert done.returncode == 1
+    found = {row["pointer"]: (row["becomes"], row["effect"]) for row in reports(tmp_path / "out")[1]["vendor_changes"]}
+    assert found == {
+        "/paths/~1company/post/operationId": ("covered by overlay action 0 (line 2)", "none"),
+        "/components/schemas/Company/properties/vat": ("as it is", "compatible"),
+        "/components/schemas/CompanyCreate/required/city": ("as it is", "breaking"),
+    }
+    assert run(checkout, "adopt", str(vendor), PACKAGE, "--accept", "--out", str(tmp_path / "out")).returncode == 0
+    assert load(checkout.adopted(PACKAGE)) == shape_of(load(vendor))
 
 
 def test_rules_that_are_broken_stand_in_the_report(checkout: Checkout, tmp_path: Path) -> None:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
-from qredo_codegen.compare.report import json_report, markdown_report
+from qredo_codegen.adoption.report import rows_json, rows_markdown
+from qredo_codegen.adoption.rows import Row, rows
+from qredo_codegen.adoption.shape import load_shape, shape_of, shape_text
+from qredo_codegen.compare.report import json_report, markdown_report, summary
 from qredo_codegen.compare.verdict import Verdict, judge
 from qredo_codegen.compare.waivers import load_waivers
+from qredo_codegen.describe.describe import describe
 from qredo_codegen.description.document import Document, load
-from qredo_codegen.description.overlay import apply, load_overlay
+from qredo_codegen.description.overlay import Action, Overlay, apply_all, load_overlay
 from qredo_codegen.description.places import Problem
 from qredo_codegen.description.rules import check_generable, validate
-from qredo_codegen.errors import GenerationError
+from qredo_codegen.errors import GenerationError, OverlayError
+from qredo_codegen.generate.names_file import load_names
 
-__all__ = ["Adoption", "adopt"]
+from .describe import signing_of
+
+__all__ = ["Adoption", "accept", "adopt"]
 
 
 @dataclass(frozen=True)
@@ -24,21 +33,47 @@ class Adoption:
     """What a file of the vendor's means for a package.
 
     Attributes:
-        verdict: The comparison of our description with it.
+        rows: What the vendor changed since the file that was adopted; None if none was.
+        misfits: Actions of the overlay that do not fit the file, each with its place and what to do.
+        verdict: The comparison of our description with the file; None if the file cannot be compared.
         problems: What must be settled before a client can be made of it.
     """
 
-    verdict: Verdict
+    rows: tuple[Row, ...] | None
+    misfits: tuple[str, ...]
+    verdict: Verdict | None
     problems: tuple[Problem, ...]
 
     @property
     def is_safe(self) -> bool:
-        """Whether a client could be made of it that breaks no caller."""
-        return not self.problems and not self.verdict.unwaived
+        """Whether nothing changed that a person must look at."""
+        changed = [row for row in self.rows or () if row.effect != "none"]
+        return not (changed or self.misfits or self.problems) and self.verdict is not None and not self.verdict.unwaived
+
+    def lines(self) -> Iterator[str]:
+        """Yield what the command prints: each change that a client meets, each misfit, and the counts."""
+        for row in self.rows or ():
+            if row.effect != "none":
+                yield f"{row.effect}: {row.edit.kind} {row.edit.pointer}: {row.becomes}. {row.reason}"
+        yield from self.misfits
+        if self.rows is None:
+            yield "No file was adopted yet, so what the vendor changed is not known: run it with --accept once."
+        else:
+            counts = {
+                effect: sum(row.effect == effect for row in self.rows) for effect in ("breaking", "compatible", "none")
+            }
+            words = ", ".join(
+                f"{count} {effect if effect != 'none' else 'without effect'}" for effect, count in counts.items()
+            )
+            covered = sum(bool(row.actions) for row in self.rows)
+            yield f"The vendor made {len(self.rows)} changes: {words}; {covered} in places that the overlay covers."
+        yield from (f"to settle: {problem}" for problem in self.problems)
+        if self.verdict is not None:
+            yield f"The file beside our description: {summary(self.verdict)}"
 
 
 def adopt(checkout: Checkout, vendor: Path, package: str, out: Path) -> Adoption:
-    """Apply the overlay of a package to a file of the vendor's, compare, and write report.md and report.json.
+    """Say what a file of the vendor's changes, and write report.md and report.json.
 
     Args:
         checkout: The checkout; nothing in it is changed.
@@ -48,34 +83,72 @@ def adopt(checkout: Checkout, vendor: Path, package: str, out: Path) -> Adoption
 
     Raises:
         DocumentError: A file cannot be read.
-        OverlayError: An action of the overlay matches nothing, or does not fit; it is named with its index.
+        OverlayError: The overlay is malformed.
         WaiverError: overlay-differences.yaml is malformed, or lists what is no difference.
         GenerationError: There is no such package, or what the overlay gives is no OpenAPI document.
     """
-    ours = load(checkout.description(package))
-    theirs = _with_overlay(load(vendor), checkout.overlay(package))
-    if invalid := validate(theirs):
+    ours, given = load(checkout.description(package)), load(vendor)
+    overlay = _overlay(checkout, package)
+    applied = apply_all(given, overlay)
+    misfits = tuple(_misfit(error, overlay, package) for error in applied.errors)
+    adopted = load_shape(checkout.adopted(package))
+    found = None if adopted is None else tuple(rows(adopted, shape_of(given), overlay))
+    theirs = applied.document
+    if ours.get("x-form") == "vendor":
+        names = load_names(checkout.names(package))
+        theirs = describe(theirs, signing_of(checkout, package), names).document
+    if (invalid := tuple(validate(theirs))) and not misfits:
         raise GenerationError(f"{vendor.name} with the overlay of {package} is no OpenAPI document:", invalid)
-    problems = tuple(check_generable(theirs))
-    listed = load_waivers(checkout.folder(package) / "overlay-differences.yaml")
-    verdict = judge(ours, theirs, listed, python=not problems, what=vendor.name, breaking_only=False)
-    adoption = Adoption(verdict, problems)
+    problems = invalid or tuple(check_generable(theirs))
+    verdict = None if invalid else _verdict(checkout, package, ours, theirs, vendor.name, python=not problems)
+    adoption = Adoption(found, misfits, verdict, problems)
     _write(adoption, f"{vendor.name} beside {package}", out)
     return adoption
 
 
-def _with_overlay(document: Document, overlay: Path) -> Document:
-    return apply(document, load_overlay(overlay)) if overlay.is_file() else document
+def accept(checkout: Checkout, vendor: Path, package: str) -> Path:
+    """Write the shape of a vendor's file as the one that is adopted; return its path."""
+    path = checkout.adopted(package)
+    replace_all({path: shape_text(shape_of(load(vendor)))})
+    return path
+
+
+def _overlay(checkout: Checkout, package: str) -> Overlay:
+    path = checkout.overlay(package)
+    return load_overlay(path) if path.is_file() else Overlay("", ())
+
+
+def _misfit(error: OverlayError, overlay: Overlay, package: str) -> str:
+    action: Action = overlay.actions[error.index or 0]
+    return (
+        f"spec/{package}/overlay.yaml, line {action.line}: {error} If the vendor corrected the place, remove the"
+        " action. If the place is gone, remove the action and start a new version without it."
+    )
+
+
+def _verdict(checkout: Checkout, package: str, ours: Document, theirs: Document, what: str, *, python: bool) -> Verdict:
+    listed = load_waivers(checkout.folder(package) / "overlay-differences.yaml")
+    return judge(ours, theirs, listed, python=python, what=what, breaking_only=False)
 
 
 def _write(adoption: Adoption, title: str, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    markdown = markdown_report(adoption.verdict, title)
-    report = json.loads(json_report(adoption.verdict))
+    verdict = adoption.verdict
+    markdown = markdown_report(verdict, title) if verdict else f"# {title}\n"
+    report = json.loads(json_report(verdict)) if verdict else {"schema_version": 1, "changes": None}
     report["problems"] = [problem._asdict() for problem in adoption.problems]
+    report["misfits"] = list(adoption.misfits)
+    report["vendor_changes"] = None if adoption.rows is None else rows_json(adoption.rows)
     if adoption.problems:
         lines = [f"- `{problem.pointer}`: {problem.message}" for problem in adoption.problems]
         markdown += "\n".join(["\n## To settle first, by the overlay", "", *lines]) + "\n"
+    if adoption.misfits:
+        markdown += (
+            "\n".join(["\n## Actions of the overlay that do not fit", "", *(f"- {one}" for one in adoption.misfits)])
+            + "\n"
+        )
+    if adoption.rows is not None:
+        markdown += rows_markdown(adoption.rows)
     texts = {"report.md": markdown, "report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n"}
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf-8", newline="\n")

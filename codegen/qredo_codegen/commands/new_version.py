@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-import tomllib
 from pathlib import Path
-from typing import Any
 
 from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
 from qredo_codegen.errors import CodegenError
 
 from .changelog import with_entries
+from .packaging import packaged, with_siblings
 from .regenerate import build
 
-__all__ = ["NewVersionError", "new_version", "with_siblings"]
+__all__ = ["NewVersionError", "new_version"]
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*_v[0-9]+(?:_[0-9]+)*")
 _OF_ONE_VERSION = ("lock.json", "released.yaml", "waivers.yaml")
@@ -38,7 +37,8 @@ def new_version(checkout: Checkout, name: str, source: str) -> list[str]:
         What was done, one line each.
 
     Raises:
-        NewVersionError: The name is not fit or taken, or pyproject.toml has no place for it.
+        NewVersionError: The name is not fit or taken.
+        PackagingError: pyproject.toml has no place for it.
         GenerationError: There is no such source, or its description breaks a rule.
     """
     checkout.description(source)
@@ -61,29 +61,6 @@ def new_version(checkout: Checkout, name: str, source: str) -> list[str]:
     ]
 
 
-def with_siblings(text: str, source: str, name: str) -> str:
-    """A text in which every line that names one version has a line for another, at its place in the alphabet.
-
-    Args:
-        text: Lines of a list or table, one version each.
-        source: The version that the lines name.
-        name: The version that gets lines like them.
-    """
-    word = re.compile(rf"(?<!\w){re.escape(source)}(?!\w)")
-    lines = text.splitlines(keepends=True)
-    for line in [line for line in lines if word.search(line)]:
-        form = re.compile(word.sub(r"\\w+", re.escape(line).replace(re.escape(source), source)))
-        first = last = lines.index(line)
-        while first and form.fullmatch(lines[first - 1]):
-            first -= 1
-        while last + 1 < len(lines) and form.fullmatch(lines[last + 1]):
-            last += 1
-        new = word.sub(name, line)
-        at = next((index for index in range(first, last + 1) if lines[index] > new), last + 1)
-        lines.insert(at, new)
-    return "".join(lines)
-
-
 def _refuse_name(checkout: Checkout, name: str) -> None:
     if not _NAME.fullmatch(name):
         raise NewVersionError(f"{name!r} is no name for a version; one is built like qredo_partner_v1_2.")
@@ -97,7 +74,7 @@ def _texts(checkout: Checkout, name: str, source: str) -> tuple[dict[Path, str],
     texts: dict[Path, str] = {}
     done: list[str] = []
     pyproject = checkout.root / "pyproject.toml"
-    texts[pyproject] = _packaged(pyproject.read_text(encoding="utf-8"), name, source)
+    texts[pyproject] = packaged(pyproject.read_text(encoding="utf-8"), name, source)
     done.append("pyproject.toml: package, description for the emulator, entry point")
     if checkout.changelog.is_file():
         line = f"- `{name}`: a new version, begun as a copy of `{source}`."
@@ -124,37 +101,6 @@ def _listed(text: str, name: str, source: str) -> str:
         if line.startswith(f"| `{source}` |"):
             lines.append(line.replace(source, name))
     return "".join(lines)
-
-
-def _packaged(text: str, name: str, source: str) -> str:
-    """pyproject.toml with another version in it; read again, to be sure that it says what it should."""
-    after = with_siblings(text, source, name)
-    try:
-        found = _packaging(tomllib.loads(after))
-    except tomllib.TOMLDecodeError:
-        found = []
-    if found != _packaging(tomllib.loads(text), name):
-        raise NewVersionError(
-            f"pyproject.toml has no lines for {source} that could be copied for {name}: its package, its"
-            " description for the emulator, and its entry point, on a line each."
-        )
-    return after
-
-
-def _packaging(project: dict[str, Any], name: str = "") -> list[set[str]]:
-    """What packaging says of all versions; with a name, what it should say after that one was added."""
-    wheel = project.get("tool", {}).get("hatch", {}).get("build", {}).get("targets", {}).get("wheel", {})
-    points = project.get("project", {}).get("entry-points", {}).get("qredo.api", {})
-    found = [
-        set(wheel.get("packages", ())),
-        {f"{key} {value}" for key, value in wheel.get("force-include", {}).items()},
-        {f"{key} {value}" for key, value in points.items()},
-    ]
-    if name:
-        found[0].add(f"generated/{name}")
-        found[1].add(f"spec/{name}/openapi.yaml qredo_emulator/_spec/{name}/openapi.yaml")
-        found[2].add(f"{name} {name}")
-    return found
 
 
 def _move(folders: dict[Path, Path], texts: dict[Path, str]) -> None:

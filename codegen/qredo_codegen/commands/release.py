@@ -7,12 +7,9 @@ edit by hand is seen. Regeneration compares with it.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
@@ -21,7 +18,7 @@ from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.compare.report import phrase
 from qredo_codegen.compare.verdict import Verdict, judge
 from qredo_codegen.compare.waivers import load_waivers
-from qredo_codegen.description.document import Document, load
+from qredo_codegen.description.document import Document, dump, load
 from qredo_codegen.errors import GenerationError
 from qredo_codegen.generate.inputs import hash_bytes, inputs_of
 
@@ -124,8 +121,7 @@ def with_released(record: dict[str, Any], digest: str | None) -> dict[str, Any]:
 
 def canonical(document: Document, package: str) -> str:
     """A description in one form: no comments, no aliases, texts as they are, order kept."""
-    body = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-    return _HEADER.format(package=package) + body
+    return _HEADER.format(package=package) + dump(document)
 
 
 def _released(checkout: Checkout, package: str) -> Document | None:
@@ -180,20 +176,3 @@ def _refuse_same_version(checkout: Checkout, package: str, document: Document) -
 
 def _version(document: Document) -> tuple[Any, Any]:
     return document["info"]["version"], document["info"].get("x-revision", 1)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes what `load` reads back as it was: YAML 1.2 takes some texts for numbers that YAML 1.1 does not."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-    def represent_text(self, data: str) -> yaml.ScalarNode:
-        """Texts of several lines are easier to read, and to review, as a block."""
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
-
-
-_Dumper.add_representer(str, _Dumper.represent_text)
-_Dumper.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
-)

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import unquote
 
 import yaml
@@ -21,6 +21,8 @@ __all__ = [
     "METHODS",
     "Document",
     "Operation",
+    "dump",
+    "lines",
     "load",
     "operations",
     "plain",
@@ -64,6 +66,26 @@ _MOST_VALUES = 2_000_000
 _DEEPEST = 200
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes in quotes whatever YAML 1.1 or 1.2 would read as something else than text."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
+        first: [*_RESOLVERS.get(first, ()), *yaml.SafeDumper.yaml_implicit_resolvers.get(first, ())]
+        for first in {*_RESOLVERS, *yaml.SafeDumper.yaml_implicit_resolvers}
+    }
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write out what stands in several places: a reader of the file looks at one."""
+        return True
+
+    def represent_text(self, data: str) -> yaml.ScalarNode:
+        """Texts of several lines are easier to read, and to review, as a block."""
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
 class Operation(NamedTuple):
     """One operation of a document, and where it stands."""
 
@@ -98,6 +120,20 @@ def load(path: Path) -> Document:
     if not isinstance(document, dict):
         raise DocumentError(f"{path} holds a {type(document).__name__}; a mapping is needed.")
     return document
+
+
+def lines(path: Path, key: str) -> list[int]:
+    """Return the lines, from 1, in which the elements of a list at the top of a file begin."""
+    root = yaml.compose(path.read_bytes(), Loader=_SafeLoader)
+    pairs = root.value if isinstance(root, yaml.MappingNode) else []
+    found = next((value for name, value in pairs if name.value == key), None)
+    return [one.start_mark.line + 1 for one in found.value] if isinstance(found, yaml.SequenceNode) else []
+
+
+def dump(value: Any) -> str:
+    """Return JSON values as YAML that `load` reads as the same values."""
+    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return text
 
 
 def plain(value: Any) -> Any:

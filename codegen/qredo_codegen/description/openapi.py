@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError, best_match, relevance
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 from openapi_spec_validator.schemas.backend.jsonschema import create_validator
@@ -14,7 +14,7 @@ from .document import Document, pointer
 from .places import Problem, target
 from .rules_schemas import references_resolve
 
-__all__ = ["validate"]
+__all__ = ["structure_errors", "validate"]
 
 _LONGEST = 300
 # The parts of the validator whose errors name no place: it is that of what they were given.
@@ -29,22 +29,39 @@ def validate(document: Document) -> list[Problem]:
     Returns:
         Every problem with its place; none for a valid document.
     """
-    version = str(document.get("openapi"))
-    base: Any
-    if version.startswith("3.0."):
-        base, schema = OpenAPIV30SpecValidator, schema_v30
-    elif version.startswith("3.1."):
-        base, schema = OpenAPIV31SpecValidator, schema_v31
-    else:
+    if (parts := _parts(document)) is None:
+        version = str(document.get("openapi"))
         return [Problem("/openapi", f"{version!r} is no version that is known here: 3.0.x or 3.1.x is needed.")]
-    return list(_structure(schema, document)) or list(references_resolve(document)) or list(_meaning(base, document))
+    structure = [Problem(pointer(*error.absolute_path), _short(error)) for error in structure_errors(document)]
+    return structure or list(references_resolve(document)) or list(_meaning(parts[0], document))
 
 
-def _structure(schema: Any, document: Document) -> Iterator[Problem]:
+def structure_errors(document: Document) -> Iterator[ValidationError]:
+    """Yield what breaks the structure of OpenAPI, each as deep as it can be told; nothing for an unknown version."""
+    parts = _parts(document)
     # Not `base.schema_validator`: that is another library's where jsonschema-rs is installed, with other messages.
-    for error in create_validator(schema).iter_errors(document):
-        deepest = best_match([error]) or error
-        yield Problem(pointer(*deepest.absolute_path), _short(deepest))
+    for error in create_validator(parts[1]).iter_errors(document) if parts else ():
+        yield _deepest(error)
+
+
+def _deepest(error: ValidationError) -> ValidationError:
+    """Return what is wrong inside an alternative: of a reference and an object, the one that was meant."""
+    while error.validator == "oneOf" and isinstance(error.instance, dict):
+        is_reference = "$ref" in error.instance
+        branches = [str(one.get("$ref")).endswith("/Reference") for one in error.validator_value]
+        meant = [one for one in error.context or () if branches[int(one.schema_path[0])] is is_reference]
+        if True not in branches or not meant:
+            break
+        error = max(meant, key=relevance)
+    return best_match([error]) or error
+
+
+def _parts(document: Document) -> tuple[Any, Any] | None:
+    """Return the validator and the schema of a document's version."""
+    version = str(document.get("openapi"))
+    if version.startswith("3.0."):
+        return OpenAPIV30SpecValidator, schema_v30
+    return (OpenAPIV31SpecValidator, schema_v31) if version.startswith("3.1.") else None
 
 
 def _meaning(base: Any, document: Document) -> Iterator[Problem]:

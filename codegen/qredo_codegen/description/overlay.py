@@ -9,18 +9,18 @@ own set of examples.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jsonpath import JSONPathEnvironment, JSONPathError
 
 from qredo_codegen.errors import OverlayError
 
-from .document import Document, load, plain
+from .document import Document, lines, load, plain, pointer
 
-__all__ = ["Action", "Overlay", "apply", "load_overlay", "parse_overlay"]
+__all__ = ["Action", "Applied", "Overlay", "apply", "apply_all", "load_overlay", "parse_overlay"]
 
 _ENVIRONMENT = JSONPathEnvironment(strict=True)  # RFC 9535 and nothing else
 _VERSION = re.compile(r"1\.0\.\d+")
@@ -42,6 +42,7 @@ class Action:
         evidence: What shows that the change is right.
         remove: Whether the targets are removed; otherwise `update` is merged into each.
         update: The value to merge into an object, or to append to an array.
+        line: Where it begins in its file, from 1; 0 if it was not read from one.
     """
 
     index: int
@@ -50,6 +51,7 @@ class Action:
     evidence: str
     remove: bool
     update: Any
+    line: int = 0
 
     def error(self, message: str) -> OverlayError:
         """Return an error that names this action."""
@@ -63,6 +65,24 @@ class Overlay:
     title: str
     actions: tuple[Action, ...]
 
+    def without(self, indexes: Container[int]) -> Overlay:
+        """Return it without some of its actions."""
+        return Overlay(self.title, tuple(action for action in self.actions if action.index not in indexes))
+
+
+class Applied(NamedTuple):
+    """What an overlay made of a document.
+
+    Attributes:
+        document: The document with the changes of all actions that fit.
+        touched: The JSON pointers of what each action changed, by its index.
+        errors: What kept the other actions from fitting.
+    """
+
+    document: Document
+    touched: Mapping[int, frozenset[str]]
+    errors: tuple[OverlayError, ...]
+
 
 def load_overlay(path: Path) -> Overlay:
     """Read an overlay.
@@ -71,7 +91,11 @@ def load_overlay(path: Path) -> Overlay:
         DocumentError: The file cannot be read as YAML.
         OverlayError: It is no Overlay 1.0 document, or an action is malformed or gives no reason.
     """
-    return parse_overlay(load(path))
+    overlay = parse_overlay(load(path))
+    return Overlay(
+        overlay.title,
+        tuple(replace(one, line=line) for one, line in zip(overlay.actions, lines(path, "actions"), strict=True)),
+    )
 
 
 def parse_overlay(document: Document) -> Overlay:
@@ -104,15 +128,48 @@ def apply(document: Document, overlay: Overlay) -> Document:
     Raises:
         OverlayError: An action matches nothing, or does not fit what it matches.
     """
+    applied = apply_all(document, overlay)
+    if applied.errors:
+        raise applied.errors[0]
+    return applied.document
+
+
+def apply_all(document: Document, overlay: Overlay) -> Applied:
+    """Apply every action that fits, and collect what keeps the others from it.
+
+    Args:
+        document: As of `apply`.
+        overlay: The changes; an action that does not fit changes nothing.
+    """
     changed: Document = plain(document)
+    touched: dict[int, frozenset[str]] = {}
+    errors: list[OverlayError] = []
     for action in overlay.actions:
-        locations = _locations(action, changed)
-        if action.remove:
-            _remove(action, changed, locations)
-        else:
-            for location in locations:
-                _update(action, _at(changed, location), location)
-    return changed
+        try:
+            touched[action.index] = frozenset(_apply(action, changed))
+        except OverlayError as error:
+            errors.append(error)
+    return Applied(changed, touched, tuple(errors))
+
+
+def _apply(action: Action, changed: Document) -> Iterator[str]:
+    """Make one change; yield the pointers of what it touched."""
+    locations = _locations(action, changed)
+    if action.remove:
+        _remove(action, changed, locations)
+        yield from (pointer(*location) for location in locations)
+        return
+    for location in locations:
+        _update(action, _at(changed, location), location)
+        yield from _touched(action.update, location)
+
+
+def _touched(update: Any, location: Location) -> Iterator[str]:
+    if not isinstance(update, dict) or not update:
+        yield pointer(*location)
+    else:
+        for key, value in update.items():
+            yield from _touched(value, (*location, key))
 
 
 def _action(index: int, given: Any) -> Action:

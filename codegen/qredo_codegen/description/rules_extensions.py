@@ -32,6 +32,7 @@ def _object(properties: dict[str, Any], *, optional: Sequence[str] = ()) -> dict
 SHAPES: dict[str, dict[str, Any]] = {
     "x-deprecated": {"type": "boolean"},
     "x-enum-varnames": _TEXTS,
+    "x-form": {"const": "vendor"},
     "x-idempotency-key": _TEXT,
     "x-idempotent": {"const": True},
     "x-known-values": {"type": "array", "minItems": 1},

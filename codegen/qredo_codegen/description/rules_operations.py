@@ -10,15 +10,16 @@ from typing import Any
 from .document import Document, operations, pointer
 from .places import Problem, holders, parameters, path_items, successes
 from .reserved import SCHEMES
-from .security import signature_schemes, used_scheme
+from .security import is_open_scheme, signature_schemes, used_scheme
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "STYLES"]
 
-_STYLES = {
+STYLES = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "header": ("simple",),
 }
+"""The styles that a parameter can have, by its place."""
 
 
 def no_cookies(document: Document) -> Iterator[Problem]:
@@ -37,8 +38,8 @@ def parameter_styles(document: Document) -> Iterator[Problem]:
         if holder.role != "parameter" or "in" not in holder.node:
             continue
         location, style = str(holder.node["in"]), holder.node.get("style")
-        if style is not None and style not in _STYLES.get(location, ()):
-            known = ", ".join(_STYLES.get(location, ()))
+        if style is not None and style not in STYLES.get(location, ()):
+            known = ", ".join(STYLES.get(location, ()))
             yield Problem(holder.pointer, f"a {location} parameter cannot have the style {style!r}; it takes {known}.")
         if holder.node.get("allowReserved") is True:
             yield Problem(
@@ -112,9 +113,9 @@ def no_other_servers(document: Document) -> Iterator[Problem]:
 
 
 def security(document: Document) -> Iterator[Problem]:
-    """One scheme says how to sign, and each operation names its schemes."""
+    """One scheme says how to sign, and each operation names its schemes; a vendor's form may leave the scheme open."""
     signing = signature_schemes(document)
-    if len(signing) != 1:
+    if len(signing) != 1 and not is_open_scheme(document):
         found = ", ".join(signing) or "none"
         yield Problem("/components/securitySchemes", f"exactly one scheme needs x-signature; found: {found}.")
     if "security" in document:

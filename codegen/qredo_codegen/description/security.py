@@ -9,7 +9,7 @@ from .document import Document, operations
 from .places import path_items
 from .reserved import SCHEMES
 
-__all__ = ["alternatives", "main_scheme", "signature_schemes", "stamps", "used_scheme"]
+__all__ = ["alternatives", "is_open_scheme", "main_scheme", "signature_schemes", "stamps", "used_scheme"]
 
 _STAMPS = ("timestamp", "nonce")
 
@@ -20,8 +20,15 @@ def signature_schemes(document: Document) -> list[str]:
     return [name for name, scheme in schemes.items() if "x-signature" in scheme]
 
 
+def is_open_scheme(document: Document) -> bool:
+    """Whether a vendor's description leaves open how to sign, so that each scheme keeps the vendor's name."""
+    return document.get("x-form") == "vendor" and not signature_schemes(document)
+
+
 def used_scheme(document: Document, given: Sequence[Mapping[str, Any]]) -> str | None:
     """Choose between alternatives: the signature, else the first token that the signing plugin has.
+
+    Where a vendor's description leaves open how to sign, it is the first scheme.
 
     Args:
         document: The description.
@@ -33,13 +40,14 @@ def used_scheme(document: Document, given: Sequence[Mapping[str, Any]]) -> str |
     signing = signature_schemes(document)
     signed = [name for alternative in given for name in alternative if name in signing]
     tokens = [name for alternative in given if len(alternative) == 1 for name in alternative if name in SCHEMES]
-    is_open = not given or {} in given
-    return next(iter((*signed, *tokens)), "" if is_open else None)
+    others = [name for alternative in given for name in sorted(alternative)] if is_open_scheme(document) else []
+    is_open_call = not given or {} in given
+    return next(iter((*signed, *tokens, *others)), "" if is_open_call else None)
 
 
 def main_scheme(document: Document) -> str:
     """The scheme of the document as a whole, whose credentials a client needs; else the one that signs."""
-    return used_scheme(document, document.get("security", ())) or signature_schemes(document)[0]
+    return used_scheme(document, document.get("security", ())) or next(iter(signature_schemes(document)), "")
 
 
 def stamps(document: Document) -> list[str]:

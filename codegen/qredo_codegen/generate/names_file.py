@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
-from qredo_codegen.description.document import load
+from qredo_codegen.description.document import dump, load
 from qredo_codegen.errors import DocumentError
 
 __all__ = ["NO_NAMES", "load_names", "names_text"]
@@ -40,4 +38,4 @@ def names_text(names: Mapping[str, Mapping[str, str]]) -> str | None:
     kept = {section: dict(sorted(found.items())) for section, found in sorted(names.items()) if found}
     if not kept:
         return None
-    return _HEADER + yaml.safe_dump(kept, allow_unicode=True, width=1000, sort_keys=True)
+    return _HEADER + dump(kept)

@@ -38,7 +38,7 @@ def sample(normal: Normal, schema: Document, *, sent: bool, above: tuple[str, ..
     if CLASS in schema:
         found = normal.classes[schema[CLASS]]
         if found.schema.values is not None:
-            return found.schema.values[0]
+            return next((value for value in found.schema.values if value != ""), "")  # an empty text is no path
         if schema[CLASS] in above:
             raise NoValue
         return _object(normal, found, sent, (*above, schema[CLASS]))

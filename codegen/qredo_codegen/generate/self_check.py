@@ -25,14 +25,21 @@ __all__ = ["self_check"]
 _SCRIPT = Path(__file__).parents[1] / "self_check_run" / "__main__.py"
 
 
-def self_check(normal: Normal, view: PackageView, root: Path) -> None:
+def self_check(normal: Normal, view: PackageView, root: Path) -> int:
     """Import a package in a fresh process and call every operation, without and with asyncio.
+
+    Returns:
+        The number of operations that were called: all but feeds, and those for which no value could be made up.
 
     Raises:
         GenerationError: A module cannot be imported, a call sends or gives something else than the description says, or
             an example does not come out as it went in; each is named.
     """
-    plan = {"package": view.name, "calls": list(_calls(normal, view)), "examples": list(_examples(normal))}
+    plan: dict[str, Any] = {
+        "package": view.name,
+        "calls": list(_calls(normal, view)),
+        "examples": list(_examples(normal)),
+    }
     done = subprocess.run(
         [sys.executable, "-I", "-B", str(_SCRIPT), str(root.parent)],
         input=json.dumps(plan),
@@ -44,6 +51,7 @@ def self_check(normal: Normal, view: PackageView, root: Path) -> None:
     if done.returncode:
         problems = done.stdout.splitlines() or done.stderr.splitlines()[-5:]
         raise GenerationError(f"The generated package {view.name} does not do what the description says:", problems)
+    return len(plan["calls"])
 
 
 def _calls(normal: Normal, view: PackageView) -> Iterator[dict[str, Any]]:

@@ -165,7 +165,8 @@ class OperationViews:
 
     def nonce_rule(self) -> str | None:
         """Which nonces the service takes beyond that they go up, if it says."""
-        rule: str | None = self.document["components"]["securitySchemes"].get("nonce", {}).get("x-stamp-rule")
+        schemes: dict[str, Document] = self.document.get("components", {}).get("securitySchemes", {})
+        rule: str | None = schemes.get("nonce", {}).get("x-stamp-rule")
         return rule
 
     def feeds(self) -> Iterator[FeedView]:

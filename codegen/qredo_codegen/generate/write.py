@@ -23,11 +23,13 @@ class Written(NamedTuple):
 
     Attributes:
         operations: The number of operations.
+        called: How many of them the self-check called.
         names: The names to keep.
         left_out: What is not generated, and why.
     """
 
     operations: int
+    called: int
     names: KeptNames
     left_out: list[Problem]
 
@@ -57,8 +59,9 @@ def write_package(
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
+    called = 0
     if checked:
         format_tree(target)
         check_package(target, view)
-        self_check(normal, view, target)
-    return Written(sum(len(tag.methods) for tag in view.tags), normal.names, normal.left_out)
+        called = self_check(normal, view, target)
+    return Written(sum(len(tag.methods) for tag in view.tags), called, normal.names, normal.left_out)

@@ -6,7 +6,7 @@ import email
 import email.policy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
@@ -129,13 +129,21 @@ def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
         if "json" not in media or json.loads(sent, parse_float=Decimal) != value:
             yield f"sends the body {sent[:200]!r} as {media}"
     elif form == "form":
-        pairs = [tuple(map(unquote, pair.split("=", 1))) for pair in sent.decode().split("&") if pair]
-        if pairs != list(_fields(value)):
+        pairs = [
+            (unquote(name), unquote(text))
+            for name, _, text in (pair.partition("=") for pair in sent.decode().split("&") if pair)
+        ]
+        if _by_name(pairs) != _by_name(_fields(value)):
             yield f"sends the form {sent[:200]!r}"
     elif form == "multipart":
         yield from _multipart(sent, media, value)
     elif sent != (value if isinstance(value, bytes) else str(value).encode()):
         yield f"sends the body {sent[:200]!r}"
+
+
+def _by_name(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Fields in any order; those of one name keep theirs."""
+    return sorted(pairs, key=lambda pair: pair[0])
 
 
 def _fields(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -153,10 +161,11 @@ def _multipart(sent: bytes, media: str, value: dict[str, Any]) -> Iterator[str]:
     if len(parts) != len(expected):
         yield f"sends {len(parts)} parts instead of {len(expected)}"
         return
-    for part, (name, item) in zip(parts, expected, strict=True):
+    named = [(str(part.get_param("name", header="content-disposition")), part) for part in parts]
+    for (found, part), (name, item) in zip(_by_name(named), _by_name(expected), strict=True):
         content: Any = part.get_payload(decode=True)
         wanted: Any = item if isinstance(item, bytes) else _text(item).encode()
         if isinstance(item, dict):
             content, wanted = json.loads(content, parse_float=Decimal), item
-        if part.get_param("name", header="content-disposition") != name or content != wanted:
+        if found != name or content != wanted:
             yield f"sends the part {name} as {content!r:.200}"

@@ -1,0 +1,58 @@
+"""The rows about a vendor's changes as a table, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .edits import ABSENT
+from .rows import Row
+
+__all__ = ["rows_json", "rows_markdown"]
+
+_ORDER = ("breaking", "compatible", "none")
+_LONGEST = 80
+
+
+def rows_markdown(rows: Sequence[Row]) -> str:
+    """Return the part of the report about what the vendor changed, what breaks a client first."""
+    lines = ["", "## What the vendor changed", ""]
+    if not rows:
+        return "\n".join([*lines, "Nothing but texts.", ""])
+    lines += ["| What the vendor changed | What becomes of it | For a client |", "| --- | --- | --- |"]
+    for row in sorted(rows, key=lambda one: _ORDER.index(one.effect)):
+        effect = f"**{row.effect}**" if row.effect == "breaking" else row.effect
+        lines.append(f"| {_what(row)} | {_cell(row.becomes)} | {effect}: {_cell(row.reason)} |")
+    return "\n".join([*lines, ""])
+
+
+def rows_json(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Return the rows as JSON values."""
+    return [
+        {
+            "pointer": row.edit.pointer,
+            "kind": row.edit.kind,
+            "before": None if row.edit.before is ABSENT else row.edit.before,
+            "after": None if row.edit.after is ABSENT else row.edit.after,
+            "becomes": row.becomes,
+            "actions": [{"index": one.index, "line": one.line} for one in row.actions],
+            "effect": row.effect,
+            "reason": row.reason,
+        }
+        for row in rows
+    ]
+
+
+def _what(row: Row) -> str:
+    values = [_short(value) for value in (row.edit.before, row.edit.after) if value is not ABSENT]
+    return f"{row.edit.kind} `{_cell(row.edit.pointer)}`: {_cell(' to '.join(values))}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return f"`{text if len(text) <= _LONGEST else text[:_LONGEST] + '...'}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

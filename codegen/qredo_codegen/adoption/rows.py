@@ -1,0 +1,159 @@
+"""Each change of a vendor's file in one row: what it is, what becomes of it, and what it means for a client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from qredo_codegen.compare.changes import Change, Effect
+from qredo_codegen.compare.descriptions import compare
+from qredo_codegen.compare.report import phrase
+from qredo_codegen.description.document import Document
+from qredo_codegen.description.overlay import Action, Overlay, apply_all
+
+from .edits import Edit, edited, edits
+
+__all__ = ["Row", "rows"]
+
+_WORST = (Effect.BREAKING, Effect.COMPATIBLE)
+# What only moves a name in Python: where the overlay decides, the name stays.
+_NAMES = frozenset({"operation-renamed", "operation-tag-changed", "parameter-renamed", "server-renamed", "feed-renamed"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One change of the vendor's.
+
+    Attributes:
+        edit: What the vendor changed.
+        actions: The overlay's actions that decide what stands in that place.
+        reaches: Whether the description changes with it.
+        effect: `breaking`, `compatible`, or `none`.
+        reason: What a client meets, in a few words.
+    """
+
+    edit: Edit
+    actions: tuple[Action, ...]
+    reaches: bool
+    effect: str
+    reason: str
+
+    @property
+    def becomes(self) -> str:
+        """What becomes of the change."""
+        if self.actions:
+            named = ", ".join(f"action {one.index} (line {one.line})" for one in self.actions)
+            return f"covered by overlay {named}"
+        return "as it is" if self.reaches else "not described"
+
+
+def rows(adopted: Document, vendor: Document, overlay: Overlay) -> list[Row]:
+    """Return a row for every difference.
+
+    Args:
+        adopted: The shape of the vendor's file as it was last adopted.
+        vendor: The shape of the file of now.
+        overlay: What the package's overlay changes.
+    """
+    found = list(edits(adopted, vendor))
+    # What is new among the components changes nothing alone, and what refers to it needs it.
+    base = adopted
+    for edit in found:
+        if _is_component(edit) and edit.kind == "added":
+            base = edited(base, edit)
+    judge = _Judge(base, overlay)
+    return [judge.row(edit) for edit in found]
+
+
+def _is_component(edit: Edit) -> bool:
+    return len(edit.path) == 3 and edit.path[0] == "components" and edit.path[1] != "securitySchemes"
+
+
+class _Judge:
+    """Judges one edit at a time, each alone."""
+
+    def __init__(self, base: Document, overlay: Overlay) -> None:
+        self.base = base
+        self.overlay = overlay
+
+    @cached_property
+    def described(self) -> Document:
+        """The description that the overlay makes of what was adopted."""
+        return apply_all(self.base, self.overlay).document
+
+    def row(self, edit: Edit) -> Row:
+        if _is_component(edit) and edit.kind != "changed":
+            return Row(edit, (), reaches=False, effect="none", reason="Met where something refers to it.")
+        vendor = edited(self.base, edit)
+        applied = apply_all(vendor, self.overlay)
+        if applied.document != self.described:
+            found = _material(self.described, applied.document)
+            if found:
+                return Row(edit, (), reaches=True, **_effect(found))
+        covering = self._covering(edit, vendor, applied.touched)
+        if not covering:
+            return Row(
+                edit, (), reaches=applied.document != self.described, effect="none", reason="No client meets it."
+            )
+        return Row(edit, covering, reaches=False, **self._covered(vendor, covering))
+
+    def _covering(self, edit: Edit, vendor: Document, touched: Mapping[int, frozenset[str]]) -> tuple[Action, ...]:
+        """Return the actions without which the change would reach the description."""
+        places = {**apply_all(self.base, self.overlay).touched}
+        for index, more in touched.items():
+            places[index] = places.get(index, frozenset()) | more
+        at = _holder(edit)
+        near = [one for one in self.overlay.actions if any(_meet(place, at) for place in places.get(one.index, ()))]
+        alone = [one for one in near if self._differs({one.index}, vendor)]
+        if not alone and near and self._differs({one.index for one in near}, vendor):
+            return tuple(near)
+        return tuple(alone)
+
+    def _differs(self, without: set[int], vendor: Document) -> bool:
+        rest = self.overlay.without(without)
+        return apply_all(self.base, rest).document != apply_all(vendor, rest).document
+
+    def _covered(self, vendor: Document, actions: Sequence[Action]) -> dict[str, str]:
+        """Return what a client meets at a service that changed in a place which the overlay describes otherwise."""
+        rest = self.overlay.without({one.index for one in actions})
+        before = _by_print(compare(self.described, apply_all(self.base, rest).document).material)
+        after = _by_print(compare(self.described, apply_all(vendor, rest).document).material)
+        if fresh := [change for key, change in after.items() if key not in before]:
+            return _effect(fresh)
+        if before.keys() - after.keys():
+            return {"effect": "none", "reason": "The file says now what our description says."}
+        found = list(_by_print(compare(self.base, vendor).material).values())
+        return _effect(found) if found else {"effect": "none", "reason": "No client meets it."}
+
+
+def _material(old: Document, new: Document) -> tuple[Change, ...]:
+    return compare(old, new).material
+
+
+def _by_print(changes: Iterable[Change]) -> dict[str, Change]:
+    return {change.fingerprint: change for change in changes if change.kind not in _NAMES}
+
+
+def _effect(changes: Sequence[Change]) -> dict[str, str]:
+    """Return the worst effect of some changes, and the first of them in words."""
+    worst = next(effect for effect in _WORST if any(change.effect is effect for change in changes))
+    first = next(change for change in changes if change.effect is worst)
+    places = f" ({first.locations[0]})" if first.locations else ""
+    more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
+    return {"effect": str(worst), "reason": f"{phrase(first)}{places}{more}. {first.why}"}
+
+
+def _holder(edit: Edit) -> str:
+    """Return the pointer of the innermost place that is not in a list."""
+    path = []
+    for part in edit.path:
+        if not isinstance(part, str):
+            break
+        path.append(part)
+    return Edit(tuple(path), None, None).pointer
+
+
+def _meet(place: str, at: str) -> bool:
+    """Tell whether one of two pointers is the other, or leads to it."""
+    return f"{place}/".startswith(f"{at}/") or f"{at}/".startswith(f"{place}/")

@@ -1,0 +1,179 @@
+"""`describe`: from a vendor's OpenAPI file to a folder of `spec/` that generates as it is."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from qredo_codegen._atomic_files import replace_all
+from qredo_codegen._checkout import Checkout
+from qredo_codegen.adoption.shape import shape_of, shape_text
+from qredo_codegen.describe.describe import Described, describe
+from qredo_codegen.describe.security import Signing
+from qredo_codegen.description.document import Document, dump, load
+from qredo_codegen.description.overlay import apply, load_overlay
+from qredo_codegen.errors import CodegenError
+from qredo_codegen.generate.names_file import load_names, names_text
+
+from .packaging import packaged, with_siblings
+
+__all__ = ["DescribeCommandError", "Done", "describe_command", "signing_of"]
+
+_HEADER = """\
+# A vendor's description in the form that the generator takes, written by `nox -s describe`.
+# decisions.md says what was decided. Corrections belong in overlay.yaml: this file is written again from the vendor's.
+"""
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+
+
+class DescribeCommandError(CodegenError):
+    """A file that cannot be described under that name, or with that security."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the command did.
+
+    Attributes:
+        lines: What was done, one line each.
+        is_complete: Whether every operation of the file is described.
+    """
+
+    lines: tuple[str, ...]
+    is_complete: bool
+
+
+def describe_command(
+    checkout: Checkout, vendor: Path, package: str, security: str | None = None, *, with_texts: bool = False
+) -> Done:
+    """Write `spec/PACKAGE` from a vendor's file and register the package; all of it or nothing.
+
+    Args:
+        checkout: The checkout.
+        vendor: The vendor's file, as it was published.
+        package: Import name of the package.
+        security: Name of the scheme that signs; None for that of the package's family.
+        with_texts: Whether the vendor's texts stay.
+
+    Raises:
+        DescribeCommandError: The name is not fit, has a description of our own, or there is no such scheme.
+        DocumentError: The file cannot be read.
+        OverlayError: An action of the package's overlay does not fit the file.
+        GenerationError: The file cannot be described.
+    """
+    before = _refuse_name(checkout, package)
+    document = load(vendor)
+    overlay = checkout.overlay(package)
+    if overlay.is_file():
+        document = apply(document, load_overlay(overlay))
+    names = load_names(checkout.names(package))
+    done = describe(document, signing_of(checkout, package, security), names, with_texts=with_texts)
+    _number(done.document, before)
+    texts = _files(checkout, package, vendor.name, done)
+    texts[checkout.adopted(package)] = shape_text(shape_of(load(vendor)))
+    registered = _registered(checkout, package)
+    checkout.folder(package).mkdir(parents=True, exist_ok=True)
+    replace_all(texts | registered)
+    return Done(
+        tuple(_lines(package, done, [path.name for path in registered])), done.operations[0] == done.operations[1]
+    )
+
+
+def signing_of(checkout: Checkout, package: str, security: str | None = None) -> Signing | None:
+    """Return how the requests of a package are signed.
+
+    Args:
+        checkout: The checkout.
+        package: The package.
+        security: Name of a scheme that a description of ours signs with; None for that of the package's family.
+
+    Raises:
+        DescribeCommandError: No description signs with that scheme.
+    """
+    found = [
+        signing for name in reversed(checkout.packages) if (signing := _signing(checkout, name, package, security))
+    ]
+    if security is not None and not found:
+        known = {one.name for name in checkout.packages if (one := _signing(checkout, name, name, None))}
+        raise DescribeCommandError(f"No description signs with {security!r}; there are: {', '.join(sorted(known))}.")
+    return found[0] if found else None
+
+
+def _signing(checkout: Checkout, name: str, package: str, security: str | None) -> Signing | None:
+    document = load(checkout.description(name))
+    schemes: Document = document.get("components", {}).get("securitySchemes", {})
+    signature = next((key for key, scheme in schemes.items() if "x-signature" in scheme), None)
+    is_wanted = security == signature if security is not None else _family(name) == _family(package)
+    return Signing(signature, schemes, document["security"]) if signature and is_wanted else None
+
+
+def _family(package: str) -> str:
+    return re.sub(r"_v[0-9_]+$", "", package)
+
+
+def _refuse_name(checkout: Checkout, package: str) -> Document | None:
+    """Return the description that the vendor's file is to replace, if there is one."""
+    if not _NAME.fullmatch(package):
+        raise DescribeCommandError(f"{package!r} is no import name; one is built like acme_v1.")
+    if package not in checkout.packages:
+        return None
+    before = load(checkout.description(package))
+    if before.get("x-form") != "vendor":
+        raise DescribeCommandError(
+            f"spec/{package}/openapi.yaml is a description of our own, which describe does not overwrite. Give another"
+            f" name, or see with `nox -s adopt -- FILE {package}` what the vendor changed."
+        )
+    return before
+
+
+def _number(document: Document, before: Document | None) -> None:
+    """Count our own revisions of one version of the vendor's."""
+    if before is not None and before["info"].get("version") == document["info"]["version"]:
+        revision = before["info"].get("x-revision", 1)
+        document["info"]["x-revision"] = revision
+        if before != document:
+            document["info"]["x-revision"] = revision + 1
+
+
+def _files(checkout: Checkout, package: str, vendor: str, done: Described) -> dict[Path, str]:
+    title = f"What describe decided about {vendor}"
+    texts = {
+        checkout.folder(package) / "openapi.yaml": _HEADER + dump(done.document),
+        checkout.decisions(package): done.decisions.markdown(title, done.names),
+    }
+    if (kept := names_text(done.names)) is not None:
+        texts[checkout.names(package)] = kept
+    return texts
+
+
+def _registered(checkout: Checkout, package: str) -> dict[Path, str]:
+    """Return the files that list every package, with this one in them."""
+    pyproject = checkout.root / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8")
+    points = tomllib.loads(text).get("project", {}).get("entry-points", {}).get("qredo.api", {})
+    if package in points or not points:
+        return {}
+    texts = {pyproject: packaged(text, package, next(iter(points)))}
+    navigation = checkout.root / "zensical.toml"
+    if navigation.is_file():
+        texts[navigation] = with_siblings(navigation.read_text(encoding="utf-8"), next(iter(points)), package)
+    return texts
+
+
+def _lines(package: str, done: Described, registered: list[str]) -> Iterator[str]:
+    there, described = done.operations
+    kinds = {kind: len(done.decisions.of(kind)) for kind in ("replaced", "dropped")}
+    questions = len({row.text for row in done.decisions.of("question")})
+    yield f"spec/{package}/openapi.yaml: {described} of {there} operations described"
+    for row in done.decisions.of("lost"):
+        yield f"  {row.pointer}: {row.text}"
+    yield (
+        f"spec/{package}/decisions.md: {kinds['replaced']} places replaced, {kinds['dropped']} dropped,"
+        f" {questions} question{'s'[: questions != 1]} for you"
+    )
+    if registered:
+        yield f"registered in {', '.join(registered)}"
+    yield f"next: read decisions.md, then `nox -s regenerate -- {package}`"

@@ -1,0 +1,111 @@
+"""Describe a vendor's file: bring it into the form that the generator takes, and say what was decided.
+
+What the generator takes as vendors write it (inline schemas, parameters of a path, OpenAPI 3.1, names) stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from qredo_codegen.description.document import Document, operations
+from qredo_codegen.description.normal import normalize
+from qredo_codegen.description.rules import check_generable, validate
+from qredo_codegen.errors import DocumentError, GenerationError
+
+from .decisions import Decisions
+from .operations import fit_operations, inline_path_items
+from .parameters import fit_parameters
+from .security import Signing, sign
+from .servers import name_servers
+from .structure import drop_broken_references, drop_invalid, replace_schema, settle
+from .texts import without_extras
+
+__all__ = ["Described", "describe"]
+
+_ROUNDS = 40
+
+
+@dataclass(frozen=True)
+class Described:
+    """A description of a vendor's file.
+
+    Attributes:
+        document: The description.
+        decisions: What was decided.
+        names: The names that were given, to keep.
+        operations: The number of operations that the file has, and that the description has.
+    """
+
+    document: Document
+    decisions: Decisions
+    names: Mapping[str, Mapping[str, str]]
+    operations: tuple[int, int]
+
+
+def describe(
+    vendor: Document,
+    signing: Signing | None,
+    kept: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    with_texts: bool = False,
+) -> Described:
+    """Bring a vendor's file into the form that the generator takes.
+
+    Args:
+        vendor: The file, as loaded.
+        signing: How requests are signed, or None to leave the question open.
+        kept: The names that were given before.
+        with_texts: Whether the vendor's texts stay.
+
+    Raises:
+        DocumentError: The file is no OpenAPI 3.0 or 3.1 document.
+        GenerationError: It cannot be made one that generates; each problem is named.
+    """
+    _refuse_others(vendor)
+    decisions = Decisions()
+    document = without_extras(vendor, decisions, with_texts=with_texts)
+    drop_invalid(document, decisions)
+    drop_broken_references(document, decisions)
+    inline_path_items(document, decisions)
+    name_servers(document, decisions)
+    sign(document, signing, decisions)
+    fit_parameters(document, decisions)
+    fit_operations(document, decisions)
+    _settle(document, decisions)
+    document = _with_head(document)
+    if problems := validate(document) or check_generable(document):
+        raise GenerationError("The file cannot be described:", problems)
+    normal = normalize(document, kept)
+    for problem in normal.left_out:
+        decisions.add("dropped", problem.pointer, problem.message)
+    counts = len(list(operations(vendor))), len(normal.operations)
+    return Described(document, decisions, normal.names, counts)
+
+
+def _refuse_others(vendor: Document) -> None:
+    if "swagger" in vendor:
+        raise DocumentError("The file is Swagger 2.0; convert it to OpenAPI 3 first (npx swagger2openapi).")
+    if not str(vendor.get("openapi")).startswith(("3.0", "3.1")):
+        raise DocumentError(f"The file is OpenAPI {vendor.get('openapi')!r}; 3.0 and 3.1 are read.")
+    if not isinstance(vendor.get("paths", {}), dict):
+        raise DocumentError("The file's paths are no mapping.")
+
+
+def _settle(document: Document, decisions: Decisions) -> None:
+    """Settle what the validator and the normal form find ambiguous, until nothing is."""
+    for _ in range(_ROUNDS):
+        if not settle(document, validate(document), decisions):
+            break
+    for _ in range(_ROUNDS):
+        found = normalize(document).problems
+        if not [problem for problem in found if replace_schema(document, problem, decisions)]:
+            return
+
+
+def _with_head(document: Document) -> Document:
+    """Return the document with its form first, and our own revision of it."""
+    info = {**document["info"], "x-revision": 1}
+    return {"openapi": document["openapi"], "x-form": "vendor", "info": info} | {
+        key: value for key, value in document.items() if key not in ("openapi", "info")
+    }

@@ -1,0 +1,107 @@
+"""Paths, forms and responses as the client takes them."""
+
+from __future__ import annotations
+
+import re
+
+from qredo_codegen.description.document import METHODS, Document, operations, pointer
+from qredo_codegen.description.places import holders, path_items, successes, target
+
+from .decisions import Decisions
+
+__all__ = ["fit_operations", "inline_path_items"]
+
+
+def inline_path_items(document: Document, decisions: Decisions) -> None:
+    """Put what a path refers to in its place."""
+    for path, item in path_items(document).items():
+        if isinstance(item, dict) and "$ref" in item:
+            found = target(document, item)
+            own = {key: value for key, value in item.items() if key != "$ref"}
+            if isinstance(found, dict):
+                document["paths"][path] = {**found, **own}
+                decisions.add("replaced", pointer("paths", path), f"{item['$ref']} stands here itself.")
+            else:
+                document["paths"][path] = own
+                decisions.add("lost", pointer("paths", path), f"{item['$ref']} is not in the file.")
+
+
+def fit_operations(document: Document, decisions: Decisions) -> None:
+    """Make paths, forms and responses what the generator takes."""
+    _distinct_paths(document, decisions)
+    for holder in holders(document):
+        if holder.role == "body" and holder.node.pop("encoding", None):
+            decisions.add(
+                "dropped", holder.pointer + "/encoding", "The encoding of a form's fields: they have the usual one."
+            )
+    for one in operations(document):
+        _fit_statuses(one.pointer, one.node, decisions)
+        if not successes(document, one):
+            _add_success(one.pointer, one.node, decisions)
+
+
+def _distinct_paths(document: Document, decisions: Decisions) -> None:
+    """Keep one path of those that differ only in the names of their parameters, with the methods of all."""
+    first: dict[str, str] = {}
+    for path, item in list(path_items(document).items()):
+        names = re.findall(r"\{([^}]*)\}", path)
+        if len(set(names)) < len(names):
+            _lose(document, path, list(METHODS), "The path has one parameter twice.", decisions)
+            continue
+        other = first.setdefault(re.sub(r"\{[^}]*\}", "{}", path), path)
+        if other == path:
+            continue
+        text = f"{other} is the same path: a server cannot tell them apart."
+        _lose(document, path, [method for method in METHODS if method in document["paths"][other]], text, decisions)
+        for method in [method for method in METHODS if method in item]:
+            decisions.add("replaced", pointer("paths", path, method), f"{text} The operation stands there.")
+            document["paths"][other][method] = _renamed(document, item, method, names, other)
+        document["paths"].pop(path, None)
+
+
+def _renamed(document: Document, item: Document, method: str, names: list[str], other: str) -> Document:
+    """Return an operation with the names that the parameters have in the other path."""
+    new = dict(zip(names, re.findall(r"\{([^}]*)\}", other), strict=True))
+    node: Document = dict(item[method])
+    found = []
+    for written in (*item.get("parameters", ()), *node.get("parameters", ())):
+        parameter = target(document, written)
+        if isinstance(parameter, dict) and parameter.get("in") == "path" and parameter.get("name") in new:
+            parameter = {**parameter, "name": new[parameter["name"]]}
+            found = [one for one in found if (one.get("in"), one.get("name")) != ("path", parameter["name"])]
+            found.append(parameter)
+        else:
+            found.append(written)
+    node["parameters"] = found
+    return node
+
+
+def _lose(document: Document, path: str, methods: list[str], text: str, decisions: Decisions) -> None:
+    for method in methods:
+        if document["paths"][path].pop(method, None) is not None:
+            decisions.add("lost", pointer("paths", path, method), text)
+
+
+def _fit_statuses(at: str, node: Document, decisions: Decisions) -> None:
+    for status in list(_responses(node)):
+        if status != "default" and not re.fullmatch("[245]([0-9][0-9]|XX)", status):
+            decisions.add(
+                "dropped", at + pointer("responses", status), f"The status {status} has no meaning for the client."
+            )
+            del node["responses"][status]
+
+
+def _responses(node: Document) -> Document:
+    """Return the responses of an operation."""
+    found: Document = node.get("responses", {})
+    return found
+
+
+def _add_success(at: str, node: Document, decisions: Decisions) -> None:
+    given = _responses(node)
+    if "default" in given:
+        decisions.add("replaced", at + "/responses/default", "The only response is that of success too: 2XX.")
+        node["responses"] = {"2XX": given["default"], **given}
+    else:
+        decisions.add("question", at + "/responses", "No response of success: one without content is taken, 2XX.")
+        node["responses"] = {"2XX": {"description": ""}, **given}

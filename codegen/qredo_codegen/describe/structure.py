@@ -1,0 +1,170 @@
+"""Make a file valid OpenAPI: what the specification does not allow is dropped, place by place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+from qredo_codegen.description.document import METHODS, Document, operations, pointer, tokens
+from qredo_codegen.description.openapi import structure_errors, validate
+from qredo_codegen.description.places import Problem, references, target
+from qredo_codegen.errors import GenerationError
+
+from .decisions import Decisions
+
+__all__ = ["drop_broken_references", "drop_invalid", "replace_schema", "settle"]
+
+_ROUNDS = 40
+_MISSING: dict[str, Any] = {
+    "description": "",
+    "responses": {"default": {"description": ""}},
+    "title": "API",
+    "version": "0",
+    "paths": {},
+    "info": {"title": "API", "version": "0"},
+    "items": {},
+    "content": {},
+    "url": "",
+}
+
+
+def drop_invalid(document: Document, decisions: Decisions) -> None:
+    """Drop or complete what breaks the structure of OpenAPI, until nothing does.
+
+    Raises:
+        GenerationError: Something cannot be dropped.
+    """
+    for _ in range(_ROUNDS):
+        errors = list(structure_errors(document))
+        if not errors:
+            return
+        # From the end: what is dropped must not move what is still to be dropped.
+        for error in sorted(
+            errors,
+            key=lambda one: [
+                (isinstance(part, int), part if isinstance(part, int) else 0) for part in one.absolute_path
+            ],
+            reverse=True,
+        ):
+            _repair(document, error, decisions)
+    raise GenerationError("The file is no OpenAPI document:", validate(document)[:10])
+
+
+def drop_broken_references(document: Document, decisions: Decisions) -> None:
+    """Take anything where a reference points at nothing, or leaves the file."""
+    for at, ref in list(references(document)):
+        if target(document, {"$ref": ref}) is None:
+            decisions.add("replaced", at, f"{ref} is not in the file: it can be anything.")
+            holder = tokens(at)
+            if len(holder) > 1 and holder[-2] == "parameters" and holder[0] == "paths":
+                _put(document, at, {"name": ref.rpartition("/")[2], "in": "query", "schema": {}})
+            elif len(holder) > 1 and holder[-2] == "responses":
+                _put(document, at, {"description": ""})
+            elif holder[-1] == "requestBody":
+                _put(document, at, {"content": {"application/json": {"schema": {}}}})
+            else:
+                _put(document, at, {})
+
+
+def settle(document: Document, problems: Iterable[Problem], decisions: Decisions) -> bool:
+    """Settle what the specification says about meaning; tell whether anything was changed."""
+    changed = False
+    for problem in problems:
+        node = _get(document, problem.pointer)
+        if not isinstance(node, dict):
+            continue
+        if names := re.findall(r"'([^']*)'", problem.message) if "not defined properties" in problem.message else []:
+            text = f"Required, but not described: {', '.join(names)}. Each can be anything."
+            decisions.add("question", problem.pointer, text)
+            node.setdefault("properties", {}).update(
+                {name: {} for name in names if name not in node.get("properties", {})}
+            )
+        elif "operationId" in node and "unique" in problem.message:
+            decisions.add(
+                "replaced",
+                problem.pointer,
+                f"The operationId {node['operationId']} stands twice: named after its path.",
+            )
+            del node["operationId"]
+        elif "default" in node:
+            decisions.add("dropped", problem.pointer, "The default is no value of the schema.")
+            del node["default"]
+        else:
+            continue
+        changed = True
+    return changed
+
+
+def replace_schema(document: Document, problem: Problem, decisions: Decisions) -> bool:
+    """Take anything where a schema is ambiguous; tell whether there was one."""
+    node = _get(document, problem.pointer)
+    if not problem.pointer or node is None or node == {}:
+        return False
+    decisions.add("question", problem.pointer, f"The schema {problem.message} It can be anything until you decide.")
+    _put(document, problem.pointer, {})
+    return True
+
+
+def _repair(document: Document, error: ValidationError, decisions: Decisions) -> None:
+    at = pointer(*error.absolute_path)
+    node = _get(document, at)
+    if error.validator == "required" and isinstance(node, dict):
+        missing = [name for name in error.validator_value if name not in node]
+        if all(name in _MISSING for name in missing):
+            node.update({name: _MISSING[name] for name in missing})
+            if missing != ["description"]:
+                decisions.add("replaced", at, f"Missing: {', '.join(missing)}. An empty one stands there.")
+            return
+    if error.validator in ("additionalProperties", "unevaluatedProperties") and isinstance(node, dict):
+        extra = [name for name in re.findall(r"'([^']*)'", error.message) if name in node]
+        for name in extra:
+            decisions.add("dropped", at + pointer(name), "OpenAPI has no such key there.")
+            del node[name]
+        if extra:
+            return
+    text = error.message if len(error.message) <= 120 else f"{error.validator} is broken"
+    _drop(document, at, f"Not OpenAPI: {text}", decisions)
+
+
+def _drop(document: Document, at: str, text: str, decisions: Decisions) -> None:
+    if not at:
+        raise GenerationError("The file is no OpenAPI document:", [text])
+    lost = _operations_below(document, at)
+    holder, key = _get(document, at.rpartition("/")[0]), tokens(at)[-1]
+    if isinstance(holder, dict) and key in holder:
+        del holder[key]
+    elif isinstance(holder, list) and int(key) < len(holder):
+        del holder[int(key)]
+    else:
+        return
+    for one in lost:
+        decisions.add("lost", one, text)
+    if not lost:
+        decisions.add("dropped", at, text)
+
+
+def _operations_below(document: Document, at: str) -> list[str]:
+    parts = tokens(at)
+    if parts[0] != "paths" or len(parts) > 3 or (len(parts) == 3 and parts[2] not in METHODS):
+        return []
+    return [one.pointer for one in operations(document) if one.pointer == at or one.pointer.startswith(at + "/")]
+
+
+def _get(document: Any, at: str) -> Any:
+    for part in tokens(at):
+        try:
+            document = document[int(part)] if isinstance(document, list) else document[part]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+    return document
+
+
+def _put(document: Document, at: str, value: Any) -> None:
+    holder, key = _get(document, at.rpartition("/")[0]), tokens(at)[-1]
+    if isinstance(holder, list):
+        holder[int(key)] = value
+    elif isinstance(holder, dict):
+        holder[key] = value
