@@ -54,10 +54,10 @@ def _greet(emulator: Emulator, keys: Path, state: Path | None, *, kept: bool) ->
     lines += [] if state is None else ["", "state", f"  {state}"]
     lines += ["", "in Python", f"  Credentials.from_directory({str(keys)!r}), Environment.emulator({emulator.url!r})"]
     lines += [f"  HmacCredentials.from_directory({str(keys / HMAC_FOLDER)!r})  # for the Qredo API v1"]
-    answer = "an error (--strict)" if emulator.settings.strict else "an example"
+    result = "an error (--strict)" if emulator.settings.strict else "an example"
     for package, operations in emulator.app.examples().items():
         if operations:
-            lines += ["", f"{package}: {len(operations)} operations answer {answer}", *_columns(operations)]
+            lines += ["", f"{package}: {len(operations)} operations return {result}", *_columns(operations)]
     print("\n".join([*lines, "", "Ctrl-C stops it"]), flush=True)
 
 

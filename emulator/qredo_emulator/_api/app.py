@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from qredo_emulator._authentication.authenticator import Authenticator, RefusedError
 from qredo_emulator._authentication.key_ring import KeyRing
-from qredo_emulator._authentication.request import Wire, wire_of
+from qredo_emulator._authentication.request import RawRequest, raw_request
 from qredo_emulator._description.read import (
     Description,
     Operation,
@@ -90,7 +90,7 @@ class App:
         self.auth: Authenticator = Authenticator(keys, settings, self._clocks(), self._bases(), self._words())
         self._faults = FaultQueue()
         self.faults: Faults = Faults(self._faults, self._names())
-        self._requests, self._answers = Validators.for_requests(), Validators.for_answers()
+        self._requests, self._responses = Validators.for_requests(), Validators.for_responses()
         self._handlers: dict[tuple[str, str], Handler] = {}
         for package, description in self.descriptions.items():
             for operation in description.operations:
@@ -117,7 +117,7 @@ class App:
         return feeds + [operation.id for one in descriptions for operation in one.operations]
 
     def examples(self) -> dict[str, list[str]]:
-        """Per package, the operations that answer examples (with `strict`, an error)."""
+        """Per package, the operations that return examples (with `strict`, an error)."""
         return {
             package: [
                 operation.id
@@ -134,7 +134,7 @@ class App:
                 body = await Request(scope, receive).body()
             except ClientDisconnect:
                 return
-            await self._serve(scope, receive, send, wire_of(scope, scope["method"], body))
+            await self._serve(scope, receive, send, raw_request(scope, scope["method"], body))
         elif scope["type"] == "websocket":
             await self._feed(WebSocket(scope, receive, send))
 
@@ -146,20 +146,20 @@ class App:
         if self.settings.seed is not None:
             self.settings.random.seed(self.settings.seed)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send, wire: Wire) -> None:
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, request: RawRequest) -> None:
         trace = _Trace()
-        applied = await self._apply_faults(scope, wire.method, trace)
+        applied = await self._apply_faults(scope, request.method, trace)
         end = applied.end
-        response = self._answer(scope, wire, trace) if end is None or end.after else None
+        response = self._respond(scope, request, trace) if end is None or end.after else None
         if end is not None and end.kind == "reset":
-            self._remember(wire, trace, 0)
+            self._remember(request, trace, 0)
             await self.connections.reset(scope, receive)
             return
         if response is None or end is not None:
             trace.failure = _failure_of(end)
             response = error_response(trace.failure)
-        self._remember(wire, trace, response.status_code)
-        await dated(response, self._time(wire) + applied.skew)(scope, receive, send)
+        self._remember(request, trace, response.status_code)
+        await dated(response, self._time(request) + applied.skew)(scope, receive, send)
 
     async def _apply_faults(self, scope: Scope, method: str, trace: _Trace) -> AppliedFaults:
         """Apply the faults of a request: return what they change, after their delay."""
@@ -179,34 +179,34 @@ class App:
         operation = match.endpoint.operations.get(method)
         return operation.id if operation else None
 
-    def _time(self, wire: Wire) -> float:
+    def _time(self, request: RawRequest) -> float:
         """Return the time of the Date header, by which clients correct their clocks.
 
         A timestamp may be fresh by several clocks. The Date is that of the clock that the client seems to follow: the
         one nearest to its timestamp. Without a timestamp it is the clock of clients that have none of their own.
         """
-        texts = [text for name in _STAMPS for text in wire.values(name)]
+        texts = [text for name in _STAMPS for text in request.values(name)]
         stamps = [int(text) for text in texts if text.isdecimal() and len(text) <= _LONGEST_STAMP]
         times = [clock() for clock in self._clocks()]
         return min(times, key=lambda now: abs(now - stamps[0])) if stamps else times[-1]
 
-    def _answer(self, scope: Scope, wire: Wire, trace: _Trace) -> Response:
+    def _respond(self, scope: Scope, request: RawRequest, trace: _Trace) -> Response:
         try:
-            return self._try(scope, wire, trace)
+            return self._try(scope, request, trace)
         except ApiError as error:
             trace.failure = error
         except Exception as error:
-            _LOG.exception("the emulator failed at %s %s", wire.method, wire.url)
+            _LOG.exception("the emulator failed at %s %s", request.method, request.url)
             trace.failure = ApiError(500, f"the emulator failed: {type(error).__name__}; its log has the rest")
         return error_response(trace.failure)
 
-    def _try(self, scope: Scope, wire: Wire, trace: _Trace) -> Response:
-        match, operation = self._route(scope, wire.method)
+    def _try(self, scope: Scope, request: RawRequest, trace: _Trace) -> Response:
+        match, operation = self._route(scope, request.method)
         trace.operation = operation.id
         try:
-            owner = self._authenticate(operation.security, wire, trace)
+            owner = self._authenticate(operation.security, request, trace)
             query = scope["query_string"].decode("latin-1")
-            reply = self._reply(match, operation, owner, wire, query, trace)
+            reply = self._reply(match, operation, owner, request, query, trace)
             response = success_response(operation, reply, example=trace.example)
             self._check(operation, response.status_code, reply.body)
         except ApiError as error:
@@ -214,9 +214,9 @@ class App:
             raise
         return response
 
-    def _authenticate(self, security: Security, wire: Wire, trace: _Trace) -> str:
+    def _authenticate(self, security: Security, request: RawRequest, trace: _Trace) -> str:
         trace.verified = False
-        identity = self.auth.check(security, wire)
+        identity = self.auth.check(security, request)
         trace.verified = True if identity.proved else None
         if identity.proved:
             self.keys.mark_live(identity.owner)
@@ -240,11 +240,11 @@ class App:
         return match
 
     def _reply(
-        self, match: Match, operation: Operation, owner: str, wire: Wire, query_string: str, trace: _Trace
+        self, match: Match, operation: Operation, owner: str, request: RawRequest, query_string: str, trace: _Trace
     ) -> Reply:
         query = read_parameters(operation, match.parameters, query_string, self._requests)
-        content_type = next(iter(wire.values("content-type")), None)
-        body = read_body(operation, wire.body, content_type, self._requests)
+        content_type = next(iter(request.values("content-type")), None)
+        body = read_body(operation, request.body, content_type, self._requests)
         if operation.success is None:
             raise upgrade_required()
         handler = self._handlers.get((match.endpoint.package, operation.id))
@@ -253,7 +253,7 @@ class App:
                 raise ApiError(501, f"{operation.id} has no handler in this emulator, which runs with --strict")
             trace.example = True
             return example_reply(operation)
-        origin = "/".join(wire.url.split("/", 3)[:3])
+        origin = "/".join(request.url.split("/", 3)[:3])
         with self.world.lock:
             account, agent_id = enter(self.world, owner, agent=operation.security.proof == "token")
             return handler(
@@ -269,27 +269,27 @@ class App:
         if documented is None:
             problem = ("", f"status {status} is not documented")
         elif documented.schema is not None:
-            problem = self._answers.problem(documented.schema, body)
+            problem = self._responses.problem(documented.schema, body)
         elif body is not None:
             problem = ("", f"status {status} is documented without a body")
         if problem:
-            reason = f"{operation.id} answers what its description does not say: {problem[0]}: {problem[1]}"
+            reason = f"{operation.id} returned what its description does not say: {problem[0]}: {problem[1]}"
             _LOG.error("%s", reason)
             raise ApiError(500, reason)
 
-    def _remember(self, wire: Wire, trace: _Trace, status: int) -> None:
+    def _remember(self, request: RawRequest, trace: _Trace, status: int) -> None:
         failure = trace.failure
         refused = failure if isinstance(failure, RefusedError) else None
         reason = refused.cause if refused else failure.reason if failure else None
         explanation = refused.explanation if refused else None
         if refused:
             shown = f"\n{explanation}" if explanation else ""
-            _LOG.warning("refused %s %s: %s%s", wire.method, wire.url, reason, shown)
+            _LOG.warning("refused %s %s: %s%s", request.method, request.url, reason, shown)
         self.log.add(
             Record(
                 time=self.world.time(),
-                method=wire.method,
-                url=wire.url,
+                method=request.method,
+                url=request.url,
                 operation=trace.operation,
                 status=status,
                 verified=trace.verified,
@@ -301,33 +301,33 @@ class App:
         )
 
     async def _feed(self, socket: WebSocket) -> None:
-        wire, trace = wire_of(socket.scope, "WEBSOCKET", b""), _Trace()
-        applied = await self._apply_faults(socket.scope, wire.method, trace)
+        request, trace = raw_request(socket.scope, "WEBSOCKET", b""), _Trace()
+        applied = await self._apply_faults(socket.scope, request.method, trace)
         if applied.end is not None and applied.end.kind == "reset":
-            self._remember(wire, trace, 0)
+            self._remember(request, trace, 0)
             await self.connections.reset(socket.scope, socket.receive)
             return
         try:
             if applied.end is not None:
                 raise _failure_of(applied.end)
-            listener = self._admit(socket.scope, wire, trace)
+            listener = self._admit(socket.scope, request, trace)
         except ApiError as error:
             trace.failure = error
-            self._remember(wire, trace, error.status)
-            response = dated(error_response(error), self._time(wire) + applied.skew)
+            self._remember(request, trace, error.status)
+            response = dated(error_response(error), self._time(request) + applied.skew)
             response.headers["connection"] = "close"  # the server closes it; a client must not use it again
             await socket.send_denial_response(response)
             return
-        self._remember(wire, trace, 101)
+        self._remember(request, trace, 101)
         await self.hub.serve(socket, listener)
 
-    def _admit(self, scope: Scope, wire: Wire, trace: _Trace) -> Listener:
+    def _admit(self, scope: Scope, request: RawRequest, trace: _Trace) -> Listener:
         match = self._find(scope)
         feed = match.endpoint.feed
         if feed is None:
             raise ApiError(404, "there is no feed at this path")
         trace.operation = f"feed:{feed.name}"
-        owner = self._authenticate(feed.security, wire, trace)
+        owner = self._authenticate(feed.security, request, trace)
         if self.settings.examples_only:
             return self.hub.listen(Listener(feed.name, owner, match.parameters), [])
         with self.world.lock:  # so that no message is lost between the first ones and those that follow
@@ -352,4 +352,4 @@ def _raw_path(scope: Scope) -> str:
 def _failure_of(fault: Fault | None) -> ApiError:
     assert fault is not None
     headers = {} if fault.retry_after is None else {"retry-after": fault.retry_after}
-    return ApiError(fault.status, "the emulator was told to answer this", headers=headers)
+    return ApiError(fault.status, "the emulator was told to return this error", headers=headers)

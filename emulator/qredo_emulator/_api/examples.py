@@ -1,4 +1,4 @@
-"""Answers that are valid and mean nothing, for operations without a handler."""
+"""Responses that are valid and mean nothing, for operations without a handler."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def example_reply(operation: Operation) -> Reply:
     """The description's own example of the first success, or one made from its schema."""
     status = operation.success
     if status is None:
-        raise LookupError(f"{operation.id} has no success that an answer could show")
+        raise LookupError(f"{operation.id} has no success response to make an example of")
     response = operation.responses[str(status)]
     if response.schema is None:
         return Reply(None, status)

@@ -79,7 +79,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class ResponseSpec:
-    """One documented answer; `schema` is None where no body is documented."""
+    """One documented response; `schema` is None where no body is documented."""
 
     schema: Mapping[str, Any] | None
     example: Any

@@ -1,4 +1,4 @@
-"""Validates requests and answers against the description.
+"""Validates requests and responses against the description.
 
 Where something is wrong, the reason begins with a JSON pointer into
 `{"path": ..., "query": ..., "header": ..., "body": ...}`. What the description does not name
@@ -45,7 +45,7 @@ def _all_of(validator: Any, schemas: list[Any], instance: Any, schema: Mapping[s
 _OURS = {"type": _type, "allOf": _all_of}
 _extend: Any = json_schema.extend  # untyped
 _Request: Any = _extend(OAS30WriteValidator, _OURS)
-_Answer: Any = _extend(OAS30ReadValidator, _OURS)
+_Response: Any = _extend(OAS30ReadValidator, _OURS)
 
 
 class Validators:
@@ -61,9 +61,9 @@ class Validators:
         return cls(_Request)
 
     @classmethod
-    def for_answers(cls) -> Validators:
+    def for_responses(cls) -> Validators:
         """Validators that refuse write-only properties."""
-        return cls(_Answer)
+        return cls(_Response)
 
     def problem(self, schema: Mapping[str, Any], value: Any) -> tuple[str, str] | None:
         """The most telling problem as (JSON pointer, text), None for a valid value."""

@@ -36,7 +36,7 @@ class Reply:
     """A success.
 
     Attributes:
-        body: The JSON body; None for an answer without a body.
+        body: The JSON body; None for a response without a body.
         status: The HTTP status; None for the first success that the description has.
     """
 
@@ -45,6 +45,6 @@ class Reply:
 
 
 OK: Mapping[str, Any] = {"code": 200, "msg": "OK"}
-"""The body of an answer that says no more than that it was done."""
+"""The body of a response that says no more than that it was done."""
 
 Handler = Callable[[Account, OperationRequest], Reply]
