@@ -63,6 +63,13 @@ def full(session: nox.Session) -> None:
     session.run("pytest", "-n", WORKERS, *session.posargs)
 
 
+@nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Change conditions and numbers where retries and nonces are decided: a test must notice each change."""
+    session.install(*CONSTRAINTS, "-e", EXTRAS, *group("mutants"))
+    session.run("python", "tests/mutation/run.py", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Lint and formatting."""

@@ -58,7 +58,7 @@ def _greet(emulator: Emulator, keys: Path, state: Path | None, *, kept: bool) ->
     answer = "an error (--strict)" if emulator.settings.strict else "an example"
     for package, operations in emulator.app.examples().items():
         if operations:
-            lines += ["", f"{package}: {len(operations)} operations answer {answer}", *_columns(operations)]
+            lines += ["", f"{package}: {len(operations)} operations return {result}", *_columns(operations)]
     print("\n".join([*lines, "", "Ctrl-C stops it"]), flush=True)
 
 

@@ -10,7 +10,7 @@ __all__ = ["ApiError", "NotFoundError", "invalid"]
 
 
 class ApiError(Exception):
-    """An answer other than success.
+    """A response other than success.
 
     Only two bodies are documented, both for 401. The others follow the same form: `msg` is
     the HTTP reason phrase and `reason` names the place that is wrong.
@@ -19,7 +19,7 @@ class ApiError(Exception):
         status: The HTTP status; the body's `code` is equal to it.
         reason: What `detail.reason` says; None leaves `detail` out.
         msg: What `msg` says; the HTTP reason phrase if none is given.
-        headers: Response headers that belong to this answer, such as `allow`.
+        headers: Response headers that belong to this response, such as `allow`.
     """
 
     def __init__(
@@ -38,13 +38,13 @@ class ApiError(Exception):
 
     @property
     def body(self) -> dict[str, Any]:
-        """The JSON body of the answer."""
+        """The JSON body of the response."""
         detail = {} if self.reason is None else {"detail": {"reason": self.reason}}
         return {"code": self.status, "msg": self.msg, **detail}
 
 
 class NotFoundError(ApiError):
-    """404 for a thing that is not there, or that belongs to another API key: both answer the same."""
+    """404 for a thing that is not there, or that belongs to another API key: the response is the same."""
 
     def __init__(self, field: str) -> None:
         super().__init__(404, field)

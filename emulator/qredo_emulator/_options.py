@@ -53,9 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_places(parser)
     add = parser.add_argument
-    add("--strict", action="store_true", help="an operation that would answer an example is a 501 error")
-    add("--examples", action="store_true", help="every operation answers its example; nothing is kept")
-    add("--check-responses", action="store_true", help="an answer that the description does not allow is a 500 error")
+    add("--strict", action="store_true", help="an operation that would return an example is a 501 error")
+    add("--examples", action="store_true", help="every operation returns its example; nothing is kept")
+    add("--check-responses", action="store_true", help="a response that the description does not allow is a 500 error")
     add("--time-window", type=_window, default=300, metavar="SECONDS", help="for timestamps; 'off' for any time")
     add("--any-nonce", action="store_true", help="take nonces in any order")
     add("--first-nonce", type=int, metavar="N", help="where a counter has to start (default: anywhere)")

@@ -109,7 +109,7 @@ def _wrong_example(document: Any) -> None:
 
 
 def test_a_wrong_answer_is_500_when_answers_are_checked(tmp_path: Path, call_as: Any) -> None:
-    """With check_responses an answer that the description does not allow is 500 and says where it is wrong."""
+    """With check_responses a response that the description does not allow is 500 and says where it is wrong."""
     with Emulator(
         Settings(examples_only=True, check_responses=True, spec=_changed(tmp_path, _wrong_example))
     ) as emulator:

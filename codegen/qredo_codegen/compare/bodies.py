@@ -79,12 +79,12 @@ def _is_success(status: str) -> bool:
     return status[:1] in ("1", "2", "3")
 
 
-def _is_known(answer: Spot, before: dict[str, Spot], context: Context) -> bool:
+def _is_known(response: Spot, before: dict[str, Spot], context: Context) -> bool:
     """Whether clients can read a response as one of those that they know."""
     for status, known in before.items():
         if _is_success(status):
             trial = context.trial().at("trial", "response")
-            _response(known, answer, trial)
+            _response(known, response, trial)
             if not any(change.effect == "breaking" for change in trial.found.sorted()):
                 return True
     return False

@@ -145,8 +145,8 @@ RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
 def _pages(document: Document, operation: Operation, at: str, given: Document) -> Iterator[Problem]:
     if operation.method != "get":
         yield Problem(at, "only a GET has pages.")
-    answer = next(iter(successes(document, operation).values()), {}).get("content", {}).get("application/json", {})
-    items = under(document, answer.get("schema")).get("properties", {}).get(given["items"])
+    success = next(iter(successes(document, operation).values()), {}).get("content", {}).get("application/json", {})
+    items = under(document, success.get("schema")).get("properties", {}).get(given["items"])
     if under(document, items).get("type") != "array":
         yield Problem(at + "/items", f"the response has no array {given['items']!r}.")
     query = {name: value[1] for (place, name), value in parameters(document, operation).items() if place == "query"}

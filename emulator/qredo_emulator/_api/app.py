@@ -117,7 +117,7 @@ class App:
         return feeds + [operation.id for one in descriptions for operation in one.operations]
 
     def examples(self) -> dict[str, list[str]]:
-        """Per package, the operations that answer examples (with `strict`, an error)."""
+        """Per package, the operations that return examples (with `strict`, an error)."""
         return {
             package: [
                 operation.id
@@ -134,7 +134,7 @@ class App:
                 body = await Request(scope, receive).body()
             except ClientDisconnect:
                 return
-            await self._serve(scope, receive, send, wire_of(scope, scope["method"], body))
+            await self._serve(scope, receive, send, raw_request(scope, scope["method"], body))
         elif scope["type"] == "websocket":
             await self._feed(WebSocket(scope, receive, send))
 
@@ -146,20 +146,20 @@ class App:
         if self.settings.seed is not None:
             self.settings.random.seed(self.settings.seed)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send, wire: Wire) -> None:
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, request: RawRequest) -> None:
         trace = _Trace()
-        applied = await self._apply_faults(scope, wire.method, trace)
+        applied = await self._apply_faults(scope, request.method, trace)
         end = applied.end
-        response = self._answer(scope, wire, trace) if end is None or end.after else None
+        response = self._respond(scope, request, trace) if end is None or end.after else None
         if end is not None and end.kind == "reset":
-            self._remember(wire, trace, 0)
+            self._remember(request, trace, 0)
             await self.connections.reset(scope, receive)
             return
         if response is None or end is not None:
             trace.failure = _failure_of(end)
             response = error_response(trace.failure)
-        self._remember(wire, trace, response.status_code)
-        await dated(response, self._time(wire) + applied.skew)(scope, receive, send)
+        self._remember(request, trace, response.status_code)
+        await dated(response, self._time(request) + applied.skew)(scope, receive, send)
 
     async def _apply_faults(self, scope: Scope, method: str, trace: _Trace) -> AppliedFaults:
         """Apply the faults of a request: return what they change, after their delay."""
@@ -179,29 +179,29 @@ class App:
         operation = match.endpoint.operations.get(method)
         return operation.id if operation else None
 
-    def _time(self, wire: Wire) -> float:
+    def _time(self, request: RawRequest) -> float:
         """Return the time of the Date header, by which clients correct their clocks.
 
         A timestamp may be fresh by several clocks. The Date is that of the clock that the client seems to follow: the
         one nearest to its timestamp. Without a timestamp it is the clock of clients that have none of their own.
         """
-        texts = [text for name in _STAMPS for text in wire.values(name)]
+        texts = [text for name in _STAMPS for text in request.values(name)]
         stamps = [int(text) for text in texts if text.isdecimal() and len(text) <= _LONGEST_STAMP]
         times = [clock() for clock in self._clocks()]
         return min(times, key=lambda now: abs(now - stamps[0])) if stamps else times[-1]
 
-    def _answer(self, scope: Scope, wire: Wire, trace: _Trace) -> Response:
+    def _respond(self, scope: Scope, request: RawRequest, trace: _Trace) -> Response:
         try:
-            return self._try(scope, wire, trace)
+            return self._try(scope, request, trace)
         except ApiError as error:
             trace.failure = error
         except Exception as error:
-            _LOG.exception("the emulator failed at %s %s", wire.method, wire.url)
+            _LOG.exception("the emulator failed at %s %s", request.method, request.url)
             trace.failure = ApiError(500, f"the emulator failed: {type(error).__name__}; its log has the rest")
         return error_response(trace.failure)
 
-    def _try(self, scope: Scope, wire: Wire, trace: _Trace) -> Response:
-        match, operation = self._route(scope, wire.method)
+    def _try(self, scope: Scope, request: RawRequest, trace: _Trace) -> Response:
+        match, operation = self._route(scope, request.method)
         trace.operation = operation.id
         try:
             caller = self._authenticate(operation.security, wire, trace)
@@ -216,7 +216,7 @@ class App:
 
     def _authenticate(self, security: Security, wire: Wire, trace: _Trace) -> Identity:
         trace.verified = False
-        identity = self.auth.check(security, wire)
+        identity = self.auth.check(security, request)
         trace.verified = True if identity.proved else None
         if identity.proved:
             self.keys.mark_live(identity.owner)
@@ -282,23 +282,23 @@ class App:
         elif reply.body is not None:
             problem = ("", f"status {status} is documented without a body")
         if problem:
-            reason = f"{operation.id} answers what its description does not say: {problem[0]}: {problem[1]}"
+            reason = f"{operation.id} returned what its description does not say: {problem[0]}: {problem[1]}"
             _LOG.error("%s", reason)
             raise ApiError(500, reason)
 
-    def _remember(self, wire: Wire, trace: _Trace, status: int) -> None:
+    def _remember(self, request: RawRequest, trace: _Trace, status: int) -> None:
         failure = trace.failure
         refused = failure if isinstance(failure, RefusedError) else None
         reason = refused.cause if refused else failure.reason if failure else None
         explanation = refused.explanation if refused else None
         if refused:
             shown = f"\n{explanation}" if explanation else ""
-            _LOG.warning("refused %s %s: %s%s", wire.method, wire.url, reason, shown)
+            _LOG.warning("refused %s %s: %s%s", request.method, request.url, reason, shown)
         self.log.add(
             Record(
                 time=self.world.time(),
-                method=wire.method,
-                url=wire.url,
+                method=request.method,
+                url=request.url,
                 operation=trace.operation,
                 status=status,
                 verified=trace.verified,
@@ -310,27 +310,27 @@ class App:
         )
 
     async def _feed(self, socket: WebSocket) -> None:
-        wire, trace = wire_of(socket.scope, "WEBSOCKET", b""), _Trace()
-        applied = await self._apply_faults(socket.scope, wire.method, trace)
+        request, trace = raw_request(socket.scope, "WEBSOCKET", b""), _Trace()
+        applied = await self._apply_faults(socket.scope, request.method, trace)
         if applied.end is not None and applied.end.kind == "reset":
-            self._remember(wire, trace, 0)
+            self._remember(request, trace, 0)
             await self.connections.reset(socket.scope, socket.receive)
             return
         try:
             if applied.end is not None:
                 raise _failure_of(applied.end)
-            listener = self._admit(socket.scope, wire, trace)
+            listener = self._admit(socket.scope, request, trace)
         except ApiError as error:
             trace.failure = error
-            self._remember(wire, trace, error.status)
-            response = dated(error_response(error), self._time(wire) + applied.skew)
+            self._remember(request, trace, error.status)
+            response = dated(error_response(error), self._time(request) + applied.skew)
             response.headers["connection"] = "close"  # the server closes it; a client must not use it again
             await socket.send_denial_response(response)
             return
-        self._remember(wire, trace, 101)
+        self._remember(request, trace, 101)
         await self.hub.serve(socket, listener)
 
-    def _admit(self, scope: Scope, wire: Wire, trace: _Trace) -> Listener:
+    def _admit(self, scope: Scope, request: RawRequest, trace: _Trace) -> Listener:
         match = self._find(scope)
         feed = match.endpoint.feed
         if feed is None:
@@ -361,4 +361,4 @@ def _raw_path(scope: Scope) -> str:
 def _failure_of(fault: Fault | None) -> ApiError:
     assert fault is not None
     headers = {} if fault.retry_after is None else {"retry-after": fault.retry_after}
-    return ApiError(fault.status, "the emulator was told to answer this", headers=headers)
+    return ApiError(fault.status, "the emulator was told to return this error", headers=headers)

@@ -30,7 +30,7 @@ class Fault:
         seconds: Of a delay or of a clock that is off.
         status: Of an error.
         retry_after: Of an error, as the header says it.
-        after: Whether the request is carried out first, and only its answer is lost.
+        after: Whether the request is carried out first, and only its response is lost.
     """
 
     kind: _Kind
@@ -54,7 +54,7 @@ class AppliedFaults:
     Attributes:
         delay: Seconds before anything else.
         skew: Seconds by which its Date header is off.
-        end: The error or the broken connection that takes the place of the answer.
+        end: The error or the broken connection that takes the place of the response.
         names: Each fault in words.
     """
 
@@ -137,7 +137,7 @@ class Faults:
     def rate_limit(
         self, retry_after: int | str | None = 1, *, times: int | None = 1, operation: str | None = None
     ) -> None:
-        """Answers 429 and does not carry the request out.
+        """Respond with 429 and do not carry the request out.
 
         Args:
             retry_after: Text of the Retry-After header: seconds, or an HTTP date; None leaves it out.
@@ -159,7 +159,7 @@ class Faults:
         times: int | None = 1,
         operation: str | None = None,
     ) -> None:
-        """Answers 503, or another of 500, 502 and 504.
+        """Respond with 503, or another of 500, 502 and 504.
 
         Args:
             status: The HTTP status.
@@ -179,7 +179,7 @@ class Faults:
         )
 
     def reset(self, *, after: bool = False, times: int | None = 1, operation: str | None = None) -> None:
-        """Breaks the connection (TCP reset) in place of an answer.
+        """Break the connection (TCP reset) in place of a response.
 
         Args:
             after: Whether the request is carried out first.
@@ -193,7 +193,7 @@ class Faults:
         self._arm(Fault("reset", operation, times, after=after))
 
     def skew_date(self, seconds: float, *, times: int | None = None, operation: str | None = None) -> None:
-        """Puts a Date header on answers that is off by so many seconds.
+        """Put a Date header on responses that is off by so many seconds.
 
         Raises:
             ValueError: `times` is below 1.

@@ -15,18 +15,18 @@ _KEPT = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One request and its answer.
+    """One request and its response.
 
     Attributes:
         time: When it came, Unix seconds.
         method: The HTTP method; `WEBSOCKET` for the handshake of a feed.
         url: The URL as the client wrote it.
         operation: The operation's id, `feed:<name>` for a feed, None for an unknown path.
-        status: The answer's HTTP status; 0 where the connection was broken instead.
+        status: HTTP status of the response; 0 where the connection was broken instead.
         verified: Whether the signature, or the agent token, was accepted; None where it was not looked at.
         reason: Why the request was refused or failed, None for a success.
         explanation: What the emulator computed for a refused signature; it holds no secret.
-        example: Whether the answer is an example, not the result of anything.
+        example: Whether the response is an example, not the result of anything.
         fault: What went wrong on purpose, None for nothing.
     """
 

@@ -1,4 +1,4 @@
-"""Answers as they go out."""
+"""Responses as they are sent."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def error_response(error: ApiError) -> Response:
 
 
 def upgrade_required() -> ApiError:
-    """The answer to a plain request for a feed."""
+    """The response to a plain request for a feed."""
     return ApiError(426, "this is a WebSocket feed", headers={"upgrade": "websocket", "connection": "upgrade"})
 
 

@@ -23,11 +23,11 @@ from qredo_emulator._settings import Settings
 from .agent_token import agent_token
 from .explanation import Explanation, explain
 from .key_ring import KeyRing
-from .request import Wire
+from .request import RawRequest
 from .signatures import HmacKey, RsaKey, Signed, VerifyingKey
 from .tokens import Tokens
 
-__all__ = ["Authenticator", "Identity", "RefusedError", "Wire"]
+__all__ = ["Authenticator", "Identity", "RefusedError"]
 
 _DECIMAL = re.compile(r"[0-9]{1,20}")
 _SIGNED = ("rsa", "hmac")
@@ -39,7 +39,7 @@ class RefusedError(ApiError):
     """401.
 
     Attributes:
-        cause: What is wrong in words; the answer says less.
+        cause: What is wrong in words; the response says less.
         explanation: What the emulator computed, where there was a signature to look at.
     """
 
@@ -103,7 +103,7 @@ class Authenticator:
         self._words = words
         self.nonces: dict[tuple[str, str], int] = {}
 
-    def check(self, security: Security, wire: Wire) -> Identity:
+    def check(self, security: Security, request: RawRequest) -> Identity:
         """Returns whose request it is.
 
         Raises:
@@ -111,7 +111,7 @@ class Authenticator:
             ApiError: 501 for a scheme that this emulator does not verify.
         """
         if security.proof in _SIGNED:
-            return self._check_signature(security, wire)
+            return self._check_signature(security, request)
         if security.proof == "token":
             return self._check_token(security, wire)
         if security.proof == "agent":
@@ -125,24 +125,26 @@ class Authenticator:
         self.nonces.clear()
         self._tokens.clear()
 
-    def _check_signature(self, security: Security, wire: Wire) -> Identity:
-        api_key, key = self._api_key(security, wire)
-        if self._settings.unsigned_ok and _is_unsigned(security, wire):
+    def _check_signature(self, security: Security, request: RawRequest) -> Identity:
+        api_key, key = self._api_key(security, request)
+        if self._settings.unsigned_ok and _is_unsigned(security, request):
             return Identity(api_key, proved=False)
-        claim, cause = _claim(security, wire, api_key)
-        signed = Signed(claim.stamp, _method(security, wire), wire.url, wire.body)
+        claim, cause = _claim(security, request, api_key)
+        signed = Signed(claim.stamp, _method(security, request), request.url, request.body)
         if not cause:
             cause = _wrong(key, signed, claim.signature)
         valid = not cause
         if cause := cause or self._stale(security, claim):
             others = self._others(security, api_key)
-            shown = explain(security, wire, signed, key, claim.signature, others, self._bases, self._words, valid=valid)
+            shown = explain(
+                security, request, signed, key, claim.signature, others, self._bases, self._words, valid=valid
+            )
             raise _refused(security, cause, shown)
         return Identity(api_key)
 
-    def _api_key(self, security: Security, wire: Wire) -> tuple[str, VerifyingKey]:
+    def _api_key(self, security: Security, request: RawRequest) -> tuple[str, VerifyingKey]:
         header = security.headers["api_key"]
-        values = wire.values(header)
+        values = request.values(header)
         if not values:
             raise _unauthorized(security, "empty token", f"there is no {header} header")
         if len(values) > 1:
@@ -219,20 +221,20 @@ def _seconds(security: Security, timestamp: int) -> int:
     return timestamp // _NANOSECONDS if security.proof == "hmac" and timestamp >= _NANOSECONDS**2 else timestamp
 
 
-def _is_unsigned(security: Security, wire: Wire) -> bool:
+def _is_unsigned(security: Security, request: RawRequest) -> bool:
     """Whether a request of the Partner API has no header of a signature at all."""
     names = [security.headers[security.scheme], "x-timestamp", "x-nonce"]
-    return security.proof == "rsa" and not any(wire.values(name) for name in names)
+    return security.proof == "rsa" and not any(request.values(name) for name in names)
 
 
-def _claim(security: Security, wire: Wire, api_key: str) -> tuple[_Claim, str | None]:
+def _claim(security: Security, request: RawRequest, api_key: str) -> tuple[_Claim, str | None]:
     """What the headers say, and what is wrong with their form."""
     # The Partner API's other stamp is looked at where a version does not take it, so that the log can say so.
     known = {"nonce": "x-nonce", "timestamp": "x-timestamp"} if security.proof == "rsa" else {}
     headers = {**known, **{name: security.headers[name] for name in security.stamps}}
-    given = [(name, value) for name, header in headers.items() for value in wire.values(header)]
+    given = [(name, value) for name, header in headers.items() for value in request.values(header)]
     header = security.headers[security.scheme]
-    signatures = wire.values(header)
+    signatures = request.values(header)
     claim = _Claim(api_key, *(given[0] if len(given) == 1 else ("", "")), signatures[0] if len(signatures) == 1 else "")
     allowed = " or ".join(security.headers[name] for name in security.stamps)
     if len(given) != 1:
@@ -246,10 +248,10 @@ def _claim(security: Security, wire: Wire, api_key: str) -> tuple[_Claim, str | 
     return claim, None
 
 
-def _method(security: Security, wire: Wire) -> str:
+def _method(security: Security, request: RawRequest) -> str:
     if security.proof == "rsa":
         return ""
-    return "GET" if wire.method == "WEBSOCKET" else wire.method
+    return "GET" if request.method == "WEBSOCKET" else request.method
 
 
 def _wrong(key: VerifyingKey, signed: Signed, signature: str) -> str | None:

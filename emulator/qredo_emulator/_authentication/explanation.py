@@ -9,7 +9,7 @@ from typing import Any
 
 from qredo_emulator._description.security import Security
 
-from .request import Wire
+from .request import RawRequest
 from .signatures import Signed, VerifyingKey, raw_signature
 from .variations import find_variation
 
@@ -69,7 +69,7 @@ class Explanation:
 
 def explain(
     security: Security,
-    wire: Wire,
+    request: RawRequest,
     signed: Signed,
     key: VerifyingKey,
     signature: str,
@@ -83,7 +83,7 @@ def explain(
 
     Args:
         security: How the operation is signed.
-        wire: The request.
+        request: The request.
         signed: What the signature should be over.
         key: What verifies the signatures of the API key.
         signature: The text of the signature's header, empty if there is none.
@@ -102,5 +102,5 @@ def explain(
         digest=hashlib.sha256(signed.message).hexdigest(),
         key_fingerprint=key.fingerprint,
         valid=valid if signature else None,
-        would_verify=None if raw is None else find_variation(security, wire, signed, key, raw, others, bases, words),
+        would_verify=None if raw is None else find_variation(security, request, signed, key, raw, others, bases, words),
     )

@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
-__all__ = ["Wire", "wire_of"]
+__all__ = ["RawRequest", "raw_request"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class RawRequest:
     """A request as it came.
 
     Attributes:
@@ -44,10 +44,10 @@ class Wire:
         return [value for key, value in parse_qsl(self.url.partition("?")[2]) if key == name]
 
 
-def wire_of(scope: Scope, method: str, body: bytes) -> Wire:
+def raw_request(scope: Scope, method: str, body: bytes) -> RawRequest:
     """The request of an ASGI scope."""
     headers = scope["headers"]
     host = next((value for key, value in headers if key == b"host"), b"")
     path = scope.get("raw_path") or scope["path"].encode()
     query = b"?" + scope["query_string"] if scope["query_string"] else b""
-    return Wire(method, f"{scope['scheme']}://{(host + path + query).decode('latin-1')}", headers, body)
+    return RawRequest(method, f"{scope['scheme']}://{(host + path + query).decode('latin-1')}", headers, body)

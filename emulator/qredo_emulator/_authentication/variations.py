@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from qredo_emulator._description.security import Security
 
-from .request import Wire
+from .request import RawRequest
 from .signatures import HmacKey, Signed, VerifyingKey
 
 __all__ = ["find_variation"]
@@ -32,7 +32,7 @@ _Change = tuple[str, dict[str, Any]]
 
 def find_variation(
     security: Security,
-    wire: Wire,
+    request: RawRequest,
     signed: Signed,
     key: VerifyingKey,
     raw: bytes,
@@ -44,7 +44,7 @@ def find_variation(
 
     Args:
         security: How the operation is signed.
-        wire: The request.
+        request: The request.
         signed: What the signature should be over.
         key: What verifies the signatures of the API key.
         raw: The decoded signature.
@@ -54,7 +54,12 @@ def find_variation(
     """
     if key.fits(signed.message, raw):
         return "the same signature, written in base64url without padding"
-    axes = (_stamps(security, wire, signed), _methods(wire, signed), _urls(signed.url, bases), _bodies(signed.body))
+    axes = (
+        _stamps(security, request, signed),
+        _methods(request, signed),
+        _urls(signed.url, bases),
+        _bodies(signed.body),
+    )
     attempts = _attempts(axes, _relatives(signed.url, bases, words), key, others)
     for found, other, change in islice(attempts, _MOST):
         if other.fits((replace(signed, **change) if change else signed).message, raw):
@@ -79,8 +84,8 @@ def _attempts(
                 yield f"{words}, and {more_words}", key, {**change, **more}
 
 
-def _stamps(security: Security, wire: Wire, signed: Signed) -> list[_Change]:
-    sent = {value for name in ("timestamp", "nonce") for value in wire.values(f"x-{name}")}
+def _stamps(security: Security, request: RawRequest, signed: Signed) -> list[_Change]:
+    sent = {value for name in ("timestamp", "nonce") for value in request.values(f"x-{name}")}
     found: dict[str, str] = dict.fromkeys(sorted(sent - {signed.stamp})[:4], "the stamp of the other header")
     if signed.stamp.isdecimal() and len(signed.stamp) <= 20:
         number = int(signed.stamp)
@@ -94,8 +99,8 @@ def _stamps(security: Security, wire: Wire, signed: Signed) -> list[_Change]:
     return [(words, {"stamp": stamp}) for stamp, words in found.items()]
 
 
-def _methods(wire: Wire, signed: Signed) -> list[_Change]:
-    method = "GET" if wire.method == "WEBSOCKET" else wire.method
+def _methods(request: RawRequest, signed: Signed) -> list[_Change]:
+    method = "GET" if request.method == "WEBSOCKET" else request.method
     found = {"": "no method", method.lower(): "the method in small letters", method.title(): "the method capitalised"}
     if signed.method == "":
         found = {method: f"the method {method} after the stamp, as another API has it"}

@@ -18,9 +18,9 @@ from starlette.routing import BaseRoute, Route
 from qredo_emulator._authentication.key_ring import KeysError
 from qredo_emulator._json import dump
 
-from ._answers import json_answer, page, static_file
 from ._key_desk import KeyDesk
 from ._overview import overview
+from ._responses import json_response, page, static_file
 from ._signer import ConsoleSigner, SigningError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class _Console:
         return page("docs.html", swagger_ui=True)
 
     async def description(self, request: Request) -> Response:
-        return json_answer(await run_in_threadpool(self._document, self._package(request)))
+        return json_response(await run_in_threadpool(self._document, self._package(request)))
 
     async def state(self, request: Request) -> Response:
         """Return everything that the page shows, or 304 if the page has it already."""
@@ -77,13 +77,13 @@ class _Console:
         tag = f'"{hashlib.sha256(dump(value)).hexdigest()}"'
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={"etag": tag})
-        return json_answer(value, headers={"etag": tag})
+        return json_response(value, headers={"etag": tag})
 
     async def new_key(self, request: Request) -> Response:
-        return json_answer(self._desk.new(), 201)
+        return json_response(self._desk.new(), 201)
 
     async def upload(self, request: Request) -> Response:
-        return json_answer(self._desk.upload(request.path_params["id"], await _body(request, _LONGEST_PEM)))
+        return json_response(self._desk.upload(request.path_params["id"], await _body(request, _LONGEST_PEM)))
 
     async def sign(self, request: Request) -> Response:
         """Headers for `{"method": "POST", "url": "http://...", "body": "text, empty for none"}`."""
@@ -96,7 +96,7 @@ class _Console:
         if not url.startswith(f"{request.url.scheme}://{request.headers['host']}/"):
             raise SigningError("the console signs for this emulator only")
         headers = await run_in_threadpool(self._signer.headers, method, url, _utf8(body))
-        return json_answer({"headers": headers})
+        return json_response({"headers": headers})
 
     def _apis(self) -> list[dict[str, Any]]:
         return [
@@ -140,16 +140,16 @@ async def _body(request: Request, longest: int) -> bytes:
     return body
 
 
-def _told(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+def _told(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
     """Turn the errors of an endpoint into a 400 with `{"error": "..."}`."""
 
-    async def endpoint(request: Request) -> Response:
+    async def told(request: Request) -> Response:
         try:
-            return await answer(request)
+            return await endpoint(request)
         except (JSONError, KeyLoadError, KeysError, SigningError, UnsignableError) as error:
-            return json_answer({"error": str(error)}, 400)
+            return json_response({"error": str(error)}, 400)
 
-    return endpoint
+    return told
 
 
 def document(package: str, folder: Path | None, base_paths: Sequence[str]) -> Mapping[str, Any]:

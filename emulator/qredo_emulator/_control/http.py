@@ -43,7 +43,7 @@ class _Admin:
     async def listing(self, request: Request) -> Response:
         """Every method and property, with its signature and what it says about itself."""
         names = {**self._remotes(None), **{f"faults/{name}": one for name, one in self._remotes("faults").items()}}
-        return _answer([{"name": name, **remote.as_dict()} for name, remote in sorted(names.items())])
+        return _respond([{"name": name, **remote.as_dict()} for name, remote in sorted(names.items())])
 
     async def use(self, request: Request) -> Response:
         return await self._use(self._remotes(None), request)
@@ -57,18 +57,18 @@ class _Admin:
             if remote is None:
                 raise ApiError(404, f"there is no such method; there are {', '.join(sorted(remotes))}")
             if request.method != "POST":
-                return _answer(remote.read())
+                return _respond(remote.read())
             arguments = _arguments(await request.body())
             # In another thread: a method may wait, and the emulator must go on.
-            return _answer({"result": await run_in_threadpool(remote.call, arguments)})
+            return _respond({"result": await run_in_threadpool(remote.call, arguments)})
         except ApiError as error:
-            return _answer(error.body, error.status)
+            return _respond(error.body, error.status)
         except ArgumentsError as error:
-            return _answer(invalid("/body", str(error)).body, 400)
+            return _respond(invalid("/body", str(error)).body, 400)
         except LookupError as error:
-            return _answer(ApiError(404, str(error.args[0] if error.args else error)).body, 404)
+            return _respond(ApiError(404, str(error.args[0] if error.args else error)).body, 404)
         except (TypeError, ValueError) as error:
-            return _answer(ApiError(400, str(error)).body, 400)
+            return _respond(ApiError(400, str(error)).body, 400)
 
     def _remotes(self, part: str | None) -> dict[str, Remote]:
         return remotes_of(self._control if part is None else getattr(self._control, part), self._keys)
@@ -84,5 +84,5 @@ def _arguments(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _answer(value: Any, status: int = 200) -> Response:
+def _respond(value: Any, status: int = 200) -> Response:
     return Response(dump(value), status, {"cache-control": "no-store"}, "application/json")

@@ -161,7 +161,7 @@ class Validators:
         return cls(_REQUESTS)
 
     @classmethod
-    def for_answers(cls) -> Validators:
+    def for_responses(cls) -> Validators:
         """Validators that refuse write-only properties."""
         return cls(_ANSWERS)
 

@@ -37,7 +37,7 @@ def on_vote(world: World, action: Action) -> None:
 
 
 def expire(world: World, action: Action) -> None:
-    """The time for an answer is over."""
+    """The time to accept or refuse is over."""
     if action.status == "pending":
         mark(world, action, "expired")
         on_vote(world, action)

@@ -62,7 +62,7 @@ def on_vote(world: World, action: Action) -> None:
 
 
 def expire(world: World, proposal: Proposal) -> None:
-    """The time for an answer is over; the policy stays as it is."""
+    """The time to approve or reject is over; the policy stays as it is."""
     if proposal.status == "pending":
         _end(world, proposal, "expired")
 

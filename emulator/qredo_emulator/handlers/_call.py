@@ -54,6 +54,6 @@ class Reply:
 
 
 OK: Mapping[str, Any] = {"code": 200, "msg": "OK"}
-"""The body of an answer that says no more than that it was done."""
+"""The body of a response that says no more than that it was done."""
 
 Handler = Callable[[Account, OperationRequest], Reply]

@@ -33,7 +33,7 @@ return {1, nonce}
 )
 
 # A counter is a hash: `last`, and for each source what its latest call was given. A client may send a call again when
-# the answer was lost (redis-py does so by itself): the same call is given the same number.
+# the reply was lost (redis-py does so by itself): the same call is given the same number.
 _COUNTER = (
     _CHECKED
     + """

@@ -39,7 +39,7 @@ class NonceSource(Protocol):
     A source may have more, which is looked for by name:
 
     - `rule`, "clock" (as if it were not there) or "counter". With "counter" the service takes exactly last + 1, so a
-      request without an answer is never repeated.
+      request without a response is never retried.
     - `blocks`, False if it is not there: whether `next()` waits for a disk or a network. Async code then calls it in a
       thread.
     - `persistent`, True if it is not there: whether a counter goes on where it stood when the process is started again.

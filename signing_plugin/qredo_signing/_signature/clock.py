@@ -35,10 +35,10 @@ class SkewedClock:
         return self._clock() + self._offset
 
     def learn(self, date: float, stamp: float, offset: float) -> bool:
-        """Look at the answer to a refused request, and correct the clock if that may be why it was refused.
+        """Look at the response to a refused request, and correct the clock if that may be why it was refused.
 
         Args:
-            date: The server's time, from its answer: whole seconds.
+            date: The server's time, from its response: whole seconds.
             stamp: The timestamp that the request carried.
             offset: What `offset` was when it was stamped.
 

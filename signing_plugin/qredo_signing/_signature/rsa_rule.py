@@ -99,7 +99,7 @@ def sign(key: Signer | AsyncSigner, stamp: str, url: str, body: bytes) -> str:
 
     Raises:
         UnsignableError: The stamp or URL is not in the form that goes over the wire.
-        SignerError: The signer is an async one, or its answer is not bytes.
+        SignerError: The signer is an async one, or what it returned is not bytes.
         TypeError: The key cannot sign, or the body is not bytes.
     """
     if not hasattr(key, "sign"):

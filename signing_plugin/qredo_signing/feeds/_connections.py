@@ -51,8 +51,8 @@ class SyncSession:
             if ping := _what_to_do(timer, self._frames):
                 self._stream.write(ping, timeout=_PATIENCE)
             return
-        if answer := _take(data, timer, self._frames):
-            self._stream.write(answer, timeout=_PATIENCE)
+        if reply := _take(data, timer, self._frames):
+            self._stream.write(reply, timeout=_PATIENCE)
 
     def close(self) -> None:
         """Send a close frame if the connection is still open, then close it."""
@@ -90,8 +90,8 @@ class AsyncSession:
             if ping := _what_to_do(timer, self._frames):
                 await self._stream.write(ping, timeout=_PATIENCE)
             return
-        if answer := _take(data, timer, self._frames):
-            await self._stream.write(answer, timeout=_PATIENCE)
+        if reply := _take(data, timer, self._frames):
+            await self._stream.write(reply, timeout=_PATIENCE)
 
     async def aclose(self) -> None:
         """Send a close frame if the connection is still open, then close it. Works in a cancelled task, too."""

@@ -45,21 +45,21 @@ class Frames:
 
     def feed(self, data: bytes) -> bytes:
         """Feed bytes that were read; return bytes to write: pongs, and the reply to a close."""
-        answers = bytearray()
+        replies = bytearray()
         try:
             self._connection.receive_data(data)
             for event in self._connection.events():
                 if isinstance(event, Message):
                     self._take(event)
                 elif isinstance(event, Ping):
-                    answers += self._connection.send(event.response())
+                    replies += self._connection.send(event.response())
                 elif isinstance(event, CloseConnection):
-                    answers += self._closed(event)
+                    replies += self._closed(event)
         except (RemoteProtocolError, LocalProtocolError) as error:
             self._end = FeedConnectionError(f"the server broke the WebSocket protocol: {error}")
         except TooLongError as error:
             self._end = error
-        return bytes(answers)
+        return bytes(replies)
 
     def next(self) -> Raw | None:
         """Return the next whole message, or None if more must be read. Raises `FeedConnectionError` after the last."""

@@ -1,4 +1,4 @@
-"""The request that opens a feed, and what its answer means. The caller sends it: signed, and in its turn."""
+"""The request that opens a feed, and what its response means. The caller sends it: signed, and in its turn."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ._errors import FeedConnectionError
 __all__ = ["MAX_REFUSAL", "make_handshake", "network_stream", "refusal"]
 
 MAX_REFUSAL = 65_536
-"""Bytes that are read of an answer that refuses the handshake."""
+"""Bytes that are read of a response that refuses the handshake."""
 
 
 def make_handshake(http: httpx.Client | httpx.AsyncClient, described: Described) -> httpx.Request:
@@ -34,7 +34,7 @@ def make_handshake(http: httpx.Client | httpx.AsyncClient, described: Described)
 
 
 def network_stream(response: httpx.Response) -> Any:
-    """Return the stream that a good answer opened, or None for a refusal.
+    """Return the stream that a good response opened, or None for a refusal.
 
     Raises:
         FeedConnectionError: It is neither.
@@ -53,7 +53,7 @@ def network_stream(response: httpx.Response) -> Any:
 
 
 def refusal(described: Described, response: httpx.Response, body: bytes) -> Exception:
-    """Return the error for an answer that is not 101, with as much of its body as was read: the package's own, if it
+    """Return the error for a response that is not 101, with as much of its body as was read: the package's own, if it
     has one for the status."""
     try:
         refuse_redirect(response)

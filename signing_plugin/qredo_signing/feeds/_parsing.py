@@ -50,7 +50,7 @@ def _why(error: Exception) -> str:
 
 
 def items_of(result: Any) -> Iterable[Any]:
-    """Return the items in what `resync` gave: something to iterate over, or a model with one list, such as an answer.
+    """Return the items in what `resync` gave: something to iterate over, or a model with one list, such as a response.
 
     Raises:
         TypeError: It is neither.

@@ -2,7 +2,7 @@
 
 /**
  * Sends a request to the console's own endpoints.
- * @returns {Promise<Object>} The JSON of the answer.
+ * @returns {Promise<Object>} The JSON of the response.
  * @throws {Error} What the emulator says is wrong, in words.
  */
 export async function ask(method, path, body, contentType = "application/json") {
@@ -13,9 +13,9 @@ export async function ask(method, path, body, contentType = "application/json") 
   } catch {
     throw new Error("The emulator does not answer: is it still running?");
   }
-  const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new Error(answer?.error ?? `The emulator answered ${response.status}.`);
-  return answer;
+  const value = await response.json().catch(() => null);
+  if (!response.ok) throw new Error(value?.error ?? `The emulator answered ${response.status}.`);
+  return value;
 }
 
 /**

@@ -75,7 +75,7 @@ function details(request) {
     {},
     request.reason ? element("p.reason", {}, request.reason) : null,
     wouldVerify(request.explanation),
-    request.example ? element("p.hint", {}, "The answer is an example of the description, not the result of anything.") : null,
+    request.example ? element("p.hint", {}, "The response is an example of the description, not the result of anything.") : null,
     request.explanation ? explanation(request.explanation) : null,
     facts(Object.entries(request)
       .filter(([name]) => !SHOWN_ELSEWHERE.has(name) && !(request.explanation && name in request.explanation))

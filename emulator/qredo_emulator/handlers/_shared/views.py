@@ -1,4 +1,4 @@
-"""Objects that several operations answer."""
+"""Objects that several operations return."""
 
 from __future__ import annotations
 

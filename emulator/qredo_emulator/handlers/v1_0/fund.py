@@ -63,7 +63,7 @@ def get(account: Account, request: OperationRequest) -> Reply:
 
 
 def add_to_whitelist(account: Account, request: OperationRequest) -> Reply:
-    """Adds an address; the answer has no body."""
+    """Adds an address; the response has no body."""
     _, fund = company_and_fund(account, request)
     whitelist(fund, request)
     return Reply()

@@ -31,7 +31,7 @@ def cancel(account: Account, request: OperationRequest) -> Reply:
 
 
 def take(account: Account, request: OperationRequest) -> Reply:
-    """Takes an offer, or answers with the first taking with the same key."""
+    """Takes an offer, or returns the first taking with the same key."""
     company = account.company(request.path["company_id"])
     tx_id, status = once(account.world, company.id, request.body, lambda: swaps.take(account, company, request.body))
     return Reply({"tx_id": tx_id, "status": status})

@@ -55,12 +55,12 @@ def get_action(account: Account, request: OperationRequest) -> Reply:
 
 
 def approve_action(account: Account, request: OperationRequest) -> Reply:
-    """Approves a pending action, and answers the whole action."""
+    """Approves a pending action, and returns the whole action."""
     return _decide(account, request, approve=True)
 
 
 def reject_action(account: Account, request: OperationRequest) -> Reply:
-    """Rejects a pending action, and answers the whole action."""
+    """Rejects a pending action, and returns the whole action."""
     return _decide(account, request, approve=False)
 
 

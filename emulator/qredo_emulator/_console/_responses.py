@@ -1,4 +1,4 @@
-"""Answers of the console: their headers, and files that come with the package or with Swagger UI."""
+"""Responses of the console: their headers, and files that come with the package or with Swagger UI."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from qredo_emulator._json import dump
 
-__all__ = ["json_answer", "page", "static_file"]
+__all__ = ["json_response", "page", "static_file"]
 
 _STATIC = Path(__file__).with_name("static")
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -29,7 +29,7 @@ _HEADERS = {
 }
 
 
-def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """JSON that no cache keeps."""
     return Response(dump(value), status, {**_HEADERS, **(headers or {})}, "application/json")
 
