@@ -55,7 +55,7 @@ def _greet(emulator: Emulator, keys: Path, state: Path | None, *, kept: bool) ->
     lines += ["", "in Python", f"  Credentials.from_directory({str(keys)!r}), Environment.emulator({emulator.url!r})"]
     lines += [f"  HmacCredentials.from_directory({str(keys / HMAC_FOLDER)!r})  # for the Qredo APIs v1, v2"]
     lines += [f"  workspace_id={emulator.workspace_id!r}  # for the Qredo API v2"]
-    answer = "an error (--strict)" if emulator.settings.strict else "an example"
+    result = "an error (--strict)" if emulator.settings.strict else "an example"
     for package, operations in emulator.app.examples().items():
         if operations:
             lines += ["", f"{package}: {len(operations)} operations return {result}", *_columns(operations)]

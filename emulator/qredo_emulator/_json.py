@@ -48,14 +48,23 @@ def dump(value: Any) -> bytes:
     try:
         return _text(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
-    except TypeError:  # decimals, which json.dumps can't write
-        return _text(value).encode()
+        return _text(value, ensure_ascii=True).encode()
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, *, ensure_ascii: bool) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=ensure_ascii, allow_nan=False, separators=(",", ":"))
+    except TypeError:  # there is a Decimal, which `json` has no way to write
+        return _exact(value, ensure_ascii=ensure_ascii)
+
+
+def _exact(value: Any, *, ensure_ascii: bool) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
     if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(name)}:{_text(item)}" for name, item in value.items()) + "}"
+        names = [f"{json.dumps(name, ensure_ascii=ensure_ascii)}:" for name in value]
+        items = [_exact(item, ensure_ascii=ensure_ascii) for item in value.values()]
+        return "{" + ",".join(map("".join, zip(names, items, strict=True))) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(_text, value)) + "]"
-    return format(value, "f") if isinstance(value, Decimal) else json.dumps(value, allow_nan=False)
+        return "[" + ",".join(_exact(item, ensure_ascii=ensure_ascii) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=ensure_ascii, allow_nan=False)

@@ -29,7 +29,10 @@ __all__ = [
 
 
 class ClientError(Exception):
-    """Base class of every error that this package raises about a response."""
+    """Base class of every error that this package raises about a response.
+
+    Its text is one line: control and invisible characters of what the service sent are written as escapes.
+    """
 
 
 class APIError(ClientError):
@@ -39,9 +42,9 @@ class APIError(ClientError):
         operation: `<tag>.<verb>` of the call.
         status_code: HTTP status.
         code: `code` of the error body (usually the HTTP status again), or None if the body has none.
-        msg: `msg` of the error body, or None.
-        reason: `detail.reason` of the error body, or None.
-        response: The httpx response.
+        msg: `msg` of the error body, or None. Control and invisible characters are written as escapes.
+        reason: `detail.reason` of the error body, or None, escaped in the same way.
+        response: The httpx response, with everything as it was sent.
     """
 
     def __init__(
@@ -53,7 +56,7 @@ class APIError(ClientError):
         body = _error_body(response)
         code, msg = body.get("code"), body.get("msg")
         self.code: int | None = code if type(code) is int else None
-        self.msg: str | None = msg if isinstance(msg, str) else None
+        self.msg: str | None = printable(msg) if isinstance(msg, str) else None
         self.reason: str | None = _reason(body)
         self._read = read
         self._body: ErrorBody | None = None
@@ -80,16 +83,20 @@ class APIError(ClientError):
         return None if until is None else max(0.0, until - (time.time() if start is None else start))
 
     def __reduce__(self) -> tuple[object, ...]:
-        # The request stays here: it holds the API key, the signature and the body.
+        # The request stays here: it holds the API key, the signature and the body. Headers and reason are bytes,
+        # since httpx encodes texts as ASCII.
         response = self.response
-        headers = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
-        return _rebuild, (type(self), self.operation, response.status_code, headers, response.content, self.body)
+        headers = [(name, value) for name, value in response.headers.raw if name.lower() != b"content-encoding"]
+        reason = response.extensions.get("reason_phrase")
+        extensions = {} if reason is None else {"reason_phrase": reason}
+        made_of = (self.operation, response.status_code, headers, response.content, extensions, self.body)
+        return _rebuild, (type(self), *made_of)
 
     def __str__(self) -> str:
         text = f"{self.operation}: HTTP {self.status_code} {self.response.reason_phrase}".rstrip()
         if self.msg:
             text += f": {self.msg}"
-        return f"{text} ({self.reason})" if self.reason else text
+        return printable(f"{text} ({self.reason})" if self.reason else text)
 
 
 class BadRequestError(APIError):
@@ -151,7 +158,8 @@ class ResponseError(ClientError):
 
     def __str__(self) -> str:
         place = f"{self.model}.{self.field}" if self.field else self.model
-        return f"{place}: {self.problem}" + (". The call succeeded: don't retry it" if self.took_effect else "")
+        advice = ". The call succeeded: don't retry it" if self.took_effect else ""
+        return printable(f"{place}: {self.problem}{advice}")
 
 
 _BY_STATUS: dict[int, type[APIError]] = {
@@ -162,6 +170,13 @@ _BY_STATUS: dict[int, type[APIError]] = {
     409: ConflictError,
     429: RateLimitedError,
 }
+
+
+def printable(text: str) -> str:
+    """Return the text with control and invisible characters written as escapes, so that it forges no line of a log."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
 def api_error(operation: str, response: httpx.Response, read: Callable[[], ErrorBody | None] | None = None) -> APIError:
@@ -180,14 +195,16 @@ def _rebuild(
     kind: type[APIError],
     operation: str,
     status: int,
-    headers: list[tuple[str, str]],
+    headers: list[tuple[bytes, bytes]],
     content: bytes,
+    extensions: dict[str, Any],
     body: ErrorBody | None,
 ) -> APIError:
     """Unpickle an error."""
     import httpx
 
-    return kind(operation, httpx.Response(status, headers=headers, content=content), lambda: body)
+    rebuilt = httpx.Response(status, headers=headers, content=content, extensions=extensions)
+    return kind(operation, rebuilt, lambda: body)
 
 
 def _unix_time(date: str) -> float | None:
@@ -210,4 +227,4 @@ def _error_body(response: httpx.Response) -> dict[str, Any]:
 def _reason(body: dict[str, Any]) -> str | None:
     detail = body.get("detail")
     reason = detail.get("reason") if isinstance(detail, dict) else None
-    return reason if isinstance(reason, str) else None
+    return printable(reason) if isinstance(reason, str) else None

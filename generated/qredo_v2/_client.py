@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from ._arguments import check_options
 from ._core import AsyncCore, AsyncSend, Core, Options, Requests, Send
 from ._provenance import PACKAGE, VERSION
-from ._types import UNSET, Feed, Unset
+from ._types import UNSET, Feed, RawResponse, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ class _Described:
     Attributes:
         API: Import name of this package and its version: that of the description, and our revision of it.
         SERVERS: Base URLs by name.
-        SECURITY: Name of the security scheme that signs requests.
+        SECURITY: Name of the security scheme of requests that name no other.
         STAMPS: Which stamps a signed request may carry.
         NONCE_RULE: `counter` where each nonce must be exactly one more than the last; None where it must only be greater.
         FEEDS: WebSocket feeds by name.
@@ -113,6 +113,43 @@ class Client(_Described):
             self._options.strict,
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] = {},
+        body: Any = UNSET,
+        headers: Mapping[str, str] = {},
+        idempotent: bool = False,
+    ) -> RawResponse[Any]:
+        """Call an endpoint that has no method here. The request is signed and sent as all others, and has no types.
+
+            client.request("GET", f"/company/{company_id}/anything", query={"limit": 10}).parsed
+
+        Args:
+            method: HTTP method.
+            path: Path below `base_url`, percent-encoded where an id has other than plain characters.
+            query: Query parameters by name; a list is sent as one parameter for each item.
+            body: What is sent as JSON: a dict, a list, a model.
+            headers: Headers by name. They are not signed.
+            idempotent: Whether the endpoint does no harm if the same request arrives twice. Only then is it retried
+                after it was sent. GET and HEAD always are.
+
+        Returns:
+            The httpx response, and with `parsed` its JSON; None for no content.
+
+        Raises:
+            APIError: The service refused or failed; transport and signing errors are those of every call.
+            ValueError: Method or path is none.
+        """
+        from ._undescribed import undescribed
+
+        operation = undescribed(method, path, self.SECURITY, idempotent)
+        body = body.to_dict() if hasattr(body, "to_dict") else body
+        response: RawResponse[Any] = self._core.raw().call(operation, query=query, headers=headers, body=body)
+        return response
 
     @cached_property
     def with_raw_response(self) -> ClientWithRawResponse:
@@ -296,6 +333,43 @@ class AsyncClient(_Described):
             self._options.strict,
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] = {},
+        body: Any = UNSET,
+        headers: Mapping[str, str] = {},
+        idempotent: bool = False,
+    ) -> RawResponse[Any]:
+        """Call an endpoint that has no method here. The request is signed and sent as all others, and has no types.
+
+            client.request("GET", f"/company/{company_id}/anything", query={"limit": 10}).parsed
+
+        Args:
+            method: HTTP method.
+            path: Path below `base_url`, percent-encoded where an id has other than plain characters.
+            query: Query parameters by name; a list is sent as one parameter for each item.
+            body: What is sent as JSON: a dict, a list, a model.
+            headers: Headers by name. They are not signed.
+            idempotent: Whether the endpoint does no harm if the same request arrives twice. Only then is it retried
+                after it was sent. GET and HEAD always are.
+
+        Returns:
+            The httpx response, and with `parsed` its JSON; None for no content.
+
+        Raises:
+            APIError: The service refused or failed; transport and signing errors are those of every call.
+            ValueError: Method or path is none.
+        """
+        from ._undescribed import undescribed
+
+        operation = undescribed(method, path, self.SECURITY, idempotent)
+        body = body.to_dict() if hasattr(body, "to_dict") else body
+        response: RawResponse[Any] = await self._core.raw().call(operation, query=query, headers=headers, body=body)
+        return response
 
     @cached_property
     def with_raw_response(self) -> AsyncClientWithRawResponse:

@@ -238,7 +238,7 @@ def _header(operation: Operation[Any], name: str, value: object) -> str:
 def _result(operation: Operation[T], response: httpx.Response, raw: bool, strict: bool) -> T:
     """The parsed response, or the error that it stands for."""
     if not response.is_success:
-        raise api_error(operation.id, response)
+        raise api_error(operation.id, response, partial(_error_body, operation, response))
     if raw:
         return cast("T", RawResponse(response, partial(_parsed, operation, response, strict)))
     return cast("T", _parsed(operation, response, strict))
@@ -258,10 +258,24 @@ def _parsed(operation: Operation[Any], response: httpx.Response, strict: bool) -
         raise
 
 
+def _error_body(operation: Operation[Any], response: httpx.Response) -> Any:
+    """The parsed body of an error; None where none is described, or another one came: the error itself matters more."""
+    reader = _find(operation.errors, response.status_code) or operation.errors.get("default")
+    try:
+        if reader is None:
+            return None
+        return _parse(reader, response) if isinstance(reader, str) else reader.read(response)
+    except ResponseError:
+        return None
+
+
 def _reader(readers: Mapping[str, Any], status: int) -> Any:
     """What reads the content of a status: its own reader, that of its range, or the only one there is."""
-    found = readers.get(str(status)) or readers.get(f"{status // 100}XX") or readers.get(f"{status // 100}xx")
-    return found or next(iter(readers.values()))
+    return _find(readers, status) or next(iter(readers.values()))
+
+
+def _find(readers: Mapping[str, Any], status: int) -> Any:
+    return readers.get(str(status)) or readers.get(f"{status // 100}XX") or readers.get(f"{status // 100}xx")
 
 
 def _parse(model: str, response: httpx.Response) -> object:

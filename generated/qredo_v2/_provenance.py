@@ -9,5 +9,5 @@ PACKAGE = "qredo_v2"
 VERSION = "2.0.0+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "5a2d1f5990aa1168ee5cd2a48c5c72015a1d60e8cd0d95ab7cd97fb060cf61d9"
-TEMPLATES_SHA256 = "0c1f401ad739b41a13df4135fa28ff03b7502ba24667a555d84744e1cbc832e6"
+TEMPLATES_SHA256 = "612bf0647b15775fb6fe48b50dfb9df6353d44e0b98e3ed6b69ef8f76cf92ebc"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

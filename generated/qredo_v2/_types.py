@@ -11,13 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import httpx
+    from typing_extensions import deprecated  # type checkers have it; it need not be installed
+else:
 
-_NO_STYLES: Final = MappingProxyType[str, str]({})
+    def deprecated(message: str) -> Callable[[T], T]:
+        """Mark a method for type checkers (PEP 702). When the program runs, it changes nothing."""
+        return lambda method: method
+
+
+_NOTHING: Final = MappingProxyType[str, Any]({})
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-__all__ = ["UNSET", "Call", "Feed", "File", "Operation", "RawResponse", "Unset", "require"]
+__all__ = ["UNSET", "Call", "Feed", "File", "Operation", "RawResponse", "Unset", "deprecated", "require"]
 
 
 class Unset(Enum):
@@ -62,9 +69,10 @@ class Operation(Generic[T]):
         id: `<tag>.<verb>`, as it is called on the client.
         method: HTTP method.
         path: Path template below the base URL.
-        security: Name of the security scheme: a signed request or an agent's token.
+        security: Name of the security scheme: a signed request or an agent's token; empty for neither.
         result: Name of the model class of a successful response, or None where it is something else or nothing.
         readers: What reads the content of a successful response, by status, where it is not that one model.
+        errors: What reads the body of an error, by status: the name of a model class, or a reader.
         body: Name of the model class of the request body, or None where it is something else or there is none.
         media: Media type of the request body.
         accept: Media types of the responses.
@@ -72,11 +80,14 @@ class Operation(Generic[T]):
         repeatable: Whether the description says that a retry is safe (without an idempotency key).
         idempotency_key: Name of the body field that makes a retry safe, as it is on the wire.
         look_up: Operation that tells whether a call whose response was lost took effect.
+        deprecated: Whether the description says that the service may drop it.
     """
 
     __slots__ = (
         "accept",
         "body",
+        "deprecated",
+        "errors",
         "id",
         "idempotency_key",
         "look_up",
@@ -99,13 +110,15 @@ class Operation(Generic[T]):
         security: str,
         result: str | None = None,
         readers: Mapping[str, Any] | None = None,
+        errors: Mapping[str, Any] = _NOTHING,
         body: str | None = None,
         media: str = "application/json",
         accept: str = "application/json",
-        styles: Mapping[str, str] = _NO_STYLES,
+        styles: Mapping[str, str] = _NOTHING,
         repeatable: bool = False,
         idempotency_key: str | None = None,
         look_up: str | None = None,
+        deprecated: bool = False,
     ) -> None:
         self.id: str = id
         self.method: str = method
@@ -113,6 +126,7 @@ class Operation(Generic[T]):
         self.security: str = security
         self.result: str | None = result
         self.readers: Mapping[str, Any] | None = readers
+        self.errors: Mapping[str, Any] = errors
         self.body: str | None = body
         self.media: str = media
         self.accept: str = accept
@@ -120,6 +134,7 @@ class Operation(Generic[T]):
         self.repeatable: bool = repeatable
         self.idempotency_key: str | None = idempotency_key
         self.look_up: str | None = look_up
+        self.deprecated: bool = deprecated
 
     def __repr__(self) -> str:
         return f"<Operation {self.id}: {self.method} {self.path}>"

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import httpx
+
+    from ._error_bodies import ErrorBody
 
 __all__ = [
     "APIError",
@@ -26,7 +29,10 @@ __all__ = [
 
 
 class ClientError(Exception):
-    """Base class of every error that this package raises about a response."""
+    """Base class of every error that this package raises about a response.
+
+    Its text is one line: control and invisible characters of what the service sent are written as escapes.
+    """
 
 
 class APIError(ClientError):
@@ -36,21 +42,32 @@ class APIError(ClientError):
         operation: `<tag>.<verb>` of the call.
         status_code: HTTP status.
         code: `code` of the error body (usually the HTTP status again), or None if the body has none.
-        msg: `msg` of the error body, or None.
-        reason: `detail.reason` of the error body, or None.
-        response: The httpx response.
+        msg: `msg` of the error body, or None. Control and invisible characters are written as escapes.
+        reason: `detail.reason` of the error body, or None, escaped in the same way.
+        response: The httpx response, with everything as it was sent.
     """
 
-    def __init__(self, operation: str, response: httpx.Response) -> None:
+    def __init__(
+        self, operation: str, response: httpx.Response, read: Callable[[], ErrorBody | None] | None = None
+    ) -> None:
         self.operation = operation
         self.response = response
         self.status_code: int = response.status_code
         body = _error_body(response)
         code, msg = body.get("code"), body.get("msg")
         self.code: int | None = code if type(code) is int else None
-        self.msg: str | None = msg if isinstance(msg, str) else None
+        self.msg: str | None = printable(msg) if isinstance(msg, str) else None
         self.reason: str | None = _reason(body)
+        self._read = read
+        self._body: ErrorBody | None = None
         super().__init__(operation, response)
+
+    @property
+    def body(self) -> ErrorBody | None:
+        """The parsed body, where the description has one for this status; None if it has none, or another one came."""
+        if self._read is not None:
+            self._body, self._read = self._read(), None
+        return self._body
 
     @property
     def retry_after(self) -> float | None:
@@ -66,16 +83,20 @@ class APIError(ClientError):
         return None if until is None else max(0.0, until - (time.time() if start is None else start))
 
     def __reduce__(self) -> tuple[object, ...]:
-        # The request stays here: it holds the API key, the signature and the body.
+        # The request stays here: it holds the API key, the signature and the body. Headers and reason are bytes,
+        # since httpx encodes texts as ASCII.
         response = self.response
-        headers = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
-        return _rebuild, (type(self), self.operation, response.status_code, headers, response.content)
+        headers = [(name, value) for name, value in response.headers.raw if name.lower() != b"content-encoding"]
+        reason = response.extensions.get("reason_phrase")
+        extensions = {} if reason is None else {"reason_phrase": reason}
+        made_of = (self.operation, response.status_code, headers, response.content, extensions, self.body)
+        return _rebuild, (type(self), *made_of)
 
     def __str__(self) -> str:
         text = f"{self.operation}: HTTP {self.status_code} {self.response.reason_phrase}".rstrip()
         if self.msg:
             text += f": {self.msg}"
-        return f"{text} ({self.reason})" if self.reason else text
+        return printable(f"{text} ({self.reason})" if self.reason else text)
 
 
 class BadRequestError(APIError):
@@ -85,8 +106,10 @@ class BadRequestError(APIError):
 class UnauthorizedError(APIError):
     """401: API key missing or unknown, or the signature is wrong. Check key pair, environment, base path and clock."""
 
-    def __init__(self, operation: str, response: httpx.Response) -> None:
-        super().__init__(operation, response)
+    def __init__(
+        self, operation: str, response: httpx.Response, read: Callable[[], ErrorBody | None] | None = None
+    ) -> None:
+        super().__init__(operation, response, read)
         self.add_note("The service does not say more. `qredo doctor` checks clock, path, key pair and environment.")
 
 
@@ -135,7 +158,8 @@ class ResponseError(ClientError):
 
     def __str__(self) -> str:
         place = f"{self.model}.{self.field}" if self.field else self.model
-        return f"{place}: {self.problem}" + (". The call succeeded: don't retry it" if self.took_effect else "")
+        advice = ". The call succeeded: don't retry it" if self.took_effect else ""
+        return printable(f"{place}: {self.problem}{advice}")
 
 
 _BY_STATUS: dict[int, type[APIError]] = {
@@ -148,19 +172,39 @@ _BY_STATUS: dict[int, type[APIError]] = {
 }
 
 
-def api_error(operation: str, response: httpx.Response) -> APIError:
-    """The error class for a status: the documented ones, ServerError from 500 on, APIError for the rest."""
+def printable(text: str) -> str:
+    """Return the text with control and invisible characters written as escapes, so that it forges no line of a log."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
+def api_error(operation: str, response: httpx.Response, read: Callable[[], ErrorBody | None] | None = None) -> APIError:
+    """The error class for a status: the documented ones, ServerError from 500 on, APIError for the rest.
+
+    Args:
+        operation: `<tag>.<verb>` of the call.
+        response: The httpx response.
+        read: Parses its body, when that is first asked for.
+    """
     default = ServerError if response.status_code >= 500 else APIError
-    return _BY_STATUS.get(response.status_code, default)(operation, response)
+    return _BY_STATUS.get(response.status_code, default)(operation, response, read)
 
 
 def _rebuild(
-    kind: type[APIError], operation: str, status: int, headers: list[tuple[str, str]], content: bytes
+    kind: type[APIError],
+    operation: str,
+    status: int,
+    headers: list[tuple[bytes, bytes]],
+    content: bytes,
+    extensions: dict[str, Any],
+    body: ErrorBody | None,
 ) -> APIError:
     """Unpickle an error."""
     import httpx
 
-    return kind(operation, httpx.Response(status, headers=headers, content=content))
+    rebuilt = httpx.Response(status, headers=headers, content=content, extensions=extensions)
+    return kind(operation, rebuilt, lambda: body)
 
 
 def _unix_time(date: str) -> float | None:
@@ -183,4 +227,4 @@ def _error_body(response: httpx.Response) -> dict[str, Any]:
 def _reason(body: dict[str, Any]) -> str | None:
     detail = body.get("detail")
     reason = detail.get("reason") if isinstance(detail, dict) else None
-    return reason if isinstance(reason, str) else None
+    return printable(reason) if isinstance(reason, str) else None

@@ -18,7 +18,9 @@ __all__ = ["Row", "rows"]
 
 _WORST = (Effect.BREAKING, Effect.COMPATIBLE)
 # What only moves a name in Python: where the overlay decides, the name stays.
-_NAMES = frozenset({"operation-renamed", "operation-tag-changed", "parameter-renamed", "server-renamed", "feed-renamed"})
+_NAMES = frozenset(
+    {"operation-renamed", "operation-tag-changed", "parameter-renamed", "server-renamed", "feed-renamed"}
+)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from qredo_emulator._authentication.authenticator import Authenticator, Identity, RefusedError
 from qredo_emulator._authentication.key_ring import KeyRing
-from qredo_emulator._authentication.request import Wire, wire_of
+from qredo_emulator._authentication.request import RawRequest, raw_request
 from qredo_emulator._description.document import SpecError, find_descriptions
 from qredo_emulator._description.operations import Operation
 from qredo_emulator._description.read import Description, load_description
@@ -89,7 +89,7 @@ class App:
         )
         self._faults = FaultQueue()
         self.faults: Faults = Faults(self._faults, self._names())
-        requests, self._answers = Validators.for_requests(), Validators.for_answers()
+        requests, self._responses = Validators.for_requests(), Validators.for_responses()
         self._readers = {name: RequestReader(one.openapi, requests) for name, one in self.descriptions.items()}
         self._handlers: dict[tuple[str, str], Handler] = {}
         for package, description in self.descriptions.items():
@@ -204,9 +204,9 @@ class App:
         match, operation = self._route(scope, request.method)
         trace.operation = operation.id
         try:
-            caller = self._authenticate(operation.security, wire, trace)
+            caller = self._authenticate(operation.security, request, trace)
             query = scope["query_string"].decode("latin-1")
-            reply = self._reply(match, operation, caller, wire, query, trace)
+            reply = self._reply(match, operation, caller, request, query, trace)
             response = success_response(operation, reply, example=trace.example)
             self._check(match, operation, response.status_code, reply)
         except ApiError as error:
@@ -214,7 +214,7 @@ class App:
             raise
         return response
 
-    def _authenticate(self, security: Security, wire: Wire, trace: _Trace) -> Identity:
+    def _authenticate(self, security: Security, request: RawRequest, trace: _Trace) -> Identity:
         trace.verified = False
         identity = self.auth.check(security, request)
         trace.verified = True if identity.proved else None
@@ -240,10 +240,16 @@ class App:
         return match
 
     def _reply(
-        self, match: Match, operation: Operation, caller: Identity, wire: Wire, query_string: str, trace: _Trace
+        self,
+        match: Match,
+        operation: Operation,
+        caller: Identity,
+        request: RawRequest,
+        query_string: str,
+        trace: _Trace,
     ) -> Reply:
         reader = self._readers[match.endpoint.package]
-        given = reader.read(operation, match.sent, query_string, wire.values, wire.body)
+        given = reader.read(operation, match.sent, query_string, request.values, request.body)
         if operation.success is None:
             raise upgrade_required()
         handler = self._handlers.get((match.endpoint.package, operation.id))
@@ -251,11 +257,11 @@ class App:
             if self.settings.strict:
                 raise ApiError(501, f"{operation.id} has no handler in this emulator, which runs with --strict")
             trace.example = True
-            return example_reply(operation, ",".join(wire.values("accept")) or None)
-        origin = "/".join(wire.url.split("/", 3)[:3])
+            return example_reply(operation, ",".join(request.values("accept")) or None)
+        origin = "/".join(request.url.split("/", 3)[:3])
         with self.world.lock:
             account, agent_id = enter(self.world, caller.owner, agent=operation.security.proof == "agent")
-            request = OperationRequest(
+            known = OperationRequest(
                 f"{origin}{match.base_path}",
                 given.path,
                 given.query,
@@ -263,9 +269,9 @@ class App:
                 given.body,
                 agent_id,
                 caller.workspace_id,
-                self._time(wire),
+                self._time(request),
             )
-            return handler(account, request)
+            return handler(account, known)
 
     def _check(self, match: Match, operation: Operation, status: int, reply: Reply) -> None:
         """With `check_responses`, reject a response that does not match the description."""
@@ -278,7 +284,7 @@ class App:
             problem = ("", f"status {status} is not documented")
         elif content is not None:
             openapi = self.descriptions[match.endpoint.package].openapi
-            problem = self._answers.problem(content.schema, reply.body, openapi)
+            problem = self._responses.problem(content.schema, reply.body, openapi)
         elif reply.body is not None:
             problem = ("", f"status {status} is documented without a body")
         if problem:
@@ -336,7 +342,7 @@ class App:
         if feed is None:
             raise ApiError(404, "there is no feed at this path")
         trace.operation = f"feed:{feed.name}"
-        owner = self._authenticate(feed.security, wire, trace).owner
+        owner = self._authenticate(feed.security, request, trace).owner
         if self.settings.examples_only:
             return self.hub.listen(Listener(feed.name, owner, match.parameters), [])
         with self.world.lock:  # so that no message is lost between the first ones and those that follow

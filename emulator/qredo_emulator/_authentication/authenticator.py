@@ -113,9 +113,9 @@ class Authenticator:
         if security.proof in _SIGNED:
             return self._check_signature(security, request)
         if security.proof == "token":
-            return self._check_token(security, wire)
+            return self._check_token(security, request)
         if security.proof == "agent":
-            return self._check_agent_token(wire.values(security.headers[security.scheme]))
+            return self._check_agent_token(request.values(security.headers[security.scheme]))
         if security.proof == "none":
             return Identity("", proved=False)
         raise ApiError(501, "this emulator does not verify the signatures of this API")
@@ -187,11 +187,11 @@ class Authenticator:
         off = abs(given - times[0])
         return f"{what} is {given}, {off} s from the emulator's clock ({times[0]}); {window} s are allowed"
 
-    def _check_token(self, security: Security, wire: Wire) -> Identity:
+    def _check_token(self, security: Security, request: RawRequest) -> Identity:
         """One token that was given here and has not ended; a feed takes one for its URL as well."""
         header = security.headers[security.scheme]
-        given = [(value, False) for value in wire.values(header)]
-        given += [(value, True) for value in wire.queries(security.query)] if security.query else []
+        given = [(value, False) for value in request.values(header)]
+        given += [(value, True) for value in request.queries(security.query)] if security.query else []
         places = f"{header} or the query parameter {security.query}" if security.query else header
         if len(given) != 1:
             raise _unauthorized(security, "token", f"exactly one token is needed in {places}, {len(given)} are there")

@@ -17,12 +17,20 @@ from .._types import UNSET, Operation, Unset
 if TYPE_CHECKING:
     from ..models import Action, ActionDecision, Decision, WebSocketToken
 
-_OPEN_FEED: Operation[None] = Operation("action.open_feed", "GET", "/actions/signrequests", security="qredo_token")
+_OPEN_FEED: Operation[None] = Operation(
+    "action.open_feed", "GET", "/actions/signrequests", security="qredo_token", errors={"default": "Error"}
+)
 _GET: Operation[Action] = Operation(
-    "action.get", "GET", "/actions/{action_id}", security="qredo_token", result="Action"
+    "action.get", "GET", "/actions/{action_id}", security="qredo_token", result="Action", errors={"default": "Error"}
 )
 _SIGN: Operation[None] = Operation(
-    "action.sign", "POST", "/actions/{action_id}", security="qredo_token", body="ActionDecision", look_up="action.get"
+    "action.sign",
+    "POST",
+    "/actions/{action_id}",
+    security="qredo_token",
+    errors={"default": "Error"},
+    body="ActionDecision",
+    look_up="action.get",
 )
 _CREATE_FEED_TOKEN: Operation[WebSocketToken] = Operation(
     "action.create_feed_token",
@@ -30,6 +38,7 @@ _CREATE_FEED_TOKEN: Operation[WebSocketToken] = Operation(
     "/websocket/token",
     security="qredo_token",
     result="WebSocketToken",
+    errors={"default": "Error"},
     repeatable=True,
 )
 

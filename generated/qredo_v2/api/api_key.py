@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from ..models import ActionReference, ApiKey, ApiKeyUpdate
 
 _GET: Operation[ApiKey] = Operation(
-    "api_key.get", "GET", "/workspaces/{workspace_id}/apikeys/{key_id}", security="qredo_token", result="ApiKey"
+    "api_key.get",
+    "GET",
+    "/workspaces/{workspace_id}/apikeys/{key_id}",
+    security="qredo_token",
+    result="ApiKey",
+    errors={"default": "Error"},
 )
 _UPDATE: Operation[ActionReference] = Operation(
     "api_key.update",
@@ -26,6 +31,7 @@ _UPDATE: Operation[ActionReference] = Operation(
     "/workspaces/{workspace_id}/apikeys/{key_id}",
     security="qredo_token",
     result="ActionReference",
+    errors={"default": "Error"},
     body="ApiKeyUpdate",
     look_up="action.open_feed",
 )

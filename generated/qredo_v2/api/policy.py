@@ -23,6 +23,7 @@ _GET_ALL: Operation[list[Policy] | PolicyListObject] = Operation(
     "/workspaces/{workspace_id}/policies",
     security="qredo_token",
     readers={"200": _codec.Json(_codec.Union(_codec.Array(_codec.Model("Policy")), _codec.Model("PolicyListObject")))},
+    errors={"default": "Error"},
 )
 
 

@@ -23,6 +23,7 @@ _CREATE: Operation[PortfolioReference] = Operation(
     "/workspaces/{workspace_id}/accounts",
     security="qredo_token",
     result="PortfolioReference",
+    errors={"default": "Error"},
     body="PortfolioCreate",
 )
 

@@ -17,10 +17,20 @@ if TYPE_CHECKING:
     from ..models import Token
 
 _GET: Operation[Token] = Operation(
-    "token.get", "GET", "/workspaces/{workspace_id}/token", security="qredo_token_signature", result="Token"
+    "token.get",
+    "GET",
+    "/workspaces/{workspace_id}/token",
+    security="qredo_token_signature",
+    result="Token",
+    errors={"default": "Error"},
 )
 _REFRESH: Operation[Token] = Operation(
-    "token.refresh", "GET", "/workspaces/{workspace_id}/token/refresh", security="qredo_token", result="Token"
+    "token.refresh",
+    "GET",
+    "/workspaces/{workspace_id}/token/refresh",
+    security="qredo_token",
+    result="Token",
+    errors={"default": "Error"},
 )
 
 

@@ -23,6 +23,7 @@ _CREATE_LEGACY: Operation[EvmTransactionReference] = Operation(
     "/workspaces/{workspace_id}/web3/networks/evm/transactions/legacy",
     security="qredo_token",
     result="EvmTransactionReference",
+    errors={"default": "Error"},
     body="EvmLegacyTransaction",
     look_up="action.open_feed",
 )
@@ -32,6 +33,7 @@ _CREATE_DYNAMIC_FEE: Operation[EvmTransactionReference] = Operation(
     "/workspaces/{workspace_id}/web3/networks/evm/transactions/dynamicFee",
     security="qredo_token",
     result="EvmTransactionReference",
+    errors={"default": "Error"},
     body="EvmDynamicFeeTransaction",
     look_up="action.open_feed",
 )
@@ -41,6 +43,7 @@ _CREATE_RAW: Operation[EvmTransactionReference] = Operation(
     "/workspaces/{workspace_id}/web3/networks/evm/transactions/raw",
     security="qredo_token",
     result="EvmTransactionReference",
+    errors={"default": "Error"},
     body="EvmRawTransaction",
     look_up="action.open_feed",
 )

@@ -23,6 +23,7 @@ _CREATE: Operation[WorkspaceReference] = Operation(
     "/workspaces",
     security="qredo_token",
     result="WorkspaceReference",
+    errors={"default": "Error"},
     body="WorkspaceCreate",
 )
 

@@ -67,7 +67,7 @@ __all__ = [
     "WorkspaceReference",
 ]
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "Action": "action",
     "ActionDecision": "action_decision",
     "ActionReference": "action_reference",
