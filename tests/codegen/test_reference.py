@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from qredo_codegen._checkout import Checkout
 from qredo_codegen.commands.reference import write_reference
+from qredo_codegen.commands.regenerate import Checkout
 from qredo_codegen.description.document import load, operations
 
 ROOT = Path(__file__).parents[2]
