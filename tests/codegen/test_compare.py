@@ -83,7 +83,7 @@ def test_direction_decides() -> None:
 
 
 def test_most_directed_changes_differ_by_direction() -> None:
-    """What narrows breaks senders and what widens breaks receivers: no directed kind breaks nobody at all."""
+    """What narrows breaks senders and what widens breaks receivers: each directed kind breaks at least one side."""
     for field in FIELDS:
         if (
             field.directed

@@ -51,7 +51,7 @@ def group(members: Iterable[str], threshold: int = 1) -> NewCustodyGroup:
 
 
 def agent_token(agent: AgentInitResponse) -> str:
-    """What an agent sends: its identity in base64, the time, and a proof that nobody can verify here."""
+    """What an agent sends: its identity in base64, the time, and a proof that cannot be verified here."""
     identity = base64.b64encode(bytes.fromhex(require(agent.client_id))).decode()
     return json.dumps({"ID": identity, "ET": int(time.time()), "U": "dQ==", "V": "dg=="}).encode().hex()
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._description.document import find_descriptions, read_document
 from qredo_partner_v1_1 import BadRequestError, ForbiddenError, require
 from qredo_signing import ApprovalKey, verify_approval
 
+from .descriptions import DESCRIPTIONS, read_document
 from .story import BTC, KEY, Story
 
 OTHER = ApprovalKey.from_seed(bytes(48))
@@ -138,7 +138,7 @@ def test_an_agents_own_signature_verifies(story: Story) -> None:
 
 def test_the_examples_of_the_description_verify() -> None:
     """The signatures that the description shows are right, so that agents can be tried with `--examples`."""
-    paths = read_document(find_descriptions()["qredo_partner_v1_1"])["paths"]
+    paths = read_document(DESCRIPTIONS["qredo_partner_v1_1"])["paths"]
     begin, finish, action = (paths[f"/coreclient/{name}"] for name in ("init", "finish", "action/{action_id}"))
     public = example(begin["post"]["requestBody"])["blsPublicKey"]
     document = example(begin["post"]["responses"]["200"])["idDoc"]

@@ -144,7 +144,7 @@ def test_nonces_increase(call: Any) -> None:
 
 
 def test_a_refused_request_uses_no_nonce_up(call: Any) -> None:
-    """A wrong signature does not move the nonce, so nobody can shut a key out."""
+    """A wrong signature does not move the nonce, so a third party cannot lock a key out."""
     assert call("GET", "/assets", stamp="9000", stamp_header="x-nonce", signed_body=b"x").status_code == 401
     assert call("GET", "/assets", stamp="1", stamp_header="x-nonce").status_code == 200
 

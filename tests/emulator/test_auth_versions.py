@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._description.document import find_descriptions
-from qredo_emulator._description.read import load_description
 from qredo_signing import HmacCredentials, sign_hmac
+
+from .descriptions import described
 
 V1_0 = "/qredo_partner_v1_0/api/v1/p"
 BAD_SIGNATURE = {"code": 401, "msg": "errPartnerAuth", "detail": {"reason": "signature"}}
@@ -28,7 +28,7 @@ UNAUTHORIZED = {"code": 401, "msg": "Unauthorized"}
 )
 def test_the_description_says_how(package: str, scheme: str, stamps: tuple[str, ...], rule: str, header: str) -> None:
     """Scheme, stamps, nonce rule and headers of every operation are read from the description."""
-    description = load_description(package, find_descriptions()[package])
+    description = described(package)
     signed = [one.security for one in description.operations if one.security.scheme != "agent_token"]
     assert {(one.scheme, one.stamps, one.nonce_rule, one.headers[scheme]) for one in signed} == {
         (scheme, stamps, rule, header)

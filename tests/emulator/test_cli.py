@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from qredo_emulator._options import read_options
+from qredo_emulator.__main__ import main
 from qredo_signing import Credentials, PrivateKey, sign
 
 COMMAND = [sys.executable, "-m", "qredo_emulator"]
@@ -172,7 +172,7 @@ def test_keys_that_are_not_an_emulators_are_one_line(tmp_path: Path) -> None:
 def test_a_wrong_option_is_explained(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     """A wrong option ends with 2 and the usage."""
     with pytest.raises(SystemExit) as ended:
-        read_options(arguments)
+        main(arguments)
     assert ended.value.code == 2
     assert "usage: qredo-emulator" in capsys.readouterr().err
 

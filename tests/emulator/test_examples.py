@@ -13,14 +13,13 @@ import pytest
 import yaml
 from qredo_emulator import Emulator, Settings
 from qredo_emulator._api.examples import example_of, example_reply
-from qredo_emulator._description.document import find_descriptions
-from qredo_emulator._description.operations import Operation
-from qredo_emulator._description.read import load_description
 from qredo_emulator._description.validation import Validators
 
+from .descriptions import DESCRIPTIONS, Operation, described
+
 PACKAGE = "qredo_partner_v1_1"
-FILE = find_descriptions()[PACKAGE]
-DESCRIPTION = load_description(PACKAGE, FILE)
+FILE = DESCRIPTIONS[PACKAGE]
+DESCRIPTION = described(PACKAGE)
 OPERATIONS = pytest.mark.parametrize("operation", DESCRIPTION.operations, ids=lambda operation: operation.id)
 
 

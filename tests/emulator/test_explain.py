@@ -133,7 +133,7 @@ def test_a_path_above_or_below_is_a_slip(call: Any, qredo: Emulator, sent: str, 
 
 
 def test_what_nothing_explains_is_said(call: Any, qredo: Emulator, caplog: pytest.LogCaptureFixture) -> None:
-    """A signature of a key that nobody knows ends in a question, within the bound of attempts."""
+    """A signature of an unknown key ends in a question, within the bound of attempts."""
     with caplog.at_level(logging.WARNING, "qredo_emulator"):
         call("POST", "/company", {"name": "A"}, headers={"x-sign": "A" * 342})
     explanation = qredo.control.requests[-1].explanation

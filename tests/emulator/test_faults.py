@@ -9,12 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from qredo_emulator import Emulator, Settings
-from qredo_emulator._description.document import find_descriptions
-from qredo_emulator._description.operations import Operation
-from qredo_emulator._description.read import load_description
+
+from .descriptions import Operation, described
 
 PACKAGE = "qredo_partner_v1_1"
-DESCRIPTION = load_description(PACKAGE, find_descriptions()[PACKAGE])
+DESCRIPTION = described(PACKAGE)
 SIGNED = [operation for operation in DESCRIPTION.operations if operation.security.scheme == "partner_signature"]
 
 TEXT = st.text(max_size=8) | st.sampled_from(["", "BTC-TESTNET", "a@b.c", "\ud800", "\0", "all", "in", "1", "-1"])

@@ -168,7 +168,7 @@ def test_an_unknown_feed_is_named(qredo: Emulator) -> None:
 
 
 def test_reset_closes_the_feeds(call: Any, qredo: Emulator) -> None:
-    """After a reset nobody listens: open feeds are closed as going away."""
+    """After a reset there are no listeners: open feeds are closed as going away."""
     url = address(call, "/wallets/feed")
     with opened(call, url, signed(call, url)) as feed:
         qredo.control.reset()

@@ -1,4 +1,4 @@
-"""The fixture ``qredo`` in a project of somebody else."""
+"""The fixture `qredo` in another project."""
 
 from __future__ import annotations
 

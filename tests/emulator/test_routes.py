@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from qredo_emulator._description.document import find_descriptions
-from qredo_emulator._description.read import load_description
-from qredo_emulator._description.routes import Router
+from qredo_emulator import Emulator
+
+from .descriptions import described
 
 PACKAGE = "qredo_partner_v1_1"
 
 
 @pytest.fixture(scope="module")
 def description() -> Any:
-    return load_description(PACKAGE, find_descriptions()[PACKAGE])
+    return described(PACKAGE)
 
 
 @pytest.fixture(scope="module")
-def router(description: Any) -> Router:
-    return Router([description], PACKAGE)
+def router(qredo_server: Emulator) -> Any:
+    """The routes of an emulator that serves all versions."""
+    return qredo_server.app.router
 
 
 @pytest.mark.parametrize("prefix", [f"/{PACKAGE}/api/v1/p", f"/{PACKAGE}/qapi/v1/p", "/api/v1/p", "/qapi/v1/p"])
@@ -38,7 +39,7 @@ def test_no_other_package_is_served(call: Any) -> None:
     assert f"/{PACKAGE}/api/v1/p" in answer.json()["detail"]["reason"]
 
 
-def test_every_operation_is_found_by_its_own_path(description: Any, router: Router) -> None:
+def test_every_operation_is_found_by_its_own_path(description: Any, router: Any) -> None:
     """Each operation's template, filled in, leads to that operation."""
     for operation in description.operations:
         filled = operation.path.replace("{", "id-").replace("}", "")
@@ -49,7 +50,7 @@ def test_every_operation_is_found_by_its_own_path(description: Any, router: Rout
 
 
 @pytest.mark.parametrize("path", ["/company/search", "/company/c/fund/search", "/coreclient/action/x"])
-def test_a_literal_path_wins_over_a_template(router: Router, path: str) -> None:
+def test_a_literal_path_wins_over_a_template(router: Any, path: str) -> None:
     """A path that a template could take goes to the literal one."""
     match = router.find(f"/api/v1/p{path}")
     assert match is not None
@@ -64,7 +65,7 @@ def test_search_is_not_a_company(call: Any) -> None:
     assert call.ok("GET", "/company/search?query=acm")["total_count"] == 1
 
 
-def test_an_encoded_slash_stays_in_its_parameter(router: Router) -> None:
+def test_an_encoded_slash_stays_in_its_parameter(router: Any) -> None:
     """%2F in a path parameter is a character of it, not a further segment."""
     match = router.find("/api/v1/p/company/a%2Fb")
     assert match is not None

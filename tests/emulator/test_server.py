@@ -29,7 +29,7 @@ def signed(emulator: Emulator, url: str) -> dict[str, str]:
 
 @pytest.mark.filterwarnings("error")
 def test_connections_that_come_while_it_ends_are_closed() -> None:
-    """Whoever connects while the emulator stops is cut off: no socket of it stays open."""
+    """A client that connects while the emulator stops is cut off: no socket of the emulator stays open."""
     clients = list[socket.socket]()
     is_over = threading.Event()
 
@@ -74,7 +74,7 @@ def test_it_says_when_it_does_not_run() -> None:
 
 
 def test_a_port_in_use_is_an_error_that_says_what_to_do() -> None:
-    """A port that somebody listens on is named, with the way out."""
+    """A port in use is named, with the way out."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

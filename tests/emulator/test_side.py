@@ -51,7 +51,7 @@ def test_its_own_page_and_plain_clients_are_let_in(qredo: Emulator, client: http
     [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True), ("192.0.2.7", False), ("::ffff:192.0.2.7", False)],
 )
 def test_another_machine_is_refused(peer: str, allowed: bool) -> None:
-    """Whoever is not on this machine is refused, also where the emulator listens for all."""
+    """A client on another machine is refused, also where the emulator listens on all interfaces."""
     scope = {"type": "http", "scheme": "http", "client": (peer, 4), "headers": [(b"host", b"localhost:8080")]}
     assert (refusal(scope) is None) == allowed
 

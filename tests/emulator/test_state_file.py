@@ -36,7 +36,7 @@ def test_the_state_of_a_further_key_comes_back(tmp_path: Path, call_as: Any) -> 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 def test_the_file_is_the_owners_only(tmp_path: Path) -> None:
-    """The file names API keys, so nobody else may read it; nothing else is left in the folder."""
+    """The file names API keys, so other users must not read it; nothing else is left in the folder."""
     with emulator(tmp_path):
         pass
     assert stat.S_IMODE((tmp_path / "state.json").stat().st_mode) == 0o600

@@ -78,7 +78,7 @@ def statuses(story: Story, firm: Firm, *tx_ids: str) -> list[str]:
 
 
 def test_the_life_of_an_agent(story: Story, tmp_path: Path) -> None:
-    """Keys, registration, feed, action, verify, approve, reject; a restart from the key file; what nobody can undo."""
+    """Keys, registration, feed, action, verify, approve, reject; a restart from the key file; what cannot be undone."""
     key_file = tmp_path / "keys" / "approval.pem"
     ApprovalKey.generate().save(key_file)
     agent_id = register(story, ApprovalKey.from_file(key_file))

@@ -172,7 +172,7 @@ def test_a_multi_counterparty_wallet_asks_its_exchanges_once(story: Story, excha
 
 
 def test_only_a_connected_wallet_is_swept(story: Story, exchange: Story) -> None:
-    """An exchange reaches no wallet that is not connected to it, and nobody a sweep that is not his."""
+    """An exchange reaches no wallet that is not connected to it, and no company reaches the sweep of another."""
     core = open_exchange(exchange)
     firm = story.firm(wallets=[dedicated(story, core), NewWallet(name=ETH, asset=ETH)])
     terms: dict[str, Any] = {"recipient_wallet_id": firm[ETH], "send": AssetAmount(symbol=ETH, amount=1)}

@@ -65,7 +65,7 @@ def test_a_policy_changes_when_its_members_approve(story: Story, firm: Firm) -> 
 
 @pytest.mark.parametrize("end", ["rejected", "expired"])
 def test_a_policy_stays_without_approval(story: Story, firm: Firm, end: str) -> None:
-    """A change that a member refuses, or that nobody answers for a day, changes nothing; another may be asked for."""
+    """A change that a member refuses, or that gets no decision for a day, changes nothing; another may be asked for."""
     before = policy(story, firm)
     propose(story, firm)
     if end == "rejected":

@@ -94,7 +94,7 @@ def test_an_offer_is_published_later_and_cancelled(story: Story) -> None:
 
 
 def test_a_swap_is_taken_by_one(story: Story) -> None:
-    """While somebody takes it nobody else can, nor can it be cancelled; after a refusal it is open again."""
+    """While one company takes it no other can, nor can it be cancelled; after a refusal it is open again."""
     maker, taker, late = story.firm("Maker"), story.firm("Taker"), story.firm("Late")
     swap = offer(story, maker, add_to_liquidity_hub=True)
     story.control.approve(swap)

@@ -9,15 +9,13 @@ from pathlib import Path
 import pytest
 import qredo_partner_v1_0
 from qredo_emulator import Emulator
-from qredo_emulator._description.document import find_descriptions
-from qredo_emulator._description.read import Description, load_description
 from qredo_emulator.handlers import find_handler
-from qredo_emulator.handlers._call import Handler
 from qredo_partner_v1_0 import models, require
 from qredo_partner_v1_1 import require as given
 from qredo_partner_v1_1.models import NewWallet
 from qredo_signing import SQLiteNonces, connect
 
+from .descriptions import described
 from .story import ADDRESS, BTC, ETH, Story
 
 ANN = "ann@acme.example"
@@ -150,10 +148,9 @@ def test_1_0_reads_no_kind_that_it_does_not_know(story: Story, old: qredo_partne
         old.withdrawal.get(firm.id, tx_id)
 
 
-def handlers(package: str) -> dict[str, Handler | None]:
+def handlers(package: str) -> dict[str, object]:
     """The handler of each operation of a package."""
-    description: Description = load_description(package, find_descriptions()[package])
-    return {one.id: find_handler(package, one) for one in description.operations if one.success is not None}
+    return {one.id: find_handler(package, one) for one in described(package).operations if one.success is not None}
 
 
 def test_no_call_reaches_a_handler_of_another_shape() -> None:

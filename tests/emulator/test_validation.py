@@ -88,7 +88,7 @@ def test_null_is_taken_where_it_is_described(call: Any) -> None:
 
 
 def test_the_signature_comes_before_the_content(call: Any) -> None:
-    """An invalid body with a wrong signature is 401: nobody learns from validation who may not call."""
+    """An invalid body with a wrong signature is 401: a caller without access learns nothing from validation."""
     assert call("POST", "/company", content=b"{", signed_body=b"x").status_code == 401
 
 

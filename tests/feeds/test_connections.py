@@ -1,4 +1,4 @@
-"""What happens to connections: cut, silent, refused, closed by whoever; and what a slow reader costs."""
+"""What happens to connections: cut, silent, refused, closed by either side; and what a slow reader costs."""
 
 from __future__ import annotations
 
@@ -319,7 +319,7 @@ def test_an_error_of_the_callers_own_comes_out(kind: Kind, emulator: Emulator) -
 
 
 def test_a_slow_reader_holds_the_server_up(kind: Kind, emulator: Emulator) -> None:
-    """While nobody reads, nothing piles up here: the server can send what fits into the buffers of the system."""
+    """Without a reader, nothing piles up here: the server can send what fits into the buffers of the system."""
     sent = 0
     is_stuck = threading.Event()
 

@@ -165,7 +165,7 @@ def test_callbacks_may_be_async(backend: Kind, emulator: Emulator, agent: Token)
 
 @pytest.mark.parametrize("name", ["resync", "on_gap", "on_error"])
 def test_callbacks_of_a_sync_feed_are_plain(name: str, emulator: Emulator, agent: Token) -> None:
-    """A coroutine function where nobody can await is an error that says so."""
+    """A coroutine function in a sync feed is an error that says so."""
 
     async def wrong(*_: object) -> list[object]:
         return []

@@ -243,7 +243,7 @@ SERVICES = (
         "client.fund.get(...) lists",
     ),
     Mistake(
-        "A decision on what nobody was asked about",
+        "A decision on an action that was not pending",
         control(lambda control: control.approve("no-transaction")),
         "no decision about 'no-transaction' is pending",
         "it does not exist, or it is decided",

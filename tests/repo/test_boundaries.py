@@ -1,4 +1,4 @@
-"""The rooms of the project: who may import whom."""
+"""The rooms of the project: which package may import which."""
 
 from __future__ import annotations
 

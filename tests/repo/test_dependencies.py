@@ -47,7 +47,7 @@ def licence_of(name: str) -> str:
 
 
 def test_every_dependency_is_listed_with_its_licence() -> None:
-    """What installing the project, or an extra of it, brings is in the table: by whom, and under which licence."""
+    """What installing the project or an extra brings is in the table: what brings it, and under which license."""
     core = brought_by("")
     extras = metadata.metadata(DISTRIBUTION).get_all("Provides-Extra", [])
     brought: dict[str, list[str]] = {name: ["always"] for name in core}

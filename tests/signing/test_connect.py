@@ -271,7 +271,7 @@ class TestCounters:
             connect(Counting, credentials, Environment.PRODUCTION, nonces=nonces, serialize=False)
 
     def test_no_timestamps(self, tmp_path: Path, credentials: Credentials) -> None:
-        """A timestamp is refused as a stamp, and so is a nonce rule that nobody here knows."""
+        """A timestamp is refused as a stamp, and so is an unknown nonce rule."""
 
         class Unknown(Counting):
             NONCE_RULE: ClassVar[str | None] = "lottery"

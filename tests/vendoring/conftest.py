@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from qredo_codegen._checkout import Checkout
+from qredo_codegen.commands.regenerate import Checkout
 from qredo_codegen.vendoring import Selection, put, tree
 
 ROOT = Path(__file__).parents[2]

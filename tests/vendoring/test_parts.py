@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from qredo_codegen._checkout import Checkout
+from qredo_codegen.commands.regenerate import Checkout
 from qredo_codegen.vendoring import Selection, put, tree
 
 from .conftest import ROOT

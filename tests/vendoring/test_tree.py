@@ -15,7 +15,7 @@ import yaml
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from qredo_codegen.__main__ import main
-from qredo_codegen._checkout import Checkout
+from qredo_codegen.commands.regenerate import Checkout
 from qredo_codegen.errors import GenerationError
 from qredo_codegen.generate.inputs import hash_bytes, hash_tree
 from qredo_codegen.vendoring import Selection, tree
@@ -314,7 +314,7 @@ def test_arguments_that_make_no_sense_are_refused(
 
 
 def test_a_generated_package_that_was_edited_is_refused(tmp_path: Path) -> None:
-    """What is not as its lock says cannot be vendored, since nobody could say where it comes from."""
+    """What is not as its lock says cannot be vendored, since its origin could not be stated."""
     root = tmp_path / "checkout"
     for name in ("generated/qredo_v1", "spec/qredo_v1"):
         for path in (ROOT / name).rglob("*.*"):

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from qredo_codegen.__main__ import main
-from qredo_codegen._checkout import Checkout
-from qredo_codegen.commands.regenerate import update
+from qredo_codegen.commands.regenerate import Checkout, update
 from qredo_codegen.generate.inputs import hash_tree
 from qredo_codegen.vendoring import put
 from qredo_codegen.vendoring.vendor_check import verify

@@ -21,7 +21,7 @@ __all__ = ["Answer", "Arrival", "Clock", "FaultyServer", "FirstTimeout", "Step"]
 
 
 class Clock:
-    """A clock that stands still until somebody sleeps; `on_sleep` happens meanwhile."""
+    """A clock that stands still until something sleeps; `on_sleep` happens meanwhile."""
 
     def __init__(self, now: float = 1_700_000_000.25) -> None:
         self.now = now

@@ -55,7 +55,7 @@ def listen(handle: Callable[[socket.socket, Listener], None]) -> Iterator[Listen
 
 
 def foreign_server() -> AbstractContextManager[Listener]:
-    """A server of somebody else's: it keeps what it gets, and answers 200."""
+    """A server of another party: it keeps what it gets, and answers 200."""
 
     def handle(connection: socket.socket, listener: Listener) -> None:
         listener.received.append(connection.recv(65536))

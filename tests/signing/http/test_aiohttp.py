@@ -174,7 +174,7 @@ def headers_of(mode: str, request: httpx.Request) -> list[dict[str, str]]:
 def test_headers_are_those_that_httpx_sends(
     options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No header is added, changed or lost: no netrc is read, no cookie kept, no encoding asked for that nobody did."""
+    """No header is added, changed or lost: no netrc, no cookies, no encoding that the caller did not ask for."""
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login planted password planted\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     over_httpx = headers_of("async", httpx.Request(url="http://x/path", **options))

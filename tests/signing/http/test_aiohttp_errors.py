@@ -64,7 +64,7 @@ def deaf() -> Iterator[Listener]:
 
 @contextmanager
 def closed() -> Iterator[Listener]:
-    """A port on which nobody listens."""
+    """A port on which no server listens."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield Listener(held.getsockname()[1])
@@ -106,7 +106,7 @@ FAULTS = {
     "no end in time": Fault(
         httpx.ReadTimeout, True, lambda: answering(HEAD + b"12", ends="wait"), limits={"read": 0.1}
     ),
-    "nobody reads": Fault(
+    "the server does not read": Fault(
         httpx.WriteTimeout, True, deaf, request={"content": b"x" * 30_000_000}, limits={"write": 0.1}
     ),
     "closed": Fault(httpx.RemoteProtocolError, True, lambda: answering(b"")),
@@ -185,8 +185,8 @@ def test_a_post_that_may_have_been_sent_is_not_repeated(emulator_credentials: Cr
         with pytest.raises(OutcomeUnknownError):
             asyncio.run(main(server.port))
         assert len(server.received) == 1
-    with closed() as nobody, pytest.raises(httpx.ConnectError):
-        asyncio.run(main(nobody.port, max_retries=1))
+    with closed() as unused, pytest.raises(httpx.ConnectError):
+        asyncio.run(main(unused.port, max_retries=1))
 
 
 # --- cancellation, and nonces

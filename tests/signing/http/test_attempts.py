@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from qredo_signing import OutcomeUnknownError
 from qredo_signing._http.attempt import Attempt
 from qredo_signing._http.dates import parse_http_date, parse_retry_after
-from qredo_signing._http.outcomes import never_sent, outcome_of_error, outcome_of_response
+from qredo_signing._http.outcomes import never_sent, outcome_of_error, outcome_of_response, refused_the_signature
 from qredo_signing._http.retries import (
     BUDGET,
     MAX_BACKOFF,
@@ -59,6 +59,34 @@ def test_there_is_an_end(rules: Rules, outcomes: list[Outcome]) -> None:
     made, waits, end = play(rules, outcomes)
     assert end is not None
     assert len(waits) == len(made) - 1 <= rules.max_retries
+
+
+@pytest.mark.parametrize("is_from_service", [False, True])
+def test_every_status_is_known_or_not(is_from_service: bool) -> None:
+    """Known are 2xx, 307, 308, 4xx but 408 and 499, and 5xx but 502 and 504 with an error of the service."""
+    for status in range(100, 600):
+        outcome = Outcome(status, is_from_service=is_from_service)
+        is_known = status in {307, 308} or {2: True, 4: True, 5: is_from_service}.get(status // 100, False)
+        assert outcome.is_uncertain is (not is_known or status in {408, 499, 502, 504}), status
+        assert outcome.is_success is (status // 100 == 2), status
+        assert Rules(repeatable=True).may_retry(outcome) is (status in {429, 502, 503, 504}), status
+    assert Outcome().is_uncertain
+    assert not Outcome(sent=False).is_uncertain
+
+
+def test_the_numbers_of_the_docs() -> None:
+    """Two retries by default and ten per client; a tenth for a success; waits from 0.25 s, and up to 60 s if asked."""
+    lost = [Outcome()] * 7
+    assert len(play(Rules(repeatable=True), lost)[0]) == 3
+    assert len(play(Rules(repeatable=True, max_retries=5), lost)[0]) == 6
+    assert [backoff(retry, random) for retry in (1, 2, 9) for random in (0, 1)] == [0.25, 0.5, 0.5, 1.0, 4.0, 8.0]
+    budget = RetryBudget()
+    assert [budget.take() for _ in range(11)] == [True] * 10 + [False]
+    for _ in range(9):
+        budget.refund()
+    assert not budget.take()
+    waited = [play(Rules(repeatable=True), [Outcome(429, retry_after=each)], 1.0)[1] for each in (7.0, 60.0, 60.1)]
+    assert waited == [[7.25], [60.25], []]
 
 
 @given(RULES, st.lists(OUTCOMES, min_size=7, max_size=7))
@@ -146,6 +174,7 @@ def test_an_empty_budget_ends_a_call() -> None:
         (formatdate(NOW + 30, usegmt=True), 30.0),
         (formatdate(NOW - 30, usegmt=True), 0.0),
         ("Tue, 14 Nov 2023 22:13:50 -0000", 30.0),
+        ("Tue, 14 Nov 2023 23:13:50 +0100", 30.0),
         ("", None),
         (None, None),
         ("-1", None),
@@ -212,9 +241,38 @@ def test_a_transport_that_calls_everything_a_connect_error() -> None:
 
 
 def test_what_answers_say() -> None:
-    """Status and Retry-After are what counts of an answer."""
+    """Status and Retry-After count, and for 5xx whether the body is an error of the service: `code` and `msg`."""
     response = httpx.Response(503, headers={"retry-after": "7", "date": formatdate(NOW, usegmt=True)})
     assert outcome_of_response(response, NOW) == Outcome(503, retry_after=7.0)
+    own: dict[str, object] = {"code": 500, "msg": "x"}
+    for status, body, is_from_service in (
+        (500, own, True),
+        (503, own | {"detail": {}}, True),
+        (500, {"msg": "x"}, False),
+        (500, {"code": 500}, False),
+        (500, [own], False),
+        (499, own, False),
+    ):
+        assert outcome_of_response(httpx.Response(status, json=body), NOW) == Outcome(
+            status, is_from_service=is_from_service
+        )
+    assert outcome_of_response(httpx.Response(200, headers={"retry-after": "7"}, json=own), NOW) == Outcome(200)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_for_signature"),
+    [
+        ({"msg": "errPartnerAuth"}, True),
+        ({"msg": "unauthorized", "detail": {"reason": "signature"}}, True),
+        ({"msg": "unauthorized", "detail": {"reason": "unknown key"}}, False),
+        ({"msg": "unauthorized", "detail": "signature"}, False),
+        ({}, False),
+        ("signature", False),
+    ],
+)
+def test_what_a_401_says(body: object, is_for_signature: bool) -> None:
+    """A 401 is for the signature only if its body says so; that alone is worth another signature."""
+    assert refused_the_signature(httpx.Response(401, json=body)) is is_for_signature
 
 
 def test_the_error_survives_a_worker_pool() -> None:

@@ -1,4 +1,4 @@
-"""Repeats through `connect`: limits, budget, log, and what is said when nobody knows. The rules: `test_attempts.py`."""
+"""Repeats through `connect`: limits, budget, log, and what an unknown outcome says. The rules: `test_attempts.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The threads that sign for event loops: what they run, whom they tell, and what a cancellation or a fork leaves."""
+"""The threads that sign for event loops: what they run, which loop they tell, what a cancellation or a fork leaves."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_cancellation_does_not_wait() -> None:
 
 
 def test_loops_share_them() -> None:
-    """Several event loops get their own answers from the same threads; one that was closed meanwhile hurts nobody."""
+    """Several event loops get their own results from the same threads; one that was closed meanwhile harms no other."""
     workers, may_go = Workers(2), threading.Event()
 
     async def abandon() -> None:

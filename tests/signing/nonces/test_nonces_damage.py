@@ -192,7 +192,7 @@ def _server() -> Iterator[RedisServer]:
     if shutil.which("redis-server") is None:
         pytest.skip("needs redis-server")
     with redis_server() as server, redis.Redis.from_url(server.url) as client:
-        client.config_set("loglevel", "warning")  # nobody reads what it prints
+        client.config_set("loglevel", "warning")  # its output is not read
         yield server
 
 
