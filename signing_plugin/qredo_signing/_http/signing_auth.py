@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +14,7 @@ from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
 from .arguments import wrong_class
 from .attempt import CURRENT
-from .redaction import redact_request, redact_response
+from .redaction import redact_error, redact_request, redact_response
 from .redirects import check_hops, guard
 from .scheme import Scheme, SigningOptions
 from .schemes import SCHEMES, schemes_for
@@ -103,8 +104,11 @@ class SigningAuth(httpx.Auth):
                 _take_back()
                 if not scheme.renew(request, response, offset):
                     return
+        except GeneratorExit:
+            pass  # httpx ends the flow of a call that failed
         finally:
             redact_request(request)
+            _redact_failure()
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
@@ -140,8 +144,11 @@ class SigningAuth(httpx.Auth):
                 _take_back()
                 if not scheme.renew(request, response, offset):
                     return
+        except GeneratorExit:
+            pass  # httpx ends the flow of a call that failed
         finally:
             redact_request(request)
+            _redact_failure()
 
     def scheme_of(self, request: httpx.Request) -> Scheme:
         """Return the scheme that signs a request.
@@ -248,6 +255,17 @@ def _advance(
         return requests.send(response)
     except StopIteration:
         return None
+
+
+def _redact_failure() -> None:
+    """Take the credentials off the error with which a call fails, if it does.
+
+    After a redirect that httpx followed, the error has a request that httpx made, with a copy of the headers. A flow is
+    not given the error of its call. But httpx ends the flow while it handles that error, so the interpreter has it.
+    """
+    error = sys.exc_info()[1]
+    if error is not None:
+        redact_error(error)
 
 
 def _origin_error(expected: str, url: httpx.URL, host: bytes) -> OriginError:

@@ -280,6 +280,44 @@ def test_a_bare_client(mode: str, server: Server, key: PrivateKey) -> None:
     assert sorted(set(thief.found)) == []
 
 
+REDIRECT = b"HTTP/1.1 307 -\r\nlocation: /next\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+@pytest.mark.parametrize("end", ["lost", "loop"])
+def test_a_bare_client_that_follows_redirects(mode: str, end: str, server: Server, key: PrivateKey) -> None:
+    """The error after a redirect, whose request httpx made of the signed one, has no credentials either."""
+    notary = Notary(key)
+    auth = PartnerAuth(Credentials(API_KEY, notary), Environment.custom(server.url, key_kind=KeyKind.SANDBOX))
+    server.sequence = REDIRECT
+    seen = list[httpx.Request]()
+
+    def look(request: httpx.Request) -> None:
+        seen.append(request)
+        assert request.headers["x-api-key"] == API_KEY
+        if request.url.path == "/next" and end == "lost":
+            server.sequence = b""
+
+    async def alook(request: httpx.Request) -> None:
+        look(request)
+
+    async def asend() -> None:
+        async with httpx.AsyncClient(auth=auth, follow_redirects=True, event_hooks={"request": [alook]}) as http:
+            await http.get(f"{server.url}/x")
+
+    def send() -> None:
+        with httpx.Client(auth=auth, follow_redirects=True, event_hooks={"request": [look]}) as http:
+            http.get(f"{server.url}/x")
+
+    error = end_of(send if mode == "sync" else lambda: asyncio.run(asend()))
+    assert isinstance(error, httpx.RemoteProtocolError if end == "lost" else httpx.TooManyRedirects)
+    assert [each.url.path for each in seen][:2] == ["/x", "/next"]
+    clear_all_frames(error)  # of httpx, and out of our reach here
+    thief = Thief(API_KEY)
+    thief.look(end, error, *notary.signatures)
+    assert sorted(set(thief.found)) == []
+
+
 def clear_all_frames(error: BaseException | None) -> None:
     """Forget the local variables of an error."""
     while error is not None:

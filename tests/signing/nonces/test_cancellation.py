@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import Any
 
@@ -27,10 +28,10 @@ class Wire(httpx.AsyncBaseTransport):
 
 
 async def storm(client: Any, calls: int, counts: dict[str, int]) -> None:
-    """Make calls that are cancelled at random moments."""
-    for _ in range(calls):
+    """Make calls that are cancelled at random moments, and one that is not."""
+    for left in reversed(range(calls)):
         try:
-            with anyio.move_on_after(10 ** random.uniform(-4, -0.7)) as scope:
+            with anyio.move_on_after(10 ** random.uniform(-4, -0.7) if left else math.inf) as scope:
                 await call(client, counts)
         except OutcomeUnknownError:
             counts["unknown"] += 1
@@ -66,13 +67,13 @@ def test_no_turn_and_no_number_is_lost(
         async with anyio.create_task_group() as group:
             for _ in range(8):
                 group.start_soon(storm, client, calls // 8, counts)
-        with anyio.fail_after(10):
+        with anyio.fail_after(600):
             await client.company.get("c")
 
     anyio.run(main, backend=backend)
     last = nonces.next() - 1
     assert counts["cancelled"] > calls / 10
-    assert counts["ok"] > 0
+    assert counts["ok"] >= 8
     assert wire.seen == sorted(set(wire.seen))
     assert last == wire.seen[-1]
     assert 0 <= last - len(wire.seen) <= counts["unknown"]

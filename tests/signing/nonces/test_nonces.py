@@ -161,7 +161,7 @@ def test_a_fork_while_a_number_is_drawn() -> None:
         "os.wait(), go_on.set()\n"
     )
     command = [sys.executable, "-W", "ignore", "-c", code]
-    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(PLUGIN)}, capture_output=True, timeout=30)
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(PLUGIN)}, capture_output=True, timeout=600)
     assert (done.stdout, done.stderr) == (b"1\n", b"")
 
 

@@ -52,7 +52,7 @@ def run(code: str, path: Path) -> subprocess.CompletedProcess[str]:
     code = f"import os, signal\nfrom qredo_signing import SQLiteNonces, NonceError\npath = {str(path)!r}\n{code}"
     environment = os.environ | {"PYTHONPATH": str(PLUGIN)}
     command = [sys.executable, "-W", "ignore", "-c", code]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600)
 
 
 def sizes(path: Path) -> dict[str, bool]:

@@ -431,7 +431,7 @@ print(code)
 def test_a_forked_process_starts_anew() -> None:
     """A process that was forked while a thread had the turn does not wait for that thread, which it does not have."""
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORK]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert (done.stdout, done.returncode) == ("7\n", 0), done.stderr
 
 
