@@ -11,6 +11,7 @@ from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.compare.report import phrase
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.overlay import Action, Overlay, apply_all
+from qredo_codegen.errors import DocumentError
 
 from .edits import Edit, edited, edits
 
@@ -20,6 +21,7 @@ _WORST = (Effect.BREAKING, Effect.COMPATIBLE)
 # What only moves a name in Python: where the overlay decides, the name stays.
 _NAMES = frozenset(
     {"operation-renamed", "operation-tag-changed", "parameter-renamed", "server-renamed", "feed-renamed"}
+    | {"value-renamed"}
 )
 
 
@@ -119,8 +121,11 @@ class _Judge:
     def _covered(self, vendor: Document, actions: Sequence[Action]) -> dict[str, str]:
         """Return what a client meets at a service that changed in a place which the overlay describes otherwise."""
         rest = self.overlay.without({one.index for one in actions})
-        before = _by_print(compare(self.described, apply_all(self.base, rest).document).material)
-        after = _by_print(compare(self.described, apply_all(vendor, rest).document).material)
+        try:
+            before = _by_print(compare(self.described, apply_all(self.base, rest).document).material)
+            after = _by_print(compare(self.described, apply_all(vendor, rest).document).material)
+        except DocumentError:  # the rest of the overlay removes what these actions no longer refer to
+            before = after = {}
         if fresh := [change for key, change in after.items() if key not in before]:
             return _effect(fresh)
         if before.keys() - after.keys():
