@@ -1,58 +1,39 @@
-"""JSON as the emulator reads and writes it: numbers with a fraction are decimals, exact to their last digit."""
+"""JSON as the emulator writes it."""
 
 from __future__ import annotations
 
 import json
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from qredo_signing._strict_json import JSONError, load
-
-__all__ = ["dump", "exact", "load_exact"]
-
-_DIGITS = 64
-_EXPONENT = 64
-"""More digits, or a power of ten that is further from 0, is no amount: to use such a number can take for ever."""
-
-
-def load_exact(data: bytes) -> Any:
-    """Parse JSON.
-
-    Raises:
-        JSONError: It is not UTF-8 or not JSON, has a key twice in one object, or a number that is too long.
-    """
-    return load(data, parse_float=exact)
-
-
-def exact(text: str) -> Decimal:
-    """A number with a fraction or an exponent.
-
-    Raises:
-        JSONError: It has more digits, or another power of ten, than an amount can have.
-    """
-    try:
-        number = Decimal(text)
-        _, digits, exponent = number.as_tuple()
-    except InvalidOperation:  # an exponent that even a decimal can't have
-        digits, exponent = (), "n"
-    if len(digits) > _DIGITS or not isinstance(exponent, int) or abs(exponent) > _EXPONENT:
-        raise JSONError(f"has a number of more than {_DIGITS} digits, or with an exponent beyond {_EXPONENT}")
-    return number
+__all__ = ["dump"]
 
 
 def dump(value: Any) -> bytes:
-    """Return compact JSON in UTF-8; text that UTF-8 can't hold (a lone surrogate) is escaped."""
+    """Return compact JSON in UTF-8; text that UTF-8 can't hold (a lone surrogate) is escaped.
+
+    Decimals are numbers with all their digits.
+    """
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return _text(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
-    except TypeError:  # decimals, which json.dumps can't write
-        return _text(value).encode()
+        return _text(value, ensure_ascii=True).encode()
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, *, ensure_ascii: bool) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=ensure_ascii, allow_nan=False, separators=(",", ":"))
+    except TypeError:  # there is a Decimal, which `json` has no way to write
+        return _exact(value, ensure_ascii=ensure_ascii)
+
+
+def _exact(value: Any, *, ensure_ascii: bool) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
     if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(name)}:{_text(item)}" for name, item in value.items()) + "}"
+        names = [f"{json.dumps(name, ensure_ascii=ensure_ascii)}:" for name in value]
+        items = [_exact(item, ensure_ascii=ensure_ascii) for item in value.values()]
+        return "{" + ",".join(map("".join, zip(names, items, strict=True))) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(_text, value)) + "]"
-    return format(value, "f") if isinstance(value, Decimal) else json.dumps(value, allow_nan=False)
+        return "[" + ",".join(_exact(item, ensure_ascii=ensure_ascii) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=ensure_ascii, allow_nan=False)

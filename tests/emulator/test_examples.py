@@ -68,7 +68,7 @@ def test_every_operation_answers_a_valid_example(
     schema = operation.responses[str(operation.success)].schema
     assert (schema is None) == (answer.content == b"")
     if schema is not None:
-        assert Validators.for_answers().problem(schema, answer.json()) is None
+        assert Validators.for_responses().problem(schema, answer.json()) is None
 
 
 @OPERATIONS
@@ -77,7 +77,7 @@ def test_an_example_can_be_made_from_each_schema(operation: Operation) -> None:
     for response in operation.responses.values():
         if response.schema is not None:
             made = example_of(response.schema)
-            assert Validators.for_answers().problem(response.schema, made) is None, made
+            assert Validators.for_responses().problem(response.schema, made) is None, made
 
 
 def test_an_example_of_an_upgrade_does_not_exist() -> None:
@@ -130,4 +130,4 @@ def test_a_recursive_schema_has_an_example() -> None:
     schema["properties"]["children"] = {"type": "array", "items": schema}
     example = example_of(schema)
     assert example["name"] == "textxx"
-    assert Validators.for_answers().problem(schema, example) is None
+    assert Validators.for_responses().problem(schema, example) is None

@@ -86,7 +86,7 @@ class App:
         self.auth: Authenticator = Authenticator(keys, settings, self._clocks(), self._bases(), self._words())
         self._faults = FaultQueue()
         self.faults: Faults = Faults(self._faults, self._names())
-        requests, self._answers = Validators.for_requests(), Validators.for_answers()
+        requests, self._responses = Validators.for_requests(), Validators.for_responses()
         self._readers = {name: RequestReader(one.openapi, requests) for name, one in self.descriptions.items()}
         self._handlers: dict[tuple[str, str], Handler] = {}
         for package, description in self.descriptions.items():
@@ -267,7 +267,7 @@ class App:
             problem = ("", f"status {status} is not documented")
         elif content is not None:
             openapi = self.descriptions[match.endpoint.package].openapi
-            problem = self._answers.problem(content.schema, reply.body, openapi)
+            problem = self._responses.problem(content.schema, reply.body, openapi)
         elif reply.body is not None:
             problem = ("", f"status {status} is documented without a body")
         if problem:

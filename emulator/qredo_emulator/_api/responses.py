@@ -1,4 +1,4 @@
-"""Answers as they go out."""
+"""Responses as they are sent."""
 
 from __future__ import annotations
 
