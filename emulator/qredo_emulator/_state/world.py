@@ -39,6 +39,8 @@ class World:
         fee_rate: Part of what arrives that a transaction costs.
         lock: Held around every use: control methods are called from other threads.
         publish: Sends a message on a feed, with the arguments of `FeedHub.publish`.
+        leads: Seconds by which the clock that the present caller follows is ahead of this one; several where it is not
+            known which one that is.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -47,6 +49,7 @@ class World:
         self.fee_rate: Fraction = Fraction(settings.fee_rate)
         self.lock: threading.RLock = threading.RLock()
         self.publish: Callable[..., Any] = lambda feed, message, **scope: 0
+        self.leads: tuple[int, ...] = (0,)
         self.load(fresh_state(settings))
 
     def load(self, state: State) -> None:
