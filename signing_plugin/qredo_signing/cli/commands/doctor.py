@@ -299,7 +299,8 @@ def _read_without_parameters(connection: Connection, client_class: Any) -> Opera
     """Return a signed GET that needs no parameters and opens no feed."""
     package = load_package(connection.api or client_class.__module__.partition(".")[0])
     for each in operations_of(package):
-        if each.method == "GET" and each.feed is None and not any(one.required for one in each.parameters):
+        is_read = each.method == "GET" and each.security and each.feed is None
+        if is_read and not any(one.required for one in each.parameters):
             return each
     return None
 
