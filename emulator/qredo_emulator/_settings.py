@@ -38,8 +38,8 @@ class Settings:
         fund_interval: Seconds that 1.0 demands between two funds of an API key; 0 switches the rule off.
         seed: For golden tests: the same seed gives the same ids in the same order, and the clock stands
             still at 2023-11-14 22:13:20 UTC but for `advance`. `reset` begins anew. Timestamps are
-            then fresh by the real clock, too, and the Date header shows the clock that the client follows, so that
-            clients work as ever.
+            then fresh by the real clock, too, the Date header shows the clock that the client follows, and a deadline
+            that a client computes by the real clock is as far ahead on the emulator's, so that clients work as ever.
         spec: Folder with one folder per API package; None is the one that comes with the emulator.
         clock: Gives the time in Unix seconds.
         random: Source of ids; a seeded one makes them repeatable.

@@ -212,3 +212,13 @@ def test_what_may_go_is_marked(called: Cli, api: Api) -> None:
     text = called(f"call {name} --api shaped --help").out
     assert "Deprecated: the service may drop it." in text
     assert re.search(r"--q +TEXT +Deprecated\.", text)
+
+
+def test_doctor_reads_what_is_signed(qredo: Cli, tmp_path: Path) -> None:
+    """An operation without security says nothing about a signature, so doctor takes the next one."""
+    shapes = [each for each in SERVED if each.name in ("security: []", "deprecated")]
+    with serving(tmp_path, sorted(shapes, key=lambda each: each.name, reverse=True), "opened") as api:
+        where = f"--environment emulator --url {api.emulator.url} --keys {api.keys}"
+        found = json.loads(qredo(f"doctor --api opened --json {where}").out)[-1]
+        assert found["status"] == "ok"
+        assert api.emulator.control.requests[-1].verified is True

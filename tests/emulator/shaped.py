@@ -83,19 +83,19 @@ class Api(NamedTuple):
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Api]:
-    """All shapes in one description: generate its package, import it, and serve it."""
-    document = json.loads(json.dumps(signed(together(SERVED))))
-    (folder / "spec" / PACKAGE).mkdir(parents=True)
-    (folder / "spec" / PACKAGE / "openapi.yaml").write_text(json.dumps(document), encoding="utf-8")
-    write_package(document, PACKAGE, folder / PACKAGE, Inputs("", "", {}))
+def serving(folder: Path, shapes: list[Shape] = SERVED, name: str = PACKAGE) -> Iterator[Api]:
+    """Shapes in one description: generate its package, import it, and serve it."""
+    document = json.loads(json.dumps(signed(together(shapes))))
+    (folder / "spec" / name).mkdir(parents=True)
+    (folder / "spec" / name / "openapi.yaml").write_text(json.dumps(document), encoding="utf-8")
+    write_package(document, name, folder / name, Inputs("", "", {}))
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
-    package = importlib.import_module(PACKAGE)
+    package = importlib.import_module(name)
     operations = {(each.method, each.path): each for each in operations_of(package)}
     settings = Settings(spec=folder / "spec", check_responses=True)
     with Emulator(settings, keys=folder / "keys") as emulator:
         yield Api(emulator, folder / "keys", package, operations)
     sys.path.remove(str(folder))
-    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
-        del sys.modules[name]
+    for module in [module for module in sys.modules if module.partition(".")[0] == name]:
+        del sys.modules[module]

@@ -97,6 +97,7 @@ def test_a_wrong_signature_is_explained_on_the_page(browser: Browser, qredo: Emu
         call("POST", "/company", {"name": "ACME"}, signed_body=b'{"name": "ACME"}\n')
         first = page.locator("#requests > li").first
         expect(first).to_contain_text("refused")
+        expect(first.locator("summary")).to_contain_text("would verify with the body with a newline at its end")
         first.locator("summary").press("Enter")
         explanation = qredo.control.requests[-1].explanation
         assert explanation is not None
@@ -122,11 +123,12 @@ TRIED = {
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_try_it_out_is_signed_and_answered(browser: Browser, package: str) -> None:
-    """In Swagger UI of each version, operations of each way to sign are executed through the emulator, and succeed."""
+    """In Swagger UI of each version, operations of each way to sign succeed, and the page names the API key."""
     # An example cannot be the signature of a document that this emulator makes.
     with Emulator(Settings(verify_approvals=False)) as emulator:
         with open_page(browser, f"{emulator.url}/-/docs/{package}/") as page:
             statuses = {operation: try_out(page, operation) for operation in TRIED[package]}
+            expect(page.locator("#account code").first).to_be_visible()
         assert statuses == TRIED[package]
         assert all(record.verified for record in emulator.control.requests)
 

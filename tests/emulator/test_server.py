@@ -15,7 +15,8 @@ import httpx
 import pytest
 import qredo_emulator
 from qredo_emulator import Emulator, KeysError, Settings, SpecError, StartError
-from qredo_partner_v1_1 import Client
+from qredo_partner_v1_1 import BadRequestError, Client, require
+from qredo_partner_v1_1.models import AssetAmount, NewWallet
 from qredo_signing import Environment, PrivateKey, connect, sign
 
 
@@ -195,3 +196,34 @@ def test_a_clock_that_is_off_is_corrected(off: int, is_real: bool) -> None:
         ) as client:
             assert client.company.search().total_count == 0
         assert [record.status for record in emulator.control.requests] == [401, 200]
+
+
+@pytest.mark.parametrize("is_real", [True, False], ids=["the real clock", "the emulator's clock"])
+def test_a_deadline_is_as_far_ahead_as_the_client_says(is_real: bool) -> None:
+    """With a seed, a payment of a program that uses the real clock expires when it should, and not years later."""
+    with Emulator(Settings(seed=1)) as emulator:
+        clock = time.time if is_real else emulator.control.now
+        with connect(Client, emulator.credentials, emulator.environment, clock=clock) as client:
+            company = require(client.company.create(name="ACME").company_id)
+            wallets = [NewWallet(name="a", asset="BTC-TESTNET"), NewWallet(name="b", asset="BTC-TESTNET")]
+            fund = require(client.fund.create(company, name="F", wallets=wallets).fund_id)
+            ours, theirs = (require(each.wallet_id) for each in client.fund.get(company, fund).wallets or [])
+            emulator.control.credit(ours, 1000)
+
+            def pay(seconds: int) -> str:
+                made = client.transfer.create(
+                    company,
+                    wallet_id=ours,
+                    counterparty_wallet_address=theirs,
+                    send=AssetAmount(symbol="BTC-TESTNET", amount=1),
+                    expires=int(clock()) + seconds,
+                )
+                return require(made.tx_id)
+
+            payment = pay(3600)
+            emulator.control.advance(3590)
+            assert str(client.transfer.get(company, payment).tx_status) != "expired"
+            emulator.control.advance(10)
+            assert str(client.transfer.get(company, payment).tx_status) == "expired"
+            with pytest.raises(BadRequestError, match=r"expires: .* is not after the present"):
+                pay(-10)

@@ -180,15 +180,25 @@ class App:
         return operation.id if operation else None
 
     def _time(self, request: RawRequest) -> float:
-        """Return the time of the Date header, by which clients correct their clocks.
+        """Return the time for the Date header: a client compares it with its own clock, and may correct that by it."""
+        return self._clock(request)()
 
-        A timestamp may be fresh by several clocks. The Date is that of the clock that the client seems to follow: the
-        one nearest to its timestamp. Without a timestamp it is the clock of clients that have none of their own.
+    def _clock(self, request: RawRequest) -> Callable[[], float]:
+        """Return the clock that the client follows: of those that are fresh, the one that is closest to its timestamp.
+
+        Without a timestamp it is the clock of clients that have none of their own.
         """
         texts = [text for name in _STAMPS for text in request.values(name)]
         stamps = [int(text) for text in texts if text.isdecimal() and len(text) <= _LONGEST_STAMP]
-        times = [clock() for clock in self._clocks()]
-        return min(times, key=lambda now: abs(now - stamps[0])) if stamps else times[-1]
+        clocks = self._clocks()
+        return min(clocks, key=lambda clock: abs(clock() - stamps[0])) if stamps else clocks[-1]
+
+    def _leads(self, request: RawRequest) -> tuple[int, ...]:
+        """Return by how much the client's clock is ahead: code that uses the real clock works with a seed, too."""
+        if self.settings.seed is None or self._clock(request) is not time.time:
+            return (0,)
+        real = int(time.time()) - self.world.now
+        return (real,) if any(request.values(name) for name in _STAMPS) else (real, 0)
 
     def _respond(self, scope: Scope, request: RawRequest, trace: _Trace) -> Response:
         try:
@@ -260,6 +270,7 @@ class App:
             return example_reply(operation, ",".join(request.values("accept")) or None)
         origin = "/".join(request.url.split("/", 3)[:3])
         with self.world.lock:
+            self.world.leads = self._leads(request)
             account, agent_id = enter(self.world, caller.owner, agent=operation.security.proof == "agent")
             known = OperationRequest(
                 f"{origin}{match.base_path}",

@@ -1,4 +1,4 @@
-"""Answers that are valid and mean nothing, for operations without a handler.
+"""Responses that are valid and mean nothing, for operations without a handler.
 
 Where the description has no example, a value is made from the schema, by this rule: the schema's own example, its
 first known value, or the plainest value of its type; of a union the first member; of an object every property that
@@ -45,7 +45,7 @@ def example_reply(operation: Operation, accept: str | None = None) -> Reply:
     """
     status = operation.success
     if status is None:
-        raise LookupError(f"{operation.id} has no success that an answer could show")
+        raise LookupError(f"{operation.id} has no success response to make an example of")
     response = operation.response(status)
     content = accepted(response.content if response else (), accept)
     if content is None:

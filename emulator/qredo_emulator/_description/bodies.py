@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 
 from qredo_signing._strict_json import JSONError
 
-from qredo_emulator._json import load_exact
+from qredo_emulator._exact_json import load_exact
 
 from .media import Content
 from .schemas import kinds_of, properties_of

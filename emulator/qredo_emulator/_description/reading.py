@@ -14,7 +14,7 @@ from typing import Any
 from qredo_signing._strict_json import JSONError
 
 from qredo_emulator._errors import invalid
-from qredo_emulator._json import load_exact
+from qredo_emulator._exact_json import load_exact
 
 from .bodies import MalformedBodyError, parse
 from .media import given

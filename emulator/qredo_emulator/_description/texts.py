@@ -9,7 +9,7 @@ from urllib.parse import unquote, unquote_plus
 
 from qredo_signing._strict_json import JSONError
 
-from qredo_emulator._json import exact, load_exact
+from qredo_emulator._exact_json import exact, load_exact
 
 from .operations import Parameter
 from .schemas import items_of, kinds_of, parts_of, properties_of

@@ -132,7 +132,7 @@ def _kinds(side: str, text: str) -> dict[str, Any]:
 
 
 _REQUESTS = _kinds("readOnly", "read-only: the service sets it")
-_ANSWERS = _kinds("writeOnly", "write-only: the service never gives it")
+_RESPONSES = _kinds("writeOnly", "write-only: the service never gives it")
 
 
 def _format_checker() -> Any:
@@ -163,7 +163,7 @@ class Validators:
     @classmethod
     def for_responses(cls) -> Validators:
         """Validators that refuse write-only properties."""
-        return cls(_ANSWERS)
+        return cls(_RESPONSES)
 
     def problem(self, schema: Any, value: Any, openapi: str = "3.0") -> tuple[str, str] | None:
         """The most telling problem as (JSON pointer, text), None for a valid value.

@@ -41,6 +41,8 @@ class World:
         lock: Held around every use: control methods are called from other threads.
         tokens: The tokens of workspaces that were given. No state file holds them.
         publish: Sends a message on a feed, with the arguments of `FeedHub.publish`.
+        leads: Seconds by which the clock that the present caller follows is ahead of this one; several where it is not
+            known which one that is.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -50,6 +52,7 @@ class World:
         self.lock: threading.RLock = threading.RLock()
         self.tokens: Tokens = Tokens(self.time)
         self.publish: Callable[..., Any] = lambda feed, message, **scope: 0
+        self.leads: tuple[int, ...] = (0,)
         self.load(fresh_state(settings))
 
     def load(self, state: State) -> None:

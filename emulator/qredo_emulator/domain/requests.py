@@ -68,10 +68,12 @@ def check_amount(place: WalletPlace, body: Mapping[str, Any], field: str) -> int
 
 
 def check_expires(world: World, expires: int) -> int:
-    """A deadline, if it is still to come."""
-    if expires <= world.now:
-        raise invalid("/body/expires", f"{expires} is not after the present, {world.now}")
-    return expires
+    """A deadline on this world's clock, if it is still to come on the clock that the caller follows."""
+    deadlines = [expires - lead for lead in world.leads]
+    found = next((deadline for deadline in deadlines if deadline > world.now), None)
+    if found is None:
+        raise invalid("/body/expires", f"{expires} is not after the present, {world.now + world.leads[0]}")
+    return found
 
 
 def whitelisted(fund: Fund, asset: str, address: str) -> tuple[str, str]:

@@ -43,7 +43,7 @@ class Reply:
     """A success.
 
     Attributes:
-        body: The JSON value; None for an answer without a body.
+        body: The JSON value; None for a response without a body.
         status: The HTTP status; None for the first success that the description has.
         content: Which of the described media types it is of; None for the first one.
     """

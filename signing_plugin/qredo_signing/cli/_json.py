@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 __all__ = ["parse_json", "to_json"]
@@ -39,10 +40,12 @@ def to_json(value: Any, indent: int | None = None, level: int = 0) -> str:
     start, end = "{}" if isinstance(value, dict) else "[]"
     if not value:
         return start + end
-    names = [f"{json.dumps(name, ensure_ascii=False)}: " for name in value] if isinstance(value, dict) else []
-    texts = [to_json(each, indent, level + 1) for each in (value.values() if names else value)]
-    items = [f"{name}{text}" for name, text in zip(names, texts, strict=True)] if names else texts
+    inner = partial(to_json, indent=indent, level=level + 1)
+    if isinstance(value, dict):
+        items = [f"{json.dumps(name, ensure_ascii=False)}: {inner(each)}" for name, each in value.items()]
+    else:
+        items = list(map(inner, value))
     if indent is None:
         return f"{start}{', '.join(items)}{end}"
-    inner, outer = "\n" + " " * indent * (level + 1), "\n" + " " * indent * level
-    return f"{start}{inner}{f',{inner}'.join(items)}{outer}{end}"
+    line, last = "\n" + " " * indent * (level + 1), "\n" + " " * indent * level
+    return f"{start}{line}{f',{line}'.join(items)}{last}{end}"

@@ -20,11 +20,19 @@ async function sign(request) {
       method: request.method.toUpperCase(), url: request.url, body: request.body ?? "",
     }));
     Object.assign(request.headers, headers);
+    tellAccount((await ask("GET", "state")).keys);
   } catch (problem) {
     // Shown as what came of the request: Swagger UI breaks down when this function itself fails.
     request.userFetch = () => Promise.reject(problem);
   }
   return request;
+}
+
+/** Names the API keys of this page; they are made when they are first needed. */
+function tellAccount(keys) {
+  const own = keys.filter((key) => key.console).map((key) => element("code", {}, key.id));
+  const parts = own.flatMap((id, at) => [at ? ", " : "", id]);
+  document.getElementById("account").replaceChildren(...(own.length ? [" (", ...parts, ")"] : []));
 }
 
 function asSent(text) {
@@ -52,7 +60,8 @@ SwaggerUIBundle({
   validatorUrl: null,
 });
 
-ask("GET", "state").then(({ apis }) => {
+ask("GET", "state").then(({ apis, keys }) => {
+  tellAccount(keys);
   document.getElementById("apis").append(...apis.map(({ package: name }) =>
     element("a", { href: `/-/docs/${name}/`, ...(name === chosen ? { "aria-current": "page" } : {}) }, name)));
 });

@@ -50,13 +50,20 @@ function row(request) {
         element("span.method", {}, request.method),
         element("span.what", {},
           element("span.operation", {}, request.operation ?? "unknown path"),
-          element("span.path", {}, url.pathname + url.search)),
+          element("span.path", {}, url.pathname + url.search),
+          why(request)),
         element(`span.verdict.${kind}`, {}, verdict),
         element("time", { dateTime: when.toISOString() }, when.toLocaleTimeString([], { hourCycle: "h23" })),
       ),
       details(request),
     ),
   );
+}
+
+/** What has to differ for a refused request to pass, or why it failed; null for one that did not. */
+function why({ explanation, reason }) {
+  if (explanation?.would_verify) return element("span.why", {}, `would verify with ${explanation.would_verify}`);
+  return reason ? element("span.why", {}, reason) : null;
 }
 
 function statusKind(status) {
