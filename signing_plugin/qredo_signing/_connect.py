@@ -133,6 +133,7 @@ def connect(
     transport: httpx.BaseTransport | None = ...,
     http_client: httpx.Client | None = ...,
     server: str | None = ...,
+    strict: bool = ...,
     clock: Callable[[], float] = ...,
     clock_correction: bool = ...,
 ) -> TokenT: ...
@@ -149,6 +150,7 @@ def connect(
     transport: httpx.AsyncBaseTransport | Literal["aiohttp"] | None = ...,
     http_client: httpx.AsyncClient | None = ...,
     server: str | None = ...,
+    strict: bool = ...,
     clock: Callable[[], float] = ...,
     clock_correction: bool = ...,
 ) -> AsyncTokenT: ...

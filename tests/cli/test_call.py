@@ -64,6 +64,19 @@ def test_a_list_becomes_a_table(connected: Cli) -> None:
     assert " 100000000 " in row
 
 
+def test_a_token_is_for_the_workspace_of_the_call(connected: Cli, emulator: Emulator, keys: Path) -> None:
+    """A call that names a workspace needs no --workspace; another call does, and says so before anything is sent."""
+    line = f"--api qredo_v2 --keys {keys / 'qredo_v1'} --json"
+    workspace = emulator.workspace_id
+    assert len(json.loads(connected(f"call policy.get_all {line} --workspace-id {workspace}").out)) == 2
+    before = len(emulator.control.requests)
+    done = connected(f"call action.create_feed_token {line}")
+    assert (done.code, done.out) == (2, "")
+    assert "give --workspace ID, or set QREDO_WORKSPACE" in done.err
+    assert len(emulator.control.requests) == before
+    assert json.loads(connected(f"call action.create_feed_token {line} --workspace {workspace}").out)["wsToken"]
+
+
 def test_nested_models_lists_and_files(connected: Cli, emulator: Emulator) -> None:
     """Objects are JSON or @FILE, lists repeat the option or hold an array, and a whole body comes from stdin."""
     owner, fund, _ = wallet(connected)
@@ -106,7 +119,7 @@ def test_operations_are_listed_and_searched(qredo: Cli) -> None:
     """The list has every version; words narrow it down; --json is for programs."""
     rows = json.loads(qredo("call --list --json").out)
     assert {row["api"] for row in rows} == {"qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1", "qredo_v2"}
-    assert len(rows) == 18 + 53 + 11 + 1, "each operation, and the one walk through pages"
+    assert len(rows) == 18 + 53 + 11 + 14 + 1, "each operation, and the one walk through pages"
     found = json.loads(qredo("call --list whitelist withdrawals --api qredo_partner_v1_1 --json").out)
     assert {"operation": "fund.add_to_whitelist", "method": "POST"}.items() <= found[0].items()
     done = qredo("call --list nothing-like-it")

@@ -43,6 +43,16 @@ def test_the_api_with_a_secret_is_examined_too(connected: Cli, keys: Path) -> No
     assert found["signed read"][0] == "ok"
 
 
+def test_the_api_with_a_token_is_examined_too(connected: Cli, emulator: Emulator, keys: Path) -> None:
+    """With a workspace its token is fetched and refreshed; without one the check of the service says what it needs."""
+    line = f"doctor --api qredo_v2 --json --keys {keys / 'qredo_v1'}"
+    found = findings(connected(f"{line} --workspace {emulator.workspace_id}"))
+    assert found[str(keys / "qredo_v1" / "apisecret")][0] == found["signed read"][0] == "ok"
+    operations = [(record.operation, record.status) for record in emulator.control.requests]
+    assert operations[-2:] == [("token_get", 200), ("token_refresh", 200)]
+    assert findings(connected(line))["signed read"][::2] == ("skipped", "give --workspace ID, or set QREDO_WORKSPACE")
+
+
 def test_missing_keys_are_a_problem_with_advice(connected: Cli) -> None:
     """Each missing file is named, and what makes one; the connection is examined all the same."""
     done = connected("doctor --keys nowhere --json")

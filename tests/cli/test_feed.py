@@ -67,12 +67,22 @@ def test_the_feed_of_the_other_api_is_open_too(connected: Cli, keys: Path, speak
     assert json.loads(done.out)
 
 
+def test_a_feed_with_a_token_is_open_too(connected: Cli, emulator: Emulator, keys: Path, speaking: Any) -> None:
+    """Its handshake carries the token of the workspace."""
+    speaking("sign_requests", {"id": "a", "status": 1})
+    workspace = emulator.workspace_id
+    line = f"feed sign_requests --api qredo_v2 --keys {keys / 'qredo_v1'} --workspace {workspace} --count 1 --json"
+    done = connected(line)
+    assert done.code == 0, done.err
+    assert json.loads(done.out) == {"id": "a", "status": 1}
+
+
 def test_feeds_are_listed(qredo: Cli) -> None:
     """Every feed of every version has its name and path in the list."""
     rows = json.loads(qredo("feed --list --json").out)
     names = {(row["api"], row["feed"]) for row in rows}
     partner = {(API, name) for name in ("wallets", "liquidity_hub", "core_client", "agent")}
-    assert names == {*partner, ("qredo_v1", "transactions")}
+    assert names == {*partner, ("qredo_v1", "transactions"), ("qredo_v2", "sign_requests")}
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def test_the_curl_command_works_and_shows_no_key(connected: Cli, emulator: Emula
         ("--url https://h/ --body nowhere.json", 2, "nowhere.json cannot be read"),
         ("--url https://h/ --timestamp 1 --nonce 1", 2, "exclude each other"),
         ("--url https://h/ --timestamp yesterday", 2, "--timestamp"),
+        ("--url https://h/ --api qredo_v2", 2, "takes a token instead of a signature"),
         ("--url https://h/ --keys nowhere", 3, "nowhere/apikey cannot be read"),
         ("", 2, "--url"),
     ],

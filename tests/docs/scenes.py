@@ -55,7 +55,7 @@ def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
         return {"client_id": "A" * 43, "action_id": "A" * 27, **wallets(emulator)}
     if page == "docs/using.md":
         return wallets(emulator)
-    if page == "docs/approvals.md":
+    if page in {"docs/approvals.md", "docs/upgrade-to-v2.md"}:
         shutil.copytree(folder / "keys" / "qredo_v1", folder / "keys-v2")
         return {"zkp_token": zkp_token, "workspace_id": emulator.workspace_id}
     if page == "docs/keys.md":

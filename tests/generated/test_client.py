@@ -157,7 +157,15 @@ def test_every_status_that_is_no_success_raises(status: int, kind: type[APIError
     assert str(error).endswith(": errPartnerAuth (signature)")
 
 
-@pytest.mark.parametrize("content", [b"<html>", b"", b"[1]", b'{"code":"404","detail":null}', b"\xff"])
+def test_the_code_of_an_error_may_be_text() -> None:
+    """A code in digits is a number, as if it had come as one."""
+    service = Service(httpx.Response(404, json={"code": "404", "msg": "gone"}))
+    with pytest.raises(NotFoundError) as caught:
+        service.client().company.search()
+    assert caught.value.code == 404
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"", b"[1]", b'{"code":"gone","detail":null}', b"\xff"])
 def test_an_error_without_the_documented_body_is_still_an_error(content: bytes) -> None:
     """A proxy's HTML page, an empty body or other JSON raises the error of its status."""
     with pytest.raises(NotFoundError) as caught:

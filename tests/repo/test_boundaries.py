@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from qredo_signing._http.schemes import SCHEMES
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = sorted(path.name for path in (ROOT / "generated").iterdir() if (path / "__init__.py").is_file())
@@ -89,3 +90,18 @@ def test_the_pytest_plugin_loads_without_the_extra() -> None:
 def test_the_generator_knows_no_other_room(path: Path) -> None:
     """Between spec/ and generated/ stands code that imports neither plugin nor emulator nor a generated package."""
     assert foreign(path) & OURS <= {"qredo_codegen"}
+
+
+def test_a_scheme_is_named_where_it_is_made() -> None:
+    """The emulator, the command line and the feeds name no security scheme: they read the table of schemes."""
+    folders = ("emulator", "signing_plugin/qredo_signing/cli", "signing_plugin/qredo_signing/feeds")
+    names = SCHEMES.keys() - {"agent_token"}  # which is the name of an option, too
+    constants = {
+        (path.name, node.value)
+        for folder in folders
+        for path in modules(folder)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert constants
+    assert [(file, text) for file, text in constants if text in names] == []

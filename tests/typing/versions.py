@@ -1,4 +1,4 @@
-"""Three API versions in one program, read by mypy --strict and pyright; not meant to be executed."""
+"""Four API versions in one program, read by mypy --strict and pyright; not meant to be executed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import assert_type
 import qredo_partner_v1_0
 import qredo_partner_v1_1
 import qredo_v1
+import qredo_v2
 from qredo_signing import Credentials, Environment, HmacCredentials, SQLiteNonces, connect
 
 
@@ -16,15 +17,18 @@ def sync(credentials: Credentials, hmac_credentials: HmacCredentials, environmen
         connect(qredo_partner_v1_0.Client, credentials, environment, nonces=counter) as old,
         connect(qredo_partner_v1_1.Client, credentials, environment, max_retries=3) as new,
         connect(qredo_v1.Client, hmac_credentials, environment, timeout=3) as other,
+        connect(qredo_v2.Client, hmac_credentials, environment, workspace_id="w", strict=True) as latest,
     ):
         assert_type(old, qredo_partner_v1_0.Client)
         assert_type(new, qredo_partner_v1_1.Client)
         assert_type(other, qredo_v1.Client)
+        assert_type(latest, qredo_v2.Client)
         assert_type(old.company.get("c"), qredo_partner_v1_0.models.Company)
         assert_type(new.company.get("c"), qredo_partner_v1_1.models.Company)
         assert_type(old.company.get("c").city, str)
         assert_type(new.company.get("c").city, str | qredo_partner_v1_1.Unset)
         assert_type(other.balance.get(), qredo_v1.models.BalanceResponse)
+        assert_type(latest.action.get("a"), qredo_v2.models.Action)
 
 
 async def asynchronous(credentials: Credentials, hmac_credentials: HmacCredentials, environment: Environment) -> None:
@@ -33,10 +37,12 @@ async def asynchronous(credentials: Credentials, hmac_credentials: HmacCredentia
         connect(qredo_partner_v1_0.AsyncClient, credentials, environment, nonces=counter) as old,
         connect(qredo_partner_v1_1.AsyncClient, credentials, environment, offload=True) as new,
         connect(qredo_v1.AsyncClient, hmac_credentials, environment) as other,
+        connect(qredo_v2.AsyncClient, hmac_credentials, environment, workspace_id="w", deadline=9) as latest,
     ):
         assert_type(await old.company.get("c"), qredo_partner_v1_0.models.Company)
         assert_type(await new.company.get("c"), qredo_partner_v1_1.models.Company)
         assert_type(await other.balance.get(), qredo_v1.models.BalanceResponse)
+        assert_type(await latest.action.get("a"), qredo_v2.models.Action)
 
 
 def wrong_model(client: qredo_partner_v1_1.Client, transfer: qredo_partner_v1_0.models.Transfer) -> None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from .api_key_info import ApiKeyInfo as ApiKeyInfo
     from .api_key_list import ApiKeyList as ApiKeyList
     from .approval_signatures import ApprovalSignatures as ApprovalSignatures
-    from .approval_status import ApprovalStatus as ApprovalStatus
+    from .approval_status_number import ApprovalStatusNumber as ApprovalStatusNumber
+    from .approval_status_word import ApprovalStatusWord as ApprovalStatusWord
     from .asset_balance import AssetBalance as AssetBalance
     from .balance_response import BalanceResponse as BalanceResponse
     from .connected_counterparty import ConnectedCounterparty as ConnectedCounterparty
@@ -64,7 +65,8 @@ __all__ = [
     "ApiKeyInfo",
     "ApiKeyList",
     "ApprovalSignatures",
-    "ApprovalStatus",
+    "ApprovalStatusNumber",
+    "ApprovalStatusWord",
     "AssetBalance",
     "BalanceResponse",
     "ConnectedCounterparty",
@@ -115,7 +117,8 @@ _MODULES: dict[str, str] = {
     "ApiKeyInfo": "api_key_info",
     "ApiKeyList": "api_key_list",
     "ApprovalSignatures": "approval_signatures",
-    "ApprovalStatus": "approval_status",
+    "ApprovalStatusNumber": "approval_status_number",
+    "ApprovalStatusWord": "approval_status_word",
     "AssetBalance": "asset_balance",
     "BalanceResponse": "balance_response",
     "ConnectedCounterparty": "connected_counterparty",

@@ -26,13 +26,13 @@ class Error:
     Made with keywords only, so that no order of fields can ever swap two values.
 
     Attributes:
-        code: The HTTP status as a number.
+        code: The HTTP status, as a number or, in one client of the vendor's services, as text.
         msg: Short text for developers.
         detail: More about an error. Not every error has it.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
 
-    code: int | Unset = UNSET
+    code: int | str | Unset = UNSET
     msg: str | Unset = UNSET
     detail: ErrorDetail | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -47,7 +47,13 @@ class Error:
         values, additional_properties = _read(src)
         (code, msg, detail) = values
         self = object.__new__(cls)
-        self.code = code if code.__class__ is int else _wire.optional("Error", "code", "an integer", code)
+        self.code = (
+            code
+            if code.__class__ is int
+            else code
+            if code.__class__ is str
+            else _wire.optional("Error", "code", "an integer or a string", code)
+        )
         self.msg = msg if msg.__class__ is str else _wire.optional("Error", "msg", "a string", msg)
         self.detail = (
             ErrorDetail.from_dict(detail)
@@ -66,7 +72,15 @@ class Error:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.code) is not UNSET and value is not None:
-            data["code"] = value if value.__class__ is int else _wire.plain("Error", "code", value, int)
+            data["code"] = (
+                value
+                if value.__class__ is int
+                else _wire.plain("Error", "code", value, int)
+                if isinstance(value, int)
+                else value
+                if value.__class__ is str
+                else _wire.plain("Error", "code", value, str)
+            )
         if (value := self.msg) is not UNSET and value is not None:
             data["msg"] = value if value.__class__ is str else _wire.plain("Error", "msg", value, str)
         if (value := self.detail) is not UNSET and value is not None:

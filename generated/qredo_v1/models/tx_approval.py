@@ -14,7 +14,8 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .approval_signatures import ApprovalSignatures
-from .approval_status import APPROVAL_STATUS, ApprovalStatus
+from .approval_status_number import APPROVAL_STATUS_NUMBER, ApprovalStatusNumber
+from .approval_status_word import APPROVAL_STATUS_WORD, ApprovalStatusWord
 
 _read = _wire.reader(
     "TxApproval",
@@ -52,7 +53,8 @@ class TxApproval:
         account_code: Code of the approver's account; 43 or 44 characters of base58.
         external: Not explained by the vendor; false in the one sample.
         signatures: No longer used. The form is not published; every field is an unknown one.
-        status: What an approver has said, or `expired` if nothing was said in time.
+        status: What an approver has said, or that nothing was said in time: a number on the wire, or a word, as
+            the vendor's description has it.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
 
@@ -67,7 +69,7 @@ class TxApproval:
     account_code: str | Unset = UNSET
     external: bool | Unset = UNSET
     signatures: ApprovalSignatures | Unset = UNSET
-    status: ApprovalStatus | Unset = UNSET
+    status: ApprovalStatusNumber | ApprovalStatusWord | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
 
     @classmethod
@@ -131,9 +133,11 @@ class TxApproval:
             else _wire.optional("TxApproval", "signatures", "an object", signatures)
         )
         self.status = (
-            APPROVAL_STATUS[status]
+            APPROVAL_STATUS_NUMBER[status]
+            if status.__class__ is int
+            else APPROVAL_STATUS_WORD[status]
             if status.__class__ is str
-            else _wire.optional("TxApproval", "status", "a string", status)
+            else _wire.optional("TxApproval", "status", "an integer or a string", status)
         )
         self.additional_properties = additional_properties
         return self
@@ -171,7 +175,11 @@ class TxApproval:
         if (value := self.signatures) is not UNSET and value is not None:
             data["signatures"] = _wire.to_dict("TxApproval", "signatures", value, ApprovalSignatures)
         if (value := self.status) is not UNSET and value is not None:
-            data["status"] = _wire.plain("TxApproval", "status", value, str)
+            data["status"] = (
+                _wire.plain("TxApproval", "status", value, int)
+                if isinstance(value, ApprovalStatusNumber)
+                else _wire.plain("TxApproval", "status", value, str)
+            )
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
