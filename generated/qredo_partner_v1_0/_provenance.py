@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "40ac4646c1eff03bdc264c133ca15fb0af7a4bfae998e71309618ee570cb5176"
-TEMPLATES_SHA256 = "9a52b7386015f1ef738b54d519c937ddf1376c0bcbe27b2338907aea9c98ebfa"
+DESCRIPTION_SHA256 = "7c00f889df540605c6d493d191b96832ed5dd9e407efa2bf98760278f1e49de4"
+TEMPLATES_SHA256 = "4130e965b98aedafb83f82e49ff34bb36e56e1e27bc32472c96446b31b7fa379"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

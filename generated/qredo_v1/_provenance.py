@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "963ab6d187eca80682be548f1045c0b2f6d911bd8274ed167f29adcc24dc2974"
-TEMPLATES_SHA256 = "9a52b7386015f1ef738b54d519c937ddf1376c0bcbe27b2338907aea9c98ebfa"
+DESCRIPTION_SHA256 = "e9db30d6efac3b56921223836a849e0ea8dcf439e36804c34f386c0f24c8f0ae"
+TEMPLATES_SHA256 = "4130e965b98aedafb83f82e49ff34bb36e56e1e27bc32472c96446b31b7fa379"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
