@@ -64,13 +64,19 @@ class Field:
 
 @dataclass(frozen=True)
 class ModelView:
-    """A class for an object."""
+    """A class for an object.
+
+    Attributes:
+        loops: Classes that it refers to and that refer to it.
+        listed: The field with the list over which it iterates.
+    """
 
     name: str
     module: str
     description: str
     fields: Sequence[Field]
     loops: frozenset[str] = frozenset()
+    listed: Field | None = None
 
     @property
     def classes(self) -> list[str]:

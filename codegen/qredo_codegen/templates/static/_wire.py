@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from ._mismatch import Mismatch, mismatch, raw_of, strictly, type_name
-from ._types import UNSET
+from ._types import UNSET, Unset
 from .errors import ResponseError
 
 if TYPE_CHECKING:
     from ._codec import Codec
+
+T = TypeVar("T")
 
 READ_ONLY: Any = UNSET
 """What a field is that the service alone gives, in a model that is made to be sent."""
@@ -117,6 +119,11 @@ def array(model: str, field: str, value: Any, encode: Callable[[Any], Any]) -> A
         name = type(value).__name__
         raise TypeError(f"{model}.{field} takes a list, not {name}: put it in a list, [{name}(...)]")
     return [encode(item) for item in value]
+
+
+def listed(value: list[T] | Unset | None) -> list[T]:
+    """The list that a response holds: empty where there is none. (A mismatch raises when it is iterated or sized.)"""
+    return [] if value is UNSET or value is None else value
 
 
 def free(model: str, field: str, value: Any, encode: Callable[[Any], Any]) -> Any:
