@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "7c00f889df540605c6d493d191b96832ed5dd9e407efa2bf98760278f1e49de4"
-TEMPLATES_SHA256 = "4130e965b98aedafb83f82e49ff34bb36e56e1e27bc32472c96446b31b7fa379"
+TEMPLATES_SHA256 = "edcb8fad04262cce16c35fc9bbccb20874f8385ddb7eb1d698a29bfa35a5a244"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -9,5 +9,5 @@ PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "e9db30d6efac3b56921223836a849e0ea8dcf439e36804c34f386c0f24c8f0ae"
-TEMPLATES_SHA256 = "4130e965b98aedafb83f82e49ff34bb36e56e1e27bc32472c96446b31b7fa379"
+TEMPLATES_SHA256 = "edcb8fad04262cce16c35fc9bbccb20874f8385ddb7eb1d698a29bfa35a5a244"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
