@@ -124,6 +124,7 @@ class Argument:
 
     Attributes:
         style: How OpenAPI writes its value, where that is another way than the usual one of its place.
+        unit: What a number counts, by `x-unit`.
     """
 
     wire: str
@@ -134,6 +135,7 @@ class Argument:
     place: str = "query"
     style: str | None = None
     nullable: bool = False
+    unit: str | None = None
 
     @property
     def annotation(self) -> str:

@@ -180,8 +180,20 @@ LATEST = 10**11
 """No time in Unix seconds is later: that would be after the year 5000. Milliseconds are always more."""
 
 
+def seconds(model: str, field: str, value: Any) -> Any:
+    """A time in Unix seconds that is a parameter of a request, if it is given.
+
+    Raises:
+        TypeError: It is no int.
+        ValueError: It is in milliseconds.
+    """
+    if value is UNSET or value is None or (value.__class__ is int and value < LATEST):
+        return value
+    return not_seconds(model, field, value)
+
+
 def not_seconds(model: str, field: str, value: Any) -> Any:
-    """Raise for a request field that must be a time in Unix seconds."""
+    """Raise for a value that must be a time in Unix seconds."""
     if value.__class__ is Mismatch:
         return raw_of(value)
     if type(value) is int:
