@@ -51,9 +51,9 @@ async def report(at_once: int) -> int:
 
         async def holdings(company: CompanyMatch) -> str:
             found = await client.holding.get_all(require(company.company_id))
-            return ", ".join(f"{one.amount} {one.code}" for one in found.holdings) or "nothing"
+            return ", ".join(f"{one.amount} {one.code}" for one in found) or "nothing"
 
-        companies = (await client.company.search()).matches or []
+        companies = list(await client.company.search())
         results = await for_each(companies, holdings, at_once=at_once)
     for company, result in zip(companies, results, strict=True):
         print(f"{company.name}: {result if isinstance(result, str) else f'MISSING ({result})'}")

@@ -72,7 +72,7 @@ class Started(BaseModel):
 async def holdings(company_id: str, client: Qredo) -> list[Holding]:
     """What a company holds."""
     found = await client.holding.get_all(company_id)
-    return [Holding(asset=one.code or "", amount=one.amount) for one in found.holdings]
+    return [Holding(asset=one.code or "", amount=one.amount) for one in found]
 
 
 @app.post("/companies/{company_id}/transfers", status_code=202)

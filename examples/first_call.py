@@ -23,7 +23,7 @@ def main() -> None:
     credentials = Credentials.from_directory(os.environ.get("QREDO_KEYS", "keys"))
     environment = Environment.from_environment()  # QREDO_ENVIRONMENT; nothing unset means production
     with connect(Client, credentials, environment) as client:
-        for asset in client.asset.get_all().assets or []:
+        for asset in client.asset.get_all():
             print(f"{asset.code}: one is {asset.scale} base units")
         found = client.company.search()
         print(f"companies on {environment.name} that this API key sees: {found.total_count or 0}")

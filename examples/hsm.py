@@ -39,7 +39,7 @@ def main() -> None:
     with Pkcs11Signer(options.module, pin=pin, token_label=options.token, key_label=options.key) as signer:
         print(f"RSA-{signer.bits}, fingerprint of the public key {signer.fingerprint}")
         with connect(Client, Credentials(api_key, signer), Environment.from_environment()) as client:
-            print(f"the service knows {len(client.asset.get_all().assets or [])} assets")
+            print(f"the service knows {len(client.asset.get_all())} assets")
 
 
 if __name__ == "__main__":

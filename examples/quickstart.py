@@ -21,7 +21,7 @@ def main() -> None:
         step("company.create", f"company {company_id}")
 
         client.trusted_party.add(company_id, address="treasurer@acme.example")
-        parties = client.trusted_party.get_all(company_id).list_ or []
+        parties = client.trusted_party.get_all(company_id)
         step("trusted_party.add, .get_all", *(f"{party.address} as {party.trusted_entity_id}" for party in parties))
 
         policy = NewCustodyGroup(threshold=1, members=[require(party.trusted_entity_id) for party in parties])
@@ -36,14 +36,14 @@ def main() -> None:
         fund_id = require(fund.fund_id)
         step("fund.create", f"fund {fund_id} with one wallet; one of one custodian approves")
 
-        deposits = client.fund.get_deposit_addresses(company_id, fund_id).list_ or []
+        deposits = client.fund.get_deposit_addresses(company_id, fund_id)
         step("fund.get_deposit_addresses", *(f"{entry.asset}: {entry.address}" for entry in deposits))
 
         (wallet,) = require(client.fund.get(company_id, fund_id).wallets)
         emulator.control.credit(require(wallet.wallet_id), 150_000_000)
         step("(a deposit of 1.5 BTC arrives from outside)")
 
-        holdings = client.holding.get_all(company_id).holdings
+        holdings = client.holding.get_all(company_id)
         step("holding.get_all", *(f"{holding.code}: {holding.amount} base units" for holding in holdings))
 
         verified = [record for record in emulator.control.requests if record.verified]

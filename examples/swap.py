@@ -58,7 +58,7 @@ def find(client: Client, taker: Party, price: tuple[AssetAmount, AssetAmount]) -
         LookupError: There is none.
     """
     give, get = price
-    for item in client.liquidity_hub.get_for_company(taker.company).items or []:
+    for item in client.liquidity_hub.get_for_company(taker.company):
         sent, received = (item.send_asset, item.send_amount), (item.receive_asset, item.receive_amount)
         if not item.owner and sent == (give.symbol, give.amount) and received == (get.symbol, get.amount):
             return item

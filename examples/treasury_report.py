@@ -45,7 +45,7 @@ class Row:
 
 def rows_of(client: Client, company_id: str, company: str, scales: dict[str, int]) -> Iterator[Row]:
     """The wallets of all funds of a company."""
-    for match in client.fund.search(company_id).list_ or []:
+    for match in client.fund.search(company_id):
         fund = client.fund.get(company_id, require(match.id))
         for wallet in fund.wallets or []:
             asset, balance = require(wallet.asset), wallet.balance or 0
@@ -55,11 +55,11 @@ def rows_of(client: Client, company_id: str, company: str, scales: dict[str, int
 
 def report(client: Client, company_id: str | None) -> list[Row]:
     """The wallets of one company, or of all that the API key sees."""
-    scales = {require(asset.code): require(asset.scale) for asset in client.asset.get_all().assets or []}
+    scales = {require(asset.code): require(asset.scale) for asset in client.asset.get_all()}
     if company_id:
         companies = {company_id: client.company.get(company_id).name or company_id}
     else:
-        companies = {require(one.company_id): one.name or "" for one in client.company.search().matches or []}
+        companies = {require(one.company_id): one.name or "" for one in client.company.search()}
     return [row for id, name in companies.items() for row in rows_of(client, id, name, scales)]
 
 

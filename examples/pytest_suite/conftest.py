@@ -27,7 +27,7 @@ def treasury(qredo: Emulator, client: Client) -> Treasury:
     """A wallet with 1,000,000 base units, one whitelisted address, and Ann, who approves."""
     company = client.company.create(name="ACME Corp").company_id
     client.trusted_party.add(company, address="ann@acme.example")
-    (ann,) = client.trusted_party.get_all(company).list_ or []
+    (ann,) = client.trusted_party.get_all(company)
     policy = NewCustodyGroup(threshold=1, members=[require(ann.trusted_entity_id)])
     wallets = [NewWallet(name="Payouts", asset="BTC-TESTNET")]
     made = client.fund.create(

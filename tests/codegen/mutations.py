@@ -332,6 +332,10 @@ API = (
     Mutation({"known-value-removed": C}, lambda d: schema(d, "WalletStatus")["x-known-values"].remove("expired"),
              prepare=lambda d: schema(d, "WalletStatus").pop("x-enum-varnames", None)),
     Mutation({"value-renamed": B}, lambda d: schema(d, "TrustedPartyType")["x-enum-varnames"].__setitem__(0, "PERSON")),
+    Mutation({"list-added": C}, lambda d: schema(d, "TrustedPartyList").update({"x-list": "list"}),
+             prepare=lambda d: schema(d, "TrustedPartyList").pop("x-list")),
+    Mutation({"list-removed": B}, lambda d: schema(d, "TrustedPartyList").pop("x-list")),
+    Mutation({"list-changed": B}, lambda d: schema(d, "TrustedPartyList").update({"x-list": "other"})),
     Mutation({"sensitivity-changed": C}, lambda d: schema(d, "Company")["properties"]["ref"].update(
         {"x-sensitive": True})),
 )  # fmt: skip

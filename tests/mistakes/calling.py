@@ -140,6 +140,20 @@ CALLING = (
         "give Unix seconds, such as 1700000000",
     ),
     Mistake(
+        "A time in milliseconds in the query",
+        lambda at: at.client.wallet.get_history("w", since=1_700_000_000_000),
+        "wallet.get_history.since is 1700000000000",
+        "which would be on 55840-",
+        "give Unix seconds, such as 1700000000",
+    ),
+    Mistake(
+        "A datetime in the query",
+        lambda at: at.client.wallet.get_history("w", since=datetime.now(UTC)),  # type: ignore[arg-type]
+        "not datetime",
+        "wallet.get_history.since takes an int, Unix seconds",
+        "write int(time.timestamp())",
+    ),
+    Mistake(
         "An amount as a float",
         lambda at: transfer(at, send=AssetAmount(symbol="BTC-TESTNET", amount=0.1)),  # type: ignore[arg-type]
         "not float",

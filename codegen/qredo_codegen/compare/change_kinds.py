@@ -156,6 +156,9 @@ _SCHEMAS = {
     "value-set-added": (_C, "The values were free, and remain so."),
     "value-set-removed": (_C, "The set was open: any value could come before as well."),
     "value-renamed": (_B, "Users write the value by its name."),
+    "list-added": (_C, "The response can be iterated and has a length, beside its field."),
+    "list-removed": (_B, "Code that iterates the response fails."),
+    "list-changed": (_B, "Code that iterates the response gets other items."),
     "sensitivity-changed": (_C, "Only whether a program prints the value changes."),
 }
 

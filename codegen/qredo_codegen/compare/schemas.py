@@ -21,7 +21,7 @@ _HANDLED = frozenset(
     {
         *TEXTS,
         *("$ref", "additionalProperties", "const", "default", "deprecated", "discriminator", "enum", "format", "items"),
-        *("nullable", "type", "x-enum-varnames", "x-known-values", "x-sensitive"),
+        *("nullable", "type", "x-enum-varnames", "x-known-values", "x-list", "x-sensitive"),
         *("readOnly", "writeOnly"),
         *("exclusiveMaximum", "exclusiveMinimum", "maximum", "maxItems", "maxLength", "maxProperties"),
         *("minimum", "minItems", "minLength", "minProperties", "multipleOf", "pattern", "uniqueItems"),
@@ -250,6 +250,10 @@ def _rest(before: Shape, after: Shape, context: Context) -> None:
         if flags[0] != flags[1]:
             name = "undeprecated" if flags[0] and kind == "deprecated" else kind
             context.add(name, before.place(key), after.place(key), before=flags[0], after=flags[1])
+    marks = before.keywords.get("x-list"), after.keywords.get("x-list")
+    if marks[0] != marks[1]:
+        kind = "list-changed" if all(marks) else "list-added" if marks[1] else "list-removed"
+        context.add(kind, before.place("x-list"), after.place("x-list"), before=marks[0], after=marks[1])
     for key in ("default", "discriminator"):
         ours, theirs = (_comparable(key, one.keywords.get(key)) for one in (before, after))
         if ours != theirs:

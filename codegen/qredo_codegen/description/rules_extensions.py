@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from .document import Document, Operation, operations, pointer
-from .places import Problem, json_body, keywords, parameters, path_items, successes, target, under
+from .places import Problem, json_body, keywords, parameters, path_items, schemas, successes, target, under
 from .rules_operations import requirements
 
 __all__ = ["RULES", "SHAPES", "shapes"]
@@ -36,6 +36,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "x-idempotency-key": _TEXT,
     "x-idempotent": {"const": True},
     "x-known-values": {"type": "array", "minItems": 1},
+    "x-list": _TEXT,
     "x-name": _NAME,
     "x-no-outcome": _TEXT,
     "x-outcome": _TEXT,
@@ -94,6 +95,15 @@ def idempotent(document: Document) -> Iterator[Problem]:
             yield Problem(operation.pointer + "/x-idempotent", "a GET can always be retried; remove it.")
 
 
+def lists(document: Document) -> Iterator[Problem]:
+    """`x-list` names an array of the object schema that has it, over which a client iterates."""
+    for at, schema, _ in schemas(document):
+        if isinstance(schema, dict) and "x-list" in schema:
+            name = schema["x-list"]
+            if under(document, under(document, schema).get("properties", {}).get(name)).get("type") != "array":
+                yield Problem(at + "/x-list", f"the schema has no array {name!r}.")
+
+
 def outcomes(document: Document) -> Iterator[Problem]:
     """`x-outcome` names the GET operation that shows whether a call took effect."""
     reads = {one.node.get("operationId") for one in operations(document) if one.method == "get"}
@@ -136,6 +146,7 @@ RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     shapes,
     idempotency_keys,
     idempotent,
+    lists,
     outcomes,
     pagination,
     websockets,

@@ -49,6 +49,7 @@ class SchemaClass:
         varnames: Names that the description gives to the values.
         nullable: Whether null may stand in its place, wherever that is.
         is_upload: Whether it is sent as multipart/form-data, where binary text is a file.
+        list: Name of the field with the list that an object holds, over which it iterates; None for no such object.
     """
 
     pointer: str
@@ -61,6 +62,7 @@ class SchemaClass:
     varnames: list[str] | None = None
     nullable: bool = False
     is_upload: bool = False
+    list: str | None = None
 
     @property
     def base(self) -> str:
@@ -271,6 +273,7 @@ class TypeSchemas:
         text = str(merged.keywords.get("description", ""))
         found = SchemaClass(at, _component(at), hint, text)
         found.nullable = merged.keywords.get("nullable") is True or _names_null(merged.keywords)
+        found.list = merged.keywords.get("x-list")
         self.classes[at] = found
         return found
 

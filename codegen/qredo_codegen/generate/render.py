@@ -107,6 +107,8 @@ def _fallback(field: Field, where: Where) -> str:
 def _sent(argument: Argument, method: MethodView) -> str:
     """Expression: the value of an argument as the request takes it."""
     kind, name = argument.kind, argument.name
+    if argument.unit == "unix-seconds":
+        return f"_wire.seconds({Where(method.id, name).arguments}, {name})"
     if not isinstance(kind, Complex | Decimal):
         return name
     encoded = kind.encode(name, Where(method.id, name))

@@ -64,13 +64,19 @@ class Field:
 
 @dataclass(frozen=True)
 class ModelView:
-    """A class for an object."""
+    """A class for an object.
+
+    Attributes:
+        loops: Classes that it refers to and that refer to it.
+        listed: The field with the list over which it iterates.
+    """
 
     name: str
     module: str
     description: str
     fields: Sequence[Field]
     loops: frozenset[str] = frozenset()
+    listed: Field | None = None
 
     @property
     def classes(self) -> list[str]:
@@ -118,6 +124,7 @@ class Argument:
 
     Attributes:
         style: How OpenAPI writes its value, where that is another way than the usual one of its place.
+        unit: What a number counts, by `x-unit`.
     """
 
     wire: str
@@ -128,6 +135,7 @@ class Argument:
     place: str = "query"
     style: str | None = None
     nullable: bool = False
+    unit: str | None = None
 
     @property
     def annotation(self) -> str:

@@ -106,6 +106,7 @@ class OperationViews:
             place=parameter.place,
             style=None if is_usual else style,
             nullable=False,
+            unit=parameter.schema.get("x-unit"),
         )
 
     def _body(self, one: NormalOperation) -> BodyView | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal_form import Normal, NormalClass
@@ -19,10 +20,7 @@ def models_of(normal: Normal) -> list[ModelView]:
     found = [one for one in normal.classes.values() if one.schema.values is None]
     models = {one.name: _model(normal, one) for one in found}
     loops = _loops({name: model.used for name, model in models.items()})
-    return [
-        ModelView(one.name, one.module, one.description, one.fields, frozenset(loops[one.name]))
-        for _, one in sorted(models.items())
-    ]
+    return [replace(one, loops=frozenset(loops[one.name])) for _, one in sorted(models.items())]
 
 
 def enums_of(normal: Normal) -> list[EnumView]:
@@ -34,7 +32,11 @@ def enums_of(normal: Normal) -> list[EnumView]:
 def _model(normal: Normal, one: NormalClass) -> ModelView:
     fields = [_field(normal, one, wire, schema) for wire, schema in one.schema.fields.items()]
     ordered = [field for field in fields if field.required] + [field for field in fields if not field.required]
-    return ModelView(one.name, one.module, prose({"description": one.schema.description}), ordered)
+    listed = next((field for field in fields if field.wire == one.schema.list), None)
+    text = prose({"description": one.schema.description})
+    if listed:
+        text += f" Iterate over it for the items of `{listed.name}`; `len()` counts them."
+    return ModelView(one.name, one.module, text, ordered, listed=listed)
 
 
 def _field(normal: Normal, one: NormalClass, wire: str, schema: Document) -> Field:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, overload
 
+from .. import _wire
 from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
 from .._core import encode as _encode
@@ -141,7 +142,11 @@ class WalletResource:
             ResponseError: The response is not what the description says.
         """
 
-        return self._core.call(_GET_HISTORY, path={"wallet_id": wallet_id}, query={"since": since})
+        return self._core.call(
+            _GET_HISTORY,
+            path={"wallet_id": wallet_id},
+            query={"since": _wire.seconds("wallet.get_history", "since", since)},
+        )
 
     def get_max_amount(
         self, wallet_id: str, *, pending: int | Unset = UNSET, tx_type: MaxAmountType | str | Unset = UNSET
@@ -359,7 +364,11 @@ class AsyncWalletResource:
             ResponseError: The response is not what the description says.
         """
 
-        return await self._core.call(_GET_HISTORY, path={"wallet_id": wallet_id}, query={"since": since})
+        return await self._core.call(
+            _GET_HISTORY,
+            path={"wallet_id": wallet_id},
+            query={"since": _wire.seconds("wallet.get_history", "since", since)},
+        )
 
     async def get_max_amount(
         self, wallet_id: str, *, pending: int | Unset = UNSET, tx_type: MaxAmountType | str | Unset = UNSET
