@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "40ac4646c1eff03bdc264c133ca15fb0af7a4bfae998e71309618ee570cb5176"
-TEMPLATES_SHA256 = "612bf0647b15775fb6fe48b50dfb9df6353d44e0b98e3ed6b69ef8f76cf92ebc"
+DESCRIPTION_SHA256 = "7c00f889df540605c6d493d191b96832ed5dd9e407efa2bf98760278f1e49de4"
+TEMPLATES_SHA256 = "07626691eb359c08cb54c9f140224d8c0353718f227f53fe1a14fe96968d0f71"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

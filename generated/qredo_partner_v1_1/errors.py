@@ -55,7 +55,7 @@ class APIError(ClientError):
         self.status_code: int = response.status_code
         body = _error_body(response)
         code, msg = body.get("code"), body.get("msg")
-        self.code: int | None = code if type(code) is int else None
+        self.code: int | None = _whole_number(code)
         self.msg: str | None = printable(msg) if isinstance(msg, str) else None
         self.reason: str | None = _reason(body)
         self._read = read
@@ -162,6 +162,9 @@ class ResponseError(ClientError):
         return printable(f"{place}: {self.problem}{advice}")
 
 
+_LONGEST_CODE = 10
+"""Digits."""
+
 _BY_STATUS: dict[int, type[APIError]] = {
     400: BadRequestError,
     401: UnauthorizedError,
@@ -222,6 +225,13 @@ def _error_body(response: httpx.Response) -> dict[str, Any]:
     except (ValueError, RecursionError):  # the latter for what is nested too deeply
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def _whole_number(code: object) -> int | None:
+    """The code of an error, which may come as text."""
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) <= _LONGEST_CODE:
+        return int(code)
+    return code if type(code) is int else None
 
 
 def _reason(body: dict[str, Any]) -> str | None:

@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from ._mismatch import Mismatch, mismatch, raw_of, strictly, type_name
-from ._types import UNSET
+from ._types import UNSET, Unset
 from .errors import ResponseError
 
 if TYPE_CHECKING:
     from ._codec import Codec
+
+T = TypeVar("T")
 
 READ_ONLY: Any = UNSET
 """What a field is that the service alone gives, in a model that is made to be sent."""
@@ -120,6 +122,11 @@ def array(model: str, field: str, value: Any, encode: Callable[[Any], Any]) -> A
     return [encode(item) for item in value]
 
 
+def listed(value: list[T] | Unset | None) -> list[T]:
+    """The list that a response holds: empty where there is none. (A mismatch raises when it is iterated or sized.)"""
+    return [] if value is UNSET or value is None else value
+
+
 def free(model: str, field: str, value: Any, encode: Callable[[Any], Any]) -> Any:
     """The JSON object of a dict with free keys.
 
@@ -174,8 +181,20 @@ LATEST = 10**11
 """No time in Unix seconds is later: that would be after the year 5000. Milliseconds are always more."""
 
 
+def seconds(model: str, field: str, value: Any) -> Any:
+    """A time in Unix seconds that is a parameter of a request, if it is given.
+
+    Raises:
+        TypeError: It is no int.
+        ValueError: It is in milliseconds.
+    """
+    if value is UNSET or value is None or (value.__class__ is int and value < LATEST):
+        return value
+    return not_seconds(model, field, value)
+
+
 def not_seconds(model: str, field: str, value: Any) -> Any:
-    """Raise for a request field that must be a time in Unix seconds."""
+    """Raise for a value that must be a time in Unix seconds."""
     if value.__class__ is Mismatch:
         return raw_of(value)
     if type(value) is int:
