@@ -41,8 +41,7 @@ class World:
         lock: Held around every use: control methods are called from other threads.
         tokens: The tokens of workspaces that were given. No state file holds them.
         publish: Sends a message on a feed, with the arguments of `FeedHub.publish`.
-        leads: Seconds by which the clock that the present caller follows is ahead of this one; several where it is not
-            known which one that is.
+        leads: Seconds by which the clock that the present caller computes times with may be ahead of this one.
     """
 
     def __init__(self, settings: Settings) -> None:

@@ -68,12 +68,11 @@ def check_amount(place: WalletPlace, body: Mapping[str, Any], field: str) -> int
 
 
 def check_expires(world: World, expires: int) -> int:
-    """A deadline on this world's clock, if it is still to come on the clock that the caller follows."""
-    deadlines = [expires - lead for lead in world.leads]
-    found = next((deadline for deadline in deadlines if deadline > world.now), None)
-    if found is None:
-        raise invalid("/body/expires", f"{expires} is not after the present, {world.now + world.leads[0]}")
-    return found
+    """A deadline on this world's clock, if it is still to come on the clock to which it is closest."""
+    lead = min(world.leads, key=lambda lead: abs(expires - lead - world.now))
+    if expires - lead <= world.now:
+        raise invalid("/body/expires", f"{expires} is not after the present, {world.now + lead}")
+    return expires - lead
 
 
 def whitelisted(fund: Fund, asset: str, address: str) -> tuple[str, str]:
