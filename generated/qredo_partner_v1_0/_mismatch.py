@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from decimal import Decimal
 from typing import Any, NamedTuple, NoReturn
 
 from ._provenance import PACKAGE
@@ -18,6 +19,7 @@ _JSON_NAMES = {
     bool: "a boolean",
     dict: "an object",
     float: "a number with a fraction or an exponent",
+    Decimal: "a number with a fraction or an exponent",
     int: "an integer",
     list: "an array",
     str: "a string",

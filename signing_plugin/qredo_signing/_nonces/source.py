@@ -89,7 +89,7 @@ class Nonces(ABC):
             nonce = self._issue(self._used)
             if not self._used < nonce <= MAX_NONCE:
                 raise NonceError(
-                    f"the store gave {nonce} after {self._used}, which no source of ours stores: it is damaged, or "
+                    f"the store gave {nonce} after {self._used}, which no source stores: it is damaged, or "
                     "something else writes to it. No number is guessed; find out what does, and repair it"
                 )
             self._used_before, self._used = self._used, nonce

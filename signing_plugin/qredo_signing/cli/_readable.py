@@ -15,6 +15,7 @@ __all__ = ["AMOUNTS", "TIMES", "flat", "is_number", "line_of", "readable", "wire
 TIMES = frozenset(
     {
         "aborted",
+        "actionTime",
         "added",
         "approved",
         "authorized",

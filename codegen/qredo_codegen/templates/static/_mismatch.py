@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from decimal import Decimal
 from typing import Any, NamedTuple, NoReturn
 
 from ._provenance import PACKAGE
@@ -17,6 +18,7 @@ _JSON_NAMES = {
     bool: "a boolean",
     dict: "an object",
     float: "a number with a fraction or an exponent",
+    Decimal: "a number with a fraction or an exponent",
     int: "an integer",
     list: "an array",
     str: "a string",
