@@ -123,12 +123,14 @@ class Plain:
         return iter(())
 
     def check(self, value: str) -> str:
+        # Not isinstance: a bool is an int in Python, and in JSON it is not a number.
         return f"{value}.__class__ is {self.annotation}"
 
     def decode(self, value: str, where: Where) -> str:
         return value
 
     def encode(self, value: str, where: Where) -> str:
+        # Most values are exactly of their class. To test that here saves a call for each of them.
         return f"{value} if {self.check(value)} else _wire.plain({where.arguments}, {value}, {self.annotation})"
 
 
@@ -137,7 +139,7 @@ class Decimal:
     """A number, exact to its last digit."""
 
     annotation: str = "Decimal"
-    argument: str = "Decimal | int"
+    argument: str = "Decimal | int"  # and no float: amounts are money, and 0.1 as a float is not a tenth
     json: str = "number"
     expected: str = "a number"
     codec: str = "_codec.DECIMAL"
@@ -175,7 +177,7 @@ class Complex:
         return iter(self.used)
 
     def check(self, value: str) -> str:
-        return f"{value} is not UNSET and {value} is not None"
+        return f"{value} is not UNSET and {value} is not None"  # the codec checks the rest
 
     def decode(self, value: str, where: Where) -> str:
         return f"_wire.decoded({self.constant}, {where.arguments}, {value})"
@@ -215,6 +217,7 @@ class EnumOf:
         return self.base.check(value)
 
     def decode(self, value: str, where: Where) -> str:
+        # A dict of the members. It makes one of a value that it lacks, since a service adds values within a version.
         return f"{self.module.upper()}[{value}]"
 
     def encode(self, value: str, where: Where) -> str:
@@ -227,14 +230,11 @@ class ModelOf:
 
     annotation: str
     json: str = "object"
+    expected: str = "an object"
 
     @property
     def argument(self) -> str:
         return self.annotation
-
-    @property
-    def expected(self) -> str:
-        return "an object"
 
     @property
     def codec(self) -> str:
@@ -259,6 +259,7 @@ class ArrayOf:
 
     item: Single
     json: str = "array"
+    expected: str = "an array"
 
     @property
     def annotation(self) -> str:
@@ -267,10 +268,6 @@ class ArrayOf:
     @property
     def argument(self) -> str:
         return self.annotation
-
-    @property
-    def expected(self) -> str:
-        return "an array"
 
     @property
     def codec(self) -> str:
@@ -284,6 +281,7 @@ class ArrayOf:
 
     def decode(self, value: str, where: Where) -> str:
         if isinstance(self.item, Plain):
+            # JSON gave the values as they are, so the list itself can serve when no item is of another type.
             return f"_wire.items({where.arguments}, {value}, {self.item.annotation}, {self.item.expected!r})"
         return f"[{_inside(self.item, 'item', where, '[]')} for item in {value}]"
 
@@ -297,6 +295,7 @@ class MapOf:
 
     item: Plain | ModelOf
     json: str = "object"
+    expected: str = "an object"
 
     @property
     def annotation(self) -> str:
@@ -305,10 +304,6 @@ class MapOf:
     @property
     def argument(self) -> str:
         return self.annotation
-
-    @property
-    def expected(self) -> str:
-        return "an object"
 
     @property
     def codec(self) -> str:
@@ -358,6 +353,7 @@ class OneOf:
             yield from member.classes()
 
     def encode(self, value: str, where: Where) -> str:
+        # Without a test for the last one, its encoder refuses a value of no member, and names the field.
         *others, last = self.members
         choices = [f"{member.encode(value, where)} if {_is_python(member, value)} else " for member in others]
         return "".join(choices) + last.encode(value, where)

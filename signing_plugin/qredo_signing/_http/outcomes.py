@@ -78,7 +78,7 @@ def error_body(response: httpx.Response) -> dict[str, Any]:
     """Return the body of an error response, if it is a JSON object; otherwise nothing."""
     try:
         body = json.loads(response.content)
-    except (ValueError, RecursionError, httpx.HTTPError, httpx.StreamError):
+    except (ValueError, RecursionError, httpx.HTTPError, httpx.StreamError):  # no JSON, nested too deep, or not read
         return {}
     return body if isinstance(body, dict) else {}
 

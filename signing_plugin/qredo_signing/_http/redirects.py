@@ -90,7 +90,7 @@ class _Watch:
 
     def _look(self, event: str, info: TraceInfo) -> None:
         if (attempt := CURRENT.get()) is not None:
-            attempt.is_watched = True
+            attempt.is_watched = True  # a transport that calls a trace reports each step, so silence proves something
         if event in _SENDS_HEADERS:
             self._check_request(info["request"])
             self._stop_watching(info["request"])
@@ -140,7 +140,7 @@ class _Watch:
     def _check_request(self, request: Any) -> None:
         """Check a request of httpcore, which may be addressed to a proxy."""
         url = request.url
-        if request.method == b"CONNECT":
+        if request.method == b"CONNECT":  # it opens a tunnel; the request inside is checked when its turn comes
             self._check_host(url.target)
             return
         if not url.target.startswith(b"/") or (url.scheme, url.host, url.port) not in self._home.addresses:
@@ -281,6 +281,7 @@ def check_origin(request: httpx.Request, home: AllowedOrigin) -> None:
     origin = origin_in_bytes(request.url)
     if origin not in home.origins:
         raise home.reject(origin.decode("ascii"))
+    # httpcore obeys these before the URL: `target` is what it asks for, `sni_hostname` whose certificate it accepts.
     for name in ("target", "sni_hostname"):
         if name in request.extensions:
             raise home.reject(f"another place, by the {name!r} extension")

@@ -38,7 +38,7 @@ BUDGET = 10.0
 REFUND = 0.1
 """What a success adds to the budget: in the long run one retry for ten successes."""
 
-_TRANSIENT = {429, 502, 503, 504}
+_TRANSIENT = {429, 502, 503, 504}  # not 500: the service failed at this very request, and would again
 _UNKNOWN = {408, 499, 502, 504}
 """Statuses of a gateway or of a server that gave up waiting: the service may have carried the request out."""
 _NOT_FOLLOWED = {307, 308}
@@ -81,6 +81,7 @@ class Outcome:
         """
         if not self.sent or self.is_success or self.status in _NOT_FOLLOWED:
             return False
+        # Below 400 are 301, 302 and 303 too: servers send them after they did what was asked, to show the result.
         if self.status is None or self.status in _UNKNOWN or self.status < 400:
             return True
         return self.status >= 500 and not self.is_from_service
@@ -178,6 +179,7 @@ class Attempts:
             return self._end()
         if outcome.retry_after is not None and outcome.retry_after > MAX_WAIT:
             return self._end()  # to come back earlier would be one more request that is refused
+        # Asked last, so that a call which ends anyhow leaves the budget to others.
         return self._wait(outcome) if self._budget.take() else self._end()
 
     def after_local_error(self) -> End:
@@ -199,7 +201,7 @@ class Attempts:
 
     def _wait(self, outcome: Outcome) -> float:
         if outcome.retry_after is not None:
-            return outcome.retry_after + SPREAD * self._random()
+            return outcome.retry_after + SPREAD * self._random()  # never less: the server would refuse it again
         return backoff(self.made, self._random())
 
 

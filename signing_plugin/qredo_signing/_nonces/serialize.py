@@ -85,7 +85,7 @@ class InFlight:
     def clear(self) -> None:
         """Empty the line: a forked process has none of the threads that wait in it or hold its lock."""
         self._line: deque[Ticket] = deque()
-        self._advancing = threading.RLock()
+        self._advancing = threading.RLock()  # reentrant: a signal handler may advance while this thread does
 
     def wait(self, ticket: Ticket, patience: float | None = None) -> bool:
         """Wait for the turn in a thread, `patience` seconds at most. Returns whether it came.
@@ -130,8 +130,9 @@ class InFlight:
                     if self._call(first):
                         return
                     continue
+                # Before it leaves: the number must be back at its source when the next request draws one.
                 first.settle()
-                if self._line and self._line[0] is first:
+                if self._line and self._line[0] is first:  # not if a signal handler advanced meanwhile
                     self._line.popleft()
         finally:
             self._advancing.release()

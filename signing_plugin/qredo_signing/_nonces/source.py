@@ -284,7 +284,7 @@ _watching = threading.Lock()
 
 
 def _before_fork() -> None:
-    _watching.acquire()
+    _watching.acquire()  # until after the fork: otherwise the child may inherit it held by a thread that it lacks
     for source in _sources:
         source._before_fork()
 

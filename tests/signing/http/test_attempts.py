@@ -232,6 +232,42 @@ def test_what_httpx_errors_say(error: Exception, outcome: Outcome | None) -> Non
     assert never_sent(error) == (outcome == Outcome(sent=False) or isinstance(error, httpx.UnsupportedProtocol))
 
 
+@pytest.mark.parametrize(
+    ("is_signed", "is_watched", "is_written", "may_be_sent"),
+    [
+        (False, False, False, False),
+        (False, True, True, False),  # the scheme's own request, such as for a token
+        (True, False, False, True),  # nothing is reported, so nothing is proved
+        (True, True, False, False),
+        (True, True, True, True),
+    ],
+)
+def test_what_an_attempt_reports(is_signed: bool, is_watched: bool, is_written: bool, may_be_sent: bool) -> None:
+    """A signed request may be sent unless a transport reports, and reported no byte; how the attempt ended decides."""
+    attempt = Attempt()
+    assert (attempt.is_signed, attempt.is_watched, attempt.is_written, attempt.is_own) == (False,) * 4
+    assert (attempt.reads, attempt.peer, attempt.ticket) == (0, None, None)
+    attempt.is_signed, attempt.is_watched, attempt.is_written = is_signed, is_watched, is_written
+    assert attempt.may_be_sent is may_be_sent
+    assert attempt.was_sent is may_be_sent
+    for was_sent in (True, False):
+        attempt.was_sent = was_sent
+        assert attempt.was_sent is was_sent
+    assert never_sent(httpx.ReadError(""), attempt) is not may_be_sent
+    assert never_sent(httpx.ConnectError(""), attempt) is not (is_signed and is_written)
+
+
+def test_a_step_ends_with_the_deadline() -> None:
+    """A step may take its own timeout, and no longer than until the deadline, at which it is late."""
+    now = [100.0]
+    attempt = Attempt(deadline=110.0, now=lambda: now[0])
+    assert [attempt.left(timeout, httpx.ReadTimeout) for timeout in (None, 3.0, 20.0)] == [10.0, 3.0, 10.0]
+    assert [Attempt().left(timeout, httpx.ReadTimeout) for timeout in (None, 3.0)] == [None, 3.0]
+    for now[0] in (110.0, 111.0):
+        with pytest.raises(httpx.ReadTimeout, match="the deadline of the call has passed"):
+            attempt.left(3.0, httpx.ReadTimeout)
+
+
 def test_a_transport_that_calls_everything_a_connect_error() -> None:
     """A connect error made from an OSError proves nothing, since a broken connection is one as well; refused does."""
     broken, refused = httpx.ConnectError(""), httpx.ConnectError("")

@@ -28,7 +28,7 @@ __all__ = ["Session"]
 
 _NOT_ADDED = frozenset({hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE, hdrs.USER_AGENT})
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
-_LONGEST_LINE = 65536
+_LONGEST_LINE = 65536  # aiohttp's own limit of 8190 is far below that of httpx
 _TRACER: ContextVar[_Tracer | None] = ContextVar("qredo_signing_tracer", default=None)
 """The tracer of this task's request. aiohttp has no parameter through which the connector could get it."""
 
@@ -48,7 +48,7 @@ class Session:
         limits: httpx.Limits,
     ) -> None:
         self.loop = loop
-        context.set_alpn_protocols(["http/1.1"])
+        context.set_alpn_protocols(["http/1.1"])  # aiohttp speaks no other, and a context of httpx may offer HTTP/2
         self._proxy = proxy
         self._for_proxy = _proxy_headers(proxy)
         self._slots = asyncio.Semaphore(sys.maxsize if limits.max_connections is None else limits.max_connections)
@@ -65,7 +65,7 @@ class Session:
 
     async def send(self, request: httpx.Request) -> httpx.Response:
         """Send a request once, and return when the headers of the response are there."""
-        await request.aread()
+        await request.aread()  # the signature covers the body as one piece of bytes
         timeout = request.extensions.get("timeout", {})
         attempt = CURRENT.get()
         if attempt is not None and self._proxy is not None:
@@ -73,6 +73,8 @@ class Session:
         trace = request.extensions.get("trace")
         tracer = None if trace is None else _Tracer(trace, request, is_forwarded=self._proxy is not None)
         if tracer is not None:
+            # The guard refuses another origin before there is a connection to it. It also learns that this transport
+            # reports: if nothing follows, nothing was sent.
             await tracer.tell("aiohttp.request.started")
         await self._take_slot(timeout.get("pool"))
         before = _TRACER.set(tracer)
@@ -114,7 +116,7 @@ class Session:
         except BaseException as error:
             # The frames of aiohttp in this traceback hold the headers, and so the API key.
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
-        raise failure
+        raise failure  # outside `except`: chained, the error of aiohttp would bring the frames with the headers along
 
     def _headers(self, request: httpx.Request) -> list[tuple[str, str]]:
         # The body is complete and sent in one piece, so aiohttp writes its own Content-Length. A second one, or a
@@ -175,7 +177,7 @@ class _Connector(aiohttp.TCPConnector):
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - its name there
     ) -> aiohttp.connector.Connection:
         connection = await super().connect(req, traces, timeout)
-        while _has_surplus(connection):
+        while _has_surplus(connection):  # ends: a closed connection leaves the pool, and a new one has no surplus
             connection.close()
             connection = await super().connect(req, traces, timeout)
         try:
