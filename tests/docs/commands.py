@@ -91,6 +91,7 @@ def _pip(words: list[str]) -> None:
 
 
 def _python(words: list[str]) -> None:
+    words = words[1:] if words[0] == "-I" else words
     if words[:2] == ["-m", "venv"] or words[:2] == ["-m", "pytest"]:
         return
     if words[0] == "-m":

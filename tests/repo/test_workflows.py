@@ -61,6 +61,24 @@ def test_a_workflow_calls_sessions_that_exist(workflow: Path) -> None:
         assert set(names) <= sessions()
 
 
+def test_what_is_published_is_built_apart() -> None:
+    """The job that makes dist/ begins after all checks, and nothing runs there but the build, with hatchling alone."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"))["jobs"]
+    makers = [
+        name for name, job in jobs.items() if any("upload-artifact" in step.get("uses", "") for step in job["steps"])
+    ]
+    assert makers == ["build"]
+    assert jobs["publish"]["needs"] == "build"
+    assert jobs["build"]["needs"] == "check"
+    assert [step["run"] for step in jobs["build"]["steps"] if "run" in step] == [
+        "python -m pip install -c constraints.txt nox uv",
+        'nox -s release -- "$GITHUB_REF_NAME"',
+    ]
+    noxfile = ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8"))
+    [session] = [node for node in noxfile.body if isinstance(node, ast.FunctionDef) and node.name == "release"]
+    assert re.findall(r"session\.install\((.*)\)", ast.unparse(session)) == ["*CONSTRAINTS, 'hatchling'"]
+
+
 def test_each_session_says_in_a_line_what_it_does() -> None:
     """Every session has a docstring of one line, and the noxfile is short enough to be read."""
     text = (ROOT / "noxfile.py").read_text(encoding="utf-8")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import py_compile
 import shutil
 import subprocess
 import sys
@@ -145,6 +147,73 @@ def test_a_cache_is_no_hiding_place_from_a_checker_that_knows_the_hash(vendored:
     done = run(copy, "--record", known)
     assert (done.returncode, done.stdout) == (1, "added: qredo_v1/__pycache__/errors.cpython-311.pyc\n")
     assert run(copy).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("module", "is_compiled"), [("__future__", False), ("argparse", False), ("subprocess", False), ("argparse", True)]
+)
+def test_nothing_of_the_folder_runs_in_the_check(
+    module: str, is_compiled: bool, vendored: Vendored, tmp_path: Path
+) -> None:
+    """A module that was added to the folder does not run in the place of the standard library's, and is named."""
+    copy = vendored.copy(tmp_path / "copy").folder
+    source = tmp_path / "planted.py"
+    source.write_text("print('As vendored.')\nimport os\nos._exit(0)\n")
+    added = copy / (f"{module}.pyc" if is_compiled else f"{module}.py")
+    if is_compiled:
+        py_compile.compile(str(source), str(added), doraise=True)
+    else:
+        shutil.copy(source, added)
+    command = [sys.executable, str(copy / "vendor_check.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, f"added: {added.name}\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="making a link needs a right there")
+@pytest.mark.parametrize("name", ["qredo_v1/errors.py", "VENDORED.json", "qredo_v1"])
+@pytest.mark.parametrize("is_strict", [True, False])
+def test_a_link_is_named(name: str, is_strict: bool, vendored: Vendored, tmp_path: Path) -> None:
+    """A file or folder that became a link to the same content is named, since the content can change by itself."""
+    copy = vendored.copy(tmp_path / "copy").folder
+    known = json.loads((copy / "VENDORED.json").read_bytes())["record_sha256"]
+    (copy / name).rename(tmp_path / "elsewhere")
+    (copy / name).symlink_to(tmp_path / "elsewhere")
+    done = run(copy, *(["--record", known] if is_strict else []))
+    assert (done.returncode, done.stdout) == (1, f"link: {name}\n")
+    assert run(copy, "--allow-added").returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other rules for names and pipes there")
+def test_whatever_is_added_is_named(vendored: Vendored, tmp_path: Path) -> None:
+    """Empty folders, pipes and broken links are named, each in one line, whatever its name is."""
+    copy = vendored.copy(tmp_path / "copy").folder
+    (copy / "empty" / "inside").mkdir(parents=True)
+    os.mkfifo(copy / "pipe")
+    (copy / "broken").symlink_to("nowhere")
+    (copy / "x\nAs vendored.").touch()
+    (copy / "LICENSE").unlink()
+    os.mkfifo(copy / "LICENSE")
+    done = run(copy)
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "changed: LICENSE",
+        "link: broken",
+        "added: empty/inside/",
+        "added: pipe",
+        "added: 'x\\nAs vendored.'",
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the administrator may read everything")
+def test_what_cannot_be_read_is_named(vendored: Vendored, tmp_path: Path) -> None:
+    """A file and a folder without the right to read them are named; the check does not end with a traceback."""
+    copy = vendored.copy(tmp_path / "copy").folder
+    (copy / "LICENSE").chmod(0)
+    (copy / "hidden").mkdir(mode=0)
+    done = run(copy)
+    (copy / "hidden").chmod(0o700)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == "unreadable: LICENSE\nunreadable: hidden\n"
 
 
 def forge(folder: Path, name: str) -> None:

@@ -26,7 +26,7 @@ NOTES = {
     "NoSeparator": "Nothing stands between the parts, so requests that split the same bytes elsewhere share a signature. All of them are valid; a server takes the URL from the request line.",
     "Parts": "The signature was made over other parts.",
     "Query": "The query as sent, with its question mark: not sorted, not decoded.",
-    "Secret": "The key of the HMAC is the secret's bytes, of any length; its text is base64url, with or without padding.",
+    "Secret": "The key of the HMAC is the secret's bytes; its text is base64, see secret_texts.",
     "Url": "The URL as it goes over the wire.",
 }
 """What each flag means."""
@@ -64,6 +64,57 @@ SECRETS = {
         "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-P0BBQkNERUZHSElKS0xNTk8=",
     ),
 }
+
+
+@dataclass(frozen=True)
+class SecretText:
+    """What a user may give as an API secret.
+
+    Attributes:
+        id: Unique, and never given to another text.
+        comment: What is special about it.
+        text: The text.
+        key: The bytes that it stands for, or None if it must be refused.
+    """
+
+    id: str
+    comment: str
+    text: str
+    key: bytes | None = None
+
+
+# fmt: off
+_KEY = SECRETS["bytes-32"].key
+_BARE = SECRETS["bytes-32"].text
+SECRET_TEXTS = (
+    SecretText("url-bare", "The URL-safe alphabet, without padding.", _BARE, _KEY),
+    SecretText("url-padded", "The URL-safe alphabet, with padding.", f"{_BARE}=", _KEY),
+    SecretText("standard-bare", "The standard alphabet, without padding.", _BARE.translate(STANDARD), _KEY),
+    SecretText("standard-padded", "The standard alphabet, with padding.", f"{_BARE.translate(STANDARD)}=", _KEY),
+    SecretText("white-space-around", "White space at both ends, as a file has it.", f" \t{_BARE}\r\n", _KEY),
+    SecretText("shortest", "16 bytes.", "AAECAwQFBgcICQoLDA0ODw==", bytes(range(16))),
+    SecretText("no-padding-needed", "18 bytes, whose text needs no padding.", "AAECAwQFBgcICQoLDA0ODxAR", bytes(range(18))),
+    SecretText("too-short", "15 bytes: an API key in its place stands for 10.", "AAECAwQFBgcICQoLDA0O"),
+    SecretText("empty", "No text: an HMAC would take the empty key.", ""),
+    SecretText("white-space-only", "White space alone.", " \n"),
+    SecretText("padding-only", "Padding alone.", "=="),
+    SecretText("both-alphabets", "Letters of both alphabets.", f"{_BARE[:4]}+/{_BARE[6:]}"),
+    SecretText("newline-inside", "A line break inside, as of a text that was wrapped.", f"{_BARE[:20]}\n{_BARE[20:]}"),
+    SecretText("space-inside", "A space inside.", f"{_BARE[:20]} {_BARE[20:]}"),
+    SecretText("stray-bits", "The last letter has bits that stand for nothing: a text that was cut or mistyped.", f"{_BARE[:-1]}B"),
+    SecretText("cut", "One letter too few, so the rest has stray bits.", _BARE[:-1]),
+    SecretText("one-letter-left", "One letter more than whole groups of four: it stands for no byte.", f"{_BARE[:40]}A"),
+    SecretText("padding-short", "One '=' where two are needed.", "AAECAwQFBgcICQoLDA0ODw="),
+    SecretText("padding-long", "Two '=' where one is needed.", f"{_BARE}=="),
+    SecretText("padding-needless", "A '=' where none is needed.", "AAECAwQFBgcICQoLDA0ODxAR="),
+    SecretText("padding-group", "A whole group of padding.", "AAECAwQFBgcICQoLDA0ODxAR===="),
+    SecretText("padding-inside", "Padding inside: two texts, one after the other.", "AAECAwQFBgcICQoLDA0ODw==AAECAwQFBgcICQoLDA0ODw=="),
+    SecretText("other-letter", "A letter of neither alphabet.", f"{_BARE[:20]}*{_BARE[21:]}"),
+    SecretText("not-ascii", "A digit outside ASCII.", f"{_BARE[:20]}\u0661{_BARE[21:]}"),
+    SecretText("nul", "A character that some decoders skip.", f"{_BARE[:20]}\0{_BARE[20:]}"),
+)
+# fmt: on
+"""Texts of secrets: what each stands for, or that it must be refused."""
 
 
 @dataclass(frozen=True)
@@ -183,10 +234,21 @@ def build() -> str:
             }
             for name, secret in SECRETS.items()
         ],
+        "secret_texts": [_describe_text(each) for each in SECRET_TEXTS],
         "number_of_vectors": len(CASES),
         "vectors": [_describe(case) for case in CASES],
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _describe_text(secret: SecretText) -> dict[str, object]:
+    return {
+        "id": secret.id,
+        "comment": secret.comment,
+        "text": secret.text,
+        "bytes": None if secret.key is None else base64.b64encode(secret.key).decode(),
+        "result": "invalid" if secret.key is None else "valid",
+    }
 
 
 def _describe(case: Case) -> dict[str, object]:

@@ -16,7 +16,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from qredo_signing import HmacCredentials, InvalidSignatureError, UnsignableError, sign_hmac, verify_hmac
+from qredo_signing import (
+    CredentialsError,
+    HmacCredentials,
+    InvalidSignatureError,
+    UnsignableError,
+    sign_hmac,
+    verify_hmac,
+)
 
 FOLDER = Path(__file__).parents[3] / "spec" / "signing"
 DOCUMENT: dict[str, Any] = json.loads((FOLDER / "hmac-vectors.json").read_text(encoding="ascii"))
@@ -154,12 +161,24 @@ def test_openssl_agrees() -> None:
         assert base64.urlsafe_b64encode(raw).decode().rstrip("=") == vector["signature"]
 
 
+@pytest.mark.parametrize("secret", DOCUMENT["secret_texts"], ids=lambda secret: secret["id"])
+def test_texts_of_secrets(secret: dict[str, Any]) -> None:
+    """A text is taken for the bytes that it stands for, or refused: not decoded to another key."""
+    if secret["result"] == "valid":
+        assert HmacCredentials("key", secret["text"]).secret == base64.b64decode(secret["bytes"])
+    else:
+        with pytest.raises(CredentialsError, match="API secret"):
+            HmacCredentials("key", secret["text"])
+
+
 def test_the_file_follows_its_schema() -> None:
     """The file is valid by its schema; ids are unique, secrets and flags are those described, and the number agrees."""
     schema = json.loads((FOLDER / "hmac-vectors.schema.json").read_text(encoding="ascii"))
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(DOCUMENT)
-    assert max(Counter(vector["id"] for vector in VECTORS).values()) == 1
+    for each in (VECTORS, DOCUMENT["secret_texts"]):
+        assert max(Counter(vector["id"] for vector in each).values()) == 1
+    assert all((text["bytes"] is None) is (text["result"] == "invalid") for text in DOCUMENT["secret_texts"])
     assert {vector["secret"] for vector in VECTORS} == set(SECRETS)
     assert {flag for vector in VECTORS for flag in vector["flags"]} == set(DOCUMENT["notes"])
     assert DOCUMENT["number_of_vectors"] == len(VECTORS)

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -11,9 +12,19 @@ import (
 
 var methodForm = regexp.MustCompile(`\A[A-Z]+\z`)
 
-// ParseSecret decodes an API secret of the Qredo API v1: base64url, with or without padding.
+var secretForm = regexp.MustCompile(`\A([A-Za-z0-9_-]+|[A-Za-z0-9+/]+)={0,2}\z`)
+
+// ParseSecret decodes an API secret of the Qredo API v1: base64 in either alphabet, with all of its padding or none.
+// Whatever is not exactly that is an error; a lenient decoder would make another key of it.
 func ParseSecret(text string) ([]byte, error) {
-	return base64.RawURLEncoding.DecodeString(strings.TrimRight(strings.TrimSpace(text), "="))
+	text = strings.TrimSpace(text)
+	bare := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
+	secret, err := base64.RawURLEncoding.Strict().DecodeString(bare)
+	isPadded := len(bare) == len(text) || len(text)%4 == 0
+	if err != nil || !secretForm.MatchString(text) || !isPadded || len(secret) < 16 {
+		return nil, errors.New("the API secret is not base64 of 16 bytes or more, as it was issued")
+	}
+	return secret, nil
 }
 
 // SignHMAC gives the text of qredo-api-sig, of a request to the Qredo API v1; the timestamp is the text of qredo-api-ts.

@@ -12,6 +12,12 @@ type hmacDocument struct {
 		ID   string `json:"id"`
 		Text string `json:"text"`
 	} `json:"secrets"`
+	SecretTexts []struct {
+		ID     string `json:"id"`
+		Text   string `json:"text"`
+		Bytes  string `json:"bytes"`
+		Result string `json:"result"`
+	} `json:"secret_texts"`
 	Number  int `json:"number_of_vectors"`
 	Vectors []struct {
 		ID        string `json:"id"`
@@ -38,6 +44,19 @@ func TestHMACVectors(t *testing.T) {
 			t.Fatal(err)
 		}
 		secrets[secret.ID] = decoded
+	}
+	for _, secret := range vectors.SecretTexts {
+		result, made := "valid", "-"
+		decoded, err := ParseSecret(secret.Text)
+		if err != nil {
+			result = "invalid"
+		} else {
+			made = base64.RawURLEncoding.EncodeToString(decoded)
+		}
+		t.Logf("vector\tsecret:%s\t%s\t%s", secret.ID, result, made)
+		if result != secret.Result || base64.StdEncoding.EncodeToString(decoded) != secret.Bytes {
+			t.Errorf("secret %s: is %s, found %s", secret.ID, secret.Result, result)
+		}
 	}
 	for _, vector := range vectors.Vectors {
 		body, err := base64.StdEncoding.DecodeString(vector.Body)

@@ -21,6 +21,7 @@ interface Vectors {
 
 interface HmacVectors {
   readonly secrets: readonly { id: string; text: string }[];
+  readonly secret_texts: readonly { id: string; text: string; bytes: string | null; result: "valid" | "invalid" }[];
   readonly number_of_vectors: number;
   readonly vectors: readonly {
     id: string;
@@ -80,6 +81,11 @@ for (const vector of rsa.vectors) {
 
 const hmac = JSON.parse(readFileSync(join(folder, "hmac-vectors.json"), "utf8")) as HmacVectors;
 const secrets = new Map(hmac.secrets.map((secret) => [secret.id, parseSecret(secret.text)]));
+for (const { id, text, bytes, result } of hmac.secret_texts) {
+  const bare = made(() => parseSecret(text).toString("base64url"));
+  const signature = bytes === null ? "" : Buffer.from(bytes, "base64").toString("base64url");
+  report(`secret:${id}`, { signature, result }, bare !== "-", bare);
+}
 for (const vector of hmac.vectors) {
   const secret = found(secrets, vector.secret);
   const { timestamp: stamp, method, url } = vector;

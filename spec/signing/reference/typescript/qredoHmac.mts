@@ -10,12 +10,18 @@ export interface HmacParts extends Parts {
   readonly method: string;
 }
 
-/** Decodes an API secret: base64url, with or without padding. */
+/**
+ * Decodes an API secret: base64 in either alphabet, with all of its padding or none.
+ * Whatever is not exactly that is an error; a lenient decoder would make another key of it.
+ */
 export function parseSecret(text: string): Buffer {
-  const bare = text.trim().replace(/=+$/, "");
+  const trimmed = text.trim();
+  const bare = trimmed.replace(/=+$/, "").replaceAll("+", "-").replaceAll("/", "_");
   const secret = Buffer.from(bare, "base64url");
-  if (bare === "" || secret.toString("base64url") !== bare) {
-    throw new UnsignableError("the API secret is not base64url, as it was issued");
+  const isForm = /^([A-Za-z0-9_-]+|[A-Za-z0-9+/]+)={0,2}$/.test(trimmed);
+  const isPadded = bare.length === trimmed.length || trimmed.length % 4 === 0;
+  if (!isForm || !isPadded || secret.toString("base64url") !== bare || secret.length < 16) {
+    throw new UnsignableError("the API secret is not base64 of 16 bytes or more, as it was issued");
   }
   return secret;
 }

@@ -44,7 +44,7 @@ public final class CheckVectors {
             byte[] body = Base64.getDecoder().decode(text(vector, "body"));
             Object key = vector.get("key");
             boolean valid = QredoSign.verify(verifiers.get(key), stamp, url, body, text(vector, "signature"));
-            report("", vector, valid, () -> QredoSign.sign(signers.get(key), stamp, url, body));
+            report("", vector, valid, attempt(() -> QredoSign.sign(signers.get(key), stamp, url, body)));
         }
     }
 
@@ -54,6 +54,14 @@ public final class CheckVectors {
         for (Map<?, ?> secret : objects(document, "secrets")) {
             secrets.put(secret.get("id"), QredoHmac.parseSecret(text(secret, "text")));
         }
+        Base64.Encoder url64 = Base64.getUrlEncoder().withoutPadding();
+        for (Map<?, ?> secret : objects(document, "secret_texts")) {
+            boolean isRight = secret.get("result").equals("valid");
+            String bytes = isRight ? url64.encodeToString(Base64.getDecoder().decode(text(secret, "bytes"))) : "";
+            Map<String, Object> vector = Map.of("id", secret.get("id"), "result", secret.get("result"), "signature", bytes);
+            String made = attempt(() -> url64.encodeToString(QredoHmac.parseSecret(text(secret, "text"))));
+            report("secret:", vector, !made.equals("-"), made);
+        }
         for (Map<?, ?> vector : objects(document, "vectors")) {
             byte[] secret = secrets.get(vector.get("secret"));
             String stamp = text(vector, "timestamp");
@@ -61,17 +69,20 @@ public final class CheckVectors {
             String url = text(vector, "url");
             byte[] body = Base64.getDecoder().decode(text(vector, "body"));
             boolean valid = QredoHmac.verify(secret, stamp, method, url, body, text(vector, "signature"));
-            report("hmac:", vector, valid, () -> QredoHmac.sign(secret, stamp, method, url, body));
+            report("hmac:", vector, valid, attempt(() -> QredoHmac.sign(secret, stamp, method, url, body)));
         }
     }
 
-    private static void report(String prefix, Map<?, ?> vector, boolean valid, Callable<String> sign) throws Exception {
-        String made = "-";
+    /** What is made, or "-" if it is refused. */
+    private static String attempt(Callable<String> make) throws Exception {
         try {
-            made = sign.call();
-        } catch (IllegalArgumentException unsignable) {
-            // The line says so.
+            return make.call();
+        } catch (IllegalArgumentException refused) {
+            return "-";
         }
+    }
+
+    private static void report(String prefix, Map<?, ?> vector, boolean valid, String made) {
         String id = prefix + vector.get("id");
         String result = valid ? "valid" : "invalid";
         System.out.println(id + "\t" + result + "\t" + made);

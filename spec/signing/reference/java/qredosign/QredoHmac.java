@@ -14,12 +14,26 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class QredoHmac {
     private static final Pattern METHOD = Pattern.compile("[A-Z]+");
+    private static final Pattern SECRET = Pattern.compile("([A-Za-z0-9_-]+|[A-Za-z0-9+/]+)={0,2}");
 
     private QredoHmac() {}
 
-    /** Decodes an API secret: base64url, with or without padding. */
+    /**
+     * Decodes an API secret: base64 in either alphabet, with all of its padding or none.
+     * Whatever is not exactly that is an error; a lenient decoder would make another key of it.
+     */
     public static byte[] parseSecret(String text) {
-        return Base64.getUrlDecoder().decode(text.strip());
+        String stripped = text.strip();
+        String bare = stripped.replaceAll("=+$", "").replace('+', '-').replace('/', '_');
+        boolean isPadded = bare.length() == stripped.length() || stripped.length() % 4 == 0;
+        if (SECRET.matcher(stripped).matches() && isPadded && bare.length() % 4 != 1) {
+            byte[] secret = Base64.getUrlDecoder().decode(bare);
+            // Written again, bits that stand for nothing are another text.
+            if (secret.length >= 16 && Base64.getUrlEncoder().withoutPadding().encodeToString(secret).equals(bare)) {
+                return secret;
+            }
+        }
+        throw new IllegalArgumentException("The API secret is not base64 of 16 bytes or more, as it was issued.");
     }
 
     /** Gives the text of qredo-api-sig; the timestamp is the text of qredo-api-ts. */
