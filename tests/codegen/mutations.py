@@ -256,6 +256,11 @@ API = (
     Mutation({"parameter-added-required": B}, _add_parameter("company_search", required=True)),
     Mutation({"parameter-added-required": B}, _add_parameter("company_search", required=True, in_="header"),
              name="a required header"),
+    Mutation({"parameter-takes-field": B}, _add_parameter("company_create", name="city"),
+             name="a query parameter with the name of a body's field"),
+    Mutation({"request-keyword-changed": B},
+             lambda d: _body(d)["content"]["application/json"].update(encoding={"city": {"explode": False}}),
+             name="the encoding of a body's field"),
     Mutation({"parameter-removed": B}, _drop_parameter("company_search", "query")),
     Mutation({"parameter-renamed": B}, _rename_path_parameter),
     Mutation({"parameter-removed": B, "parameter-added": C}, _on_parameter("company_search", "query", name="q"),
@@ -400,6 +405,13 @@ def _a(items: Any, **more: Any) -> dict[str, Any]:
     return {"type": "array", "items": items, **more}
 
 
+def _tagged(**mapping: str) -> Document:
+    """Alternatives that a field tells apart."""
+    refs = {value: f"#/components/schemas/{name}" for value, name in mapping.items()}
+    members = [{"$ref": ref} for ref in sorted(refs.values())]
+    return {"oneOf": members, "discriminator": {"propertyName": "kind", "mapping": refs}}
+
+
 FIELDS = (
     Field("field-added", None, _s(), C, C),
     Field("field-removed", _s(), None, B, B),
@@ -466,6 +478,13 @@ FIELDS = (
         {"oneOf": [_s(), _o()], "discriminator": {"propertyName": "a"}},
         {"oneOf": [_s(), _o()], "discriminator": {"propertyName": "b"}},
         *(B, B),
+    ),
+    Field(
+        "discriminator-changed",
+        _tagged(x="Error", y="CompanyUpdate"),
+        _tagged(x="CompanyUpdate", y="Error"),
+        B,
+        B,
     ),
     Field("extra-fields-refused", _o(), _o(extra=False), B, C),
     Field("extra-fields-allowed", _o(extra=False), _o(), C, C),

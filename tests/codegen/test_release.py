@@ -124,6 +124,16 @@ def test_a_compatible_edit_goes_in_with_its_entry(released: Checkout) -> None:
     assert list(drift(released, PACKAGE)) == []
 
 
+def test_an_undone_edit_leaves_no_entry(released: Checkout) -> None:
+    """What a later edit takes back is not told: changelog, lock and package are what they were."""
+    before = state(released)
+    edit(released, compatible)
+    assert update(released, PACKAGE).entries
+    edit(released, lambda document: schema(document, "CompanyCreate")["properties"].pop("vat"))
+    assert update(released, PACKAGE).entries == ()
+    assert state(released) == before
+
+
 def test_a_text_goes_in_without_an_entry(released: Checkout) -> None:
     """Other words are no change that a user has to read about."""
     edit(released, lambda document: schema(document, "Company").update(description="In other words."))

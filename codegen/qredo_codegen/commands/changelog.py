@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from qredo_codegen.compare.changes import Change
 from qredo_codegen.compare.report import phrase, show
 from qredo_codegen.compare.verdict import Verdict
 from qredo_codegen.errors import CodegenError
 
-__all__ = ["ChangelogError", "entries", "with_entries"]
+__all__ = ["ChangelogError", "entries", "with_entries", "without_entries"]
 
 _SECTIONS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
 _UNRELEASED = re.compile(r"^## \[Unreleased\][^\n]*\n", re.MULTILINE)
 _NEXT_VERSION = re.compile(r"^(## |\[[^\]]+\]: )", re.MULTILINE)
+_EMPTY_SECTION = re.compile(r"^### [^\n]*\n\s*(?=^### |\Z)", re.MULTILINE)
 _NEXT_SECTION = re.compile(r"^### ", re.MULTILINE)
 
 
@@ -46,6 +47,20 @@ def with_entries(changelog: str, lines: Sequence[str], section: str = "Changed")
         return changelog
     tail = changelog[end:]
     return changelog[:start] + _insert(body, missing, section) + ("\n" if tail else "") + tail
+
+
+def without_entries(changelog: str, lines: Collection[str]) -> str:
+    """A changelog without some of the entries under `## [Unreleased]`, nor a section that they leave empty."""
+    heading = _UNRELEASED.search(changelog)
+    if heading is None or not lines:
+        return changelog
+    rest = _NEXT_VERSION.search(changelog, heading.end())
+    end = rest.start() if rest else len(changelog)
+    body = "".join(
+        line for line in changelog[heading.end() : end].splitlines(keepends=True) if line.rstrip() not in lines
+    )
+    body = _EMPTY_SECTION.sub("", body)
+    return changelog[: heading.end()] + body + changelog[end:]
 
 
 def _insert(body: str, lines: Sequence[str], section: str) -> str:

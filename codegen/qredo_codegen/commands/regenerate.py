@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,7 +83,7 @@ def update(checkout: Checkout, package: str) -> Update:
         fresh = Path(scratch) / "new" / package
         built = build(description, package, fresh, released_hash(checkout, package), checkout.names(package))
         passed = gate(checkout, package, built.document)
-        records = {checkout.lock(package): built.lock}
+        records = {checkout.lock(package): _with_lines(built.lock, passed.entries)}
         if built.names is not None or checkout.names(package).exists():
             records[checkout.names(package)] = built.names or NO_NAMES
         if passed.changelog is not None:
@@ -121,20 +121,21 @@ def drift(checkout: Checkout, package: str) -> Iterator[str]:
         names = checkout.names(package)
         built = build(checkout.description(package), package, fresh, released_hash(checkout, package), names)
         yield from _differences(hash_tree(checkout.output(package)), hash_tree(fresh), f"generated/{package}")
+    try:
+        lock = _with_lines(built.lock, gate(checkout, package, built.document).entries)
+    except CodegenError as error:
+        yield str(error)
+        lock = built.lock
     path = checkout.lock(package)
     if not path.is_file():
         yield f"spec/{package}/lock.json is missing"
-    elif path.read_text(encoding="utf-8") != built.lock:
+    elif path.read_text(encoding="utf-8") != lock:
         yield from _differences(
-            _flat(json.loads(path.read_bytes())), _flat(json.loads(built.lock)), f"spec/{package}/lock.json"
+            _flat(json.loads(path.read_bytes())), _flat(json.loads(lock)), f"spec/{package}/lock.json"
         )
     kept = names.read_text(encoding="utf-8") if names.is_file() else NO_NAMES
     if kept != (built.names or NO_NAMES):
         yield f"spec/{package}/names.yaml differs from what is generated"
-    try:
-        gate(checkout, package, built.document)
-    except CodegenError as error:
-        yield str(error)
 
 
 def _differences(found: dict[str, str], expected: dict[str, str], where: str) -> Iterator[str]:
@@ -148,7 +149,18 @@ def _differences(found: dict[str, str], expected: dict[str, str], where: str) ->
 
 
 def _flat(lock: dict[str, Any]) -> dict[str, str]:
-    return {f"{part}/{name}": str(value) for part, values in lock.items() for name, value in dict(values).items()}
+    return {f"{part}/{name}": str(value) for part, values in lock.items() for name, value in _named(values)}
+
+
+def _named(values: dict[str, Any] | list[str]) -> Iterable[tuple[str, Any]]:
+    return values.items() if isinstance(values, dict) else ((text, True) for text in values)
+
+
+def _with_lines(lock: str, lines: Sequence[str]) -> str:
+    """The text of a lock with the lines that the changelog has about the package since its release."""
+    record = json.loads(lock)
+    digest = record.get("released", {}).get("released.yaml")
+    return json.dumps(with_released(record, digest, lines), indent=2) + "\n"
 
 
 def _lock(inputs: Inputs, output: Path, released: str | None) -> str:

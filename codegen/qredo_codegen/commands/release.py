@@ -7,6 +7,7 @@ edit by hand is seen. Regeneration compares with it.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from qredo_codegen.description.document import Document, dump, load
 from qredo_codegen.errors import GenerationError
 from qredo_codegen.generate.inputs import hash_bytes, inputs_of
 
-from .changelog import entries, with_entries
+from .changelog import entries, with_entries, without_entries
 
 __all__ = ["Gate", "canonical", "gate", "release", "released_hash", "with_released"]
 
@@ -68,12 +69,12 @@ def gate(checkout: Checkout, package: str, document: Document) -> Gate:
     if verdict.unwaived:
         raise GenerationError(_refusal(package), [_line(change) for change in verdict.unwaived])
     lines = entries(package, verdict)
-    if not lines:
-        return Gate(verdict, (), None)
-    if not checkout.changelog.is_file():
+    if lines and not checkout.changelog.is_file():
         raise GenerationError(f"{package} has changed since its release, and there is no CHANGELOG.md to say so.")
-    before = checkout.changelog.read_text(encoding="utf-8")
-    after = with_entries(before, lines)
+    before = checkout.changelog.read_text(encoding="utf-8") if checkout.changelog.is_file() else ""
+    undone = set(_record(checkout, package).get("changelog", ())) - set(lines)
+    after = without_entries(before, undone)
+    after = with_entries(after, lines) if lines else after
     return Gate(verdict, tuple(lines), after if after != before else None)
 
 
@@ -104,19 +105,24 @@ def release(checkout: Checkout, package: str) -> str:
 
 def released_hash(checkout: Checkout, package: str) -> str | None:
     """The hash of released.yaml that is on record; None for a package that was never released."""
-    lock = checkout.lock(package)
-    record: dict[str, Any] = json.loads(lock.read_bytes()) if lock.is_file() else {}
-    found: str | None = record.get("released", {}).get("released.yaml")
+    found: str | None = _record(checkout, package).get("released", {}).get("released.yaml")
     return found
 
 
-def with_released(record: dict[str, Any], digest: str | None) -> dict[str, Any]:
-    """The content of a lock with the hash of what was released."""
-    kept = {key: value for key, value in record.items() if key != "released"}
+def with_released(record: dict[str, Any], digest: str | None, lines: Sequence[str] = ()) -> dict[str, Any]:
+    """The content of a lock with the hash of what was released, and with what the changelog says since then."""
+    kept = {key: value for key, value in record.items() if key not in ("changelog", "released")}
     if digest is None:
         return kept
     outputs = {"outputs": kept.pop("outputs")} if "outputs" in kept else {}
-    return {**kept, "released": {"released.yaml": digest}, **outputs}
+    changelog = {"changelog": list(lines)} if lines else {}
+    return {**kept, "released": {"released.yaml": digest}, **changelog, **outputs}
+
+
+def _record(checkout: Checkout, package: str) -> dict[str, Any]:
+    lock = checkout.lock(package)
+    found: dict[str, Any] = json.loads(lock.read_bytes()) if lock.is_file() else {}
+    return found
 
 
 def canonical(document: Document, package: str) -> str:

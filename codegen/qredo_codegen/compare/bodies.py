@@ -40,6 +40,10 @@ def _contents(old: Spot, new: Spot, context: Context) -> None:
         context.add("media-type-added", *places, after=media, subject=media, directed=True)
     for media in sorted(ours.keys() & theirs.keys()):
         compare_schemas(ours[media].child("schema"), theirs[media].child("schema"), context)
+        before, after = (one[media].get("encoding") for one in (ours, theirs))
+        if before != after:
+            words = {"before": before, "after": after, "subject": "encoding"}
+            context.add("keyword-changed", ours[media].pointer, theirs[media].pointer, **words, directed=True)
         context.texts(ours[media], theirs[media])
 
 

@@ -54,6 +54,7 @@ _OPERATIONS = {
 _PARAMETERS = {
     "parameter-added": (_C, "It may be left out."),
     "parameter-added-required": (_B, "Calls without it are refused, and the method demands an argument more."),
+    "parameter-takes-field": (_B, "The keyword of that name set a field of the body, and now sets the parameter."),
     "parameter-removed": (_B, "Calls that give it fail: the method does not know the argument."),
     "parameter-renamed": (_B, "Calls that give the argument by its name fail."),
     "parameter-location-changed": (_B, "Clients send it where it stood before."),

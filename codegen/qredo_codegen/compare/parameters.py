@@ -38,11 +38,22 @@ def compare_parameters(old: Call, new: Call, context: Context) -> None:
         else:
             text = parameter_text(parameter)
             here.add("parameter-removed", parameter.pointer, new.spot.pointer, before=text, subject=key[1])
+    fields = _body_keywords(old)
     for key in sorted(theirs.keys() - ours.keys()):
         here = context.at(f"{key[0]} parameter {key[1]}", "request")
         kind = "parameter-added-required" if theirs[key].get("required") else "parameter-added"
+        if argument_name(key[1]) in fields:
+            kind = "parameter-takes-field"
         text = parameter_text(theirs[key])
         here.add(kind, old.spot.pointer, theirs[key].pointer, after=text, subject=key[1])
+
+
+def _body_keywords(call: Call) -> set[str]:
+    """The keywords by which users give the fields of a body."""
+    body = call.spot.child("requestBody")
+    media = body.children("content").values() if body is not None else ()
+    schemas = [schema for one in media if (schema := one.child("schema")) is not None]
+    return {argument_name(name) for schema in schemas for name in shape(schema).properties}
 
 
 def _by_place(call: Call) -> dict[tuple[str, str], Spot]:

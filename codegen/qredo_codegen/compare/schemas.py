@@ -55,6 +55,7 @@ def compare_schemas(old: Spot | None, new: Spot | None, context: Context) -> Non
 def _compare(old: Spot, new: Spot, inner: Context) -> None:
     before, after = shape(old), shape(new)
     _nullable(before, after, inner)
+    _discriminator(old, new, before, after, inner)
     if before.members or after.members:
         _members(before.members or [old], after.members or [new], (old.pointer, new.pointer), inner)
         _rest(before, after, inner)
@@ -221,6 +222,38 @@ def _members(olds: list[Spot], news: list[Spot], places: tuple[str, str], contex
         context.add("union-member-added", *places, after=describe(new), directed=True)
 
 
+def _discriminator(old: Spot, new: Spot, before: Shape, after: Shape, context: Context) -> None:
+    """Compare by which field, and by which of its values, the alternatives are told apart."""
+    ours, theirs = _tags(old, before), _tags(new, after)
+    shared = ours[1].keys() & theirs[1].keys()
+    is_same = ours[0] == theirs[0] and (ours[1].keys() == theirs[1].keys() or len(before.members) != len(after.members))
+    if not is_same or any(_differ(ours[1][value], theirs[1][value], context) for value in sorted(shared)):
+        places = before.place("discriminator"), after.place("discriminator")
+        words = [
+            {"propertyName": name, "mapping": sorted(mapping)} if name else None for name, mapping in (ours, theirs)
+        ]
+        context.add("discriminator-changed", *places, before=words[0], after=words[1], directed=True)
+
+
+def _tags(spot: Spot, of: Shape) -> tuple[str | None, dict[str, Spot]]:
+    """The field that tells the alternatives apart, and the alternative of each of its values."""
+    given = of.keywords.get("discriminator")
+    if not isinstance(given, dict):
+        return None, {}
+    mapping = {str(value): _named(spot, str(ref)) for value, ref in (given.get("mapping") or {}).items()}
+    known = {one.pointer for one in mapping.values() if one is not None}
+    found = {value: one for value, one in mapping.items() if one is not None}
+    named = [one for one in of.members if one.pointer.startswith("/components/schemas/") and one.pointer not in known]
+    implicit = {one.pointer.rpartition("/")[2]: one for one in named}
+    return given.get("propertyName"), found | implicit
+
+
+def _named(spot: Spot, ref: str) -> Spot | None:
+    """The schema that a mapping names, by a reference or by its name."""
+    ref = ref if ref.startswith("#") else f"#/components/schemas/{ref}"
+    return Spot(spot.document, spot.pointer, {"x": {"$ref": ref}}).child("x")
+
+
 def _pair(
     olds: list[Spot], news: list[Spot], fits: Callable[[Spot, Spot], bool]
 ) -> tuple[list[tuple[Spot, Spot]], list[Spot], list[Spot]]:
@@ -254,24 +287,16 @@ def _rest(before: Shape, after: Shape, context: Context) -> None:
     if marks[0] != marks[1]:
         kind = "list-changed" if all(marks) else "list-added" if marks[1] else "list-removed"
         context.add(kind, before.place("x-list"), after.place("x-list"), before=marks[0], after=marks[1])
-    for key in ("default", "discriminator"):
-        ours, theirs = (_comparable(key, one.keywords.get(key)) for one in (before, after))
-        if ours != theirs:
-            places = before.place(key), after.place(key)
-            context.add(f"{key}-changed", *places, before=ours, after=theirs, directed=True)
+    ours, theirs = (one.keywords.get("default") for one in (before, after))
+    if ours != theirs:
+        places = before.place("default"), after.place("default")
+        context.add("default-changed", *places, before=ours, after=theirs, directed=True)
     for key in sorted((before.keywords.keys() | after.keywords.keys()) - _HANDLED):
         ours, theirs = before.keywords.get(key), after.keywords.get(key)
         if canonical_json(ours) != canonical_json(theirs):
             places, extension = (before.place(key), after.place(key)), key.startswith("x-")
             kind = "extension-changed" if extension else "keyword-changed"
             context.add(kind, *places, before={key: ours}, after={key: theirs}, directed=not extension)
-
-
-def _comparable(key: str, value: Any) -> Any:
-    """A discriminator without the schemas that its mapping names: their names are no difference."""
-    if key == "discriminator" and isinstance(value, dict):
-        return {"propertyName": value.get("propertyName"), "mapping": sorted(value.get("mapping", {}))}
-    return value
 
 
 def _words(old: Spot, new: Spot, before: Shape, after: Shape, context: Context) -> None:
