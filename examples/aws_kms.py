@@ -34,13 +34,13 @@ class KmsSigner:
 
     def sign(self, message: bytes, /) -> bytes:
         """Hash here and sign there: as a message, KMS would take 4,096 bytes at most."""
-        answer = self._kms.sign(
+        response = self._kms.sign(
             KeyId=self._key_id,
             Message=hashlib.sha256(message).digest(),
             MessageType="DIGEST",
             SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",
         )
-        return bytes(answer["Signature"])
+        return bytes(response["Signature"])
 
 
 def main() -> None:

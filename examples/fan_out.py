@@ -25,7 +25,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 EXPECTED = (ClientError, OutcomeUnknownError, httpx.TransportError)
-"""What a call may raise in a program that is right: a refusal, a lost answer, no network. All else ends the program."""
+"""What a call may raise: an error of the API, an unknown outcome, no network. Anything else is a bug."""
 
 
 async def for_each(items: Sequence[T], call: Callable[[T], Awaitable[R]], *, at_once: int) -> list[R | Exception]:

@@ -1,11 +1,11 @@
-"""A FastAPI service in front of the API: one client for the whole process, injected; errors become HTTP answers.
+"""A FastAPI service in front of the API: one client for the whole process, injected; errors become HTTP responses.
 
     export QREDO_ENVIRONMENT=emulator QREDO_URL=http://127.0.0.1:8080       # or QREDO_ENVIRONMENT=sandbox
     python examples/fastapi_service.py --port 8000
     curl http://127.0.0.1:8000/companies/COMPANY_ID/holdings
 
 Needs `pip install . fastapi uvicorn`, and a folder `keys` (or QREDO_KEYS) with `apikey` and
-`private.pem`. Who may call this service is not shown: it belongs behind your own authentication.
+`private.pem`. Put it behind your own authentication, which is not shown.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
+import httpx
 import uvicorn
 from fastapi import Depends, FastAPI, Header, Request
 from fastapi.responses import JSONResponse
@@ -28,7 +29,7 @@ from qredo_signing import Credentials, Environment, OutcomeUnknownError, connect
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """One client from start to end: it keeps connections open, and its repeats have one budget."""
+    """One client from start to end. It keeps connections open, and its retries share one budget."""
     credentials = Credentials.from_directory(os.environ.get("QREDO_KEYS", "keys"))
     async with connect(AsyncClient, credentials, Environment.from_environment()) as client:
         app.state.qredo = client
@@ -36,7 +37,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def qredo(request: Request) -> AsyncClient:
-    """The client, for whatever depends on it; tests put another in its place by `app.dependency_overrides`."""
+    """The client. Tests replace it by `app.dependency_overrides`."""
     client: AsyncClient = request.app.state.qredo
     return client
 
@@ -53,7 +54,7 @@ class Holding(BaseModel):
 
 
 class NewTransfer(BaseModel):
-    """A transfer that somebody asks for; the amount is a whole number of base units, and a fraction is refused."""
+    """A transfer to start. The amount is a whole number of base units; a fraction is rejected."""
 
     wallet_id: str
     to: str
@@ -62,7 +63,7 @@ class NewTransfer(BaseModel):
 
 
 class Started(BaseModel):
-    """A transfer that waits for approval now, or did so before the same request came again."""
+    """A transfer that waits for approval: `new`, or `existing` if the same request came before."""
 
     tx_id: str
     status: str
@@ -79,7 +80,7 @@ async def holdings(company_id: str, client: Qredo) -> list[Holding]:
 async def transfer(
     company_id: str, wanted: NewTransfer, idempotency_key: Annotated[str, Header()], client: Qredo
 ) -> Started:
-    """Start a transfer. The caller's `Idempotency-Key` goes all the way, so that his repeats are one transfer."""
+    """Start a transfer. The caller's `Idempotency-Key` is passed on, so retries of the caller start no second one."""
     created = await client.transfer.create(
         company_id,
         wallet_id=wanted.wallet_id,
@@ -91,26 +92,32 @@ async def transfer(
     return Started(tx_id=created.tx_id or "", status=created.status or "")
 
 
-ANSWERS = {400: 422, 404: 404, 409: 409, 429: 503}
-"""The service's status and ours. The rest is 502: a wrong key or a failing service is not our caller's fault."""
+STATUSES = {400: 422, 404: 404, 409: 409, 429: 503}
+"""Statuses of the API and ours. The rest is 502: a wrong key or a failing API is not the caller's mistake."""
 
 
 @app.exception_handler(APIError)
-async def refused(request: Request, error: Exception) -> JSONResponse:
-    """The service refused, or failed."""
+async def rejected(request: Request, error: Exception) -> JSONResponse:
+    """The API rejected the call, or failed."""
     assert isinstance(error, APIError)
-    status = ANSWERS.get(error.status_code, 502)
+    status = STATUSES.get(error.status_code, 502)
     headers = {"retry-after": f"{error.retry_after:.0f}"} if error.retry_after is not None else {}
-    told = {"error": "refused", "reason": error.reason if status != 502 else None}
-    return JSONResponse(told, status, headers)
+    body = {"error": "rejected", "reason": error.reason if status != 502 else None}
+    return JSONResponse(body, status, headers)
+
+
+@app.exception_handler(httpx.TransportError)
+async def unreachable(request: Request, error: Exception) -> JSONResponse:
+    """No connection or a timeout. The call had no effect, or it only read: the caller may try again."""
+    return JSONResponse({"error": "unreachable", "kind": type(error).__name__}, 503)
 
 
 @app.exception_handler(OutcomeUnknownError)
 async def unknown(request: Request, error: Exception) -> JSONResponse:
-    """It may have taken effect. The caller is told so, and that his own key makes a repeat safe."""
+    """The call may have taken effect. With the same idempotency key, a retry is safe."""
     assert isinstance(error, OutcomeUnknownError)
-    told = {"error": "outcome unknown", "idempotency_key": error.idempotency_key, "look_with": error.outcome}
-    return JSONResponse(told, 504)
+    body = {"error": "outcome unknown", "idempotency_key": error.idempotency_key, "look_with": error.outcome}
+    return JSONResponse(body, 504)
 
 
 if __name__ == "__main__":

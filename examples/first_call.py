@@ -21,7 +21,7 @@ from qredo_signing import Credentials, Environment, QredoSigningError, connect
 def main() -> None:
     """Connect, ask, print."""
     credentials = Credentials.from_directory(os.environ.get("QREDO_KEYS", "keys"))
-    environment = Environment.from_environment()  # QREDO_ENVIRONMENT; nothing unset means production
+    environment = Environment.from_environment()  # QREDO_ENVIRONMENT; there is no default
     with connect(Client, credentials, environment) as client:
         for asset in client.asset.get_all():
             print(f"{asset.code}: one is {asset.scale} base units")
@@ -35,8 +35,8 @@ if __name__ == "__main__":
     except UnauthorizedError as error:
         sys.exit(f"{error}\nThe key pair does not belong to the API key, or to this environment. Ask `qredo doctor`.")
     except APIError as error:
-        sys.exit(f"The service refused: {error}")
+        sys.exit(f"The service rejected the call: {error}")
     except QredoSigningError as error:
         sys.exit(f"Nothing was sent: {error}")
     except httpx.TransportError as error:
-        sys.exit(f"No answer: {error}")
+        sys.exit(f"No response: {error}")

@@ -1,4 +1,4 @@
-"""Sign with a key that never leaves a hardware module, through PKCS#11; here SoftHSM stands in for it.
+"""Sign with a key that never leaves a hardware module, through PKCS#11; here with SoftHSM.
 
     softhsm2-util --init-token --free --label qredo --pin 1234 --so-pin 5678
     openssl pkcs8 -topk8 -nocrypt -in keys/private.pem -out private.p8      # the emulator knows this key; a real

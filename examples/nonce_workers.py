@@ -27,8 +27,8 @@ R = TypeVar("R")
 def in_order(call: Callable[[], R], *, tries: int = 20) -> tuple[R, int]:
     """Call, and again with a fresh nonce where one of another process has overtaken it: the result, and how often.
 
-    Redis gives each number once. Which request arrives first is another matter, and the service refuses a number below
-    the last one with 401. What is refused had no effect, so that any call may be made again.
+    Redis gives each number once, but requests may arrive in another order. The service rejects a number below the last
+    one with 401. A rejected call had no effect, so any call may be retried.
     """
     for late in range(tries):
         try:

@@ -1,4 +1,4 @@
-"""The main job in one go: an emulator with fresh keys, and signed calls from a company to its holdings.
+"""From a company to its holdings in one run: an emulator with fresh keys, and signed calls.
 
 Run it with `nox -s quickstart`, which regenerates the client first.
 """

@@ -45,7 +45,7 @@ def offer(client: Client, maker: Party) -> str:
         receive=GET,
         expires=int(time.time()) + 3600,
         reference="swap of today",
-        partner_tx_id=str(uuid.uuid4()),  # store it first: a repeat with it is the same swap, never a second one
+        partner_tx_id=str(uuid.uuid4()),  # store it first: a retry with it starts no second swap
         add_to_liquidity_hub=True,
     )
     return require(made.tx_id)
@@ -62,7 +62,7 @@ def find(client: Client, taker: Party, price: tuple[AssetAmount, AssetAmount]) -
         sent, received = (item.send_asset, item.send_amount), (item.receive_asset, item.receive_amount)
         if not item.owner and sent == (give.symbol, give.amount) and received == (get.symbol, get.amount):
             return item
-    raise LookupError("nobody offers this")
+    raise LookupError("there is no such offer")
 
 
 def take(client: Client, taker: Party, item: LiquidityHubItem) -> str:
@@ -79,7 +79,7 @@ def take(client: Client, taker: Party, item: LiquidityHubItem) -> str:
 
 
 def approve(client: Client, party: Party, transaction: TxInfo) -> None:
-    """Approve a transaction of one's own: it names the action of each approver."""
+    """Approve your own transaction. It names the action of each approver."""
     for approval in transaction.status or []:
         if approval.user_id == party.approver:
             client.core_client.approve_action(party.approver, require(approval.action_id))

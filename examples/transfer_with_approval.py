@@ -1,4 +1,4 @@
-"""A transfer that a program approves, until it is completed; and what to do when an answer is lost.
+"""A transfer that a program approves, until it is completed; and what to do when a response is lost.
 
     qredo-emulator --keys keys --port 8080                                  # in another terminal
     export QREDO_ENVIRONMENT=emulator QREDO_URL=http://127.0.0.1:8080
@@ -38,7 +38,7 @@ class Payment:
     """What is to be paid.
 
     Attributes:
-        order: Your own id of it, one per payment: the key by which the service knows a repeat. Store it first.
+        order: Your own id, one per payment. It is the idempotency key. Store it first.
         amount: In base units of the asset, a whole number.
         expires: Unix seconds; what is not approved by then never happens.
     """
@@ -56,15 +56,15 @@ def send(client: Client, payment: Payment) -> str:
     try:
         return start(client, payment)
     except OutcomeUnknownError as error:
-        # It was sent, and no answer came. Nobody here knows whether it began, so nothing new may be sent. The same call
-        # with the same key is how one looks: if there is a transfer already, the service answers with it.
-        print(f"no answer to {error.operation}; looking for {error.idempotency_key}")
+        # It was sent, and its outcome is unknown, so send nothing new. The same call with the same key is safe: if the
+        # transfer exists already, the service returns it.
+        print(f"no response to {error.operation}; looking for {error.idempotency_key}")
         time.sleep(1)
         return start(client, payment)  # lost again? Do not give up the order: run this again with the same one
 
 
 def start(client: Client, payment: Payment) -> str:
-    """Make the call. By itself it is repeated only with the same key."""
+    """Make the call. The client retries it with the same key."""
     created = client.transfer.create(
         payment.company,
         wallet_id=payment.wallet,
@@ -105,13 +105,13 @@ def approve(client: Client, approver: str, payment: Payment, tx_id: str) -> None
 
 
 def decide(client: Client, approver: str, action_id: str) -> None:
-    """Approve an action. This call has no key: after a lost answer look, and approve again only what is still open."""
+    """Approve an action. It has no key: after a lost response, look first, and approve what is still open."""
     while True:
         try:
             client.core_client.approve_action(approver, action_id)
             return
         except OutcomeUnknownError as error:
-            print(f"no answer to {error.operation}; looking with {error.outcome}")
+            print(f"no response to {error.operation}; looking with {error.outcome}")
             time.sleep(1)
         except BadRequestError:  # decided or expired meanwhile
             pass

@@ -1,4 +1,4 @@
-"""Payments, as the treasury makes them and the world answers."""
+"""Payments of the treasury, and what becomes of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .treasury import NotEnoughError, Treasury
 
 
 def test_a_payment_waits_for_ann(qredo: Emulator, treasury: Treasury) -> None:
-    """Nothing leaves before Ann approves on her phone; then the amount and its fee do."""
+    """Nothing leaves the wallet until Ann approves. Then the amount and its fee do."""
     payment = treasury.pay("2026-0042", ADDRESS, 200_000)
     assert (treasury.status(payment), treasury.balance()) == ("pending", 1_000_000)
     assert [asked["about"] for asked in qredo.control.inbox("ann@acme.example")] == [payment]
@@ -18,28 +18,28 @@ def test_a_payment_waits_for_ann(qredo: Emulator, treasury: Treasury) -> None:
     assert (treasury.status(payment), treasury.balance()) == ("approved", 1_000_000 - 200_200)
 
 
-def test_ann_refuses(qredo: Emulator, treasury: Treasury) -> None:
-    """What Ann refuses stays."""
+def test_ann_rejects(qredo: Emulator, treasury: Treasury) -> None:
+    """If Ann rejects a payment, the balance stays."""
     payment = treasury.pay("2026-0042", ADDRESS, 200_000)
     qredo.control.reject(payment, "ann@acme.example")
     assert (treasury.status(payment), treasury.balance()) == ("custody_rejected", 1_000_000)
 
 
-def test_nobody_approves(qredo: Emulator, treasury: Treasury) -> None:
-    """After an hour without approval the payment is off."""
+def test_a_payment_expires(qredo: Emulator, treasury: Treasury) -> None:
+    """After an hour without approval, a payment can no longer be approved."""
     payment = treasury.pay("2026-0042", ADDRESS, 200_000)
     qredo.control.advance(3600)
     assert treasury.status(payment) == "expired"
 
 
 def test_too_much_is_refused(treasury: Treasury) -> None:
-    """A payment that the wallet cannot cover with its fee is never asked for."""
+    """A payment that the wallet can't cover with its fee is rejected."""
     with pytest.raises(NotEnoughError, match="invoice 2026-0042: balance"):
         treasury.pay("2026-0042", ADDRESS, 1_000_000)
 
 
-def test_a_lost_answer_is_one_payment(qredo: Emulator, treasury: Treasury) -> None:
-    """The connection breaks after the payment was made: the client asks again, and it is the same payment."""
+def test_a_lost_response_is_one_payment(qredo: Emulator, treasury: Treasury) -> None:
+    """The connection breaks after the payment was made. The client retries, and gets the same payment."""
     qredo.control.faults.reset(after=True, operation="withdrawal_create")
     payment = treasury.pay("2026-0042", ADDRESS, 200_000)
     assert treasury.pay("2026-0042", ADDRESS, 200_000) == payment
@@ -47,6 +47,6 @@ def test_a_lost_answer_is_one_payment(qredo: Emulator, treasury: Treasury) -> No
 
 
 def test_every_request_is_signed(qredo: Emulator, treasury: Treasury) -> None:
-    """The emulator verifies the signature of whatever the service sends."""
+    """The emulator verifies the signature of every request of the service."""
     treasury.balance()
     assert all(request.verified for request in qredo.control.requests)

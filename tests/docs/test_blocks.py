@@ -32,6 +32,7 @@ HELD_ELSEWHERE = {
     ("docs/cli.md", "sh", "export QREDO_ENVIRONMENT=emulator"): "tests/cli/test_docs.py",
     ("docs/cli.md", "", "--help"): "tests/cli/test_docs.py",
     ("docs/cli.md", "text", "Send it?"): "tests/cli/test_docs.py",
+    ("docs/examples.md", "python", ""): "tests/docs/test_examples_page.py",
     ("docs/feeds.md", "python", ""): "tests/feeds/test_feeds_docs.py",
     ("docs/nonces.md", "python", ""): "tests/signing/nonces/test_nonces_docs.py",
     ("docs/vendoring.md", "sh", "go test"): "tests/vendoring/test_signers.py",

@@ -135,9 +135,9 @@ def test_lost_answers_do_not_send_twice(run: Run, emulator: Emulator) -> None:
     faults.reset(after=True, operation="core_client_approve_action")
     done = run("transfer_with_approval", "--order", "2026-0042")
     assert (done.code, done.err) == (0, "")
-    assert done.lines[0] == "no answer to transfer.create; looking for 2026-0042"
+    assert done.lines[0] == "no response to transfer.create; looking for 2026-0042"
     assert done.lines[1].endswith(" is existing")
-    assert done.lines[2] == "no answer to core_client.approve_action; looking with core_client.get_action"
+    assert done.lines[2] == "no response to core_client.approve_action; looking with core_client.get_action"
     assert done.lines[3].endswith(" is approved")
     assert done.lines[-1] == f"the recipient has 250000 base units of {BTC}"
     asked = [one.operation for one in emulator.control.requests]

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -92,8 +93,15 @@ def _service(environ: dict[str, str], tmp_path: Path) -> Iterator[httpx.Client]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     command = [*STRICT, str(EXAMPLES / "fastapi_service.py"), "--port", str(port)]
+    with serving(command, port, environ, tmp_path) as http:
+        yield http
+
+
+@contextmanager
+def serving(command: Sequence[str], port: int, environ: dict[str, str], folder: Path) -> Iterator[httpx.Client]:
+    """Run a service, and check that it writes nothing to stderr."""
     with (
-        subprocess.Popen(command, cwd=tmp_path, env=environ, stderr=subprocess.PIPE, text=True) as process,
+        subprocess.Popen(command, cwd=folder, env=environ, stderr=subprocess.PIPE, text=True) as process,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as http,
     ):
         assert process.stderr
@@ -111,7 +119,7 @@ def wait_for(http: httpx.Client, process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            http.get("/openapi.json").raise_for_status()
+            http.get("/")
         except httpx.ConnectError:
             time.sleep(0.05)
         else:
@@ -151,7 +159,7 @@ def test_the_service_answers_for_the_api(service: httpx.Client, emulator: Emulat
     assert len(emulator.control.requests) == before, "nothing of this went to the API"
 
     missing = service.get("/companies/nothing/holdings")
-    assert (missing.status_code, missing.json()) == (404, {"error": "refused", "reason": "company_id"})
+    assert (missing.status_code, missing.json()) == (404, {"error": "rejected", "reason": "company_id"})
     poor = service.post(transfers, json=wanted | {"amount": 2**60}, headers={"idempotency-key": "c"})
     assert (poor.status_code, poor.json()["reason"].split(":")[0]) == (422, "balance")
 
@@ -161,7 +169,10 @@ def test_the_service_answers_for_the_api(service: httpx.Client, emulator: Emulat
     assert (limited.status_code, limited.headers["retry-after"]) == (503, "3600")
     faults.unavailable(status=500, operation="holding_get_all")
     failed = service.get(f"/companies/{company}/holdings")
-    assert (failed.status_code, failed.json()) == (502, {"error": "refused", "reason": None})
+    assert (failed.status_code, failed.json()) == (502, {"error": "rejected", "reason": None})
+    faults.reset(times=3, operation="holding_get_all")
+    unreachable = service.get(f"/companies/{company}/holdings")
+    assert (unreachable.status_code, unreachable.json()["error"]) == (503, "unreachable")
     faults.reset(after=True, times=3, operation="transfer_create")
     lost = service.post(transfers, json=wanted, headers={"idempotency-key": "d"})
     assert (lost.status_code, lost.json()["idempotency_key"]) == (504, "d")
@@ -170,10 +181,72 @@ def test_the_service_answers_for_the_api(service: httpx.Client, emulator: Emulat
     assert emulator.control.totals()[BTC]["reserved"] == 2 * 1001
 
 
+def test_the_wsgi_service_turns_errors_into_responses(
+    emulator: Emulator, client: Client, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Holdings, a company that does not exist, another path, and an API that can't be reached."""
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    company, _ = firm(emulator, client)
+    service = load("wsgi_service")
+    with service.CLIENT:
+        assert service.respond("GET", f"/companies/{company}/holdings") == (
+            "200 OK",
+            [{"asset": BTC, "amount": 2**53 + 1}],
+        )
+        assert service.respond("GET", "/companies/nothing/holdings")[0] == "404 Not Found"
+        assert service.respond("POST", f"/companies/{company}/holdings")[0] == "404 Not Found"
+        emulator.control.faults.unavailable(status=500, operation="holding_get_all")
+        assert service.respond("GET", f"/companies/{company}/holdings")[0] == "502 Bad Gateway"
+        emulator.control.faults.reset(times=3, operation="holding_get_all")
+        assert service.respond("GET", f"/companies/{company}/holdings")[0] == "503 Service Unavailable"
+
+
+@pytest.mark.full
+def test_workers_of_gunicorn_share_a_client_made_before_the_fork(
+    emulator: Emulator, client: Client, environ: dict[str, str], tmp_path: Path
+) -> None:
+    """With --preload, each worker serves with its own connections, and closes them at its end."""
+    pytest.importorskip("gunicorn", reason="needs gunicorn")
+    company, _ = firm(emulator, client)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    options = ["--preload", "--workers", "2", "--threads", "2", "--log-level", "error", "--no-control-socket"]
+    command = [*STRICT, "-m", "gunicorn", "--chdir", str(EXAMPLES), *options, "--bind", f"127.0.0.1:{port}"]
+    with serving([*command, "wsgi_service:app"], port, environ, tmp_path) as http:
+        for _ in range(8):
+            held = http.get(f"/companies/{company}/holdings", headers={"connection": "close"})
+            assert (held.status_code, held.json()) == (200, [{"asset": BTC, "amount": 2**53 + 1}])
+
+
+def test_a_task_of_celery_makes_one_transfer(
+    emulator: Emulator, client: Client, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lost response, a busy API and a second task for the same order: it is retried, and starts one transfer."""
+    pytest.importorskip("celery", reason="needs Celery")
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    company, (main, reserve) = firm(emulator, client)
+    tasks = load("celery_tasks")
+    arguments = ("order-1", company, main, reserve, BTC, 1000, int(time.time()) + 3600)
+    emulator.control.faults.reset(after=True, times=3, operation="transfer_create")
+    emulator.control.faults.rate_limit(retry_after=3600, operation="transfer_create")
+    try:
+        first = tasks.transfer.apply(arguments)
+        again = tasks.transfer.apply(arguments)
+    finally:
+        tasks.client().close()
+    assert first.get() == again.get()
+    assert emulator.control.totals()[BTC]["reserved"] == 1001
+
+
 def test_the_suite_passes_in_a_project_of_its_own(environ: dict[str, str], tmp_path: Path) -> None:
     """Copied elsewhere, the tests of the imagined service pass, all of them."""
     shutil.copytree(EXAMPLES / "pytest_suite", tmp_path / "pytest_suite", ignore=shutil.ignore_patterns("__pycache__"))
-    plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p qredo_emulator.pytest_plugin -W error"}
+    plugins = {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTEST_ADDOPTS": "-p qredo_emulator.pytest_plugin -p anyio -W error",
+    }
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "pytest_suite"],
         cwd=tmp_path,
@@ -183,4 +256,4 @@ def test_the_suite_passes_in_a_project_of_its_own(environ: dict[str, str], tmp_p
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert "6 passed" in done.stdout
+    assert "9 passed" in done.stdout
