@@ -52,8 +52,8 @@ def test_the_wheel_holds_the_rooms_that_it_should(wheel: Path) -> None:
 
 
 def test_the_wheel_stays_small(wheel: Path) -> None:
-    """Three clients, plugin and emulator are under a megabyte: nothing slipped in that does not belong there."""
-    assert wheel.stat().st_size < 1_000_000
+    """The clients, with a share of plugin and emulator each, stay small: nothing slipped in that does not belong there."""
+    assert wheel.stat().st_size < 275_000 * len(PACKAGES)
 
 
 def test_the_descriptions_are_in_the_wheel(wheel: Path) -> None:
