@@ -15,12 +15,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from qredo_signing._operations import Parameter
+from qredo_signing._text import printable
 from qredo_signing.cli._confirmation import lines_of
 from qredo_signing.cli._errors import CliError
 from qredo_signing.cli._readable import AMOUNTS, TIMES, line_of, readable
 from qredo_signing.cli._responses import show_response
 from qredo_signing.cli._table import table_of
-from qredo_signing._text import printable
 from qredo_signing.cli._values import parse_value, shape_of
 from qredo_signing.cli._view import View
 from rich.cells import cell_len
