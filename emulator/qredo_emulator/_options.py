@@ -43,6 +43,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         accept_users=not options.hold_users,
         fee_rate=options.fee_rate,
         fund_interval=options.fund_interval,
+        max_body=options.max_body,
         seed=options.seed,
     )
 
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="that 1.0 wants between two funds; 0 for none (default: 15)",
     )
+    add("--max-body", type=_size, default=1 << 24, metavar="BYTES", help="of a request (default: 16777216)")
     add("--seed", type=int, metavar="N", help="the same ids every time, and a clock that stands still")
     return parser
 
@@ -92,6 +94,12 @@ def _port(text: str) -> int:
     # Checked here, since the system takes the lowest 16 bits of a greater number.
     if not (text.isdecimal() and int(text) < 1 << 16):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: write a number from 0 to 65535")
+    return int(text)
+
+
+def _size(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of bytes, such as 16777216")
     return int(text)
 
 

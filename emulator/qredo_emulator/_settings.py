@@ -36,6 +36,7 @@ class Settings:
         accept_users: Whether a person who is added as trusted party accepts at once.
         fee_rate: Part of what arrives that a transaction costs in addition.
         fund_interval: Seconds that 1.0 demands between two funds of an API key; 0 switches the rule off.
+        max_body: Bytes of a request's body; a longer one is a 413 error and is not read further.
         seed: For golden tests: the same seed gives the same ids in the same order, and the clock stands
             still at 2023-11-14 22:13:20 UTC but for `advance`. `reset` begins anew. Timestamps are
             then fresh by the real clock, too, the Date header shows the clock that the client follows, and a deadline
@@ -57,6 +58,7 @@ class Settings:
     accept_users: bool = True
     fee_rate: Decimal = Decimal("0.001")
     fund_interval: int = 15
+    max_body: int = 1 << 24
     seed: int | None = None
     spec: Path | None = None
     clock: Callable[[], float] = time.time

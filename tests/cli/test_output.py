@@ -64,7 +64,8 @@ def test_a_table_fits_the_terminal(rows: list[dict[str, str]], width: int) -> No
     assert max(cell_len(line) for line in shown.splitlines()) <= width
     columns = [str(column.header) for column in table.columns]
     assert sorted([*columns, *hidden]) == sorted({name for row in rows for name in row})
-    assert all(row.get(column, "") in shown for row in rows for column in columns)
+    # White space at an end is not seen, and a column that is aligned to the right drops it.
+    assert all(row.get(column, "").strip() in shown for row in rows for column in columns)
 
 
 def test_columns_are_chosen_by_content(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,6 +166,7 @@ def test_keys_that_are_not_an_emulators_are_one_line(tmp_path: Path) -> None:
         ["--port=-1"],
         ["--unknown"],
         ["--fee-rate", "2"],
+        ["--max-body", "16M"],
         ["--state", "x"],
     ],
 )

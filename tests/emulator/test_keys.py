@@ -89,6 +89,17 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
         keys_in(tmp_path / "file" / "keys")
 
 
+@pytest.mark.parametrize("name", ["", "apikey", "private.pem"])
+def test_a_link_to_nowhere_is_not_followed(tmp_path: Path, name: str) -> None:
+    """A folder or file that is a link to what does not exist is an error that names it, and nothing is made there."""
+    link = tmp_path / "keys" / name if name else tmp_path / "keys"
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(KeysError, match=r"is a link to .*elsewhere, which does not exist: make that, or remove"):
+        keys_in(tmp_path / "keys")
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_foreign_credentials_are_not_registered() -> None:
     """The key ring takes credentials that an emulator made, and RSA keys whose public half it can see."""
     ours = make().credentials

@@ -72,6 +72,16 @@ def test_a_folder_that_is_not_there_is_an_error_at_the_start(tmp_path: Path) -> 
         Emulator(state=tmp_path)
 
 
+def test_a_link_to_nowhere_is_not_followed(tmp_path: Path) -> None:
+    """A state file that is a link to what does not exist is an error at the start; the link stays as it is."""
+    link = tmp_path / "state"
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StateError, match=r"is a link to .*elsewhere, which does not exist"):
+        Emulator(keys=tmp_path / "keys", state=link)
+    assert link.is_symlink()
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_a_state_that_cannot_be_written_leaves_the_last_one(tmp_path: Path) -> None:
     """Where the new state can't take the old one's place, the old one is whole and nothing lies beside it."""
     running = emulator(tmp_path).start()

@@ -24,6 +24,8 @@ from qredo_signing import (
 )
 from qredo_signing._keys.secret_files import write_key_files
 
+from qredo_emulator._links import dangling_link
+
 __all__ = [
     "HMAC_FOLDER",
     "ISSUER",
@@ -131,6 +133,10 @@ def hmac_keys_in(folder: Path) -> HmacCredentials:
 
 def _complete(folder: Path, names: tuple[str, ...]) -> bool:
     """Whether all files are there; False for none of them, an error for some."""
+    for path in (folder, *(folder / name for name in names)):
+        why = dangling_link(path)
+        if why is not None:
+            raise KeysError(f"can't use {folder} for keys: {why}")
     try:
         there = [name for name in names if (folder / name).exists()]
     except OSError as error:

@@ -10,6 +10,7 @@ from qredo_signing._strict_json import JSONError, load
 
 from qredo_emulator._authentication.key_ring import KeyRing, KeysError
 from qredo_emulator._json import dump
+from qredo_emulator._links import dangling_link
 
 from .snapshot import SnapshotError, dump_world, load_world
 from .world import World
@@ -27,6 +28,9 @@ def load_state(world: World, keys: KeyRing, file: Path) -> bool:
     Raises:
         StateError: The file can't be read, or is not a state of this emulator. Nothing was changed.
     """
+    why = dangling_link(file)
+    if why is not None:
+        raise StateError(f"can't keep the state there: {why}")
     try:
         data = file.read_bytes()
     except FileNotFoundError:

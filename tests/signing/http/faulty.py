@@ -66,6 +66,7 @@ class Answer:
     """What the server says.
 
     Attributes:
+        body: Bytes, or what is written as JSON.
         does: Whether the server does what was asked, before it says this.
         cut: Whether the connection ends in the middle of the body.
     """
@@ -155,7 +156,7 @@ class FaultyServer:
             self._keys.add(key)
 
     def _write(self, answer: Answer) -> bytes:
-        body = json.dumps(answer.body).encode()
+        body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
         length = len(body) + (10 if answer.cut else 0)
         headers = {"date": formatdate(self._clock(), usegmt=True), "connection": "close", **answer.headers}
         lines = [f"HTTP/1.1 {answer.status} -", f"content-length: {length}", *(f"{k}: {v}" for k, v in headers.items())]

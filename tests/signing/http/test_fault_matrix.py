@@ -120,6 +120,8 @@ FAULTS = {
     "504": Fault("504 after it was done, always", usual=Answer(504, does=True)),
     "504-then-429": Fault("504 after it was done, then 429", (Answer(504, does=True),), usual=Answer(429)),
     "500": Fault("500 after it was done", usual=Answer(500, does=True)),
+    "empty": Fault("200 without a body, after it was done", usual=Answer(200, b"", does=True)),
+    "unfit": Fault("200 that is not as described, after it was done", usual=Answer(200, "text", does=True)),
     "clock-10-min": Fault("our clock 10 minutes behind", usual=wants_the_time, skew=-600.0),
     "clock-2-h": Fault("our clock 2 hours ahead", usual=wants_the_time, skew=7200.0),
     "redirect": Fault("307 to elsewhere", usual=Answer(307, headers={"location": "https://elsewhere.example/x"})),
@@ -178,6 +180,8 @@ def call_sync(
 
 def name_of(error: Exception) -> str:
     """The class of an error as users catch it; which of httpx's classes a broken connection gives is not ours."""
+    if isinstance(error, (qredo_partner_v1_1.ResponseError, qredo_v1.ResponseError)):
+        return f"`ResponseError`{', took effect' * error.took_effect}"
     kind = httpx.TransportError if isinstance(error, httpx.TransportError) else type(error)
     return f"`httpx.{kind.__name__}`" if kind is httpx.TransportError else f"`{kind.__name__}`"
 
@@ -243,7 +247,7 @@ def check_laws(result: Result, fault: Fault, call: Call) -> None:
         assert result.effects <= 1
         assert len({arrival.body for arrival in result.arrivals}) <= 1
     if not call.is_repeatable and result.effects and result.end != "answer":
-        assert result.end in {"`OutcomeUnknownError`", "`ServerError`"}
+        assert result.end in {"`OutcomeUnknownError`", "`ServerError`", "`ResponseError`, took effect"}
     assert "elsewhere" not in "".join(arrival.headers["host"] for arrival in result.arrivals)
 
 
