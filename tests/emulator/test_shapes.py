@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import qredo_signing
 from hypothesis import given as given_
+from hypothesis import settings
 from hypothesis import strategies as st
 from qredo_emulator import Emulator, Settings
 from qredo_emulator._api.examples import example_of, example_reply
@@ -28,6 +29,7 @@ from qredo_emulator._errors import ApiError
 from qredo_emulator._json import dump
 
 from ..codegen.shapes import SHAPES, Shape, described
+from ..codegen.test_random_descriptions import schemas
 from .shaped import PACKAGE, SERVED, UNKNOWN_VALUE, Api, given, serving, signed
 
 
@@ -319,3 +321,11 @@ def test_a_schema_that_has_to_hold_itself_has_no_example() -> None:
     schema["properties"]["self"] = schema
     with pytest.raises(LookupError, match="has to hold itself"):
         example_of(schema)
+
+
+@settings(max_examples=30)
+@given_(schemas([]))
+def test_an_example_that_is_made_from_a_schema_is_valid(schema: Any) -> None:
+    """Whatever a schema says, the value that is made from it is a value of it."""
+    made = example_of(schema)
+    assert Validators.for_responses().problem(schema, made) is None
