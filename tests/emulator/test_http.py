@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -34,6 +36,23 @@ def test_a_pipeline_is_answered_in_order(call: Any, qredo: Emulator) -> None:
     answer = spoken(qredo, lines)
     assert [part[:3] for part in answer.split(b"HTTP/1.1 ")[1:]] == [b"200", b"404", b"200"]
     assert [record.status for record in qredo.control.requests] == [200, 404, 200]
+
+
+def test_a_body_that_is_too_long_is_413(qredo: Emulator) -> None:
+    """A body of more than 16 MiB is refused, announced or not, before it fills the memory."""
+    answer = spoken(qredo, b"POST /api/v1/p/company HTTP/1.1\r\nhost: x\r\ncontent-length: 16777217\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            yield bytes(4 * 1024 * 1024)
+
+    async def send() -> int:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(qredo.app)) as client:
+            return (await client.post(f"{qredo.url}/api/v1/p/company", content=parts())).status_code
+
+    assert asyncio.run(send()) == 413
+    assert [record.status for record in qredo.control.requests] == [413, 413]
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PATCH", "TRACE", "BREW"])

@@ -59,6 +59,10 @@ _LONGEST_STAMP = 20
 """Digits. Such a number is no time any more, and int() takes longer for more."""
 
 
+_LONGEST_BODY = 16 * 1024 * 1024
+"""Bytes."""
+
+
 class App:
     """One emulator without its server; any ASGI server or test transport can run it.
 
@@ -128,12 +132,23 @@ class App:
         """The ASGI interface, for HTTP and WebSocket."""
         if scope["type"] == "http":
             try:
-                body = await Request(scope, receive).body()
+                body = await _body_of(Request(scope, receive))
             except ClientDisconnect:
+                return
+            except ApiError as error:
+                await self._reject(scope, receive, send, error)
                 return
             await self._serve(scope, receive, send, wire_of(scope, scope["method"], body))
         elif scope["type"] == "websocket":
             await self._feed(WebSocket(scope, receive, send))
+
+    async def _reject(self, scope: Scope, receive: Receive, send: Send, error: ApiError) -> None:
+        """Answer a request that was not read to its end."""
+        wire = wire_of(scope, scope["method"], b"")
+        self._remember(wire, _Trace(failure=error), error.status)
+        response = dated(error_response(error), self._time(wire))
+        response.headers["connection"] = "close"
+        await response(scope, receive, send)
 
     def clear(self) -> None:
         """Forget requests, nonces and faults, and restart the random numbers from their seed."""
@@ -343,6 +358,24 @@ class App:
             account, agent_id = enter(self.world, owner, agent=feed.security.proof == "token")
             first = first_messages(account, agent_id, match.parameters.get("client_id"))
             return self.hub.listen(Listener(feed.name, agent_id or owner, match.parameters), first)
+
+
+async def _body_of(request: Request) -> bytes:
+    """Read the body of a request.
+
+    Raises:
+        ApiError: 413; it is too long.
+    """
+    announced = request.headers.get("content-length", "0")
+    body = bytearray()
+    if int(announced[:20]) <= _LONGEST_BODY:  # a number, as the server has checked
+        async for part in request.stream():
+            body += part
+            if len(body) > _LONGEST_BODY:
+                break
+        else:
+            return bytes(body)
+    raise ApiError(413, f"/body: is longer than {_LONGEST_BODY:,} bytes, the most that this emulator reads")
 
 
 def _default_api(descriptions: Mapping[str, Description], wanted: str | None) -> str:
