@@ -20,13 +20,16 @@ from qredo_emulator._api.responses import success_response
 from qredo_emulator._description.bodies import parse
 from qredo_emulator._description.document import SpecError, read_document
 from qredo_emulator._description.media import Content
-from qredo_emulator._description.operations import Operation
+from qredo_emulator._description.operations import Operation, Parameter
 from qredo_emulator._description.read import load_description
 from qredo_emulator._description.reading import RequestReader, RequestValues
 from qredo_emulator._description.routes import Router
+from qredo_emulator._description.texts import read_parameter, split_query
 from qredo_emulator._description.validation import Validators
 from qredo_emulator._errors import ApiError
 from qredo_emulator._json import dump
+from qredo_partner_v1_1._content import write
+from qredo_partner_v1_1._parameters import header, query, segment
 
 from ..codegen.shapes import SHAPES, Shape, described
 from ..codegen.test_random_descriptions import schemas
@@ -329,3 +332,87 @@ def test_an_example_that_is_made_from_a_schema_is_valid(schema: Any) -> None:
     """Whatever a schema says, the value that is made from it is a value of it."""
     made = example_of(schema)
     assert Validators.for_responses().problem(schema, made) is None
+
+
+# Style, explode, and the characters that a text cannot have: the style does not tell them from its own.
+LISTS = [
+    ("query", "form", True, ""),
+    ("query", "form", False, ""),
+    ("query", "spaceDelimited", False, " +"),
+    ("query", "pipeDelimited", False, "|"),
+    ("path", "simple", False, ""),
+    ("path", "simple", True, ""),
+    ("path", "label", False, ""),
+    ("path", "label", True, "."),
+    ("path", "matrix", False, ""),
+    ("path", "matrix", True, ""),
+    ("header", "simple", False, ","),
+]
+OBJECTS = [
+    ("query", "form", True, ""),
+    ("query", "form", False, ""),
+    ("query", "deepObject", True, "[]"),
+    ("path", "simple", False, ""),
+    ("path", "simple", True, ""),
+    ("path", "label", False, ""),
+    ("path", "label", True, "."),
+    ("path", "matrix", False, ""),
+    ("path", "matrix", True, ""),
+    ("header", "simple", False, ","),
+    ("header", "simple", True, ",="),
+]
+
+
+def wire(where: str, value: Any, style: str, *, explode: bool) -> list[tuple[str, str]]:
+    """What the generated client makes of a parameter `q`, as the emulator takes it apart."""
+    written = style + "*" * explode
+    if where == "query":
+        return split_query(query({"q": value}, {"q": written})[1:])
+    return [("q", header("q", value, written) if where == "header" else segment("q", value, written))]
+
+
+def texts(where: str, forbidden: str) -> st.SearchStrategy[str]:
+    """Texts that a place and a style can hold."""
+    letters = st.characters(min_codepoint=32, max_codepoint=126 if where == "header" else 0x2FFF)
+    return st.text(letters.filter(lambda letter: letter not in forbidden), min_size=1)
+
+
+@pytest.mark.parametrize(("where", "style", "explode", "forbidden"), LISTS)
+@settings(max_examples=25)
+@given_(data=st.data())
+def test_reading_a_list_undoes_writing(
+    where: str, style: str, explode: bool, forbidden: str, data: st.DataObject
+) -> None:
+    """What the generated client writes in a style, the emulator reads as the same list, whatever the texts are."""
+    values = data.draw(st.lists(texts(where, forbidden), min_size=1, max_size=4))
+    schema = {"type": "array", "items": {"type": "string"}}
+    parameter = Parameter("q", where, True, schema, style, explode, is_many=True)
+    assert read_parameter(parameter, wire(where, values, style, explode=explode)) == values
+
+
+@pytest.mark.parametrize(("where", "style", "explode", "forbidden"), OBJECTS)
+@settings(max_examples=25)
+@given_(data=st.data())
+def test_reading_an_object_undoes_writing(
+    where: str, style: str, explode: bool, forbidden: str, data: st.DataObject
+) -> None:
+    """The same for objects, whose keys are any texts, too."""
+    values = data.draw(st.dictionaries(texts(where, forbidden), texts(where, forbidden), min_size=1, max_size=4))
+    schema = {"type": "object", "additionalProperties": {"type": "string"}}
+    parameter = Parameter("q", where, True, schema, style, explode, is_object=True)
+    assert read_parameter(parameter, wire(where, values, style, explode=explode)) == values
+
+
+NAMED = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF, exclude_characters='"\\'), min_size=1)
+
+
+@pytest.mark.parametrize("form", ["form", "multipart"])
+@settings(max_examples=25)
+@given_(data=st.data())
+def test_reading_a_form_undoes_writing(form: str, data: st.DataObject) -> None:
+    """Fields that the generated client writes as a form or as multipart are read as they were, whatever the texts."""
+    media = {"form": "application/x-www-form-urlencoded", "multipart": "multipart/form-data"}[form]
+    values = data.draw(st.dictionaries(NAMED, st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
+    content = Content(media, form, {"type": "object", "additionalProperties": {"type": "string"}})
+    body, content_type = write(media, values)
+    assert parse(content, body, content_type) == values
