@@ -32,6 +32,7 @@ ONCE = (
     "emulator/test_console_browser.py",
     "emulator/test_invariants.py",
     "emulator/test_pytest_plugin.py",
+    "emulator/test_reading.py",
     "emulator/test_shapes.py",
     "examples",
     "feeds/test_feeds_typing.py",

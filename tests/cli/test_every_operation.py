@@ -41,7 +41,7 @@ class Described(NamedTuple):
 
 def described(api: str) -> list[Described]:
     """Every operation of a description."""
-    document = yaml.safe_load((ROOT / "spec" / api / "openapi.yaml").read_text(encoding="utf-8"))
+    document = yaml.load((ROOT / "spec" / api / "openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     found = []
     for item in document["paths"].values():
         for method in ("get", "post", "put", "delete"):

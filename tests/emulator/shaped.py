@@ -14,11 +14,14 @@ from typing import Any, NamedTuple
 from qredo_codegen.generate.inputs import Inputs
 from qredo_codegen.generate.write import write_package
 from qredo_emulator import Emulator, Settings
+from qredo_emulator._description.operations import Operation
+from qredo_emulator._description.read import load_description
+from qredo_emulator._description.routes import Router
 from qredo_signing._operations import operations_of
 
-from ..codegen.shapes import SHAPES, Shape, together
+from ..codegen.shapes import SHAPES, Shape, described, together
 
-__all__ = ["PACKAGE", "SERVED", "UNKNOWN_VALUE", "Api", "given", "serving", "signed"]
+__all__ = ["PACKAGE", "SERVED", "UNKNOWN_VALUE", "Api", "given", "operation_of", "serving", "shape", "signed"]
 
 # The agent's token is another way in than the signature; the tests of signing agents have it.
 SERVED = [shape for shape in SHAPES if shape.name != "a token alone"]
@@ -99,3 +102,16 @@ def serving(folder: Path, shapes: list[Shape] = SERVED, name: str = PACKAGE) -> 
     sys.path.remove(str(folder))
     for module in [module for module in sys.modules if module.partition(".")[0] == name]:
         del sys.modules[module]
+
+
+def operation_of(shape: Shape, folder: Path) -> tuple[Operation, Router]:
+    """The operation of a shape, as the emulator reads it."""
+    file = folder / "openapi.yaml"
+    file.write_text(json.dumps(described(shape)), encoding="utf-8")
+    description = load_description(PACKAGE, file)
+    return description.operations[0], Router([description], PACKAGE)
+
+
+def shape(name: str) -> Shape:
+    """The shape with this name."""
+    return next(each for each in SHAPES if each.name == name)

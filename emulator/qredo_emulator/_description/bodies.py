@@ -31,7 +31,7 @@ def parse(content: Content, body: bytes, content_type: str) -> Any:
     Raises:
         MalformedBodyError: It has not the form of its media type.
     """
-    head = _head(f"content-type: {content_type}".encode())
+    head = _head(f"content-type: {content_type}")
     try:
         if content.form == "form":
             return fields(content.schema, [(name, unquote_plus(text)) for name, text in split_query(body.decode())])
@@ -57,7 +57,7 @@ def _parts(schema: Any, body: bytes, head: email.message.Message) -> Iterator[tu
     properties, others = properties_of(schema)
     for piece in pieces[1:-1]:
         raw, blank, data = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        part = _head(raw)
+        part = _head(raw.decode())  # names are UTF-8, as browsers write them
         name = part.get_param("name", header="content-disposition")
         if not blank or not isinstance(name, str):
             raise ValueError("has a part without a name")
@@ -78,5 +78,5 @@ def _is_file(schema: Any) -> bool:
     return isinstance(schema, dict) and (schema.get("format") in _FILES or "contentMediaType" in schema)
 
 
-def _head(raw: bytes) -> email.message.Message:
-    return email.message_from_bytes(raw + b"\r\n\r\n")
+def _head(text: str) -> email.message.Message:
+    return email.message_from_string(f"{text}\r\n\r\n")

@@ -56,10 +56,11 @@ def read_parameter(parameter: Parameter, sent: Pairs) -> Any:
         return _json(decode(text))
     if not parameter.is_many and not parameter.is_object:
         return convert(decode(_without_prefix(parameter, text)), parameter.schema)
-    pieces = [decode(piece) for piece in _pieces(parameter, text)]
+    pieces = _pieces(parameter, text)
     if parameter.is_many:
-        return [convert(piece, items_of(parameter.schema)) for piece in pieces]
-    return fields(parameter.schema, list(_pairs_of(parameter, pieces)))
+        return [convert(decode(piece), items_of(parameter.schema)) for piece in pieces]
+    pairs = _pairs_of(parameter, pieces)
+    return fields(parameter.schema, [(decode(name), decode(value)) for name, value in pairs])
 
 
 def _without_prefix(parameter: Parameter, text: str) -> str:

@@ -1,7 +1,8 @@
 """Validates values against schemas, of OpenAPI 3.0 and 3.1, and says where they are wrong.
 
 `nullable` holds wherever it stands, in 3.1 as well: vendors write it so. A discriminator decides which member of a
-union is meant. Bytes are strings, and numbers with a fraction are decimals.
+union is meant; without one, a value may fit several members of a `oneOf`, since clients take the first. Bytes are
+strings, and numbers with a fraction are decimals.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def _kind(base: Any, side: str, text: str) -> Any:
         {
             "type": _type,
             **{name: _nullable(plain[name]) for name in ("allOf", "enum", "const")},
-            **{name: _nullable(_union(plain[name])) for name in ("oneOf", "anyOf")},
+            **{name: _nullable(_union(plain["anyOf"])) for name in ("oneOf", "anyOf")},
             "multipleOf": _multiple_of,
             "items": _items,
             "required": _required(side),

@@ -1,0 +1,205 @@
+"""Requests are read by their description: the values that a client sends, and where they are wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given as given_
+from hypothesis import settings
+from hypothesis import strategies as st
+from qredo_emulator._description.bodies import parse
+from qredo_emulator._description.media import Content
+from qredo_emulator._description.operations import Parameter
+from qredo_emulator._description.reading import RequestReader, RequestValues
+from qredo_emulator._description.texts import read_parameter, split_query
+from qredo_emulator._description.validation import Validators
+from qredo_emulator._errors import ApiError
+from qredo_partner_v1_1._content import write
+from qredo_partner_v1_1._parameters import header, query, segment
+
+from ..codegen.shapes import SHAPES, Shape
+from .shaped import UNKNOWN_VALUE, given, operation_of, shape
+
+READ = [shape for shape in SHAPES if shape.name.partition(":")[0] in ("query", "path", "header parameter", "body")]
+
+
+def read(shape: Shape, folder: Path, *, sent: str | None = None, body: bytes | None = None, media: str = "") -> Any:
+    """What the emulator reads from the bytes that a shape says that a client sends, or from others."""
+    operation, router = operation_of(shape, folder)
+    method, _, target = (sent or shape.sent).partition(" ")
+    path, _, query = target.partition("?")
+    match = router.find(f"/v1{path}")
+    assert match is not None
+    assert match.endpoint.operations[method] is operation
+    headers = (
+        {"content-type": media or "; boundary=".join([operation.body[0].media, "BOUNDARY"])} if operation.body else {}
+    )
+    headers |= shape.headers if not media else {}
+    reader = RequestReader("3.0", Validators.for_requests())
+    content = body if body is not None else shape.body or b""
+    return reader.read(operation, match.sent, query, lambda name: [headers[name]] if name in headers else [], content)
+
+
+@pytest.mark.parametrize("shape", [shape for shape in READ if shape.name != UNKNOWN_VALUE], ids=str)
+def test_what_the_caller_gave_is_what_the_emulator_reads(shape: Shape, tmp_path: Path) -> None:
+    """From the bytes on the wire come the values of the call: types, exact numbers, lists, objects and files."""
+    values: RequestValues = read(shape, tmp_path)
+    arguments, keywords = given(shape)
+    if shape.name.startswith("path"):
+        assert list(values.path.values()) == list(arguments)
+    elif shape.name.startswith("query"):
+        assert values.query == {name: value for name, value in keywords.items() if value != []}
+    elif shape.name.startswith("header"):
+        assert values.header == {"Idempotency-Key": "k"}
+    else:
+        assert values.body == keywords.get("body", keywords or None)
+
+
+MULTIPART = "multipart/form-data; boundary=B"
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "body", "media", "reason"),
+    [
+        (UNKNOWN_VALUE, None, None, "", "/query/q/1: 'z' is not one of"),
+        ("query: array of integers", "GET /things?q=1&q=x", None, "", "/query/q/1: 'x' is not of type 'integer'"),
+        ("query: object, deepObject", "GET /things?q[low]=x", None, "", "/query/q/low: 'x' is not of type 'integer'"),
+        ("query: object, deepObject", "GET /things?q[low=1", None, "", "/query/q: 'q[low' does not end with a bracket"),
+        ("query: object, deepObject", "GET /things?q[low]=1&q[low]=2", None, "", "/query/q: has 'low' twice"),
+        ("query: object, not exploded", "GET /things?q=a", None, "", "/query/q: has a key without a value"),
+        ("query: JSON in content", "GET /things?q=%7B", None, "", "/query/q: is not JSON"),
+        ("query: JSON in content", "GET /things?q=[]", None, "", "/query/q: [] is not of type 'object'"),
+        ("query: number", "GET /things?q=1.5x", None, "", "/query/q: '1.5x' is not of type 'number'"),
+        ("query: number", "GET /things?q=1e999999999", None, "", "/query/q: has a number of more than 64 digits"),
+        ("query: boolean", "GET /things?q=True", None, "", "/query/q: 'True' is not of type 'boolean'"),
+        ("query: boolean", "GET /things?q=true&q=true", None, "", "/query/q: is there 2 times"),
+        ("path: integer", "GET /things/x", None, "", "/path/id: 'x' is not of type 'integer'"),
+        ("path: label", "GET /things/a,b", None, "", "/path/id: 'a,b' does not start with '.'"),
+        ("path: matrix", "GET /things/;other=5", None, "", "/path/id: 'other=5' does not start with 'id='"),
+        ("body: map", None, b'{"a": "1"}', "application/json", "/body/a: '1' is not of type 'number'"),
+        ("body: map", None, b'{"a": 1e99999999999999999999}', "application/json", "/body: has a number of more than"),
+        ("body: scalar", None, b"3.5", "application/json", "/body: 3.5 is not of type 'integer'"),
+        ("body: text", None, b"a", "application/json", "/header/content-type: 'application/json' is not text/plain"),
+        ("body: text", None, b"\xff", "text/plain", "/body: is not utf-8"),
+        ("body: text", None, b"a", "text/plain; charset=none", "/body: has the charset 'none', which is not known"),
+        ("body: form", None, b"n=x&a=b", "application/x-www-form-urlencoded", "/body/n: 'x' is not of type 'integer'"),
+        ("body: form", None, b"a=b&a=c", "application/x-www-form-urlencoded", "/body: has 'a' twice"),
+        ("body: form", None, b"n=1", "application/x-www-form-urlencoded", "/body/a: is required"),
+        ("body: multipart", None, b"--B--\r\n", MULTIPART, "/body/file: is required"),
+        ("body: multipart", None, b"--B\r\n\r\nx", MULTIPART, "/body: does not end with the boundary 'B'"),
+        ("body: multipart", None, b"--B\r\n\r\nx\r\n--B--", MULTIPART, "/body: has a part without a name"),
+        (
+            "body: multipart",
+            None,
+            b"x",
+            "multipart/form-data",
+            "/body: is multipart, and its Content-Type names no bound",
+        ),
+        ("readOnly that is required", None, b'{"id":"a","name":"b"}', "application/json", "/body/id: is read-only"),
+        ("union in a body", None, b'{"pet":{"kind":"d"}}', "application/json", "/body/pet"),
+    ],
+)
+def test_what_a_shape_does_not_allow_is_400_and_says_where(
+    name: str, sent: str | None, body: bytes | None, media: str, reason: str, tmp_path: Path
+) -> None:
+    """Texts that do not have the form of their style, and values that the schema does not allow, are refused."""
+    with pytest.raises(ApiError) as caught:
+        read(shape(name), tmp_path, sent=sent, body=body, media=media)
+    assert caught.value.status == 400
+    assert str(caught.value.reason).startswith(reason)
+
+
+@given_(st.binary(max_size=60), st.text("abc-\r\n", max_size=5))
+def test_a_file_arrives_as_it_was_sent(content: bytes, name: str) -> None:
+    """Whatever bytes a part of a multipart body has, line breaks and dashes included."""
+    body = b'--BB\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\n%s\r\n--BB--\r\n' % content
+    if b"\r\n--BB" in content:
+        return
+    part = Content("multipart/form-data", "multipart", {"properties": {"f": {"type": "string", "format": "binary"}}})
+    assert parse(part, body, "multipart/form-data; boundary=BB") == {"f": content}
+
+
+# Style, explode, and the characters that a text cannot have: the style does not tell them from its own.
+LISTS = [
+    ("query", "form", True, ""),
+    ("query", "form", False, ""),
+    ("query", "spaceDelimited", False, " +"),
+    ("query", "pipeDelimited", False, "|"),
+    ("path", "simple", False, ""),
+    ("path", "simple", True, ""),
+    ("path", "label", False, ""),
+    ("path", "label", True, "."),
+    ("path", "matrix", False, ""),
+    ("path", "matrix", True, ""),
+    ("header", "simple", False, ","),
+]
+OBJECTS = [
+    ("query", "form", True, ""),
+    ("query", "form", False, ""),
+    ("query", "deepObject", True, "[]"),
+    ("path", "simple", False, ""),
+    ("path", "simple", True, ""),
+    ("path", "label", False, ""),
+    ("path", "label", True, "."),
+    ("path", "matrix", False, ""),
+    ("path", "matrix", True, ""),
+    ("header", "simple", False, ","),
+    ("header", "simple", True, ",="),
+]
+
+
+def wire(where: str, value: Any, style: str, *, explode: bool) -> list[tuple[str, str]]:
+    """What the generated client makes of a parameter `q`, as the emulator takes it apart."""
+    written = style + "*" * explode
+    if where == "query":
+        return split_query(query({"q": value}, {"q": written})[1:])
+    return [("q", header("q", value, written) if where == "header" else segment("q", value, written))]
+
+
+def texts(where: str, forbidden: str) -> st.SearchStrategy[str]:
+    """Texts that a place and a style can hold."""
+    letters = st.characters(min_codepoint=32, max_codepoint=126 if where == "header" else 0x2FFF)
+    return st.text(letters.filter(lambda letter: letter not in forbidden), min_size=1)
+
+
+@pytest.mark.parametrize(("where", "style", "explode", "forbidden"), LISTS)
+@settings(max_examples=25)
+@given_(data=st.data())
+def test_reading_a_list_undoes_writing(
+    where: str, style: str, explode: bool, forbidden: str, data: st.DataObject
+) -> None:
+    """What the generated client writes in a style, the emulator reads as the same list, whatever the texts are."""
+    values = data.draw(st.lists(texts(where, forbidden), min_size=1, max_size=4))
+    schema = {"type": "array", "items": {"type": "string"}}
+    parameter = Parameter("q", where, True, schema, style, explode, is_many=True)
+    assert read_parameter(parameter, wire(where, values, style, explode=explode)) == values
+
+
+@pytest.mark.parametrize(("where", "style", "explode", "forbidden"), OBJECTS)
+@settings(max_examples=25)
+@given_(data=st.data())
+def test_reading_an_object_undoes_writing(
+    where: str, style: str, explode: bool, forbidden: str, data: st.DataObject
+) -> None:
+    """The same for objects, whose keys are any texts, too."""
+    values = data.draw(st.dictionaries(texts(where, forbidden), texts(where, forbidden), min_size=1, max_size=4))
+    schema = {"type": "object", "additionalProperties": {"type": "string"}}
+    parameter = Parameter("q", where, True, schema, style, explode, is_object=True)
+    assert read_parameter(parameter, wire(where, values, style, explode=explode)) == values
+
+
+NAMED = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF, exclude_characters='"\\'), min_size=1)
+
+
+@pytest.mark.parametrize("form", ["form", "multipart"])
+@settings(max_examples=25)
+@given_(data=st.data())
+def test_reading_a_form_undoes_writing(form: str, data: st.DataObject) -> None:
+    """Fields that the generated client writes as a form or as multipart are read as they were, whatever the texts."""
+    media = {"form": "application/x-www-form-urlencoded", "multipart": "multipart/form-data"}[form]
+    values = data.draw(st.dictionaries(NAMED, st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
+    content = Content(media, form, {"type": "object", "additionalProperties": {"type": "string"}})
+    body, content_type = write(media, values)
+    assert parse(content, body, content_type) == values
