@@ -52,7 +52,7 @@ def test_the_wheel_holds_the_rooms_that_it_should(wheel: Path) -> None:
 
 
 def test_the_wheel_stays_small(wheel: Path) -> None:
-    """The clients, with a share of plugin and emulator each, stay small: nothing slipped in that does not belong there."""
+    """The clients, with a share of plugin and emulator each, stay small: nothing slipped in."""
     assert wheel.stat().st_size < 275_000 * len(PACKAGES)
 
 
