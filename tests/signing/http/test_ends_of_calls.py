@@ -66,12 +66,13 @@ def test_no_wait_goes_beyond_the_deadline(mode: str, credentials: Credentials) -
 def test_a_timeout_names_its_limit(error: type[httpx.TimeoutException], step: str, credentials: Credentials) -> None:
     """The error of a time limit names the operation, the limit and its length, and how to wait longer."""
     limits = {"connect": 1.0, "read": 2.0, "write": 3.0, "pool": 4.0}
-    never = step in {"connect", "pool"}
-    with pytest.raises(error) as caught:
-        send("sync", Service(error("")), credentials, ALWAYS, max_retries=0, timeout=limits)
-    known = "Nothing was sent" if never else "A retry is safe"
-    assert str(caught.value).startswith(f"dummy.call: timed out, after {limits[step]:g} s ({step} timeout). {known};")
-    assert caught.value.request.url.path == "/api/v1/p/x"
+    known = "Nothing was sent" if step in {"connect", "pool"} else "A retry is safe"
+    told = f"dummy.call: timed out, after {limits[step]:g} s ({step} timeout). {known};"
+    for deadline in (None, 1000.0):
+        with pytest.raises(error) as caught:
+            send("sync", Service(error("")), credentials, ALWAYS, max_retries=0, timeout=limits, deadline=deadline)
+        assert str(caught.value).startswith(told)
+        assert caught.value.request.url.path == "/api/v1/p/x"
     with pytest.raises(error, match=r"^too late$"):
         send("sync", Service(error("too late")), credentials, ALWAYS, max_retries=0, timeout={**limits, step: None})
 
