@@ -140,6 +140,7 @@ def test_our_own_error_ends_a_call() -> None:
         attempts = Attempts(rules, RetryBudget(), lambda: 0.0)
         assert isinstance(attempts.after(first), float)
         assert attempts.after_local_error() is end
+        assert attempts.made == 2
 
 
 @given(st.lists(st.booleans(), max_size=300))
@@ -263,6 +264,8 @@ def test_a_step_ends_with_the_deadline() -> None:
     attempt = Attempt(deadline=110.0, now=lambda: now[0])
     assert [attempt.left(timeout, httpx.ReadTimeout) for timeout in (None, 3.0, 20.0)] == [10.0, 3.0, 10.0]
     assert [Attempt().left(timeout, httpx.ReadTimeout) for timeout in (None, 3.0)] == [None, 3.0]
+    now[0] = 109.5
+    assert attempt.left(3.0, httpx.ReadTimeout) == 0.5
     for now[0] in (110.0, 111.0):
         with pytest.raises(httpx.ReadTimeout, match="the deadline of the call has passed"):
             attempt.left(3.0, httpx.ReadTimeout)
