@@ -87,6 +87,7 @@ def test_the_numbers_of_the_docs() -> None:
     assert not budget.take()
     waited = [play(Rules(repeatable=True), [Outcome(429, retry_after=each)], 1.0)[1] for each in (7.0, 60.0, 60.1)]
     assert waited == [[7.25], [60.25], []]
+    assert play(Rules(repeatable=True), [Outcome(429, retry_after=7.0)], 0.5)[1] == [7.125]
 
 
 @given(RULES, st.lists(OUTCOMES, min_size=7, max_size=7))
