@@ -24,7 +24,6 @@ __all__ = [
     "reached",
     "references",
     "request_roots",
-    "response_roots",
     "responses",
     "schemas",
     "successes",
@@ -192,13 +191,6 @@ def successes(document: Document, operation: Operation) -> dict[str, Document]:
 def request_roots(document: Document) -> list[str]:
     """Return the pointers of everything that a client sends: parameters and request bodies."""
     return [holder.pointer for holder in holders(document) if holder.role in ("parameter", "body")]
-
-
-def response_roots(document: Document) -> list[str]:
-    """Return the pointers of everything that a client receives: responses, their headers, and feed messages."""
-    roots = [holder.pointer for holder in holders(document) if holder.role in ("response", "header")]
-    feeds = (path for path, item in path_items(document).items() if "x-websocket" in item)
-    return [*roots, *(pointer("paths", path, "x-websocket") for path in feeds)]
 
 
 def reached(document: Document, roots: Iterable[str]) -> set[str]:

@@ -121,8 +121,7 @@ class PendingCall:
             redact_response(response)
             self._log.ended(self._attempts.made, f"HTTP {response.status_code}")
             return None
-        self._log.retried(self._attempts.made, f"HTTP {response.status_code}", step)
-        return step
+        return self._go_on(step, f"HTTP {response.status_code}")
 
     def failed(self, error: Exception) -> float | None:
         """Return the seconds to wait before the next attempt, or None if the error is the result."""
@@ -134,8 +133,7 @@ class PendingCall:
         if step is End.UNKNOWN:
             raise self._unknown(error.response if isinstance(error, httpx.HTTPStatusError) else None) from error
         if step is not End.FINAL:
-            self._log.retried(self._attempts.made, type(error).__name__, step)
-            return step
+            return self._go_on(step, type(error).__name__)
         is_foreign = not isinstance(error, httpx.HTTPStatusError | QredoSigningError)
         if outcome is None and self._attempt.is_written and is_foreign:  # the scheme's own request, such as for a token
             problem = f"{self._name} was not sent; the request before it failed: {type(error).__name__}: {error}"
@@ -153,10 +151,10 @@ class PendingCall:
 
     def late(self) -> Exception:
         """The error for a call whose deadline has passed."""
-        attempt = self._attempt
-        if self._is_uncertain() and self._rules.needs_outcome:
+        is_uncertain = self._is_uncertain()
+        if is_uncertain and self._rules.needs_outcome:
             return self._unknown(None)
-        kind = httpx.ReadTimeout if attempt.may_be_sent else httpx.ConnectTimeout
+        kind = httpx.ReadTimeout if is_uncertain else httpx.ConnectTimeout
         return kind(f"{self._name}: the deadline of the call has passed")
 
     def interrupted(self, interruption: BaseException) -> None:
@@ -178,13 +176,18 @@ class PendingCall:
         log(logging.WARNING, "%s", text)
 
     def _is_uncertain(self) -> bool:
-        return self._attempt.may_be_sent or self._lost is not None or self._attempts.is_uncertain
+        return self._attempt.was_sent or self._lost is not None or self._attempts.is_uncertain
 
     def _in_time(self, step: float | End) -> float | End:
         left = self.left
         if isinstance(step, End) or left is None or step < left:
             return step
         return self._attempts.give_up()
+
+    def _go_on(self, wait: float, why: str) -> float:
+        self._attempt = Attempt()  # during the wait, an interruption leaves open only what `_attempts` knows
+        self._log.retried(self._attempts.made, why, wait)
+        return wait
 
     @property
     def _name(self) -> str:
@@ -206,8 +209,8 @@ class PendingCall:
             return error
         known = "A retry is safe" if outcome.sent else "Nothing was sent"
         return kind(
-            f"{self._name}: {error or 'timed out'}, after {limit:g} s ({step} timeout). {known}; to wait longer, pass "
-            "timeout= to connect() or with_options()",
+            f"{self._name}: {str(error) or 'timed out'}, after {limit:g} s ({step} timeout). {known}; to wait longer, "
+            "pass timeout= to connect() or with_options()",
             request=self.request,
         )
 

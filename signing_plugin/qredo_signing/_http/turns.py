@@ -46,7 +46,7 @@ def take_turn(
         response = send()
         attempt.was_sent = True
         return response
-    except BaseException as error:
+    except BaseException as error:  # a cancellation or Ctrl-C too: this decides whether the number is used again
         attempt.was_sent = not never_sent(error, attempt)
         raise
     finally:

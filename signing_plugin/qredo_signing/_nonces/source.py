@@ -115,6 +115,7 @@ class Nonces(ABC):
                     f"A service that counts waits for it and refuses later ones: stop what sends with this API key and "
                     f"set the counter to the nonce that the service waits for"
                 )
+            # `_used_before` goes back one step. When several numbers are given back in a row, nonce - 1 is lower.
             self._used = min(self._used_before, nonce - 1)
 
     def _finish_returning(self, nonce: int) -> None:

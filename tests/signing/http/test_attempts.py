@@ -87,6 +87,7 @@ def test_the_numbers_of_the_docs() -> None:
     assert not budget.take()
     waited = [play(Rules(repeatable=True), [Outcome(429, retry_after=each)], 1.0)[1] for each in (7.0, 60.0, 60.1)]
     assert waited == [[7.25], [60.25], []]
+    assert play(Rules(repeatable=True), [Outcome(429, retry_after=7.0)], 0.5)[1] == [7.125]
 
 
 @given(RULES, st.lists(OUTCOMES, min_size=7, max_size=7))
@@ -140,6 +141,7 @@ def test_our_own_error_ends_a_call() -> None:
         attempts = Attempts(rules, RetryBudget(), lambda: 0.0)
         assert isinstance(attempts.after(first), float)
         assert attempts.after_local_error() is end
+        assert attempts.made == 2
 
 
 @given(st.lists(st.booleans(), max_size=300))
@@ -263,6 +265,8 @@ def test_a_step_ends_with_the_deadline() -> None:
     attempt = Attempt(deadline=110.0, now=lambda: now[0])
     assert [attempt.left(timeout, httpx.ReadTimeout) for timeout in (None, 3.0, 20.0)] == [10.0, 3.0, 10.0]
     assert [Attempt().left(timeout, httpx.ReadTimeout) for timeout in (None, 3.0)] == [None, 3.0]
+    now[0] = 109.5
+    assert attempt.left(3.0, httpx.ReadTimeout) == 0.5
     for now[0] in (110.0, 111.0):
         with pytest.raises(httpx.ReadTimeout, match="the deadline of the call has passed"):
             attempt.left(3.0, httpx.ReadTimeout)

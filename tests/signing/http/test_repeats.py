@@ -67,15 +67,19 @@ def send(
     calls: int = 1,
     clock: Clock | None = None,
     max_retries: int = 2,
+    deadline: float | None = None,
+    timeout: dict[str, Any] | None = None,
     **auth: Any,
 ) -> httpx.Response:
     """Send a request through a sender as `connect` makes it, with a clock that needs no time to sleep."""
     clock = clock or Clock()
     partner = PartnerAuth(credentials, Environment.SANDBOX, **auth)
     transport = httpx.MockTransport(service)
-    extensions = {"qredo": make_info(**info)} if info else {}
-    requests = [httpx.Request(method, URL, content=b"{}", extensions=extensions) for _ in range(calls)]
-    options: dict[str, Any] = {"max_retries": max_retries, "random": lambda: 0.5}
+    extensions: dict[str, Any] = {"qredo": make_info(**info)} if info else {}
+    if timeout is not None:
+        extensions["timeout"] = timeout
+    requests = [httpx.Request(method, URL, content=b"{}", extensions=dict(extensions)) for _ in range(calls)]
+    options: dict[str, Any] = {"max_retries": max_retries, "deadline": deadline, "random": lambda: 0.5}
     if mode == "sync":
         with httpx.Client(transport=transport) as http:
             sender = SyncSender(http, partner, sleep=clock.sleep, **options)

@@ -27,7 +27,7 @@ from qredo_signing._nonces.serialize import InFlight, Ticket, in_flight_of
 
 from ..doubles import AsyncDummy, DummyClient, DummyHSM, Seen, serve
 
-PATIENCE = 10.0
+PATIENCE = 60.0  # until a test that hangs is given up
 
 
 @contextmanager
@@ -122,10 +122,35 @@ def test_without_turns_requests_overtake_each_other(credentials: Credentials) ->
     assert (server.taken, server.refused) == (1, 1)
 
 
+@pytest.fixture(name="called")
+def _called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request in the line must be called: it does not look by itself whether it is first."""
+    monkeypatch.setattr("qredo_signing._nonces.serialize._LOOK_AGAIN", 3600.0)
+
+
+@pytest.mark.usefixtures("called")
 def test_with_turns_they_do_not(credentials: Credentials) -> None:
-    """By default the second waits until the first is answered, also on another client with the same source."""
+    """By default the second waits until the first has its response, also on another client with the same source."""
     server = overtake(credentials, 0.2)
     assert (server.taken, server.refused) == (2, 0)
+
+
+@pytest.mark.usefixtures("called")
+def test_a_task_calls_the_next(credentials: Credentials) -> None:
+    """Tasks that wait are called one after the other, each when the request before it has ended."""
+    server = OrderedServer()
+
+    async def respond(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.01)
+        return server.respond(request)
+
+    async def main() -> None:
+        transport, source = httpx.MockTransport(respond), InProcessNonces()
+        async with connect(AsyncDummy, credentials, Environment.SANDBOX, nonces=source, transport=transport) as client:
+            await asyncio.wait_for(asyncio.gather(*(client.call() for _ in range(5))), PATIENCE)
+
+    asyncio.run(main())
+    assert (server.taken, server.refused) == (5, 0)
 
 
 @pytest.mark.parametrize("offload", [False, True])

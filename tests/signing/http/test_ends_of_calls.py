@@ -1,0 +1,161 @@
+"""How a call ends, and what the error, the note and the log then say: deadlines, time limits, interruptions."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import httpx
+import pytest
+from qredo_signing import Credentials, OutcomeUnknownError
+
+from .faulty import Clock
+from .test_repeats import KEYED, Service, send
+
+ONCE = {"repeatable": False}
+ALWAYS = {"repeatable": True}
+LIMITS = {"connect": 2.0, "read": 50.0, "write": None, "pool": 50.0}
+
+
+class Timed(Service):
+    """A service that keeps the time limits of each attempt."""
+
+    def __init__(self, *outcomes: httpx.Response | Exception) -> None:
+        super().__init__(*outcomes)
+        self.limits: list[dict[str, float | None]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.limits.append(dict(request.extensions["timeout"]))
+        return super().__call__(request)
+
+
+def test_a_deadline_limits_every_step(mode: str, credentials: Credentials) -> None:
+    """With a deadline no step of any attempt may take longer than what is left; without one, the limits stay."""
+    service = Timed(httpx.Response(503))
+    send(mode, service, credentials, ALWAYS, timeout=LIMITS, deadline=20.0)
+    assert len(service.limits) == 2
+    for limits in service.limits:
+        assert limits["connect"] == 2.0
+        assert all(15 < (limits[step] or 0) <= 20 for step in ("read", "write", "pool"))
+    service = Timed()
+    send(mode, service, credentials, ALWAYS, timeout=LIMITS)
+    assert service.limits == [LIMITS]
+
+
+def test_no_wait_goes_beyond_the_deadline(mode: str, credentials: Credentials) -> None:
+    """A call that would have to wait beyond its deadline ends at once, with what it has or with an unknown outcome."""
+    clock, lost = Clock(), httpx.ReadError("")
+    for deadline, attempts in ((20.0, 1), (40.0, 2)):
+        service = Service(httpx.Response(503, headers={"retry-after": "30"}))
+        send(mode, service, credentials, ALWAYS, clock=clock, deadline=deadline)
+        assert len(service.requests) == attempts
+    with pytest.raises(OutcomeUnknownError, match=r"\(1 attempt\)"):
+        send(mode, Service(lost), credentials, KEYED, clock=clock, deadline=0.2)
+    assert clock.slept == [30.125]
+
+
+@pytest.mark.parametrize(
+    ("error", "step"),
+    [
+        (httpx.ConnectTimeout, "connect"),
+        (httpx.ReadTimeout, "read"),
+        (httpx.WriteTimeout, "write"),
+        (httpx.PoolTimeout, "pool"),
+    ],
+)
+def test_a_timeout_names_its_limit(error: type[httpx.TimeoutException], step: str, credentials: Credentials) -> None:
+    """The error of a time limit names the operation, the limit and its length, and how to wait longer."""
+    limits = {"connect": 1.0, "read": 2.0, "write": 3.0, "pool": 4.0}
+    known = "Nothing was sent" if step in {"connect", "pool"} else "A retry is safe"
+    told = f"dummy.call: timed out, after {limits[step]:g} s ({step} timeout). {known};"
+    for deadline in (None, 1000.0):
+        with pytest.raises(error) as caught:
+            send("sync", Service(error("")), credentials, ALWAYS, max_retries=0, timeout=limits, deadline=deadline)
+        assert str(caught.value).startswith(told)
+        assert caught.value.request.url.path == "/api/v1/p/x"
+    with pytest.raises(error, match=r"^too late$"):
+        send("sync", Service(error("too late")), credentials, ALWAYS, max_retries=0, timeout={**limits, step: None})
+
+
+def test_a_server_that_cannot_be_reached_is_named(credentials: Credentials) -> None:
+    """The note of a connect error says which server, and the error of a transport stays the error that is raised."""
+    error = httpx.ConnectError("refused")
+    with pytest.raises(httpx.ConnectError) as caught:
+        send("sync", Service(error), credentials, ALWAYS, max_retries=0)
+    (note,) = caught.value.__notes__
+    assert note.startswith("dummy.call: no connection to https://sandbox-api.qredo.network. Is a server running there")
+
+
+def test_an_error_that_is_not_of_httpx_is_made_one(credentials: Credentials) -> None:
+    """Whatever a transport raises after the request was sent is raised as an `httpx.RemoteProtocolError`."""
+    with pytest.raises(httpx.RemoteProtocolError, match=r"^dummy\.call failed after it was sent: OSError: broken$"):
+        send("sync", Service(OSError("broken")), credentials, ALWAYS, max_retries=0)
+
+
+@pytest.mark.parametrize(
+    ("info", "before", "is_told"),
+    [
+        (ONCE, (), True),
+        (KEYED, (), True),
+        (ALWAYS, (), False),
+        (KEYED, (httpx.ReadError(""),), True),
+    ],
+    ids=["once", "keyed", "always", "after a lost response"],
+)
+def test_an_interruption_says_what_is_unknown(
+    info: dict[str, Any],
+    before: tuple[Exception, ...],
+    is_told: bool,
+    credentials: Credentials,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Ctrl-C passes with a note and one log line, if a request that matters may have been carried out."""
+    service: Any = Service(*before, KeyboardInterrupt())  # type: ignore[arg-type]
+    with caplog.at_level(logging.WARNING, "qredo_signing"), pytest.raises(KeyboardInterrupt) as caught:
+        send("sync", _Interrupted(service), credentials, info)
+    notes = getattr(caught.value, "__notes__", [])
+    assert notes == [record.getMessage() for record in caplog.records]
+    assert len(notes) == is_told
+    for note in notes:
+        assert note.startswith("dummy.call was interrupted after it was sent, so its outcome is unknown. Check")
+        assert note.endswith("(idempotency key key-1)") is (info is KEYED)
+
+
+class _Interrupted(Service):
+    """A service that raises what `Service` returns, Ctrl-C too."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__()
+        self._service = service
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        outcome: object = self._service._outcomes.pop(0)
+        assert isinstance(outcome, BaseException)
+        raise outcome
+
+
+def test_an_interruption_of_a_wait_says_what_is_unknown(credentials: Credentials) -> None:
+    """Between two attempts, what counts is whether the first may have been carried out."""
+    firsts = ((httpx.ReadError(""), True), (httpx.ConnectError(""), False), (httpx.Response(429), False))
+    for first, is_told in firsts:
+        clock = Clock()
+
+        def interrupt() -> None:
+            raise KeyboardInterrupt
+
+        clock.on_sleep = interrupt
+        with pytest.raises(KeyboardInterrupt) as caught:
+            send("sync", Service(first), credentials, KEYED, clock=clock)
+        assert len(getattr(caught.value, "__notes__", [])) == is_told
+
+
+def test_the_user_agent_names_this_package_once(mode: str, credentials: Credentials) -> None:
+    """This package stands before what the client says of itself, once, however often a request is sent."""
+    service = Service(httpx.Response(503))
+    send(mode, service, credentials, ALWAYS)
+    agents = {headers["user-agent"] for headers in service.requests}
+    assert len(service.requests) == 2
+    assert len(agents) == 1
+    (agent,) = agents
+    assert agent.startswith("qredo-python/")
+    assert agent.count("qredo-python/") == 1
