@@ -182,6 +182,15 @@ def bodied(name: str, schema: Any, call: Call, body: bytes, *, media: str = JSON
     return Shape(name, takes(schema, media), call, "POST /things", body, method="post", **more)
 
 
+def encoded(name: str, media: str, encoding: Document, call: Call, body: bytes) -> Shape:
+    """A shape of a form whose fields are written in other ways than usual."""
+    free = {"type": "object", "additionalProperties": {}}
+    many = {"type": "array", "items": TEXT}
+    shape = bodied(name, objects(many=many, deep=free, json=free, plain=many), call, body, media=media)
+    shape.operation["requestBody"]["content"][media]["encoding"] = encoding
+    return shape
+
+
 def field_of(name: str, schema: Any, wire: bytes, value: Any, **more: Any) -> Shape:
     """A shape of a field `a` of a response; the model goes to the same JSON again."""
     answer = b'{"a":' + wire + b"}"
@@ -394,6 +403,26 @@ BODIES = [
         b'--BOUNDARY\r\nContent-Disposition: form-data; name="about"\r\nContent-Type: application/json\r\n\r\n'
         b'{"n":1}\r\n--BOUNDARY--\r\n',
         media="multipart/form-data",
+    ),
+    encoded(
+        "encoding: form",
+        "application/x-www-form-urlencoded",
+        {
+            "many": {"style": "pipeDelimited", "explode": False},
+            "deep": {"style": "deepObject", "explode": True},
+            "json": {"contentType": "application/json"},
+        },
+        do(many=["a", "b c"], deep={"x": "y"}, json={"x": 1}, plain=["d", "e"]),
+        b"many=a%7Cb%20c&deep%5Bx%5D=y&json=%7B%22x%22%3A1%7D&plain=d&plain=e",
+    ),
+    encoded(
+        "encoding: multipart",
+        "multipart/form-data",
+        {"many": {"contentType": "text/x-list; charset=utf-8"}, "json": {"contentType": "application/x+json"}},
+        do(many=["a"], json={"x": 1}),
+        b'--BOUNDARY\r\nContent-Disposition: form-data; name="many"\r\nContent-Type: text/x-list; charset=utf-8\r\n\r\n'
+        b'a\r\n--BOUNDARY\r\nContent-Disposition: form-data; name="json"\r\nContent-Type: application/x+json\r\n\r\n'
+        b'{"x":1}\r\n--BOUNDARY--\r\n',
     ),
     Shape(
         "body not required: given",

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .document import Document, operations, pointer
-from .places import Problem, holders, parameters, path_items, successes
+from .normal_form import form_of
+from .places import Problem, holders, parameters, path_items, successes, under
 from .reserved import SCHEMES
 from .security import signature_schemes, used_scheme
 
@@ -40,21 +41,20 @@ def parameter_styles(document: Document) -> Iterator[Problem]:
         if style is not None and style not in _STYLES.get(location, ()):
             known = ", ".join(_STYLES.get(location, ()))
             yield Problem(holder.pointer, f"a {location} parameter cannot have the style {style!r}; it takes {known}.")
-        if holder.node.get("allowReserved") is True:
-            yield Problem(
-                holder.pointer + "/allowReserved",
-                "characters that end a value would be sent as they are; remove it: they are sent percent-encoded.",
-            )
 
 
 def encodings(document: Document) -> Iterator[Problem]:
-    """A form is written as forms usually are."""
+    """A part of a form has no headers of its own, and an object in it is JSON."""
     for holder in holders(document):
+        fields = under(document, holder.node.get("schema")).get("properties", {})
         for name, encoding in holder.node.get("encoding", {}).items() if holder.role == "body" else ():
-            if given := sorted(encoding.keys() - {"description"}):
-                at = holder.pointer + pointer("encoding", name)
+            at = holder.pointer + pointer("encoding", name)
+            if encoding.get("headers"):
+                yield Problem(at + "/headers", "has values that no argument could give; remove it.")
+            media = encoding.get("contentType", "application/json")
+            if under(document, fields.get(name)).get("type") == "object" and form_of(media) != "json":
                 yield Problem(
-                    at, f"{', '.join(given)} of a field of a form is not generated; remove it if the default will do."
+                    at + "/contentType", f"an object cannot be sent as {media!r}; describe the field as text."
                 )
 
 
