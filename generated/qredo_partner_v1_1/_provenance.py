@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "2f5ed59de6702246648b95c68725c92f7c9638789e9838cad7c54e732934a0e6"
-TEMPLATES_SHA256 = "8d3292c36ddfe89985cc422375c5f5baf9c4f869f233b71ea1c6f5f76a3e9b8e"
+TEMPLATES_SHA256 = "2afd66b9ac8f470edc5978d171bc7ab48a0ca5dc17646bf69c8be1bb94111fc2"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

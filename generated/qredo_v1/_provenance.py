@@ -9,5 +9,5 @@ PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "963ab6d187eca80682be548f1045c0b2f6d911bd8274ed167f29adcc24dc2974"
-TEMPLATES_SHA256 = "8d3292c36ddfe89985cc422375c5f5baf9c4f869f233b71ea1c6f5f76a3e9b8e"
+TEMPLATES_SHA256 = "2afd66b9ac8f470edc5978d171bc7ab48a0ca5dc17646bf69c8be1bb94111fc2"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
