@@ -65,12 +65,14 @@ def path_parameters(document: Document) -> Iterator[Problem]:
         declared = {name: value for (place, name), value in parameters(document, operation).items() if place == "path"}
         for name in in_path:
             if name not in declared:
-                yield Problem(operation.pointer, f"the path has {{{name}}}, but there is no such path parameter.")
+                yield Problem(
+                    operation.pointer, f"the path has {{{name}}}, but there is no such path parameter; add it."
+                )
         for name, (at, parameter) in declared.items():
             if name not in in_path:
-                yield Problem(at, f"the path parameter {name!r} is not in the path {operation.path!r}.")
+                yield Problem(at, f"the path parameter {name!r} is not in the path {operation.path!r}; remove it.")
             if parameter.get("required") is not True:
-                yield Problem(at, f"the path parameter {name!r} is not marked as required.")
+                yield Problem(at, f"the path parameter {name!r} is not marked as required; write `required: true`.")
 
 
 def path_templates(document: Document) -> Iterator[Problem]:
@@ -78,14 +80,16 @@ def path_templates(document: Document) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for path, item in path_items(document).items():
         if "$ref" in item:
-            yield Problem(pointer("paths", path), "is a reference, behind which the generator finds no operation.")
+            yield Problem(pointer("paths", path), "is a reference, which is not followed; write its operations here.")
         shape = re.sub(r"\{[^}]*\}", "{}", path)
         first = seen.setdefault(shape, path)
         if first != path:
-            yield Problem(pointer("paths", path), f"is the same path as {first!r}: only parameter names differ.")
+            yield Problem(
+                pointer("paths", path), f"is the same path as {first!r}: only parameter names differ; keep one."
+            )
         for name, count in Counter(_placeholders(path)).items():
             if count > 1:
-                yield Problem(pointer("paths", path), f"has the parameter {{{name}}} {count} times.")
+                yield Problem(pointer("paths", path), f"has the parameter {{{name}}} {count} times; name them apart.")
 
 
 def success(document: Document) -> Iterator[Problem]:
@@ -116,7 +120,11 @@ def security(document: Document) -> Iterator[Problem]:
     signing = signature_schemes(document)
     if len(signing) != 1:
         found = ", ".join(signing) or "none"
-        yield Problem("/components/securitySchemes", f"exactly one scheme needs x-signature; found: {found}.")
+        yield Problem(
+            "/components/securitySchemes",
+            f"exactly one scheme needs x-signature; found: {found}. For a vendor's file, `nox -s describe` with --security "
+            "writes it.",
+        )
     if "security" in document:
         yield from requirements(document, "/security", document["security"])
     for operation in operations(document):
@@ -151,14 +159,16 @@ def servers(document: Document) -> Iterator[Problem]:
     """Servers have names, by which an environment finds them, and plain https URLs."""
     given = document.get("servers", [])
     if not given:
-        yield Problem("/servers", "there is none.")
+        yield Problem(
+            "/servers", "there is none; add the base URL, such as {url: https://host/path, x-name: production}."
+        )
     names: list[object] = []
     for index, server in enumerate(given):
         at, name, url = pointer("servers", index), server.get("x-name"), server.get("url", "")
         if name is None:
-            yield Problem(at, "has no x-name.")
+            yield Problem(at, "has no x-name, by which a client picks it; add one, such as production.")
         elif name in names:
-            yield Problem(at + "/x-name", f"the name {name!r} is taken by another server.")
+            yield Problem(at + "/x-name", f"the name {name!r} is taken by another server; name one of them otherwise.")
         if not re.fullmatch(r"https://[^/{}?#]+(/[^/{}?#]+)*", url):
             yield Problem(at + "/url", f"{url!r} is not https://host/path without variables, query or final slash.")
         names.append(name)
