@@ -122,8 +122,8 @@ def security(document: Document) -> Iterator[Problem]:
         found = ", ".join(signing) or "none"
         yield Problem(
             "/components/securitySchemes",
-            f"exactly one scheme needs x-signature; found: {found}. For a vendor's file, `nox -s describe` with --security "
-            "writes it.",
+            f"exactly one scheme needs x-signature; found: {found}. For a vendor's file, `nox -s describe` with "
+            "--security writes it.",
         )
     if "security" in document:
         yield from requirements(document, "/security", document["security"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +34,12 @@ class Written(NamedTuple):
 
 
 def write_package(
-    document: Document, package: str, target: Path, inputs: Inputs, names: KeptNames | None = None
+    document: Document,
+    package: str,
+    target: Path,
+    inputs: Inputs,
+    names: KeptNames | None = None,
+    say: Callable[[str], object] | None = None,
 ) -> Written:
     """Write the package of a document into a folder that does not exist yet.
 
@@ -43,14 +49,19 @@ def write_package(
         target: The folder.
         inputs: What determines the bytes of the package.
         names: The names that were given before.
+        say: Told what is done next, in a line.
     """
+    tell = say or (lambda step: None)
     settings = config(package, target)
+    tell(f"{package}: reading the description")
     data, view, normal = parse(document, package, settings, names)
+    tell(f"{package}: writing {len(view.models)} models, {len(view.enums)} sets of values, {len(view.tags)} tags")
     for name, text in render(data, view, settings, inputs).items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     format_tree(target)
     check_package(target, view)
+    tell(f"{package}: importing every module and calling every operation, in a process of its own")
     self_check(normal, view, target)
     return Written(sum(len(tag.methods) for tag in view.tags), normal.names, normal.left_out)
