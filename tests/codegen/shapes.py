@@ -10,7 +10,7 @@ from typing import Any
 
 from qredo_codegen.description.document import Document
 
-__all__ = ["BASE", "SHAPES", "Shape", "described", "together"]
+__all__ = ["BASE", "GROUPS", "NAMED", "SHAPES", "Shape", "described", "together"]
 
 BASE: Document = {
     "openapi": "3.0.3",
@@ -94,7 +94,7 @@ def together(shapes: list[Shape]) -> Document:
             whole["paths"][f"/{index}{path}"] = item
         found = document["components"]["schemas"]
         whole["components"]["schemas"] |= {f"S{index}{name}": schema for name, schema in found.items()}
-    return {**whole, "openapi": "3.1.0"}
+    return {**whole, "openapi": max(shape.version for shape in shapes)}
 
 
 def described(*shapes: Shape) -> Document:
@@ -856,11 +856,9 @@ V31 = [
     field_of("3.1: patternProperties", {"type": "object", "patternProperties": {"^x": TEXT}}, b'{"x":"y"}', {"x": "y"}),
 ]
 
-SHAPES: list[Shape] = [
-    *RESPONSES,
-    *QUERIES,
-    *BODIES,
-    *FIELDS,
-    *NAMED,
-    *(Shape(**{**vars(shape), "version": "3.1.0"}) for shape in V31),
-]
+GROUPS: dict[str, list[Shape]] = {
+    "3.0": [*RESPONSES, *QUERIES, *BODIES, *FIELDS],
+    "3.1": [Shape(**{**vars(shape), "version": "3.1.0"}) for shape in V31],
+}
+"""Shapes whose names say nothing: those of a group are generated together."""
+SHAPES: list[Shape] = [*GROUPS["3.0"], *NAMED, *GROUPS["3.1"]]

@@ -25,7 +25,7 @@ from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.generate.inputs import Inputs
 from qredo_codegen.generate.write import write_package
 
-from .shapes import JSON, PETS, SHAPES, TEXT, Shape, described, do, ref, together
+from .shapes import GROUPS, JSON, NAMED, PETS, SHAPES, TEXT, Shape, described, do, ref, together
 
 BASE_URL = "https://api.example.com/v1"
 
@@ -79,21 +79,67 @@ async def call_async(package: ModuleType, shape: Shape, service: Service) -> Any
         return await shape.call(client, package.models)
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_a_shape_is_right_on_the_wire(shape: Shape, tmp_path: Path) -> None:
+class Renamed:
+    """An object under whose attributes the names of a group are those of one shape.
+
+    Args:
+        target: A client, one of its tags, or the models.
+        index: Of the shape.
+    """
+
+    def __init__(self, target: Any, index: int) -> None:
+        self._target = target
+        self._index = index
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "thing":
+            return Renamed(self._target.thing, self._index)
+        return getattr(self._target, f"do{self._index}" if name == "do" else f"S{self._index}{name}")
+
+
+IN_GROUPS = [pytest.param(name, shape, id=shape.name) for name, shapes in GROUPS.items() for shape in shapes]
+
+
+@pytest.mark.parametrize("shape", NAMED, ids=str)
+def test_a_named_shape_is_right_on_the_wire(shape: Shape, tmp_path: Path) -> None:
     """Without and with asyncio, and raw: the request has these bytes, and the response gives this value."""
     document = described(shape)
     document["paths"] = {path: _without_none(item) for path, item in document["paths"].items()}
     with generated(document, tmp_path) as package:
-        service = Service(shape)
-        results = [call(package, shape, service), asyncio.run(call_async(package, shape, service))]
-        results.append(call(package, shape, service, raw=True).parsed)
-        for request in service.requests:
-            expect(request, shape)
-        for result in results:
-            found = shown(result)
-            assert found == shape.result
-            assert type(found) is type(shape.result) or isinstance(found, str | int)
+        expect_calls(package, shape)
+
+
+@pytest.fixture(scope="session")
+def group(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ModuleType]]:
+    """The package of a group of shapes."""
+    name = f"shaped_{request.param.replace('.', '_')}"
+    with generated(together(GROUPS[request.param]), tmp_path_factory.mktemp("group"), name) as package:
+        yield request.param, package
+
+
+@pytest.mark.parametrize(("group", "shape"), IN_GROUPS, indirect=["group"])
+def test_a_shape_is_right_on_the_wire(group: tuple[str, ModuleType], shape: Shape) -> None:
+    """As a named shape, in one package with others."""
+    name, package = group
+    index = GROUPS[name].index(shape)
+
+    def in_group(client: Any, models: Any) -> Any:
+        return shape.call(Renamed(client, index), Renamed(models, index))
+
+    expect_calls(package, dataclasses.replace(shape, call=in_group, sent=shape.sent.replace(" /", f" /{index}/", 1)))
+
+
+def expect_calls(package: ModuleType, shape: Shape) -> None:
+    """A call is as the shape says, in each of three ways."""
+    service = Service(shape)
+    results = [call(package, shape, service), asyncio.run(call_async(package, shape, service))]
+    results.append(call(package, shape, service, raw=True).parsed)
+    for request in service.requests:
+        expect(request, shape)
+    for result in results:
+        found = shown(result)
+        assert found == shape.result
+        assert type(found) is type(shape.result) or isinstance(found, str | int)
 
 
 USE = """\
