@@ -58,9 +58,9 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def full(session: nox.Session) -> None:
-    """All tests, the long ones too."""
+    """All tests, the long ones too, with 300 random descriptions instead of 10."""
     session.install(*CONSTRAINTS, "-e", EXTRAS, *group("types"))
-    session.run("pytest", "-n", WORKERS, *session.posargs)
+    session.run("pytest", "-n", WORKERS, *session.posargs, env={"QREDO_RANDOM_DESCRIPTIONS": "300"})
 
 
 @nox.session(default=False)

@@ -10,7 +10,7 @@ from typing import Any
 
 from qredo_codegen.description.document import Document
 
-__all__ = ["BASE", "SHAPES", "Shape", "described", "together"]
+__all__ = ["BASE", "GROUPS", "NAMED", "SHAPES", "Shape", "described", "together"]
 
 BASE: Document = {
     "openapi": "3.0.3",
@@ -94,7 +94,7 @@ def together(shapes: list[Shape]) -> Document:
             whole["paths"][f"/{index}{path}"] = item
         found = document["components"]["schemas"]
         whole["components"]["schemas"] |= {f"S{index}{name}": schema for name, schema in found.items()}
-    return {**whole, "openapi": "3.1.0"}
+    return {**whole, "openapi": max(shape.version for shape in shapes)}
 
 
 def described(*shapes: Shape) -> Document:
@@ -180,6 +180,15 @@ def asked(name: str, schema: Any, value: Any, target: str, **more: Any) -> Shape
 def bodied(name: str, schema: Any, call: Call, body: bytes, *, media: str = JSON, **more: Any) -> Shape:
     """A shape of a request body."""
     return Shape(name, takes(schema, media), call, "POST /things", body, method="post", **more)
+
+
+def encoded(name: str, media: str, encoding: Document, call: Call, body: bytes) -> Shape:
+    """A shape of a form whose fields are written in other ways than usual."""
+    free = {"type": "object", "additionalProperties": {}}
+    many = {"type": "array", "items": TEXT}
+    shape = bodied(name, objects(many=many, deep=free, json=free, plain=many), call, body, media=media)
+    shape.operation["requestBody"]["content"][media]["encoding"] = encoding
+    return shape
 
 
 def field_of(name: str, schema: Any, wire: bytes, value: Any, **more: Any) -> Shape:
@@ -394,6 +403,26 @@ BODIES = [
         b'--BOUNDARY\r\nContent-Disposition: form-data; name="about"\r\nContent-Type: application/json\r\n\r\n'
         b'{"n":1}\r\n--BOUNDARY--\r\n',
         media="multipart/form-data",
+    ),
+    encoded(
+        "encoding: form",
+        "application/x-www-form-urlencoded",
+        {
+            "many": {"style": "pipeDelimited", "explode": False},
+            "deep": {"style": "deepObject", "explode": True},
+            "json": {"contentType": "application/json"},
+        },
+        do(many=["a", "b c"], deep={"x": "y"}, json={"x": 1}, plain=["d", "e"]),
+        b"many=a%7Cb%20c&deep%5Bx%5D=y&json=%7B%22x%22%3A1%7D&plain=d&plain=e",
+    ),
+    encoded(
+        "encoding: multipart",
+        "multipart/form-data",
+        {"many": {"contentType": "text/x-list; charset=utf-8"}, "json": {"contentType": "application/x+json"}},
+        do(many=["a"], json={"x": 1}),
+        b'--BOUNDARY\r\nContent-Disposition: form-data; name="many"\r\nContent-Type: text/x-list; charset=utf-8\r\n\r\n'
+        b'a\r\n--BOUNDARY\r\nContent-Disposition: form-data; name="json"\r\nContent-Type: application/x+json\r\n\r\n'
+        b'{"x":1}\r\n--BOUNDARY--\r\n',
     ),
     Shape(
         "body not required: given",
@@ -828,11 +857,9 @@ V31 = [
     field_of("3.1: patternProperties", {"type": "object", "patternProperties": {"^x": TEXT}}, b'{"x":"y"}', {"x": "y"}),
 ]
 
-SHAPES: list[Shape] = [
-    *RESPONSES,
-    *QUERIES,
-    *BODIES,
-    *FIELDS,
-    *NAMED,
-    *(Shape(**{**vars(shape), "version": "3.1.0"}) for shape in V31),
-]
+GROUPS: dict[str, list[Shape]] = {
+    "3.0": [*RESPONSES, *QUERIES, *BODIES, *FIELDS],
+    "3.1": [Shape(**{**vars(shape), "version": "3.1.0"}) for shape in V31],
+}
+"""Shapes whose names say nothing: those of a group are generated together."""
+SHAPES: list[Shape] = [*GROUPS["3.0"], *NAMED, *GROUPS["3.1"]]

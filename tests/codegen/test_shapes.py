@@ -25,7 +25,7 @@ from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.generate.inputs import Inputs
 from qredo_codegen.generate.write import write_package
 
-from .shapes import JSON, PETS, SHAPES, TEXT, Shape, described, do, ref, together
+from .shapes import GROUPS, JSON, NAMED, PETS, SHAPES, TEXT, Shape, described, do, ref, together
 
 BASE_URL = "https://api.example.com/v1"
 
@@ -79,21 +79,78 @@ async def call_async(package: ModuleType, shape: Shape, service: Service) -> Any
         return await shape.call(client, package.models)
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_a_shape_is_right_on_the_wire(shape: Shape, tmp_path: Path) -> None:
+class Renamed:
+    """An object under whose attributes the names of a group are those of one shape.
+
+    Args:
+        target: A client, one of its tags, or the models.
+        index: Of the shape.
+    """
+
+    def __init__(self, target: Any, index: int) -> None:
+        self._target = target
+        self._index = index
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "thing":
+            return Renamed(self._target.thing, self._index)
+        return getattr(self._target, f"do{self._index}" if name == "do" else f"S{self._index}{name}")
+
+
+IN_GROUPS = [pytest.param(name, shape, id=shape.name) for name, shapes in GROUPS.items() for shape in shapes]
+
+
+@pytest.mark.parametrize("shape", NAMED, ids=str)
+def test_a_named_shape_is_right_on_the_wire(shape: Shape, tmp_path: Path) -> None:
     """Without and with asyncio, and raw: the request has these bytes, and the response gives this value."""
     document = described(shape)
     document["paths"] = {path: _without_none(item) for path, item in document["paths"].items()}
     with generated(document, tmp_path) as package:
-        service = Service(shape)
-        results = [call(package, shape, service), asyncio.run(call_async(package, shape, service))]
-        results.append(call(package, shape, service, raw=True).parsed)
-        for request in service.requests:
-            expect(request, shape)
-        for result in results:
-            found = shown(result)
-            assert found == shape.result
-            assert type(found) is type(shape.result) or isinstance(found, str | int)
+        expect_calls(package, shape)
+
+
+@pytest.fixture(scope="session")
+def group(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ModuleType]]:
+    """The package of a group of shapes."""
+    name = f"shaped_{request.param.replace('.', '_')}"
+    with generated(together(GROUPS[request.param]), tmp_path_factory.mktemp("group"), name) as package:
+        yield request.param, package
+
+
+@pytest.mark.parametrize(("group", "shape"), IN_GROUPS, indirect=["group"])
+def test_a_shape_is_right_on_the_wire(group: tuple[str, ModuleType], shape: Shape) -> None:
+    """As a named shape, in one package with others."""
+    name, package = group
+    index = GROUPS[name].index(shape)
+
+    def in_group(client: Any, models: Any) -> Any:
+        return shape.call(Renamed(client, index), Renamed(models, index))
+
+    expect_calls(package, dataclasses.replace(shape, call=in_group, sent=shape.sent.replace(" /", f" /{index}/", 1)))
+
+
+def expect_calls(package: ModuleType, shape: Shape) -> None:
+    """A call is as the shape says, in each of three ways."""
+    service = Service(shape)
+    results = [call(package, shape, service), asyncio.run(call_async(package, shape, service))]
+    results.append(call(package, shape, service, raw=True).parsed)
+    for request in service.requests:
+        expect(request, shape)
+    for result in results:
+        found = shown(result)
+        assert found == shape.result
+        assert type(found) is type(shape.result) or isinstance(found, str | int)
+
+
+USE = """\
+# pyright: reportDeprecated=true
+import shaped
+
+def use(client: shaped.Client) -> str:
+    client.thing.{verb}()
+    return client.with_raw_response.thing.{csv}(accept="text/csv").parsed
+"""
+"""A program of which type checkers report one line."""
 
 
 def test_all_shapes_together_are_one_typed_package(tmp_path: Path) -> None:
@@ -104,18 +161,20 @@ def test_all_shapes_together_are_one_typed_package(tmp_path: Path) -> None:
     assert (validate(document) or check_generable(document)) == []
     written = write_package(document, "shaped", tmp_path / "shaped", Inputs("", "", {}))
     assert written.operations == len(SHAPES)
-    settings = {"include": ["shaped", "use.py"], "pythonVersion": "3.11", "reportDeprecated": "error"}
+    settings = {"include": ["shaped", "use.py"], "pythonVersion": "3.11"}
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
-    verb = f"do{[shape.name for shape in SHAPES].index('deprecated')}"
-    use = f"import shaped\n\ndef use(client: shaped.Client) -> None:\n    client.thing.{verb}()\n"
-    (tmp_path / "use.py").write_text(use, encoding="utf-8")
+    names = [shape.name for shape in SHAPES]
+    verb = f"do{names.index('deprecated')}"
+    csv = f"do{names.index('response: JSON and CSV for one status')}"
+    (tmp_path / "use.py").write_text(USE.format(verb=verb, csv=csv), encoding="utf-8")
     mypy = ["mypy", "--strict", "--enable-error-code=deprecated", "--config-file=", f"--cache-dir={tmp_path / 'cache'}"]
     for command in ([*mypy, "shaped", "use.py"], ["pyright"]):
         done = subprocess.run(
             [sys.executable, "-m", *command], cwd=tmp_path, capture_output=True, text=True, check=False
         )
-        (found,) = (line for line in done.stdout.splitlines() if "error:" in line)
-        assert re.search(rf"use\.py:4.*thing\.{verb} is deprecated: the service may drop it", found), done.stdout
+        found = [line for line in done.stdout.splitlines() if "error:" in line]
+        assert [re.search(r"use\.py:5\b", line) is None for line in found] == [False], done.stdout
+        assert f"thing.{verb} is deprecated: the service may drop it" in done.stdout
 
 
 ERRORS = {
@@ -148,6 +207,22 @@ def test_an_error_has_the_body_that_its_status_describes(tmp_path: Path) -> None
             for error in errors(package, shape, service):
                 assert shown(error.body) == body
                 assert shown(pickle.loads(pickle.dumps(error)).body) == body
+
+
+def test_a_raw_call_can_ask_for_another_media_type(tmp_path: Path) -> None:
+    """Without and with asyncio the service is asked for it, and the parsed value is its text; others are refused."""
+    (shape,) = (shape for shape in SHAPES if shape.name == "response: JSON and CSV for one status")
+    service = Service(dataclasses.replace(shape, answer=b"kind,lives\nc,2\n", media="text/csv"))
+    transport = httpx.MockTransport(service)
+    with generated(described(shape), tmp_path) as package:
+        client = package.Client(httpx.Client(transport=transport), base_url=BASE_URL)
+        other = package.AsyncClient(httpx.AsyncClient(transport=transport), base_url=BASE_URL)
+        raw = client.with_raw_response.thing.do(accept="text/csv")
+        assert raw.parsed == "kind,lives\nc,2\n"
+        assert asyncio.run(other.with_raw_response.thing.do(accept="text/csv")).parsed == raw.parsed
+        assert [request.headers["accept"] for request in service.requests] == ["text/csv", "text/csv"]
+        with pytest.raises(ValueError, match="gives application/json or text/csv, not 'text/plain'"):
+            client.with_raw_response.thing.do(accept="text/plain")
 
 
 def errors(package: ModuleType, shape: Shape, service: Service) -> Iterator[Any]:

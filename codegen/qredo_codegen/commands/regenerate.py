@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ def build(
     if problems := validate(document) or check_generable(document):
         raise GenerationError(f"{package}: the description breaks rules:", problems)
     inputs = inputs_of(description)
-    written = write_package(document, package, target, inputs, load_names(names))
+    written = write_package(document, package, target, inputs, load_names(names), say=_say)
     lock = _lock(inputs, target, released)
     return Built(document, written.operations, lock, names_text(written.names), tuple(written.left_out))
 
@@ -136,6 +137,11 @@ def drift(checkout: Checkout, package: str) -> Iterator[str]:
     kept = names.read_text(encoding="utf-8") if names.is_file() else NO_NAMES
     if kept != (built.names or NO_NAMES):
         yield f"spec/{package}/names.yaml differs from what is generated"
+
+
+def _say(step: str) -> None:
+    """Say what a long command does, where its result is not in the way."""
+    print(step, file=sys.stderr, flush=True)
 
 
 def _differences(found: dict[str, str], expected: dict[str, str], where: str) -> Iterator[str]:

@@ -7,7 +7,8 @@ references, inline schemas, OpenAPI 3.1) is written in one way here; nothing is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -124,7 +125,8 @@ def _operation(
     for status, node in responses(source).items():
         at = source.pointer + pointer("responses", status)
         suffix = "Response" if status in ("200", "201", "202", "204") else f"{status}_Response"
-        contents[str(status)] = _content(document, node, at, f"{hint}_{suffix}", schemas)
+        first, *others = _contents(document, node, at, f"{hint}_{suffix}", schemas)
+        contents[str(status)] = replace(first, others=tuple(others))
     arguments = _parameters(document, source, hint, schemas, names)
     return NormalOperation(source, tag, verb, arguments, _body(document, source, hint, schemas), contents)
 
@@ -191,27 +193,51 @@ def _body(document: Document, source: Operation, hint: str, schemas: TypeSchemas
     node = target(document, written)
     if not isinstance(node, dict) or not node.get("content"):
         return None
-    content = _content(document, written, source.pointer + "/requestBody", f"{hint}_Body", schemas)
-    return Body(content, node.get("required") is True)
+    contents = _contents(document, written, source.pointer + "/requestBody", f"{hint}_Body", schemas)
+    content = next(contents)
+    written_as = _PARTS.get(content.form)
+    encoding = node["content"][content.media].get("encoding", {}) if written_as else {}
+    styles = {name: style for name, given in encoding.items() if written_as and (style := written_as(given))}
+    return Body(content, node.get("required") is True, styles)
 
 
-def _content(document: Document, written: Any, at: str, hint: str, schemas: TypeSchemas) -> Content:
-    """What a body or a response holds: its JSON where there is some."""
+def _style_of_field(given: Document) -> str | None:
+    """How a field of a form is written; None for as usual."""
+    if given.keys() & {"style", "explode"}:
+        style = str(given.get("style", "form"))
+        found = style + ("*" if given.get("explode", style == "form") else "")
+        return None if found == "form*" else found
+    return "json" if form_of(str(given.get("contentType", "text/plain"))) == "json" else None
+
+
+def _media_of_part(given: Document) -> str | None:
+    """The media type of a part; None where there are several, or none: a file brings its own."""
+    media = str(given.get("contentType", "*"))
+    return None if "*" in media or "," in media else media
+
+
+_PARTS: Mapping[str, Callable[[Document], str | None]] = {"form": _style_of_field, "multipart": _media_of_part}
+
+
+def _contents(document: Document, written: Any, at: str, hint: str, schemas: TypeSchemas) -> Iterator[Content]:
+    """What a body or a response holds in each of its media types; JSON comes first."""
     node = target(document, written)
     if isinstance(written, dict) and "$ref" in written:
         at = written["$ref"][1:]
         hint = at.rpartition("/")[2]
     text = str(node.get("description") or "")
-    media = min(node.get("content") or {}, key=_preference, default=None)
-    if media is None:
-        return Content(None, {}, text)
-    schema = node["content"][media].get("schema")
-    place = at + pointer("content", media, "schema")
-    if form_of(media) == "bytes":
-        return Content(media, {"type": "string", "format": "binary"}, text)
-    if form_of(media) == "text":
-        return Content(media, {"type": "string"}, text)
-    return Content(media, schemas.typed(schema if schema is not None else {}, place, hint), text)
+    medias = sorted(node.get("content") or {}, key=_preference)
+    if not medias:
+        yield Content(None, {}, text)
+    for media in medias:
+        if form_of(media) in ("bytes", "text"):
+            binary = {"format": "binary"} if form_of(media) == "bytes" else {}
+            yield Content(media, {"type": "string", **binary}, text)
+        else:
+            schema = node["content"][media].get("schema")
+            place = at + pointer("content", media, "schema")
+            words = hint if media == medias[0] else f"{hint}_{argument_name(media)}"
+            yield Content(media, schemas.typed(schema if schema is not None else {}, place, words), text)
 
 
 def _preference(media: str) -> int:

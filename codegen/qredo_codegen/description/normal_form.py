@@ -61,11 +61,16 @@ class NormalParameter:
 
 @dataclass(frozen=True)
 class Content:
-    """What a body or a response holds: a media type and a schema in the one form; no media type for nothing."""
+    """What a body or a response holds: a media type and a schema in the one form; no media type for nothing.
+
+    Attributes:
+        others: The same in other media types, which a caller can ask for.
+    """
 
     media: str | None
     schema: Document
     description: str = ""
+    others: tuple[Content, ...] = ()
 
     @property
     def form(self) -> str:
@@ -77,10 +82,16 @@ class Content:
 
 @dataclass(frozen=True)
 class Body:
-    """A request body."""
+    """A request body.
+
+    Attributes:
+        encoding: How the fields of a form are written, where that is not as usual: the style of a parameter (`*` for
+            exploded, `json`), or in multipart/form-data the media type of the part.
+    """
 
     content: Content
     required: bool
+    encoding: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

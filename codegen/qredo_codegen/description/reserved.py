@@ -7,7 +7,7 @@ __all__ = ["CLASSES", "CLIENT", "METHOD", "MODEL", "SCHEMES", "SIGNING_HEADERS"]
 CLIENT = frozenset({"aclose", "base_url", "close", "http", "request", "send", "with_options", "with_raw_response"})
 """Attributes of the client."""
 
-METHOD = frozenset({"body", "idempotent", "self", "client"})
+METHOD = frozenset({"accept", "body", "idempotent", "self", "client"})
 """Arguments of every method."""
 
 MODEL = frozenset({"additional_properties", "cls", "from_dict", "self", "src", "to_dict", "values"})

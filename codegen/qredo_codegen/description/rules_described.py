@@ -57,13 +57,6 @@ def described_schemas(document: Document) -> Iterator[Problem]:
             yield Problem(at, f"the {role} has no description.")
 
 
-def single_all_of(document: Document) -> Iterator[Problem]:
-    """`allOf` holds one reference: it is there for a description, or for null."""
-    for at, schema, _ in schemas(document):
-        if isinstance(schema, dict) and "allOf" in schema and [*map(len, schema["allOf"])] != [1]:
-            yield Problem(at + "/allOf", "must hold a single reference.")
-
-
 def examples_given(document: Document) -> Iterator[Problem]:
     """Each body and each success response has an example, its own or its schema's."""
     for operation in operations(document):
@@ -136,7 +129,6 @@ def everything_used(document: Document) -> Iterator[Problem]:
 RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     descriptions,
     described_schemas,
-    single_all_of,
     examples_given,
     examples_valid,
     default_responses,

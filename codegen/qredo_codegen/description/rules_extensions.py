@@ -88,13 +88,6 @@ def idempotency_keys(document: Document) -> Iterator[Problem]:
             yield Problem(operation.pointer + "/x-idempotency-key", f"the property {name!r} is no string.")
 
 
-def idempotent(document: Document) -> Iterator[Problem]:
-    """`x-idempotent` stands on no GET: that can always be retried."""
-    for operation in operations(document):
-        if "x-idempotent" in operation.node and operation.method == "get":
-            yield Problem(operation.pointer + "/x-idempotent", "a GET can always be retried; remove it.")
-
-
 def lists(document: Document) -> Iterator[Problem]:
     """`x-list` names an array of the object schema that has it, over which a client iterates."""
     for at, schema, _ in schemas(document):
@@ -110,7 +103,9 @@ def outcomes(document: Document) -> Iterator[Problem]:
     for operation in operations(document):
         name = operation.node.get("x-outcome")
         if "x-outcome" in operation.node and name not in reads:
-            yield Problem(operation.pointer + "/x-outcome", f"there is no GET operation {name!r}.")
+            yield Problem(
+                operation.pointer + "/x-outcome", f"there is no GET operation {name!r}; name one by its operationId."
+            )
         if operation.node.keys() >= {"x-outcome", "x-no-outcome"}:
             yield Problem(operation.pointer + "/x-no-outcome", "stands beside x-outcome; remove one of them.")
 
@@ -131,11 +126,13 @@ def websockets(document: Document) -> Iterator[Problem]:
             continue
         at, feed = pointer("paths", path, "x-websocket"), item["x-websocket"]
         if feed["name"] in names:
-            yield Problem(at + "/name", f"the name {feed['name']!r} is taken by another feed.")
+            yield Problem(
+                at + "/name", f"the name {feed['name']!r} is taken by another feed; name one of them otherwise."
+            )
         names.add(feed["name"])
         yield from requirements(document, at + "/security", feed["security"])
         if under(document, feed["message"]).get("type") != "object":
-            yield Problem(at + "/message", "is no reference to an object schema.")
+            yield Problem(at + "/message", "is no reference to an object schema; name the schema of a message.")
         yield from _feed_path(document, path, item)
     for operation in operations(document):
         if "x-websocket" in operation.node:
@@ -145,7 +142,6 @@ def websockets(document: Document) -> Iterator[Problem]:
 RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     shapes,
     idempotency_keys,
-    idempotent,
     lists,
     outcomes,
     pagination,

@@ -1,4 +1,4 @@
-"""Rules for the form of the descriptions that this project writes itself: names as they are in Python, nothing inline.
+"""Rules for the form of the descriptions that this project writes itself: names as they are in Python, types for all.
 
 A vendor's file breaks them and is generated all the same.
 """
@@ -11,7 +11,7 @@ from keyword import iskeyword
 
 from .document import Document, Operation, operations, pointer
 from .names import class_name
-from .places import Place, Problem, reached, request_roots, schemas
+from .places import Place, Problem, schemas
 from .reserved import CLIENT
 
 __all__ = ["RULES"]
@@ -71,31 +71,6 @@ def typed(document: Document) -> Iterator[Problem]:
             yield Problem(at, f"the {role} has no type: it would become Any.")
 
 
-def no_inline_objects(document: Document) -> Iterator[Problem]:
-    """Objects and sets of values are named in components/schemas: a reader finds them, and other schemas can too."""
-    for at, schema, role in _objects(document):
-        if role == "component":
-            continue
-        if schema.get("type") == "object" or "properties" in schema:
-            yield Problem(at, f"the {role} is an inline object; name it in components/schemas and refer to it.")
-        elif "enum" in schema or "x-known-values" in schema:
-            yield Problem(at, f"the {role} is an inline set of values; name it in components/schemas and refer to it.")
-
-
-def no_titles(document: Document) -> Iterator[Problem]:
-    """No schema has a title: its name says it."""
-    for at, _, _ in (place for place in _objects(document) if "title" in place.schema):
-        yield Problem(at + "/title", "is not read; remove it.")
-
-
-def no_request_defaults(document: Document) -> Iterator[Problem]:
-    """What is sent has no default: the client sends nothing that its user did not set. The description says it."""
-    sent = tuple(reached(document, request_roots(document)))
-    for at, schema, _ in _objects(document):
-        if "default" in schema and any(at == root or at.startswith(root + "/") for root in sent):
-            yield Problem(at + "/default", "the client does not send it; describe it in words.")
-
-
 def value_sets(document: Document) -> Iterator[Problem]:
     """A set of values is either closed or open."""
     for at, schema, _ in _objects(document):
@@ -108,9 +83,6 @@ RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     operation_ids,
     class_names,
     typed,
-    no_inline_objects,
-    no_titles,
-    no_request_defaults,
     value_sets,
 )
 

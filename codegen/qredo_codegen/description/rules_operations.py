@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .document import Document, operations, pointer
-from .places import Problem, holders, parameters, path_items, successes
+from .normal_form import form_of
+from .places import Problem, holders, parameters, path_items, successes, under
 from .reserved import SCHEMES
 from .security import is_open_scheme, signature_schemes, used_scheme
 
@@ -41,21 +42,20 @@ def parameter_styles(document: Document) -> Iterator[Problem]:
         if style is not None and style not in STYLES.get(location, ()):
             known = ", ".join(STYLES.get(location, ()))
             yield Problem(holder.pointer, f"a {location} parameter cannot have the style {style!r}; it takes {known}.")
-        if holder.node.get("allowReserved") is True:
-            yield Problem(
-                holder.pointer + "/allowReserved",
-                "characters that end a value would be sent as they are; remove it: they are sent percent-encoded.",
-            )
 
 
 def encodings(document: Document) -> Iterator[Problem]:
-    """A form is written as forms usually are."""
+    """A part of a form has no headers of its own, and an object in it is JSON."""
     for holder in holders(document):
+        fields = under(document, holder.node.get("schema")).get("properties", {})
         for name, encoding in holder.node.get("encoding", {}).items() if holder.role == "body" else ():
-            if given := sorted(encoding.keys() - {"description"}):
-                at = holder.pointer + pointer("encoding", name)
+            at = holder.pointer + pointer("encoding", name)
+            if encoding.get("headers"):
+                yield Problem(at + "/headers", "has values that no argument could give; remove it.")
+            media = encoding.get("contentType", "application/json")
+            if under(document, fields.get(name)).get("type") == "object" and form_of(media) != "json":
                 yield Problem(
-                    at, f"{', '.join(given)} of a field of a form is not generated; remove it if the default will do."
+                    at + "/contentType", f"an object cannot be sent as {media!r}; describe the field as text."
                 )
 
 
@@ -66,12 +66,14 @@ def path_parameters(document: Document) -> Iterator[Problem]:
         declared = {name: value for (place, name), value in parameters(document, operation).items() if place == "path"}
         for name in in_path:
             if name not in declared:
-                yield Problem(operation.pointer, f"the path has {{{name}}}, but there is no such path parameter.")
+                yield Problem(
+                    operation.pointer, f"the path has {{{name}}}, but there is no such path parameter; add it."
+                )
         for name, (at, parameter) in declared.items():
             if name not in in_path:
-                yield Problem(at, f"the path parameter {name!r} is not in the path {operation.path!r}.")
+                yield Problem(at, f"the path parameter {name!r} is not in the path {operation.path!r}; remove it.")
             if parameter.get("required") is not True:
-                yield Problem(at, f"the path parameter {name!r} is not marked as required.")
+                yield Problem(at, f"the path parameter {name!r} is not marked as required; write `required: true`.")
 
 
 def path_templates(document: Document) -> Iterator[Problem]:
@@ -79,14 +81,16 @@ def path_templates(document: Document) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for path, item in path_items(document).items():
         if "$ref" in item:
-            yield Problem(pointer("paths", path), "is a reference, behind which the generator finds no operation.")
+            yield Problem(pointer("paths", path), "is a reference, which is not followed; write its operations here.")
         shape = re.sub(r"\{[^}]*\}", "{}", path)
         first = seen.setdefault(shape, path)
         if first != path:
-            yield Problem(pointer("paths", path), f"is the same path as {first!r}: only parameter names differ.")
+            yield Problem(
+                pointer("paths", path), f"is the same path as {first!r}: only parameter names differ; keep one."
+            )
         for name, count in Counter(_placeholders(path)).items():
             if count > 1:
-                yield Problem(pointer("paths", path), f"has the parameter {{{name}}} {count} times.")
+                yield Problem(pointer("paths", path), f"has the parameter {{{name}}} {count} times; name them apart.")
 
 
 def success(document: Document) -> Iterator[Problem]:
@@ -117,7 +121,11 @@ def security(document: Document) -> Iterator[Problem]:
     signing = signature_schemes(document)
     if len(signing) != 1 and not is_open_scheme(document):
         found = ", ".join(signing) or "none"
-        yield Problem("/components/securitySchemes", f"exactly one scheme needs x-signature; found: {found}.")
+        yield Problem(
+            "/components/securitySchemes",
+            f"exactly one scheme needs x-signature; found: {found}. For a vendor's file, `nox -s describe` with "
+            "--security writes it.",
+        )
     if "security" in document:
         yield from requirements(document, "/security", document["security"])
     for operation in operations(document):
@@ -152,14 +160,16 @@ def servers(document: Document) -> Iterator[Problem]:
     """Servers have names, by which an environment finds them, and plain https URLs."""
     given = document.get("servers", [])
     if not given:
-        yield Problem("/servers", "there is none.")
+        yield Problem(
+            "/servers", "there is none; add the base URL, such as {url: https://host/path, x-name: production}."
+        )
     names: list[object] = []
     for index, server in enumerate(given):
         at, name, url = pointer("servers", index), server.get("x-name"), server.get("url", "")
         if name is None:
-            yield Problem(at, "has no x-name.")
+            yield Problem(at, "has no x-name, by which a client picks it; add one, such as production.")
         elif name in names:
-            yield Problem(at + "/x-name", f"the name {name!r} is taken by another server.")
+            yield Problem(at + "/x-name", f"the name {name!r} is taken by another server; name one of them otherwise.")
         if not re.fullmatch(r"https://[^/{}?#]+(/[^/{}?#]+)*", url):
             yield Problem(at + "/url", f"{url!r} is not https://host/path without variables, query or final slash.")
         names.append(name)

@@ -73,6 +73,7 @@ class _PackageProject(Project):
             fallback=_fallback,
             readers=_readers,
             error_readers=_error_readers,
+            other_readers=_other_readers,
             sent=_sent,
             sent_body=_sent_body,
             error_class=lambda status: _ERROR_CLASSES.get(status, "ServerError" if status[0] == "5" else "APIError"),
@@ -126,6 +127,10 @@ def _sent_body(method: MethodView) -> str:
 
 def _readers(method: MethodView) -> str:
     return "{" + ", ".join(f"{status!r}: {reading.codec}" for status, reading in method.readings.items()) + "}"
+
+
+def _other_readers(method: MethodView) -> str:
+    return "{" + ", ".join(f"{media!r}: {reading.codec}" for media, reading in method.others.items()) + "}"
 
 
 def _error_readers(method: MethodView) -> str:

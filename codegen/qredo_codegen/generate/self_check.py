@@ -96,6 +96,7 @@ def _body(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str,
     content = one.body.content
     value = {"$bytes": "text"} if content.form == "bytes" else sample(normal, content.schema, sent=True)
     found: dict[str, Any] = {"form": content.form, "value": value, "model": None, "keywords": None}
+    found["encoding"] = dict(one.body.encoding)
     if method.body.model:
         found["model"] = method.body.model.name
         if not method.body_only:

@@ -156,6 +156,7 @@ class BodyView:
         form: json, form, multipart, text or bytes.
         required: Whether there is always one.
         description: What it is.
+        encoding: How fields of a form are written, where that is not as usual.
     """
 
     model: ModelView | None
@@ -164,6 +165,7 @@ class BodyView:
     form: str
     required: bool
     description: str
+    encoding: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -247,6 +249,7 @@ class MethodView:
     readings: Mapping[str, Reading]
     error_readings: Mapping[str, Reading]
     accept: str
+    others: Mapping[str, Reading]
     deprecated: bool = False
 
     @property
@@ -267,6 +270,11 @@ class MethodView:
         if self.body and not self.body.model:
             kinds.append(self.body.kind)
         return [kind for kind in kinds if isinstance(kind, Complex)]
+
+    @property
+    def media_types(self) -> dict[str, str]:
+        """The type of its result by what it asks for; the usual one comes first."""
+        return {self.accept: self.returns} | {media: reading.annotation for media, reading in self.others.items()}
 
     @property
     def own_errors(self) -> dict[str, Reading]:
@@ -297,6 +305,7 @@ class MethodView:
     def body_fields(self) -> list[Field]:
         """Fields of the body that can be given as keywords: those whose names no parameter has."""
         taken = {argument.name for argument in (*self.path_arguments, *self.named_arguments)} | METHOD
+        taken -= set() if self.others else {"accept"}
         return [field for field in self.body.fields if field.name not in taken] if self.body else []
 
     @property
@@ -312,7 +321,7 @@ class MethodView:
             yield from field.kind.classes()
         if self.body:
             yield from self.body.kind.classes()
-        for reading in self.readings.values():
+        for reading in (*self.readings.values(), *self.others.values()):
             if reading.kind:
                 yield from reading.kind.classes()
         if self.pages:

@@ -39,7 +39,7 @@ class OperationViews:
         methods = [method for tag in self.tags() for method in tag.methods]
         kinds += [kind for method in methods for kind in method.codecs]
         kinds += [one.kind for method in methods for one in (*method.path_arguments, *method.named_arguments)]
-        readings = [one for method in methods for one in (*method.readings.values(), *method.error_readings.values())]
+        readings = [one for method in methods for one in _readings(method)]
         kinds += [one.kind for one in readings if one.kind]
         kinds += [method.body.kind for method in methods if method.body]
         return any(codec in kind.codec for kind in kinds)
@@ -82,8 +82,15 @@ class OperationViews:
             readings=readings,
             error_readings={status: self._reading(content) for status, content in errors.items()},
             accept=", ".join(dict.fromkeys(content.media for content in one.successes.values() if content.media)),
+            others=self._others(one),
             deprecated=raw.get("deprecated") is True,
         )
+
+    def _others(self, one: NormalOperation) -> dict[str, Reading]:
+        """How responses of success in other media types are read, which a caller can ask for."""
+        usual = {content.media for content in one.successes.values()}
+        others = [other for content in one.successes.values() for other in content.others]
+        return {str(other.media): self._reading(other) for other in others if other.media not in usual}
 
     def _argument(self, one: NormalOperation, parameter: NormalParameter) -> Argument:
         kind = _plain_enough(kind_of(self.normal, parameter.schema), f"_{one.verb}_{parameter.name}")
@@ -119,7 +126,8 @@ class OperationViews:
         model = self.models.get(found.name) if found and not is_nullable else None
         if model is None:
             kind = _plain_enough(kind, f"_{one.verb}_body")
-        return BodyView(model, kind, content.media or "", content.form, one.body.required, content.description)
+        form, text, encoding = content.form, content.description, dict(one.body.encoding)
+        return BodyView(model, kind, content.media or "", form, one.body.required, text, encoding)
 
     def _reading(self, content: Content) -> Reading:
         if content.form == "nothing":
@@ -180,6 +188,10 @@ class OperationViews:
     def _names(self) -> dict[str, str]:
         """`<tag>.<verb>` of each operationId."""
         return {str(one.source.node.get("operationId")): f"{one.tag}.{one.verb}" for one in self.normal.operations}
+
+
+def _readings(method: MethodView) -> list[Reading]:
+    return [*method.readings.values(), *method.others.values(), *method.error_readings.values()]
 
 
 def _plain_enough(kind: Kind, constant: str) -> Kind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ def write_package(
     names: KeptNames | None = None,
     *,
     checked: bool = True,
+    say: Callable[[str], object] | None = None,
 ) -> Written:
     """Write the package of a document into a folder that does not exist yet.
 
@@ -52,9 +54,13 @@ def write_package(
         inputs: What determines the bytes of the package.
         names: The names that were given before.
         checked: Whether to format it and to call every operation, as is done to all that goes to users.
+        say: Told what is done next, in a line.
     """
+    tell = say or (lambda step: None)
     settings = config(package, target)
+    tell(f"{package}: reading the description")
     data, view, normal = parse(document, package, settings, names)
+    tell(f"{package}: writing {len(view.models)} models, {len(view.enums)} sets of values, {len(view.tags)} tags")
     for name, text in render(data, view, settings, inputs).items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,5 +69,6 @@ def write_package(
     if checked:
         format_tree(target)
         check_package(target, view)
+        tell(f"{package}: importing every module and calling every operation, in a process of its own")
         called = self_check(normal, view, target)
     return Written(sum(len(tag.methods) for tag in view.tags), called, normal.names, normal.left_out)

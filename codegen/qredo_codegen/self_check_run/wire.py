@@ -76,7 +76,7 @@ def _query(query: str, given: list[dict[str, Any]]) -> Iterator[str]:
         yield f"sends the query {query!r}, which has {len(pairs)} values instead of {len(expected)}"
         return
     styles = {one["wire"]: one for one in given}
-    for (name, sent), (wanted, value) in zip(pairs, expected, strict=True):
+    for (name, sent), (wanted, value) in zip(_by_name(pairs), _by_name(expected), strict=True):
         one = styles.get(wanted, {"style": "form", "explode": True, "value": ""})
         is_json = one["style"] == "json"
         found = json.loads(unquote(sent), parse_float=Decimal) if is_json else unquote(sent)
@@ -129,14 +129,9 @@ def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
         if "json" not in media or json.loads(sent, parse_float=Decimal) != value:
             yield f"sends the body {sent[:200]!r} as {media}"
     elif form == "form":
-        pairs = [
-            (unquote(name), unquote(text))
-            for name, _, text in (pair.partition("=") for pair in sent.decode().split("&") if pair)
-        ]
-        if _by_name(pairs) != _by_name(_fields(value)):
-            yield f"sends the form {sent[:200]!r}"
+        yield from _query(sent.decode(), list(_fields(value, body["encoding"])))
     elif form == "multipart":
-        yield from _multipart(sent, media, value)
+        yield from _multipart(sent, media, value, body["encoding"])
     elif sent != (value if isinstance(value, bytes) else str(value).encode()):
         yield f"sends the body {sent[:200]!r}"
 
@@ -146,14 +141,16 @@ def _by_name(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
     return sorted(pairs, key=lambda pair: pair[0])
 
 
-def _fields(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _fields(value: dict[str, Any], encoding: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """The fields of a form as parameters of a query."""
     for name, item in value.items():
-        for one in item if isinstance(item, list) else [item]:
-            if one is not None:
-                yield name, _text(one)
+        style = encoding.get(name, "json" if isinstance(item, dict) else "form*")
+        found = [one for one in item if one is not None] if isinstance(item, list) else item
+        if found is not None:
+            yield {"wire": name, "style": style.rstrip("*"), "explode": style.endswith("*"), "value": found}
 
 
-def _multipart(sent: bytes, media: str, value: dict[str, Any]) -> Iterator[str]:
+def _multipart(sent: bytes, media: str, value: dict[str, Any], encoding: dict[str, str]) -> Iterator[str]:
     head = f"Content-Type: {media}\r\n\r\n".encode()
     message = email.message_from_bytes(head + sent, policy=email.policy.HTTP)
     parts: list[Any] = list(message.iter_parts())
@@ -163,6 +160,8 @@ def _multipart(sent: bytes, media: str, value: dict[str, Any]) -> Iterator[str]:
         return
     named = [(str(part.get_param("name", header="content-disposition")), part) for part in parts]
     for (found, part), (name, item) in zip(_by_name(named), _by_name(expected), strict=True):
+        if name in encoding and part.get_content_type() != encoding[name].partition(";")[0]:
+            yield f"sends the part {name} as {part.get_content_type()}"
         content: Any = part.get_payload(decode=True)
         wanted: Any = item if isinstance(item, bytes) else _text(item).encode()
         if isinstance(item, dict):

@@ -639,7 +639,8 @@ class FundWithRawResponse:
     """As `FundResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = FundResource(core.raw())
+        self._core = core.raw()
+        resource = FundResource(self._core)
         self.create: Final = _raw(resource.create)
         self.get: Final = _raw(resource.get)
         self.get_deposit_addresses: Final = _raw(resource.get_deposit_addresses)
@@ -652,7 +653,8 @@ class AsyncFundWithRawResponse:
     """As `AsyncFundResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncFundResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncFundResource(self._core)
         self.create: Final = _raw_async(resource.create)
         self.get: Final = _raw_async(resource.get)
         self.get_deposit_addresses: Final = _raw_async(resource.get_deposit_addresses)

@@ -108,7 +108,8 @@ class HoldingWithRawResponse:
     """As `HoldingResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = HoldingResource(core.raw())
+        self._core = core.raw()
+        resource = HoldingResource(self._core)
         self.get_all: Final = _raw(resource.get_all)
 
 
@@ -116,5 +117,6 @@ class AsyncHoldingWithRawResponse:
     """As `AsyncHoldingResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncHoldingResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncHoldingResource(self._core)
         self.get_all: Final = _raw_async(resource.get_all)

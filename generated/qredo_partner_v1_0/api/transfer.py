@@ -307,7 +307,8 @@ class TransferWithRawResponse:
     """As `TransferResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = TransferResource(core.raw())
+        self._core = core.raw()
+        resource = TransferResource(self._core)
         self.create: Final = _raw(resource.create)
         self.get: Final = _raw(resource.get)
 
@@ -316,6 +317,7 @@ class AsyncTransferWithRawResponse:
     """As `AsyncTransferResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncTransferResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncTransferResource(self._core)
         self.create: Final = _raw_async(resource.create)
         self.get: Final = _raw_async(resource.get)

@@ -308,7 +308,8 @@ class TrustedPartyWithRawResponse:
     """As `TrustedPartyResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = TrustedPartyResource(core.raw())
+        self._core = core.raw()
+        resource = TrustedPartyResource(self._core)
         self.get_all: Final = _raw(resource.get_all)
         self.add: Final = _raw(resource.add)
         self.remove: Final = _raw(resource.remove)
@@ -318,7 +319,8 @@ class AsyncTrustedPartyWithRawResponse:
     """As `AsyncTrustedPartyResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncTrustedPartyResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncTrustedPartyResource(self._core)
         self.get_all: Final = _raw_async(resource.get_all)
         self.add: Final = _raw_async(resource.add)
         self.remove: Final = _raw_async(resource.remove)

@@ -307,7 +307,8 @@ class WithdrawalWithRawResponse:
     """As `WithdrawalResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = WithdrawalResource(core.raw())
+        self._core = core.raw()
+        resource = WithdrawalResource(self._core)
         self.create: Final = _raw(resource.create)
         self.get: Final = _raw(resource.get)
 
@@ -316,6 +317,7 @@ class AsyncWithdrawalWithRawResponse:
     """As `AsyncWithdrawalResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncWithdrawalResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncWithdrawalResource(self._core)
         self.create: Final = _raw_async(resource.create)
         self.get: Final = _raw_async(resource.get)

@@ -204,7 +204,8 @@ class AssetWithRawResponse:
     """As `AssetResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = AssetResource(core.raw())
+        self._core = core.raw()
+        resource = AssetResource(self._core)
         self.get_all: Final = _raw(resource.get_all)
         self.calculate_fees: Final = _raw(resource.calculate_fees)
 
@@ -213,6 +214,7 @@ class AsyncAssetWithRawResponse:
     """As `AsyncAssetResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncAssetResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncAssetResource(self._core)
         self.get_all: Final = _raw_async(resource.get_all)
         self.calculate_fees: Final = _raw_async(resource.calculate_fees)

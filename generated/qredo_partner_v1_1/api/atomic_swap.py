@@ -644,7 +644,8 @@ class AtomicSwapWithRawResponse:
     """As `AtomicSwapResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = AtomicSwapResource(core.raw())
+        self._core = core.raw()
+        resource = AtomicSwapResource(self._core)
         self.make: Final = _raw(resource.make)
         self.get_made: Final = _raw(resource.get_made)
         self.cancel: Final = _raw(resource.cancel)
@@ -656,7 +657,8 @@ class AsyncAtomicSwapWithRawResponse:
     """As `AsyncAtomicSwapResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncAtomicSwapResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncAtomicSwapResource(self._core)
         self.make: Final = _raw_async(resource.make)
         self.get_made: Final = _raw_async(resource.get_made)
         self.cancel: Final = _raw_async(resource.cancel)

@@ -449,7 +449,8 @@ class CompanyWithRawResponse:
     """As `CompanyResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = CompanyResource(core.raw())
+        self._core = core.raw()
+        resource = CompanyResource(self._core)
         self.create: Final = _raw(resource.create)
         self.get: Final = _raw(resource.get)
         self.update: Final = _raw(resource.update)
@@ -460,7 +461,8 @@ class AsyncCompanyWithRawResponse:
     """As `AsyncCompanyResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncCompanyResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncCompanyResource(self._core)
         self.create: Final = _raw_async(resource.create)
         self.get: Final = _raw_async(resource.get)
         self.update: Final = _raw_async(resource.update)

@@ -759,7 +759,8 @@ class CoreClientWithRawResponse:
     """As `CoreClientResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = CoreClientResource(core.raw())
+        self._core = core.raw()
+        resource = CoreClientResource(self._core)
         self.create: Final = _raw(resource.create)
         self.get_all: Final = _raw(resource.get_all)
         self.get_actions: Final = _raw(resource.get_actions)
@@ -775,7 +776,8 @@ class AsyncCoreClientWithRawResponse:
     """As `AsyncCoreClientResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncCoreClientResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncCoreClientResource(self._core)
         self.create: Final = _raw_async(resource.create)
         self.get_all: Final = _raw_async(resource.get_all)
         self.get_actions: Final = _raw_async(resource.get_actions)

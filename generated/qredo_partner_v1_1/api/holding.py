@@ -106,7 +106,8 @@ class HoldingWithRawResponse:
     """As `HoldingResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = HoldingResource(core.raw())
+        self._core = core.raw()
+        resource = HoldingResource(self._core)
         self.get_all: Final = _raw(resource.get_all)
 
 
@@ -114,5 +115,6 @@ class AsyncHoldingWithRawResponse:
     """As `AsyncHoldingResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncHoldingResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncHoldingResource(self._core)
         self.get_all: Final = _raw_async(resource.get_all)

@@ -261,7 +261,8 @@ class LiquidityHubWithRawResponse:
     """As `LiquidityHubResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = LiquidityHubResource(core.raw())
+        self._core = core.raw()
+        resource = LiquidityHubResource(self._core)
         self.get_for_company: Final = _raw(resource.get_for_company)
         self.publish: Final = _raw(resource.publish)
         self.get_all: Final = _raw(resource.get_all)
@@ -271,7 +272,8 @@ class AsyncLiquidityHubWithRawResponse:
     """As `AsyncLiquidityHubResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncLiquidityHubResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncLiquidityHubResource(self._core)
         self.get_for_company: Final = _raw_async(resource.get_for_company)
         self.publish: Final = _raw_async(resource.publish)
         self.get_all: Final = _raw_async(resource.get_all)

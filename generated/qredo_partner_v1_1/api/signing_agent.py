@@ -536,7 +536,8 @@ class SigningAgentWithRawResponse:
     """As `SigningAgentResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = SigningAgentResource(core.raw())
+        self._core = core.raw()
+        resource = SigningAgentResource(self._core)
         self.begin_registration: Final = _raw(resource.begin_registration)
         self.finish_registration: Final = _raw(resource.finish_registration)
         self.get_action: Final = _raw(resource.get_action)
@@ -548,7 +549,8 @@ class AsyncSigningAgentWithRawResponse:
     """As `AsyncSigningAgentResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncSigningAgentResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncSigningAgentResource(self._core)
         self.begin_registration: Final = _raw_async(resource.begin_registration)
         self.finish_registration: Final = _raw_async(resource.finish_registration)
         self.get_action: Final = _raw_async(resource.get_action)

@@ -304,7 +304,8 @@ class SweepWithRawResponse:
     """As `SweepResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = SweepResource(core.raw())
+        self._core = core.raw()
+        resource = SweepResource(self._core)
         self.create: Final = _raw(resource.create)
         self.get: Final = _raw(resource.get)
 
@@ -313,6 +314,7 @@ class AsyncSweepWithRawResponse:
     """As `AsyncSweepResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncSweepResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncSweepResource(self._core)
         self.create: Final = _raw_async(resource.create)
         self.get: Final = _raw_async(resource.get)

@@ -519,7 +519,8 @@ class WalletWithRawResponse:
     """As `WalletResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = WalletResource(core.raw())
+        self._core = core.raw()
+        resource = WalletResource(self._core)
         self.get: Final = _raw(resource.get)
         self.get_history: Final = _raw(resource.get_history)
         self.get_max_amount: Final = _raw(resource.get_max_amount)
@@ -531,7 +532,8 @@ class AsyncWalletWithRawResponse:
     """As `AsyncWalletResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncWalletResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncWalletResource(self._core)
         self.get: Final = _raw_async(resource.get)
         self.get_history: Final = _raw_async(resource.get_history)
         self.get_max_amount: Final = _raw_async(resource.get_max_amount)

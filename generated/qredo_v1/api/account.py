@@ -100,7 +100,8 @@ class AccountWithRawResponse:
     """As `AccountResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = AccountResource(core.raw())
+        self._core = core.raw()
+        resource = AccountResource(self._core)
         self.get: Final = _raw(resource.get)
 
 
@@ -108,5 +109,6 @@ class AsyncAccountWithRawResponse:
     """As `AsyncAccountResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncAccountResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncAccountResource(self._core)
         self.get: Final = _raw_async(resource.get)

@@ -93,7 +93,8 @@ class BalanceWithRawResponse:
     """As `BalanceResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = BalanceResource(core.raw())
+        self._core = core.raw()
+        resource = BalanceResource(self._core)
         self.get: Final = _raw(resource.get)
 
 
@@ -101,5 +102,6 @@ class AsyncBalanceWithRawResponse:
     """As `AsyncBalanceResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncBalanceResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncBalanceResource(self._core)
         self.get: Final = _raw_async(resource.get)

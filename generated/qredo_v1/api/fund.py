@@ -235,7 +235,8 @@ class FundWithRawResponse:
     """As `FundResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = FundResource(core.raw())
+        self._core = core.raw()
+        resource = FundResource(self._core)
         self.get_all: Final = _raw(resource.get_all)
         self.get: Final = _raw(resource.get)
         self.get_ledger: Final = _raw(resource.get_ledger)
@@ -245,7 +246,8 @@ class AsyncFundWithRawResponse:
     """As `AsyncFundResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncFundResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncFundResource(self._core)
         self.get_all: Final = _raw_async(resource.get_all)
         self.get: Final = _raw_async(resource.get)
         self.get_ledger: Final = _raw_async(resource.get_ledger)

@@ -411,7 +411,8 @@ class TransactionWithRawResponse:
     """As `TransactionResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = TransactionResource(core.raw())
+        self._core = core.raw()
+        resource = TransactionResource(self._core)
         self.create: Final = _raw(resource.create)
         self.get_approvals: Final = _raw(resource.get_approvals)
         self.get_status: Final = _raw(resource.get_status)
@@ -421,7 +422,8 @@ class AsyncTransactionWithRawResponse:
     """As `AsyncTransactionResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncTransactionResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncTransactionResource(self._core)
         self.create: Final = _raw_async(resource.create)
         self.get_approvals: Final = _raw_async(resource.get_approvals)
         self.get_status: Final = _raw_async(resource.get_status)

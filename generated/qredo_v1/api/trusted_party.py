@@ -100,7 +100,8 @@ class TrustedPartyWithRawResponse:
     """As `TrustedPartyResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = TrustedPartyResource(core.raw())
+        self._core = core.raw()
+        resource = TrustedPartyResource(self._core)
         self.get_all: Final = _raw(resource.get_all)
 
 
@@ -108,5 +109,6 @@ class AsyncTrustedPartyWithRawResponse:
     """As `AsyncTrustedPartyResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncTrustedPartyResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncTrustedPartyResource(self._core)
         self.get_all: Final = _raw_async(resource.get_all)

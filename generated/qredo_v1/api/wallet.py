@@ -114,7 +114,8 @@ class WalletWithRawResponse:
     """As `WalletResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = WalletResource(core.raw())
+        self._core = core.raw()
+        resource = WalletResource(self._core)
         self.get_history: Final = _raw(resource.get_history)
 
 
@@ -122,5 +123,6 @@ class AsyncWalletWithRawResponse:
     """As `AsyncWalletResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncWalletResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncWalletResource(self._core)
         self.get_history: Final = _raw_async(resource.get_history)
