@@ -14,6 +14,7 @@ __all__ = ["AMOUNTS", "TIMES", "flat", "line_of", "readable", "wire_text"]
 TIMES = frozenset(
     {
         "aborted",
+        "actionTime",
         "added",
         "approved",
         "authorized",
