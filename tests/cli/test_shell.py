@@ -120,7 +120,16 @@ def test_the_shell_completes_names_options_and_values(variables: dict[str, str])
 
 def test_help_imports_neither_http_nor_cryptography_nor_an_api(variables: dict[str, str]) -> None:
     """`qredo --help` and a usage error do not import the libraries that only a call needs."""
-    heavy = ["httpx", "cryptography", "attrs", "rich.progress", "qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1", "qredo_v2"]
+    heavy = [
+        "httpx",
+        "cryptography",
+        "attrs",
+        "rich.progress",
+        "qredo_partner_v1_0",
+        "qredo_partner_v1_1",
+        "qredo_v1",
+        "qredo_v2",
+    ]
     code = (
         "import sys; from qredo_signing.cli import main\n"
         f"for line in (['--help'], ['call', '--help'], ['sign']): main(line)\n"
