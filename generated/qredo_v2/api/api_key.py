@@ -27,7 +27,6 @@ _UPDATE: Operation[ActionReference] = Operation(
     security="qredo_token",
     result="ActionReference",
     body="ApiKeyUpdate",
-    look_up="action.open_feed",
 )
 
 

@@ -24,7 +24,6 @@ _CREATE_LEGACY: Operation[EvmTransactionReference] = Operation(
     security="qredo_token",
     result="EvmTransactionReference",
     body="EvmLegacyTransaction",
-    look_up="action.open_feed",
 )
 _CREATE_DYNAMIC_FEE: Operation[EvmTransactionReference] = Operation(
     "transaction.create_dynamic_fee",
@@ -33,7 +32,6 @@ _CREATE_DYNAMIC_FEE: Operation[EvmTransactionReference] = Operation(
     security="qredo_token",
     result="EvmTransactionReference",
     body="EvmDynamicFeeTransaction",
-    look_up="action.open_feed",
 )
 _CREATE_RAW: Operation[EvmTransactionReference] = Operation(
     "transaction.create_raw",
@@ -42,7 +40,6 @@ _CREATE_RAW: Operation[EvmTransactionReference] = Operation(
     security="qredo_token",
     result="EvmTransactionReference",
     body="EvmRawTransaction",
-    look_up="action.open_feed",
 )
 
 
@@ -94,7 +91,9 @@ class TransactionResource:
         """Create a transaction with a gas price
 
         A transaction with one price for gas, to be approved by the wallet's Transaction Policy. Known in part: path
-        and body rest on one third-party client, and so do the candidates for the name of the id in the response.
+        and body rest on one third-party client, and so do the candidates for the name of the id in the response. No
+        described operation shows whether a call whose response was lost took effect; the feed announces it to those
+        who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/legacy`
 
@@ -189,7 +188,8 @@ class TransactionResource:
 
         A transaction with a maximum fee and a tip (EIP-1559), to be approved by the wallet's Transaction Policy.
         Known in part: the path rests on one third-party client, the body on the vendor's demo client; of the response
-        only candidates for the name of the id are known.
+        only candidates for the name of the id are known. Whether a call whose response was lost took effect, only the
+        feed shows, to those who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/dynamicFee`
 
@@ -275,7 +275,8 @@ class TransactionResource:
         """Create a transaction from its encoding
 
         A transaction that the caller has encoded, to be approved by the wallet's Transaction Policy. Known in part:
-        path and body rest on one third-party client, which does not show the encoding.
+        path and body rest on one third-party client, which does not show the encoding. Whether a call whose response
+        was lost took effect, only the feed shows, to those who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/raw`
 
@@ -367,7 +368,9 @@ class AsyncTransactionResource:
         """Create a transaction with a gas price
 
         A transaction with one price for gas, to be approved by the wallet's Transaction Policy. Known in part: path
-        and body rest on one third-party client, and so do the candidates for the name of the id in the response.
+        and body rest on one third-party client, and so do the candidates for the name of the id in the response. No
+        described operation shows whether a call whose response was lost took effect; the feed announces it to those
+        who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/legacy`
 
@@ -464,7 +467,8 @@ class AsyncTransactionResource:
 
         A transaction with a maximum fee and a tip (EIP-1559), to be approved by the wallet's Transaction Policy.
         Known in part: the path rests on one third-party client, the body on the vendor's demo client; of the response
-        only candidates for the name of the id are known.
+        only candidates for the name of the id are known. Whether a call whose response was lost took effect, only the
+        feed shows, to those who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/dynamicFee`
 
@@ -550,7 +554,8 @@ class AsyncTransactionResource:
         """Create a transaction from its encoding
 
         A transaction that the caller has encoded, to be approved by the wallet's Transaction Policy. Known in part:
-        path and body rest on one third-party client, which does not show the encoding.
+        path and body rest on one third-party client, which does not show the encoding. Whether a call whose response
+        was lost took effect, only the feed shows, to those who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/raw`
 
