@@ -478,7 +478,7 @@ def test_production_is_where_this_api_is() -> None:
 @pytest.mark.filterwarnings("ignore::qredo_signing.DeprecatedEnvironmentWarning")
 def test_there_is_no_sandbox(environment: Environment) -> None:
     """No environment but production's is taken for this API."""
-    with pytest.raises(EnvironmentMismatchError, match="documents no server|choose the environment of that server"):
+    with pytest.raises(EnvironmentMismatchError, match=r"documents no server|choose the environment of that server"):
         connect(TokenDummy, KEY, environment, workspace_id=WORKSPACE)
 
 
