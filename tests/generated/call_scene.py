@@ -124,12 +124,14 @@ class Scene:
 
     def _workspace(self) -> str:
         """Register keys for the API key of the Qredo API v2, and return an action that waits."""
-        emulator, keys = self.emulator, {"bls_public_key": "A" * 256, "ec_public_key": f"{'A' * 87}="}
+        emulator, bls, ec = self.emulator, "A" * 256, f"{'A' * 87}="
         workspace, credentials = emulator.workspace_id, emulator.hmac_credentials
         with connect(qredo_v2.Client, credentials, emulator.environment, workspace_id=workspace) as client:
-            made = [client.api_key.update(workspace, credentials.api_key, **keys) for _ in range(2)]
-            client.action.sign(require(made[0].action_id), status=3, signatures=["00"])
-        return require(made[1].action_id)
+            update = client.api_key.update
+            made = [update(workspace, credentials.api_key, bls_public_key=bls, ec_public_key=ec) for _ in range(2)]
+            first, second = (str(one.action_id) for one in made)
+            client.action.sign(first, status=3, signatures=["00"])
+        return second
 
     def _names(self) -> None:
         self.ids = {
