@@ -129,7 +129,7 @@ class Scene:
         with connect(qredo_v2.Client, credentials, emulator.environment, workspace_id=workspace) as client:
             update = client.api_key.update
             made = [update(workspace, credentials.api_key, bls_public_key=bls, ec_public_key=ec) for _ in range(2)]
-            first, second = (str(one.action_id) for one in made)
+            first, second = (qredo_v2.require(one.action_id) for one in made)
             client.action.sign(first, status=3, signatures=["00"])
         return second
 
