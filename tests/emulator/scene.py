@@ -80,8 +80,8 @@ def _of_a_workspace(emulator: Emulator) -> dict[str, Sequence[Any]]:
     with connect(qredo_v2.Client, credentials, emulator.environment, workspace_id=workspace) as client:
         public = KEY.public_keys_base64
         made = client.api_key.update(workspace, key_id, bls_public_key=public.bls, ec_public_key=public.ec)
-        action_id = require(made.action_id)
-        (message,) = require(client.action.get(action_id).messages)
+        action_id = qredo_v2.require(made.action_id)
+        (message,) = qredo_v2.require(client.action.get(action_id).messages)
     return {
         "workspace_id": [workspace],
         "key_id": [key_id],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ import httpx
 import pytest
 from qredo_emulator import Emulator
 from qredo_partner_v1_1 import require
-from qredo_signing import HmacCredentials, sign_hmac
+from qredo_signing import ApprovalKey, HmacCredentials, sign_hmac
 
 from .story import BTC, Story
 
@@ -109,3 +110,31 @@ def test_a_transaction_without_a_gas_limit_says_so(ask: Ask) -> None:
     body = b'{"from": "0x1", "to": "0x2", "value": "0", "gas": "21000", "gasPrice": "1"}'
     answer = ask("POST", "/transaction", body=body)
     assert (answer.status_code, answer.json()["detail"]) == (400, {"reason": "/body/gasLimit: is required"})
+
+
+def test_an_agent_of_v2_registers_its_keys(qredo: Emulator, client: httpx.Client) -> None:
+    """As the vendor's agent does: JSON without a content type, the token in its header, one signature."""
+    key, own = ApprovalKey.from_seed(bytes(range(48))), qredo.hmac_credentials
+    base = f"{qredo.url}/qredo_v2/api/v2"
+    url, stamp = f"{base}/workspaces/{qredo.workspace_id}/token", str(int(time.time()))
+    signed = {"qredo-api-timestamp": stamp, "qredo-api-signature": sign_hmac(own.secret, stamp, "GET", url, b"")}
+    token = client.get(url, headers={"qredo-api-key": own.api_key, **signed}).json()["token"]
+    exp = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))["exp"]
+    assert exp >= int(stamp) + 3600
+
+    def ask(method: str, path: str, body: Any = None) -> Any:
+        content = b"" if body is None else json.dumps(body).encode()
+        answer = client.request(method, base + path, content=content, headers={"x-token": token})
+        assert answer.status_code == 200, answer.text
+        return answer.json() if answer.content else None
+
+    public = key.public_keys_base64
+    place = f"/workspaces/{qredo.workspace_id}/apikeys/{own.api_key}"
+    made = ask("PUT", place, {"blsPublicKey": public.bls, "ecPublicKey": public.ec})["actionID"]
+    action = ask("GET", f"/actions/{made}")
+    assert (action["id"], action["status"]) == (made, 1)
+    assert bytes.fromhex(action["messages"][0]).startswith(bytes.fromhex("08011220"))
+    signature = key.sign(bytes.fromhex(action["messages"][0]))
+    ask("POST", f"/actions/{made}", {"status": 3, "signatures": [signature]})
+    assert ask("GET", f"/actions/{made}")["status"] == 3
+    assert ask("GET", f"/workspaces/{qredo.workspace_id}/token/refresh")["token"] != token

@@ -1,10 +1,11 @@
-"""A state of the emulator in which every operation of both Partner versions has something to work on."""
+"""A state of the emulator in which every operation of the versions that keep state has something to work on."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
+import qredo_v2
 from qredo_emulator import Emulator
 from qredo_partner_v1_1 import Client, require
 from qredo_partner_v1_1.models import AssetAmount, ConnectAccount, NewCustodyGroup, NewWallet, WalletType
@@ -40,6 +41,7 @@ class Scene:
             self.company, self.fund, self.wallets = self._company("ACME", "acme.example")
             self.other, _, self.others = self._company("Bazaar", "bazaar.example")
             self._transactions()
+            self.waiting = self._workspace()
             self._names()
 
     def _approvers(self) -> None:
@@ -120,6 +122,17 @@ class Scene:
         self.emulator.control.approve(require(offer.tx_id), self.approver)
         return require(offer.tx_id)
 
+    def _workspace(self) -> str:
+        """Register keys for the API key of the Qredo API v2, and return an action that waits."""
+        emulator, bls, ec = self.emulator, "A" * 256, f"{'A' * 87}="
+        workspace, credentials = emulator.workspace_id, emulator.hmac_credentials
+        with connect(qredo_v2.Client, credentials, emulator.environment, workspace_id=workspace) as client:
+            update = client.api_key.update
+            made = [update(workspace, credentials.api_key, bls_public_key=bls, ec_public_key=ec) for _ in range(2)]
+            first, second = (qredo_v2.require(one.action_id) for one in made)
+            client.action.sign(first, status=3, signatures=["00"])
+        return second
+
     def _names(self) -> None:
         self.ids = {
             "company_id": self.company,
@@ -130,6 +143,8 @@ class Scene:
             "client_id": self.approver,
             "action_id": self.actions[self.approver],
             "tx_id": self.transfer,
+            "workspace_id": self.emulator.workspace_id,
+            "key_id": self.emulator.hmac_credentials.api_key,
         }
         exchange, agent = {"client_id": self.exchange}, {"action_id": self.actions[self.agent]}
         self.own = {
@@ -144,6 +159,8 @@ class Scene:
             "signing_agent.get_action": agent,
             "signing_agent.approve_action": agent,
             "signing_agent.reject_action": agent,
+            "action.get": {"action_id": self.waiting},
+            "action.sign": {"action_id": self.waiting},
         }
         self._bodies()
 

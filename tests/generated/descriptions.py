@@ -50,7 +50,8 @@ def agent_token(agent_id: str) -> str:
 def _described(document: dict[str, Any], path: str, item: dict[str, Any], method: str) -> Described:
     node = item[method]
     (tag,) = node["tags"]
-    parameters = [_follow(document, parameter) for parameter in node.get("parameters", [])]
+    given = (*item.get("parameters", []), *node.get("parameters", []))
+    parameters = [_follow(document, parameter) for parameter in given]
     content = node.get("requestBody", {}).get("content", {}).get("application/json", {})
     return Described(
         tag=tag,

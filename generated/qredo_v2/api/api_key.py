@@ -33,7 +33,6 @@ _UPDATE: Operation[ActionReference] = Operation(
     result="ActionReference",
     errors={"default": "Error"},
     body="ApiKeyUpdate",
-    look_up="action.open_feed",
 )
 
 

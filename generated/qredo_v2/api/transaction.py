@@ -25,7 +25,6 @@ _CREATE_LEGACY: Operation[EvmTransactionReference] = Operation(
     result="EvmTransactionReference",
     errors={"default": "Error"},
     body="EvmLegacyTransaction",
-    look_up="action.open_feed",
 )
 _CREATE_DYNAMIC_FEE: Operation[EvmTransactionReference] = Operation(
     "transaction.create_dynamic_fee",
@@ -35,7 +34,6 @@ _CREATE_DYNAMIC_FEE: Operation[EvmTransactionReference] = Operation(
     result="EvmTransactionReference",
     errors={"default": "Error"},
     body="EvmDynamicFeeTransaction",
-    look_up="action.open_feed",
 )
 _CREATE_RAW: Operation[EvmTransactionReference] = Operation(
     "transaction.create_raw",
@@ -45,7 +43,6 @@ _CREATE_RAW: Operation[EvmTransactionReference] = Operation(
     result="EvmTransactionReference",
     errors={"default": "Error"},
     body="EvmRawTransaction",
-    look_up="action.open_feed",
 )
 
 
@@ -97,7 +94,9 @@ class TransactionResource:
         """Create a transaction with a gas price
 
         A transaction with one price for gas, to be approved by the wallet's Transaction Policy. Known in part: path
-        and body rest on one third-party client, and so do the candidates for the name of the id in the response.
+        and body rest on one third-party client, and so do the candidates for the name of the id in the response. No
+        described operation shows whether a call whose response was lost took effect; the feed announces it to those
+        who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/legacy`
 
@@ -192,7 +191,8 @@ class TransactionResource:
 
         A transaction with a maximum fee and a tip (EIP-1559), to be approved by the wallet's Transaction Policy.
         Known in part: the path rests on one third-party client, the body on the vendor's demo client; of the response
-        only candidates for the name of the id are known.
+        only candidates for the name of the id are known. Whether a call whose response was lost took effect, only the
+        feed shows, to those who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/dynamicFee`
 
@@ -278,7 +278,8 @@ class TransactionResource:
         """Create a transaction from its encoding
 
         A transaction that the caller has encoded, to be approved by the wallet's Transaction Policy. Known in part:
-        path and body rest on one third-party client, which does not show the encoding.
+        path and body rest on one third-party client, which does not show the encoding. Whether a call whose response
+        was lost took effect, only the feed shows, to those who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/raw`
 
@@ -370,7 +371,9 @@ class AsyncTransactionResource:
         """Create a transaction with a gas price
 
         A transaction with one price for gas, to be approved by the wallet's Transaction Policy. Known in part: path
-        and body rest on one third-party client, and so do the candidates for the name of the id in the response.
+        and body rest on one third-party client, and so do the candidates for the name of the id in the response. No
+        described operation shows whether a call whose response was lost took effect; the feed announces it to those
+        who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/legacy`
 
@@ -467,7 +470,8 @@ class AsyncTransactionResource:
 
         A transaction with a maximum fee and a tip (EIP-1559), to be approved by the wallet's Transaction Policy.
         Known in part: the path rests on one third-party client, the body on the vendor's demo client; of the response
-        only candidates for the name of the id are known.
+        only candidates for the name of the id are known. Whether a call whose response was lost took effect, only the
+        feed shows, to those who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/dynamicFee`
 
@@ -553,7 +557,8 @@ class AsyncTransactionResource:
         """Create a transaction from its encoding
 
         A transaction that the caller has encoded, to be approved by the wallet's Transaction Policy. Known in part:
-        path and body rest on one third-party client, which does not show the encoding.
+        path and body rest on one third-party client, which does not show the encoding. Whether a call whose response
+        was lost took effect, only the feed shows, to those who listen then.
 
         `POST /workspaces/{workspace_id}/web3/networks/evm/transactions/raw`
 

@@ -148,9 +148,7 @@ _TEST = frozenset({KeyKind.SANDBOX, KeyKind.UNKNOWN})
 _V2 = frozenset({"https://api-v2.qredo.network"})
 
 Environment.PRODUCTION = Environment("production", "https://api.qredo.network", _LIVE, "production", other_origins=_V2)
-Environment.PRODUCTION_TEST = Environment(
-    "production_test", "https://api.qredo.network", _TEST, "production", other_origins=_V2
-)
+Environment.PRODUCTION_TEST = Environment("production_test", "https://api.qredo.network", _TEST, "production")
 Environment.SANDBOX = Environment("sandbox", "https://sandbox-api.qredo.network", _TEST, "sandbox")
 Environment.PLAY = Environment(
     "play", "https://play-api.qredo.network", _TEST, "play", deprecated="use Environment.SANDBOX"

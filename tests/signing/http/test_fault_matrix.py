@@ -20,7 +20,7 @@ import pytest
 import qredo_partner_v1_1
 import qredo_v1
 from qredo_partner_v1_1.models import AssetAmount
-from qredo_signing import Credentials, Environment, HmacCredentials, PartnerAuth, PrivateKey, QredoAuth
+from qredo_signing import Credentials, Environment, HmacCredentials, PartnerAuth, PrivateKey, QredoAuth, TokenAuth
 from qredo_signing._environments.base_url import base_url_of
 from qredo_signing._http.sender import AsyncSender, SyncSender
 
@@ -28,7 +28,7 @@ from ..doubles import AnyCredentials, make_auth
 from .faulty import Answer, Arrival, Clock, FaultyServer, FirstTimeout, Step
 from .sending import MODES
 
-AnyAuth: TypeAlias = PartnerAuth | QredoAuth
+AnyAuth: TypeAlias = PartnerAuth | QredoAuth | TokenAuth
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "attempts.md"
 WRITE = os.environ.get("QREDO_WRITE_DOCS") == "1"
 OK = Answer(200, {"company_id": "c", "name": "A", "ref": "r"}, does=True)

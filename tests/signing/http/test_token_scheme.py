@@ -472,11 +472,13 @@ def test_production_is_where_this_api_is() -> None:
             client.call("GET", PATH)
 
 
-@pytest.mark.parametrize("environment", [Environment.SANDBOX, Environment.PLAY], ids=["sandbox", "play"])
+@pytest.mark.parametrize(
+    "environment", [Environment.SANDBOX, Environment.PLAY, Environment.PRODUCTION_TEST], ids=lambda value: value.name
+)
 @pytest.mark.filterwarnings("ignore::qredo_signing.DeprecatedEnvironmentWarning")
 def test_there_is_no_sandbox(environment: Environment) -> None:
     """No environment but production's is taken for this API."""
-    with pytest.raises(EnvironmentMismatchError, match="documents no server"):
+    with pytest.raises(EnvironmentMismatchError, match=r"documents no server|choose the environment of that server"):
         connect(TokenDummy, KEY, environment, workspace_id=WORKSPACE)
 
 

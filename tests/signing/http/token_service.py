@@ -16,6 +16,7 @@ from qredo_signing import HmacCredentials, InvalidSignatureError, verify_hmac
 from ..doubles import API_SECRET, BASE, WORKSPACE, AsyncTokenDummy, TokenDummy
 
 __all__ = [
+    "BASE",
     "KEY",
     "WORKSPACE",
     "AsyncTokenDummy",
