@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "7c00f889df540605c6d493d191b96832ed5dd9e407efa2bf98760278f1e49de4"
-TEMPLATES_SHA256 = "edcb8fad04262cce16c35fc9bbccb20874f8385ddb7eb1d698a29bfa35a5a244"
+TEMPLATES_SHA256 = "a87819cf81d092abbea741e5c38b2c761519b091f818af0005ed3fa1d7bce793"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -9,5 +9,5 @@ PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "e9db30d6efac3b56921223836a849e0ea8dcf439e36804c34f386c0f24c8f0ae"
-TEMPLATES_SHA256 = "edcb8fad04262cce16c35fc9bbccb20874f8385ddb7eb1d698a29bfa35a5a244"
+TEMPLATES_SHA256 = "a87819cf81d092abbea741e5c38b2c761519b091f818af0005ed3fa1d7bce793"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

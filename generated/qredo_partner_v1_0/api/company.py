@@ -86,7 +86,8 @@ class CompanyResource:
             country: Country of its seat as two letters of ISO 3166-1; samples do not always keep to that.
             domain: Its internet domain.
             ref: The caller's own reference for the company.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `city`, `country`, `domain`.
 
         Returns:
             The company was made.
@@ -198,7 +199,8 @@ class CompanyResource:
             anon_rfq: A setting of trading; by its name, whether requests for a quote are anonymous.
             tc_only: Sent by the vendor's signing client; what it sets is not published.
             dir_listed: By its name, whether the company is listed in a directory.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `city`, `country`, `domain`.
 
         Returns:
             The change was made.
@@ -311,7 +313,8 @@ class AsyncCompanyResource:
             country: Country of its seat as two letters of ISO 3166-1; samples do not always keep to that.
             domain: Its internet domain.
             ref: The caller's own reference for the company.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `city`, `country`, `domain`.
 
         Returns:
             The company was made.
@@ -423,7 +426,8 @@ class AsyncCompanyResource:
             anon_rfq: A setting of trading; by its name, whether requests for a quote are anonymous.
             tc_only: Sent by the vendor's signing client; what it sets is not published.
             dir_listed: By its name, whether the company is listed in a directory.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `city`, `country`, `domain`.
 
         Returns:
             The change was made.

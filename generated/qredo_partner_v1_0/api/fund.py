@@ -122,7 +122,8 @@ class FundResource:
             custodygroup_tx: Who approves transfers.
             assets: Codes of the assets that the fund is to hold, such as `BTC-TESTNET`.
             theme: Number of the colour in which the vendor's app shows the fund.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The fund was made.
@@ -283,7 +284,8 @@ class FundResource:
             asset: Code of the asset.
             address: Address on the asset's own chain.
             name: Name by which approvers will know the address.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `asset`, `address`, `name`.
 
         Raises:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
@@ -400,7 +402,8 @@ class AsyncFundResource:
             custodygroup_tx: Who approves transfers.
             assets: Codes of the assets that the fund is to hold, such as `BTC-TESTNET`.
             theme: Number of the colour in which the vendor's app shows the fund.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The fund was made.
@@ -561,7 +564,8 @@ class AsyncFundResource:
             asset: Code of the asset.
             address: Address on the asset's own chain.
             name: Name by which approvers will know the address.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `asset`, `address`, `name`.
 
         Raises:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.

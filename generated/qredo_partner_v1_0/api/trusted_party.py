@@ -111,7 +111,8 @@ class TrustedPartyResource:
             company_id: Id of the company; 27 characters of base62.
             address: Web domain of a company, or e-mail address of a user.
             type_: What a trusted party is.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `address`, `type_`.
 
         Returns:
             The party was added, or its approval was asked for.
@@ -239,7 +240,8 @@ class AsyncTrustedPartyResource:
             company_id: Id of the company; 27 characters of base62.
             address: Web domain of a company, or e-mail address of a user.
             type_: What a trusted party is.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `address`, `type_`.
 
         Returns:
             The party was added, or its approval was asked for.

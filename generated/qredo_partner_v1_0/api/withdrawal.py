@@ -93,7 +93,8 @@ class WithdrawalResource:
             reference: The caller's reference.
             benefit_of: Name of the beneficiary.
             account_no: Account number of the beneficiary.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `fund_id`, `address`, `expires`, `send`.
 
         Returns:
             The withdrawal was started.
@@ -226,7 +227,8 @@ class AsyncWithdrawalResource:
             reference: The caller's reference.
             benefit_of: Name of the beneficiary.
             account_no: Account number of the beneficiary.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `fund_id`, `address`, `expires`, `send`.
 
         Returns:
             The withdrawal was started.

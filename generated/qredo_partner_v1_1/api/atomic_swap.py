@@ -132,7 +132,8 @@ class AtomicSwapResource:
                 not published.
             add_to_liquidity_hub: Whether to publish the swap on the liquidity hub as soon as the maker's
                 approvers have agreed.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `send_wallet_id`, `receive_wallet_id`, `expires`, `send`, `receive`, `reference`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -280,7 +281,8 @@ class AtomicSwapResource:
             partner_tx_id: Key of the caller's choice, new for each take. A request with a key that was used
                 before answers with the first transaction. An empty key is no key. Within what range a key must be
                 unique is not published.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `swap_id`, `send_wallet_id`, `receive_wallet_id`, `reference`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -419,7 +421,8 @@ class AsyncAtomicSwapResource:
                 not published.
             add_to_liquidity_hub: Whether to publish the swap on the liquidity hub as soon as the maker's
                 approvers have agreed.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `send_wallet_id`, `receive_wallet_id`, `expires`, `send`, `receive`, `reference`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -567,7 +570,8 @@ class AsyncAtomicSwapResource:
             partner_tx_id: Key of the caller's choice, new for each take. A request with a key that was used
                 before answers with the first transaction. An empty key is no key. Within what range a key must be
                 unique is not published.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `swap_id`, `send_wallet_id`, `receive_wallet_id`, `reference`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 

@@ -92,7 +92,8 @@ class CompanyResource:
             country: Country of its seat as two letters of ISO 3166-1; samples do not always keep to that.
             domain: Its internet domain.
             ref: The caller's own reference for the company.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The company was made.
@@ -287,7 +288,8 @@ class AsyncCompanyResource:
             country: Country of its seat as two letters of ISO 3166-1; samples do not always keep to that.
             domain: Its internet domain.
             ref: The caller's own reference for the company.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The company was made.

@@ -124,7 +124,8 @@ class CoreClientResource:
 
         Args:
             name: Name of the client.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The core client was made.
@@ -343,7 +344,8 @@ class CoreClientResource:
         Args:
             client_id: Id of the core client; 43 or 44 characters of base58.
             message_hash_hex: The hash in hexadecimal digits, at most 64 bytes.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `message_hash_hex`.
 
         Returns:
             The signature.
@@ -393,7 +395,8 @@ class CoreClientResource:
             message_hash_hex: The hash that was signed, in hexadecimal digits.
             signature_hex: The BLS signature in hexadecimal digits.
             signer_id: Id of the core client that is said to have signed; 43 or 44 characters of base58.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `message_hash_hex`, `signature_hex`, `signer_id`.
 
         Raises:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
@@ -446,7 +449,8 @@ class AsyncCoreClientResource:
 
         Args:
             name: Name of the client.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The core client was made.
@@ -665,7 +669,8 @@ class AsyncCoreClientResource:
         Args:
             client_id: Id of the core client; 43 or 44 characters of base58.
             message_hash_hex: The hash in hexadecimal digits, at most 64 bytes.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `message_hash_hex`.
 
         Returns:
             The signature.
@@ -715,7 +720,8 @@ class AsyncCoreClientResource:
             message_hash_hex: The hash that was signed, in hexadecimal digits.
             signature_hex: The BLS signature in hexadecimal digits.
             signer_id: Id of the core client that is said to have signed; 43 or 44 characters of base58.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `message_hash_hex`, `signature_hex`, `signer_id`.
 
         Raises:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.

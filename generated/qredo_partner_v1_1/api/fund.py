@@ -162,7 +162,8 @@ class FundResource:
             wallets: Wallets to make with the fund. More can be added later.
             assets: Codes of assets to add to the fund.
             members: Ids of members of the fund. Not explained by the vendor.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The fund was made.
@@ -324,7 +325,8 @@ class FundResource:
             asset: Code of the asset.
             address: Address on the asset's own chain.
             name: Name by which approvers will know the address.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `asset`, `address`, `name`.
 
         Returns:
             The address was whitelisted.
@@ -374,7 +376,8 @@ class FundResource:
             company_id: Id of the company; 27 characters of base62.
             fund_id: Id of the fund; 27 characters of base62.
             assets: Codes of the assets.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `assets`.
 
         Returns:
             The wallets were made.
@@ -428,7 +431,8 @@ class FundResource:
             company_id: Id of the company; 27 characters of base62.
             fund_id: Id of the fund; 27 characters of base62.
             wallets: The wallets to make.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallets`.
 
         Returns:
             The wallets were made.
@@ -634,7 +638,8 @@ class AsyncFundResource:
             wallets: Wallets to make with the fund. More can be added later.
             assets: Codes of assets to add to the fund.
             members: Ids of members of the fund. Not explained by the vendor.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The fund was made.
@@ -798,7 +803,8 @@ class AsyncFundResource:
             asset: Code of the asset.
             address: Address on the asset's own chain.
             name: Name by which approvers will know the address.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `asset`, `address`, `name`.
 
         Returns:
             The address was whitelisted.
@@ -848,7 +854,8 @@ class AsyncFundResource:
             company_id: Id of the company; 27 characters of base62.
             fund_id: Id of the fund; 27 characters of base62.
             assets: Codes of the assets.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `assets`.
 
         Returns:
             The wallets were made.
@@ -902,7 +909,8 @@ class AsyncFundResource:
             company_id: Id of the company; 27 characters of base62.
             fund_id: Id of the fund; 27 characters of base62.
             wallets: The wallets to make.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallets`.
 
         Returns:
             The wallets were made.

@@ -95,7 +95,8 @@ class LiquidityHubResource:
         Args:
             company_id: Id of the company; 27 characters of base62.
             tx_id: Id of the maker's transaction; 27 characters of base62.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `tx_id`.
 
         Returns:
             The swap was published.
@@ -201,7 +202,8 @@ class AsyncLiquidityHubResource:
         Args:
             company_id: Id of the company; 27 characters of base62.
             tx_id: Id of the maker's transaction; 27 characters of base62.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `tx_id`.
 
         Returns:
             The swap was published.

@@ -105,7 +105,8 @@ class SigningAgentResource:
                 bytes in hexadecimal digits. The agent's approvals are verified with it.
             ec_public_key: The agent's public key on curve secp256k1, the 65 bytes of a plain point in hexadecimal
                 digits.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `bls_public_key`, `ec_public_key`.
 
         Returns:
             The registration was begun.
@@ -161,7 +162,8 @@ class SigningAgentResource:
             id_doc_signature_hex: The BLS signature over the bytes of the id document, with the key that signs
                 approvals; 49 bytes in hexadecimal digits.
             client_id: Id of the agent. Not needed, the token names it.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `id_doc_signature_hex`.
 
         Returns:
             The agent is registered.
@@ -257,7 +259,8 @@ class SigningAgentResource:
             signatures: One BLS signature per message, in the order of the messages, each of 49 bytes in
                 hexadecimal digits.
             client_id: Id of the agent. Not needed.
-            body: All of these fields as one model, instead of as keywords; it alone carries action_id.
+            body: All of these fields as one model, instead of as keywords; it alone carries action_id. Without
+                it, these are required: `signatures`.
 
         Raises:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -332,7 +335,8 @@ class AsyncSigningAgentResource:
                 bytes in hexadecimal digits. The agent's approvals are verified with it.
             ec_public_key: The agent's public key on curve secp256k1, the 65 bytes of a plain point in hexadecimal
                 digits.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `bls_public_key`, `ec_public_key`.
 
         Returns:
             The registration was begun.
@@ -388,7 +392,8 @@ class AsyncSigningAgentResource:
             id_doc_signature_hex: The BLS signature over the bytes of the id document, with the key that signs
                 approvals; 49 bytes in hexadecimal digits.
             client_id: Id of the agent. Not needed, the token names it.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `id_doc_signature_hex`.
 
         Returns:
             The agent is registered.
@@ -486,7 +491,8 @@ class AsyncSigningAgentResource:
             signatures: One BLS signature per message, in the order of the messages, each of 49 bytes in
                 hexadecimal digits.
             client_id: Id of the agent. Not needed.
-            body: All of these fields as one model, instead of as keywords; it alone carries action_id.
+            body: All of these fields as one model, instead of as keywords; it alone carries action_id. Without
+                it, these are required: `signatures`.
 
         Raises:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If

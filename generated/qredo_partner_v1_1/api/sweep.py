@@ -92,7 +92,8 @@ class SweepResource:
             partner_tx_id: Key of the caller's choice, new for each sweep. A request with a key that was used
                 before answers with the first transaction. An empty key is no key. Within what range a key must be
                 unique is not published.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `recipient_wallet_id`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -223,7 +224,8 @@ class AsyncSweepResource:
             partner_tx_id: Key of the caller's choice, new for each sweep. A request with a key that was used
                 before answers with the first transaction. An empty key is no key. Within what range a key must be
                 unique is not published.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `recipient_wallet_id`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 

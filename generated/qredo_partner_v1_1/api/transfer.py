@@ -105,7 +105,8 @@ class TransferResource:
                 before answers with the first transaction. An empty key is no key. Within what range a key must be
                 unique is not published.
             authorize_id: Id of a core client that has to agree before the approvers are asked.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `counterparty_wallet_address`, `expires`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -251,7 +252,8 @@ class AsyncTransferResource:
                 before answers with the first transaction. An empty key is no key. Within what range a key must be
                 unique is not published.
             authorize_id: Id of a core client that has to agree before the approvers are asked.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `counterparty_wallet_address`, `expires`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 

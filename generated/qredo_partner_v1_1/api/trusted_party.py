@@ -113,7 +113,8 @@ class TrustedPartyResource:
             address: E-mail address of a user of the network, or id of a core client or signing agent.
             type_: What the party is. Only `user` is documented here, and it is not needed.
             name: Name by which the company knows the party.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `address`.
 
         Returns:
             The party was added, or its invitation was sent.
@@ -238,7 +239,8 @@ class AsyncTrustedPartyResource:
             address: E-mail address of a user of the network, or id of a core client or signing agent.
             type_: What the party is. Only `user` is documented here, and it is not needed.
             name: Name by which the company knows the party.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `address`.
 
         Returns:
             The party was added, or its invitation was sent.

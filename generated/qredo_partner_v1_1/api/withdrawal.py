@@ -105,7 +105,8 @@ class WithdrawalResource:
                 before answers with the first transaction. An empty key is no key. Within what range a key must be
                 unique is not published.
             fund_id: Id of the wallet's fund. Not needed.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `address`, `expires`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -250,7 +251,8 @@ class AsyncWithdrawalResource:
                 before answers with the first transaction. An empty key is no key. Within what range a key must be
                 unique is not published.
             fund_id: Id of the wallet's fund. Not needed.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `address`, `expires`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 

@@ -114,7 +114,8 @@ class TransactionResource:
                 without `0x`.
             chain_id: Number of the chain; without it, the one that the wallet's type implies, 1 for Ethereum.
             note: The caller's note.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `from_`, `to`, `value`, `gas_limit`.
 
         Returns:
             The transaction was started.
@@ -293,7 +294,8 @@ class AsyncTransactionResource:
                 without `0x`.
             chain_id: Number of the chain; without it, the one that the wallet's type implies, 1 for Ethereum.
             note: The caller's note.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `from_`, `to`, `value`, `gas_limit`.
 
         Returns:
             The transaction was started.
