@@ -96,7 +96,7 @@ class CompanyResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             ForbiddenError: 403. The API key has no right to do this.
             ConflictError: 409. What was to be made exists already. Nothing was changed.
@@ -121,7 +121,7 @@ class CompanyResource:
         """Read a company
 
         The stored details of one company. The key must be the one under which the company was made; what another
-        key's company answers is not published.
+        key's company returns is not published.
 
         `GET /company/{company_id}`
 
@@ -134,7 +134,7 @@ class CompanyResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -209,7 +209,7 @@ class CompanyResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -258,7 +258,7 @@ class CompanyResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             RateLimitedError: 429. Too many requests; this one was not carried out. The one published limit is
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
@@ -323,7 +323,7 @@ class AsyncCompanyResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             ForbiddenError: 403. The API key has no right to do this.
             ConflictError: 409. What was to be made exists already. Nothing was changed.
@@ -348,7 +348,7 @@ class AsyncCompanyResource:
         """Read a company
 
         The stored details of one company. The key must be the one under which the company was made; what another
-        key's company answers is not published.
+        key's company returns is not published.
 
         `GET /company/{company_id}`
 
@@ -361,7 +361,7 @@ class AsyncCompanyResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -436,7 +436,7 @@ class AsyncCompanyResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -485,7 +485,7 @@ class AsyncCompanyResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             RateLimitedError: 429. Too many requests; this one was not carried out. The one published limit is
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it

@@ -105,12 +105,12 @@ class FundResource:
         """Create a fund with its policies and assets
 
         Makes a fund, its two policies (one for withdrawals, one for transfers) and a deposit address for each asset
-        given with it. The answer has the ids of the fund and its policies. No operation adds assets later.
+        given with it. The response has the ids of the fund and its policies. No operation adds assets later.
 
         The policies of a fund cannot be changed later. Their members must be users among the trusted parties of the
         company, and a threshold lies between 1 and the number of members.
 
-        At most one fund may be made every 15 seconds; 429 answers a request that comes sooner.
+        At most one fund may be made every 15 seconds; a request that comes sooner gets 429.
 
         `POST /company/{company_id}/fund`
 
@@ -132,7 +132,7 @@ class FundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -165,7 +165,7 @@ class FundResource:
         """Read a fund with its policies and holdings
 
         Everything about one fund: its policies with their members, the users who have rights on it, its assets, and
-        what it holds of each. Parts of it may be missing in an answer.
+        what it holds of each. Parts of it may be missing in a response.
 
         `GET /company/{company_id}/fund/{fund_id}`
 
@@ -179,7 +179,7 @@ class FundResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -211,7 +211,7 @@ class FundResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -242,7 +242,7 @@ class FundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -274,7 +274,7 @@ class FundResource:
         """Whitelist an address for withdrawals of a fund
 
         Adds one address for one asset. A withdrawal goes only to an address that the fund has whitelisted. There is
-        no operation that removes an entry. The answer has no documented body; read the whitelist to see the entry.
+        no operation that removes an entry. The response has no documented body; read the whitelist to see the entry.
 
         `POST /company/{company_id}/fund/{fund_id}/whitelist`
 
@@ -291,7 +291,7 @@ class FundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -331,7 +331,7 @@ class FundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -385,12 +385,12 @@ class AsyncFundResource:
         """Create a fund with its policies and assets
 
         Makes a fund, its two policies (one for withdrawals, one for transfers) and a deposit address for each asset
-        given with it. The answer has the ids of the fund and its policies. No operation adds assets later.
+        given with it. The response has the ids of the fund and its policies. No operation adds assets later.
 
         The policies of a fund cannot be changed later. Their members must be users among the trusted parties of the
         company, and a threshold lies between 1 and the number of members.
 
-        At most one fund may be made every 15 seconds; 429 answers a request that comes sooner.
+        At most one fund may be made every 15 seconds; a request that comes sooner gets 429.
 
         `POST /company/{company_id}/fund`
 
@@ -412,7 +412,7 @@ class AsyncFundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -445,7 +445,7 @@ class AsyncFundResource:
         """Read a fund with its policies and holdings
 
         Everything about one fund: its policies with their members, the users who have rights on it, its assets, and
-        what it holds of each. Parts of it may be missing in an answer.
+        what it holds of each. Parts of it may be missing in a response.
 
         `GET /company/{company_id}/fund/{fund_id}`
 
@@ -459,7 +459,7 @@ class AsyncFundResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -491,7 +491,7 @@ class AsyncFundResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -522,7 +522,7 @@ class AsyncFundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -554,7 +554,7 @@ class AsyncFundResource:
         """Whitelist an address for withdrawals of a fund
 
         Adds one address for one asset. A withdrawal goes only to an address that the fund has whitelisted. There is
-        no operation that removes an entry. The answer has no documented body; read the whitelist to see the entry.
+        no operation that removes an entry. The response has no documented body; read the whitelist to see the entry.
 
         `POST /company/{company_id}/fund/{fund_id}/whitelist`
 
@@ -571,7 +571,7 @@ class AsyncFundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -611,7 +611,7 @@ class AsyncFundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.

@@ -122,7 +122,7 @@ class CompanyResource:
         """Read a company
 
         The stored details of one company. The key must be the one under which the company was made; whether another
-        key's company answers 403 or 404 is not published.
+        key's company returns 403 or 404 is not published.
 
         `GET /company/{company_id}`
 
@@ -318,7 +318,7 @@ class AsyncCompanyResource:
         """Read a company
 
         The stored details of one company. The key must be the one under which the company was made; whether another
-        key's company answers 403 or 404 is not published.
+        key's company returns 403 or 404 is not published.
 
         `GET /company/{company_id}`
 

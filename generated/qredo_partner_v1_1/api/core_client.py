@@ -117,8 +117,8 @@ class CoreClientResource:
         """Create a core client
 
         Makes a client that can approve transactions by API key. It belongs to the key, not to a company; to take part
-        in a policy it is added to a company as a trusted party, which needs no confirmation. `feed` in the answer is
-        the WebSocket URL of its actions.
+        in a policy it is added to a company as a trusted party, which needs no confirmation. `feed` in the response
+        is the WebSocket URL of its actions.
 
         `POST /coreclient`
 
@@ -237,8 +237,8 @@ class CoreClientResource:
         assets and cannot be taken back.
 
         Only a pending action can be approved, and only before its `expireTime`; the error for another one is not
-        published. The answer is the whole action in the vendor's description and a short confirmation in its guides,
-        so every field of it may be missing.
+        published. The response is the whole action in the vendor's description and a short confirmation in its
+        guides, so every field of it may be missing.
 
         `PUT /coreclient/{client_id}/action/{action_id}`
 
@@ -267,10 +267,10 @@ class CoreClientResource:
     def reject_action(self, client_id: str, action_id: str) -> ActionResult:
         """Reject an action as a core client
 
-        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have refused
+        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have rejected
         that the threshold is out of reach: by the vendor's help pages one refusal is enough with a threshold of 3 out
-        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The answer
-        is as uncertain as that of an approval.
+        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The
+        response is as uncertain as that of an approval.
 
         `DELETE /coreclient/{client_id}/action/{action_id}`
 
@@ -442,8 +442,8 @@ class AsyncCoreClientResource:
         """Create a core client
 
         Makes a client that can approve transactions by API key. It belongs to the key, not to a company; to take part
-        in a policy it is added to a company as a trusted party, which needs no confirmation. `feed` in the answer is
-        the WebSocket URL of its actions.
+        in a policy it is added to a company as a trusted party, which needs no confirmation. `feed` in the response
+        is the WebSocket URL of its actions.
 
         `POST /coreclient`
 
@@ -562,8 +562,8 @@ class AsyncCoreClientResource:
         assets and cannot be taken back.
 
         Only a pending action can be approved, and only before its `expireTime`; the error for another one is not
-        published. The answer is the whole action in the vendor's description and a short confirmation in its guides,
-        so every field of it may be missing.
+        published. The response is the whole action in the vendor's description and a short confirmation in its
+        guides, so every field of it may be missing.
 
         `PUT /coreclient/{client_id}/action/{action_id}`
 
@@ -592,10 +592,10 @@ class AsyncCoreClientResource:
     async def reject_action(self, client_id: str, action_id: str) -> ActionResult:
         """Reject an action as a core client
 
-        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have refused
+        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have rejected
         that the threshold is out of reach: by the vendor's help pages one refusal is enough with a threshold of 3 out
-        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The answer
-        is as uncertain as that of an approval.
+        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The
+        response is as uncertain as that of an approval.
 
         `DELETE /coreclient/{client_id}/action/{action_id}`
 

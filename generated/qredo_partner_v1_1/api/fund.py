@@ -145,7 +145,7 @@ class FundResource:
         """Create a fund with its policies and wallets
 
         Makes a fund, its two policies (one for withdrawals, one for transfers and swaps) and any wallets given with
-        it. The answer has the ids of the fund and its policies; reading the fund gives those of its wallets.
+        it. The response has the ids of the fund and its policies; reading the fund gives those of its wallets.
 
         The policies of a fund cannot be changed later. A wallet without a policy of its own uses the fund's, each
         kind separately; where neither has one, transactions are never approved. Policy members must be trusted
@@ -204,7 +204,7 @@ class FundResource:
         """Read a fund with its policies and wallets
 
         Everything about one fund: its policies with their members, the entities that have rights on it, its assets,
-        and its wallets with address and balance. Parts of it may be missing in an answer.
+        and its wallets with address and balance. Parts of it may be missing in a response.
 
         `GET /company/{company_id}/fund/{fund_id}`
 
@@ -366,7 +366,7 @@ class FundResource:
     ) -> WalletIDList:
         """Add assets to a fund
 
-        Adds assets to the fund and answers with the ids of the wallets made for them, which follow the fund's own
+        Adds assets to the fund and returns the ids of the wallets made for them, which follow the fund's own
         policies. Use the operation for wallets to choose names, types or policies. 409 is taken to mean that the fund
         has the asset already; the vendor does not say what collides. Wallets cannot be removed.
 
@@ -418,8 +418,8 @@ class FundResource:
     ) -> WalletIDList:
         """Add wallets to a fund
 
-        Makes the wallets and answers with their ids. A wallet holds one asset and cannot be removed. Without policies
-        of its own it follows the fund's.
+        Makes the wallets and returns their ids. A wallet holds one asset and cannot be removed. Without policies of
+        its own it follows the fund's.
 
         A wallet that is connected to an exchange stays `pending` until the exchange has approved the connection; it
         becomes `rejected` or `expired` if that does not happen. 409 is taken to mean that such a wallet exists
@@ -486,7 +486,7 @@ class FundResource:
             wallet_id: Only rows of this wallet.
             direction: Only rows that bring assets in, or only rows that take them out.
             offset: How many rows to skip, counted from the first; 0 or more.
-            limit: The largest number of rows to answer with; 1 or more.
+            limit: The largest number of rows to return; 1 or more.
 
         Returns:
             One page of the ledger.
@@ -621,7 +621,7 @@ class AsyncFundResource:
         """Create a fund with its policies and wallets
 
         Makes a fund, its two policies (one for withdrawals, one for transfers and swaps) and any wallets given with
-        it. The answer has the ids of the fund and its policies; reading the fund gives those of its wallets.
+        it. The response has the ids of the fund and its policies; reading the fund gives those of its wallets.
 
         The policies of a fund cannot be changed later. A wallet without a policy of its own uses the fund's, each
         kind separately; where neither has one, transactions are never approved. Policy members must be trusted
@@ -680,7 +680,7 @@ class AsyncFundResource:
         """Read a fund with its policies and wallets
 
         Everything about one fund: its policies with their members, the entities that have rights on it, its assets,
-        and its wallets with address and balance. Parts of it may be missing in an answer.
+        and its wallets with address and balance. Parts of it may be missing in a response.
 
         `GET /company/{company_id}/fund/{fund_id}`
 
@@ -844,7 +844,7 @@ class AsyncFundResource:
     ) -> WalletIDList:
         """Add assets to a fund
 
-        Adds assets to the fund and answers with the ids of the wallets made for them, which follow the fund's own
+        Adds assets to the fund and returns the ids of the wallets made for them, which follow the fund's own
         policies. Use the operation for wallets to choose names, types or policies. 409 is taken to mean that the fund
         has the asset already; the vendor does not say what collides. Wallets cannot be removed.
 
@@ -896,8 +896,8 @@ class AsyncFundResource:
     ) -> WalletIDList:
         """Add wallets to a fund
 
-        Makes the wallets and answers with their ids. A wallet holds one asset and cannot be removed. Without policies
-        of its own it follows the fund's.
+        Makes the wallets and returns their ids. A wallet holds one asset and cannot be removed. Without policies of
+        its own it follows the fund's.
 
         A wallet that is connected to an exchange stays `pending` until the exchange has approved the connection; it
         becomes `rejected` or `expired` if that does not happen. 409 is taken to mean that such a wallet exists
@@ -964,7 +964,7 @@ class AsyncFundResource:
             wallet_id: Only rows of this wallet.
             direction: Only rows that bring assets in, or only rows that take them out.
             offset: How many rows to skip, counted from the first; 0 or more.
-            limit: The largest number of rows to answer with; 1 or more.
+            limit: The largest number of rows to return; 1 or more.
 
         Returns:
             One page of the ledger.

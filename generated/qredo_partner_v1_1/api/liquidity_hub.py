@@ -88,7 +88,7 @@ class LiquidityHubResource:
         """Publish a swap on the hub
 
         Puts a swap that the company has already offered, and that its own approvers have agreed to, on the hub. What
-        an offer answers that is not approved, or published already, is not known.
+        an offer returns that is not approved, or published already, is not known.
 
         `POST /company/{company_id}/liquidityhub`
 
@@ -195,7 +195,7 @@ class AsyncLiquidityHubResource:
         """Publish a swap on the hub
 
         Puts a swap that the company has already offered, and that its own approvers have agreed to, on the hub. What
-        an offer answers that is not approved, or published already, is not known.
+        an offer returns that is not approved, or published already, is not known.
 
         `POST /company/{company_id}/liquidityhub`
 

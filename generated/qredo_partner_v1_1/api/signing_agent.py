@@ -90,11 +90,11 @@ class SigningAgentResource:
     ) -> AgentInitResponse:
         """Begin the registration of a signing agent
 
-        First of two steps. The agent makes its own key pairs and sends their public halves; the answer holds the
+        First of two steps. The agent makes its own key pairs and sends their public halves; the response holds the
         secret from which the agent computes its one-time tokens, and a document for it to sign. The request carries
         API key and signature like those of other tags, in the sandbox as well.
 
-        No operation reads the secret again: if the answer is lost, begin again with new keys. The agent can be used
+        No operation reads the secret again: if the response is lost, begin again with new keys. The agent can be used
         after the second step.
 
         `POST /coreclient/init`
@@ -116,7 +116,7 @@ class SigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented.
+            ForbiddenError: 403. The registration was rejected. No body is documented.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -173,7 +173,7 @@ class SigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented.
+            ForbiddenError: 403. The registration was rejected. No body is documented.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -195,8 +195,8 @@ class SigningAgentResource:
     def open_feed(self) -> None:
         """Open the feed of a signing agent
 
-        The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
-        The token decides whose actions are sent.
+        The handshake of a WebSocket, not a call with a response: use a WebSocket client and the `wss` form of the
+        URL. The token decides whose actions are sent.
 
         `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
         `Client.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
@@ -249,7 +249,7 @@ class SigningAgentResource:
         that a policy needs, the transaction goes through: this may move assets and cannot be taken back. An action
         past its `expireTime` cannot be approved. Called by the agent, with its token.
 
-        The success has no documented body. Whether a second approval of the same action is refused is not published;
+        The success has no documented body. Whether a second approval of the same action is rejected is not published;
         the vendor's agent tries again every five seconds, for up to five minutes, when an approval fails.
 
         `PUT /coreclient/action/{action_id}`
@@ -278,7 +278,7 @@ class SigningAgentResource:
         """Reject an action as a signing agent
 
         Refuses the action for good, without a signature. Called by the agent, with its token. The success has no
-        documented body; what a second rejection answers is not published.
+        documented body; what a second rejection returns is not published.
 
         `DELETE /coreclient/action/{action_id}`
 
@@ -320,11 +320,11 @@ class AsyncSigningAgentResource:
     ) -> AgentInitResponse:
         """Begin the registration of a signing agent
 
-        First of two steps. The agent makes its own key pairs and sends their public halves; the answer holds the
+        First of two steps. The agent makes its own key pairs and sends their public halves; the response holds the
         secret from which the agent computes its one-time tokens, and a document for it to sign. The request carries
         API key and signature like those of other tags, in the sandbox as well.
 
-        No operation reads the secret again: if the answer is lost, begin again with new keys. The agent can be used
+        No operation reads the secret again: if the response is lost, begin again with new keys. The agent can be used
         after the second step.
 
         `POST /coreclient/init`
@@ -346,7 +346,7 @@ class AsyncSigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented.
+            ForbiddenError: 403. The registration was rejected. No body is documented.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -403,7 +403,7 @@ class AsyncSigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented.
+            ForbiddenError: 403. The registration was rejected. No body is documented.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -425,8 +425,8 @@ class AsyncSigningAgentResource:
     async def open_feed(self) -> None:
         """Open the feed of a signing agent
 
-        The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
-        The token decides whose actions are sent.
+        The handshake of a WebSocket, not a call with a response: use a WebSocket client and the `wss` form of the
+        URL. The token decides whose actions are sent.
 
         `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
         `AsyncClient.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
@@ -481,7 +481,7 @@ class AsyncSigningAgentResource:
         that a policy needs, the transaction goes through: this may move assets and cannot be taken back. An action
         past its `expireTime` cannot be approved. Called by the agent, with its token.
 
-        The success has no documented body. Whether a second approval of the same action is refused is not published;
+        The success has no documented body. Whether a second approval of the same action is rejected is not published;
         the vendor's agent tries again every five seconds, for up to five minutes, when an approval fails.
 
         `PUT /coreclient/action/{action_id}`
@@ -510,7 +510,7 @@ class AsyncSigningAgentResource:
         """Reject an action as a signing agent
 
         Refuses the action for good, without a signature. Called by the agent, with its token. The success has no
-        documented body; what a second rejection answers is not published.
+        documented body; what a second rejection returns is not published.
 
         `DELETE /coreclient/action/{action_id}`
 

@@ -96,7 +96,7 @@ class TransactionResource:
         both. A call that moves nothing has the `value` `0`; one that costs nothing, such as reading a contract, also
         has the `gasLimit` `0`.
 
-        A second request makes a second transaction. Have the feed open before this call: if the answer is lost, the
+        A second request makes a second transaction. Have the feed open before this call: if the response is lost, the
         transaction and its id show there.
 
         `POST /transaction`
@@ -155,8 +155,8 @@ class TransactionResource:
     def open_feed(self) -> None:
         """Open the feed of transactions
 
-        The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
-        The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
+        The handshake of a WebSocket, not a call with a response: use a WebSocket client and the `wss` form of the
+        URL. The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
 
         `GET /transactions/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
         `Client.FEEDS["transactions"]`; open it with a WebSocket client that signs its handshake.
@@ -276,7 +276,7 @@ class AsyncTransactionResource:
         both. A call that moves nothing has the `value` `0`; one that costs nothing, such as reading a contract, also
         has the `gasLimit` `0`.
 
-        A second request makes a second transaction. Have the feed open before this call: if the answer is lost, the
+        A second request makes a second transaction. Have the feed open before this call: if the response is lost, the
         transaction and its id show there.
 
         `POST /transaction`
@@ -335,8 +335,8 @@ class AsyncTransactionResource:
     async def open_feed(self) -> None:
         """Open the feed of transactions
 
-        The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
-        The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
+        The handshake of a WebSocket, not a call with a response: use a WebSocket client and the `wss` form of the
+        URL. The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
 
         `GET /transactions/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
         `AsyncClient.FEEDS["transactions"]`; open it with a WebSocket client that signs its handshake.
