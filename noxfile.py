@@ -141,6 +141,10 @@ def docs(session: nox.Session) -> None:
     """Build the site of the documentation into site/, the API reference with it; a warning is an error."""
     session.install(*CONSTRAINTS, *group("docs"))
     codegen(session, "reference", "--to", "docs/reference")
+    changelog = ROOT / "docs" / "reference" / "changelog" / "index.md"
+    changelog.parent.mkdir(exist_ok=True)
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    changelog.write_text(text.replace("](docs/", "](../../"), encoding="utf-8")
     session.run("zensical", "build", "--strict", "--clean")
 
 

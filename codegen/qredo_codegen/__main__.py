@@ -213,7 +213,7 @@ COMMANDS = {
             ),
             (("--prefix",), {"metavar": "NAME", "help": "import path to put them under, such as third_party.qredo"}),
             (("--with-plugin",), {"nargs": "?", "const": "", "metavar": "PARTS", "help": "the plugin; also cli,feeds"}),
-            (("--with-build",), {"metavar": "TOOLS", "help": "build files, for bazel,pants"}),
+            (("--with-build",), {"metavar": "TOOLS", "help": "build files, for bazel,pants,pyproject"}),
             (("--language-neutral",), {"action": "store_true", "help": "what other languages need, with signers"}),
             (("--bazel-requirement",), {"metavar": "LABEL", "help": "of a library (default: @pip//{name})"}),
             (("--pants-requirement",), {"metavar": "ADDRESS", "help": "of a library (default: :requirements#{name})"}),

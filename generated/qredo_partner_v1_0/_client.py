@@ -188,7 +188,7 @@ class Client(_Described):
 
     @cached_property
     def trusted_party(self) -> TrustedPartyResource:
-        """The people and companies that a company deals with, and whom its policies may name."""
+        """The people and companies that a company deals with, and that its policies may name."""
         from .api.trusted_party import TrustedPartyResource
 
         return TrustedPartyResource(self._core)
@@ -237,7 +237,7 @@ class ClientWithRawResponse:
 
     @cached_property
     def trusted_party(self) -> TrustedPartyWithRawResponse:
-        """The people and companies that a company deals with, and whom its policies may name."""
+        """The people and companies that a company deals with, and that its policies may name."""
         from .api.trusted_party import TrustedPartyWithRawResponse
 
         return TrustedPartyWithRawResponse(self._core)
@@ -394,7 +394,7 @@ class AsyncClient(_Described):
 
     @cached_property
     def trusted_party(self) -> AsyncTrustedPartyResource:
-        """The people and companies that a company deals with, and whom its policies may name."""
+        """The people and companies that a company deals with, and that its policies may name."""
         from .api.trusted_party import AsyncTrustedPartyResource
 
         return AsyncTrustedPartyResource(self._core)
@@ -443,7 +443,7 @@ class AsyncClientWithRawResponse:
 
     @cached_property
     def trusted_party(self) -> AsyncTrustedPartyWithRawResponse:
-        """The people and companies that a company deals with, and whom its policies may name."""
+        """The people and companies that a company deals with, and that its policies may name."""
         from .api.trusted_party import AsyncTrustedPartyWithRawResponse
 
         return AsyncTrustedPartyWithRawResponse(self._core)

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar, cast
 
 from ._diagnostics import is_ours
 
@@ -14,11 +14,10 @@ __all__ = ["brief", "chain", "clear_frames", "without_locals"]
 
 _LONGEST = 60  # shorter than an API key, a token or a line of PEM
 
-P = ParamSpec("P")
-T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])  # not a ParamSpec, behind which editors with jedi complete nothing
 
 
-def without_locals(function: Callable[P, T]) -> Callable[P, T]:
+def without_locals(function: F) -> F:
     """Decorate a function that takes a raw secret, so that the secret is in no traceback of an error that it raises.
 
     Error trackers record the local variables of each frame. Line numbers and messages stay; the variables of this
@@ -26,7 +25,7 @@ def without_locals(function: Callable[P, T]) -> Callable[P, T]:
     """
 
     @functools.wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+    def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except BaseException as error:
@@ -34,7 +33,7 @@ def without_locals(function: Callable[P, T]) -> Callable[P, T]:
             clear_frames(error)
             raise
 
-    return call
+    return cast("F", call)
 
 
 def brief(text: str) -> str:

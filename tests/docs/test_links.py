@@ -14,7 +14,8 @@ from .blocks import PAGES, ROOT, without_blocks
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
-GENERATED = {f"docs/reference/{path.parent.name}/index.md" for path in (ROOT / "spec").glob("*/openapi.yaml")}
+_FOLDERS = ("changelog", *(path.parent.name for path in (ROOT / "spec").glob("*/openapi.yaml")))
+GENERATED = {f"docs/reference/{name}/index.md" for name in _FOLDERS}
 """Pages that `nox -s docs` makes; it refuses broken links to and in them."""
 SITE = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
 PICTURES = sorted((ROOT / "docs" / "img").glob("*.svg"))
@@ -76,6 +77,12 @@ def test_the_navigation_has_every_page_once() -> None:
     assert len(listed) == len(set(listed))
     assert set(listed) - GENERATED == {page for page in PAGES if page.startswith("docs/")}
     assert set(listed) >= GENERATED
+
+
+def test_the_site_names_its_version() -> None:
+    """The footer has the version of the project."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert SITE["copyright"].startswith(f"Version {project['version']} ")
 
 
 def test_styles_are_there() -> None:

@@ -148,7 +148,7 @@ CALLING = (
     ),
     Mistake(
         "A datetime in the query",
-        lambda at: at.client.wallet.get_history("w", since=datetime.now(UTC)),  # type: ignore[arg-type]
+        lambda at: at.client.wallet.get_history("w", since=datetime.now(UTC)),
         "not datetime",
         "wallet.get_history.since takes an int, Unix seconds",
         "write int(time.timestamp())",

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -290,6 +291,10 @@ def test_a_part_that_is_needed_and_left_out_is_named(tmp_path: Path) -> None:
         (["--to", "x", "--api", "qredo_v1", "--prefix", "third-party.qredo"], "no dotted Python name"),
         (["--to", "x", "--api", "qredo_v1", "--with-build", "buck"], "not buck"),
         (["--to", "x", "--api", "qredo_v1", "--with-plugin", "gui"], "not gui"),
+        (["--to", "x/y", "--api", "qredo_v1"], "Make it first (mkdir -p"),
+        (["--to", "x", "--api", "qredo_v1", "--prefix", "a.b"], "Make it first (mkdir -p x), or correct --to"),
+        (["--to", ".", "--api", "qredo_v1", "--prefix", "a", "--with-build", "pyproject"], "leave out --prefix"),
+        (["--to", ".", "--language-neutral", "--with-build", "pyproject"], "needs packages"),
         (["--to", "x", "--api", "qredo_v1", "--bazel-requirement", "@pip//httpx"], "must be a label"),
         (["--api", "qredo_v1"], "exactly one of --to, --check, --update"),
         (["--to", "x", "--update", "y"], "exactly one of --to, --check, --update"),
@@ -311,6 +316,41 @@ def test_arguments_that_make_no_sense_are_refused(
     assert main(["vendor", *arguments, "--root", str(ROOT)]) == 1
     assert problem in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("said", "made"), [("y", True), ("yes", True), ("", False), ("n", False)])
+def test_on_a_terminal_a_folder_is_made_if_the_user_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str, made: bool
+) -> None:
+    """The question names the folder that does not exist; anything but yes vendors nothing."""
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or said)  # type: ignore[func-returns-value]
+    target = tmp_path / "new"
+    status = main(["vendor", "--to", str(target), "--api", "qredo_v1", "--prefix", "a", "--root", str(ROOT)])
+    assert asked == [f"There is no folder {target}. Make it? [y/N] "]
+    assert (status, target.exists()) == (0 if made else 1, made)
+
+
+def test_a_pyproject_makes_a_project_of_the_folder() -> None:
+    """It names the vendored packages, what they need, the command of the plugin, and the API for that command."""
+    checkout = Checkout(ROOT)
+    selection = Selection.of(checkout, apis=("qredo_v1",), plugin=("cli", "feeds"), builds=("pyproject",))
+    files = tree(checkout, selection)
+    project = tomllib.loads(files["pyproject.toml"].decode())
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["qredo_v1", "qredo_signing"]
+    assert set(project["project"]["dependencies"]) <= set(files["requirements.txt"].decode().splitlines())
+    assert "httpx>=0.28" in project["project"]["dependencies"]
+    assert project["project"]["scripts"] == {"qredo": "qredo_signing.cli:main"}
+    assert project["project"]["entry-points"] == {"qredo.api": {"qredo_v1": "qredo_v1"}}
+
+
+def test_the_page_of_the_folder_says_where_it_is_from(vendored: Vendored) -> None:
+    """README.md names the project with its version, and the file that has the commit."""
+    text = (vendored.folder / "README.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"Copied from {project['name']} {project['version']}." in text
+    assert "`VENDORED.json` has the commit" in text
 
 
 def test_a_generated_package_that_was_edited_is_refused(tmp_path: Path) -> None:

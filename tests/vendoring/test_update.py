@@ -72,6 +72,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def folder(before: Checkout, tmp_path: Path, run: Run) -> Path:
     """A folder that was vendored from the first checkout."""
     project = tmp_path / "project"
+    project.mkdir()
     status, _ = run(before, "--to", project, "--api", API, "--prefix", "vendor.qredo", "--with-build", "pants")
     assert status == 0
     return project / "vendor" / "qredo"
@@ -99,6 +100,7 @@ def test_an_update_gives_what_vendoring_anew_gives(after: Checkout, folder: Path
     status, text = run(after, "--update", folder)
     assert (status, verify(folder)) == (0, []), text
     fresh = tmp_path / "fresh"
+    fresh.mkdir()
     run(after, "--to", fresh, "--api", API, "--prefix", "vendor.qredo", "--with-build", "pants")
     assert hash_tree(folder) == hash_tree(fresh / "vendor" / "qredo")
     assert run(after, "--check", folder)[0] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -74,9 +75,21 @@ def _new(checkout: Checkout, given: argparse.Namespace) -> str:
         raise GenerationError(f"{folder} is vendored already: bring it up to date with --update {folder}.")
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise GenerationError(f"{folder} is not empty. A vendored folder holds nothing else: name another one.")
+    _check_target(given.to if selection.prefix else given.to.resolve().parent)
     files = tree(checkout, selection)
     put(files, folder)
     return _done(folder, files)
+
+
+def _check_target(folder: Path) -> None:
+    """Ask before a folder is made above the copy: its name may be misspelt."""
+    if folder.is_dir():
+        return
+    question = f"There is no folder {folder.resolve()}."
+    if not sys.stdin.isatty():
+        raise GenerationError(f"{question} Make it first (mkdir -p {folder}), or correct --to.")
+    if input(f"{question} Make it? [y/N] ").strip().lower() not in ("y", "yes"):
+        raise GenerationError("Nothing was vendored.")
 
 
 def _update(checkout: Checkout, given: argparse.Namespace) -> str:

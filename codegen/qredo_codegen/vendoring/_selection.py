@@ -17,7 +17,7 @@ __all__ = ["BUILD_FILES", "PARTS", "Selection"]
 PARTS = {"cli": ("cli/", "__main__.py"), "feeds": ("feeds/",)}
 """Parts of the plugin that are vendored only when they are asked for, and their files."""
 
-BUILD_FILES = {"bazel": "BUILD.bazel", "pants": "BUILD"}
+BUILD_FILES = {"bazel": "BUILD.bazel", "pants": "BUILD", "pyproject": "pyproject.toml"}
 """The build tools, and how their files are called."""
 
 _BAZEL = "@pip//{name}"
@@ -117,6 +117,13 @@ def _check(checkout: Checkout, selection: Selection) -> None:
             f"Nothing is to be vendored. Name one with --api ({', '.join(checkout.packages)}), or --with-plugin, or"
             " --language-neutral."
         )
+    if "pyproject" in selection.builds and selection.prefix:
+        raise GenerationError(
+            "A pyproject.toml installs the packages under their own names: leave out --prefix, and give the copy"
+            " its own folder, such as --to ../monorepo/libs/qredo."
+        )
+    if "pyproject" in selection.builds and not selection.packages:
+        raise GenerationError("A pyproject.toml needs packages: name one with --api, or --with-plugin.")
     for api in selection.apis:
         checkout.description(api)
     _only("--with-plugin", selection.plugin or (), PARTS)

@@ -13,8 +13,9 @@ __all__ = ["GITATTRIBUTES", "constraints", "readme", "requirements"]
 GITATTRIBUTES = "# Line ends stay as they are: VENDORED.json has the hash of every byte.\n* -text linguist-vendored\n"
 
 _ABOUT = """\
-Copied, not written here: edits are found by `python vendor_check.py`, and lost by the next update.
-`VENDORED.json` says what was copied and from where, `sbom.cdx.json` the same for other tools."""
+Copied from {project}. Don't edit it: `python vendor_check.py` finds edits, and an update discards them.
+`VENDORED.json` has the commit of that project, the versions and the command of this copy. `sbom.cdx.json` has the same
+for other tools."""
 
 
 def requirements(libraries: Libraries) -> str:
@@ -31,17 +32,17 @@ def constraints(libraries: Libraries) -> str:
     return "\n".join([*lines, *(f"{name}=={version}" for name, version in libraries.pins.items())]) + "\n"
 
 
-def readme(selection: Selection, versions: Mapping[str, str]) -> str:
-    """The page of a tree: what is in it, how it is imported, checked and brought up to date."""
+def readme(selection: Selection, versions: Mapping[str, str], project: str) -> str:
+    """The page of a tree: what is in it, where it is from, how it is imported, checked and brought up to date."""
     blocks = [
         "# Vendored: Qredo API clients",
-        _ABOUT,
+        _ABOUT.format(project=project),
         "\n".join(f"- `{name}`: {text}" for name, text in _contents(selection, versions)),
     ]
     if example := _example(selection):
-        blocks += ["Docstrings name packages as they are installed. Here they are imported so:", example]
+        blocks += ["Import it like this:", example]
     blocks.append(
-        "From a checkout of the project, with this folder in the place of FOLDER:\n\n"
+        "To see what an update would change, and to update, run in a checkout of that project:\n\n"
         "```console\n"
         "nox -s vendor -- --check FOLDER\n"
         "nox -s vendor -- --update FOLDER\n"

@@ -10,6 +10,7 @@ from qredo_codegen._checkout import Checkout
 from ._bazel import bazel
 from ._imports import libraries, refuse_absolute
 from ._pants import pants
+from ._pyproject import pyproject
 from ._record import RECORD, write_record
 from ._requirements import Libraries, libraries_of
 from ._sbom import sbom
@@ -19,7 +20,7 @@ from ._texts import GITATTRIBUTES, constraints, readme, requirements
 
 __all__ = ["tree"]
 
-_WRITERS = {"bazel": bazel, "pants": pants}
+_WRITERS = {"bazel": bazel, "pants": pants, "pyproject": pyproject}
 
 
 def tree(checkout: Checkout, selection: Selection) -> Files:
@@ -34,7 +35,7 @@ def tree(checkout: Checkout, selection: Selection) -> Files:
     if selection.plugin is not None:
         versions[PLUGIN] = plugin_version(files)
     project = _project(checkout)
-    files |= {path: text.encode() for path, text in _texts(selection, needed, versions).items()}
+    files |= {path: text.encode() for path, text in _texts(selection, needed, versions, project).items()}
     files["sbom.cdx.json"] = sbom(project, versions, files, needed)
     files |= _builds(selection, files, needed)
     files[RECORD] = write_record(checkout, selection, project, files)
@@ -48,8 +49,10 @@ def _libraries(checkout: Checkout, selection: Selection, files: Files) -> Librar
     return libraries_of(checkout, {package: libraries(texts) for package, texts in own.items()})
 
 
-def _texts(selection: Selection, needed: Libraries, versions: Mapping[str, str]) -> dict[str, str]:
-    texts = {".gitattributes": GITATTRIBUTES, "README.md": readme(selection, versions)}
+def _texts(
+    selection: Selection, needed: Libraries, versions: Mapping[str, str], project: tuple[str, str]
+) -> dict[str, str]:
+    texts = {".gitattributes": GITATTRIBUTES, "README.md": readme(selection, versions, " ".join(project))}
     if selection.packages:
         texts |= {"requirements.txt": requirements(needed), "constraints.txt": constraints(needed)}
     return texts

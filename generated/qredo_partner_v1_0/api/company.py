@@ -98,7 +98,8 @@ class CompanyResource:
             country: Country of its seat as two letters of ISO 3166-1; samples do not always keep to that.
             domain: Its internet domain.
             ref: The caller's own reference for the company.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `city`, `country`, `domain`.
 
         Returns:
             The company was made.
@@ -107,7 +108,7 @@ class CompanyResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             ForbiddenError: 403. The API key has no right to do this.
             ConflictError: 409. What was to be made exists already. Nothing was changed.
@@ -132,7 +133,7 @@ class CompanyResource:
         """Read a company
 
         The stored details of one company. The key must be the one under which the company was made; what another
-        key's company answers is not published.
+        key's company returns is not published.
 
         `GET /company/{company_id}`
 
@@ -145,7 +146,7 @@ class CompanyResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -210,7 +211,8 @@ class CompanyResource:
             anon_rfq: A setting of trading; by its name, whether requests for a quote are anonymous.
             tc_only: Sent by the vendor's signing client; what it sets is not published.
             dir_listed: By its name, whether the company is listed in a directory.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `city`, `country`, `domain`.
 
         Returns:
             The change was made.
@@ -219,7 +221,7 @@ class CompanyResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -268,7 +270,7 @@ class CompanyResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             RateLimitedError: 429. Too many requests; this one was not carried out. The one published limit is
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it
@@ -323,7 +325,8 @@ class AsyncCompanyResource:
             country: Country of its seat as two letters of ISO 3166-1; samples do not always keep to that.
             domain: Its internet domain.
             ref: The caller's own reference for the company.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `city`, `country`, `domain`.
 
         Returns:
             The company was made.
@@ -332,7 +335,7 @@ class AsyncCompanyResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             ForbiddenError: 403. The API key has no right to do this.
             ConflictError: 409. What was to be made exists already. Nothing was changed.
@@ -357,7 +360,7 @@ class AsyncCompanyResource:
         """Read a company
 
         The stored details of one company. The key must be the one under which the company was made; what another
-        key's company answers is not published.
+        key's company returns is not published.
 
         `GET /company/{company_id}`
 
@@ -370,7 +373,7 @@ class AsyncCompanyResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -435,7 +438,8 @@ class AsyncCompanyResource:
             anon_rfq: A setting of trading; by its name, whether requests for a quote are anonymous.
             tc_only: Sent by the vendor's signing client; what it sets is not published.
             dir_listed: By its name, whether the company is listed in a directory.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `city`, `country`, `domain`.
 
         Returns:
             The change was made.
@@ -444,7 +448,7 @@ class AsyncCompanyResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -493,7 +497,7 @@ class AsyncCompanyResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             RateLimitedError: 429. Too many requests; this one was not carried out. The one published limit is
                 that of making funds, one every 15 seconds. If there is a `Retry-After` header, wait as long as it

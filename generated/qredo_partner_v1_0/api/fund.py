@@ -119,12 +119,12 @@ class FundResource:
         """Create a fund with its policies and assets
 
         Makes a fund, its two policies (one for withdrawals, one for transfers) and a deposit address for each asset
-        given with it. The answer has the ids of the fund and its policies. No operation adds assets later.
+        given with it. The response has the ids of the fund and its policies. No operation adds assets later.
 
         The policies of a fund cannot be changed later. Their members must be users among the trusted parties of the
         company, and a threshold lies between 1 and the number of members.
 
-        At most one fund may be made every 15 seconds; 429 answers a request that comes sooner.
+        At most one fund may be made every 15 seconds; a request that comes sooner gets 429.
 
         `POST /company/{company_id}/fund`
 
@@ -136,7 +136,8 @@ class FundResource:
             custodygroup_tx: Who approves transfers.
             assets: Codes of the assets that the fund is to hold, such as `BTC-TESTNET`.
             theme: Number of the colour in which the vendor's app shows the fund.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The fund was made.
@@ -145,7 +146,7 @@ class FundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -178,7 +179,7 @@ class FundResource:
         """Read a fund with its policies and holdings
 
         Everything about one fund: its policies with their members, the users who have rights on it, its assets, and
-        what it holds of each. Parts of it may be missing in an answer.
+        what it holds of each. Parts of it may be missing in a response.
 
         `GET /company/{company_id}/fund/{fund_id}`
 
@@ -192,7 +193,7 @@ class FundResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -224,7 +225,7 @@ class FundResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -255,7 +256,7 @@ class FundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -287,7 +288,7 @@ class FundResource:
         """Whitelist an address for withdrawals of a fund
 
         Adds one address for one asset. A withdrawal goes only to an address that the fund has whitelisted. There is
-        no operation that removes an entry. The answer has no documented body; read the whitelist to see the entry.
+        no operation that removes an entry. The response has no documented body; read the whitelist to see the entry.
 
         `POST /company/{company_id}/fund/{fund_id}/whitelist`
 
@@ -297,13 +298,14 @@ class FundResource:
             asset: Code of the asset.
             address: Address on the asset's own chain.
             name: Name by which approvers will know the address.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `asset`, `address`, `name`.
 
         Raises:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -343,7 +345,7 @@ class FundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -397,12 +399,12 @@ class AsyncFundResource:
         """Create a fund with its policies and assets
 
         Makes a fund, its two policies (one for withdrawals, one for transfers) and a deposit address for each asset
-        given with it. The answer has the ids of the fund and its policies. No operation adds assets later.
+        given with it. The response has the ids of the fund and its policies. No operation adds assets later.
 
         The policies of a fund cannot be changed later. Their members must be users among the trusted parties of the
         company, and a threshold lies between 1 and the number of members.
 
-        At most one fund may be made every 15 seconds; 429 answers a request that comes sooner.
+        At most one fund may be made every 15 seconds; a request that comes sooner gets 429.
 
         `POST /company/{company_id}/fund`
 
@@ -414,7 +416,8 @@ class AsyncFundResource:
             custodygroup_tx: Who approves transfers.
             assets: Codes of the assets that the fund is to hold, such as `BTC-TESTNET`.
             theme: Number of the colour in which the vendor's app shows the fund.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The fund was made.
@@ -423,7 +426,7 @@ class AsyncFundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -456,7 +459,7 @@ class AsyncFundResource:
         """Read a fund with its policies and holdings
 
         Everything about one fund: its policies with their members, the users who have rights on it, its assets, and
-        what it holds of each. Parts of it may be missing in an answer.
+        what it holds of each. Parts of it may be missing in a response.
 
         `GET /company/{company_id}/fund/{fund_id}`
 
@@ -470,7 +473,7 @@ class AsyncFundResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -502,7 +505,7 @@ class AsyncFundResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -533,7 +536,7 @@ class AsyncFundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -565,7 +568,7 @@ class AsyncFundResource:
         """Whitelist an address for withdrawals of a fund
 
         Adds one address for one asset. A withdrawal goes only to an address that the fund has whitelisted. There is
-        no operation that removes an entry. The answer has no documented body; read the whitelist to see the entry.
+        no operation that removes an entry. The response has no documented body; read the whitelist to see the entry.
 
         `POST /company/{company_id}/fund/{fund_id}/whitelist`
 
@@ -575,13 +578,14 @@ class AsyncFundResource:
             asset: Code of the asset.
             address: Address on the asset's own chain.
             name: Name by which approvers will know the address.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `asset`, `address`, `name`.
 
         Raises:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -621,7 +625,7 @@ class AsyncFundResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.

@@ -51,7 +51,7 @@ class HoldingResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -90,7 +90,7 @@ class AsyncHoldingResource:
         Raises:
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.

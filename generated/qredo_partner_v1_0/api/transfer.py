@@ -78,12 +78,12 @@ class TransferResource:
     ) -> TxId:
         """Transfer assets to another party of the network
 
-        Starts a transfer from a fund and answers with its id. Nothing moves yet: the transaction is `pending` until
-        enough members of the fund's transfer policy have approved it. Once approved it settles; unapproved at
-        `expires`, it becomes `expired`. Which error answers a balance that is too small is not published.
+        Starts a transfer from a fund and returns its id. Nothing moves yet: the transaction is `pending` until enough
+        members of the fund's transfer policy have approved it. Once approved it settles; unapproved at `expires`, it
+        becomes `expired`. The error for a balance that is too small is not published.
 
-        There is no key that makes a repeat harmless, and no operation lists transactions: without the id from the
-        answer a transfer cannot be read. The holdings of the fund show one only after its approval. Do not send a
+        There is no key that makes a retry harmless, and no operation lists transactions: without the id from the
+        response a transfer cannot be read. The holdings of the fund show one only after its approval. Do not send a
         transfer again before it is certain that the first did not start; a `reference` that is new for each transfer
         tells two of them apart.
 
@@ -99,7 +99,8 @@ class TransferResource:
             reference: The caller's reference.
             benefit_of: Name of the beneficiary.
             account_no: Account number of the beneficiary.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `fund_id`, `counterparty_id`, `expires`, `send`.
 
         Returns:
             The transfer was started.
@@ -108,7 +109,7 @@ class TransferResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -156,7 +157,7 @@ class TransferResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -211,12 +212,12 @@ class AsyncTransferResource:
     ) -> TxId:
         """Transfer assets to another party of the network
 
-        Starts a transfer from a fund and answers with its id. Nothing moves yet: the transaction is `pending` until
-        enough members of the fund's transfer policy have approved it. Once approved it settles; unapproved at
-        `expires`, it becomes `expired`. Which error answers a balance that is too small is not published.
+        Starts a transfer from a fund and returns its id. Nothing moves yet: the transaction is `pending` until enough
+        members of the fund's transfer policy have approved it. Once approved it settles; unapproved at `expires`, it
+        becomes `expired`. The error for a balance that is too small is not published.
 
-        There is no key that makes a repeat harmless, and no operation lists transactions: without the id from the
-        answer a transfer cannot be read. The holdings of the fund show one only after its approval. Do not send a
+        There is no key that makes a retry harmless, and no operation lists transactions: without the id from the
+        response a transfer cannot be read. The holdings of the fund show one only after its approval. Do not send a
         transfer again before it is certain that the first did not start; a `reference` that is new for each transfer
         tells two of them apart.
 
@@ -232,7 +233,8 @@ class AsyncTransferResource:
             reference: The caller's reference.
             benefit_of: Name of the beneficiary.
             account_no: Account number of the beneficiary.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `fund_id`, `counterparty_id`, `expires`, `send`.
 
         Returns:
             The transfer was started.
@@ -241,7 +243,7 @@ class AsyncTransferResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -289,7 +291,7 @@ class AsyncTransferResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.

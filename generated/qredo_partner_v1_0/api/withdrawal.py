@@ -78,13 +78,13 @@ class WithdrawalResource:
     ) -> TxId:
         """Withdraw assets to an address on their own chain
 
-        Starts a withdrawal from a fund and answers with its id. The address must be whitelisted in the fund. The
+        Starts a withdrawal from a fund and returns its id. The address must be whitelisted in the fund. The
         transaction is `pending` until enough members of the fund's withdrawal policy have approved it; it is then
         sent to the chain, and becomes `chain_rejected` if that fails. Unapproved at `expires`, it becomes `expired`.
-        Which error answers an address that is not whitelisted, or a balance that is too small, is not published.
+        The error for an address that is not whitelisted, or a balance that is too small, is not published.
 
-        There is no key that makes a repeat harmless, and no operation lists transactions: without the id from the
-        answer a withdrawal cannot be read. The holdings of the fund show one only after its approval. Do not send a
+        There is no key that makes a retry harmless, and no operation lists transactions: without the id from the
+        response a withdrawal cannot be read. The holdings of the fund show one only after its approval. Do not send a
         withdrawal again before it is certain that the first did not start; a `reference` that is new for each
         withdrawal tells two of them apart.
 
@@ -99,7 +99,8 @@ class WithdrawalResource:
             reference: The caller's reference.
             benefit_of: Name of the beneficiary.
             account_no: Account number of the beneficiary.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `fund_id`, `address`, `expires`, `send`.
 
         Returns:
             The withdrawal was started.
@@ -108,7 +109,7 @@ class WithdrawalResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -156,7 +157,7 @@ class WithdrawalResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -211,13 +212,13 @@ class AsyncWithdrawalResource:
     ) -> TxId:
         """Withdraw assets to an address on their own chain
 
-        Starts a withdrawal from a fund and answers with its id. The address must be whitelisted in the fund. The
+        Starts a withdrawal from a fund and returns its id. The address must be whitelisted in the fund. The
         transaction is `pending` until enough members of the fund's withdrawal policy have approved it; it is then
         sent to the chain, and becomes `chain_rejected` if that fails. Unapproved at `expires`, it becomes `expired`.
-        Which error answers an address that is not whitelisted, or a balance that is too small, is not published.
+        The error for an address that is not whitelisted, or a balance that is too small, is not published.
 
-        There is no key that makes a repeat harmless, and no operation lists transactions: without the id from the
-        answer a withdrawal cannot be read. The holdings of the fund show one only after its approval. Do not send a
+        There is no key that makes a retry harmless, and no operation lists transactions: without the id from the
+        response a withdrawal cannot be read. The holdings of the fund show one only after its approval. Do not send a
         withdrawal again before it is certain that the first did not start; a `reference` that is new for each
         withdrawal tells two of them apart.
 
@@ -232,7 +233,8 @@ class AsyncWithdrawalResource:
             reference: The caller's reference.
             benefit_of: Name of the beneficiary.
             account_no: Account number of the beneficiary.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `fund_id`, `address`, `expires`, `send`.
 
         Returns:
             The withdrawal was started.
@@ -241,7 +243,7 @@ class AsyncWithdrawalResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
@@ -289,7 +291,7 @@ class AsyncWithdrawalResource:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
             UnauthorizedError: 401. Who calls could not be established. By later documents the reason is `empty
                 token` if no API key was sent, and `signature` (with the message `errPartnerAuth`) if the signature
-                does not fit the stamp, the URL and the body. How a nonce is refused that is not the next one is not
+                does not fit the stamp, the URL and the body. How a nonce is rejected that is not the next one is not
                 published.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.

@@ -25,7 +25,7 @@ class NewCustodyGroup:
 
     Attributes:
         threshold: How many members have to approve; from 1 to the number of members.
-        members: Ids of the members, each the `trusted_entity_id` of a user whom the company trusts.
+        members: Ids of the members, each the `trusted_entity_id` of a user that the company trusts.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
 

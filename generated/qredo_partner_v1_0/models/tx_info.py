@@ -48,14 +48,14 @@ class TxInfo:
         initiator_name: Who started the transaction.
         reference: Reference that was given with the transaction.
         status: One entry per approver. The state of the transaction itself is `txStatus`.
-        status_details: What a transaction moves, and to whom.
+        status_details: What a transaction moves, and to which address.
         threshold_required: How many approvals are needed.
         tx_id: Id of the transaction; 32 hexadecimal digits.
         tx_status: State of a transaction. Open: `pending_initiate`, the side that started it has still to
             authorise it; `pending`, approvers have still to agree.
 
             Done: `approved`, settled or on its way to the chain. Ended: `expired`, not approved in time;
-            `initiate_rejected`, `custody_rejected`, `chain_rejected`, refused by the side that started it, the
+            `initiate_rejected`, `custody_rejected`, `chain_rejected`, rejected by the side that started it, the
             approvers or the chain.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """

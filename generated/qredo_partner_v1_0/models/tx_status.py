@@ -13,7 +13,7 @@ class TxStatus(OpenStrEnum):
     approvers have still to agree.
 
     Done: `approved`, settled or on its way to the chain. Ended: `expired`, not approved in time; `initiate_rejected`,
-    `custody_rejected`, `chain_rejected`, refused by the side that started it, the approvers or the chain.
+    `custody_rejected`, `chain_rejected`, rejected by the side that started it, the approvers or the chain.
 
     Other values are kept as they come: `is_known` is then false.
     """

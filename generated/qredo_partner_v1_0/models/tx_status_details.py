@@ -37,7 +37,7 @@ _read = _wire.reader(
 @_arguments.explained_constructor
 @define(kw_only=True)
 class TxStatusDetails:
-    """What a transaction moves, and to whom.
+    """What a transaction moves, and to which address.
 
     Made with keywords only, so that no order of fields can ever swap two values.
 

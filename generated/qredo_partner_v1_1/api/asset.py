@@ -93,7 +93,8 @@ class AssetResource:
             type_: Kind of transaction, in the words of the calculation of fees.
             asset: Code of the asset.
             amount: Net amount, what the recipient is to get, in base units of the asset.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `type_`, `asset`, `amount`.
 
         Returns:
             The fee and the two amounts that belong to it.
@@ -177,7 +178,8 @@ class AsyncAssetResource:
             type_: Kind of transaction, in the words of the calculation of fees.
             asset: Code of the asset.
             amount: Net amount, what the recipient is to get, in base units of the asset.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `type_`, `asset`, `amount`.
 
         Returns:
             The fee and the two amounts that belong to it.

@@ -115,12 +115,12 @@ class AtomicSwapResource:
         a single settlement with the taker's side. The maker needs wallets for both assets and the balance to send.
         The members of the sending wallet's transfer policy have to approve the offer before it can be taken.
 
-        The maker passes the id or the URL of the answer to the taker, or publishes the swap on the liquidity hub,
+        The maker passes the id or the URL of the response to the taker, or publishes the swap on the liquidity hub,
         either here by `add_to_liquidity_hub` or later. Maker and taker may be different companies but must belong to
         the same API account.
 
-        Give every swap a `partner_txID`. A second request with the same one starts nothing and answers with the first
-        swap and the status `existing`.
+        Give every swap a `partner_txID`. A second request with the same one starts nothing and returns the first swap
+        and the status `existing`.
 
         `POST /company/{company_id}/atomicswap/make`
 
@@ -133,11 +133,12 @@ class AtomicSwapResource:
             receive: What the maker gets.
             reference: The caller's reference, shown to approvers and in the ledger.
             partner_tx_id: Key of the caller's choice, new for each swap. A request with a key that was used
-                before answers with the first swap. An empty key is no key. Within what range a key must be unique is
-                not published.
+                before returns the first swap. An empty key is no key. Within what range a key must be unique is not
+                published.
             add_to_liquidity_hub: Whether to publish the swap on the liquidity hub as soon as the maker's
                 approvers have agreed.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `send_wallet_id`, `receive_wallet_id`, `expires`, `send`, `receive`, `reference`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -211,7 +212,7 @@ class AtomicSwapResource:
     def cancel(self, company_id: str, tx_id: str) -> OkResponse:
         """Withdraw the offer of a swap
 
-        Cancels a swap that the company offered and takes it off the liquidity hub. What a swap answers that is
+        Cancels a swap that the company offered and takes it off the liquidity hub. What a swap returns that is
         already taken, expired or cancelled is not published.
 
         `DELETE /company/{company_id}/atomicswap/make/{tx_id}`
@@ -271,7 +272,7 @@ class AtomicSwapResource:
         from the other side: the taker's sending wallet holds what the maker receives. The members of that wallet's
         transfer policy have to approve; then both sides settle together.
 
-        Give every take a `partner_txID`. A second request with the same one starts nothing and answers with the first
+        Give every take a `partner_txID`. A second request with the same one starts nothing and returns the first
         transaction and the status `existing`.
 
         `POST /company/{company_id}/atomicswap/take`
@@ -283,9 +284,10 @@ class AtomicSwapResource:
             receive_wallet_id: Id or short code of the taker's wallet for the asset which the maker sends.
             reference: The caller's reference, shown to approvers and in the ledger.
             partner_tx_id: Key of the caller's choice, new for each take. A request with a key that was used
-                before answers with the first transaction. An empty key is no key. Within what range a key must be
-                unique is not published.
-            body: All of these fields as one model, instead of as keywords.
+                before returns the first transaction. An empty key is no key. Within what range a key must be unique
+                is not published.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `swap_id`, `send_wallet_id`, `receive_wallet_id`, `reference`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -402,12 +404,12 @@ class AsyncAtomicSwapResource:
         a single settlement with the taker's side. The maker needs wallets for both assets and the balance to send.
         The members of the sending wallet's transfer policy have to approve the offer before it can be taken.
 
-        The maker passes the id or the URL of the answer to the taker, or publishes the swap on the liquidity hub,
+        The maker passes the id or the URL of the response to the taker, or publishes the swap on the liquidity hub,
         either here by `add_to_liquidity_hub` or later. Maker and taker may be different companies but must belong to
         the same API account.
 
-        Give every swap a `partner_txID`. A second request with the same one starts nothing and answers with the first
-        swap and the status `existing`.
+        Give every swap a `partner_txID`. A second request with the same one starts nothing and returns the first swap
+        and the status `existing`.
 
         `POST /company/{company_id}/atomicswap/make`
 
@@ -420,11 +422,12 @@ class AsyncAtomicSwapResource:
             receive: What the maker gets.
             reference: The caller's reference, shown to approvers and in the ledger.
             partner_tx_id: Key of the caller's choice, new for each swap. A request with a key that was used
-                before answers with the first swap. An empty key is no key. Within what range a key must be unique is
-                not published.
+                before returns the first swap. An empty key is no key. Within what range a key must be unique is not
+                published.
             add_to_liquidity_hub: Whether to publish the swap on the liquidity hub as soon as the maker's
                 approvers have agreed.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `send_wallet_id`, `receive_wallet_id`, `expires`, `send`, `receive`, `reference`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -498,7 +501,7 @@ class AsyncAtomicSwapResource:
     async def cancel(self, company_id: str, tx_id: str) -> OkResponse:
         """Withdraw the offer of a swap
 
-        Cancels a swap that the company offered and takes it off the liquidity hub. What a swap answers that is
+        Cancels a swap that the company offered and takes it off the liquidity hub. What a swap returns that is
         already taken, expired or cancelled is not published.
 
         `DELETE /company/{company_id}/atomicswap/make/{tx_id}`
@@ -558,7 +561,7 @@ class AsyncAtomicSwapResource:
         from the other side: the taker's sending wallet holds what the maker receives. The members of that wallet's
         transfer policy have to approve; then both sides settle together.
 
-        Give every take a `partner_txID`. A second request with the same one starts nothing and answers with the first
+        Give every take a `partner_txID`. A second request with the same one starts nothing and returns the first
         transaction and the status `existing`.
 
         `POST /company/{company_id}/atomicswap/take`
@@ -570,9 +573,10 @@ class AsyncAtomicSwapResource:
             receive_wallet_id: Id or short code of the taker's wallet for the asset which the maker sends.
             reference: The caller's reference, shown to approvers and in the ledger.
             partner_tx_id: Key of the caller's choice, new for each take. A request with a key that was used
-                before answers with the first transaction. An empty key is no key. Within what range a key must be
-                unique is not published.
-            body: All of these fields as one model, instead of as keywords.
+                before returns the first transaction. An empty key is no key. Within what range a key must be unique
+                is not published.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `swap_id`, `send_wallet_id`, `receive_wallet_id`, `reference`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 

@@ -104,7 +104,8 @@ class CompanyResource:
             country: Country of its seat as two letters of ISO 3166-1; samples do not always keep to that.
             domain: Its internet domain.
             ref: The caller's own reference for the company.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The company was made.
@@ -133,7 +134,7 @@ class CompanyResource:
         """Read a company
 
         The stored details of one company. The key must be the one under which the company was made; whether another
-        key's company answers 403 or 404 is not published.
+        key's company returns 403 or 404 is not published.
 
         `GET /company/{company_id}`
 
@@ -299,7 +300,8 @@ class AsyncCompanyResource:
             country: Country of its seat as two letters of ISO 3166-1; samples do not always keep to that.
             domain: Its internet domain.
             ref: The caller's own reference for the company.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The company was made.
@@ -328,7 +330,7 @@ class AsyncCompanyResource:
         """Read a company
 
         The stored details of one company. The key must be the one under which the company was made; whether another
-        key's company answers 403 or 404 is not published.
+        key's company returns 403 or 404 is not published.
 
         `GET /company/{company_id}`
 

@@ -131,14 +131,15 @@ class CoreClientResource:
         """Create a core client
 
         Makes a client that can approve transactions by API key. It belongs to the key, not to a company; to take part
-        in a policy it is added to a company as a trusted party, which needs no confirmation. `feed` in the answer is
-        the WebSocket URL of its actions.
+        in a policy it is added to a company as a trusted party, which needs no confirmation. `feed` in the response
+        is the WebSocket URL of its actions.
 
         `POST /coreclient`
 
         Args:
             name: Name of the client.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The core client was made.
@@ -250,8 +251,8 @@ class CoreClientResource:
         assets and cannot be taken back.
 
         Only a pending action can be approved, and only before its `expireTime`; the error for another one is not
-        published. The answer is the whole action in the vendor's description and a short confirmation in its guides,
-        so every field of it may be missing.
+        published. The response is the whole action in the vendor's description and a short confirmation in its
+        guides, so every field of it may be missing.
 
         `PUT /coreclient/{client_id}/action/{action_id}`
 
@@ -280,10 +281,10 @@ class CoreClientResource:
     def reject_action(self, client_id: str, action_id: str) -> ActionResult:
         """Reject an action as a core client
 
-        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have refused
+        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have rejected
         that the threshold is out of reach: by the vendor's help pages one refusal is enough with a threshold of 3 out
-        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The answer
-        is as uncertain as that of an approval.
+        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The
+        response is as uncertain as that of an approval.
 
         `DELETE /coreclient/{client_id}/action/{action_id}`
 
@@ -357,7 +358,8 @@ class CoreClientResource:
         Args:
             client_id: Id of the core client; 43 or 44 characters of base58.
             message_hash_hex: The hash in hexadecimal digits, at most 64 bytes.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `message_hash_hex`.
 
         Returns:
             The signature.
@@ -407,7 +409,8 @@ class CoreClientResource:
             message_hash_hex: The hash that was signed, in hexadecimal digits.
             signature_hex: The BLS signature in hexadecimal digits.
             signer_id: Id of the core client that is said to have signed; 43 or 44 characters of base58.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `message_hash_hex`, `signature_hex`, `signer_id`.
 
         Raises:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.
@@ -453,14 +456,15 @@ class AsyncCoreClientResource:
         """Create a core client
 
         Makes a client that can approve transactions by API key. It belongs to the key, not to a company; to take part
-        in a policy it is added to a company as a trusted party, which needs no confirmation. `feed` in the answer is
-        the WebSocket URL of its actions.
+        in a policy it is added to a company as a trusted party, which needs no confirmation. `feed` in the response
+        is the WebSocket URL of its actions.
 
         `POST /coreclient`
 
         Args:
             name: Name of the client.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The core client was made.
@@ -572,8 +576,8 @@ class AsyncCoreClientResource:
         assets and cannot be taken back.
 
         Only a pending action can be approved, and only before its `expireTime`; the error for another one is not
-        published. The answer is the whole action in the vendor's description and a short confirmation in its guides,
-        so every field of it may be missing.
+        published. The response is the whole action in the vendor's description and a short confirmation in its
+        guides, so every field of it may be missing.
 
         `PUT /coreclient/{client_id}/action/{action_id}`
 
@@ -602,10 +606,10 @@ class AsyncCoreClientResource:
     async def reject_action(self, client_id: str, action_id: str) -> ActionResult:
         """Reject an action as a core client
 
-        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have refused
+        Refuses a pending action. A transaction becomes `custody_rejected` when so many of its approvers have rejected
         that the threshold is out of reach: by the vendor's help pages one refusal is enough with a threshold of 3 out
-        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The answer
-        is as uncertain as that of an approval.
+        of 3, and two approvals complete a threshold of 2 out of 3. Only a pending action can be rejected. The
+        response is as uncertain as that of an approval.
 
         `DELETE /coreclient/{client_id}/action/{action_id}`
 
@@ -679,7 +683,8 @@ class AsyncCoreClientResource:
         Args:
             client_id: Id of the core client; 43 or 44 characters of base58.
             message_hash_hex: The hash in hexadecimal digits, at most 64 bytes.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `message_hash_hex`.
 
         Returns:
             The signature.
@@ -729,7 +734,8 @@ class AsyncCoreClientResource:
             message_hash_hex: The hash that was signed, in hexadecimal digits.
             signature_hex: The BLS signature in hexadecimal digits.
             signer_id: Id of the core client that is said to have signed; 43 or 44 characters of base58.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `message_hash_hex`, `signature_hex`, `signer_id`.
 
         Raises:
             BadRequestError: 400. The request is not valid, or the state of what it names does not allow it.

@@ -162,7 +162,7 @@ class FundResource:
         """Create a fund with its policies and wallets
 
         Makes a fund, its two policies (one for withdrawals, one for transfers and swaps) and any wallets given with
-        it. The answer has the ids of the fund and its policies; reading the fund gives those of its wallets.
+        it. The response has the ids of the fund and its policies; reading the fund gives those of its wallets.
 
         The policies of a fund cannot be changed later. A wallet without a policy of its own uses the fund's, each
         kind separately; where neither has one, transactions are never approved. Policy members must be trusted
@@ -179,7 +179,8 @@ class FundResource:
             wallets: Wallets to make with the fund. More can be added later.
             assets: Codes of assets to add to the fund.
             members: Ids of members of the fund. Not explained by the vendor.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The fund was made.
@@ -220,7 +221,7 @@ class FundResource:
         """Read a fund with its policies and wallets
 
         Everything about one fund: its policies with their members, the entities that have rights on it, its assets,
-        and its wallets with address and balance. Parts of it may be missing in an answer.
+        and its wallets with address and balance. Parts of it may be missing in a response.
 
         `GET /company/{company_id}/fund/{fund_id}`
 
@@ -341,7 +342,8 @@ class FundResource:
             asset: Code of the asset.
             address: Address on the asset's own chain.
             name: Name by which approvers will know the address.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `asset`, `address`, `name`.
 
         Returns:
             The address was whitelisted.
@@ -381,7 +383,7 @@ class FundResource:
     ) -> WalletIDList:
         """Add assets to a fund
 
-        Adds assets to the fund and answers with the ids of the wallets made for them, which follow the fund's own
+        Adds assets to the fund and returns the ids of the wallets made for them, which follow the fund's own
         policies. Use the operation for wallets to choose names, types or policies. 409 is taken to mean that the fund
         has the asset already; the vendor does not say what collides. Wallets cannot be removed.
 
@@ -391,7 +393,8 @@ class FundResource:
             company_id: Id of the company; 27 characters of base62.
             fund_id: Id of the fund; 27 characters of base62.
             assets: Codes of the assets.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `assets`.
 
         Returns:
             The wallets were made.
@@ -432,8 +435,8 @@ class FundResource:
     ) -> WalletIDList:
         """Add wallets to a fund
 
-        Makes the wallets and answers with their ids. A wallet holds one asset and cannot be removed. Without policies
-        of its own it follows the fund's.
+        Makes the wallets and returns their ids. A wallet holds one asset and cannot be removed. Without policies of
+        its own it follows the fund's.
 
         A wallet that is connected to an exchange stays `pending` until the exchange has approved the connection; it
         becomes `rejected` or `expired` if that does not happen. 409 is taken to mean that such a wallet exists
@@ -445,7 +448,8 @@ class FundResource:
             company_id: Id of the company; 27 characters of base62.
             fund_id: Id of the fund; 27 characters of base62.
             wallets: The wallets to make.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallets`.
 
         Returns:
             The wallets were made.
@@ -499,7 +503,7 @@ class FundResource:
             wallet_id: Only rows of this wallet.
             direction: Only rows that bring assets in, or only rows that take them out.
             offset: How many rows to skip, counted from the first; 0 or more.
-            limit: The largest number of rows to answer with; 1 or more.
+            limit: The largest number of rows to return; 1 or more.
 
         Returns:
             One page of the ledger.
@@ -634,7 +638,7 @@ class AsyncFundResource:
         """Create a fund with its policies and wallets
 
         Makes a fund, its two policies (one for withdrawals, one for transfers and swaps) and any wallets given with
-        it. The answer has the ids of the fund and its policies; reading the fund gives those of its wallets.
+        it. The response has the ids of the fund and its policies; reading the fund gives those of its wallets.
 
         The policies of a fund cannot be changed later. A wallet without a policy of its own uses the fund's, each
         kind separately; where neither has one, transactions are never approved. Policy members must be trusted
@@ -651,7 +655,8 @@ class AsyncFundResource:
             wallets: Wallets to make with the fund. More can be added later.
             assets: Codes of assets to add to the fund.
             members: Ids of members of the fund. Not explained by the vendor.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The fund was made.
@@ -692,7 +697,7 @@ class AsyncFundResource:
         """Read a fund with its policies and wallets
 
         Everything about one fund: its policies with their members, the entities that have rights on it, its assets,
-        and its wallets with address and balance. Parts of it may be missing in an answer.
+        and its wallets with address and balance. Parts of it may be missing in a response.
 
         `GET /company/{company_id}/fund/{fund_id}`
 
@@ -815,7 +820,8 @@ class AsyncFundResource:
             asset: Code of the asset.
             address: Address on the asset's own chain.
             name: Name by which approvers will know the address.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `asset`, `address`, `name`.
 
         Returns:
             The address was whitelisted.
@@ -855,7 +861,7 @@ class AsyncFundResource:
     ) -> WalletIDList:
         """Add assets to a fund
 
-        Adds assets to the fund and answers with the ids of the wallets made for them, which follow the fund's own
+        Adds assets to the fund and returns the ids of the wallets made for them, which follow the fund's own
         policies. Use the operation for wallets to choose names, types or policies. 409 is taken to mean that the fund
         has the asset already; the vendor does not say what collides. Wallets cannot be removed.
 
@@ -865,7 +871,8 @@ class AsyncFundResource:
             company_id: Id of the company; 27 characters of base62.
             fund_id: Id of the fund; 27 characters of base62.
             assets: Codes of the assets.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `assets`.
 
         Returns:
             The wallets were made.
@@ -906,8 +913,8 @@ class AsyncFundResource:
     ) -> WalletIDList:
         """Add wallets to a fund
 
-        Makes the wallets and answers with their ids. A wallet holds one asset and cannot be removed. Without policies
-        of its own it follows the fund's.
+        Makes the wallets and returns their ids. A wallet holds one asset and cannot be removed. Without policies of
+        its own it follows the fund's.
 
         A wallet that is connected to an exchange stays `pending` until the exchange has approved the connection; it
         becomes `rejected` or `expired` if that does not happen. 409 is taken to mean that such a wallet exists
@@ -919,7 +926,8 @@ class AsyncFundResource:
             company_id: Id of the company; 27 characters of base62.
             fund_id: Id of the fund; 27 characters of base62.
             wallets: The wallets to make.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallets`.
 
         Returns:
             The wallets were made.
@@ -973,7 +981,7 @@ class AsyncFundResource:
             wallet_id: Only rows of this wallet.
             direction: Only rows that bring assets in, or only rows that take them out.
             offset: How many rows to skip, counted from the first; 0 or more.
-            limit: The largest number of rows to answer with; 1 or more.
+            limit: The largest number of rows to return; 1 or more.
 
         Returns:
             One page of the ledger.

@@ -95,14 +95,15 @@ class LiquidityHubResource:
         """Publish a swap on the hub
 
         Puts a swap that the company has already offered, and that its own approvers have agreed to, on the hub. What
-        an offer answers that is not approved, or published already, is not known.
+        an offer returns that is not approved, or published already, is not known.
 
         `POST /company/{company_id}/liquidityhub`
 
         Args:
             company_id: Id of the company; 27 characters of base62.
             tx_id: Id of the maker's transaction; 27 characters of base62.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `tx_id`.
 
         Returns:
             The swap was published.
@@ -201,14 +202,15 @@ class AsyncLiquidityHubResource:
         """Publish a swap on the hub
 
         Puts a swap that the company has already offered, and that its own approvers have agreed to, on the hub. What
-        an offer answers that is not approved, or published already, is not known.
+        an offer returns that is not approved, or published already, is not known.
 
         `POST /company/{company_id}/liquidityhub`
 
         Args:
             company_id: Id of the company; 27 characters of base62.
             tx_id: Id of the maker's transaction; 27 characters of base62.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `tx_id`.
 
         Returns:
             The swap was published.

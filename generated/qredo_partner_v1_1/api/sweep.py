@@ -83,8 +83,8 @@ class SweepResource:
         wallet's own approvers are not asked. By the guide for exchanges the core client itself still has to approve
         the action that this raises; another page of the guides says that nothing more is needed.
 
-        Give every sweep a `partner_txID`. A second request with the same one starts nothing and answers with the
-        first transaction and the status `existing`.
+        Give every sweep a `partner_txID`. A second request with the same one starts nothing and returns the first
+        transaction and the status `existing`.
 
         `POST /coreclient/{client_id}/sweep`
 
@@ -96,9 +96,10 @@ class SweepResource:
             expires: Until when the sweep can be approved, in Unix seconds.
             reference: The caller's reference.
             partner_tx_id: Key of the caller's choice, new for each sweep. A request with a key that was used
-                before answers with the first transaction. An empty key is no key. Within what range a key must be
-                unique is not published.
-            body: All of these fields as one model, instead of as keywords.
+                before returns the first transaction. An empty key is no key. Within what range a key must be unique
+                is not published.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `recipient_wallet_id`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -140,9 +141,9 @@ class SweepResource:
     def get(self, client_id: str, tx_id: str) -> SweepInfo:
         """Read a sweep
 
-        The state of one sweep. The sources that show this answer have it in snake_case, none of them captured, while
-        the answers on transfers turned out to be in camelCase. Nothing in it is therefore required, and a field that
-        comes under another name is kept as an unknown one.
+        The state of one sweep. The sources that show this response have it in snake_case, none of them captured,
+        while the responses on transfers turned out to be in camelCase. Nothing in it is therefore required, and a
+        field that comes under another name is kept as an unknown one.
 
         `GET /coreclient/{client_id}/sweep/{tx_id}`
 
@@ -214,8 +215,8 @@ class AsyncSweepResource:
         wallet's own approvers are not asked. By the guide for exchanges the core client itself still has to approve
         the action that this raises; another page of the guides says that nothing more is needed.
 
-        Give every sweep a `partner_txID`. A second request with the same one starts nothing and answers with the
-        first transaction and the status `existing`.
+        Give every sweep a `partner_txID`. A second request with the same one starts nothing and returns the first
+        transaction and the status `existing`.
 
         `POST /coreclient/{client_id}/sweep`
 
@@ -227,9 +228,10 @@ class AsyncSweepResource:
             expires: Until when the sweep can be approved, in Unix seconds.
             reference: The caller's reference.
             partner_tx_id: Key of the caller's choice, new for each sweep. A request with a key that was used
-                before answers with the first transaction. An empty key is no key. Within what range a key must be
-                unique is not published.
-            body: All of these fields as one model, instead of as keywords.
+                before returns the first transaction. An empty key is no key. Within what range a key must be unique
+                is not published.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `recipient_wallet_id`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -271,9 +273,9 @@ class AsyncSweepResource:
     async def get(self, client_id: str, tx_id: str) -> SweepInfo:
         """Read a sweep
 
-        The state of one sweep. The sources that show this answer have it in snake_case, none of them captured, while
-        the answers on transfers turned out to be in camelCase. Nothing in it is therefore required, and a field that
-        comes under another name is kept as an unknown one.
+        The state of one sweep. The sources that show this response have it in snake_case, none of them captured,
+        while the responses on transfers turned out to be in camelCase. Nothing in it is therefore required, and a
+        field that comes under another name is kept as an unknown one.
 
         `GET /coreclient/{client_id}/sweep/{tx_id}`
 

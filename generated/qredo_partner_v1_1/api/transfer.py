@@ -85,16 +85,16 @@ class TransferResource:
     ) -> TxId:
         """Transfer assets to another wallet of the network
 
-        Starts a transfer and answers with its id. Nothing moves yet: the transaction is `pending` until the members
-        of the wallet's transfer policy have approved it, or `pending_initiate` while the core client named in
-        `authorize_id` has still to agree. On a dedicated wallet the connected exchange must approve as well. Once
-        approved it settles; unapproved at `expires`, it becomes `expired`.
+        Starts a transfer and returns its id. Nothing moves yet: the transaction is `pending` until the members of the
+        wallet's transfer policy have approved it, or `pending_initiate` while the core client named in `authorize_id`
+        has still to agree. On a dedicated wallet the connected exchange must approve as well. Once approved it
+        settles; unapproved at `expires`, it becomes `expired`.
 
-        The sender pays the fee on top of `send`; the recipient gets `send` in full. Which error answers a balance
-        that is too small, and from when on the amount is reserved, is not published.
+        The sender pays the fee on top of `send`; the recipient gets `send` in full. The error for a balance that is
+        too small, and from when on the amount is reserved, is not published.
 
-        Give every transfer a `partner_txID`. A second request with the same one starts nothing and answers with the
-        first transaction and the status `existing`.
+        Give every transfer a `partner_txID`. A second request with the same one starts nothing and returns the first
+        transaction and the status `existing`.
 
         `POST /company/{company_id}/transfer`
 
@@ -108,10 +108,11 @@ class TransferResource:
             account_no: Account number of the beneficiary.
             reference: The caller's reference, shown to approvers and in the ledger.
             partner_tx_id: Key of the caller's choice, new for each transfer. A request with a key that was used
-                before answers with the first transaction. An empty key is no key. Within what range a key must be
-                unique is not published.
+                before returns the first transaction. An empty key is no key. Within what range a key must be unique
+                is not published.
             authorize_id: Id of a core client that has to agree before the approvers are asked.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `counterparty_wallet_address`, `expires`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -231,16 +232,16 @@ class AsyncTransferResource:
     ) -> TxId:
         """Transfer assets to another wallet of the network
 
-        Starts a transfer and answers with its id. Nothing moves yet: the transaction is `pending` until the members
-        of the wallet's transfer policy have approved it, or `pending_initiate` while the core client named in
-        `authorize_id` has still to agree. On a dedicated wallet the connected exchange must approve as well. Once
-        approved it settles; unapproved at `expires`, it becomes `expired`.
+        Starts a transfer and returns its id. Nothing moves yet: the transaction is `pending` until the members of the
+        wallet's transfer policy have approved it, or `pending_initiate` while the core client named in `authorize_id`
+        has still to agree. On a dedicated wallet the connected exchange must approve as well. Once approved it
+        settles; unapproved at `expires`, it becomes `expired`.
 
-        The sender pays the fee on top of `send`; the recipient gets `send` in full. Which error answers a balance
-        that is too small, and from when on the amount is reserved, is not published.
+        The sender pays the fee on top of `send`; the recipient gets `send` in full. The error for a balance that is
+        too small, and from when on the amount is reserved, is not published.
 
-        Give every transfer a `partner_txID`. A second request with the same one starts nothing and answers with the
-        first transaction and the status `existing`.
+        Give every transfer a `partner_txID`. A second request with the same one starts nothing and returns the first
+        transaction and the status `existing`.
 
         `POST /company/{company_id}/transfer`
 
@@ -254,10 +255,11 @@ class AsyncTransferResource:
             account_no: Account number of the beneficiary.
             reference: The caller's reference, shown to approvers and in the ledger.
             partner_tx_id: Key of the caller's choice, new for each transfer. A request with a key that was used
-                before answers with the first transaction. An empty key is no key. Within what range a key must be
-                unique is not published.
+                before returns the first transaction. An empty key is no key. Within what range a key must be unique
+                is not published.
             authorize_id: Id of a core client that has to agree before the approvers are asked.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `counterparty_wallet_address`, `expires`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 

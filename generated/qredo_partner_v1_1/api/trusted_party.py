@@ -58,7 +58,7 @@ class TrustedPartyResource:
     def get_all(self, company_id: str) -> TrustedPartyList:
         """List the trusted parties of a company
 
-        Everyone whom the company may name in a policy. A person who was added but has not yet accepted is not in the
+        Everyone that the company may name in a policy. A person who was added but has not yet accepted is not in the
         list. `trusted_entity_id` is the id to put into the members of a custody group.
 
         `GET /company/{company_id}/trustedparty`
@@ -107,7 +107,7 @@ class TrustedPartyResource:
 
         A user has to accept in the vendor's mobile app and is missing from the list until then; a core client or
         agent counts at once. Being trusted gives no right to approve anything: for that the party must be a member of
-        a policy. What a second request for the same address answers is not published.
+        a policy. What a second request for the same address returns is not published.
 
         `POST /company/{company_id}/trustedparty`
 
@@ -116,7 +116,8 @@ class TrustedPartyResource:
             address: E-mail address of a user of the network, or id of a core client or signing agent.
             type_: What the party is. Only `user` is documented here, and it is not needed.
             name: Name by which the company knows the party.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `address`.
 
         Returns:
             The party was added, or its invitation was sent.
@@ -144,7 +145,7 @@ class TrustedPartyResource:
         """Remove a trusted party from a company
 
         Takes the party off the company's list. What this does to policies that name it is not published: check them
-        first. A second removal leaves the same state, but what it answers (success or 404) is not published either.
+        first. A second removal leaves the same state, but what it returns (success or 404) is not published either.
 
         `DELETE /company/{company_id}/trustedparty/{trustedparty_id}`
 
@@ -183,7 +184,7 @@ class AsyncTrustedPartyResource:
     async def get_all(self, company_id: str) -> TrustedPartyList:
         """List the trusted parties of a company
 
-        Everyone whom the company may name in a policy. A person who was added but has not yet accepted is not in the
+        Everyone that the company may name in a policy. A person who was added but has not yet accepted is not in the
         list. `trusted_entity_id` is the id to put into the members of a custody group.
 
         `GET /company/{company_id}/trustedparty`
@@ -232,7 +233,7 @@ class AsyncTrustedPartyResource:
 
         A user has to accept in the vendor's mobile app and is missing from the list until then; a core client or
         agent counts at once. Being trusted gives no right to approve anything: for that the party must be a member of
-        a policy. What a second request for the same address answers is not published.
+        a policy. What a second request for the same address returns is not published.
 
         `POST /company/{company_id}/trustedparty`
 
@@ -241,7 +242,8 @@ class AsyncTrustedPartyResource:
             address: E-mail address of a user of the network, or id of a core client or signing agent.
             type_: What the party is. Only `user` is documented here, and it is not needed.
             name: Name by which the company knows the party.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `address`.
 
         Returns:
             The party was added, or its invitation was sent.
@@ -269,7 +271,7 @@ class AsyncTrustedPartyResource:
         """Remove a trusted party from a company
 
         Takes the party off the company's list. What this does to policies that name it is not published: check them
-        first. A second removal leaves the same state, but what it answers (success or 404) is not published either.
+        first. A second removal leaves the same state, but what it returns (success or 404) is not published either.
 
         `DELETE /company/{company_id}/trustedparty/{trustedparty_id}`
 

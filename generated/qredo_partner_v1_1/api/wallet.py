@@ -263,7 +263,8 @@ class WalletResource:
                 company.
             type_: Which of a wallet's policies: `policy-tx` for transfers and swaps. The other one is presumably
                 called `policy-withdraw`, which no source shows.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `policy_id`, `threshold`, `members`, `type_`.
 
         Returns:
             The proposal was taken in.
@@ -485,7 +486,8 @@ class AsyncWalletResource:
                 company.
             type_: Which of a wallet's policies: `policy-tx` for transfers and swaps. The other one is presumably
                 called `policy-withdraw`, which no source shows.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `policy_id`, `threshold`, `members`, `type_`.
 
         Returns:
             The proposal was taken in.

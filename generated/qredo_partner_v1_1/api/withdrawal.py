@@ -85,15 +85,14 @@ class WithdrawalResource:
     ) -> TxId:
         """Withdraw assets to an address on their own chain
 
-        Starts a withdrawal and answers with its id. The address must be whitelisted in the wallet's fund for the
-        asset. The transaction is `pending` until the members of the wallet's withdrawal policy have approved it; it
-        is then sent to the chain, and becomes `chain_rejected` if that fails. Unapproved at `expires`, it becomes
-        `expired`.
+        Starts a withdrawal and returns its id. The address must be whitelisted in the wallet's fund for the asset.
+        The transaction is `pending` until the members of the wallet's withdrawal policy have approved it; it is then
+        sent to the chain, and becomes `chain_rejected` if that fails. Unapproved at `expires`, it becomes `expired`.
 
-        The sender pays the fee on top of `send`. Which error answers an address that is not whitelisted, or a balance
-        that is too small, is not published.
+        The sender pays the fee on top of `send`. The error for an address that is not whitelisted, or a balance that
+        is too small, is not published.
 
-        Give every withdrawal a `partner_txID`. A second request with the same one starts nothing and answers with the
+        Give every withdrawal a `partner_txID`. A second request with the same one starts nothing and returns the
         first transaction and the status `existing`.
 
         `POST /company/{company_id}/withdraw`
@@ -108,10 +107,11 @@ class WithdrawalResource:
             account_no: Account number of the beneficiary.
             reference: The caller's reference, shown to approvers and in the ledger.
             partner_tx_id: Key of the caller's choice, new for each withdrawal. A request with a key that was used
-                before answers with the first transaction. An empty key is no key. Within what range a key must be
-                unique is not published.
+                before returns the first transaction. An empty key is no key. Within what range a key must be unique
+                is not published.
             fund_id: Id of the wallet's fund. Not needed.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `address`, `expires`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 
@@ -230,15 +230,14 @@ class AsyncWithdrawalResource:
     ) -> TxId:
         """Withdraw assets to an address on their own chain
 
-        Starts a withdrawal and answers with its id. The address must be whitelisted in the wallet's fund for the
-        asset. The transaction is `pending` until the members of the wallet's withdrawal policy have approved it; it
-        is then sent to the chain, and becomes `chain_rejected` if that fails. Unapproved at `expires`, it becomes
-        `expired`.
+        Starts a withdrawal and returns its id. The address must be whitelisted in the wallet's fund for the asset.
+        The transaction is `pending` until the members of the wallet's withdrawal policy have approved it; it is then
+        sent to the chain, and becomes `chain_rejected` if that fails. Unapproved at `expires`, it becomes `expired`.
 
-        The sender pays the fee on top of `send`. Which error answers an address that is not whitelisted, or a balance
-        that is too small, is not published.
+        The sender pays the fee on top of `send`. The error for an address that is not whitelisted, or a balance that
+        is too small, is not published.
 
-        Give every withdrawal a `partner_txID`. A second request with the same one starts nothing and answers with the
+        Give every withdrawal a `partner_txID`. A second request with the same one starts nothing and returns the
         first transaction and the status `existing`.
 
         `POST /company/{company_id}/withdraw`
@@ -253,10 +252,11 @@ class AsyncWithdrawalResource:
             account_no: Account number of the beneficiary.
             reference: The caller's reference, shown to approvers and in the ledger.
             partner_tx_id: Key of the caller's choice, new for each withdrawal. A request with a key that was used
-                before answers with the first transaction. An empty key is no key. Within what range a key must be
-                unique is not published.
+                before returns the first transaction. An empty key is no key. Within what range a key must be unique
+                is not published.
             fund_id: Id of the wallet's fund. Not needed.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `wallet_id`, `address`, `expires`, `send`.
             idempotent: Give the request an idempotency key (partner_txID, a fresh UUID) if it has none, so that a
                 retry is harmless.
 

@@ -22,7 +22,7 @@ _read = _wire.reader("ActionResult", "code", "msg", "id", "coreClientID", "type"
 @_arguments.explained_constructor
 @define(kw_only=True)
 class ActionResult:
-    """What a decision answers, either a short confirmation or the action. Every field may be missing.
+    """What a decision returns, either a short confirmation or the action. Every field may be missing.
 
     Made with keywords only, so that no order of fields can ever swap two values.
 

@@ -43,8 +43,7 @@ class AtomicSwapMake:
         receive: What the maker gets.
         reference: The caller's reference, shown to approvers and in the ledger.
         partner_tx_id: Key of the caller's choice, new for each swap. A request with a key that was used before
-            answers with the first swap. An empty key is no key. Within what range a key must be unique is not
-            published.
+            returns the first swap. An empty key is no key. Within what range a key must be unique is not published.
         add_to_liquidity_hub: Whether to publish the swap on the liquidity hub as soon as the maker's approvers
             have agreed.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.

@@ -30,7 +30,7 @@ class AtomicSwapTake:
         receive_wallet_id: Id or short code of the taker's wallet for the asset which the maker sends.
         reference: The caller's reference, shown to approvers and in the ledger.
         partner_tx_id: Key of the caller's choice, new for each take. A request with a key that was used before
-            answers with the first transaction. An empty key is no key. Within what range a key must be unique is not
+            returns the first transaction. An empty key is no key. Within what range a key must be unique is not
             published.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """

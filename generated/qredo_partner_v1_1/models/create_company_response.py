@@ -20,7 +20,7 @@ _read = _wire.reader("CreateCompanyResponse", "company_id", "ref", "city", "coun
 @_arguments.explained_constructor
 @define(kw_only=True)
 class CreateCompanyResponse:
-    """What creating or changing a company answers.
+    """What creating or changing a company returns.
 
     Made with keywords only, so that no order of fields can ever swap two values.
 

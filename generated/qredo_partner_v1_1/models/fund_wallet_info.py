@@ -52,7 +52,8 @@ class FundWalletInfo:
             custodians; 2 multi-counterparty, connected to exchanges that do not approve; 3 vesting; 4 external; 5
             fee.
         status: State of a wallet: `ready` for use; `pending`, `rejected` or `expired` while an exchange has not
-            approved, has refused or has not answered its connection. An expired connection may be asked for again.
+            approved its connection, has rejected it, or did not decide in time. An expired connection may be asked
+            for again.
         address: Address for deposits on the asset's own chain.
         address_type: Form of the address where the chain has several, such as `P2PKH` for Bitcoin.
         short_code: Three lowercase words with single spaces, which requests take in place of the wallet id.

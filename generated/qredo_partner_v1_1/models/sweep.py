@@ -32,7 +32,7 @@ class Sweep:
         expires: Until when the sweep can be approved, in Unix seconds.
         reference: The caller's reference.
         partner_tx_id: Key of the caller's choice, new for each sweep. A request with a key that was used before
-            answers with the first transaction. An empty key is no key. Within what range a key must be unique is not
+            returns the first transaction. An empty key is no key. Within what range a key must be unique is not
             published.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """

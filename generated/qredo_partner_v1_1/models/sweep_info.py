@@ -52,8 +52,8 @@ class SweepInfo:
             `taker_approved`, a swap that its taker's approvers agreed to.
 
             Done: `approved`, settled or on its way to the chain. Ended: `expired`, not approved in time;
-            `initiate_rejected`, `custody_rejected`, `chain_rejected`, refused by the client, the approvers or the
-            chain; `rejected`, refused without saying by whom. Empty for deposits.
+            `initiate_rejected`, `custody_rejected`, `chain_rejected`, rejected by the client, the approvers or the
+            chain; `rejected`, rejected without saying by which side. Empty for deposits.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
 

@@ -45,8 +45,8 @@ class Transfer:
         account_no: Account number of the beneficiary.
         reference: The caller's reference, shown to approvers and in the ledger.
         partner_tx_id: Key of the caller's choice, new for each transfer. A request with a key that was used
-            before answers with the first transaction. An empty key is no key. Within what range a key must be unique
-            is not published.
+            before returns the first transaction. An empty key is no key. Within what range a key must be unique is
+            not published.
         authorize_id: Id of a core client that has to agree before the approvers are asked.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """

@@ -48,7 +48,7 @@ class TxInfo:
         initiator_name: Who started the transaction; the company's name in samples.
         reference: Reference that was given with the transaction.
         status: One entry per approver. The state of the transaction itself is `txStatus`.
-        status_details: What a transaction moves, and to whom.
+        status_details: What a transaction moves, and to which address.
         threshold_required: How many approvals are needed.
         tx_id: Id of the transaction; 27 characters of base62, or 32 hexadecimal digits for old ones.
         tx_status: State of a transaction. Open: `pending_initiate`, the client named in `authorize_id` has still
@@ -56,8 +56,8 @@ class TxInfo:
             `taker_approved`, a swap that its taker's approvers agreed to.
 
             Done: `approved`, settled or on its way to the chain. Ended: `expired`, not approved in time;
-            `initiate_rejected`, `custody_rejected`, `chain_rejected`, refused by the client, the approvers or the
-            chain; `rejected`, refused without saying by whom. Empty for deposits.
+            `initiate_rejected`, `custody_rejected`, `chain_rejected`, rejected by the client, the approvers or the
+            chain; `rejected`, rejected without saying by which side. Empty for deposits.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
 

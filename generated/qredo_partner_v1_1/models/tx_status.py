@@ -14,8 +14,8 @@ class TxStatus(OpenStrEnum):
     swap that its taker's approvers agreed to.
 
     Done: `approved`, settled or on its way to the chain. Ended: `expired`, not approved in time; `initiate_rejected`,
-    `custody_rejected`, `chain_rejected`, refused by the client, the approvers or the chain; `rejected`, refused
-    without saying by whom. Empty for deposits.
+    `custody_rejected`, `chain_rejected`, rejected by the client, the approvers or the chain; `rejected`, rejected
+    without saying by which side. Empty for deposits.
 
     Other values are kept as they come: `is_known` is then false.
     """

@@ -9,8 +9,8 @@ from .._enums import Members, OpenStrEnum
 
 
 class WalletStatus(OpenStrEnum):
-    """State of a wallet: `ready` for use; `pending`, `rejected` or `expired` while an exchange has not approved, has
-    refused or has not answered its connection. An expired connection may be asked for again.
+    """State of a wallet: `ready` for use; `pending`, `rejected` or `expired` while an exchange has not approved its
+    connection, has rejected it, or did not decide in time. An expired connection may be asked for again.
 
     Other values are kept as they come: `is_known` is then false.
     """

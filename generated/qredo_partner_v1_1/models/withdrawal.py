@@ -45,8 +45,8 @@ class Withdrawal:
         account_no: Account number of the beneficiary.
         reference: The caller's reference, shown to approvers and in the ledger.
         partner_tx_id: Key of the caller's choice, new for each withdrawal. A request with a key that was used
-            before answers with the first transaction. An empty key is no key. Within what range a key must be unique
-            is not published.
+            before returns the first transaction. An empty key is no key. Within what range a key must be unique is
+            not published.
         fund_id: Id of the wallet's fund. Not needed.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """

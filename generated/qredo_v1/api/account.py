@@ -39,7 +39,7 @@ class AccountResource:
         """Read the account of the API key
 
         The settings of the account. They differ: an organization has a domain, an address and members, a person has a
-        username and preferences. The answer does not say which of the two it is, nor which organizations a person
+        username and preferences. The response does not say which of the two it is, nor which organizations a person
         belongs to. Needs the permission to read.
 
         `GET /account`
@@ -74,7 +74,7 @@ class AsyncAccountResource:
         """Read the account of the API key
 
         The settings of the account. They differ: an organization has a domain, an address and members, a person has a
-        username and preferences. The answer does not say which of the two it is, nor which organizations a person
+        username and preferences. The response does not say which of the two it is, nor which organizations a person
         belongs to. Needs the permission to read.
 
         `GET /account`

@@ -103,7 +103,7 @@ class TransactionResource:
         both. A call that moves nothing has the `value` `0`; one that costs nothing, such as reading a contract, also
         has the `gasLimit` `0`.
 
-        A second request makes a second transaction. Have the feed open before this call: if the answer is lost, the
+        A second request makes a second transaction. Have the feed open before this call: if the response is lost, the
         transaction and its id show there.
 
         `POST /transaction`
@@ -121,7 +121,8 @@ class TransactionResource:
                 without `0x`.
             chain_id: Number of the chain; without it, the one that the wallet's type implies, 1 for Ethereum.
             note: The caller's note.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `from_`, `to`, `value`, `gas_limit`.
 
         Returns:
             The transaction was started.
@@ -161,8 +162,8 @@ class TransactionResource:
     def open_feed(self) -> None:
         """Open the feed of transactions
 
-        The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
-        The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
+        The handshake of a WebSocket, not a call with a response: use a WebSocket client and the `wss` form of the
+        URL. The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
 
         `GET /transactions/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
         `Client.FEEDS["transactions"]`; open it with a WebSocket client that signs its handshake.
@@ -282,7 +283,7 @@ class AsyncTransactionResource:
         both. A call that moves nothing has the `value` `0`; one that costs nothing, such as reading a contract, also
         has the `gasLimit` `0`.
 
-        A second request makes a second transaction. Have the feed open before this call: if the answer is lost, the
+        A second request makes a second transaction. Have the feed open before this call: if the response is lost, the
         transaction and its id show there.
 
         `POST /transaction`
@@ -300,7 +301,8 @@ class AsyncTransactionResource:
                 without `0x`.
             chain_id: Number of the chain; without it, the one that the wallet's type implies, 1 for Ethereum.
             note: The caller's note.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `from_`, `to`, `value`, `gas_limit`.
 
         Returns:
             The transaction was started.
@@ -340,8 +342,8 @@ class AsyncTransactionResource:
     async def open_feed(self) -> None:
         """Open the feed of transactions
 
-        The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
-        The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
+        The handshake of a WebSocket, not a call with a response: use a WebSocket client and the `wss` form of the
+        URL. The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
 
         `GET /transactions/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
         `AsyncClient.FEEDS["transactions"]`; open it with a WebSocket client that signs its handshake.

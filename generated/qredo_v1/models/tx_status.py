@@ -10,7 +10,7 @@ from .._enums import Members, OpenStrEnum
 
 class TxStatus(OpenStrEnum):
     """State of a transaction of the network: `pending_initiate` and `pending`, someone has still to agree; `approved`,
-    settled or on its way to the chain; `expired`, not approved in time; `initiate_rejected`, refused.
+    settled or on its way to the chain; `expired`, not approved in time; `initiate_rejected`, rejected.
 
     Other values are kept as they come: `is_known` is then false.
     """

@@ -39,7 +39,7 @@ class WalletHistoryItem:
         net_amount: What the recipient gets, in coins of the asset.
         status: State of a transaction of the network: `pending_initiate` and `pending`, someone has still to
             agree; `approved`, settled or on its way to the chain; `expired`, not approved in time;
-            `initiate_rejected`, refused.
+            `initiate_rejected`, rejected.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
 

@@ -50,7 +50,7 @@ class WalletInfo:
             custodians; 2 multi-counterparty, connected to exchanges that do not approve; 3 vesting; 4 external, which
             includes Web3 wallets; 5 fee.
         status: State of a wallet: `ready` for use; `pending`, `rejected` or `expired` while an exchange has not
-            approved, has refused or has not answered its connection.
+            approved, has rejected it or has not decided yet.
         address: Address for deposits on the asset's own chain.
         address_type: Form or chain of the address.
         short_code: Three lowercase words with single spaces, which can stand for the wallet.

@@ -10,7 +10,7 @@ from .._enums import Members, OpenStrEnum
 
 class WalletStatus(OpenStrEnum):
     """State of a wallet: `ready` for use; `pending`, `rejected` or `expired` while an exchange has not approved, has
-    refused or has not answered its connection.
+    rejected it or has not decided yet.
 
     Other values are kept as they come: `is_known` is then false.
     """

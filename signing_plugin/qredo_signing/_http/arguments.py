@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpx
 
@@ -13,8 +13,7 @@ from .._keys.credentials import BaseCredentials
 
 __all__ = ["check_deadline", "check_max_retries", "check_timeout", "class_name", "suggesting", "wrong_class"]
 
-P = ParamSpec("P")
-T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])  # not a ParamSpec, behind which editors with jedi complete nothing
 
 _AN_ENVIRONMENT = "pass one such as Environment.SANDBOX, or Environment.from_environment(); there is no default"
 _CREDENTIALS = "load them with .from_directory(path) or .from_environment()"
@@ -49,11 +48,11 @@ def class_name(given: object) -> str:
     return type(given).__name__
 
 
-def suggesting(function: Callable[P, T]) -> Callable[P, T]:
+def suggesting(function: F) -> F:
     """Decorate a function: the error for a misspelt argument suggests a name, as Python does from 3.13 on."""
 
     @functools.wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+    def call(*args: Any, **kwargs: Any) -> Any:
         unknown = next((name for name in kwargs if name not in names), None)
         if unknown is None:
             return function(*args, **kwargs)
@@ -66,7 +65,7 @@ def suggesting(function: Callable[P, T]) -> Callable[P, T]:
 
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    return call
+    return cast("F", call)
 
 
 def check_timeout(timeout: object) -> None:

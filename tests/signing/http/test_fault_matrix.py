@@ -109,8 +109,8 @@ FAULTS = {
     "reset-before": Fault("connection reset before it was done, once", ("reset",)),
     "reset-after": Fault("connection reset after it was done, once", ("do and reset",)),
     "reset": Fault("connection reset after it was done, always", usual="do and reset"),
-    "cut": Fault("answer cut off, once", (Answer(200, does=True, cut=True),)),
-    "slow": Fault("no answer in time, once", ("do and hang",), patience=0.25),
+    "cut": Fault("response cut off, once", (Answer(200, does=True, cut=True),)),
+    "slow": Fault("no response in time, once", ("do and hang",), patience=0.25),
     "429-seconds": Fault("429, `Retry-After: 3`, once", (Answer(429, headers={"retry-after": "3"}),)),
     "429-date": Fault("429, `Retry-After:` date in 3 s, once", (come_back_at,)),
     "429-long": Fault("429, `Retry-After: 3600`", usual=Answer(429, headers={"retry-after": "3600"})),
@@ -133,7 +133,7 @@ class Result:
     """What came of it.
 
     Attributes:
-        end: `answer`, or the name of the error.
+        end: `result`, or the name of the error.
         tries: How many requests were given to the transport.
     """
 
@@ -175,7 +175,7 @@ def call_sync(
             call.make(client)
         except Exception as error:
             return name_of(error)
-    return "answer"
+    return "result"
 
 
 def name_of(error: Exception) -> str:
@@ -199,7 +199,7 @@ def call_async(
                 await cast("Awaitable[object]", call.make(client))
             except Exception as error:
                 return name_of(error)
-        return "answer"
+        return "result"
 
     return asyncio.run(main())
 
@@ -246,7 +246,7 @@ def check_laws(result: Result, fault: Fault, call: Call) -> None:
     if not call.is_repeatable or call is CALLS["keyed"]:
         assert result.effects <= 1
         assert len({arrival.body for arrival in result.arrivals}) <= 1
-    if not call.is_repeatable and result.effects and result.end != "answer":
+    if not call.is_repeatable and result.effects and result.end != "result":
         assert result.end in {"`OutcomeUnknownError`", "`ServerError`", "`ResponseError`, took effect"}
     assert "elsewhere" not in "".join(arrival.headers["host"] for arrival in result.arrivals)
 

@@ -88,7 +88,10 @@ def test_a_failure_and_a_broken_handler(credentials: Credentials, caplog: pytest
             raise RuntimeError("disk full")
 
     caplog.set_level(logging.INFO, "qredo_signing")
-    outcomes = [httpx.ConnectError("refused"), httpx.Response(200, json={"companies": []})]
+    outcomes: list[httpx.Response | Exception] = [
+        httpx.ConnectError("refused"),
+        httpx.Response(200, json={"companies": []}),
+    ]
 
     def serve(request: httpx.Request) -> httpx.Response:
         outcome = outcomes.pop(0)

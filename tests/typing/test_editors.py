@@ -1,0 +1,48 @@
+"""What an editor with jedi, and `help()`, show of a client. (For editors with pyright, see `usage.py`.)"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+from qredo_partner_v1_1 import Client
+
+CODE = """\
+from qredo_partner_v1_1 import Client
+from qredo_signing import Credentials, Environment, connect
+
+client = connect(Client, Credentials.from_directory("keys"), Environment.SANDBOX)
+client.comp
+client.transfer.create(
+client.company.get("x").nam
+"""
+
+
+@pytest.fixture(scope="module")
+def script() -> Any:
+    """The program as jedi sees it."""
+    jedi: Any = pytest.importorskip("jedi", reason="needs jedi")
+    return jedi.Script(CODE, environment=jedi.InterpreterEnvironment())
+
+
+@pytest.mark.parametrize(("line", "wanted"), [(5, "company"), (7, "name")])
+def test_a_client_of_connect_completes(script: Any, line: int, wanted: str) -> None:
+    """Tags after the client, and fields after a call, through the overloads of `connect`."""
+    assert wanted in [each.name for each in script.complete(line, len(CODE.splitlines()[line - 1]))]
+
+
+def test_the_signature_tells_what_is_required_and_what_it_is(script: Any) -> None:
+    """Required fields have no default, and the text has the description of each."""
+    signature = script.get_signatures(6, len("client.transfer.create("))[0]
+    parameters = {each.name: each.description for each in signature.params}
+    assert "UNSET" not in parameters["wallet_id"]
+    assert "UNSET" in parameters["reference"]
+    assert "wallet_id: Id or short code of the wallet that sends." in signature.docstring()
+
+
+def test_help_tells_what_is_required() -> None:
+    """`help(client.transfer.create)` shows one signature for both forms, so the text names what it needs."""
+    text = inspect.getdoc(Client(None, base_url="").transfer.create) or ""  # type: ignore[arg-type]
+    words = " ".join(text.split())
+    assert "required: `wallet_id`, `counterparty_wallet_address`, `expires`, `send`." in words
