@@ -96,6 +96,8 @@ def _place(document: Document, parts: Sequence[str | int]) -> str:
         if isinstance(node, dict) and part not in node and "$ref" in node:
             at = node["$ref"][1:]
             node = target(document, node)
+        if not isinstance(node, dict | list) or (isinstance(node, dict) and part not in node):
+            break  # inside a value, such as a default, whose own place is the schema
         node = node[part]
         at += pointer(part)
     return at
