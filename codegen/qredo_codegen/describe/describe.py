@@ -15,7 +15,7 @@ from qredo_codegen.errors import DocumentError, GenerationError
 
 from .decisions import Decisions
 from .operations import fit_operations, inline_path_items
-from .parameters import fit_parameters
+from .parameters import fit_parameters, fit_written
 from .security import Signing, sign
 from .servers import name_servers
 from .structure import drop_broken_references, drop_invalid, replace_schema, settle
@@ -65,6 +65,7 @@ def describe(
     _refuse_others(vendor)
     decisions = Decisions()
     document = without_extras(vendor, decisions, with_texts=with_texts)
+    fit_written(document, decisions)
     drop_invalid(document, decisions)
     drop_broken_references(document, decisions)
     inline_path_items(document, decisions)

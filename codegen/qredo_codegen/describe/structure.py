@@ -8,6 +8,7 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
+from qredo_codegen.compare.changes import canonical_json
 from qredo_codegen.description.document import METHODS, Document, operations, pointer, tokens
 from qredo_codegen.description.openapi import structure_errors, validate
 from qredo_codegen.description.places import Problem, references, target
@@ -74,6 +75,10 @@ def settle(document: Document, problems: Iterable[Problem], decisions: Decisions
     changed = False
     for problem in problems:
         node = _get(document, problem.pointer)
+        if isinstance(node, list) and len(_distinct(node)) < len(node):
+            decisions.add("replaced", problem.pointer, "A value stands there twice: once is enough.")
+            _put(document, problem.pointer, _distinct(node))
+            changed = True
         if not isinstance(node, dict):
             continue
         if names := re.findall(r"'([^']*)'", problem.message) if "not defined properties" in problem.message else []:
@@ -106,6 +111,10 @@ def replace_schema(document: Document, problem: Problem, decisions: Decisions) -
     decisions.add("question", problem.pointer, f"The schema {problem.message} It can be anything until you decide.")
     _put(document, problem.pointer, {})
     return True
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    return list({canonical_json(value): value for value in values}.values())
 
 
 def _repair(document: Document, error: ValidationError, decisions: Decisions) -> None:
