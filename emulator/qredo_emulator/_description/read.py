@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import yaml
 from qredo_signing._http.schemes import SCHEMES
 
+from .yaml_1_2 import read_yaml
+
 __all__ = [
     "METHODS",
     "MISSING",
@@ -172,8 +174,7 @@ def read_document(file: Path) -> Any:
     Raises:
         yaml.YAMLError: It is not YAML.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(file.read_bytes(), Loader=loader)  # noqa: S506 (both are safe loaders)
+    return read_yaml(file.read_bytes())
 
 
 @functools.lru_cache(maxsize=16)
@@ -192,7 +193,7 @@ def _load(package: str, file: Path, version: tuple[int, ...]) -> Description:
             operations=operations,
             feeds=tuple(_feed(document, path, item["x-websocket"]) for path, item in paths if "x-websocket" in item),
         )
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+    except (yaml.YAMLError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise SpecError(f"{file}: not a description that can be served: {type(error).__name__}: {error}") from error
 
 
