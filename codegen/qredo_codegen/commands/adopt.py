@@ -95,8 +95,9 @@ def adopt(checkout: Checkout, vendor: Path, package: str, out: Path) -> Adoption
     found = None if adopted is None else tuple(rows(adopted, shape_of(given), overlay))
     theirs = applied.document
     if ours.get("x-form") == "vendor":
-        names = load_names(checkout.names(package))
-        theirs = describe(theirs, signing_of(checkout, package), names).document
+        fitting = overlay.without({error.index for error in applied.errors})
+        signing = signing_of(checkout, package, before=ours)
+        theirs = describe(given, signing, load_names(checkout.names(package)), overlay=fitting).document
     if (invalid := tuple(validate(theirs))) and not misfits:
         raise GenerationError(f"{vendor.name} with the overlay of {package} is no OpenAPI document:", invalid)
     problems = invalid or tuple(check_generable(theirs))
