@@ -98,6 +98,7 @@ def adopt(checkout: Checkout, vendor: Path, package: str, out: Path) -> Adoption
         fitting = overlay.without({error.index for error in applied.errors})
         signing = signing_of(checkout, package, before=ours)
         theirs = describe(given, signing, load_names(checkout.names(package)), overlay=fitting).document
+        theirs["info"]["x-revision"] = ours["info"].get("x-revision", 1)  # counted by us
     if (invalid := tuple(validate(theirs))) and not misfits:
         raise GenerationError(f"{vendor.name} with the overlay of {package} is no OpenAPI document:", invalid)
     problems = invalid or tuple(check_generable(theirs))

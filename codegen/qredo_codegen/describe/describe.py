@@ -68,7 +68,7 @@ def describe(
     """
     _refuse_others(vendor)
     decisions = Decisions()
-    corrected = without_our_extensions(vendor)
+    corrected = without_our_extensions(vendor, decisions)
     if overlay is not None:
         corrected = apply(corrected, overlay)
     document = without_extras(corrected, decisions, with_texts=with_texts)

@@ -48,24 +48,29 @@ def without_extras(document: Document, decisions: Decisions, *, with_texts: bool
 
 def strip(document: Document) -> Document:
     """Return a copy without texts, examples and extensions; everything else stays as it is."""
-    bare = without_our_extensions(document)
+    bare = without_our_extensions(document, Decisions())
     found: Document = _Cleaner(Decisions(), with_texts=False).copy(bare, "", named=False)
     given = document.get("info")
     title = {"title": given["title"]} if isinstance(given, dict) and "title" in given else {}
     return found | ({"info": {**title, **found["info"]}} if isinstance(given, dict) else {})
 
 
-def without_our_extensions(node: Any, *, named: bool = False) -> Any:
+def without_our_extensions(node: Any, decisions: Decisions, at: str = "", *, named: bool = False) -> Any:
     """Return a copy of a vendor's file without extensions that mean something here: only an overlay says that."""
     if isinstance(node, list):
-        return [without_our_extensions(item) for item in node]
+        return [without_our_extensions(item, decisions, at + pointer(index)) for index, item in enumerate(node)]
     if not isinstance(node, dict):
         return node
-    return {
-        key: value if not named and key in _DATA else without_our_extensions(value, named=not named and key in _NAMED)
-        for key, value in node.items()
-        if named or key not in _OURS
-    }
+    found = {}
+    for key, value in node.items():
+        here = at + pointer(key)
+        if not named and key in _OURS:
+            decisions.add("dropped", here, f"The extension {key}, which only an overlay sets.")
+        elif not named and key in _DATA:
+            found[key] = value
+        else:
+            found[key] = without_our_extensions(value, decisions, here, named=not named and key in _NAMED)
+    return found
 
 
 class _Cleaner:
@@ -86,7 +91,7 @@ class _Cleaner:
             here = at + pointer(key)
             if not named and self._is_dropped(key, value, here):
                 continue
-            if not named and key in _DATA:
+            if not named and (key in _DATA or key in _OURS):
                 found[key] = value
             else:
                 found[key] = self.copy(value, here, named=not named and key in _NAMED)
