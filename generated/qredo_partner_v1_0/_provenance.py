@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "40ac4646c1eff03bdc264c133ca15fb0af7a4bfae998e71309618ee570cb5176"
-TEMPLATES_SHA256 = "0c1f401ad739b41a13df4135fa28ff03b7502ba24667a555d84744e1cbc832e6"
+TEMPLATES_SHA256 = "eb2dfcef8cf1bbbb0db3a3d8e96b9be180d68949323ffa6565c4b4edb65239ba"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

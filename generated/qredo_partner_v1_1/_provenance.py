@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "2f5ed59de6702246648b95c68725c92f7c9638789e9838cad7c54e732934a0e6"
-TEMPLATES_SHA256 = "0c1f401ad739b41a13df4135fa28ff03b7502ba24667a555d84744e1cbc832e6"
+TEMPLATES_SHA256 = "eb2dfcef8cf1bbbb0db3a3d8e96b9be180d68949323ffa6565c4b4edb65239ba"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

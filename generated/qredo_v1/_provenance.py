@@ -9,5 +9,5 @@ PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "963ab6d187eca80682be548f1045c0b2f6d911bd8274ed167f29adcc24dc2974"
-TEMPLATES_SHA256 = "0c1f401ad739b41a13df4135fa28ff03b7502ba24667a555d84744e1cbc832e6"
+TEMPLATES_SHA256 = "eb2dfcef8cf1bbbb0db3a3d8e96b9be180d68949323ffa6565c4b4edb65239ba"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
