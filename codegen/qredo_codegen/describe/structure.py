@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from jsonschema.exceptions import ValidationError
 
@@ -121,7 +121,7 @@ def _repair(document: Document, error: ValidationError, decisions: Decisions) ->
     at = pointer(*error.absolute_path)
     node = _get(document, at)
     if error.validator == "required" and isinstance(node, dict):
-        missing = [name for name in error.validator_value if name not in node]
+        missing = [name for name in cast("list[str]", error.validator_value) if name not in node]
         if all(name in _MISSING for name in missing):
             node.update({name: _MISSING[name] for name in missing})
             if missing != ["description"]:
