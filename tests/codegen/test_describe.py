@@ -129,6 +129,7 @@ def test_a_file_with_faults_becomes_a_package(checkout: Checkout, tmp_path: Path
     done = run(checkout, "regenerate", "acme_v7")
     assert done.returncode == 0, done.stderr
     assert "acme_v7: 5 operations generated" in done.stdout
+    assert "/x-form: is vendor: the checks of our own form are not made." in done.stdout
 
 
 def test_a_package_is_registered_once_and_keeps_its_names(checkout: Checkout, tmp_path: Path) -> None:
