@@ -126,6 +126,8 @@ def test_a_file_with_faults_becomes_a_package(checkout: Checkout, tmp_path: Path
     assert "SECRET" not in checkout.description("acme_v7").read_text() + page
     assert (document["x-form"], document["servers"][0]["x-name"]) == ("vendor", "sandbox")
     assert check_described(document) == []
+    assert document["paths"]["/orders"]["post"]["operationId"] == "import__post_orders"
+    assert document["tags"] == [{"name": "default"}, {"name": "import_"}]
     done = run(checkout, "regenerate", "acme_v7")
     assert done.returncode == 0, done.stderr
     assert "acme_v7: 5 operations generated" in done.stdout

@@ -13,14 +13,14 @@ from qredo_codegen._checkout import Checkout
 from qredo_codegen.adoption.shape import shape_of, shape_text
 from qredo_codegen.describe.describe import Described, describe
 from qredo_codegen.describe.security import Signing
-from qredo_codegen.description.document import Document, dump, load
+from qredo_codegen.description.document import Document, dump, load, operations
 from qredo_codegen.description.overlay import load_overlay
 from qredo_codegen.errors import CodegenError
 from qredo_codegen.generate.names_file import load_names, names_text
 
 from .packaging import packaged, with_siblings
 
-__all__ = ["DescribeCommandError", "Done", "describe_command", "signing_of"]
+__all__ = ["DescribeCommandError", "Done", "describe_command", "kept_names", "signing_of"]
 
 _HEADER = """\
 # A vendor's description in the form that the generator takes, written by `nox -s describe`.
@@ -69,7 +69,7 @@ def describe_command(
     done = describe(
         load(vendor),
         signing_of(checkout, package, security, before),
-        load_names(checkout.names(package)),
+        kept_names(checkout, package, before),
         overlay=load_overlay(path) if path.is_file() else None,
         with_texts=with_texts,
     )
@@ -82,6 +82,17 @@ def describe_command(
     return Done(
         tuple(_lines(package, done, [path.name for path in registered])), done.operations[0] == done.operations[1]
     )
+
+
+def kept_names(checkout: Checkout, package: str, before: Document | None) -> dict[str, dict[str, str]]:
+    """Return the names to keep: those of names.yaml, then those of the operations of the description that is there."""
+    kept = {section: dict(names) for section, names in load_names(checkout.names(package)).items()}
+    found = {
+        f"{one.method.upper()} {one.path}": str(one.node["operationId"]).removeprefix(f"{one.node['tags'][0]}_")
+        for one in operations(before or {})
+        if one.node.get("operationId") and one.node.get("tags")
+    }
+    return kept | {"operations": found | kept.get("operations", {})}
 
 
 def signing_of(

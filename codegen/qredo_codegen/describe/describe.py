@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from qredo_codegen.description.document import Document, operations
 from qredo_codegen.description.normal import normalize
+from qredo_codegen.description.normal_form import Normal
 from qredo_codegen.description.overlay import Overlay, apply
 from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.errors import DocumentError, GenerationError
@@ -81,10 +82,11 @@ def describe(
     fit_parameters(document, decisions)
     fit_operations(document, decisions)
     _settle(document, decisions)
+    normal = normalize(document, kept)
     document = _with_head(document)
+    _name(document, normal)
     if problems := validate(document) or check_generable(document):
         raise GenerationError("The file cannot be described:", problems)
-    normal = normalize(document, kept)
     for problem in normal.left_out:
         decisions.add("dropped", problem.pointer, problem.message)
     counts = len(list(operations(vendor))), len(normal.operations)
@@ -109,6 +111,17 @@ def _settle(document: Document, decisions: Decisions) -> None:
         found = normalize(document).problems
         if not [problem for problem in found if replace_schema(document, problem, decisions)]:
             return
+
+
+def _name(document: Document, normal: Normal) -> None:
+    """Write the name of each operation as this project writes it: one tag, and `<tag>_<verb>`."""
+    for one in normal.operations:
+        one.source.node["tags"] = [one.tag]
+        one.source.node["operationId"] = f"{one.tag}_{one.verb}"
+    texts = {tag["name"]: tag.get("description") for tag in document.get("tags", ())}
+    document["tags"] = [
+        {"name": tag.name} | ({"description": text} if (text := texts.get(tag.wire)) else {}) for tag in normal.tags
+    ]
 
 
 def _with_head(document: Document) -> Document:

@@ -79,6 +79,9 @@ def settle(document: Document, problems: Iterable[Problem], decisions: Decisions
             decisions.add("replaced", problem.pointer, "A value stands there twice: once is enough.")
             _put(document, problem.pointer, _distinct(node))
             changed = True
+        elif node is not None and not isinstance(node, dict):
+            _drop(document, problem.pointer, f"Not OpenAPI: {problem.message[:120]}", decisions)
+            changed = True
         if not isinstance(node, dict):
             continue
         if names := re.findall(r"'([^']*)'", problem.message) if "not defined properties" in problem.message else []:
