@@ -56,8 +56,9 @@ def figures(modules: Any, folder: Path) -> dict[str, list[float]]:
 
 
 def test_every_script_is_known_to_the_runner(modules: Any) -> None:
-    """What lies in benchmarks/ and is no helper runs with `nox -s bench`."""
-    scripts = {path.stem for path in BENCHMARKS.glob("*.py") if not path.stem.startswith("_")} - {"run"}
+    """What lies in benchmarks/ and is no helper runs with `nox -s bench`, but for one that needs others' files."""
+    scripts = {path.stem for path in BENCHMARKS.glob("*.py") if not path.stem.startswith("_")}
+    scripts -= {"run", "real_descriptions"}
     assert scripts == set(modules.report.SCRIPTS)
 
 

@@ -149,7 +149,9 @@ def test_listed_differences_are_accepted(checkout: Checkout, tmp_path: Path) -> 
     vendor = published(
         tmp_path, lambda document: schema(document, "Company")["properties"].update(vat={"type": "string"})
     )
-    (change,) = adopt(checkout, vendor, PACKAGE, tmp_path / "out").verdict.compatible
+    verdict = adopt(checkout, vendor, PACKAGE, tmp_path / "out").verdict
+    assert verdict is not None
+    (change,) = verdict.compatible
     listed = checkout.folder(PACKAGE) / "overlay-differences.yaml"
     listed.write_text(
         yaml.safe_dump([{"fingerprint": change.fingerprint, "reason": "never sent", "date": "2026-11-21"}])
@@ -182,4 +184,5 @@ def test_the_vendors_file_is_adopted(tmp_path: Path) -> None:
     shutil.copytree(SPEC / PACKAGE, tmp_path / "spec" / PACKAGE)
     adoption = adopt(Checkout(tmp_path), vendor, PACKAGE, tmp_path / "out")
     assert adoption.is_safe
+    assert adoption.verdict is not None
     assert adoption.verdict.python == ()

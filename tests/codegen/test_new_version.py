@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qredo_codegen.commands import new_version as _new_version
-from qredo_codegen.commands.new_version import NewVersionError, new_version, with_siblings
+from qredo_codegen.commands.new_version import NewVersionError, new_version
+from qredo_codegen.commands.packaging import PackagingError, packaged, with_siblings
 from qredo_codegen.commands.regenerate import Checkout, drift, update
 from qredo_codegen.commands.release import release
 from qredo_codegen.compare.descriptions import compare
@@ -79,7 +79,7 @@ def test_packaging_takes_the_new_version(checkout: Checkout) -> None:
 def test_the_projects_own_packaging_can_take_a_version() -> None:
     """pyproject.toml of this repository has a line for each thing, and gets one more of each, at its place."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    after = _new_version._packaged(text, NEW, PACKAGE)
+    after = packaged(text, NEW, PACKAGE)
     added = [line.strip() for line in after.splitlines() if line not in text.splitlines()]
     assert added == [
         f'{NEW} = "{NEW}"',
@@ -145,7 +145,7 @@ def test_what_fails_leaves_nothing_behind(checkout: Checkout, harm: Any) -> None
     """When packaging, generating or writing fails, no file of the new version is there."""
     harm(checkout)
     before = state(checkout)
-    with pytest.raises((NewVersionError, GenerationError, OSError)):
+    with pytest.raises((PackagingError, GenerationError, OSError)):
         new_version(checkout, NEW, PACKAGE)
     assert state(checkout) == before
     assert checkout.packages == [PACKAGE]

@@ -33,6 +33,11 @@ class Case(NamedTuple):
     edit: Callable[[Document], object]
 
 
+def bind(edit: Callable[..., object], *given: str | bool) -> Callable[[Document], object]:
+    """An edit of a document, with the rest of its arguments given."""
+    return lambda document: edit(document, *given)
+
+
 def named(document: Document, name: str) -> Document:
     found: Document = document["components"]["schemas"][name]
     return found
@@ -58,22 +63,26 @@ def schemas_cases() -> Iterator[Case]:
         yield Case(
             f"required: {name}.{field}",
             "breaking",
-            lambda d, n=name, f=field: named(d, n).setdefault("required", []).append(f),
+            bind(lambda d, n, f: named(d, n).setdefault("required", []).append(f), name, field),
         )
     for name, field in (("NewWallet", "name"), ("NewCustodyGroup", "threshold"), ("AddFundWhitelist", "name")):
         # Our description says so already.
         yield Case(
             f"required, as we have it: {name}.{field}",
             "none",
-            lambda d, n=name, f=field: named(d, n).update(required=[f]),
+            bind(lambda d, n, f: named(d, n).update(required=[f]), name, field),
         )
     for name, field in (("Transfer", "wallet_id"), ("Fund", "name"), ("TrustedPartyNew", "address")):
         yield Case(
-            f"optional: {name}.{field}", "compatible", lambda d, n=name, f=field: named(d, n)["required"].remove(f)
+            f"optional: {name}.{field}",
+            "compatible",
+            bind(lambda d, n, f: named(d, n)["required"].remove(f), name, field),
         )
     for name, field in (("CreateCompanyResponse", "company_id"), ("Holdings", "holdings")):
         yield Case(
-            f"optional: {name}.{field}", "breaking", lambda d, n=name, f=field: named(d, n)["required"].remove(f)
+            f"optional: {name}.{field}",
+            "breaking",
+            bind(lambda d, n, f: named(d, n)["required"].remove(f), name, field),
         )
     for name, field in (
         ("FundDetail", "name"),
@@ -85,7 +94,9 @@ def schemas_cases() -> Iterator[Case]:
         ("Withdrawal", "benefit_of"),
         ("Fund", "description"),
     ):
-        yield Case(f"removed: {name}.{field}", "breaking", lambda d, n=name, f=field: named(d, n)["properties"].pop(f))
+        yield Case(
+            f"removed: {name}.{field}", "breaking", bind(lambda d, n, f: named(d, n)["properties"].pop(f), name, field)
+        )
     for name in (
         "FundDetail",
         "FundWalletInfo",
@@ -100,7 +111,7 @@ def schemas_cases() -> Iterator[Case]:
         yield Case(
             f"added: {name}.new",
             "compatible",
-            lambda d, n=name: named(d, n)["properties"].update(new={"type": "string"}),
+            bind(lambda d, n: named(d, n)["properties"].update(new={"type": "string"}), name),
         )
     for name, field, kind in (
         ("FundDetail", "name", "integer"),
@@ -115,7 +126,7 @@ def schemas_cases() -> Iterator[Case]:
         yield Case(
             f"type: {name}.{field}",
             "breaking",
-            lambda d, n=name, f=field, k=kind: named(d, n)["properties"].__setitem__(f, {"type": k}),
+            bind(lambda d, n, f, k: named(d, n)["properties"].__setitem__(f, {"type": k}), name, field, kind),
         )
     yield Case("enum: EntityType removed", "compatible", lambda d: named(d, "EntityType")["enum"].remove("company"))
     yield Case(
@@ -148,7 +159,7 @@ def operations_cases() -> Iterator[Case]:
         (f"{WALLET}/history", "get"),
         ("/coreclient/feed", "get"),
     ):
-        yield Case(f"gone: {method} {path}", "breaking", lambda d, p=path, m=method: d["paths"][p].pop(m))
+        yield Case(f"gone: {method} {path}", "breaking", bind(lambda d, p, m: d["paths"][p].pop(m), path, method))
     yield Case("gone: whole path", "breaking", lambda d: d["paths"].pop(f"{TRANSFER}/{{tx_id}}"))
     yield Case("moved: path", "breaking", lambda d: d["paths"].__setitem__("/markets", d["paths"].pop("/exchanges")))
     yield Case(
@@ -161,8 +172,11 @@ def operations_cases() -> Iterator[Case]:
             yield Case(
                 f"query {'required' if required else 'optional'}: {method} {path}",
                 effect,
-                lambda d, p=path, m=method, r=required: operation(d, p, m)["parameters"].append(
-                    parameter("new", required=r)
+                bind(
+                    lambda d, p, m, r: operation(d, p, m)["parameters"].append(parameter("new", required=r)),
+                    path,
+                    method,
+                    required,
                 ),
             )
     yield Case(
@@ -176,24 +190,29 @@ def operations_cases() -> Iterator[Case]:
         yield Case(
             f"query gone: {name}",
             "breaking",
-            lambda d, n=name: operation(d, LEDGER, "get").update(
-                parameters=[one for one in operation(d, LEDGER, "get")["parameters"] if one["name"] != n]
+            bind(
+                lambda d, n: operation(d, LEDGER, "get").update(
+                    parameters=[one for one in operation(d, LEDGER, "get")["parameters"] if one["name"] != n]
+                ),
+                name,
             ),
         )
     for name, kind in (("limit", "string"), ("asset", "integer")):
-        yield Case(f"query type: {name}", "breaking", lambda d, n=name, k=kind: query(d, n)["schema"].update(type=k))
+        yield Case(
+            f"query type: {name}", "breaking", bind(lambda d, n, k: query(d, n)["schema"].update(type=k), name, kind)
+        )
     yield Case("query became required", "breaking", lambda d: query(d, "asset").update(required=True))
     for path in (TRANSFER, FUND, "/coreclient"):
         yield Case(
             f"media type of the body: {path}",
             "breaking",
-            lambda d, p=path: as_form(operation(d, p, "post")["requestBody"]),
+            bind(lambda d, p: as_form(operation(d, p, "post")["requestBody"]), path),
         )
     for path, status in ((WALLET, "200"), (COMPANY, "200")):
         yield Case(
             f"media type of the response: {path}",
             "breaking",
-            lambda d, p=path, s=status: as_form(operation(d, p, "get")["responses"][s]),
+            bind(lambda d, p, s: as_form(operation(d, p, "get")["responses"][s]), path, status),
         )
     yield Case("status moved", "breaking", lambda d: move(operation(d, WALLET, "get")["responses"], "200", "206"))
     yield Case(

@@ -201,5 +201,5 @@ def test_reading_a_form_undoes_writing(form: str, data: st.DataObject) -> None:
     media = {"form": "application/x-www-form-urlencoded", "multipart": "multipart/form-data"}[form]
     values = data.draw(st.dictionaries(NAMED, st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
     content = Content(media, form, {"type": "object", "additionalProperties": {"type": "string"}})
-    body, content_type = write(media, values)
+    body, content_type = write(media, values, {})
     assert parse(content, body, content_type) == values

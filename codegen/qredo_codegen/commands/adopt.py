@@ -21,9 +21,8 @@ from qredo_codegen.description.overlay import Action, Overlay, apply_all, load_o
 from qredo_codegen.description.places import Problem
 from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.errors import GenerationError, OverlayError
-from qredo_codegen.generate.names_file import load_names
 
-from .describe import signing_of
+from .describe import kept_names, signing_of
 
 __all__ = ["Adoption", "accept", "adopt"]
 
@@ -95,8 +94,10 @@ def adopt(checkout: Checkout, vendor: Path, package: str, out: Path) -> Adoption
     found = None if adopted is None else tuple(rows(adopted, shape_of(given), overlay))
     theirs = applied.document
     if ours.get("x-form") == "vendor":
-        names = load_names(checkout.names(package))
-        theirs = describe(theirs, signing_of(checkout, package), names).document
+        fitting = overlay.without({error.index for error in applied.errors})
+        signing = signing_of(checkout, package, before=ours)
+        theirs = describe(given, signing, kept_names(checkout, package, ours), overlay=fitting).document
+        theirs["info"]["x-revision"] = ours["info"].get("x-revision", 1)  # counted by us
     if (invalid := tuple(validate(theirs))) and not misfits:
         raise GenerationError(f"{vendor.name} with the overlay of {package} is no OpenAPI document:", invalid)
     problems = invalid or tuple(check_generable(theirs))

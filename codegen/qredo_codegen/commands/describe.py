@@ -13,14 +13,14 @@ from qredo_codegen._checkout import Checkout
 from qredo_codegen.adoption.shape import shape_of, shape_text
 from qredo_codegen.describe.describe import Described, describe
 from qredo_codegen.describe.security import Signing
-from qredo_codegen.description.document import Document, dump, load
-from qredo_codegen.description.overlay import apply, load_overlay
+from qredo_codegen.description.document import Document, dump, load, operations
+from qredo_codegen.description.overlay import load_overlay
 from qredo_codegen.errors import CodegenError
 from qredo_codegen.generate.names_file import load_names, names_text
 
 from .packaging import packaged, with_siblings
 
-__all__ = ["DescribeCommandError", "Done", "describe_command", "signing_of"]
+__all__ = ["DescribeCommandError", "Done", "describe_command", "kept_names", "signing_of"]
 
 _HEADER = """\
 # A vendor's description in the form that the generator takes, written by `nox -s describe`.
@@ -65,12 +65,14 @@ def describe_command(
         GenerationError: The file cannot be described.
     """
     before = _refuse_name(checkout, package)
-    document = load(vendor)
-    overlay = checkout.overlay(package)
-    if overlay.is_file():
-        document = apply(document, load_overlay(overlay))
-    names = load_names(checkout.names(package))
-    done = describe(document, signing_of(checkout, package, security), names, with_texts=with_texts)
+    path = checkout.overlay(package)
+    done = describe(
+        load(vendor),
+        signing_of(checkout, package, security, before),
+        kept_names(checkout, package, before),
+        overlay=load_overlay(path) if path.is_file() else None,
+        with_texts=with_texts,
+    )
     _number(done.document, before)
     texts = _files(checkout, package, vendor.name, done)
     texts[checkout.adopted(package)] = shape_text(shape_of(load(vendor)))
@@ -82,17 +84,33 @@ def describe_command(
     )
 
 
-def signing_of(checkout: Checkout, package: str, security: str | None = None) -> Signing | None:
+def kept_names(checkout: Checkout, package: str, before: Document | None) -> dict[str, dict[str, str]]:
+    """Return the names to keep: those of names.yaml, then those of the operations of the description that is there."""
+    kept = {section: dict(names) for section, names in load_names(checkout.names(package)).items()}
+    found = {
+        f"{one.method.upper()} {one.path}": str(one.node["operationId"]).removeprefix(f"{one.node['tags'][0]}_")
+        for one in operations(before or {})
+        if one.node.get("operationId") and one.node.get("tags")
+    }
+    return kept | {"operations": found | kept.get("operations", {})}
+
+
+def signing_of(
+    checkout: Checkout, package: str, security: str | None = None, before: Document | None = None
+) -> Signing | None:
     """Return how the requests of a package are signed.
 
     Args:
         checkout: The checkout.
         package: The package.
         security: Name of a scheme that a description of ours signs with; None for that of the package's family.
+        before: The description that the package has; without a name, it goes on signing as it does.
 
     Raises:
         DescribeCommandError: No description signs with that scheme.
     """
+    if security is None and before is not None and (signing := _signed(before)):
+        return signing
     found = [
         signing for name in reversed(checkout.packages) if (signing := _signing(checkout, name, package, security))
     ]
@@ -103,11 +121,18 @@ def signing_of(checkout: Checkout, package: str, security: str | None = None) ->
 
 
 def _signing(checkout: Checkout, name: str, package: str, security: str | None) -> Signing | None:
-    document = load(checkout.description(name))
+    signing = _signed(load(checkout.description(name)))
+    if signing is None:
+        return None
+    is_wanted = security == signing.name if security is not None else _family(name) == _family(package)
+    return signing if is_wanted else None
+
+
+def _signed(document: Document) -> Signing | None:
+    """Return how the requests of a description are signed, if they are."""
     schemes: Document = document.get("components", {}).get("securitySchemes", {})
     signature = next((key for key, scheme in schemes.items() if "x-signature" in scheme), None)
-    is_wanted = security == signature if security is not None else _family(name) == _family(package)
-    return Signing(signature, schemes, document["security"]) if signature and is_wanted else None
+    return Signing(signature, schemes, document["security"]) if signature else None
 
 
 def _family(package: str) -> str:

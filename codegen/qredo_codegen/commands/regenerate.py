@@ -25,6 +25,9 @@ from .release import gate, released_hash, with_released
 __all__ = ["Built", "Checkout", "Update", "build", "drift", "refuse_unread", "update"]
 
 
+_SKIPPED = Problem("/x-form", "is vendor: the checks of our own form are not made.")
+
+
 class Built(NamedTuple):
     """A package that was made.
 
@@ -33,7 +36,7 @@ class Built(NamedTuple):
         operations: The number of its operations.
         lock: The text of its lock.
         names: The text of its names, or None if there are none to keep.
-        left_out: What is not generated, and why.
+        left_out: What is not generated or not checked, and why.
     """
 
     document: Document
@@ -112,7 +115,8 @@ def build(
     inputs = inputs_of(description)
     written = write_package(document, package, target, inputs, load_names(names), say=_say)
     lock = _lock(inputs, target, released)
-    return Built(document, written.operations, lock, names_text(written.names), tuple(written.left_out))
+    skipped = [_SKIPPED] if document.get("x-form") == "vendor" else []
+    return Built(document, written.operations, lock, names_text(written.names), (*skipped, *written.left_out))
 
 
 def drift(checkout: Checkout, package: str) -> Iterator[str]:

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 
 from qredo_codegen.description.document import Document, operations
 from qredo_codegen.description.normal import normalize
+from qredo_codegen.description.normal_form import Normal
+from qredo_codegen.description.overlay import Overlay, apply
 from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.errors import DocumentError, GenerationError
 
 from .decisions import Decisions
 from .operations import fit_operations, inline_path_items
-from .parameters import fit_parameters
+from .parameters import fit_parameters, fit_written
 from .security import Signing, sign
 from .servers import name_servers
 from .structure import drop_broken_references, drop_invalid, replace_schema, settle
-from .texts import without_extras
+from .texts import without_extras, without_our_extensions
 
 __all__ = ["Described", "describe"]
 
@@ -48,6 +50,7 @@ def describe(
     signing: Signing | None,
     kept: Mapping[str, Mapping[str, str]] | None = None,
     *,
+    overlay: Overlay | None = None,
     with_texts: bool = False,
 ) -> Described:
     """Bring a vendor's file into the form that the generator takes.
@@ -56,15 +59,21 @@ def describe(
         vendor: The file, as loaded.
         signing: How requests are signed, or None to leave the question open.
         kept: The names that were given before.
+        overlay: Corrections of the file's content.
         with_texts: Whether the vendor's texts stay.
 
     Raises:
+        OverlayError: An action of the overlay does not fit.
         DocumentError: The file is no OpenAPI 3.0 or 3.1 document.
         GenerationError: It cannot be made one that generates; each problem is named.
     """
     _refuse_others(vendor)
     decisions = Decisions()
-    document = without_extras(vendor, decisions, with_texts=with_texts)
+    corrected = without_our_extensions(vendor, decisions)
+    if overlay is not None:
+        corrected = apply(corrected, overlay)
+    document = without_extras(corrected, decisions, with_texts=with_texts)
+    fit_written(document, decisions)
     drop_invalid(document, decisions)
     drop_broken_references(document, decisions)
     inline_path_items(document, decisions)
@@ -73,10 +82,11 @@ def describe(
     fit_parameters(document, decisions)
     fit_operations(document, decisions)
     _settle(document, decisions)
+    normal = normalize(document, kept)
     document = _with_head(document)
+    _name(document, normal)
     if problems := validate(document) or check_generable(document):
         raise GenerationError("The file cannot be described:", problems)
-    normal = normalize(document, kept)
     for problem in normal.left_out:
         decisions.add("dropped", problem.pointer, problem.message)
     counts = len(list(operations(vendor))), len(normal.operations)
@@ -103,9 +113,20 @@ def _settle(document: Document, decisions: Decisions) -> None:
             return
 
 
+def _name(document: Document, normal: Normal) -> None:
+    """Write the name of each operation as this project writes it: one tag, and `<tag>_<verb>`."""
+    for one in normal.operations:
+        one.source.node["tags"] = [one.tag]
+        one.source.node["operationId"] = f"{one.tag}_{one.verb}"
+    texts = {tag["name"]: tag.get("description") for tag in document.get("tags", ())}
+    document["tags"] = [
+        {"name": tag.name} | ({"description": text} if (text := texts.get(tag.wire)) else {}) for tag in normal.tags
+    ]
+
+
 def _with_head(document: Document) -> Document:
     """Return the document with its form first, and our own revision of it."""
-    info = {**document["info"], "x-revision": 1}
+    info = {"x-revision": 1, **document["info"]}
     return {"openapi": document["openapi"], "x-form": "vendor", "info": info} | {
         key: value for key, value in document.items() if key not in ("openapi", "info")
     }

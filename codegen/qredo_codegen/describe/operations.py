@@ -63,7 +63,7 @@ def _renamed(document: Document, item: Document, method: str, names: list[str], 
     """Return an operation with the names that the parameters have in the other path."""
     new = dict(zip(names, re.findall(r"\{([^}]*)\}", other), strict=True))
     node: Document = dict(item[method])
-    found = []
+    found: list[Document] = []
     for written in (*item.get("parameters", ()), *node.get("parameters", ())):
         parameter = target(document, written)
         if isinstance(parameter, dict) and parameter.get("in") == "path" and parameter.get("name") in new:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from qredo_codegen.description.document import Document, Operation, operations, pointer
-from qredo_codegen.description.places import holders, parameters, path_items, target
+from qredo_codegen.description.document import Document, Operation, operations, pointer, walk
+from qredo_codegen.description.places import parameters, path_items, target
 from qredo_codegen.description.rules_operations import STYLES
 
 from .decisions import Decisions
 
-__all__ = ["drop_parameters", "fit_parameters"]
+__all__ = ["drop_parameters", "fit_parameters", "fit_written"]
 
 Why = Callable[[str | None, Document], str | None]
 """Why a parameter on a path (None for a component) is removed, or None if it stays."""
@@ -35,11 +35,20 @@ def drop_parameters(document: Document, why: Why, decisions: Decisions) -> None:
         del components[name]
 
 
+def fit_written(document: Document, decisions: Decisions) -> None:
+    """Correct each parameter that is wrong in one keyword, before the rest of it would be dropped as no OpenAPI."""
+    for at, node in walk(document):
+        if (
+            isinstance(node, dict)
+            and node.get("in") in STYLES
+            and isinstance(node.get("name"), str)
+            and not _is_scheme(node)
+        ):
+            _fit_one(at, node, decisions)
+
+
 def fit_parameters(document: Document, decisions: Decisions) -> None:
-    """Make parameters what the generator takes: no cookies, known styles, and each path with its own."""
-    for holder in holders(document):
-        if holder.role == "parameter" and "in" in holder.node:
-            _fit_one(holder.pointer, holder.node, decisions)
+    """Keep the parameters that one call can send, and complete those of each path."""
     drop_parameters(document, _misplaced, decisions)
     for one in operations(document):
         _complete(document, one, decisions)
@@ -61,13 +70,23 @@ def _misplaced(path: str | None, node: Document) -> str | None:
     return None
 
 
+def _is_scheme(node: Document) -> bool:
+    return node.get("type") == "apiKey"
+
+
 def _fit_one(at: str, node: Document, decisions: Decisions) -> None:
     place, style = str(node["in"]), node.get("style")
-    if style is not None and style not in STYLES.get(place, ()):
+    if style is not None and style not in STYLES[place]:
         decisions.add("dropped", at, f"The style {style}, which a {place} parameter cannot have.")
         del node["style"]
     if node.pop("allowReserved", False):
         decisions.add("dropped", at, "allowReserved: characters with a meaning in a URL are percent-encoded.")
+    if "schema" not in node and "content" not in node:
+        moved = {key: node.pop(key) for key in ("type", "format", "enum", "items") if key in node}
+        node["schema"] = moved or {"type": "string"}
+        decisions.add(
+            "replaced", at, "It has no schema: what it says itself is one." if moved else "It has no schema: a text."
+        )
     if place == "path" and node.get("required") is not True:
         decisions.add("replaced", at, "A path parameter is always required.")
         node["required"] = True

@@ -27,7 +27,13 @@ def name_servers(document: Document, decisions: Decisions) -> None:
         at = pointer("servers", index)
         url = _plain(server, at, decisions)
         if url and url not in [one["url"] for one in found]:
-            found.append({"url": url, "x-name": _name(url, found), "description": f"Server {index + 1} of the file."})
+            found.append(
+                {
+                    "url": url,
+                    "x-name": server.get("x-name") or _name(url, found),
+                    "description": f"Server {index + 1} of the file.",
+                }
+            )
     if not found:
         decisions.add(
             "question", "/servers", f"No server with a host: {_UNKNOWN} stands there. Give base_url to the client."

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from jsonschema.exceptions import ValidationError
 
+from qredo_codegen.compare.changes import canonical_json
 from qredo_codegen.description.document import METHODS, Document, operations, pointer, tokens
 from qredo_codegen.description.openapi import structure_errors, validate
 from qredo_codegen.description.places import Problem, references, target
@@ -74,6 +75,13 @@ def settle(document: Document, problems: Iterable[Problem], decisions: Decisions
     changed = False
     for problem in problems:
         node = _get(document, problem.pointer)
+        if isinstance(node, list) and len(_distinct(node)) < len(node):
+            decisions.add("replaced", problem.pointer, "A value stands there twice: once is enough.")
+            _put(document, problem.pointer, _distinct(node))
+            changed = True
+        elif node is not None and not isinstance(node, dict):
+            _drop(document, problem.pointer, f"Not OpenAPI: {problem.message[:120]}", decisions)
+            changed = True
         if not isinstance(node, dict):
             continue
         if names := re.findall(r"'([^']*)'", problem.message) if "not defined properties" in problem.message else []:
@@ -108,11 +116,15 @@ def replace_schema(document: Document, problem: Problem, decisions: Decisions) -
     return True
 
 
+def _distinct(values: list[Any]) -> list[Any]:
+    return list({canonical_json(value): value for value in values}.values())
+
+
 def _repair(document: Document, error: ValidationError, decisions: Decisions) -> None:
     at = pointer(*error.absolute_path)
     node = _get(document, at)
     if error.validator == "required" and isinstance(node, dict):
-        missing = [name for name in error.validator_value if name not in node]
+        missing = [name for name in cast("list[str]", error.validator_value) if name not in node]
         if all(name in _MISSING for name in missing):
             node.update({name: _MISSING[name] for name in missing})
             if missing != ["description"]:

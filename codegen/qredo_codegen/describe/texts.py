@@ -6,10 +6,11 @@ from collections import Counter
 from typing import Any
 
 from qredo_codegen.description.document import Document, pointer
+from qredo_codegen.description.rules_extensions import SHAPES
 
 from .decisions import Decisions
 
-__all__ = ["strip", "without_extras"]
+__all__ = ["strip", "without_extras", "without_our_extensions"]
 
 _TEXTS = frozenset(
     {"description", "summary", "title", "example", "examples", "externalDocs", "contact", "license", "termsOfService"}
@@ -22,7 +23,8 @@ _NAMED = frozenset(
     | {"pathItems", "paths", "patternProperties", "properties", "requestBodies", "responses", "schemas"}
     | {"securitySchemes", "variables", "webhooks"}
 )
-_KEPT = frozenset({"x-enum-varnames"})
+_NAMES = "x-enum-varnames"
+_OURS = frozenset(SHAPES) - {_NAMES}
 
 
 def without_extras(document: Document, decisions: Decisions, *, with_texts: bool) -> Document:
@@ -36,7 +38,9 @@ def without_extras(document: Document, decisions: Decisions, *, with_texts: bool
     cleaner = _Cleaner(decisions, with_texts)
     found: Document = cleaner.copy(document, "", named=False)
     found["info"] = {
-        key: value for key, value in dict(document.get("info") or {}).items() if key in ("title", "version")
+        key: value
+        for key, value in dict(document.get("info") or {}).items()
+        if key in ("title", "version", "x-revision")
     } | (found["info"] if with_texts and isinstance(found.get("info"), dict) else {})
     cleaner.report()
     return found
@@ -44,10 +48,29 @@ def without_extras(document: Document, decisions: Decisions, *, with_texts: bool
 
 def strip(document: Document) -> Document:
     """Return a copy without texts, examples and extensions; everything else stays as it is."""
-    found: Document = _Cleaner(Decisions(), with_texts=False).copy(document, "", named=False)
+    bare = without_our_extensions(document, Decisions())
+    found: Document = _Cleaner(Decisions(), with_texts=False).copy(bare, "", named=False)
     given = document.get("info")
     title = {"title": given["title"]} if isinstance(given, dict) and "title" in given else {}
     return found | ({"info": {**title, **found["info"]}} if isinstance(given, dict) else {})
+
+
+def without_our_extensions(node: Any, decisions: Decisions, at: str = "", *, named: bool = False) -> Any:
+    """Return a copy of a vendor's file without extensions that mean something here: only an overlay says that."""
+    if isinstance(node, list):
+        return [without_our_extensions(item, decisions, at + pointer(index)) for index, item in enumerate(node)]
+    if not isinstance(node, dict):
+        return node
+    found = {}
+    for key, value in node.items():
+        here = at + pointer(key)
+        if not named and key in _OURS:
+            decisions.add("dropped", here, f"The extension {key}, which only an overlay sets.")
+        elif not named and key in _DATA:
+            found[key] = value
+        else:
+            found[key] = without_our_extensions(value, decisions, here, named=not named and key in _NAMED)
+    return found
 
 
 class _Cleaner:
@@ -68,7 +91,7 @@ class _Cleaner:
             here = at + pointer(key)
             if not named and self._is_dropped(key, value, here):
                 continue
-            if not named and key in _DATA:
+            if not named and (key in _DATA or key in _OURS):
                 found[key] = value
             else:
                 found[key] = self.copy(value, here, named=not named and key in _NAMED)
@@ -77,7 +100,7 @@ class _Cleaner:
         return found
 
     def _is_dropped(self, key: str, value: Any, at: str) -> bool:
-        if key.startswith("x-") and not (key in _KEPT and isinstance(value, list)):
+        if key.startswith("x-") and key not in _OURS and not (key == _NAMES and isinstance(value, list)):
             self.extensions[key] += 1
             self.first.setdefault(key, at)
             return True

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import yaml
@@ -69,11 +69,6 @@ _DEEPEST = 200
 class _Dumper(yaml.SafeDumper):
     """Writes in quotes whatever YAML 1.1 or 1.2 would read as something else than text."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
-        first: [*_RESOLVERS.get(first, ()), *yaml.SafeDumper.yaml_implicit_resolvers.get(first, ())]
-        for first in {*_RESOLVERS, *yaml.SafeDumper.yaml_implicit_resolvers}
-    }
-
     def ignore_aliases(self, data: Any) -> bool:
         """Write out what stands in several places: a reader of the file looks at one."""
         return True
@@ -83,6 +78,10 @@ class _Dumper(yaml.SafeDumper):
         return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
 
 
+_Dumper.yaml_implicit_resolvers = {
+    first: [*_RESOLVERS.get(first, ()), *yaml.SafeDumper.yaml_implicit_resolvers.get(first, ())]
+    for first in {*_RESOLVERS, *yaml.SafeDumper.yaml_implicit_resolvers}
+}
 _Dumper.add_representer(str, _Dumper.represent_text)
 
 

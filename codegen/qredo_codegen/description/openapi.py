@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from jsonschema.exceptions import ValidationError, best_match, relevance
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
@@ -48,7 +48,7 @@ def _deepest(error: ValidationError) -> ValidationError:
     """Return what is wrong inside an alternative: of a reference and an object, the one that was meant."""
     while error.validator == "oneOf" and isinstance(error.instance, dict):
         is_reference = "$ref" in error.instance
-        branches = [str(one.get("$ref")).endswith("/Reference") for one in error.validator_value]
+        branches = [str(one.get("$ref")).endswith("/Reference") for one in cast("list[Any]", error.validator_value)]
         meant = [one for one in error.context or () if branches[int(one.schema_path[0])] is is_reference]
         if True not in branches or not meant:
             break
@@ -96,6 +96,9 @@ def _place(document: Document, parts: Sequence[str | int]) -> str:
         if isinstance(node, dict) and part not in node and "$ref" in node:
             at = node["$ref"][1:]
             node = target(document, node)
+        is_there = part in node if isinstance(node, dict) else isinstance(node, list)
+        if not is_there:
+            break  # inside a value, such as a default, whose own place is the schema
         node = node[part]
         at += pointer(part)
     return at

@@ -65,7 +65,7 @@ class Overlay:
     title: str
     actions: tuple[Action, ...]
 
-    def without(self, indexes: Container[int]) -> Overlay:
+    def without(self, indexes: Container[int | None]) -> Overlay:
         """Return it without some of its actions."""
         return Overlay(self.title, tuple(action for action in self.actions if action.index not in indexes))
 

@@ -99,8 +99,9 @@ def _body(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str,
     found["encoding"] = dict(one.body.encoding)
     if method.body.model:
         found["model"] = method.body.model.name
-        if not method.body_only:
-            found["keywords"] = {field.name: value[field.wire] for field in method.body_fields if field.wire in value}
+        keywords = {field.name: value[field.wire] for field in method.body_fields if field.wire in value}
+        if not method.body_only and (keywords or one.body.required):  # without any, an optional body is not sent
+            found["keywords"] = keywords
     return found
 
 

@@ -126,7 +126,7 @@ def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
     sent, form, value = request.content, body["form"], body["value"]
     media = request.headers.get("content-type", "")
     if form == "json":
-        if "json" not in media or json.loads(sent, parse_float=Decimal) != value:
+        if "json" not in media.lower() or json.loads(sent, parse_float=Decimal) != value:
             yield f"sends the body {sent[:200]!r} as {media}"
     elif form == "form":
         yield from _query(sent.decode(), list(_fields(value, body["encoding"])))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import yaml
+from .yaml_1_2 import read_yaml
 
 __all__ = ["SpecError", "find_descriptions", "read_document", "resolve_references"]
 
@@ -21,23 +19,6 @@ _TEXTS = {"$ref", "summary", "description", "title", "deprecated", "default", "e
 
 class SpecError(Exception):
     """A description that can't be served."""
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # which of the two there is
-    """YAML 1.2 as far as JSON goes, as the generator reads it: `NO` and dates are text; fractions stay exact."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as PyYAML has it
-
-
-for _tag, _pattern, _firsts in (
-    ("null", r"~|null|Null|NULL|", ("~", "n", "N", "")),
-    ("bool", r"true|True|TRUE|false|False|FALSE", tuple("tTfF")),
-    ("int", r"[-+]?(?:0|[1-9][0-9]*)", tuple("-+0123456789")),
-    ("float", r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?", tuple("-+0123456789")),
-    ("merge", r"<<", ("<",)),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_firsts))
-_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(loader.construct_scalar(node)))
 
 
 def find_descriptions(folder: Path | None = None) -> dict[str, Path]:
@@ -63,7 +44,7 @@ def read_document(file: Path) -> Any:
     Raises:
         yaml.YAMLError: It is not YAML.
     """
-    return yaml.load(file.read_bytes(), Loader=_Loader)  # noqa: S506 (a safe loader)
+    return read_yaml(file.read_bytes())
 
 
 def resolve_references(document: Any) -> None:

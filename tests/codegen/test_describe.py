@@ -1,0 +1,252 @@
+"""From a vendor's file to a description: it generates as it is, and what was decided is on record."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qredo_codegen.commands.describe import describe_command, signing_of
+from qredo_codegen.commands.regenerate import Checkout
+from qredo_codegen.describe.decisions import Decisions
+from qredo_codegen.describe.describe import describe
+from qredo_codegen.describe.operations import fit_operations
+from qredo_codegen.describe.servers import name_servers
+from qredo_codegen.description.document import Document, dump, load
+from qredo_codegen.description.normal import normalize
+from qredo_codegen.description.rules import check_described, check_generable, validate
+from qredo_codegen.errors import CodegenError
+from qredo_codegen.generate.inputs import inputs_of
+from qredo_codegen.generate.write import write_package
+
+from .checkouts import PACKAGE, new_checkout, run, state
+
+ROOT = Path(__file__).parents[2]
+OK = {"200": {"description": "Done."}}
+
+pytestmark = pytest.mark.once
+
+
+def faulty() -> Document:
+    """A file with what vendors get wrong: each path has a fault of its own."""
+    text = {"type": "string"}
+    return {
+        "openapi": "3.0.1",
+        "info": {"title": "Acme", "version": "7", "description": "SECRET WORDS", "x-logo": {"url": "x"}},
+        "servers": [{"url": "http://{region}.acme.example/v7/", "variables": {"region": {"default": "sandbox"}}}],
+        "security": [{"bearer": []}],
+        "paths": {
+            "/orders/{id}": {
+                "get": {
+                    "summary": "SECRET WORDS",
+                    "operationId": "readOrder",
+                    "parameters": [
+                        {"name": "session", "in": "cookie", "schema": text},
+                        {"name": "x-nonce", "in": "header", "schema": text},
+                        {"name": "other", "in": "path", "required": True, "schema": text},
+                        {"name": "id", "in": "path", "type": "integer"},
+                        {"name": "filter", "in": "query", "style": "simple", "allowReserved": True, "schema": text},
+                    ],
+                    "responses": {"200": {"$ref": "#/components/responses/Missing"}, "302": {"description": "x"}},
+                    "callbacks": {"done": {"{$url}": {"post": {"responses": OK}}}},
+                }
+            },
+            "/orders/{order}": {"delete": {"operationId": "readOrder", "parameters": [], "responses": {"default": {}}}},
+            "/orders": {
+                "post": {
+                    "tags": ["import"],
+                    "requestBody": {
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Empty"}}}
+                    },
+                    "responses": {"201": {"content": {"application/json": {"schema": {"$ref": "other.yaml#/X"}}}}},
+                },
+                "put": {"unknown": 1, "responses": {"404": {"description": "x"}}},
+            },
+            "/open": {"get": {"security": [], "responses": OK}},
+            "/elsewhere": {"servers": [{"url": "https://upload.acme.example"}], "get": {"responses": OK}},
+        },
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "schemas": {
+                "Empty": {"type": "object", "properties": {}, "required": []},
+                "Bad": {"type": "string", "default": 3, "enum": ["a", 1]},
+            },
+        },
+    }
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return new_checkout(tmp_path / "checkout")
+
+
+def written(folder: Path, document: Document) -> Path:
+    path = folder / "vendor.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_a_file_with_faults_becomes_a_package(checkout: Checkout, tmp_path: Path) -> None:
+    """All operations but the one on another host are described, generated and called; every fault is on record."""
+    done = run(checkout, "describe", str(written(tmp_path, faulty())), "acme_v7", "--security", "partner_signature")
+    assert done.returncode == 1  # one operation is not described, which a person must see
+    assert done.stdout.startswith("spec/acme_v7/openapi.yaml: 5 of 6 operations described\n")
+    page = checkout.decisions("acme_v7").read_text()
+    for words in (
+        "Sent to https://upload.acme.example, others are not: describe it in a package of its own.",
+        "The variables of http://{region}.acme.example/v7/ have their defaults",
+        "is not https: https://sandbox.acme.example/v7 is used.",
+        "The cookie session: one call cannot set it",
+        "The header x-nonce is no argument",
+        "The path parameter other is not in the path.",
+        "A path parameter is always required.",
+        "It has no schema: what it says itself is one.",
+        "The path has {order}, which is not described: it is a text.",
+        "The style simple, which a query parameter cannot have.",
+        "allowReserved: characters with a meaning in a URL are percent-encoded.",
+        "#/components/responses/Missing is not in the file: it can be anything.",
+        "other.yaml#/X is not in the file: it can be anything.",
+        "The status 302 has no meaning for the client.",
+        "/orders/{id} is the same path: a server cannot tell them apart.",
+        "The only response is that of success too: 2XX.",
+        "No response of success: one without content is taken, 2XX.",
+        "OpenAPI has no such key there.",
+        "callbacks are not generated.",
+        "The extension x-logo, in 1 place.",
+        "The file says that this call is open: it is sent unsigned.",
+        "The operationId readOrder stands twice: named after its path.",
+        "Security is that of partner_signature; the file has: bearer.",
+        "| `POST /orders` | `post_orders` |",
+        "| `import` | `import_` |",
+    ):
+        assert words in page, words
+    document = load(checkout.description("acme_v7"))
+    assert "SECRET" not in checkout.description("acme_v7").read_text() + page
+    assert (document["x-form"], document["servers"][0]["x-name"]) == ("vendor", "sandbox")
+    assert check_described(document) == []
+    assert document["paths"]["/orders"]["post"]["operationId"] == "import__post_orders"
+    assert document["tags"] == [{"name": "default"}, {"name": "import_"}]
+    done = run(checkout, "regenerate", "acme_v7")
+    assert done.returncode == 0, done.stderr
+    assert "acme_v7: 5 operations generated" in done.stdout
+    assert "/x-form: is vendor: the checks of our own form are not made." in done.stdout
+
+
+def test_a_package_is_registered_once_and_keeps_its_names(checkout: Checkout, tmp_path: Path) -> None:
+    """Again on a newer file: a name that was edited stays, what has a name keeps it, nothing is registered twice."""
+    vendor = faulty()
+    del vendor["paths"]["/elsewhere"]
+    first = run(checkout, "describe", str(written(tmp_path, vendor)), "acme_v7", "--security", "partner_signature")
+    assert first.returncode == 0, first.stderr
+    assert "registered in pyproject.toml, zensical.toml" in first.stdout
+    assert load(checkout.description("acme_v7"))["info"]["x-revision"] == 1
+    names = checkout.names("acme_v7")
+    names.write_text(names.read_text().replace("post_orders", "place"))
+    pyproject = (checkout.root / "pyproject.toml").read_text()
+    assert '"spec/acme_v7/openapi.yaml" = "qredo_emulator/_spec/acme_v7/openapi.yaml"' in pyproject
+    vendor["paths"] = {"/aaa": {"post": {"operationId": "place", "tags": ["import"], "responses": OK}}} | vendor[
+        "paths"
+    ]
+    second = run(checkout, "describe", str(written(tmp_path, vendor)), "acme_v7", "--security", "partner_signature")
+    assert second.returncode == 0
+    assert "registered" not in second.stdout
+    kept = load(names)["operations"]
+    assert (kept["POST /orders"], kept["POST /aaa"]) == ("place", "place_2")
+    assert load(checkout.description("acme_v7"))["info"]["x-revision"] == 2
+    assert (checkout.root / "pyproject.toml").read_text() == pyproject
+
+
+@pytest.mark.parametrize(
+    ("package", "security", "message"),
+    [
+        (PACKAGE, None, "is a description of our own, which describe does not overwrite"),
+        ("Acme", None, "'Acme' is no import name"),
+        ("acme_v7", "magic", "No description signs with 'magic'; there are: partner_signature."),
+    ],
+)
+def test_what_cannot_be_written_is_refused(
+    checkout: Checkout, tmp_path: Path, package: str, security: str | None, message: str
+) -> None:
+    """The message says why, and nothing of the checkout is touched."""
+    before = state(checkout)
+    with pytest.raises(CodegenError, match=message):
+        describe_command(checkout, written(tmp_path, faulty()), package, security)
+    assert state(checkout) == before
+
+
+def test_without_a_scheme_the_question_stays_open(checkout: Checkout) -> None:
+    """A package of no family keeps the file's scheme, one for each operation, and the question is on record."""
+    assert signing_of(checkout, "acme_v7") is None
+    family = signing_of(checkout, "qredo_partner_v9_9")
+    assert family is not None
+    assert family.name == "partner_signature"
+    vendor = faulty()
+    vendor["paths"]["/orders"]["put"]["security"] = [{"bearer": [], "more": []}]
+    done = describe(vendor, None)
+    assert validate(done.document) == check_generable(done.document) == []
+    assert [one.text for one in done.decisions.of("question") if one.pointer == "/components/securitySchemes"] == [
+        "This project signs with none of the file's schemes (bearer). Name one of ours: --security NAME."
+    ]
+    assert done.document["paths"]["/orders"]["put"]["security"] == [{"bearer": []}]
+
+
+def test_texts_are_taken_where_they_are_asked_for() -> None:
+    """With texts, summaries and descriptions stay as the vendor wrote them."""
+    done = describe(faulty(), None, with_texts=True)
+    assert done.document["paths"]["/orders/{id}"]["get"]["summary"] == "SECRET WORDS"
+    assert done.document["info"]["description"] == "SECRET WORDS"
+
+
+@pytest.mark.parametrize(
+    "servers",
+    [[], [{"url": "/v1"}], [{"url": "https://{host}/v1"}], [{"url": "https://{host}", "variables": {"host": {}}}]],
+)
+def test_a_file_without_a_host_asks_for_one(servers: list[Any]) -> None:
+    """No host is made up: a placeholder that resolves nowhere stands there, and a question."""
+    document = {"servers": servers, "paths": {"/a": {"get": {"responses": OK}}}}
+    decisions = Decisions()
+    name_servers(document, decisions)
+    assert [one["url"] for one in document["servers"]] == ["https://host.invalid"]
+    assert decisions.of("question")
+
+
+def test_one_of_two_equal_operations_is_lost_and_named() -> None:
+    """Where two paths differ in names only and both have the method, the second is not described, and that is said."""
+    node = {"responses": OK}
+    document = {"paths": {"/a/{x}": {"get": dict(node)}, "/a/{y}": {"get": dict(node)}}}
+    decisions = Decisions()
+    fit_operations(document, decisions)
+    assert list(document["paths"]) == ["/a/{x}"]
+    assert [one.pointer for one in decisions.of("lost")] == ["/paths/~1a~1{y}/get"]
+
+
+@pytest.mark.parametrize("head", [{"swagger": "2.0"}, {"openapi": "4.0.0"}, {"openapi": "3.0.0", "paths": []}])
+def test_what_is_no_openapi_3_is_refused(head: Document) -> None:
+    """The message says what the file is."""
+    with pytest.raises(CodegenError, match=r"Swagger 2\.0|4\.0\.0|no mapping"):
+        describe({"info": {"title": "x", "version": "1"}, **head}, None)
+
+
+def test_the_vendors_file_is_described_and_called(tmp_path: Path) -> None:
+    """With nothing but the file: 53 of 53 operations are generated, and the self-check calls each."""
+    vendor = os.environ.get("QREDO_VENDOR_FILE")
+    if not vendor:
+        pytest.skip("QREDO_VENDOR_FILE does not name the vendor's description of the Partner API 1.1.2")
+    done = describe(load(Path(vendor)), signing_of(Checkout(ROOT), "qredo_partner_v1_3"))
+    assert done.operations == (53, 53)
+    assert done.decisions.of("lost") == done.decisions.of("question") == []
+    path = tmp_path / "openapi.yaml"
+    path.write_text(dump(done.document), encoding="utf-8")
+    assert load(path) == done.document
+    package = write_package(load(path), "described", tmp_path / "described", inputs_of(path), done.names)
+    assert (package.operations, package.called) == (53, 53)
+    ours = normalize(load(ROOT / "spec" / "qredo_partner_v1_1" / "openapi.yaml"))
+    signed = {(one.source.method, one.source.path): one.source.node.get("security") for one in ours.operations}
+    others = [
+        one.source.path
+        for one in normalize(done.document).operations
+        if one.source.node.get("security") != signed[one.source.method, one.source.path]
+    ]
+    assert others == ["/coreclient/finish"]  # whose header is misspelled in the file
