@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "7c00f889df540605c6d493d191b96832ed5dd9e407efa2bf98760278f1e49de4"
-TEMPLATES_SHA256 = "8c2017c18fb837def36b8e720e5d82a085ea73f240d5831fd560efd976b9e232"
+DESCRIPTION_SHA256 = "576ef775cda2bbfcb68831d70cba7a5b29f1cbb033ce7cf65105d5a952a6f1d5"
+TEMPLATES_SHA256 = "7ea2e1122abb430ae9cd4bf3945248728150dab80a587081c926ce574342b082"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -13,13 +13,19 @@ from ._numbers import Exact, text_of
 from ._types import File
 
 
-def write(media: str, body: Any) -> tuple[bytes, str]:
-    """The bytes of a body and the value of its Content-Type."""
+def write(media: str, body: Any, encoding: Mapping[str, str]) -> tuple[bytes, str]:
+    """The bytes of a body and the value of its Content-Type.
+
+    Args:
+        media: The media type.
+        body: A JSON value, a text or bytes.
+        encoding: How fields of a form are written, where that is not as usual.
+    """
     kind = media.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        return _multipart(list(_parts(body)))
+        return _multipart(list(_parts(body, encoding)))
     if kind == "application/x-www-form-urlencoded":
-        return urlencode(list(_pairs(body)), quote_via=quote, safe="").encode(), media
+        return "&".join(_fields(body, encoding)).encode(), media
     if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body), "application/octet-stream" if "*" in media else media
     if isinstance(body, str) and kind != "application/json" and not kind.endswith("+json"):
@@ -49,32 +55,46 @@ def text(value: object) -> str:
     return value.text if isinstance(value, Exact) else str(value)
 
 
-def _pairs(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _fields(body: Mapping[str, Any], encoding: Mapping[str, str]) -> Iterator[str]:
+    """What a form says of each field that has a value."""
+    from ._parameters import query  # which needs this module
+
     for name, value in body.items():
-        for item in value if isinstance(value, list | tuple) else [value]:
-            if item is not None:
-                yield name, to_json(item) if isinstance(item, dict | list) else text(item)
+        if name in encoding:
+            text_of_field = query({name: value}, encoding)[1:]
+        else:
+            text_of_field = urlencode(list(_pairs(name, value)), quote_via=quote, safe="")
+        if text_of_field:
+            yield text_of_field
 
 
-def _parts(body: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    for item in value if isinstance(value, list | tuple) else [value]:
+        if item is not None:
+            yield name, to_json(item) if isinstance(item, dict | list) else text(item)
+
+
+def _parts(body: Mapping[str, Any], encoding: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """Header and content of each part."""
     for name, value in body.items():
         is_many = isinstance(value, list | tuple) and not isinstance(value, File)
         for item in value if is_many else [value]:
             if item is not None:
-                yield _part(name, item)
+                yield _part(name, item, encoding.get(name))
 
 
-def _part(name: str, value: Any) -> tuple[str, bytes]:
+def _part(name: str, value: Any, media: str | None) -> tuple[str, bytes]:
     disposition = f'Content-Disposition: form-data; name="{_quoted(name)}"'
     if isinstance(value, bytes | bytearray):
         value = File(bytes(value))
     if isinstance(value, File):
-        head = f'{disposition}; filename="{_quoted(value.name)}"\r\nContent-Type: {_one_line(value.media)}'
+        given = value.media if media is None or value.media != File(b"").media else media
+        head = f'{disposition}; filename="{_quoted(value.name)}"\r\nContent-Type: {_one_line(given)}'
         return head, bytes(value.content)
-    if isinstance(value, dict | list):
-        return f"{disposition}\r\nContent-Type: application/json", to_json(value).encode()
-    return disposition, text(value).encode()
+    is_json = isinstance(value, dict | list)
+    media = media or ("application/json" if is_json else None)
+    head = f"{disposition}\r\nContent-Type: {_one_line(media)}" if media else disposition
+    return head, (to_json(value) if is_json else text(value)).encode()
 
 
 def _multipart(parts: list[tuple[str, bytes]]) -> tuple[bytes, str]:

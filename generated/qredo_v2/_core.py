@@ -59,7 +59,7 @@ class Requests(NamedTuple):
     ) -> httpx.Request:
         """The request of one call, not yet signed."""
         key, body = _with_key(operation, body, idempotent)
-        content, media = (None, None) if body is UNSET else _content(operation.media, body)
+        content, media = (None, None) if body is UNSET else _content(operation, body)
         repeatable = operation.repeatable or operation.method == "GET" or key is not None
         call = Call(operation.id, operation.security, repeatable, key, operation.look_up, self.options.max_retries)
         timeout = {} if self.options.timeout is UNSET else {"timeout": self.options.timeout}
@@ -182,13 +182,14 @@ def _with_key(operation: Operation[Any], body: Any, idempotent: bool) -> tuple[s
     return body.get(field) or None, body
 
 
-def _content(media: str, body: Any) -> tuple[bytes, str]:
+def _content(operation: Operation[Any], body: Any) -> tuple[bytes, str]:
     """The bytes of a body and its media type."""
+    media = operation.media
     if media == "application/json" and not EXACT_NUMBERS:
         return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(), media
     from . import _content as content
 
-    return content.write(media, body)
+    return content.write(media, body, operation.encoding)
 
 
 def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:

@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_v2"
 VERSION = "2.0.0+r1"
 EXACT_NUMBERS = False
-DESCRIPTION_SHA256 = "5a2d1f5990aa1168ee5cd2a48c5c72015a1d60e8cd0d95ab7cd97fb060cf61d9"
-TEMPLATES_SHA256 = "8c2017c18fb837def36b8e720e5d82a085ea73f240d5831fd560efd976b9e232"
+DESCRIPTION_SHA256 = "23d6d55e39f14075663bafb58cc4e3bf59e63931ea50ecd65d07529d200eda7d"
+TEMPLATES_SHA256 = "7ea2e1122abb430ae9cd4bf3945248728150dab80a587081c926ce574342b082"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -75,7 +75,9 @@ class Operation(Generic[T]):
         errors: What reads the body of an error, by status: the name of a model class, or a reader.
         body: Name of the model class of the request body, or None where it is something else or there is none.
         media: Media type of the request body.
+        encoding: How the fields of a form are written, by name, where that is not as usual.
         accept: Media types of the responses.
+        others: Other media types that the caller can ask for, and what reads them.
         styles: How the values of parameters are written, by name, where that is not as usual.
         repeatable: Whether the description says that a retry is safe (without an idempotency key).
         idempotency_key: Name of the body field that makes a retry safe, as it is on the wire.
@@ -87,12 +89,14 @@ class Operation(Generic[T]):
         "accept",
         "body",
         "deprecated",
+        "encoding",
         "errors",
         "id",
         "idempotency_key",
         "look_up",
         "media",
         "method",
+        "others",
         "path",
         "readers",
         "repeatable",
@@ -113,7 +117,9 @@ class Operation(Generic[T]):
         errors: Mapping[str, Any] = _NOTHING,
         body: str | None = None,
         media: str = "application/json",
+        encoding: Mapping[str, str] = _NOTHING,
         accept: str = "application/json",
+        others: Mapping[str, Any] = _NOTHING,
         styles: Mapping[str, str] = _NOTHING,
         repeatable: bool = False,
         idempotency_key: str | None = None,
@@ -129,12 +135,30 @@ class Operation(Generic[T]):
         self.errors: Mapping[str, Any] = errors
         self.body: str | None = body
         self.media: str = media
+        self.encoding: Mapping[str, str] = encoding
         self.accept: str = accept
+        self.others: Mapping[str, Any] = others
         self.styles: Mapping[str, str] = styles
         self.repeatable: bool = repeatable
         self.idempotency_key: str | None = idempotency_key
         self.look_up: str | None = look_up
         self.deprecated: bool = deprecated
+
+    def accepting(self, media: str) -> Operation[Any]:
+        """This operation with its response in another media type.
+
+        Raises:
+            ValueError: The service does not give that one.
+        """
+        if media == self.accept:
+            return self
+        if media not in self.others:
+            raise ValueError(f"{self.id} gives {' or '.join((self.accept, *self.others))}, not {media!r}")
+        from copy import copy
+
+        made: Operation[Any] = copy(self)
+        made.accept, made.result, made.readers = media, None, {media: self.others[media]}
+        return made
 
     def __repr__(self) -> str:
         return f"<Operation {self.id}: {self.method} {self.path}>"

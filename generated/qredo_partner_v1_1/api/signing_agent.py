@@ -102,11 +102,11 @@ class SigningAgentResource:
     ) -> AgentInitResponse:
         """Begin the registration of a signing agent
 
-        First of two steps. The agent makes its own key pairs and sends their public halves; the answer holds the
+        First of two steps. The agent makes its own key pairs and sends their public halves; the response holds the
         secret from which the agent computes its one-time tokens, and a document for it to sign. The request carries
         API key and signature like those of other tags, in the sandbox as well.
 
-        No operation reads the secret again: if the answer is lost, begin again with new keys. The agent can be used
+        No operation reads the secret again: if the response is lost, begin again with new keys. The agent can be used
         after the second step.
 
         `POST /coreclient/init`
@@ -117,7 +117,8 @@ class SigningAgentResource:
                 bytes in hexadecimal digits. The agent's approvals are verified with it.
             ec_public_key: The agent's public key on curve secp256k1, the 65 bytes of a plain point in hexadecimal
                 digits.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `bls_public_key`, `ec_public_key`.
 
         Returns:
             The registration was begun.
@@ -127,7 +128,7 @@ class SigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented. `body` is None.
+            ForbiddenError: 403. The registration was rejected. No body is documented. `body` is None.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -173,7 +174,8 @@ class SigningAgentResource:
             id_doc_signature_hex: The BLS signature over the bytes of the id document, with the key that signs
                 approvals; 49 bytes in hexadecimal digits.
             client_id: Id of the agent. Not needed, the token names it.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `id_doc_signature_hex`.
 
         Returns:
             The agent is registered.
@@ -183,7 +185,7 @@ class SigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented. `body` is None.
+            ForbiddenError: 403. The registration was rejected. No body is documented. `body` is None.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -205,8 +207,8 @@ class SigningAgentResource:
     def open_feed(self) -> None:
         """Open the feed of a signing agent
 
-        The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
-        The token decides whose actions are sent.
+        The handshake of a WebSocket, not a call with a response: use a WebSocket client and the `wss` form of the
+        URL. The token decides whose actions are sent.
 
         `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
         `Client.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
@@ -259,7 +261,7 @@ class SigningAgentResource:
         that a policy needs, the transaction goes through: this may move assets and cannot be taken back. An action
         past its `expireTime` cannot be approved. Called by the agent, with its token.
 
-        The success has no documented body. Whether a second approval of the same action is refused is not published;
+        The success has no documented body. Whether a second approval of the same action is rejected is not published;
         the vendor's agent tries again every five seconds, for up to five minutes, when an approval fails.
 
         `PUT /coreclient/action/{action_id}`
@@ -269,7 +271,8 @@ class SigningAgentResource:
             signatures: One BLS signature per message, in the order of the messages, each of 49 bytes in
                 hexadecimal digits.
             client_id: Id of the agent. Not needed.
-            body: All of these fields as one model, instead of as keywords; it alone carries action_id.
+            body: All of these fields as one model, instead of as keywords; it alone carries action_id. Without
+                it, these are required: `signatures`.
 
         Raises:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -287,7 +290,7 @@ class SigningAgentResource:
         """Reject an action as a signing agent
 
         Refuses the action for good, without a signature. Called by the agent, with its token. The success has no
-        documented body; what a second rejection answers is not published.
+        documented body; what a second rejection returns is not published.
 
         `DELETE /coreclient/action/{action_id}`
 
@@ -329,11 +332,11 @@ class AsyncSigningAgentResource:
     ) -> AgentInitResponse:
         """Begin the registration of a signing agent
 
-        First of two steps. The agent makes its own key pairs and sends their public halves; the answer holds the
+        First of two steps. The agent makes its own key pairs and sends their public halves; the response holds the
         secret from which the agent computes its one-time tokens, and a document for it to sign. The request carries
         API key and signature like those of other tags, in the sandbox as well.
 
-        No operation reads the secret again: if the answer is lost, begin again with new keys. The agent can be used
+        No operation reads the secret again: if the response is lost, begin again with new keys. The agent can be used
         after the second step.
 
         `POST /coreclient/init`
@@ -344,7 +347,8 @@ class AsyncSigningAgentResource:
                 bytes in hexadecimal digits. The agent's approvals are verified with it.
             ec_public_key: The agent's public key on curve secp256k1, the 65 bytes of a plain point in hexadecimal
                 digits.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`, `bls_public_key`, `ec_public_key`.
 
         Returns:
             The registration was begun.
@@ -354,7 +358,7 @@ class AsyncSigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented. `body` is None.
+            ForbiddenError: 403. The registration was rejected. No body is documented. `body` is None.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -400,7 +404,8 @@ class AsyncSigningAgentResource:
             id_doc_signature_hex: The BLS signature over the bytes of the id document, with the key that signs
                 approvals; 49 bytes in hexadecimal digits.
             client_id: Id of the agent. Not needed, the token names it.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `id_doc_signature_hex`.
 
         Returns:
             The agent is registered.
@@ -410,7 +415,7 @@ class AsyncSigningAgentResource:
             UnauthorizedError: 401. Who calls could not be established. The reason is `empty token` if no API key
                 was sent, and `signature` (with the message `errPartnerAuth`) if the signature does not fit the stamp,
                 the URL and the body.
-            ForbiddenError: 403. The registration was refused. No body is documented. `body` is None.
+            ForbiddenError: 403. The registration was rejected. No body is documented. `body` is None.
             NotFoundError: 404. Something that the path or the body names does not exist, or is not the caller's
                 to see.
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -432,8 +437,8 @@ class AsyncSigningAgentResource:
     async def open_feed(self) -> None:
         """Open the feed of a signing agent
 
-        The handshake of a WebSocket, not a call with an answer: use a WebSocket client and the `wss` form of the URL.
-        The token decides whose actions are sent.
+        The handshake of a WebSocket, not a call with a response: use a WebSocket client and the `wss` form of the
+        URL. The token decides whose actions are sent.
 
         `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
         `AsyncClient.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
@@ -488,7 +493,7 @@ class AsyncSigningAgentResource:
         that a policy needs, the transaction goes through: this may move assets and cannot be taken back. An action
         past its `expireTime` cannot be approved. Called by the agent, with its token.
 
-        The success has no documented body. Whether a second approval of the same action is refused is not published;
+        The success has no documented body. Whether a second approval of the same action is rejected is not published;
         the vendor's agent tries again every five seconds, for up to five minutes, when an approval fails.
 
         `PUT /coreclient/action/{action_id}`
@@ -498,7 +503,8 @@ class AsyncSigningAgentResource:
             signatures: One BLS signature per message, in the order of the messages, each of 49 bytes in
                 hexadecimal digits.
             client_id: Id of the agent. Not needed.
-            body: All of these fields as one model, instead of as keywords; it alone carries action_id.
+            body: All of these fields as one model, instead of as keywords; it alone carries action_id. Without
+                it, these are required: `signatures`.
 
         Raises:
             RateLimitedError: 429. Too many requests; this one was not carried out. No limits are published. If
@@ -516,7 +522,7 @@ class AsyncSigningAgentResource:
         """Reject an action as a signing agent
 
         Refuses the action for good, without a signature. Called by the agent, with its token. The success has no
-        documented body; what a second rejection answers is not published.
+        documented body; what a second rejection returns is not published.
 
         `DELETE /coreclient/action/{action_id}`
 

@@ -117,7 +117,8 @@ class ActionResource:
             status: 3 approves, 4 rejects.
             signatures: BLS signatures in hexadecimal digits, 98 each. The vendor's agent sends one, of the first
                 message.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `status`, `signatures`.
 
         Raises:
             UnauthorizedError: 401. The token is missing, has expired, or is not valid; for `token_get`, the
@@ -226,7 +227,8 @@ class AsyncActionResource:
             status: 3 approves, 4 rejects.
             signatures: BLS signatures in hexadecimal digits, 98 each. The vendor's agent sends one, of the first
                 message.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `status`, `signatures`.
 
         Raises:
             UnauthorizedError: 401. The token is missing, has expired, or is not valid; for `token_get`, the
@@ -265,7 +267,8 @@ class ActionWithRawResponse:
     """As `ActionResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = ActionResource(core.raw())
+        self._core = core.raw()
+        resource = ActionResource(self._core)
         self.get: Final = _raw(resource.get)
         self.sign: Final = _raw(resource.sign)
         self.create_feed_token: Final = _raw(resource.create_feed_token)
@@ -275,7 +278,8 @@ class AsyncActionWithRawResponse:
     """As `AsyncActionResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncActionResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncActionResource(self._core)
         self.get: Final = _raw_async(resource.get)
         self.sign: Final = _raw_async(resource.sign)
         self.create_feed_token: Final = _raw_async(resource.create_feed_token)

@@ -97,7 +97,8 @@ class ApiKeyResource:
             key_id: Id of the API key; `a.` and base58.
             bls_public_key: BLS public key, 192 bytes in base64 (standard alphabet, 256 characters).
             ec_public_key: EC public key on secp256k1, uncompressed, 65 bytes in base64 (88 characters).
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `bls_public_key`, `ec_public_key`.
 
         Returns:
             An action was made, which waits for approval.
@@ -184,7 +185,8 @@ class AsyncApiKeyResource:
             key_id: Id of the API key; `a.` and base58.
             bls_public_key: BLS public key, 192 bytes in base64 (standard alphabet, 256 characters).
             ec_public_key: EC public key on secp256k1, uncompressed, 65 bytes in base64 (88 characters).
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `bls_public_key`, `ec_public_key`.
 
         Returns:
             An action was made, which waits for approval.
@@ -212,7 +214,8 @@ class ApiKeyWithRawResponse:
     """As `ApiKeyResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = ApiKeyResource(core.raw())
+        self._core = core.raw()
+        resource = ApiKeyResource(self._core)
         self.get: Final = _raw(resource.get)
         self.update: Final = _raw(resource.update)
 
@@ -221,6 +224,7 @@ class AsyncApiKeyWithRawResponse:
     """As `AsyncApiKeyResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncApiKeyResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncApiKeyResource(self._core)
         self.get: Final = _raw_async(resource.get)
         self.update: Final = _raw_async(resource.update)

@@ -97,7 +97,8 @@ class PolicyWithRawResponse:
     """As `PolicyResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = PolicyResource(core.raw())
+        self._core = core.raw()
+        resource = PolicyResource(self._core)
         self.get_all: Final = _raw(resource.get_all)
 
 
@@ -105,5 +106,6 @@ class AsyncPolicyWithRawResponse:
     """As `AsyncPolicyResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncPolicyResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncPolicyResource(self._core)
         self.get_all: Final = _raw_async(resource.get_all)

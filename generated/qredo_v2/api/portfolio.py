@@ -65,7 +65,8 @@ class PortfolioResource:
             name: Name of the portfolio.
             type_: Kind of portfolio: `standard`, which it is if nothing is said, or `exchange`, to be connected
                 with an exchange.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The portfolio was created.
@@ -121,7 +122,8 @@ class AsyncPortfolioResource:
             name: Name of the portfolio.
             type_: Kind of portfolio: `standard`, which it is if nothing is said, or `exchange`, to be connected
                 with an exchange.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The portfolio was created.
@@ -144,7 +146,8 @@ class PortfolioWithRawResponse:
     """As `PortfolioResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = PortfolioResource(core.raw())
+        self._core = core.raw()
+        resource = PortfolioResource(self._core)
         self.create: Final = _raw(resource.create)
 
 
@@ -152,5 +155,6 @@ class AsyncPortfolioWithRawResponse:
     """As `AsyncPortfolioResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncPortfolioResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncPortfolioResource(self._core)
         self.create: Final = _raw_async(resource.create)

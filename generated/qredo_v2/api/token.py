@@ -152,7 +152,8 @@ class TokenWithRawResponse:
     """As `TokenResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = TokenResource(core.raw())
+        self._core = core.raw()
+        resource = TokenResource(self._core)
         self.get: Final = _raw(resource.get)
         self.refresh: Final = _raw(resource.refresh)
 
@@ -161,6 +162,7 @@ class AsyncTokenWithRawResponse:
     """As `AsyncTokenResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncTokenResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncTokenResource(self._core)
         self.get: Final = _raw_async(resource.get)
         self.refresh: Final = _raw_async(resource.refresh)

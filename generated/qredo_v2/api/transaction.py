@@ -113,7 +113,8 @@ class TransactionResource:
             nonce: Number of the transaction among those of its address.
             note: The caller's note.
             broadcast: Whether the service sends the signed transaction to the chain.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `from_`, `to`, `chain_id`, `value`.
 
         Returns:
             The transaction was created, and waits for approval.
@@ -211,7 +212,8 @@ class TransactionResource:
             note: The caller's note.
             description: Another text of the caller's, in the vendor's demo client only.
             broadcast: Whether the service sends the signed transaction to the chain.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `from_`, `to`, `chain_id`, `value`.
 
         Returns:
             The transaction was created, and waits for approval.
@@ -292,7 +294,8 @@ class TransactionResource:
                 third-party client sends it.
             note: The caller's note.
             broadcast: Whether the service sends the signed transaction to the chain.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `from_`, `chain_id`, `data`.
 
         Returns:
             The transaction was created, and waits for approval.
@@ -390,7 +393,8 @@ class AsyncTransactionResource:
             nonce: Number of the transaction among those of its address.
             note: The caller's note.
             broadcast: Whether the service sends the signed transaction to the chain.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `from_`, `to`, `chain_id`, `value`.
 
         Returns:
             The transaction was created, and waits for approval.
@@ -490,7 +494,8 @@ class AsyncTransactionResource:
             note: The caller's note.
             description: Another text of the caller's, in the vendor's demo client only.
             broadcast: Whether the service sends the signed transaction to the chain.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `from_`, `to`, `chain_id`, `value`.
 
         Returns:
             The transaction was created, and waits for approval.
@@ -571,7 +576,8 @@ class AsyncTransactionResource:
                 third-party client sends it.
             note: The caller's note.
             broadcast: Whether the service sends the signed transaction to the chain.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `from_`, `chain_id`, `data`.
 
         Returns:
             The transaction was created, and waits for approval.
@@ -606,7 +612,8 @@ class TransactionWithRawResponse:
     """As `TransactionResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = TransactionResource(core.raw())
+        self._core = core.raw()
+        resource = TransactionResource(self._core)
         self.create_legacy: Final = _raw(resource.create_legacy)
         self.create_dynamic_fee: Final = _raw(resource.create_dynamic_fee)
         self.create_raw: Final = _raw(resource.create_raw)
@@ -616,7 +623,8 @@ class AsyncTransactionWithRawResponse:
     """As `AsyncTransactionResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncTransactionResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncTransactionResource(self._core)
         self.create_legacy: Final = _raw_async(resource.create_legacy)
         self.create_dynamic_fee: Final = _raw_async(resource.create_dynamic_fee)
         self.create_raw: Final = _raw_async(resource.create_raw)

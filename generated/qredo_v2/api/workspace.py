@@ -54,7 +54,8 @@ class WorkspaceResource:
 
         Args:
             name: Name of the workspace.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The workspace was created.
@@ -95,7 +96,8 @@ class AsyncWorkspaceResource:
 
         Args:
             name: Name of the workspace.
-            body: All of these fields as one model, instead of as keywords.
+            body: All of these fields as one model, instead of as keywords. Without it, these are required:
+                `name`.
 
         Returns:
             The workspace was created.
@@ -114,7 +116,8 @@ class WorkspaceWithRawResponse:
     """As `WorkspaceResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: Core) -> None:
-        resource = WorkspaceResource(core.raw())
+        self._core = core.raw()
+        resource = WorkspaceResource(self._core)
         self.create: Final = _raw(resource.create)
 
 
@@ -122,5 +125,6 @@ class AsyncWorkspaceWithRawResponse:
     """As `AsyncWorkspaceResource`, giving a `RawResponse` each."""
 
     def __init__(self, core: AsyncCore) -> None:
-        resource = AsyncWorkspaceResource(core.raw())
+        self._core = core.raw()
+        resource = AsyncWorkspaceResource(self._core)
         self.create: Final = _raw_async(resource.create)
