@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from openapi_python_client import Project
 from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
@@ -34,6 +36,24 @@ def render(data: GeneratorData, view: PackageView, settings: Config, inputs: Inp
     return dict(project.files(view, inputs))
 
 
+class _Compiled(BytecodeCache):
+    """Compiled templates, in memory: every package of a process is rendered with the same ones."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template that was compiled before."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template that was compiled."""
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 class _PackageProject(Project):
     """Renders our own set of files instead of writing openapi-python-client's."""
 
@@ -60,6 +80,7 @@ class _PackageProject(Project):
                 *errors,
             }
         )
+        self.env.bytecode_cache = _COMPILED
         self.env.filters.update(FILTERS)
         self.env.globals.update(
             package=view,
