@@ -65,13 +65,28 @@ def faulty() -> Document:
                 },
                 "put": {"unknown": 1, "responses": {"404": {"description": "x"}}},
             },
-            "/open": {"get": {"security": [], "responses": OK}},
+            "/open": {
+                "get": {
+                    "security": [],
+                    "responses": {
+                        "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}}
+                    },
+                }
+            },
             "/elsewhere": {"servers": [{"url": "https://upload.acme.example"}], "get": {"responses": OK}},
         },
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "schemas": {
                 "Empty": {"type": "object", "properties": {}, "required": []},
+                "Order": {
+                    "type": "object",
+                    "properties": {
+                        "lines": {"type": "object", "additionalProperties": text},
+                        "first": {"$ref": "#/components/schemas/OrderLines"},
+                    },
+                },
+                "OrderLines": {"type": "object", "properties": {"code": text}},
                 "Bad": {"type": "string", "default": 3, "enum": ["a", 1]},
             },
         },
