@@ -46,6 +46,7 @@ def faulty() -> Document:
                         {"name": "session", "in": "cookie", "schema": text},
                         {"name": "x-nonce", "in": "header", "schema": text},
                         {"name": "other", "in": "path", "required": True, "schema": text},
+                        {"$ref": "#/components/parameters/Missing"},
                         {"name": "id", "in": "path", "type": "integer"},
                         {"name": "filter", "in": "query", "style": "simple", "allowReserved": True, "schema": text},
                     ],
@@ -64,13 +65,28 @@ def faulty() -> Document:
                 },
                 "put": {"unknown": 1, "responses": {"404": {"description": "x"}}},
             },
-            "/open": {"get": {"security": [], "responses": OK}},
+            "/open": {
+                "get": {
+                    "security": [],
+                    "responses": {
+                        "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}}
+                    },
+                }
+            },
             "/elsewhere": {"servers": [{"url": "https://upload.acme.example"}], "get": {"responses": OK}},
         },
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "schemas": {
                 "Empty": {"type": "object", "properties": {}, "required": []},
+                "Order": {
+                    "type": "object",
+                    "properties": {
+                        "lines": {"type": "object", "additionalProperties": text},
+                        "first": {"$ref": "#/components/schemas/OrderLines"},
+                    },
+                },
+                "OrderLines": {"type": "object", "properties": {"code": text}},
                 "Bad": {"type": "string", "default": 3, "enum": ["a", 1]},
             },
         },
@@ -107,6 +123,7 @@ def test_a_file_with_faults_becomes_a_package(checkout: Checkout, tmp_path: Path
         "The style simple, which a query parameter cannot have.",
         "allowReserved: characters with a meaning in a URL are percent-encoded.",
         "#/components/responses/Missing is not in the file: it can be anything.",
+        "#/components/parameters/Missing is not in the file: the operation goes without the parameter.",
         "other.yaml#/X is not in the file: it can be anything.",
         "The status 302 has no meaning for the client.",
         "/orders/{id} is the same path: a server cannot tell them apart.",

@@ -9,7 +9,7 @@ from typing import Any, cast
 from jsonschema.exceptions import ValidationError
 
 from qredo_codegen.compare.changes import canonical_json
-from qredo_codegen.description.document import METHODS, Document, operations, pointer, tokens
+from qredo_codegen.description.document import METHODS, Document, operations, plain, pointer, tokens
 from qredo_codegen.description.openapi import structure_errors, validate
 from qredo_codegen.description.places import Problem, references, target
 from qredo_codegen.errors import GenerationError
@@ -19,6 +19,7 @@ from .decisions import Decisions
 __all__ = ["drop_broken_references", "drop_invalid", "replace_schema", "settle"]
 
 _ROUNDS = 40
+_LONGEST = 120
 _MISSING: dict[str, Any] = {
     "description": "",
     "responses": {"default": {"description": ""}},
@@ -55,55 +56,59 @@ def drop_invalid(document: Document, decisions: Decisions) -> None:
 
 
 def drop_broken_references(document: Document, decisions: Decisions) -> None:
-    """Take anything where a reference points at nothing, or leaves the file."""
-    for at, ref in list(references(document)):
-        if target(document, {"$ref": ref}) is None:
-            decisions.add("replaced", at, f"{ref} is not in the file: it can be anything.")
-            holder = tokens(at)
-            if len(holder) > 1 and holder[-2] == "parameters" and holder[0] == "paths":
-                _put(document, at, {"name": ref.rpartition("/")[2], "in": "query", "schema": {}})
-            elif len(holder) > 1 and holder[-2] == "responses":
-                _put(document, at, {"description": ""})
-            elif holder[-1] == "requestBody":
-                _put(document, at, {"content": {"application/json": {"schema": {}}}})
-            else:
-                _put(document, at, {})
+    """Take anything where a reference points at nothing or leaves the file; a parameter goes."""
+    # From the end: what is dropped must not move what is still to be dropped.
+    for at, ref in reversed(list(references(document))):
+        if target(document, {"$ref": ref}) is not None:
+            continue
+        *_, holder, key = ("", *tokens(at))
+        if holder == "parameters" and at.startswith("/paths/"):
+            _drop(document, at, f"{ref} is not in the file: the operation goes without the parameter.", decisions)
+            continue
+        decisions.add("replaced", at, f"{ref} is not in the file: it can be anything.")
+        if holder == "responses":
+            _put(document, at, {"description": ""})
+        elif key == "requestBody":
+            _put(document, at, {"content": {"application/json": {"schema": {}}}})
+        else:
+            _put(document, at, {})
 
 
 def settle(document: Document, problems: Iterable[Problem], decisions: Decisions) -> bool:
     """Settle what the specification says about meaning; tell whether anything was changed."""
-    changed = False
-    for problem in problems:
-        node = _get(document, problem.pointer)
-        if isinstance(node, list) and len(_distinct(node)) < len(node):
-            decisions.add("replaced", problem.pointer, "A value stands there twice: once is enough.")
-            _put(document, problem.pointer, _distinct(node))
-            changed = True
-        elif node is not None and not isinstance(node, dict):
-            _drop(document, problem.pointer, f"Not OpenAPI: {problem.message[:120]}", decisions)
-            changed = True
-        if not isinstance(node, dict):
-            continue
-        if names := re.findall(r"'([^']*)'", problem.message) if "not defined properties" in problem.message else []:
-            text = f"Required, but not described: {', '.join(names)}. Each can be anything."
-            decisions.add("question", problem.pointer, text)
-            node.setdefault("properties", {}).update(
-                {name: {} for name in names if name not in node.get("properties", {})}
-            )
-        elif "operationId" in node and "unique" in problem.message:
-            decisions.add(
-                "replaced",
-                problem.pointer,
-                f"The operationId {node['operationId']} stands twice: named after its path.",
-            )
-            del node["operationId"]
-        elif "default" in node:
-            decisions.add("dropped", problem.pointer, "The default is no value of the schema.")
-            del node["default"]
-        else:
-            continue
-        changed = True
-    return changed
+    changed = [_settle(document, problem, decisions) for problem in problems]  # all of them
+    return any(changed)
+
+
+def _settle(document: Document, problem: Problem, decisions: Decisions) -> bool:
+    node = _get(document, problem.pointer)
+    if isinstance(node, dict):
+        return _settle_object(node, problem, decisions)
+    if node is None:
+        return False
+    if isinstance(node, list) and len(_distinct(node)) < len(node):
+        decisions.add("replaced", problem.pointer, "A value stands there twice: once is enough.")
+        _put(document, problem.pointer, _distinct(node))
+    else:
+        _drop(document, problem.pointer, f"Not OpenAPI: {problem.message[:_LONGEST]}", decisions)
+    return True
+
+
+def _settle_object(node: Document, problem: Problem, decisions: Decisions) -> bool:
+    if "not defined properties" in problem.message:
+        names = re.findall(r"'([^']*)'", problem.message)
+        text = f"Required, but not described: {', '.join(names)}. Each can be anything."
+        decisions.add("question", problem.pointer, text)
+        node["properties"] = {name: {} for name in names} | node.get("properties", {})
+    elif "operationId" in node and "unique" in problem.message:
+        text = f"The operationId {node.pop('operationId')} stands twice: named after its path."
+        decisions.add("replaced", problem.pointer, text)
+    elif "default" in node:
+        decisions.add("dropped", problem.pointer, "The default is no value of the schema.")
+        del node["default"]
+    else:
+        return False
+    return True
 
 
 def replace_schema(document: Document, problem: Problem, decisions: Decisions) -> bool:
@@ -126,7 +131,7 @@ def _repair(document: Document, error: ValidationError, decisions: Decisions) ->
     if error.validator == "required" and isinstance(node, dict):
         missing = [name for name in cast("list[str]", error.validator_value) if name not in node]
         if all(name in _MISSING for name in missing):
-            node.update({name: _MISSING[name] for name in missing})
+            node.update({name: plain(_MISSING[name]) for name in missing})
             if missing != ["description"]:
                 decisions.add("replaced", at, f"Missing: {', '.join(missing)}. An empty one stands there.")
             return
@@ -137,7 +142,7 @@ def _repair(document: Document, error: ValidationError, decisions: Decisions) ->
             del node[name]
         if extra:
             return
-    text = error.message if len(error.message) <= 120 else f"{error.validator} is broken"
+    text = error.message if len(error.message) <= _LONGEST else f"{error.validator} is broken"
     _drop(document, at, f"Not OpenAPI: {text}", decisions)
 
 

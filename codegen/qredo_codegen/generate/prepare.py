@@ -98,6 +98,6 @@ def _schema(normal: Normal, schema: Document) -> Any:
     kind = schema.get("type")
     if kind == "array":
         return {"type": "array", "items": _schema(normal, schema["items"])}
-    if kind == "object":
-        return {"type": "object"}
+    if kind == "object":  # for a map, the parser would make a class under a name of its own
+        return {}
     return {"type": kind} if kind else {}
