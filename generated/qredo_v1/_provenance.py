@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "676dda6cf7abfda60d74ffd81300d76eef2e45c03102c94f2d12ba679797c0ce"
+DESCRIPTION_SHA256 = "9396c9f82b80319333c55f3f31774a215570ebf6a40cacc3915b0f71d3f7340f"
 TEMPLATES_SHA256 = "a87819cf81d092abbea741e5c38b2c761519b091f818af0005ed3fa1d7bce793"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
