@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "576ef775cda2bbfcb68831d70cba7a5b29f1cbb033ce7cf65105d5a952a6f1d5"
+DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
 TEMPLATES_SHA256 = "7ea2e1122abb430ae9cd4bf3945248728150dab80a587081c926ce574342b082"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
-DESCRIPTION_SHA256 = "486d52c3790a8c225828c3ab9278c3e1f7027263485d663cf9b6ef4a29d6bb02"
+DESCRIPTION_SHA256 = "ce587c8e61149ee13399254431767c9b4a28859703ad5f79d5ea34e67ff9ee07"
 TEMPLATES_SHA256 = "7ea2e1122abb430ae9cd4bf3945248728150dab80a587081c926ce574342b082"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "fbe9c018156ba91f08270aafc9a985a35f2291eb30f14392119bc74506eba613"
+DESCRIPTION_SHA256 = "29fc9bed17564d633e9e3de3e7450a34191a08a2e3709215313e88cc9b74a22a"
 TEMPLATES_SHA256 = "7ea2e1122abb430ae9cd4bf3945248728150dab80a587081c926ce574342b082"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
