@@ -132,6 +132,13 @@ def try_one(path: Path) -> Outcome:
     return outcome
 
 
+def _outcome(sector: str, name: str, done: subprocess.CompletedProcess[str]) -> Outcome:
+    try:
+        return Outcome(**json.loads(done.stdout))
+    except (ValueError, TypeError):
+        return Outcome(sector, name, reasons=tuple(done.stderr.splitlines()[-1:]))
+
+
 def run(api: Path, offset: int, seconds: float, only: str) -> Iterator[Outcome]:
     """Try every chosen file in a process of its own."""
     for sector, path in chosen(api, offset):
@@ -141,11 +148,10 @@ def run(api: Path, offset: int, seconds: float, only: str) -> Iterator[Outcome]:
         command = [sys.executable, __file__, str(api), "--one", str(path)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
-            found = Outcome(**json.loads(done.stdout))
         except subprocess.TimeoutExpired:
             found = Outcome(sector, name, reasons=(f"Not done after {seconds:.0f} s.",))
-        except (ValueError, TypeError):
-            found = Outcome(sector, name, reasons=tuple(done.stderr.splitlines()[-1:]))
+        else:
+            found = _outcome(sector, name, done)
         found.sector, found.file = sector, name
         print(found, file=sys.stderr, flush=True)
         yield found

@@ -29,11 +29,12 @@ def exact(text: str) -> Decimal:
     Raises:
         JSONError: It has more digits, or another power of ten, than an amount can have.
     """
+    problem = JSONError(f"has a number of more than {_DIGITS} digits, or with an exponent beyond {_EXPONENT}")
     try:
         number = Decimal(text)
-        _, digits, exponent = number.as_tuple()
     except InvalidOperation:  # an exponent that even a decimal can't have
-        digits, exponent = (), "n"
+        raise problem from None
+    _, digits, exponent = number.as_tuple()
     if len(digits) > _DIGITS or not isinstance(exponent, int) or abs(exponent) > _EXPONENT:
-        raise JSONError(f"has a number of more than {_DIGITS} digits, or with an exponent beyond {_EXPONENT}")
+        raise problem
     return number

@@ -79,8 +79,8 @@ def test_a_story_of_both_versions(story: Story, old: qredo_partner_v1_0.Client) 
     assert story.balance(wallets[BTC]) == 1_000_000 - 2 * 1001
 
     story.client.fund.add_wallets(company, ours, wallets=[NewWallet(name="more", asset=BTC)])
-    behind = old.fund.get_deposit_addresses(company, ours).list_
-    assert max(entry.balance for entry in behind if entry.asset == BTC) == Decimal("0.00997998")
+    behind = old.fund.get_deposit_addresses(company, ours)
+    assert max(require(entry.balance) for entry in behind if entry.asset == BTC) == Decimal("0.00997998")
     fund = old.fund.get(company, ours)
     assert [asset.code for asset in require(fund.assets)] == [BTC, ETH]
     assert [(one.code, one.amount) for one in require(fund.holdings)] == [(BTC, 997_998), (ETH, 0)]

@@ -19,7 +19,8 @@ def test_a_script_says_how_to_run_it(script: Path) -> None:
     """Its docstring and the list have a command that names it."""
     said = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8")))
     assert said
-    command = rf"(python examples/{script.name}|nox -s {script.stem})\b"
+    servers = rf"(celery|gunicorn) --\w+ examples .*\b{script.stem}"
+    command = rf"(python examples/{script.name}|nox -s {script.stem}|{servers})\b"
     assert re.search(command, said)
     assert re.search(rf"^\| \[`{script.stem}`\]\({script.name}\) \|.*{command}", README, re.MULTILINE)
 
