@@ -24,6 +24,7 @@ TYPE_TESTS = (
 # The tests start hundreds of processes: a module is compiled once, and not in each of them.
 os.environ["UV_COMPILE_BYTECODE"] = "1"
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+LOWEST_TESTS = ("tests/cli", "tests/emulator", "tests/feeds", "tests/generated", "tests/signing")
 EXTRAS = ".[aiohttp,approvals,cli,emulator,feeds,pkcs11,redis]"
 
 nox.needs_version = ">=2025.2.9"
@@ -68,6 +69,13 @@ def mutants(session: nox.Session) -> None:
     """Change conditions and numbers where retries and nonces are decided: a test must notice each change."""
     session.install(*CONSTRAINTS, "-e", EXTRAS, *group("mutants"))
     session.run("python", "tests/mutation/run.py", *session.posargs)
+
+
+@nox.session(default=False)
+def lowest(session: nox.Session) -> None:
+    """The tests of what users install, with the lowest versions that pyproject.toml allows."""
+    session.install("--resolution", "lowest-direct", "-e", EXTRAS, *group("tests"))
+    session.run("pytest", "-n", WORKERS, "-m", "not full", *(session.posargs or LOWEST_TESTS))
 
 
 @nox.session

@@ -87,7 +87,7 @@ def _only_block(data: bytes, wanted: set[str], kind: str, what: str) -> bytes:
         raise KeyLoadError(f"{what} {_what_is_it(data, {label for label, _ in blocks}, kind)}")
     if len(keys) > 1:
         raise KeyLoadError(f"{what} holds {len(keys)} {kind} keys: keep the one to use in a file of its own")
-    return keys[0]
+    return b"\n".join(keys[0].splitlines())  # some versions of cryptography take no lone carriage return
 
 
 def _what_is_it(data: bytes, labels: set[str], kind: str) -> str:
