@@ -78,7 +78,7 @@ def decide(client: Client, key: ApprovalKey, action_id: str, decision: Decision)
 
 
 def test_the_life_of_an_agent(client: Client, emulator: Emulator) -> None:
-    """Keys, registration, feed, action, verify and approve, reject; and what nobody can undo."""
+    """Keys, registration, feed, action, verify and approve, reject; and what cannot be undone."""
     workspace = emulator.workspace_id
     with pytest.raises(ForbiddenError, match="no registered BLS and EC keys"):
         client.workspace.create(name="Too early")
@@ -108,7 +108,7 @@ def test_the_life_of_an_agent(client: Client, emulator: Emulator) -> None:
 
 
 def test_an_action_ends_after_an_hour(client: Client, emulator: Emulator) -> None:
-    """What nobody signed in time has the status 2, and cannot be signed any more; keys of it take no effect."""
+    """What was not signed in time has the status 2, and cannot be signed any more; keys of it take no effect."""
     public = KEY.public_keys_base64
     made = client.api_key.update(
         emulator.workspace_id, emulator.hmac_credentials.api_key, bls_public_key=public.bls, ec_public_key=public.ec

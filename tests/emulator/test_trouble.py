@@ -52,7 +52,7 @@ def test_a_connection_is_really_broken(call: Any, qredo: Emulator, after: bool, 
 
 
 def test_other_connections_stay(call: Any, qredo: Emulator) -> None:
-    """Only the connection of the request that a reset befalls is broken."""
+    """Only the connection of the request that a reset hits is broken."""
     url = f"{qredo.url}{call.base}/assets"
     with httpx.Client() as one, httpx.Client() as two:
         assert [client.get(url).status_code for client in (one, two)] == [401, 401]
@@ -62,7 +62,7 @@ def test_other_connections_stay(call: Any, qredo: Emulator) -> None:
         assert [client.get(url).status_code for client in (one, two)] == [401, 401]
 
 
-def test_a_fault_befalls_the_operation_that_it_is_for(call: Any, qredo: Emulator) -> None:
+def test_a_fault_hits_the_operation_that_it_is_for(call: Any, qredo: Emulator) -> None:
     """With an operation, all others go on as ever, until faults are cleared."""
     qredo.control.faults.unavailable(times=None, operation="asset_get_all")
     assert [call("GET", path).status_code for path in ("/assets", "/company/search", "/assets")] == [503, 200, 503]

@@ -97,7 +97,7 @@ class FaultQueue:
         applied = AppliedFaults()
         with self._lock:
             for fault in [fault for fault in self._armed if fault.operation in (None, operation)]:
-                if _befalls(fault, applied):
+                if _takes_effect(fault, applied):
                     self._use_up(fault)
         return applied
 
@@ -220,7 +220,7 @@ class Faults:
         self._queue.arm(fault)
 
 
-def _befalls(fault: Fault, applied: AppliedFaults) -> bool:
+def _takes_effect(fault: Fault, applied: AppliedFaults) -> bool:
     if fault.kind == "delay":
         applied.delay += fault.seconds
     elif fault.kind == "skew_date":

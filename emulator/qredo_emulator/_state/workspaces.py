@@ -36,7 +36,7 @@ class SignRequest:
     Attributes:
         subject: `keys` (of the API key) or `transaction`.
         subject_id: Id of the transaction; empty for keys.
-        status: As the API has it. One that nobody signed in time stays `PENDING` here.
+        status: As the API has it. One that was not signed in time stays `PENDING` here.
         bls_key: The key that is registered, in hexadecimal; empty for a transaction.
     """
 
