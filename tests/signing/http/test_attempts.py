@@ -106,11 +106,12 @@ def test_only_what_may_pass_is_repeated(rules: Rules, outcomes: list[Outcome]) -
 
 
 @given(RULES, st.lists(OUTCOMES, min_size=7, max_size=7))
-def test_nobody_is_told_a_failure_that_may_be_a_success(rules: Rules, outcomes: list[Outcome]) -> None:
+def test_what_may_be_a_success_is_no_failure(rules: Rules, outcomes: list[Outcome]) -> None:
     """The end is unknown exactly if an attempt may have been carried out, none succeeded, and it matters."""
     made, _, end = play(rules, outcomes)
     is_open = any(outcome.is_uncertain for outcome in made) and not made[-1].is_success
     matters = not rules.repeatable or rules.keyed or rules.counted
+    assert rules.needs_outcome is matters
     assert (end is End.UNKNOWN) == (is_open and matters)
 
 
@@ -140,6 +141,7 @@ def test_our_own_error_ends_a_call() -> None:
     ):
         attempts = Attempts(rules, RetryBudget(), lambda: 0.0)
         assert isinstance(attempts.after(first), float)
+        assert attempts.is_uncertain is first.sent
         assert attempts.after_local_error() is end
         assert attempts.made == 2
 
