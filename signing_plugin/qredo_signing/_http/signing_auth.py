@@ -72,8 +72,10 @@ class SigningAuth(httpx.Auth):
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request; httpx calls this for each attempt."""
+        redacted: httpx.Headers | None = None  # those that have no credentials any more
         try:
             for is_last in (False, True):
+                redacted = None
                 scheme, wire_url = self._begin(request, is_async=False)
                 request.read()
                 ticket = scheme.ticket(request)
@@ -96,6 +98,7 @@ class SigningAuth(httpx.Auth):
                 url = request.url
                 response = yield request
                 redact_response(response)
+                redacted = request.headers if response.request is request else None
                 if response.request.url is not url or response.history:
                     check_hops(response, self._home)
                 if is_last or response.status_code != 401 or not scheme.may_renew:
@@ -107,13 +110,16 @@ class SigningAuth(httpx.Auth):
         except GeneratorExit:
             pass  # httpx ends the flow of a call that failed
         finally:
-            redact_request(request)
+            if request.headers is not redacted:
+                redact_request(request)
             _redact_failure()
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
+        redacted: httpx.Headers | None = None  # those that have no credentials any more
         try:
             for is_last in (False, True):
+                redacted = None
                 scheme, wire_url = self._begin(request, is_async=True)
                 await request.aread()
                 ticket = scheme.ticket(request)
@@ -136,6 +142,7 @@ class SigningAuth(httpx.Auth):
                 url = request.url
                 response = yield request
                 redact_response(response)
+                redacted = request.headers if response.request is request else None
                 if response.request.url is not url or response.history:
                     check_hops(response, self._home)
                 if is_last or response.status_code != 401 or not scheme.may_renew:
@@ -147,7 +154,8 @@ class SigningAuth(httpx.Auth):
         except GeneratorExit:
             pass  # httpx ends the flow of a call that failed
         finally:
-            redact_request(request)
+            if request.headers is not redacted:
+                redact_request(request)
             _redact_failure()
 
     def scheme_of(self, request: httpx.Request) -> Scheme:
