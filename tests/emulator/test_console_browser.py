@@ -16,7 +16,7 @@ from qredo_signing import Credentials, connect
 
 from .console_browser import chromium, open_page, try_out
 from .console_keys import new_rsa, private_pem, public_pem
-from .descriptions import DESCRIPTIONS
+from .descriptions import DESCRIPTIONS, described
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.once]
 
@@ -121,15 +121,20 @@ TRIED = {
 }
 
 
+def tried(package: str) -> dict[str, int]:
+    """The operations to try, with their status: those of the version that a new one was started from."""
+    return TRIED[package] if package in TRIED else tried(str(described(package).started_from))
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_try_it_out_is_signed_and_answered(browser: Browser, package: str) -> None:
     """In Swagger UI of each version, operations of each way to sign succeed, and the page names the API key."""
     # An example cannot be the signature of a document that this emulator makes.
     with Emulator(Settings(verify_approvals=False)) as emulator:
         with open_page(browser, f"{emulator.url}/-/docs/{package}/") as page:
-            statuses = {operation: try_out(page, operation) for operation in TRIED[package]}
+            statuses = {operation: try_out(page, operation) for operation in tried(package)}
             expect(page.locator("#account code").first).to_be_visible()
-        assert statuses == TRIED[package]
+        assert statuses == tried(package)
         assert all(record.verified for record in emulator.control.requests)
 
 
