@@ -21,7 +21,7 @@ from qredo_emulator import Emulator, Settings
 from ..emulator.conftest import Caller
 from .checkouts import PACKAGE, ROOT, edit, new_checkout, run, state
 
-NEW = "qredo_partner_v1_2"
+NEW = "qredo_partner_v9_0"
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +88,8 @@ def test_the_emulator_serves_the_new_version_with_state(checkout: Checkout) -> N
 def test_a_version_of_a_new_version_names_the_one_it_was_copied_from(checkout: Checkout) -> None:
     """The line that says where a description began is replaced, and not there twice."""
     new_version(checkout, NEW, PACKAGE)
-    new_version(checkout, "qredo_partner_v1_3", NEW)
-    text = checkout.description("qredo_partner_v1_3").read_text()
+    new_version(checkout, "qredo_partner_v9_1", NEW)
+    text = checkout.description("qredo_partner_v9_1").read_text()
     assert [line for line in text.splitlines() if "x-started-from" in line] == [f"x-started-from: {NEW}"]
 
 

@@ -17,7 +17,7 @@ from qredo_emulator._json import dump
 
 from .conftest import Caller
 
-OLD, NEW, NEWER = "qredo_partner_v1_1", "qredo_partner_v1_2", "qredo_partner_v1_3"
+OLD, NEW, NEWER = "qredo_partner_v1_1", "qredo_partner_v9_0", "qredo_partner_v9_1"
 FILE = Path(__file__).parents[2] / "spec" / OLD / "openapi.yaml"
 COMPANY = {"name": "Acme", "city": "Paris", "country": "FR", "domain": "acme.example", "ref": "1"}
 Edit = Callable[[Any], object]
@@ -72,7 +72,7 @@ def test_an_operation_that_differs_is_refused_by_name(emulator: Emulator) -> Non
     assert refused.status_code == 501
     reason = refused.json()["detail"]["reason"]
     assert OLD in reason
-    assert "'get_all' to qredo_emulator.handlers.v1_2.asset" in reason
+    assert "'get_all' to qredo_emulator.handlers.v9_0.asset" in reason
     assert emulator.app.examples()[NEW] == []
 
 
