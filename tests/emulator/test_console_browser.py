@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import qredo_partner_v1_1
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from qredo_emulator import Emulator, Settings
 from qredo_signing import Credentials, connect
 
+from .conftest import Caller
 from .console_browser import chromium, open_page, try_out
 from .console_keys import new_rsa, private_pem, public_pem
 from .descriptions import DESCRIPTIONS, described
@@ -106,6 +108,22 @@ def test_a_wrong_signature_is_explained_on_the_page(browser: Browser, qredo: Emu
         expect(first.locator(".details")).to_contain_text(f"Would verify with {explanation.would_verify}")
         page.get_by_label("Refused only").check()
         expect(page.locator("#requests > li")).to_have_count(1)
+
+
+def test_an_inherited_handler_is_named_on_the_page(browser: Browser, tmp_path: Path) -> None:
+    """The details of a request say which version's handler was called, where the operation's version has none."""
+    description, new = DESCRIPTIONS["qredo_partner_v1_1"], "qredo_partner_v9_0"
+    for package, line in ("qredo_partner_v1_1", ""), (new, "x-started-from: qredo_partner_v1_1\n"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "openapi.yaml").write_text(line + description.read_text())
+    with Emulator(Settings(spec=tmp_path)) as emulator, httpx.Client(base_url=emulator.url) as client:
+        call = Caller(emulator, client)
+        call.base = f"/{new}/api/v1/p"
+        assert call("GET", "/assets").status_code == 200
+        with open_page(browser, f"{emulator.url}/-/") as page:
+            first = page.locator("#requests > li").first
+            first.locator("summary").press("Enter")
+            expect(first.locator(".details")).to_contain_text("inherited from 1.1")
 
 
 TRIED = {

@@ -57,7 +57,7 @@ def new_version(checkout: Checkout, name: str, source: str) -> list[str]:
         f"spec/{name}: a copy of the description of {source}, which it names as x-started-from",
         f"generated/{name}: its package, {built.operations} operations",
         *done,
-        "the tests take every folder of spec/: the new version is tested already",
+        "tests of descriptions, packages, the command line and the console take every folder of spec/",
         f"next: edit spec/{name}/openapi.yaml (begin with info), then `nox -s regenerate -- {name}`",
     ]
 
