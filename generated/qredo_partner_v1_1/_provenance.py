@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
-DESCRIPTION_SHA256 = "ce587c8e61149ee13399254431767c9b4a28859703ad5f79d5ea34e67ff9ee07"
+DESCRIPTION_SHA256 = "89997389a7df05d397583e97d3d9a0a1bf275df01197df5e20baa9066c88a465"
 TEMPLATES_SHA256 = "aeee7223aa3eb4a99054d370838312a68f038801855e5b256af3143103a2f6cf"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

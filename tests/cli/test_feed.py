@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from qredo_emulator import Emulator
 
 from ..interrupting import interrupt
-from .conftest import API, Cli
+from .conftest import API, APIS, Cli
 
 
 @pytest.fixture
@@ -81,8 +82,14 @@ def test_feeds_are_listed(qredo: Cli) -> None:
     """Every feed of every version has its name and path in the list."""
     rows = json.loads(qredo("feed --list --json").out)
     names = {(row["api"], row["feed"]) for row in rows}
-    partner = {(API, name) for name in ("wallets", "liquidity_hub", "core_client", "agent")}
-    assert names == {*partner, ("qredo_v1", "transactions"), ("qredo_v2", "sign_requests")}
+    assert {name for api, name in names if api == API} == {"wallets", "liquidity_hub", "core_client", "agent"}
+    documents = {api: yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) for api, path in APIS.items()}
+    assert names == {
+        (api, item["x-websocket"]["name"])
+        for api, document in documents.items()
+        for item in document["paths"].values()
+        if "x-websocket" in item
+    }
 
 
 @pytest.mark.parametrize(

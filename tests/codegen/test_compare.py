@@ -17,7 +17,7 @@ from qredo_codegen.compare.changes import Change
 from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.compare.report import json_report, markdown_report
 from qredo_codegen.compare.verdict import judge
-from qredo_codegen.description.document import Document, resolve
+from qredo_codegen.description.document import Document, operations, resolve
 
 from .checkouts import from_1_0_to_1_1
 from .mutations import FIELDS, MUTATIONS, B, C, Mutation, description, node, schema
@@ -101,7 +101,7 @@ def test_a_shared_schema_is_one_change() -> None:
     (change,) = found(old, new)
     assert change.kind == "response-field-removed"
     assert change.old == "/components/schemas/Error/properties/msg"
-    assert len({location.call for location in change.locations}) == 53
+    assert len({location.call for location in change.locations}) == len(list(operations(new)))
 
 
 def test_a_schema_that_holds_itself_is_compared_to_its_end() -> None:

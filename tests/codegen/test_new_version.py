@@ -7,18 +7,21 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from qredo_codegen.commands.new_version import NewVersionError, new_version
 from qredo_codegen.commands.packaging import PackagingError, packaged, with_siblings
 from qredo_codegen.commands.regenerate import Checkout, drift, update
 from qredo_codegen.commands.release import release
 from qredo_codegen.compare.descriptions import compare
-from qredo_codegen.description.document import load
+from qredo_codegen.description.document import Document, load
 from qredo_codegen.errors import GenerationError
+from qredo_emulator import Emulator, Settings
 
-from .checkouts import PACKAGE, ROOT, new_checkout, run, state
+from ..emulator.conftest import Caller
+from .checkouts import PACKAGE, ROOT, edit, new_checkout, run, state
 
-NEW = "qredo_partner_v1_2"
+NEW = "qredo_partner_v9_0"
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,7 @@ def test_a_new_version_is_complete(checkout: Checkout) -> None:
         "overlay.yaml",
     ]
     assert compare(load(checkout.description(PACKAGE)), load(checkout.description(NEW))).changes == ()
+    assert load(checkout.description(NEW)) == {**load(checkout.description(PACKAGE)), "x-started-from": PACKAGE}
     assert list(drift(checkout, NEW)) == []
     assert f"- `{NEW}`: a new version, begun as a copy of `{PACKAGE}`." in checkout.changelog.read_text()
     readme = (checkout.root / "README.md").read_text()
@@ -62,6 +66,31 @@ def test_a_new_version_is_complete(checkout: Checkout) -> None:
     listing = {"pyproject.toml", "CHANGELOG.md", "README.md", "zensical.toml"}
     assert {name for name in changed if NEW not in name} == listing
     assert not [path for path in checkout.root.iterdir() if path.name.startswith(".")]
+
+
+def test_the_emulator_serves_the_new_version_with_state(checkout: Checkout) -> None:
+    """An operation that is as it was keeps state, under another name as well; one that is edited is refused."""
+    new_version(checkout, NEW, PACKAGE)
+
+    def change(document: Document) -> None:
+        document["paths"]["/company"]["post"]["responses"]["409"] = {"description": "It is there already."}
+        document["paths"]["/company/search"]["get"]["operationId"] = "company_find"
+
+    edit(checkout, change, checkout.description(NEW))
+    with Emulator(Settings(spec=checkout.root / "spec")) as emulator, httpx.Client(base_url=emulator.url) as client:
+        call = Caller(emulator, client)
+        call.base = f"/{NEW}/api/v1/p"
+        assert call("GET", "/company/search").json() == {"total_count": 0, "matches": []}
+        assert call("POST", "/company", {"name": "A", "city": "B", "country": "FR", "domain": "a.b"}).status_code == 501
+        assert [record.inherited_from for record in emulator.control.requests] == ["1.1", None]
+
+
+def test_a_version_of_a_new_version_names_the_one_it_was_copied_from(checkout: Checkout) -> None:
+    """The line that says where a description began is replaced, and not there twice."""
+    new_version(checkout, NEW, PACKAGE)
+    new_version(checkout, "qredo_partner_v9_1", NEW)
+    text = checkout.description("qredo_partner_v9_1").read_text()
+    assert [line for line in text.splitlines() if "x-started-from" in line] == [f"x-started-from: {NEW}"]
 
 
 def test_packaging_takes_the_new_version(checkout: Checkout) -> None:

@@ -51,7 +51,7 @@ def whole_checkout(root: Path) -> Checkout:
 
 
 def test_every_operation_is_generated(whole: Checkout) -> None:
-    """53 of 53 operations have a method each, with the names that users write."""
+    """All operations have a method each, with the names that users write."""
     document = load(whole.description(PACKAGE))
     described = {operation.node["operationId"] for operation in operations(document)}
     generated = {
@@ -63,7 +63,7 @@ def test_every_operation_is_generated(whole: Checkout) -> None:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith(("_", "iter_"))
     }
     assert generated == described
-    assert len(described) == 53
+    assert len(described) == len(list(operations(document))) > 0
 
 
 def test_two_machines_make_the_same_bytes(whole: Checkout, tmp_path: Path) -> None:
@@ -73,7 +73,8 @@ def test_two_machines_make_the_same_bytes(whole: Checkout, tmp_path: Path) -> No
     (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 60\nformat.quote-style = 'single'\n")
     done = run_apart(elsewhere, "regenerate", seed="4711", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "53 operations" in done.stdout
+    count = len(list(operations(load(whole.description(PACKAGE)))))
+    assert f"{count} operations" in done.stdout
     assert "calling every operation" in done.stderr
     assert hash_tree(elsewhere / "generated") == hash_tree(whole.root / "generated")
     assert Checkout(elsewhere).lock(PACKAGE).read_bytes() == whole.lock(PACKAGE).read_bytes()

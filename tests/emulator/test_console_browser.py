@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import qredo_partner_v1_1
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -14,9 +15,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from qredo_emulator import Emulator, Settings
 from qredo_signing import Credentials, connect
 
+from .conftest import Caller
 from .console_browser import chromium, open_page, try_out
 from .console_keys import new_rsa, private_pem, public_pem
-from .descriptions import DESCRIPTIONS
+from .descriptions import DESCRIPTIONS, described
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.once]
 
@@ -108,6 +110,22 @@ def test_a_wrong_signature_is_explained_on_the_page(browser: Browser, qredo: Emu
         expect(page.locator("#requests > li")).to_have_count(1)
 
 
+def test_an_inherited_handler_is_named_on_the_page(browser: Browser, tmp_path: Path) -> None:
+    """The details of a request say which version's handler was called, where the operation's version has none."""
+    description, new = DESCRIPTIONS["qredo_partner_v1_1"], "qredo_partner_v9_0"
+    for package, line in ("qredo_partner_v1_1", ""), (new, "x-started-from: qredo_partner_v1_1\n"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "openapi.yaml").write_text(line + description.read_text())
+    with Emulator(Settings(spec=tmp_path)) as emulator, httpx.Client(base_url=emulator.url) as client:
+        call = Caller(emulator, client)
+        call.base = f"/{new}/api/v1/p"
+        assert call("GET", "/assets").status_code == 200
+        with open_page(browser, f"{emulator.url}/-/") as page:
+            first = page.locator("#requests > li").first
+            first.locator("summary").press("Enter")
+            expect(first.locator(".details")).to_contain_text("inherited from 1.1")
+
+
 TRIED = {
     "qredo_partner_v1_0": {"company_create": 201, "company_search": 200},
     "qredo_partner_v1_1": {
@@ -121,15 +139,20 @@ TRIED = {
 }
 
 
+def tried(package: str) -> dict[str, int]:
+    """The operations to try, with their status: those of the version that a new one was started from."""
+    return TRIED[package] if package in TRIED else tried(str(described(package).started_from))
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_try_it_out_is_signed_and_answered(browser: Browser, package: str) -> None:
     """In Swagger UI of each version, operations of each way to sign succeed, and the page names the API key."""
     # An example cannot be the signature of a document that this emulator makes.
     with Emulator(Settings(verify_approvals=False)) as emulator:
         with open_page(browser, f"{emulator.url}/-/docs/{package}/") as page:
-            statuses = {operation: try_out(page, operation) for operation in TRIED[package]}
+            statuses = {operation: try_out(page, operation) for operation in tried(package)}
             expect(page.locator("#account code").first).to_be_visible()
-        assert statuses == TRIED[package]
+        assert statuses == tried(package)
         assert all(record.verified for record in emulator.control.requests)
 
 

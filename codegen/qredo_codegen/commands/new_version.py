@@ -47,16 +47,17 @@ def new_version(checkout: Checkout, name: str, source: str) -> list[str]:
     with tempfile.TemporaryDirectory(prefix=".new-version-", dir=checkout.root) as scratch:
         folder, package = Path(scratch) / "spec" / name, Path(scratch) / "generated" / name
         shutil.copytree(checkout.folder(source), folder, ignore=shutil.ignore_patterns(*_OF_ONE_VERSION))
+        _write_origin(folder / "openapi.yaml", source)
         built = build(folder / "openapi.yaml", name, package, names=folder / "names.yaml")
         (folder / "lock.json").write_text(built.lock, encoding="utf-8", newline="\n")
         if built.names is not None:
             (folder / "names.yaml").write_text(built.names, encoding="utf-8", newline="\n")
         _move({folder: checkout.folder(name), package: checkout.output(name)}, texts)
     return [
-        f"spec/{name}: a copy of the description of {source}",
+        f"spec/{name}: a copy of the description of {source}, which it names as x-started-from",
         f"generated/{name}: its package, {built.operations} operations",
         *done,
-        "the tests take every folder of spec/: the new version is tested already",
+        "tests of descriptions, packages, the command line and the console take every folder of spec/",
         f"next: edit spec/{name}/openapi.yaml (begin with info), then `nox -s regenerate -- {name}`",
     ]
 
@@ -67,6 +68,20 @@ def _refuse_name(checkout: Checkout, name: str) -> None:
     for path in (checkout.folder(name), checkout.output(name)):
         if path.exists():
             raise NewVersionError(f"{path.relative_to(checkout.root).as_posix()} is there already.")
+
+
+def _write_origin(description: Path, source: str) -> None:
+    """Write at the top of a description which version it was started from; the emulator looks for handlers there."""
+    text, line = description.read_text(encoding="utf-8"), f"x-started-from: {source}\n"
+    for begin, rest in ((r"x-started-from:.*\n", ""), (r"openapi:.*\n", r"\g<0>")):
+        text, count = re.subn(rf"^{begin}", f"{line}{rest}", text, count=1, flags=re.MULTILINE)
+        if count:
+            break
+    else:
+        raise NewVersionError(
+            f"The description of {source} has no line `openapi:`, beside which its origin could stand."
+        )
+    description.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _texts(checkout: Checkout, name: str, source: str) -> tuple[dict[Path, str], list[str]]:
@@ -89,15 +104,16 @@ def _texts(checkout: Checkout, name: str, source: str) -> tuple[dict[Path, str],
         after = _listed(before, name, source)
         if after != before:
             texts[path] = after
-            done.append(f"{path.relative_to(checkout.root).as_posix()}: a row in its table of versions")
+            done.append(f"{path.relative_to(checkout.root).as_posix()}: a row in its table of versions, or a link")
     return texts, done
 
 
 def _listed(text: str, name: str, source: str) -> str:
-    """A page in which each row of a table that is about one version has a row for another."""
+    """A page in which each row of a table and each link to a reference of one version stands for another, too."""
+    link = f"[{source}](reference/{source}/index.md)"
     lines = []
     for line in text.splitlines(keepends=True):
-        lines.append(line)
+        lines.append(line.replace(link, f"{link}, {link.replace(source, name)}"))
         if line.startswith(f"| `{source}` |"):
             lines.append(line.replace(source, name))
     return "".join(lines)

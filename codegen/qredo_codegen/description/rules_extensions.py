@@ -46,6 +46,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "x-revision": {"type": "integer", "minimum": 1},
     "x-sensitive": {"type": "boolean"},
     "x-stamp-rule": {"enum": ["counter"]},
+    "x-started-from": _NAME,
     "x-signature": _object({"algorithm": _TEXT, "encoding": _TEXT, "signs": _TEXTS}),
     "x-unit": {"enum": ["unix-seconds"]},
     "x-untyped": _TEXT,

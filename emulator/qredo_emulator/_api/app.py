@@ -29,8 +29,9 @@ from qredo_emulator._errors import ApiError
 from qredo_emulator._settings import Settings
 from qredo_emulator._state.world import World
 from qredo_emulator.domain.access import enter, first_messages
-from qredo_emulator.handlers import find_handler, keeps_state
-from qredo_emulator.handlers._call import Handler, OperationRequest, Reply
+from qredo_emulator.handlers import keeps_state
+from qredo_emulator.handlers._call import OperationRequest, Reply
+from qredo_emulator.handlers._inherited import Serving, find_serving
 
 from .examples import example_reply
 from .faults import AppliedFaults, Fault, FaultQueue, Faults
@@ -51,6 +52,7 @@ class _Trace:
     operation: str | None = None
     verified: bool | None = None
     example: bool = False
+    inherited_from: str | None = None
     failure: ApiError | None = None
     fault: str | None = None
 
@@ -91,12 +93,12 @@ class App:
         self.faults: Faults = Faults(self._faults, self._names())
         requests, self._responses = Validators.for_requests(), Validators.for_responses()
         self._readers = {name: RequestReader(one.openapi, requests) for name, one in self.descriptions.items()}
-        self._handlers: dict[tuple[str, str], Handler] = {}
+        self._serving: dict[tuple[str, str], Serving] = {}
         for package, description in self.descriptions.items():
             for operation in description.operations:
-                handler = find_handler(package, operation, examples_only=settings.examples_only)
-                if handler is not None:
-                    self._handlers[package, operation.id] = handler
+                found = find_serving(self.descriptions, package, operation, examples_only=settings.examples_only)
+                if found is not None:
+                    self._serving[package, operation.id] = found
 
     def _clocks(self) -> list[Callable[[], float]]:
         """Return the clocks by which a timestamp may be fresh: clients sign by a clock that `advance` does not move."""
@@ -122,7 +124,7 @@ class App:
             package: [
                 operation.id
                 for operation in description.operations
-                if operation.success is not None and (package, operation.id) not in self._handlers
+                if operation.success is not None and (package, operation.id) not in self._serving
             ]
             for package, description in self.descriptions.items()
         }
@@ -259,12 +261,13 @@ class App:
         given = reader.read(operation, match.sent, query_string, request.values, request.body)
         if operation.success is None:
             raise upgrade_required()
-        handler = self._handlers.get((match.endpoint.package, operation.id))
-        if handler is None:
+        serving = self._serving.get((match.endpoint.package, operation.id))
+        if serving is None:
             if self.settings.strict:
                 raise ApiError(501, f"{operation.id} has no handler in this emulator, which runs with --strict")
             trace.example = True
             return example_reply(operation, ",".join(request.values("accept")) or None)
+        trace.inherited_from = serving.inherited_from
         origin = "/".join(request.url.split("/", 3)[:3])
         with self.world.lock:
             self.world.leads = self._leads()
@@ -279,11 +282,11 @@ class App:
                 caller.workspace_id,
                 self._time(request),
             )
-            return handler(account, known)
+            return serving.handler(account, known)
 
     def _check(self, match: Match, operation: Operation, status: int, reply: Reply) -> None:
-        """With `check_responses`, reject a response that does not match the description."""
-        if not self.settings.check_responses:
+        """With `check_responses`, reject a response that does not match the description; 501 is the emulator's own."""
+        if not self.settings.check_responses or status == 501:
             return
         documented = operation.response(status)
         content = reply.content or next(iter(documented.content if documented else ()), None)
@@ -319,6 +322,7 @@ class App:
                 reason=reason,
                 explanation=explanation,
                 example=trace.example,
+                inherited_from=trace.inherited_from,
                 fault=trace.fault,
             )
         )

@@ -27,6 +27,7 @@ class Record:
         reason: Why the request was refused or failed, None for a success.
         explanation: What the emulator computed for a refused signature; it holds no secret.
         example: Whether the response is an example, not the result of anything.
+        inherited_from: The version whose handler was called, such as `1.1`; None for the operation's own version.
         fault: What went wrong on purpose, None for nothing.
     """
 
@@ -39,6 +40,7 @@ class Record:
     reason: str | None = None
     explanation: Explanation | None = None
     example: bool = False
+    inherited_from: str | None = None
     fault: str | None = None
 
     def as_dict(self) -> dict[str, Any]:

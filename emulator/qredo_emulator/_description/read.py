@@ -39,6 +39,7 @@ class Description:
         openapi: The version of OpenAPI that it is written in, such as `3.0`.
         base_paths: Path of every server, each once, in the order of the servers.
         servers: URL of every server.
+        started_from: The package whose description this one began as a copy of, None for none.
     """
 
     package: str
@@ -48,6 +49,7 @@ class Description:
     servers: tuple[str, ...]
     operations: tuple[Operation, ...]
     feeds: tuple[Feed, ...]
+    started_from: str | None = None
 
 
 def load_description(package: str, file: Path) -> Description:
@@ -88,6 +90,7 @@ def _read(package: str, document: Any) -> Description:
         servers=servers,
         operations=operations,
         feeds=tuple(_feed(document, path, item["x-websocket"]) for path, item in paths if "x-websocket" in item),
+        started_from=document.get("x-started-from"),
     )
 
 

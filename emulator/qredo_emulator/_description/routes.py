@@ -78,6 +78,7 @@ class Router:
 
     def __init__(self, descriptions: Iterable[Description], default: str) -> None:
         self._root = _Node()
+        self.default: str = default
         self.base_paths: dict[str, tuple[str, ...]] = {}
         for description in descriptions:
             prefixes = tuple(f"/{description.package}{base}" for base in description.base_paths)
@@ -145,5 +146,5 @@ def _near(router: Router, path: str) -> Iterator[str]:
         own = next((base for base in bases if plain.startswith(f"{base}/")), None)
         if own is not None:  # of this version; another may have the rest of the path
             yield from (f"{others[0]}{plain[len(own) :]}" for others in router.base_paths.values())
-    for bases in reversed(router.base_paths.values()):
-        yield f"{bases[0]}{plain}"
+    for package in (router.default, *reversed(router.base_paths)):
+        yield f"{router.base_paths[package][0]}{plain}"

@@ -3,7 +3,8 @@
 `company_create` of `qredo_partner_v1_1` is `create` in `v1_1/company.py`: the package is found by the version in the
 API's name. A handler takes the account of the API key that signed and the request, changes the state by the rules in
 `domain`, and returns a reply or raises `ApiError`. What versions have in common is in `_shared`; each names what it
-takes from there, so that no request reaches a handler that was written for another shape.
+takes from there, so that no request reaches a handler that was written for another shape. A version that was started
+from another one has the handlers of that one where the operations are equal: `_inherited`.
 """
 
 from __future__ import annotations
@@ -16,25 +17,30 @@ from typing import cast
 from qredo_emulator._description.operations import Operation
 from qredo_emulator.handlers._call import Handler
 
-__all__ = ["find_handler", "keeps_state"]
+__all__ = ["find_handler", "keeps_state", "module_of"]
 
 _VERSION = re.compile(r"qredo_(?:partner_)?(v[0-9]+(?:_[0-9]+)?)")
 
 
 def find_handler(package: str, operation: Operation, *, examples_only: bool = False) -> Handler | None:
-    """Return the handler of an operation, None if there is none.
+    """Return the handler that an API package itself has for an operation, None if there is none.
 
     Args:
         package: The API package.
         operation: The operation; its tag names the module, its verb the function.
         examples_only: Whether only those count that a module has in `ALWAYS`: no other can be called without them.
     """
-    name = f"{_handlers_of(package)}.{operation.tag}"
+    name = module_of(package, operation.tag)
     if not keeps_state(package) or importlib.util.find_spec(name) is None:
         return None
     module = importlib.import_module(name)
     names = getattr(module, "ALWAYS", ()) if examples_only else module.__all__
     return cast(Handler, getattr(module, operation.verb)) if operation.verb in names else None
+
+
+def module_of(package: str, tag: str) -> str:
+    """Name the module that has the handlers of a tag, whether or not it is there."""
+    return f"{_handlers_of(package)}.{tag}"
 
 
 def keeps_state(package: str) -> bool:

@@ -13,7 +13,8 @@ const LABELS = {
   valid: "Signature right",
 };
 const SHOWN_ELSEWHERE = new Set(
-  ["number", "time", "method", "operation", "status", "verified", "reason", "explanation", "example"]);
+  ["number", "time", "method", "operation", "status", "verified", "reason", "explanation", "example",
+    "inherited_from"]);
 
 const place = (id) => document.getElementById(id);
 
@@ -83,6 +84,7 @@ function details(request) {
     request.reason ? element("p.reason", {}, request.reason) : null,
     wouldVerify(request.explanation),
     request.example ? element("p.hint", {}, "The response is an example of the description, not the result of anything.") : null,
+    request.inherited_from ? element("p.hint", {}, `Handler: inherited from ${request.inherited_from}.`) : null,
     request.explanation ? explanation(request.explanation) : null,
     facts(Object.entries(request)
       .filter(([name]) => !SHOWN_ELSEWHERE.has(name) && !(request.explanation && name in request.explanation))
