@@ -153,6 +153,8 @@ def test_help_tells_what_the_description_says(qredo: Cli) -> None:
     ("arguments", "text"),
     [
         ("company.creat", "did you mean company.create"),
+        ("company.creat --api qredo_v1", "there is no operation 'company.creat' (looked in qredo_v1)"),
+        ("balance.get --api qredo_partner_v1_1", "it is in qredo_v1: choose with --api"),
         ("nothing", "qredo call --list"),
         ("", "which operation?"),
         ("company.create --naem x", "--naem"),
