@@ -170,6 +170,10 @@ def test_help_tells_what_the_description_says(qredo: Cli) -> None:
         ("asset.calculate_fees --type swap --asset BTC --amount 1e3", "'1e3' is not a whole number"),
         ("fund.add_wallets --company-id c --fund-id f --wallets main", "--wallets is not JSON"),
         ('transfer.create --company-id c --body \'{"send": {"amount": 1.0}}\'', "Transfer"),
+        (
+            "transfer.create --company-id c --wallet-id w --counterparty-wallet-address a --expires 1 --send 5",
+            "give the object as JSON or @FILE",
+        ),
         ("transaction.open_feed", "qredo feed transactions"),
         ("company.get --company-id ..", "company_id is '..'"),
         ("fund.iter_ledger --company-id c --fund-id ''", "fund_id is ''"),
