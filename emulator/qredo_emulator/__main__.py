@@ -57,7 +57,9 @@ def _greet(emulator: Emulator, keys: Path, state: Path | None, *, kept: bool) ->
     lines += [f"  workspace_id={emulator.workspace_id!r}  # for the Qredo API v2"]
     result = "an error (--strict)" if emulator.settings.strict else "an example"
     for package, operations in emulator.app.examples().items():
-        if operations:
+        if len(operations) == len(emulator.app.descriptions[package].operations):
+            lines += ["", f"{package}: every operation returns {result}"]
+        elif operations:
             lines += ["", f"{package}: {len(operations)} operations return {result}", *_columns(operations)]
     print("\n".join([*lines, "", "Ctrl-C stops it"]), flush=True)
 

@@ -60,7 +60,7 @@ class Settings:
     fund_interval: int = 15
     max_body: int = 1 << 24
     seed: int | None = None
-    spec: Path | None = None
+    spec: Path | str | None = None
     clock: Callable[[], float] = time.time
     random: random.Random = field(default_factory=random.SystemRandom)
 

@@ -68,10 +68,15 @@ def log(level: int, message: str, *args: object, logger: logging.Logger = LOG) -
 
 
 def warn(message: str, category: type[Warning]) -> None:
-    """Warn on behalf of the first frame outside this package."""
+    """Warn on behalf of the first frame outside this package and outside of Python's import."""
     level, frame = 1, sys._getframe()
-    while frame.f_back and is_ours(frame.f_globals.get("__name__", "")):
-        level, frame = level + 1, frame.f_back
+    while frame.f_back:
+        name = frame.f_globals.get("__name__", "")
+        if not is_ours(name) and name.partition(".")[0] != "importlib":
+            break
+        if not name.startswith("importlib._bootstrap"):  # `warnings` skips these frames itself
+            level += 1
+        frame = frame.f_back
     warnings.warn(message, category, stacklevel=level)
 
 

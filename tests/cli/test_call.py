@@ -157,6 +157,8 @@ def test_help_tells_what_the_description_says(qredo: Cli) -> None:
     ("arguments", "text"),
     [
         ("company.creat", "did you mean company.create"),
+        ("company.creat --api qredo_v1", "there is no operation 'company.creat' (looked in qredo_v1)"),
+        ("balance.get --api qredo_partner_v1_1", "it is in qredo_v1: choose with --api"),
         ("nothing", "qredo call --list"),
         ("", "which operation?"),
         ("company.create --naem x", "--naem"),
@@ -172,6 +174,10 @@ def test_help_tells_what_the_description_says(qredo: Cli) -> None:
         ("asset.calculate_fees --type swap --asset BTC --amount 1e3", "'1e3' is not a whole number"),
         ("fund.add_wallets --company-id c --fund-id f --wallets main", "--wallets is not JSON"),
         ('transfer.create --company-id c --body \'{"send": {"amount": 1.0}}\'', "Transfer"),
+        (
+            "transfer.create --company-id c --wallet-id w --counterparty-wallet-address a --expires 1 --send 5",
+            "give the object as JSON or @FILE",
+        ),
         ("transaction.open_feed", "qredo feed transactions"),
         ("company.get --company-id ..", "company_id is '..'"),
         ("fund.iter_ledger --company-id c --fund-id ''", "fund_id is ''"),

@@ -111,7 +111,7 @@ def test_a_file_with_faults_becomes_a_package(checkout: Checkout, tmp_path: Path
     assert done.stdout.startswith("spec/acme_v7/openapi.yaml: 5 of 6 operations described\n")
     page = checkout.decisions("acme_v7").read_text()
     for words in (
-        "Sent to https://upload.acme.example, others are not: describe it in a package of its own.",
+        "It goes to https://upload.acme.example, most operations to another server: describe it in a package of",
         "The variables of http://{region}.acme.example/v7/ have their defaults",
         "is not https: https://sandbox.acme.example/v7 is used.",
         "The cookie session: one call cannot set it",

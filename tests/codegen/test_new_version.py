@@ -47,7 +47,7 @@ def test_a_new_version_is_complete(checkout: Checkout) -> None:
     before = state(checkout)
     done = run(checkout, "new-version", NEW, "--from", PACKAGE)
     assert done.returncode == 0, done.stderr
-    assert f"nox -s regenerate -- {NEW}" in done.stdout
+    assert f"next: edit spec/{NEW}/openapi.yaml (begin with info), then `nox -s regenerate -- {NEW}`" in done.stdout
     assert checkout.packages == [PACKAGE, NEW]
     assert sorted(path.name for path in checkout.folder(NEW).iterdir()) == [
         "lock.json",
@@ -91,6 +91,15 @@ def test_a_version_of_a_new_version_names_the_one_it_was_copied_from(checkout: C
     new_version(checkout, "qredo_partner_v9_1", NEW)
     text = checkout.description("qredo_partner_v9_1").read_text()
     assert [line for line in text.splitlines() if "x-started-from" in line] == [f"x-started-from: {NEW}"]
+
+
+def test_a_vendors_description_is_described_again(checkout: Checkout) -> None:
+    """The next step for a copy that `describe` wrote is `describe` with the new file, which would undo an edit."""
+    description = checkout.description(PACKAGE)
+    description.write_text("x-form: vendor\n" + description.read_text())
+    assert new_version(checkout, NEW, PACKAGE)[-1] == (
+        f"next: `nox -s describe -- FILE {NEW}` with the vendor's new file, then `nox -s regenerate -- {NEW}`"
+    )
 
 
 def test_packaging_takes_the_new_version(checkout: Checkout) -> None:

@@ -45,6 +45,7 @@ def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
             shutil.copytree(ROOT / name, folder / name)
         for name in ("CHANGELOG.md", "README.md", "pyproject.toml", "zensical.toml"):
             shutil.copy(ROOT / name, folder)
+        (folder / ".shell").write_text(f"export PYTHONPATH={folder / 'generated'}\n")  # where pip would install from
         (folder / "spec/qredo_v1/released.yaml").unlink(missing_ok=True)  # the page releases it itself
     if page == "docs/vendoring.md":
         (folder / "third_party" / "qredo").mkdir(parents=True)

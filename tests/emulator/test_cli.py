@@ -18,6 +18,14 @@ import pytest
 from qredo_emulator.__main__ import main
 from qredo_signing import Credentials, PrivateKey, sign
 
+ONE_OPERATION = """\
+openapi: 3.0.3
+info: {title: Acme, version: "1"}
+servers: [{url: "https://acme.example/v1", x-name: production}]
+paths:
+  /orders:
+    get: {operationId: get_orders, tags: [orders], security: [], responses: {"204": {description: Done.}}}
+"""
 COMMAND = [sys.executable, "-m", "qredo_emulator"]
 
 
@@ -177,6 +185,15 @@ def test_a_wrong_option_is_explained(capsys: pytest.CaptureFixture[str], argumen
         main(arguments)
     assert ended.value.code == 2
     assert "usage: qredo-emulator" in capsys.readouterr().err
+
+
+def test_a_package_of_examples_alone_is_one_line(tmp_path: Path) -> None:
+    """The greeting does not list the operations of a package of which every operation returns an example."""
+    (tmp_path / "acme_v1").mkdir()
+    (tmp_path / "acme_v1" / "openapi.yaml").write_text(ONE_OPERATION, encoding="utf-8")
+    with running("--spec", str(tmp_path)) as (_, printed):
+        assert "\nacme_v1: every operation returns an example\n" in printed
+        assert "get_orders" not in printed
 
 
 def test_a_folder_without_descriptions_is_one_line(failed: Failed, tmp_path: Path) -> None:

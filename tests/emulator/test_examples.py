@@ -98,7 +98,7 @@ def unhandled(tmp_path: Path) -> Path:
 
 def test_a_kept_operation_is_not_marked(call_as: Any, unhandled: Path) -> None:
     """An answer that comes from the state carries no mark, and the request log knows the difference."""
-    with Emulator(Settings(spec=unhandled)) as emulator:
+    with Emulator(Settings(spec=str(unhandled))) as emulator:
         call = call_as(None, emulator)
         assert "x-qredo-emulator" not in call("GET", "/assets").headers
         assert call("GET", "/liquidityhub").headers["x-qredo-emulator"] == "example"

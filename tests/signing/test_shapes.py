@@ -93,9 +93,11 @@ def test_nothing_misfits_at_the_emulator() -> None:
     }
     assert found["asset.get_all"].calls == 1
     assert found["core_client.get_wallets"].not_tried == "no client_id known"
-    assert found["sweep.get"].not_tried == "no client_id and no tx_id known"
+    assert found["sweep.get"].not_tried == "no client_id, tx_id known"
     assert found["signing_agent.open_feed"].not_tried == "a feed"
-    assert found["signing_agent.get_action"].not_tried == "needs agent_token, not the API key alone"
+    assert found["signing_agent.get_action"].not_tried == "needs agent_token"
+    longest = max(len(each.not_tried) for each in report.operations)
+    assert longest <= 80 - 40 - len("not tried: "), "the table of the command line is 80 columns at most"
 
 
 def test_what_does_not_fit_is_reported_exactly_and_without_values() -> None:

@@ -196,7 +196,8 @@ def _lines(package: str, done: Described, registered: list[str]) -> Iterator[str
     for row in done.decisions.of("lost"):
         yield f"  {row.pointer}: {row.text}"
     yield (
-        f"spec/{package}/decisions.md: {kinds['replaced']} places replaced, {kinds['dropped']} dropped,"
+        f"spec/{package}/decisions.md: {kinds['replaced']} place{'s'[: kinds['replaced'] != 1]} replaced,"
+        f" {kinds['dropped']} dropped,"
         f" {questions} question{'s'[: questions != 1]} for you"
     )
     if registered:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
+from qredo_codegen.description.document import Document, load
 from qredo_codegen.errors import CodegenError
 
 from .changelog import with_entries
@@ -58,8 +59,15 @@ def new_version(checkout: Checkout, name: str, source: str) -> list[str]:
         f"generated/{name}: its package, {built.operations} operations",
         *done,
         "tests of descriptions, packages, the command line and the console take every folder of spec/",
-        f"next: edit spec/{name}/openapi.yaml (begin with info), then `nox -s regenerate -- {name}`",
+        f"next: {_next_step(load(checkout.description(name)), name)}, then `nox -s regenerate -- {name}`",
     ]
+
+
+def _next_step(description: Document, name: str) -> str:
+    """What changes the copy: a vendor's description is written from its file, and any other one by hand."""
+    if description.get("x-form") == "vendor":
+        return f"`nox -s describe -- FILE {name}` with the vendor's new file"
+    return f"edit spec/{name}/openapi.yaml (begin with info)"
 
 
 def _refuse_name(checkout: Checkout, name: str) -> None:

@@ -51,7 +51,8 @@ def _one_host(document: Document, decisions: Decisions) -> None:
     for one in list(operations(document)):
         if _key(own[one.pointer]) != most:
             hosts = ", ".join(_urls(own[one.pointer])) or "the document's servers"
-            decisions.add("lost", one.pointer, f"Sent to {hosts}, others are not: describe it in a package of its own.")
+            text = f"It goes to {hosts}, most operations to another server: describe it in a package of its own."
+            decisions.add("lost", one.pointer, text)
             del document["paths"][one.path][one.method]
     document["servers"] = next(servers for servers in own.values() if _key(servers) == most)
     for path, item in path_items(document).items():

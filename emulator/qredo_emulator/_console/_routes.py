@@ -152,7 +152,7 @@ def _told(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Reque
     return told
 
 
-def document(package: str, folder: Path | None, base_paths: Sequence[str]) -> Mapping[str, Any]:
+def document(package: str, folder: Path | str | None, base_paths: Sequence[str]) -> Mapping[str, Any]:
     """Return a description with this emulator as its server.
 
     Args:

@@ -21,7 +21,7 @@ class SpecError(Exception):
     """A description that can't be served."""
 
 
-def find_descriptions(folder: Path | None = None) -> dict[str, Path]:
+def find_descriptions(folder: Path | str | None = None) -> dict[str, Path]:
     """Finds `<package>/openapi.yaml` in a folder.
 
     Args:
@@ -31,7 +31,7 @@ def find_descriptions(folder: Path | None = None) -> dict[str, Path]:
     Raises:
         SpecError: No description is there.
     """
-    places = [folder] if folder else [_HERE / "_spec", _HERE.parents[1] / "spec"]
+    places = [Path(folder)] if folder else [_HERE / "_spec", _HERE.parents[1] / "spec"]
     for place in places:
         if found := {file.parent.name: file for file in sorted(place.glob("*/openapi.yaml"))}:
             return found

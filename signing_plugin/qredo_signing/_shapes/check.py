@@ -94,7 +94,7 @@ class _Plan:
         reason = self.never
         if not reason and not self._made:
             missing = [name for name in self.needs if name not in seen]
-            reason = f"no {' and no '.join(missing)} known" if missing else f"no {' with its '.join(self.needs)} known"
+            reason = f"no {', '.join(missing)} known" if missing else f"no {' with its '.join(self.needs)} known"
         return CheckedOperation(self.operation.id, self._made, dict(self.errors), reason)
 
 
@@ -102,7 +102,7 @@ def _reason_never(operation: Operation, package: Any) -> str:
     if operation.feed is not None:
         return "a feed"
     if operation.security != package.Client.SECURITY:
-        return f"needs {operation.security}, not the API key alone"
+        return f"needs {operation.security}"
     return ""
 
 

@@ -22,6 +22,8 @@ __all__ = ["arguments_of", "help_of", "options_of"]
 _OURS = {"--help", *names_of(Connection), *names_of(View)}
 _PREFIX = "of_operation_"  # keeps Python names of parameters apart from those of our own options; never shown
 _PANELS = {"path": "Path", "field": "Fields of the body", "body": "Fields of the body"}
+_WHOLE = "amounts and times are whole numbers"
+_HINTS = {"int": _WHOLE, "model": f"give the object as JSON or @FILE; {_WHOLE}"}
 _BODY_HELP = "The whole body as JSON, from @FILE, or from stdin with -"
 
 
@@ -75,8 +77,7 @@ def _value(operation: Operation, parameter: Parameter, given: Any) -> Any:
     except JSONError as error:
         raise CliError(f"{name_of(parameter)} {error}", "put JSON into single quotes, or give @FILE") from None
     except ValueError as error:
-        hint = "amounts and times are whole numbers" if shape_of(parameter.type).kind in {"int", "model"} else ""
-        raise CliError(f"{name_of(parameter)}: {error}", hint) from None
+        raise CliError(f"{name_of(parameter)}: {error}", _HINTS.get(shape_of(parameter.type).kind, "")) from None
 
 
 def _option(operation: Operation, parameter: Parameter) -> inspect.Parameter:

@@ -98,10 +98,11 @@ class LazyGroup(TyperGroup):
         name, rest = args[0], args[1:]
         if ctx.params.get("as_json"):  # given before the name, but meant for what follows
             rest = [*rest, "--json"]
-        found = self._find(name, _api_in(rest) or ctx.params.get("api"))
+        api = _api_in(rest) or ctx.params.get("api")
+        found = self._find(name, api)
         if ctx.resilient_parsing:
             return name, found[0].command() if found else None, rest
-        return name, self._only(name, found).command(), rest
+        return name, self._only(name, found, api).command(), rest
 
     def show_list(self, api: str | None, search: Sequence[str], *, as_json: bool) -> None:
         """Print the entries that have all these words in their names or descriptions, those with the names first."""
@@ -127,16 +128,21 @@ class LazyGroup(TyperGroup):
         wanted = name.replace("-", "_")
         return [each for each in self._all(api) if each.id == wanted]
 
-    def _only(self, name: str, found: Sequence[Entry]) -> Entry:
+    def _only(self, name: str, found: Sequence[Entry], api: str | None) -> Entry:
         if not found:
-            every = {each.id for each in self._all(None)}
-            near = difflib.get_close_matches(name.replace("-", "_"), every, n=3)
-            hint = f"did you mean {', '.join(near)}?" if near else self._see_all
-            raise CliError(f"there is no {self.noun} {name!r} (looked in {names_of_apis()})", hint)
+            hint = self._hint(name, api)
+            raise CliError(f"there is no {self.noun} {name!r} (looked in {api or names_of_apis()})", hint)
         if len(found) > 1:
             apis = ", ".join(each.api for each in found)
             raise CliError(f"{name!r} is in several API versions: {apis}", "choose with --api, or set QREDO_API")
         return found[0]
+
+    def _hint(self, name: str, api: str | None) -> str:
+        """Where a name that is not in an API is instead, or what is like it there."""
+        if elsewhere := [each.api for each in self._find(name, None)]:
+            return f"it is in {', '.join(elsewhere)}: choose with --api"
+        near = difflib.get_close_matches(name.replace("-", "_"), {each.id for each in self._all(api)}, n=3)
+        return f"did you mean {', '.join(near)}?" if near else self._see_all
 
     def _list_command(self, params: dict[str, Any]) -> Any:
         app = typer.Typer(add_completion=False)

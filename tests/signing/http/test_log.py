@@ -77,7 +77,8 @@ def test_a_level_that_does_not_exist_is_a_warning() -> None:
         text=True,
         check=True,
     )
-    assert "QREDO_LOG is 'verbose', which is no level: set it to info or debug, or unset it" in done.stderr
+    said = "QREDO_LOG is 'verbose', which is no level: set it to info or debug, or unset it"
+    assert f"<string>:1: UserWarning: {said}\n" in done.stderr, "the line that imports is named, and no line of ours"
 
 
 def test_a_failure_and_a_broken_handler(credentials: Credentials, caplog: pytest.LogCaptureFixture) -> None:
