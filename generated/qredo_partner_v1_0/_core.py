@@ -12,7 +12,7 @@ from urllib.parse import quote
 from . import models
 from ._mismatch import sending, strictly
 from ._provenance import EXACT_NUMBERS, PACKAGE, VERSION
-from ._types import UNSET, Call, Operation, RawResponse, Unset
+from ._types import UNSET, Call, Operation, RawResponse, Unset, as_text
 from .errors import ResponseError, api_error
 
 if TYPE_CHECKING:
@@ -197,12 +197,12 @@ def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
     filled = operation.path
     for name, value in path.items():
         style = operation.styles.get(name)
-        if style is None and not isinstance(value, str | int):
-            raise TypeError(
-                f"{operation.id}: {name} must be a str or an int, not {type(value).__name__}{_how_to_get(value)}"
-            )
         if style is None:
-            text = quote(str(value).lower() if isinstance(value, bool) else str(value), safe="")
+            if not isinstance(value, str | int):
+                raise TypeError(
+                    f"{operation.id}: {name} must be a str or an int, not {type(value).__name__}{_how_to_get(value)}"
+                )
+            text = quote(as_text(value), safe="")
         else:
             from . import _parameters
 

@@ -33,7 +33,7 @@ def segment(name: str, value: Any, style: str) -> str:
     prefix = _PREFIXES.get(kind, "")
     separator = prefix if explode and prefix else ","
     if isinstance(value, Mapping):
-        items = [f"{_quote(key)}{'=' if explode else ','}{_text(item)}" for key, item in value.items()]
+        items = [f"{_text(key)}{'=' if explode else ','}{_text(item)}" for key, item in value.items()]
         head = "" if kind != "matrix" or explode else f"{_quote(name)}="
         return prefix + head + separator.join(items)
     if kind == "matrix":
@@ -52,7 +52,7 @@ def header(name: str, value: Any, style: str) -> str:
     if style == "json":
         found = to_json(value)
     elif isinstance(value, Mapping):
-        found = ",".join(f"{key}{'=' if style.endswith('*') else ','}{text(item)}" for key, item in value.items())
+        found = ",".join(f"{text(key)}{'=' if style.endswith('*') else ','}{text(item)}" for key, item in value.items())
     else:
         found = ",".join(map(text, value)) if _is_many(value) else text(value)
     if not found.isascii() or not found.isprintable():
@@ -69,9 +69,9 @@ def _pairs(name: str, value: Any, style: str) -> Iterator[tuple[str, str]]:
         if kind == "deepObject":
             yield from _deep(name, value)
         elif explode:
-            yield from ((key, _text(item)) for key, item in value.items() if item is not None)
+            yield from ((text(key), _text(item)) for key, item in value.items() if item is not None)
         else:
-            yield name, ",".join(f"{_quote(key)},{_text(item)}" for key, item in value.items() if item is not None)
+            yield name, ",".join(f"{_text(key)},{_text(item)}" for key, item in value.items() if item is not None)
     elif not _is_many(value):
         yield name, _text(value)
     elif explode or kind == "deepObject":
@@ -83,7 +83,7 @@ def _pairs(name: str, value: Any, style: str) -> Iterator[tuple[str, str]]:
 def _deep(name: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _deep(f"{name}[{key}]", item)
+            yield from _deep(f"{name}[{text(key)}]", item)
     elif _is_many(value):
         yield from ((name, _text(item)) for item in value)
     elif value is not None:

@@ -24,7 +24,14 @@ _NOTHING: Final = MappingProxyType[str, Any]({})
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-__all__ = ["UNSET", "Call", "Feed", "File", "Operation", "RawResponse", "Unset", "deprecated", "require"]
+__all__ = ["UNSET", "Call", "Feed", "File", "Operation", "RawResponse", "Unset", "as_text", "deprecated", "require"]
+
+
+def as_text(value: str | int) -> str:
+    """The text itself, or the number. `str()` of an enum's member is its name, and a subclass may give anything."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    return int.__repr__(value) if not isinstance(value, bool) else "true" if value else "false"
 
 
 class Unset(Enum):

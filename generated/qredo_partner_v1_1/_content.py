@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ._numbers import Exact, text_of
-from ._types import File
+from ._types import File, as_text
 
 
 def write(media: str, body: Any, encoding: Mapping[str, str]) -> tuple[bytes, str]:
@@ -36,7 +36,7 @@ def write(media: str, body: Any, encoding: Mapping[str, str]) -> tuple[bytes, st
 def to_json(value: Any) -> str:
     """JSON without spaces, every number as exact as it is. (`json.dumps` has no way to write a Decimal.)"""
     if isinstance(value, dict):
-        return "{" + ",".join(f"{to_json(str(key))}:{to_json(item)}" for key, item in value.items()) + "}"
+        return "{" + ",".join(f"{to_json(text(key))}:{to_json(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(to_json, value)) + "]"
     if isinstance(value, Decimal):
@@ -48,8 +48,8 @@ def to_json(value: Any) -> str:
 
 def text(value: object) -> str:
     """A value in a URL, a header or a form; a boolean is written as JSON writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if isinstance(value, str | int):
+        return as_text(value)
     if isinstance(value, Decimal):
         return text_of(value)
     return value.text if isinstance(value, Exact) else str(value)

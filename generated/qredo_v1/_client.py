@@ -129,7 +129,7 @@ class Client(_Described):
             path: Path below `base_url`, percent-encoded where an id has other than plain characters.
             query: Query parameters by name; a list is sent as one parameter for each item.
             body: What is sent as JSON: a dict, a list, a model.
-            headers: Headers by name. They are not signed.
+            headers: Headers by name. They are not signed, and say nothing of the body's length.
             idempotent: Whether the endpoint does no harm if the same request arrives twice. Only then is it retried
                 after it was sent. GET and HEAD always are.
 
@@ -138,11 +138,11 @@ class Client(_Described):
 
         Raises:
             APIError: The service refused or failed; transport and signing errors are those of every call.
-            ValueError: Method or path is none.
+            ValueError: Method or path is none, or a header says where the body ends.
         """
         from ._undescribed import undescribed
 
-        operation = undescribed(method, path, self.SECURITY, idempotent)
+        operation = undescribed(method, path, headers, self.SECURITY, idempotent)
         body = body.to_dict() if hasattr(body, "to_dict") else body
         response: RawResponse[Any] = self._core.raw().call(operation, query=query, headers=headers, body=body)
         return response
@@ -337,7 +337,7 @@ class AsyncClient(_Described):
             path: Path below `base_url`, percent-encoded where an id has other than plain characters.
             query: Query parameters by name; a list is sent as one parameter for each item.
             body: What is sent as JSON: a dict, a list, a model.
-            headers: Headers by name. They are not signed.
+            headers: Headers by name. They are not signed, and say nothing of the body's length.
             idempotent: Whether the endpoint does no harm if the same request arrives twice. Only then is it retried
                 after it was sent. GET and HEAD always are.
 
@@ -346,11 +346,11 @@ class AsyncClient(_Described):
 
         Raises:
             APIError: The service refused or failed; transport and signing errors are those of every call.
-            ValueError: Method or path is none.
+            ValueError: Method or path is none, or a header says where the body ends.
         """
         from ._undescribed import undescribed
 
-        operation = undescribed(method, path, self.SECURITY, idempotent)
+        operation = undescribed(method, path, headers, self.SECURITY, idempotent)
         body = body.to_dict() if hasattr(body, "to_dict") else body
         response: RawResponse[Any] = await self._core.raw().call(operation, query=query, headers=headers, body=body)
         return response

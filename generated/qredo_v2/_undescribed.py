@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from . import _codec
 from ._types import Operation
@@ -11,6 +13,7 @@ from ._types import Operation
 if TYPE_CHECKING:
     import httpx
 
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -22,12 +25,13 @@ class _Untyped(_codec.Reader):
 _READERS: Final = {"default": _Untyped()}
 
 
-def undescribed(method: str, path: str, security: str, idempotent: bool) -> Operation[Any]:
+def undescribed(method: str, path: str, headers: Iterable[str], security: str, idempotent: bool) -> Operation[Any]:
     """Return an operation for an endpoint, by its method and its path below the base URL.
 
     Raises:
         TypeError: Method or path is no text.
-        ValueError: It is no method, or no path whose signature would hold for what is sent.
+        ValueError: It is no method, no path whose signature would hold for what is sent, or a header that says where
+            the body ends.
     """
     for name, value in (("method", method), ("path", path)):
         if not isinstance(value, str):
@@ -38,6 +42,8 @@ def undescribed(method: str, path: str, security: str, idempotent: bool) -> Oper
         raise ValueError(f"method is {method!r}: give one of {', '.join(_METHODS)}")
     if problem := _problem(path):
         raise ValueError(f"path is {path!r}, {problem}")
+    if framing := [name for name in headers if name.lower() in _FRAMING]:
+        raise ValueError(f"the header {framing[0]} is made from the body: leave it out")
     method = method.upper()
     repeatable = idempotent or method == "HEAD"
     return Operation(f"{method} {path}", method, path, security=security, readers=_READERS, repeatable=repeatable)
@@ -51,6 +57,8 @@ def _problem(path: str) -> str:
         return "which has more than a path: give parameters as query={...}"
     if "{" in path or "}" in path:
         return "where an id is not filled in: put it there, such as f'/company/{company_id}'"
-    if {".", ".."} & set(path.split("/")):
+    if not path.isprintable():
+        return "which has control or invisible characters: percent-encode what belongs to an id"
+    if {".", ".."} & set(unquote(path).split("/")):  # servers take `%2e` for a dot
         return "which leaves its place by a dot segment: write the whole path"
     return ""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 import httpx
@@ -111,6 +112,32 @@ def test_values_cannot_leave_their_place_in_the_url() -> None:
     assert service.last.url.raw_path == b"/api/v1/p/company/a%2Fb%3Fc%23d%20%C3%A9%252F"
     service.client().company.search(query="a&b=c+d é")
     assert service.last.url.query == b"query=a%26b%3Dc%2Bd%20%C3%A9"
+
+
+class Ids(str, Enum):  # noqa: UP042 - programs have these, and their `str()` is the name
+    """Ids as programs keep them."""
+
+    ACME = "5zPh8"
+
+
+class Misleading(str):
+    """A text that shows another."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "other"
+
+
+@pytest.mark.parametrize("value", [Ids.ACME, Misleading("5zPh8")], ids=["enum", "subclass"])
+def test_a_kind_of_str_is_its_text(value: str) -> None:
+    """In a path, a query and the keys of a body, a member of an enum and any other `str` are their text."""
+    service = Service(ok({"name": "A"}))
+    service.client().company.get(value)
+    assert service.last.url.path.endswith("/company/5zPh8")
+    service.client().request("POST", "/x", query={"q": value, value: [value]}, body={value: value})
+    assert service.last.url.query == b"q=5zPh8&5zPh8=5zPh8"
+    assert json.loads(service.last.content) == {"5zPh8": "5zPh8"}
 
 
 @pytest.mark.parametrize("value", ["", ".", ".."])

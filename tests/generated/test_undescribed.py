@@ -114,6 +114,8 @@ def test_content_that_is_no_json_can_be_read(emulator: Emulator) -> None:
         ("GET", "/x#a", "give parameters as query="),
         ("GET", "/company/{company_id}", "where an id is not filled in"),
         ("GET", "/company/../x", "leaves its place by a dot segment"),
+        ("GET", "/company/%2E%2e/x", "leaves its place by a dot segment"),
+        ("GET", "/x\r\nhost: y", "control or invisible characters"),
         ("GET", 7, "path must be a str, not int"),
     ],
 )
@@ -126,3 +128,13 @@ def test_what_is_no_endpoint_is_refused_before_anything_is_sent(
         pytest.raises((TypeError, ValueError), match=said),
     ):
         client.request(method, path)
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding"])
+def test_no_header_says_where_the_body_ends(emulator: Emulator, name: str) -> None:
+    """Two lengths in one request would let servers disagree about where the next request begins."""
+    with (
+        connect(Client, emulator.credentials, Environment.emulator("http://127.0.0.1:9")) as client,
+        pytest.raises(ValueError, match=f"the header {name} is made from the body"),
+    ):
+        client.request("POST", "/x", body={}, headers={name: "3"})

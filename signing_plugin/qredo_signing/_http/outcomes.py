@@ -57,7 +57,9 @@ def outcome_of_error(error: Exception, attempt: Attempt, now: float) -> Outcome 
     if isinstance(error, httpx.HTTPStatusError):  # raised by an event hook of the user: there is a response
         return outcome_of_response(error.response, now)
     if never_sent(error, attempt):
-        is_network = isinstance(error, httpx.TransportError) and not isinstance(error, _LOCAL)
+        # httpcore passes on what socksio says of a proxy's malformed reply.
+        is_of_proxy = type(error).__module__.startswith("socksio.")
+        is_network = is_of_proxy or (isinstance(error, httpx.TransportError) and not isinstance(error, _LOCAL))
         return Outcome(sent=False) if is_network else None
     return Outcome()
 

@@ -11,6 +11,7 @@ import httpx
 from .._client_protocols import RequestInfo
 from .._diagnostics import log
 from .._environments.origin import DEFAULT_PORTS
+from .._text import printable
 from .._version import __version__
 from ..errors import OutcomeUnknownError, QredoSigningError, RedirectError
 from .arguments import check_deadline, check_max_retries
@@ -221,7 +222,7 @@ class PendingCall:
         if attempt.peer not in {None, (url.host, port)}:
             assert attempt.peer is not None
             where = f"the proxy {attempt.peer[0]}:{attempt.peer[1]}"
-            text = f"{self._name}: no connection through {where} ({error}). Nothing was sent"
+            text = f"{self._name}: no connection through {where} ({printable(str(error))}). Nothing was sent"
             hint = f"{text}. Check HTTPS_PROXY, ALL_PROXY and NO_PROXY, or the proxy of your http_client"
             return httpx.ConnectError(hint)
         if isinstance(error, httpx.ConnectError):

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import logging
+import socket
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from qredo_signing import ConfigurationError, Credentials, Environment, PrivateKey, connect
+from qredo_signing._http.attempt import Attempt
+from qredo_signing._http.outcomes import outcome_of_error
+from qredo_signing._http.retries import Outcome
+from socksio.exceptions import ProtocolError
 
 from ..doubles import AsyncDummy, DummyClient, make_api_key
+from .networks import Listener, listen
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 PASSWORD = "planted-password-of-a-proxy"
@@ -96,3 +103,27 @@ def test_certificates_that_are_not_there(content: str | None, credentials: Crede
         path.write_text(content)
     with pytest.raises(ConfigurationError, match=rf"SSL_CERT_FILE is '{path}', where no trusted .* or unset it"):
         _connect(credentials, SSL_CERT_FILE=str(path))
+
+
+def test_what_a_proxy_says_stays_on_one_line(credentials: Credentials) -> None:
+    """A proxy that refuses is named, and its text is escaped in the error."""
+
+    def refuse(connection: socket.socket, listener: Listener) -> None:
+        listener.received.append(connection.recv(9999))
+        connection.sendall(b"HTTP/1.1 500 \x1b[2J\r\ncontent-length: 0\r\n\r\n")
+
+    with listen(refuse) as proxy, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        with (
+            connect(DummyClient, credentials, Environment.SANDBOX, max_retries=0) as client,
+            pytest.raises(httpx.ConnectError, match=f"proxy 127.0.0.1:{proxy.port}.*Nothing was sent") as caught,
+        ):
+            client.send(client.http.build_request("POST", client.base_url))
+    assert str(caught.value).isprintable()
+
+
+def test_a_malformed_reply_of_a_socks_proxy_is_no_local_error() -> None:
+    """What socksio raises, which httpcore passes on as it is, is a connection that failed: nothing was sent."""
+    attempt = Attempt()
+    attempt.is_signed = attempt.is_watched = True
+    assert outcome_of_error(ProtocolError("Malformed reply"), attempt, 0.0) == Outcome(sent=False)
