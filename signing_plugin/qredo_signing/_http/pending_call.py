@@ -156,7 +156,7 @@ class PendingCall:
         if is_uncertain and self._rules.needs_outcome:
             return self._unknown(None)
         kind = httpx.ReadTimeout if is_uncertain else httpx.ConnectTimeout
-        return kind(f"{self._name}: the deadline of the call has passed")
+        return kind(f"{self._name}: the deadline of the call has passed", request=self.request)
 
     def interrupted(self, interruption: BaseException) -> None:
         """Take the credentials off what ends a call; if it may have taken effect, say so in a note and in the log.
@@ -201,12 +201,14 @@ class PendingCall:
         check = f"Check with {look_up}" if look_up else "Check"
         return f"{check} before you retry" + ("; a retry with the same idempotency key is safe" if key else "")
 
-    def _timed_out(self, error: httpx.TimeoutException, outcome: Outcome) -> httpx.TimeoutException:
+    def _timed_out(self, error: httpx.TimeoutException, outcome: Outcome) -> Exception:
         """Name the operation and the limit that has passed."""
+        if self.left is not None and self.left <= 0:
+            return self.late()
         step, kind = next(((step, kind) for step, kind in _TIMEOUTS.items() if isinstance(error, kind)), ("read", None))
         limits = self.request.extensions.get("timeout")
         limit = limits.get(step) if isinstance(limits, dict) else None
-        if kind is None or limit is None or (self.left is not None and self.left <= 0):
+        if kind is None or limit is None:
             return error
         known = "A retry is safe" if outcome.sent else "Nothing was sent"
         return kind(

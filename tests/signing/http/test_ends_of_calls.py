@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
 import pytest
-from qredo_signing import Credentials, OutcomeUnknownError
+import qredo_partner_v1_1 as api
+from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, connect
 
 from .faulty import Clock
 from .test_repeats import KEYED, Service, send
@@ -159,3 +165,68 @@ def test_the_user_agent_names_this_package_once(mode: str, credentials: Credenti
     (agent,) = agents
     assert agent.startswith("qredo-python/")
     assert agent.count("qredo-python/") == 1
+
+
+@contextmanager
+def saying(reply: bytes | None) -> Iterator[int]:
+    """The port of a server that reads once and sends this, then closes; with None it says nothing and stays."""
+    listener, is_over = socket.create_server(("127.0.0.1", 0)), threading.Event()
+
+    def talk() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(65536)
+                    if reply is None:
+                        is_over.wait(60)
+                    connection.sendall(reply or b"")
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    yield listener.getsockname()[1]
+    is_over.set()
+    with suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join()
+
+
+def create(kind: str, credentials: Credentials, environment: Environment, **options: Any) -> object:
+    """Make a call that is not repeatable, through a client of `connect`."""
+    if kind == "sync":
+        with connect(api.Client, credentials, environment, max_retries=0, **options) as client:
+            return client.company.create(name="x")
+
+    async def run() -> object:
+        async with connect(api.AsyncClient, credentials, environment, max_retries=0, **options) as client:
+            return await client.company.create(name="x")
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "403 Forbidden", "503 Unavailable", None])
+def test_a_proxy_that_refuses_is_named(
+    kind: str, status: str | None, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tunnel that is refused, or closed, is a connection that failed: the proxy is named, and nothing was sent."""
+    with saying(f"HTTP/1.1 {status}\r\n\r\n".encode() if status else b"") as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        environment = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
+        wanted = rf"company.create: no connection through the proxy 127.0.0.1:{port} \(.*\). Nothing was sent. Check"
+        with pytest.raises(httpx.ConnectError, match=wanted):
+            create(kind, credentials, environment)
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_deadline_says_what_is_known(kind: str, credentials: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a deadline passes after a change was sent, its outcome is unknown; before that, nothing was sent."""
+    with saying(None) as port:
+        environment = Environment.custom(f"http://127.0.0.1:{port}", key_kind=KeyKind.SANDBOX)
+        with pytest.raises(OutcomeUnknownError, match=r"company\.create was sent, but its outcome is unknown"):
+            create(kind, credentials, environment, deadline=0.3)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        environment = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
+        with pytest.raises(httpx.ConnectTimeout, match=r"company\.create: the deadline of the call has passed"):
+            create(kind, credentials, environment, deadline=0.3)
