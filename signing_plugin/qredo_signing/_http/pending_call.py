@@ -177,7 +177,7 @@ class PendingCall:
         log(logging.WARNING, "%s", text)
 
     def _is_uncertain(self) -> bool:
-        return self._attempt.was_sent or self._lost is not None or self._attempts.is_uncertain
+        return self._attempt.was_sent or self._attempts.is_uncertain
 
     def _in_time(self, step: float | End) -> float | End:
         left = self.left

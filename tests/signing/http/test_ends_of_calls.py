@@ -224,9 +224,26 @@ def test_a_deadline_says_what_is_known(kind: str, credentials: Credentials, monk
     """If a deadline passes after a change was sent, its outcome is unknown; before that, nothing was sent."""
     with saying(None) as port:
         environment = Environment.custom(f"http://127.0.0.1:{port}", key_kind=KeyKind.SANDBOX)
-        with pytest.raises(OutcomeUnknownError, match=r"company\.create was sent, but its outcome is unknown"):
+        with pytest.raises(
+            OutcomeUnknownError, match=r"company\.create was sent, but its outcome is unknown \(1 attempt\)"
+        ):
             create(kind, credentials, environment, deadline=0.3)
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         environment = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
         with pytest.raises(httpx.ConnectTimeout, match=r"company\.create: the deadline of the call has passed"):
             create(kind, credentials, environment, deadline=0.3)
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_server_at_the_usual_port_is_no_proxy(kind: str, credentials: Credentials) -> None:
+    """Nothing listens where a URL without a port leads: the server is named, and not as a proxy."""
+    with pytest.raises(httpx.ConnectError) as caught:
+        create(kind, credentials, Environment.custom("https://127.0.0.1", key_kind=KeyKind.SANDBOX))
+    notes = getattr(caught.value, "__notes__", [])
+    assert [note for note in notes if "no connection to https://127.0.0.1. Is a server running there" in note]
+
+
+def test_a_limit_that_passes_before_the_deadline_is_named(mode: str, credentials: Credentials) -> None:
+    """A time limit that ends a step shortly before the deadline is what the error names."""
+    with pytest.raises(httpx.ConnectTimeout, match=r"\(connect timeout\)"):
+        send(mode, Service(httpx.ConnectTimeout("")), credentials, ONCE, timeout=LIMITS, deadline=0.9, max_retries=0)
