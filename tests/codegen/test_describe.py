@@ -104,6 +104,20 @@ def written(folder: Path, document: Document) -> Path:
     return path
 
 
+def test_the_encoding_of_a_form_stays_where_the_generator_takes_it() -> None:
+    """How a field is written is not lost; headers of a field, which no argument gives, are dropped and named."""
+    schema = {"type": "object", "properties": {"ids": {"type": "array", "items": {"type": "string"}}}}
+    encoding = {"ids": {"style": "form", "explode": False, "headers": {"x-a": {"schema": {"type": "string"}}}}}
+    form = {"application/x-www-form-urlencoded": {"schema": schema, "encoding": encoding}}
+    file = faulty()
+    file["paths"] = {"/forms": {"post": {"requestBody": {"content": form}, "responses": OK}}}
+    done = describe(file, None)
+    content = done.document["paths"]["/forms"]["post"]["requestBody"]["content"]
+    assert content["application/x-www-form-urlencoded"]["encoding"] == {"ids": {"style": "form", "explode": False}}
+    at = "/paths/~1forms/post/requestBody/content/application~1x-www-form-urlencoded/encoding/ids/headers"
+    assert at in [row.pointer for row in done.decisions.of("dropped")]
+
+
 def test_a_file_with_faults_becomes_a_package(checkout: Checkout, tmp_path: Path) -> None:
     """All operations but the one on another host are described, generated and called; every fault is on record."""
     done = run(checkout, "describe", str(written(tmp_path, faulty())), "acme_v7", "--security", "partner_signature")

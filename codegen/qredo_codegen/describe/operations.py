@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from qredo_codegen.description.document import METHODS, Document, operations, pointer
-from qredo_codegen.description.places import holders, path_items, successes, target
+from qredo_codegen.description.places import path_items, successes, target
+from qredo_codegen.description.rules_operations import encodings
 
 from .decisions import Decisions
+from .structure import drop
 
 __all__ = ["fit_operations", "inline_path_items"]
 
@@ -29,11 +31,8 @@ def inline_path_items(document: Document, decisions: Decisions) -> None:
 def fit_operations(document: Document, decisions: Decisions) -> None:
     """Make paths, forms and responses what the generator takes."""
     _distinct_paths(document, decisions)
-    for holder in holders(document):
-        if holder.role == "body" and holder.node.pop("encoding", None):
-            decisions.add(
-                "dropped", holder.pointer + "/encoding", "The encoding of a form's fields: they have the usual one."
-            )
+    for problem in list(encodings(document)):
+        drop(document, problem.pointer, "The encoding of a form's field; it has the usual one.", decisions)
     for one in operations(document):
         _fit_statuses(one.pointer, one.node, decisions)
         if not successes(document, one):

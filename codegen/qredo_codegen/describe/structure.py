@@ -16,7 +16,7 @@ from qredo_codegen.errors import GenerationError
 
 from .decisions import Decisions
 
-__all__ = ["drop_broken_references", "drop_invalid", "replace_schema", "settle"]
+__all__ = ["drop", "drop_broken_references", "drop_invalid", "replace_schema", "settle"]
 
 _ROUNDS = 40
 _LONGEST = 120
@@ -63,7 +63,7 @@ def drop_broken_references(document: Document, decisions: Decisions) -> None:
             continue
         *_, holder, key = ("", *tokens(at))
         if holder == "parameters" and at.startswith("/paths/"):
-            _drop(document, at, f"{ref} is not in the file: the operation goes without the parameter.", decisions)
+            drop(document, at, f"{ref} is not in the file: the operation goes without the parameter.", decisions)
             continue
         decisions.add("replaced", at, f"{ref} is not in the file: it can be anything.")
         if holder == "responses":
@@ -90,7 +90,7 @@ def _settle(document: Document, problem: Problem, decisions: Decisions) -> bool:
         decisions.add("replaced", problem.pointer, "A value stands there twice: once is enough.")
         _put(document, problem.pointer, _distinct(node))
     else:
-        _drop(document, problem.pointer, f"Not OpenAPI: {problem.message[:_LONGEST]}", decisions)
+        drop(document, problem.pointer, f"Not OpenAPI: {problem.message[:_LONGEST]}", decisions)
     return True
 
 
@@ -143,10 +143,15 @@ def _repair(document: Document, error: ValidationError, decisions: Decisions) ->
         if extra:
             return
     text = error.message if len(error.message) <= _LONGEST else f"{error.validator} is broken"
-    _drop(document, at, f"Not OpenAPI: {text}", decisions)
+    drop(document, at, f"Not OpenAPI: {text}", decisions)
 
 
-def _drop(document: Document, at: str, text: str, decisions: Decisions) -> None:
+def drop(document: Document, at: str, text: str, decisions: Decisions) -> None:
+    """Take a place out of the document, and record it: as lost for each operation in it, else as dropped.
+
+    Raises:
+        GenerationError: The place is the whole document.
+    """
     if not at:
         raise GenerationError("The file is no OpenAPI document:", [text])
     lost = _operations_below(document, at)

@@ -13,7 +13,7 @@ from .places import Problem, holders, parameters, path_items, successes, under
 from .reserved import SCHEMES
 from .security import is_open_scheme, signature_schemes, used_scheme
 
-__all__ = ["RULES", "STYLES"]
+__all__ = ["RULES", "STYLES", "encodings"]
 
 STYLES = {
     "path": ("simple", "label", "matrix"),

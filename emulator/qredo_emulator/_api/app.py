@@ -182,18 +182,15 @@ class App:
         return operation.id if operation else None
 
     def _time(self, request: RawRequest) -> float:
-        """Return the time for the Date header: a client compares it with its own clock, and may correct that by it."""
-        return self._clock(request)()
+        """Return the time for the Date header: a client compares it with its own clock, and may correct that by it.
 
-    def _clock(self, request: RawRequest) -> Callable[[], float]:
-        """Return the clock that the client follows: of those that are fresh, the one that is closest to its timestamp.
-
-        Without a timestamp it is the clock of clients that have none of their own.
+        Of the clocks that are fresh it is the one closest to the request's timestamp. Without a timestamp it is the
+        clock of clients that have none of their own.
         """
         texts = [text for name in _STAMPS for text in request.values(name)]
         stamps = [int(text) for text in texts if text.isdecimal() and len(text) <= _LONGEST_STAMP]
-        clocks = self._clocks()
-        return min(clocks, key=lambda clock: abs(clock() - stamps[0])) if stamps else clocks[-1]
+        times = [clock() for clock in self._clocks()]
+        return min(times, key=lambda now: abs(now - stamps[0])) if stamps else times[-1]
 
     def _leads(self) -> tuple[int, ...]:
         """Return by how much a caller's clock may be ahead: with a seed, it may be the real one or the emulator's."""
