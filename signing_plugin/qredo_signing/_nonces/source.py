@@ -71,8 +71,8 @@ class Nonces(ABC):
         self.rule: Rule = rule
         self._used = 0 if rule == "clock" else -1
         self._used_before = self._used
-        self._returning: int | None = None
-        """A number that is being given back, or for which it is not known whether the store took it back."""
+        self._returning: list[int] = []
+        """Numbers that are being given back, or for which it is not known whether the store took them back."""
         self._lock = threading.Lock()
         with _watching:
             _sources.add(self)
@@ -84,8 +84,8 @@ class Nonces(ABC):
             NonceError: The store cannot be reached or cannot be trusted. No number is guessed.
         """
         with self._lock:
-            if self._returning is not None:
-                self._finish_returning(self._returning)
+            while self._returning:
+                self._finish_returning(self._returning[0])
             nonce = self._issue(self._used)
             if not self._used < nonce <= MAX_NONCE:
                 raise NonceError(
@@ -106,23 +106,26 @@ class Nonces(ABC):
         if self.rule == "clock":
             return
         with self._lock:
-            self._returning = nonce
+            self._returning.append(nonce)
             is_taken_back = self._take_back(nonce)
-            self._returning = None
+            self._returning.remove(nonce)
             if not is_taken_back:
                 raise NonceError(
                     f"nonce {nonce} was never sent and cannot be given back, because it is not the last one issued. "
                     f"A service that counts waits for it and refuses later ones: stop what sends with this API key and "
                     f"set the counter to the nonce that the service waits for"
                 )
-            # `_used_before` goes back one step. When several numbers are given back in a row, nonce - 1 is lower.
-            self._used = min(self._used_before, nonce - 1)
+            self._go_back_before(nonce)
 
     def _finish_returning(self, nonce: int) -> None:
         """Find out whether the store took a number back when its response was lost, so that no gap is feared there."""
         if self._is_taken_back(nonce):
-            self._used = min(self._used_before, nonce - 1)
-        self._returning = None
+            self._go_back_before(nonce)
+        self._returning.remove(nonce)
+
+    def _go_back_before(self, nonce: int) -> None:
+        # `_used_before` goes back one step. When several numbers are given back in a row, nonce - 1 is lower.
+        self._used = min(self._used, self._used_before, nonce - 1)
 
     def _is_taken_back(self, nonce: int) -> bool:
         """Whether the store took a number back. Called with the lock held."""
@@ -145,8 +148,9 @@ class Nonces(ABC):
     def _after_fork_in_child(self) -> None:
         # Another thread of the parent may have held it: that thread does not exist here.
         self._lock = threading.Lock()
-        if self._returning is not None:  # that is for the parent to finish
-            self._used, self._returning = min(self._used_before, self._returning - 1), None
+        for nonce in self._returning:  # that is for the parent to finish
+            self._go_back_before(nonce)
+        self._returning = []
 
 
 class InProcessNonces(Nonces):
