@@ -10,7 +10,7 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from ._arguments import check_options
-from ._core import AsyncCore, AsyncSend, Core, Options, Requests, Send
+from ._core import AsyncCore, AsyncSend, Core, Options, Requests, Send, user_agent
 from ._provenance import PACKAGE, VERSION
 from ._types import UNSET, Feed, RawResponse, Unset
 
@@ -91,7 +91,7 @@ class Client(_Described):
         self.send: Send = send or self._plain_send
         self._owns_http = owns_http
         self._options = _options or Options(strict=strict)
-        self._core = Core(Requests(http, self.base_url, self._options), self.send)
+        self._core = Core(Requests(http, self.base_url, self._options, user_agent(self.send)), self.send)
 
     def _plain_send(self, request: httpx.Request) -> httpx.Response:
         return self.http.send(request, follow_redirects=False)
@@ -297,7 +297,7 @@ class AsyncClient(_Described):
         self.send: AsyncSend = send or self._plain_send
         self._owns_http = owns_http
         self._options = _options or Options(strict=strict)
-        self._core = AsyncCore(Requests(http, self.base_url, self._options), self.send)
+        self._core = AsyncCore(Requests(http, self.base_url, self._options, user_agent(self.send)), self.send)
 
     async def _plain_send(self, request: httpx.Request) -> httpx.Response:
         return await self.http.send(request, follow_redirects=False)

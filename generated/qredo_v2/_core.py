@@ -41,12 +41,19 @@ class Options(NamedTuple):
     strict: bool = False
 
 
+def user_agent(send: object) -> str:
+    """The User-Agent: this package, after the `product` of what sends its requests, if that has one."""
+    product = getattr(send, "product", "")
+    return f"{product} {USER_AGENT}".lstrip()
+
+
 class Requests(NamedTuple):
     """Builds requests below a base URL with an httpx client's own headers, cookies and timeout."""
 
     http: httpx.Client | httpx.AsyncClient
     base_url: str
     options: Options
+    user_agent: str
 
     def build(
         self,
@@ -72,7 +79,7 @@ class Requests(NamedTuple):
         )
         # One by one: to merge them, as httpx does with `headers=`, takes three times as long.
         request.headers["accept"] = operation.accept
-        request.headers["user-agent"] = USER_AGENT
+        request.headers["user-agent"] = self.user_agent
         if media is not None:
             request.headers["content-type"] = media
         for name, value in headers.items():

@@ -3,8 +3,8 @@
 Protocols only. A generated package does not import this module, and this package does not import a generated one.
 
 A client class is called as `client_class(http, *, base_url, send, owns_http)`: `send` carries its requests, and
-`owns_http` says whether closing the client closes `http`. Its requests have an absolute URL and, in
-`request.extensions["qredo"]`, a `RequestInfo`.
+`owns_http` says whether closing the client closes `http`. If `send` has a `product`, it comes first in the User-Agent.
+Its requests have an absolute URL and, in `request.extensions["qredo"]`, a `RequestInfo`.
 """
 
 from __future__ import annotations

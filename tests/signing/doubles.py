@@ -121,11 +121,13 @@ class DummyAPI:
     FEEDS: ClassVar[Mapping[str, Any]] = {}
 
     base_url: str
+    send: Callable[[httpx.Request], Any]
 
     def build(self, method: str, path: str, security: str | None = None, **options: Any) -> httpx.Request:
         """Build a request as a generated client does."""
         info = make_info(security=self.SECURITY if security is None else security, repeatable=method == "GET")
-        headers = {"accept": "application/json", "user-agent": "dummy_v1/1.0.0+r1"}
+        agent = f"{getattr(self.send, 'product', '')} dummy_v1/1.0.0+r1".lstrip()
+        headers = {"accept": "application/json", "user-agent": agent}
         return httpx.Request(method, self.base_url + path, headers=headers, extensions={"qredo": info}, **options)
 
 
@@ -145,7 +147,8 @@ class DummyClient(DummyAPI):
 
     def call(self, method: str = "GET", path: str = "/assets", **options: Any) -> httpx.Response:
         """Call an operation."""
-        return self.send(self.build(method, path, **options))
+        response: httpx.Response = self.send(self.build(method, path, **options))
+        return response
 
     def close(self) -> None:
         """Close what is ours."""

@@ -42,9 +42,9 @@ class Watched:
         """Whether the parser holds bytes that came with the last response. The socket does not show those."""
         return self.parser is not None and bool(self.parser.trailing_data[0])
 
-    def _note_write(self, buffer: bytes) -> Attempt | None:
+    def _note_write(self) -> Attempt | None:
         attempt = CURRENT.get()
-        if attempt is not None and buffer and not self._layers:
+        if attempt is not None and not self._layers:
             attempt.is_written = True  # before it is tried: a write that fails may have sent a part
         return attempt
 
@@ -64,7 +64,9 @@ class Stream(httpcore.NetworkStream, Watched):
         return self._inner.read(max_bytes, attempt.left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        attempt = self._note_write(buffer)
+        if not buffer:  # httpcore writes the end of each request without a body, which is no byte
+            return
+        attempt = self._note_write()
         self._inner.write(buffer, timeout if attempt is None else attempt.left(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
@@ -95,7 +97,9 @@ class AsyncStream(httpcore.AsyncNetworkStream, Watched):
         return await self._inner.read(max_bytes, attempt.left(timeout, httpcore.ReadTimeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        attempt = self._note_write(buffer)
+        if not buffer:
+            return
+        attempt = self._note_write()
         limit = timeout if attempt is None else attempt.left(timeout, httpcore.WriteTimeout)
         await self._inner.write(buffer, limit)
 

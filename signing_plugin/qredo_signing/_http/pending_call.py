@@ -22,7 +22,7 @@ from .redaction import redact_error, redact_response
 from .retries import Attempts, End, Outcome, RetryBudget, Rules
 from .signing_auth import SigningAuth
 
-__all__ = ["ClientState", "PendingCall", "refuse_redirect"]
+__all__ = ["PRODUCT", "ClientState", "PendingCall", "refuse_redirect"]
 
 _TIMEOUTS: dict[str, type[httpx.TimeoutException]] = {
     "connect": httpx.ConnectTimeout,
@@ -30,7 +30,8 @@ _TIMEOUTS: dict[str, type[httpx.TimeoutException]] = {
     "write": httpx.WriteTimeout,
     "pool": httpx.PoolTimeout,
 }
-_PRODUCT = f"qredo-python/{__version__}"
+PRODUCT = f"qredo-python/{__version__}"
+"""This package in the User-Agent, before the generated one."""
 
 
 class ClientState:
@@ -55,8 +56,9 @@ class ClientState:
 
     def begin(self, request: httpx.Request) -> PendingCall:
         """Start a call."""
-        _put_user_agent(request)
         info: RequestInfo | None = request.extensions.get("qredo")
+        if info is None:  # made by hand: a generated client has done this
+            _put_user_agent(request)
         rules = Rules(
             repeatable=request.method == "GET" if info is None else info.repeatable,
             keyed=info is not None and info.idempotency_key is not None,
@@ -119,7 +121,7 @@ class PendingCall:
             raise self._unknown(response) from self._lost
         if step is End.FINAL:
             refuse_redirect(response)
-            redact_response(response)
+            redact_response(response, clean=self.request)  # which the auth has redacted, as the end of its flow
             self._log.ended(self._attempts.made, f"HTTP {response.status_code}")
             return None
         return self._go_on(step, f"HTTP {response.status_code}")
@@ -252,10 +254,10 @@ class PendingCall:
 
 
 def _put_user_agent(request: httpx.Request) -> None:
-    """Put this package before the generated one in the User-Agent, once, however often the request is sent."""
+    """Put this package first in the User-Agent, once, however often the request is sent."""
     agent = request.headers.get("user-agent", "")
-    if not agent.startswith(_PRODUCT):
-        request.headers["user-agent"] = f"{_PRODUCT} {agent}".rstrip()
+    if not agent.startswith(PRODUCT):
+        request.headers["user-agent"] = f"{PRODUCT} {agent}".rstrip()
 
 
 def refuse_redirect(response: httpx.Response) -> None:

@@ -22,20 +22,23 @@ _WRITE_HEADERS = ("httpcore", "h11", "h2", "hpack")
 
 def redact_request(request: httpx.Request) -> None:
     """Take API key, signature and token off a request. Its stamp stays, which is no secret."""
-    raw = request.headers.raw
-    for name, _ in raw:
-        if name.lower() in _SECRET:
-            request.headers = httpx.Headers([each for each in raw if each[0].lower() not in _SECRET])
-            return
+    secret = _SECRET.intersection([name.lower() for name, _ in request.headers.raw])
+    if secret:
+        request.headers = request.headers.copy()
+        for name in secret:
+            del request.headers[name.decode()]
 
 
-def redact_response(response: httpx.Response) -> None:
-    """Do so for every request that a response leads to."""
+def redact_response(response: httpx.Response, clean: httpx.Request | None = None) -> None:
+    """Do so for every request that a response leads to, but for one that is `clean` already."""
     for each in (response, *response.history) if response.history else (response,):
-        try:  # noqa: SIM105 - at each response, where `suppress` would take more time than the rest
-            redact_request(each.request)
+        try:
+            request = each.request
         except RuntimeError:
             pass  # it has none, as one that a test makes
+        else:
+            if request is not clean:
+                redact_request(request)
         if each.next_request is not None:  # the same request to the target of a redirect
             redact_request(each.next_request)
         if each.is_closed:  # the body is in `content`, and the stream leads to the request as it was sent

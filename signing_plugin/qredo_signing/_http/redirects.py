@@ -276,12 +276,11 @@ def check_origin(request: httpx.Request, home: AllowedOrigin) -> None:
 
     A request without credentials, which a hook may send elsewhere on purpose, passes.
     """
-    if not any(name in request.headers for name in SECRET_HEADERS):
-        return
     origin = origin_in_bytes(request.url)
-    if origin not in home.origins:
-        raise home.reject(origin.decode("ascii"))
     # httpcore obeys these before the URL: `target` is what it asks for, `sni_hostname` whose certificate it accepts.
-    for name in ("target", "sni_hostname"):
-        if name in request.extensions:
-            raise home.reject(f"another place, by the {name!r} extension")
+    misleading = [name for name in ("target", "sni_hostname") if name in request.extensions]
+    if origin in home.origins and not misleading:
+        return
+    if any(name in request.headers for name in SECRET_HEADERS):
+        actual = f"another place, by the {misleading[0]!r} extension" if misleading else origin.decode("ascii")
+        raise home.reject(actual)

@@ -258,9 +258,9 @@ class StampedScheme(Scheme):
     def _stamp(self, request: httpx.Request) -> str:
         if self.counted and threading.current_thread() is threading.main_thread():
             self._stamp_in_thread(request)
-        else:
-            request.headers[self._stamps.header] = self._stamps.next()
-        return request.headers[self._stamps.header]
+            return request.headers[self._stamps.header]
+        stamp = request.headers[self._stamps.header] = self._stamps.next()
+        return stamp
 
     def _stamp_in_thread(self, request: httpx.Request) -> None:
         """Draw a number where no signal handler runs: one that raises between drawing and keeping would lose it."""

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 from .attempt import Attempt
-from .pending_call import ClientState, PendingCall
+from .pending_call import PRODUCT, ClientState, PendingCall
 from .per_process import current_process
 from .signing_auth import SigningAuth
 from .threads import sleep as async_sleep
@@ -24,7 +24,13 @@ __all__ = ["AsyncSender", "SyncSender"]
 
 
 class _Sender:
-    """What both senders share: how an attempt begins."""
+    """What both senders share: how an attempt begins.
+
+    Attributes:
+        product: What a generated client puts before its own name in the User-Agent.
+    """
+
+    product = PRODUCT
 
     def __init__(self, http: httpx.Client | httpx.AsyncClient, auth: SigningAuth, *, is_own: bool, forks: bool) -> None:
         self.auth = auth

@@ -180,9 +180,10 @@ class SigningAuth(httpx.Auth):
 
     def _begin(self, request: httpx.Request, *, is_async: bool) -> tuple[Scheme, bytes]:
         """Check where a request goes, and remove credentials that are on it; return its scheme and the URL to sign."""
-        wire_url = self._check_target(request)
+        headers = _lower_case(request)
+        wire_url = self._check_target(request, headers)
         # Credentials of an earlier attempt, of the user, or of another auth.
-        if not _CREDENTIALS.isdisjoint(name.lower() for name, _ in request.headers.raw):
+        if not _CREDENTIALS.isdisjoint(dict(headers)):
             for header in CREDENTIAL_HEADERS:
                 request.headers.pop(header, None)
         self._guard(request, is_async=is_async)
@@ -201,7 +202,7 @@ class SigningAuth(httpx.Auth):
         preparation = scheme.prepare(request)
         own = next(preparation, None)
         while own is not None:
-            self._check_target(own)
+            self._check_target(own, _lower_case(own))
             own.extensions.setdefault("timeout", request.extensions.get("timeout", {}))  # it is not set by a client
             self._guard(own, is_async=is_async)
             try:
@@ -211,14 +212,17 @@ class SigningAuth(httpx.Auth):
             check_hops(response, self._home)
             own = _advance(preparation, response)
 
-    def _check_target(self, request: httpx.Request) -> bytes:
+    def _check_target(self, request: httpx.Request, headers: list[tuple[bytes, bytes]]) -> bytes:
         """Raise unless the request goes to the environment's origin, and to what its URL says.
+
+        Args:
+            request: The request.
+            headers: Its headers; see `_lower_case`.
 
         Returns:
             The URL as it goes over the wire; `str(request.url)` may differ (an empty path, for one).
         """
-        # `raw` once: each look-up by name in httpx's headers goes through all of them.
-        hosts = [value for name, value in request.headers.raw if name.lower() == b"host"]
+        hosts = [value for name, value in headers if name == b"host"]
         if len(hosts) != 1:
             raise UnsignableError("the request must have one Host header, as httpx gives it; it has several, or none")
         url = request.url
@@ -239,6 +243,11 @@ def check_environment(environment: object) -> None:
     """Raise `TypeError` unless this is an environment."""
     if not isinstance(environment, Environment):
         raise TypeError(wrong_class("environment", Environment, environment))
+
+
+def _lower_case(request: httpx.Request) -> list[tuple[bytes, bytes]]:
+    """Return the headers, names in lower case; each look-up by name in httpx's goes through all of them."""
+    return [(name.lower(), value) for name, value in request.headers.raw]
 
 
 def _hand_over() -> None:

@@ -156,9 +156,9 @@ def test_an_interruption_of_a_wait_says_what_is_unknown(credentials: Credentials
 
 
 def test_the_user_agent_names_this_package_once(mode: str, credentials: Credentials) -> None:
-    """This package stands before what the client says of itself, once, however often a request is sent."""
+    """This package stands before what a request made by hand says of itself, once, however often it is sent."""
     service = Service(httpx.Response(503))
-    send(mode, service, credentials, ALWAYS)
+    send(mode, service, credentials, {}, method="GET")
     agents = {headers["user-agent"] for headers in service.requests}
     assert len(service.requests) == 2
     assert len(agents) == 1
