@@ -142,8 +142,9 @@ def test_nobody_is_connected_to(mode: str, home: Recorder, emulator_credentials:
 
 
 def test_a_connection_that_is_open_already(mode: str, emulator_credentials: Credentials) -> None:
-    """The hop is refused also when the client happens to have a connection to the other server."""
-    with serve() as other, serve(lambda seen: (307, {"location": f"{other.url}/taken"}, b"")) as home:
+    """The hop is refused also over a connection that is there; the error names that server, whatever the path says."""
+    location = "/taken?next=http://127.0.0.1/"
+    with serve() as other, serve(lambda seen: (307, {"location": other.url + location}, b"")) as home:
         auth = PartnerAuth(emulator_credentials, Environment.emulator(home.url))
 
         async def main() -> None:
@@ -396,3 +397,45 @@ def test_a_transport_given_to_connect(mode: str, any_real_credentials: AnyCreden
             with pytest.raises(OriginError, match=r"about to go on to https://evil\.test,"):
                 client.call()
     assert [url.host for url in arrived] == [NAME]
+
+
+@pytest.mark.parametrize("name", ["target", "sni_hostname"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_an_extension_added_after_signing(name: str, mode: str, any_real_credentials: AnyCredentials) -> None:
+    """A hook cannot make a transport ask for another place, or accept another server's certificate, after signing."""
+    arrived: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        arrived.append(request.url.path)
+        return httpx.Response(200)
+
+    def change(request: httpx.Request) -> None:
+        request.extensions[name] = b"/other" if name == "target" else "evil.test"
+
+    async def achange(request: httpx.Request) -> None:
+        change(request)
+
+    environment = Environment.custom(f"https://{NAME}", key_kind=KeyKind.LIVE)
+    transport = httpx.MockTransport(giving_tokens(handle))
+
+    async def main() -> None:
+        async with connect_async(any_real_credentials, environment, transport=transport) as client:
+            client.http.event_hooks = {"request": [achange]}
+            with pytest.raises(OriginError, match=f"another place, by the '{name}' extension"):
+                await client.call()
+
+    if mode == "async":
+        asyncio.run(main())
+    else:
+        with connect_sync(any_real_credentials, environment, transport=transport) as client:
+            client.http.event_hooks = {"request": [change]}
+            with pytest.raises(OriginError, match=f"another place, by the '{name}' extension"):
+                client.call()
+    assert arrived == []
+
+
+def test_a_transport_that_tries_to_connect_again(emulator_credentials: Credentials) -> None:
+    """A connection that fails is httpx's error, also where the transport of the user tries to connect again."""
+    auth = PartnerAuth(emulator_credentials, Environment.emulator("http://127.0.0.1:1"))
+    with pytest.raises(httpx.ConnectError):
+        requests("sync", auth, httpx.Request("GET", "http://127.0.0.1:1"), transport=httpx.HTTPTransport(retries=1))

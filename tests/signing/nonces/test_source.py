@@ -25,6 +25,15 @@ class MemoryStore(StoredNonces):
         super().__init__(rule, "memory")
         self.value = last
         self.fault = "none"
+        self.is_let_go = False
+        self.forks = 0
+
+    def _before_fork(self) -> None:
+        self.is_let_go = True
+
+    def _after_fork_in_parent(self) -> None:
+        self.is_let_go = False
+        self.forks += 1
 
     @contextmanager
     def _connection(self) -> Iterator[None]:
@@ -90,6 +99,25 @@ def test_numbers_that_were_given_back_in_a_row(given_back: int) -> None:
     assert source.next() == len(numbers) + 1
 
 
+class KnowingStore(MemoryStore):
+    """A store that can be asked again to take a number back, and knows whether it did, as the one in Redis."""
+
+    def _is_taken_back(self, nonce: int) -> bool:
+        return self._take_back(nonce) or self.value == nonce - 1
+
+
+@pytest.mark.parametrize("fault", ["lost before", "lost after"])
+def test_a_store_that_can_be_asked_again(fault: str) -> None:
+    """Numbers whose return never reached such a store go back before the next one is drawn, the last one first."""
+    source = KnowingStore()
+    numbers = [source.next() for _ in range(4)]
+    for _ in range(3):
+        source.fault = fault
+        with pytest.raises(NonceError, match="lost"):
+            source.give_back(numbers.pop())
+    assert source.next() == 2
+
+
 @pytest.mark.parametrize("last", [-1, 0, 4, 2**53])
 def test_a_store_that_gives_no_greater_number(last: int) -> None:
     """A number that is not greater than the one before, or too large to count with, is refused and not used."""
@@ -101,9 +129,14 @@ def test_a_store_that_gives_no_greater_number(last: int) -> None:
         source.next()
 
 
-def test_the_last_number() -> None:
-    """The greatest number is 2**53."""
-    assert MemoryStore(last=2**53 - 1).next() == 2**53
+def test_the_first_and_the_last_number() -> None:
+    """A counter may begin with 0, also when it is repaired, and ends with 2**53."""
+    source = MemoryStore(last=-1)
+    assert source.next() == 0
+    source.initialise(0, overwrite=True)
+    assert source.next() == 0
+    source.initialise(2**53 - 1, overwrite=True)
+    assert [source.next(), source.next()] == [2**53 - 1, 2**53]
 
 
 class Interrupted(InProcessNonces):
@@ -137,6 +170,11 @@ def test_a_clock_in_a_store_needs_no_start() -> None:
         MemoryStore("clock").initialise(5)
 
 
+def test_what_a_store_has_to_do() -> None:
+    """A store is made of four functions, and not without one of them."""
+    assert StoredNonces.__abstractmethods__ == {"_issue", "_take_back", "_create", "_read"}
+
+
 def test_options_are_given_by_name() -> None:
     """A second argument of `initialise` could be taken for a number, so `overwrite` is given by name alone."""
     initialise: Callable[..., None] = MemoryStore().initialise
@@ -161,7 +199,8 @@ def test_a_child_has_a_lock_of_its_own(is_returning: bool) -> None:
         pid = os.fork()
         if pid == 0:
             source.fault = "lost before"  # a child that finishes what the parent began would use the connection
-            os._exit(source.next())
+            os._exit(source.next() if source.is_let_go else 0)
     _, status = os.waitpid(pid, 0)
     assert os.waitstatus_to_exitcode(status) == len(numbers) + 1
+    assert (source.is_let_go, source.forks) == (False, 1)
     assert source.next() == len(numbers) + 1
