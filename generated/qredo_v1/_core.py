@@ -63,13 +63,13 @@ class Requests(NamedTuple):
         repeatable = operation.repeatable or operation.method == "GET" or key is not None
         call = Call(operation.id, operation.security, repeatable, key, operation.look_up, self.options.max_retries)
         timeout = {} if self.options.timeout is UNSET else {"timeout": self.options.timeout}
-        request = self.http.build_request(
-            operation.method,
-            self.base_url + _fill(operation, path) + _query(operation, query),
-            content=content,
-            extensions={"qredo": call},
-            **cast("dict[str, Any]", timeout),
-        )
+        url = self.base_url + _fill(operation, path) + _query(operation, query)
+        try:
+            request = self.http.build_request(
+                operation.method, url, content=content, extensions={"qredo": call}, **cast("dict[str, Any]", timeout)
+            )
+        except UnicodeEncodeError:
+            raise _unsendable_cookie(operation) from None
         # One by one: to merge them, as httpx does with `headers=`, takes three times as long.
         request.headers["accept"] = operation.accept
         request.headers["user-agent"] = USER_AGENT
@@ -168,6 +168,15 @@ def encode(
         raise TypeError(f"{operation.id} takes a {operation.body} as body=, not {type(body).__name__}: {how}")
     with sending():
         return body.to_dict()
+
+
+def _unsendable_cookie(operation: Operation[Any]) -> Exception:
+    import httpx
+
+    return httpx.LocalProtocolError(
+        f"{operation.id}: a cookie that the httpx client has is not ASCII, so it cannot be sent. Nothing was sent: "
+        "remove it (client.http.cookies.clear()), or let connect() make the httpx client, which keeps no cookies"
+    )
 
 
 def _with_key(operation: Operation[Any], body: Any, idempotent: bool) -> tuple[str | None, Any]:
