@@ -494,6 +494,25 @@ def test_a_cookie_that_cannot_be_sent_is_named(is_async: bool, emulator_credenti
     assert len(asked) == 2
 
 
+def test_an_extra_query_is_signed_and_an_extra_header_is_no_credential(
+    emulator_credentials: Credentials, key: PrivateKey
+) -> None:
+    """What `with_options` adds to the URL is in the signature; a header with credentials stays the plugin's."""
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        headers = dict(request.headers)
+        verify(key.public_key, headers["x-timestamp"], str(request.url), request.content, headers["x-sign"])
+        seen.append((request.url.query, headers["x-api-key"], headers["x-team"]))
+        return httpx.Response(200, json={})
+
+    environment, transport = Environment.emulator("http://127.0.0.1:1"), httpx.MockTransport(answer)
+    with connect(qredo_partner_v1_1.Client, emulator_credentials, environment, transport=transport) as client:
+        extra = {"x-api-key": "another", "X-Sign": "another", "x-team": "treasury"}
+        client.with_options(headers=extra, query={"trace": "1"}).company.search()
+    assert seen == [(b"trace=1", emulator_credentials.api_key, "treasury")]
+
+
 def test_no_connection_says_where_to(emulator_credentials: Credentials) -> None:
     """The error of httpx gets a note that names the operation and the server, without path or query."""
     environment = Environment.emulator("http://127.0.0.1:1")

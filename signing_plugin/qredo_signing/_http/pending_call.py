@@ -64,7 +64,8 @@ class ClientState:
             max_retries=self._max_retries if info is None or info.max_retries is None else info.max_retries,
         )
         attempts = Attempts(rules, self._budget, self._random)
-        return PendingCall(request, info, attempts, rules, self._clock, self._deadline)
+        own = getattr(info, "deadline", None)  # a package that was generated earlier does not know it
+        return PendingCall(request, info, attempts, rules, self._clock, self._deadline if own is None else own)
 
 
 class PendingCall:

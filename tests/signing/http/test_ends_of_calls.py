@@ -261,6 +261,24 @@ def test_a_deadline_says_what_is_known(kind: str, credentials: Credentials, monk
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_deadline_of_one_call_goes_before_that_of_the_client(kind: str, credentials: Credentials) -> None:
+    """`with_options(deadline=)` limits the calls of the client that it returns."""
+
+    async def call_async(environment: Environment) -> None:
+        async with connect(api.AsyncClient, credentials, environment, timeout=None, deadline=900) as client:
+            await client.with_options(deadline=0.2).company.create(name="x")
+
+    def call(environment: Environment) -> None:
+        with connect(api.Client, credentials, environment, timeout=None, deadline=900) as client:
+            client.with_options(deadline=0.2).company.create(name="x")
+
+    with saying(None) as port:
+        environment = Environment.custom(f"http://127.0.0.1:{port}", key_kind=KeyKind.SANDBOX)
+        with pytest.raises(OutcomeUnknownError):
+            asyncio.run(call_async(environment)) if kind == "async" else call(environment)
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
 def test_a_server_at_the_usual_port_is_no_proxy(kind: str, credentials: Credentials) -> None:
     """Nothing listens where a URL without a port leads: the server is named, and not as a proxy."""
     with pytest.raises(httpx.ConnectError) as caught:
