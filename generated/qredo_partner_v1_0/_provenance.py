@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "8a1d350c1b0e7a9b95ea94a145d0fe10517d9e6294ed8df28d70a4fb98a51dd4"
+TEMPLATES_SHA256 = "af5aecee02e0f4723668348c799c9ed434df6969654703aef002bf7b01199138"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
