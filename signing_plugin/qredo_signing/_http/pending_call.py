@@ -222,25 +222,25 @@ class PendingCall:
         """Whether an error is of what the scheme sends first, such as for a token, and does not name the call."""
         if outcome is None:
             return self._attempt.is_written and not isinstance(error, httpx.HTTPStatusError | QredoSigningError)
-        if self._attempt.is_signed or outcome.sent or (self._through_proxy and not self._attempt.is_written):
+        if self._attempt.is_signed or outcome.sent or (self._proxy and not self._attempt.is_written):
             return False
         return not isinstance(error, httpx.TimeoutException | httpx.ConnectError)
 
     @property
-    def _through_proxy(self) -> str:
-        """Name the proxy that the last attempt opened a connection to, if it did."""
+    def _proxy(self) -> str:
+        """Host and port of the proxy that the last attempt opened a connection to; empty if it did not."""
         url, peer = self.request.url, self._attempt.peer
         port = url.port or DEFAULT_PORTS[url.scheme]
-        return "" if peer is None or peer == (url.host, port) else f"through the proxy {peer[0]}:{peer[1]}"
+        return "" if peer is None or peer == (url.host, port) else f"{peer[0]}:{peer[1]}"
 
     @property
     def _while_connecting(self) -> str:
-        return f" while connecting {self._through_proxy}" if self._through_proxy else ""
+        return f" while connecting through the proxy {self._proxy}" if self._proxy else ""
 
     def _no_connection(self, error: Exception) -> Exception:
         """Name what could not be connected to: the server, or the proxy in front of it."""
-        if where := self._through_proxy:
-            text = f"{self._name}: no connection {where} ({printable(str(error))}). Nothing was sent"
+        if proxy := self._proxy:
+            text = f"{self._name}: no connection through the proxy {proxy} ({printable(str(error))}). Nothing was sent"
             hint = f"{text}. Check HTTPS_PROXY, ALL_PROXY and NO_PROXY, or the proxy of your http_client"
             return httpx.ConnectError(hint)
         if isinstance(error, httpx.ConnectError):
