@@ -304,7 +304,15 @@ def test_the_seam_says_what_a_sender_must_know() -> None:
     service = Service(ok({}))
     client = service.client()
     client.core_client.get_actions("c")
-    assert service.last.extensions["qredo"] == ("core_client.get_actions", "partner_signature", True, None, None, None)
+    assert service.last.extensions["qredo"] == (
+        "core_client.get_actions",
+        "partner_signature",
+        True,
+        None,
+        None,
+        None,
+        None,
+    )
     client.core_client.approve_action("c", "a")
     assert service.last.extensions["qredo"][:4] == ("core_client.approve_action", "partner_signature", False, None)
     client.signing_agent.get_action("a")
