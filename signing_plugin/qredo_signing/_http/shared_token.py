@@ -12,7 +12,6 @@ import os
 import random
 import struct
 import sys
-import tempfile
 import time
 import weakref
 from collections.abc import Iterator
@@ -153,6 +152,8 @@ class _ProcessLock:
 def _nameless_file() -> int:
     with suppress(AttributeError, OSError):  # Linux has these, which need no disk
         return os.memfd_create("qredo_signing")
+    import tempfile
+
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import multiprocessing
 import os
@@ -107,8 +108,11 @@ def test_forked_processes_ask_once(mode: str, need: str, children: int, threads:
     assert (service.count("get"), service.count("refresh")) == expected
 
 
-def test_a_process_that_ends_while_it_asks_loses_nothing() -> None:
-    """If a process ends in the middle of a refresh, another one refreshes the token."""
+@pytest.mark.parametrize("system", ["any", "without memfd"])
+def test_a_process_that_ends_while_it_asks_loses_nothing(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a process ends in the middle of a refresh, another one refreshes the token; also where a file is the lock."""
+    if system == "without memfd":
+        monkeypatch.delattr(os, "memfd_create", raising=False)
     service, clock = TokenService(), Clock()
     auth = make_auth(HOME, clock)
     call(auth, service)
@@ -222,6 +226,17 @@ def test_a_stopped_process_keeps_no_other_from_its_token() -> None:
             statuses = [http.get(f"{HOME.origin}{PATH}").status_code for _ in range(3)]
     assert statuses == [200] * 3
     assert service.log == ["get", *["call 1"] * 3]
+
+
+def test_a_client_that_is_gone_leaves_no_file_open() -> None:
+    """The file of the lock is closed with the client."""
+    shared = SharedToken()
+    file = shared._lock._file
+    assert os.fstat(file).st_size == 0
+    del shared
+    gc.collect()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(file)
 
 
 @pytest.mark.parametrize("closes", ["closed", "another file"])
