@@ -97,19 +97,34 @@ class Client(_Described):
         return self.http.send(request, follow_redirects=False)
 
     def with_options(
-        self, *, timeout: float | httpx.Timeout | Unset | None = UNSET, max_retries: int | None = None
+        self,
+        *,
+        timeout: float | httpx.Timeout | Unset | None = UNSET,
+        max_retries: int | None = None,
+        deadline: float | None = None,
+        headers: Mapping[str, str] = {},
+        query: Mapping[str, object] = {},
     ) -> Self:
         """A client with other options on the same connections; closing it leaves them open.
 
         Args:
             timeout: Seconds, an httpx.Timeout, or None for no limit; not given: as it is.
             max_retries: The most retries of a call that may be retried; None: as it is.
+            deadline: Seconds for a whole call, if `send` keeps deadlines, as that of `qredo_signing` does; None: as it
+                is.
+            headers: More headers for each call. They are not signed; those with credentials are the sender's.
+            query: More query parameters for each call. They are a part of the URL, and signed with it. A parameter
+                that a call has itself goes before one of the same name.
         """
-        check_options(timeout, max_retries)
+        check_options(timeout, max_retries, deadline, headers, query)
+        now = self._options
         options = Options(
-            self._options.timeout if timeout is UNSET else timeout,
-            self._options.max_retries if max_retries is None else max_retries,
-            self._options.strict,
+            now.timeout if timeout is UNSET else timeout,
+            now.max_retries if max_retries is None else max_retries,
+            now.strict,
+            now.deadline if deadline is None else deadline,
+            {**now.headers, **headers},
+            {**now.query, **query},
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
 
@@ -303,19 +318,34 @@ class AsyncClient(_Described):
         return await self.http.send(request, follow_redirects=False)
 
     def with_options(
-        self, *, timeout: float | httpx.Timeout | Unset | None = UNSET, max_retries: int | None = None
+        self,
+        *,
+        timeout: float | httpx.Timeout | Unset | None = UNSET,
+        max_retries: int | None = None,
+        deadline: float | None = None,
+        headers: Mapping[str, str] = {},
+        query: Mapping[str, object] = {},
     ) -> Self:
         """A client with other options on the same connections; closing it leaves them open.
 
         Args:
             timeout: Seconds, an httpx.Timeout, or None for no limit; not given: as it is.
             max_retries: The most retries of a call that may be retried; None: as it is.
+            deadline: Seconds for a whole call, if `send` keeps deadlines, as that of `qredo_signing` does; None: as it
+                is.
+            headers: More headers for each call. They are not signed; those with credentials are the sender's.
+            query: More query parameters for each call. They are a part of the URL, and signed with it. A parameter
+                that a call has itself goes before one of the same name.
         """
-        check_options(timeout, max_retries)
+        check_options(timeout, max_retries, deadline, headers, query)
+        now = self._options
         options = Options(
-            self._options.timeout if timeout is UNSET else timeout,
-            self._options.max_retries if max_retries is None else max_retries,
-            self._options.strict,
+            now.timeout if timeout is UNSET else timeout,
+            now.max_retries if max_retries is None else max_retries,
+            now.strict,
+            now.deadline if deadline is None else deadline,
+            {**now.headers, **headers},
+            {**now.query, **query},
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
 

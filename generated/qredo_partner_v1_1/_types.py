@@ -19,7 +19,7 @@ else:
         return lambda method: method
 
 
-_NOTHING: Final = MappingProxyType[str, Any]({})
+NOTHING: Final = MappingProxyType[str, Any]({})
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -121,13 +121,13 @@ class Operation(Generic[T]):
         security: str,
         result: str | None = None,
         readers: Mapping[str, Any] | None = None,
-        errors: Mapping[str, Any] = _NOTHING,
+        errors: Mapping[str, Any] = NOTHING,
         body: str | None = None,
         media: str = "application/json",
-        encoding: Mapping[str, str] = _NOTHING,
+        encoding: Mapping[str, str] = NOTHING,
         accept: str = "application/json",
-        others: Mapping[str, Any] = _NOTHING,
-        styles: Mapping[str, str] = _NOTHING,
+        others: Mapping[str, Any] = NOTHING,
+        styles: Mapping[str, str] = NOTHING,
         repeatable: bool = False,
         idempotency_key: str | None = None,
         look_up: str | None = None,
@@ -181,6 +181,7 @@ class Call(NamedTuple):
         idempotency_key: The key in the body by which the service recognizes a retry, or None.
         look_up: Operation that tells whether the call took effect, if its response is lost.
         max_retries: The caller's own limit, or None for the sender's.
+        deadline: The caller's own seconds for the whole call, or None for the sender's.
     """
 
     operation: str
@@ -189,6 +190,7 @@ class Call(NamedTuple):
     idempotency_key: str | None
     look_up: str | None
     max_retries: int | None
+    deadline: float | None = None
 
 
 class File(NamedTuple):

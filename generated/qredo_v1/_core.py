@@ -12,7 +12,7 @@ from urllib.parse import quote
 from . import models
 from ._mismatch import sending, strictly
 from ._provenance import EXACT_NUMBERS, PACKAGE, VERSION
-from ._types import UNSET, Call, Operation, RawResponse, Unset, as_text
+from ._types import NOTHING, UNSET, Call, Operation, RawResponse, Unset, as_text
 from .errors import ResponseError, api_error
 
 if TYPE_CHECKING:
@@ -34,11 +34,17 @@ class Options(NamedTuple):
         timeout: Seconds, an httpx.Timeout, None for no limit, or UNSET for the httpx client's own.
         max_retries: Limit for the sender's retries, or None for the sender's own.
         strict: Whether a value of another type than described raises at once.
+        deadline: Seconds for a whole call, or None for the sender's own.
+        headers: Sent with each call, under those of the call itself.
+        query: Parameters of each call, under those of the call itself.
     """
 
     timeout: float | httpx.Timeout | Unset | None = UNSET
     max_retries: int | None = None
     strict: bool = False
+    deadline: float | None = None
+    headers: Mapping[str, str] = NOTHING
+    query: Mapping[str, object] = NOTHING
 
 
 def user_agent(send: object) -> str:
@@ -68,15 +74,20 @@ class Requests(NamedTuple):
         key, body = _with_key(operation, body, idempotent)
         content, media = (None, None) if body is UNSET else _content(operation, body)
         repeatable = operation.repeatable or operation.method == "GET" or key is not None
-        call = Call(operation.id, operation.security, repeatable, key, operation.look_up, self.options.max_retries)
-        timeout = {} if self.options.timeout is UNSET else {"timeout": self.options.timeout}
-        request = self.http.build_request(
-            operation.method,
-            self.base_url + _fill(operation, path) + _query(operation, query),
-            content=content,
-            extensions={"qredo": call},
-            **cast("dict[str, Any]", timeout),
+        options = self.options
+        call = Call(
+            operation.id, operation.security, repeatable, key, operation.look_up, options.max_retries, options.deadline
         )
+        timeout = {} if options.timeout is UNSET else {"timeout": options.timeout}
+        if options.headers or options.query:
+            headers, query = _over(options.headers, headers), _over(options.query, query)
+        url = self.base_url + _fill(operation, path) + _query(operation, query)
+        try:
+            request = self.http.build_request(
+                operation.method, url, content=content, extensions={"qredo": call}, **cast("dict[str, Any]", timeout)
+            )
+        except UnicodeEncodeError:
+            raise _unsendable_cookie(operation) from None
         # One by one: to merge them, as httpx does with `headers=`, takes three times as long.
         request.headers["accept"] = operation.accept
         request.headers["user-agent"] = self.user_agent
@@ -175,6 +186,20 @@ def encode(
         raise TypeError(f"{operation.id} takes a {operation.body} as body=, not {type(body).__name__}: {how}")
     with sending():
         return body.to_dict()
+
+
+def _over(usual: Mapping[str, object], given: Mapping[str, object]) -> Mapping[str, object]:
+    """What a call was given, and what is usual where it was given nothing."""
+    return {**usual, **{name: value for name, value in given.items() if value is not UNSET and value is not None}}
+
+
+def _unsendable_cookie(operation: Operation[Any]) -> Exception:
+    import httpx
+
+    return httpx.LocalProtocolError(
+        f"{operation.id}: a cookie that the httpx client has is not ASCII, so it cannot be sent. Nothing was sent: "
+        "remove it (client.http.cookies.clear()), or let connect() make the httpx client, which keeps no cookies"
+    )
 
 
 def _with_key(operation: Operation[Any], body: Any, idempotent: bool) -> tuple[str | None, Any]:

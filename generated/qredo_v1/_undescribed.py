@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from . import _codec
+from ._arguments import check_headers
 from ._types import Operation
 
 if TYPE_CHECKING:
     import httpx
 
-_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -42,8 +42,7 @@ def undescribed(method: str, path: str, headers: Iterable[str], security: str, i
         raise ValueError(f"method is {method!r}: give one of {', '.join(_METHODS)}")
     if problem := _problem(path):
         raise ValueError(f"path is {path!r}, {problem}")
-    if framing := [name for name in headers if name.lower() in _FRAMING]:
-        raise ValueError(f"the header {framing[0]} is made from the body: leave it out")
+    check_headers(headers)
     method = method.upper()
     repeatable = idempotent or method == "HEAD"
     return Operation(f"{method} {path}", method, path, security=security, readers=_READERS, repeatable=repeatable)

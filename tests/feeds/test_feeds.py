@@ -14,6 +14,7 @@ import pytest
 import qredo_partner_v1_0
 import qredo_partner_v1_1
 import qredo_v1
+import qredo_v2
 from qredo_emulator import Emulator
 from qredo_partner_v1_1 import AsyncClient, Client, models, require
 from qredo_signing import ConfigurationError, Credentials, Environment, OriginError, connect
@@ -68,6 +69,32 @@ def test_the_feed_of_the_other_api_opens_with_its_hmac(kind: Kind, emulator: Emu
     )
     assert (type(message), message.to_dict()) == (qredo_v1.models.TxFeedStatus, sent)
     assert emulator.control.requests[-1].verified
+
+
+def test_the_feed_of_v2_gets_its_token_itself(kind: Kind, emulator: Emulator) -> None:
+    """The handshake of the Qredo API v2 has the client's token, and another one if the service knows it no more."""
+
+    def enough(messages: list[Any]) -> bool:
+        if len(messages) == 1:
+            emulator.control.reset()  # ends the feed, and forgets all tokens
+        return len(messages) == 2
+
+    got = listen(
+        kind,
+        emulator.hmac_credentials,
+        emulator.environment,
+        "sign_requests",
+        until=enough,
+        package=qredo_v2,
+        http={"workspace_id": emulator.workspace_id},
+        on_gap=lambda gap: emulator.control.publish("sign_requests", {"id": "first" if gap.is_first else "later"}),
+    )
+    assert [message.id for message in got] == ["first", "later"]
+    assert [(one.operation, one.status) for one in emulator.control.requests] == [
+        ("feed:sign_requests", 401),
+        ("token_get", 200),
+        ("feed:sign_requests", 101),
+    ]
 
 
 def test_what_is_pending_comes_first(kind: Kind, emulator: Emulator, approvals: Approvals) -> None:

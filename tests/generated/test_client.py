@@ -304,7 +304,15 @@ def test_the_seam_says_what_a_sender_must_know() -> None:
     service = Service(ok({}))
     client = service.client()
     client.core_client.get_actions("c")
-    assert service.last.extensions["qredo"] == ("core_client.get_actions", "partner_signature", True, None, None, None)
+    assert service.last.extensions["qredo"] == (
+        "core_client.get_actions",
+        "partner_signature",
+        True,
+        None,
+        None,
+        None,
+        None,
+    )
     client.core_client.approve_action("c", "a")
     assert service.last.extensions["qredo"][:4] == ("core_client.approve_action", "partner_signature", False, None)
     client.signing_agent.get_action("a")
@@ -345,6 +353,48 @@ def test_with_options_shares_the_connections() -> None:
     client.company.create(name="A")
     assert service.last.extensions["timeout"]["read"] == 3
     assert service.last.extensions["qredo"].max_retries is None
+
+
+def test_with_options_adds_headers_and_query_parameters() -> None:
+    """They go with each call of the variant, add up, and never replace what the call itself was given."""
+    service = Service(ok({}))
+    client = service.client()
+    variant = client.with_options(headers={"X-Team": "treasury", "x-other": "1"}, query={"trace": [1, 2], "query": "x"})
+    variant = variant.with_options(headers={"x-team": "desk"}, query={"more": "a b"}, deadline=3.5)
+    variant.company.search(query="ACME")
+    assert service.last.url.query == b"trace=1&trace=2&query=ACME&more=a%20b"
+    assert (service.last.headers["x-team"], service.last.headers["x-other"]) == ("desk", "1")
+    assert service.last.extensions["qredo"].deadline == 3.5
+    variant.company.search()
+    assert service.last.url.query == b"trace=1&trace=2&query=x&more=a%20b"
+    client.company.search()
+    assert (service.last.url.query, "x-team" in service.last.headers) == (b"", False)
+    assert service.last.extensions["qredo"].deadline is None
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "why"),
+    [
+        ({"headers": {"Content-Length": "1"}}, ValueError, "the header Content-Length is made from the body"),
+        ({"headers": "x-team"}, TypeError, "headers must be a dict, not str"),
+        ({"query": [("a", 1)]}, TypeError, "query must be a dict, not list"),
+        ({"deadline": float("nan")}, ValueError, "deadline is nan"),
+        ({"deadline": -1}, ValueError, "deadline is -1"),
+        ({"deadline": "9"}, TypeError, r"deadline=float\(\.\.\.\)"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(options: dict[str, Any], kind: type[Exception], why: str) -> None:
+    """What cannot be an option is an error of `with_options`, not of a later call."""
+    with pytest.raises(kind, match=why):
+        Service(ok({})).client().with_options(**options)
+
+
+def test_an_extra_header_holds_no_line_break() -> None:
+    """A header that would end its line is refused before anything is sent."""
+    service = Service(ok({}))
+    with pytest.raises(ValueError, match="printable ASCII"):
+        service.client().with_options(headers={"x-team": "a\r\nx-sign: b"}).company.search()
+    assert not service.requests
 
 
 def test_closing_closes_only_what_is_owned() -> None:

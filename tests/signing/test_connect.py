@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
+import qredo_partner_v1_1
 from qredo_signing import (
     ConfigurationError,
     Credentials,
@@ -24,6 +25,7 @@ from qredo_signing import (
     connect,
     verify,
 )
+from qredo_signing.feeds import FeedConnectionError, feed
 
 from .doubles import (
     API_SECRET,
@@ -452,6 +454,63 @@ def test_no_cookie_is_kept(emulator_credentials: Credentials) -> None:
                 client.http.cookies.update(own)
                 client.send(client.http.build_request("GET", f"{server.url}/assets"))
         assert [seen.headers.get("cookie") for seen in server.requests] == [None, None, "own=1"]
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_cookie_that_cannot_be_sent_is_named(is_async: bool, emulator_credentials: Credentials) -> None:
+    """If your own httpx client keeps a cookie that is not ASCII, the next call is not sent, with a documented error."""
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, headers=[(b"set-cookie", "sticky=\u00fc; Path=/".encode())], json={})
+
+    arguments = emulator_credentials, Environment.emulator("http://127.0.0.1:1")
+    transport = httpx.MockTransport(answer)
+
+    def sync() -> None:
+        own = httpx.Client(transport=transport)
+        with own, connect(qredo_partner_v1_1.Client, *arguments, http_client=own) as client:
+            client.company.search()
+            with pytest.raises(httpx.LocalProtocolError, match=r"^company\.search: a cookie .* is not ASCII"):
+                client.company.search()
+            with pytest.raises(FeedConnectionError, match=r"a cookie .* is not ASCII"):
+                next(feed(client, "wallets", resync=False))
+            own.cookies.clear()
+            client.company.search()
+
+    async def story() -> None:
+        own = httpx.AsyncClient(transport=transport)
+        async with own, connect(qredo_partner_v1_1.AsyncClient, *arguments, http_client=own) as client:
+            await client.company.search()
+            with pytest.raises(httpx.LocalProtocolError, match=r"^company\.search: a cookie .* is not ASCII"):
+                await client.company.search()
+            with pytest.raises(FeedConnectionError, match=r"a cookie .* is not ASCII"):
+                await anext(feed(client, "wallets", resync=False))
+            own.cookies.clear()
+            await client.company.search()
+
+    asyncio.run(story()) if is_async else sync()
+    assert len(asked) == 2
+
+
+def test_an_extra_query_is_signed_and_an_extra_header_is_no_credential(
+    emulator_credentials: Credentials, key: PrivateKey
+) -> None:
+    """What `with_options` adds to the URL is in the signature; a header with credentials stays the plugin's."""
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        headers = dict(request.headers)
+        verify(key.public_key, headers["x-timestamp"], str(request.url), request.content, headers["x-sign"])
+        seen.append((request.url.query, headers["x-api-key"], headers["x-team"]))
+        return httpx.Response(200, json={})
+
+    environment, transport = Environment.emulator("http://127.0.0.1:1"), httpx.MockTransport(answer)
+    with connect(qredo_partner_v1_1.Client, emulator_credentials, environment, transport=transport) as client:
+        extra = {"x-api-key": "another", "X-Sign": "another", "x-team": "treasury"}
+        client.with_options(headers=extra, query={"trace": "1"}).company.search()
+    assert seen == [(b"trace=1", emulator_credentials.api_key, "treasury")]
 
 
 def test_no_connection_says_where_to(emulator_credentials: Credentials) -> None:

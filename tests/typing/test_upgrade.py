@@ -10,6 +10,7 @@ import pytest
 import qredo_partner_v1_0
 import qredo_partner_v1_1
 import qredo_v1
+import qredo_v2
 from qredo_emulator import Emulator, Settings
 from qredo_partner_v1_1.models import AssetAmount, Company, WalletType
 from qredo_signing import PrivateKey, SQLiteNonces, connect
@@ -17,6 +18,7 @@ from qredo_signing import PrivateKey, SQLiteNonces, connect
 from ..generated.descriptions import agent_token, described
 from .upgrade import around, partner_v1_0, partner_v1_1
 from .upgrade import qredo_v1 as calls_of_qredo_v1
+from .upgrade import qredo_v2 as calls_of_qredo_v2
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,21 @@ def test_every_call_of_qredo_v1(examples: Emulator) -> None:
     check_all(examples, "qredo_v1")
 
 
+def test_every_call_of_qredo_v2(examples: Emulator) -> None:
+    """Each operation of the Qredo API v2 is called as before, sync and async, and its example is decoded."""
+    examples.control.reset()
+    arguments, workspace_id = (examples.hmac_credentials, examples.environment), examples.workspace_id
+    with connect(qredo_v2.Client, *arguments, workspace_id=workspace_id) as client:
+        calls_of_qredo_v2.call_all(client, workspace_id)
+
+    async def call() -> None:
+        async with connect(qredo_v2.AsyncClient, *arguments, workspace_id=workspace_id) as client:
+            await calls_of_qredo_v2.call_all_async(client, workspace_id)
+
+    asyncio.run(call())
+    check_all(examples, "qredo_v2")
+
+
 def test_what_stands_around_the_calls(tmp_path: Path) -> None:
     """Keys, options, errors, models, pages, feeds, nonces and the rules are used as before."""
     keys = tmp_path / "keys"
@@ -94,6 +111,9 @@ def test_what_stands_around_the_calls(tmp_path: Path) -> None:
         credentials = around.load(keys)
         assert around.options(credentials, emulator.environment) == "c"
         assert around.own_http(credentials, emulator.hmac_credentials, emulator.environment) == [200, 200]
+        assert (
+            around.own_http_with_a_token(emulator.hmac_credentials, emulator.environment, emulator.workspace_id) == 200
+        )
         with connect(qredo_partner_v1_1.Client, credentials, emulator.environment) as client:
             assert around.lost(client, emulator.control).outcome == "company.search"
             assert around.refused(client, emulator.control) == ["company.search", "company.get"]

@@ -33,6 +33,7 @@ def sync(credentials: Credentials) -> None:
         assert_type(client.company.get("c"), Company)
         assert_type(client.fund.iter_ledger("c", "f", direction="in"), Iterator[TxHistoryItem])
         assert_type(client.with_options(timeout=1.0, max_retries=0), Client)
+        assert_type(client.with_options(deadline=9, headers={"x-team": "t"}, query={"trace": 1}), Client)
 
 
 async def asynchronous(credentials: Credentials) -> None:

@@ -11,7 +11,7 @@ from qredo_codegen.commands.regenerate import Checkout
 from qredo_codegen.vendoring import Selection, put, tree
 
 ROOT = Path(__file__).parents[2]
-APIS = ("qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1")
+APIS = ("qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1", "qredo_v2")
 
 
 class Vendored(NamedTuple):

@@ -16,22 +16,23 @@ def operations(description: Path) -> list[dict[str, Any]]:
     """Every operation of a description but those that open a feed: its names, and examples of what it takes."""
     document = yaml.safe_load(description.read_text(encoding="utf-8"))
     return [
-        _operation(document, item[method])
+        _operation(document, item, item[method])
         for item in document["paths"].values()
         for method in _METHODS
         if method in item and "x-websocket" not in item
     ]
 
 
-def _operation(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+def _operation(document: dict[str, Any], item: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     (tag,) = node["tags"]
-    parameters = [_followed(document, parameter) for parameter in node.get("parameters", [])]
+    given = (*item.get("parameters", []), *node.get("parameters", []))
+    parameters = [_followed(document, parameter) for parameter in given]
     content = node.get("requestBody", {}).get("content", {}).get("application/json")
     return {
         "id": node["operationId"],
         "tag": tag,
         "verb": node["operationId"].removeprefix(f"{tag}_"),
-        "path": [one["example"] for one in parameters if one["in"] == "path"],
+        "path": {one["name"]: one["example"] for one in parameters if one["in"] == "path"},
         "query": {one["name"]: one["example"] for one in parameters if one["in"] == "query" and one.get("required")},
         "body": content and content["example"],
         "model": content and content["schema"]["$ref"].rsplit("/", 1)[-1],

@@ -129,8 +129,9 @@ class TokenAuth(SigningAuth):
         http = httpx.Client(auth=TokenAuth(hmac_credentials, environment, workspace_id="2ZDgLmOIYRLFXx1RtNYfF3Va7nu"))
 
     The token is asked for when the first request needs it, refreshed after half of its life, and got again after a 401,
-    once for all threads and tasks that share the object. It is for one workspace: a request whose path names another
-    one raises `TokenError` and is not sent. If there is no token, the request was not sent either.
+    once for all threads and tasks that share the object, also in processes that are forked later. It is for one
+    workspace: a request whose path names another one raises `TokenError` and is not sent. If there is no token, the
+    request was not sent either.
     """
 
     SCHEME: ClassVar[str] = TokenScheme.name

@@ -29,7 +29,8 @@ def make_tls_context(*, is_used: bool = True) -> ssl.SSLContext:
             list of trusted ones takes long.
 
     Raises:
-        ConfigurationError: `SSL_CERT_FILE` or `SSL_CERT_DIR`, which httpx reads, names no certificates.
+        ConfigurationError: `SSL_CERT_FILE` or `SSL_CERT_DIR`, which httpx reads, names no certificates, or
+            `SSLKEYLOGFILE` no file that can be written.
     """
     context = _trusting_context() if is_used else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
@@ -40,13 +41,24 @@ def _trusting_context() -> ssl.SSLContext:
     try:
         return httpx.create_ssl_context()
     except OSError as error:  # also `ssl.SSLError`
-        name = next((each for each in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(each)), None)
-        if name is None:
-            raise
-        raise ConfigurationError(
-            f"the environment variable {name} is {os.environ[name]!r}, where no trusted certificates can be read "
-            f"({error}): name a PEM file (SSL_CERT_FILE) or a directory (SSL_CERT_DIR), or unset it"
-        ) from None
+        raise _of_variable(error) from None
+
+
+def _of_variable(error: OSError) -> Exception:
+    """Name the environment variable that is the reason for an error of `ssl`, if it is one."""
+    log_file = os.environ.get("SSLKEYLOGFILE")
+    if log_file and error.filename == log_file:
+        return ConfigurationError(
+            f"the environment variable SSLKEYLOGFILE is {log_file!r}, a file that cannot be written "
+            f"({error.strerror}): name one in a directory that exists, or unset it"
+        )
+    name = next((each for each in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(each)), None)
+    if name is None:
+        return error
+    return ConfigurationError(
+        f"the environment variable {name} is {os.environ[name]!r}, where no trusted certificates can be read "
+        f"({error}): name a PEM file (SSL_CERT_FILE) or a directory (SSL_CERT_DIR), or unset it"
+    )
 
 
 class NoCookies(CookieJar):

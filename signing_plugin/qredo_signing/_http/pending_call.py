@@ -66,7 +66,8 @@ class ClientState:
             max_retries=self._max_retries if info is None or info.max_retries is None else info.max_retries,
         )
         attempts = Attempts(rules, self._budget, self._random)
-        return PendingCall(request, info, attempts, rules, self._clock, self._deadline)
+        own = getattr(info, "deadline", None)  # a package that was generated earlier does not know it
+        return PendingCall(request, info, attempts, rules, self._clock, self._deadline if own is None else own)
 
 
 class PendingCall:
@@ -137,8 +138,7 @@ class PendingCall:
             raise self._unknown(error.response if isinstance(error, httpx.HTTPStatusError) else None) from error
         if step is not End.FINAL:
             return self._go_on(step, type(error).__name__)
-        is_foreign = not isinstance(error, httpx.HTTPStatusError | QredoSigningError)
-        if outcome is None and self._attempt.is_written and is_foreign:  # the scheme's own request, such as for a token
+        if self._is_of_own_request(error, outcome):
             problem = f"{self._name} was not sent; the request before it failed: {type(error).__name__}: {error}"
             raise httpx.RemoteProtocolError(problem) from error
         if outcome is None or isinstance(error, httpx.HTTPStatusError | QredoSigningError):
@@ -146,7 +146,7 @@ class PendingCall:
         if isinstance(error, httpx.TimeoutException):
             raise self._timed_out(error, outcome) from error
         if not outcome.sent:
-            raise self._no_connection(error, self._attempt) from error
+            raise self._no_connection(error) from error
         if not is_documented(error):
             problem = f"{self._name} failed after it was sent: {type(error).__name__}: {error}"
             raise httpx.RemoteProtocolError(problem) from error
@@ -158,7 +158,8 @@ class PendingCall:
         if is_uncertain and self._rules.needs_outcome:
             return self._unknown(None)
         kind = httpx.ReadTimeout if is_uncertain else httpx.ConnectTimeout
-        return kind(f"{self._name}: the deadline of the call has passed", request=self.request)
+        where = "" if is_uncertain else self._while_connecting
+        return kind(f"{self._name}: the deadline of the call has passed{where}", request=self.request)
 
     def interrupted(self, interruption: BaseException) -> None:
         """Take the credentials off what ends a call; if it may have taken effect, say so in a note and in the log.
@@ -212,24 +213,40 @@ class PendingCall:
         limit = limits.get(step) if isinstance(limits, dict) else None
         if kind is None or limit is None:
             return error
-        known = "A retry is safe" if outcome.sent else "Nothing was sent"
+        known, where = ("A retry is safe", "") if outcome.sent else ("Nothing was sent", self._while_connecting)
         return kind(
-            f"{self._name}: {str(error) or 'timed out'}, after {limit:g} s ({step} timeout). {known}; to wait longer, "
-            "pass timeout= to connect() or with_options()",
+            f"{self._name}: {str(error) or 'timed out'}{where}, after {limit:g} s ({step} timeout). {known}; to wait "
+            "longer, pass timeout= to connect() or with_options()",
             request=self.request,
         )
 
-    def _no_connection(self, error: Exception, attempt: Attempt) -> Exception:
-        """Name what could not be connected to: the server, or the proxy in front of it."""
-        url = self.request.url
+    def _is_of_own_request(self, error: Exception, outcome: Outcome | None) -> bool:
+        """Whether an error is of what the scheme sends first, such as for a token, and does not name the call."""
+        if outcome is None:
+            return self._attempt.is_written and not isinstance(error, httpx.HTTPStatusError | QredoSigningError)
+        if self._attempt.is_signed or outcome.sent or (self._proxy and not self._attempt.is_written):
+            return False
+        return not isinstance(error, httpx.TimeoutException | httpx.ConnectError)
+
+    @property
+    def _proxy(self) -> str:
+        """Host and port of the proxy that the last attempt opened a connection to; empty if it did not."""
+        url, peer = self.request.url, self._attempt.peer
         port = url.port or DEFAULT_PORTS[url.scheme]
-        if attempt.peer not in {None, (url.host, port)}:
-            assert attempt.peer is not None
-            where = f"the proxy {attempt.peer[0]}:{attempt.peer[1]}"
-            text = f"{self._name}: no connection through {where} ({printable(str(error))}). Nothing was sent"
+        return "" if peer is None or peer == (url.host, port) else f"{peer[0]}:{peer[1]}"
+
+    @property
+    def _while_connecting(self) -> str:
+        return f" while connecting through the proxy {self._proxy}" if self._proxy else ""
+
+    def _no_connection(self, error: Exception) -> Exception:
+        """Name what could not be connected to: the server, or the proxy in front of it."""
+        if proxy := self._proxy:
+            text = f"{self._name}: no connection through the proxy {proxy} ({printable(str(error))}). Nothing was sent"
             hint = f"{text}. Check HTTPS_PROXY, ALL_PROXY and NO_PROXY, or the proxy of your http_client"
             return httpx.ConnectError(hint)
         if isinstance(error, httpx.ConnectError):
+            url = self.request.url
             server = f"{url.scheme}://{url.netloc.decode('ascii')}"
             error.add_note(
                 f"{self._name}: no connection to {server}. Is a server running there, and reachable from here?"

@@ -2,8 +2,8 @@
 
 The call that finds the token past half of its life refreshes it, and the others go on with the old one meanwhile. Where
 no token can be used (there is none yet, it has ended, the service refused it), calls wait in a line, in threads and in
-tasks of any event loop, for the one that asks. A forked process goes on with the token that it inherited, and refreshes
-it for itself.
+tasks of any event loop, for the one that asks. Processes that were forked from the one that made the client take turns
+too: who is first in its process's line takes the lock of `SharedToken`, and asks unless there is another token by then.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .attempt import CURRENT
 from .dates import parse_http_date
 from .hmac_schemes import TokenSignatureScheme
 from .scheme import Scheme, SigningOptions
+from .shared_token import SharedToken
 
 if TYPE_CHECKING:
     import httpx
@@ -32,6 +33,8 @@ __all__ = ["TokenScheme"]
 _ID = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _PAUSE = 30.0
 """Seconds until the next refresh after one that failed, while the old token is good."""
+_LONGEST_WAIT = 10.0
+"""Seconds to wait for a forked process that asks, at most. It may be stopped."""
 
 
 class TokenScheme(Scheme):
@@ -52,17 +55,22 @@ class TokenScheme(Scheme):
         self._clock, self._now = options.clock, options.monotonic
         self._token: WorkspaceToken | None = None
         self._paused_until = -math.inf
+        if self._workspace is not None:  # the auth of an API without tokens has this scheme too
+            self._shared = SharedToken()
+            self._seen = self._shared.stamp
         self._line = in_flight_of(self)
         self._asking: httpx.Request | None = None
 
     def ticket(self, request: httpx.Request) -> Ticket | None:
-        """Return a place in the line, unless the token is good and not due for a refresh."""
+        """Return a place in the line, unless the token is good, not due for a refresh, and the newest that there is."""
         if self._asking is request:  # in an earlier attempt
             self._asking = None
-        return None if self._is_good() and not self._is_due() else Ticket(lambda: None)
+        if self._workspace is None or (self._is_fresh() and self._seen == self._shared.stamp):
+            return None
+        return Ticket(self._shared.unlock)
 
     def wait(self, request: httpx.Request, ticket: Ticket) -> None:
-        """Wait until no other call asks for a token; with a good one, do not wait.
+        """Wait until no other call asks for a token, in this process or a forked one; with a good token, do not wait.
 
         Raises:
             TokenError: The turn would never come.
@@ -80,6 +88,9 @@ class TokenScheme(Scheme):
             ) from None
         if not came:
             raise _too_late()
+        if not self._is_fresh():
+            self._shared.wait(ticket, _patience_with_processes(request))
+            self._adopt()
         self._asking = request
 
     async def async_wait(self, request: httpx.Request, ticket: Ticket) -> None:
@@ -93,6 +104,9 @@ class TokenScheme(Scheme):
             await self._line.async_wait(ticket)
         if scope.cancelled_caught:
             raise _too_late()
+        if not self._is_fresh():
+            await self._shared.async_wait(ticket, _patience_with_processes(request))
+            self._adopt()
         self._asking = request
 
     def leave(self) -> None:
@@ -106,7 +120,7 @@ class TokenScheme(Scheme):
             TokenError: The path names another workspace, or the service gave no token.
         """
         self._check_path(request)
-        if self._asking is not request or (self._is_good() and not self._is_due()):
+        if self._asking is not request or self._is_fresh():
             return  # another call got it while this one waited
         asked, token = self._now(), None
         if self._is_good():
@@ -118,6 +132,8 @@ class TokenScheme(Scheme):
             status, token = yield from self._get(request, asked)
         if token is not None:
             self._token, self._paused_until = token, -math.inf
+            self._shared.put(token)
+            self._seen = self._shared.stamp
         elif not self._is_good():
             raise _no_token(status)
 
@@ -142,16 +158,25 @@ class TokenScheme(Scheme):
     def _is_good(self) -> bool:
         return self._token is not None and self._token.is_usable(self._now())
 
-    def _is_due(self) -> bool:
+    def _is_fresh(self) -> bool:
+        """Whether there is nothing to ask: the token is good, and not due for a refresh."""
         now = self._now()
-        return self._token is not None and now >= max(self._token.due, self._paused_until)
+        return self._token is not None and self._token.is_usable(now) and now < max(self._token.due, self._paused_until)
+
+    def _adopt(self) -> None:
+        """Take the token of another process, if there is a new one."""
+        stamp = self._shared.stamp
+        if stamp != self._seen:
+            self._seen = stamp
+            self._token, self._paused_until = self._shared.get() or self._token, -math.inf
 
     def _refresh_if_first(self, request: httpx.Request, ticket: Ticket) -> None:
         try:
             is_first = self._line.wait(ticket, 0)
         except NonceError:  # another task of this thread refreshes it
             is_first = False
-        if is_first:
+        if is_first and self._shared.try_lock(ticket):
+            self._adopt()
             self._asking = request
         else:
             ticket.is_done = True
@@ -220,6 +245,12 @@ def _patience(request: httpx.Request) -> float | None:
     limits, attempt = request.extensions.get("timeout") or {}, CURRENT.get()
     pool: float | None = limits.get("pool")
     return pool if attempt is None else attempt.left(pool, httpx.PoolTimeout)
+
+
+def _patience_with_processes(request: httpx.Request) -> float:
+    """Return how many seconds a call may wait for another process: half of its time, to ask itself in the rest."""
+    patience = _patience(request)
+    return _LONGEST_WAIT if patience is None else min(_LONGEST_WAIT, patience / 2)
 
 
 def _too_late() -> Exception:

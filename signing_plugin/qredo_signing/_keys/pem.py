@@ -87,7 +87,14 @@ def _only_block(data: bytes, wanted: set[str], kind: str, what: str) -> bytes:
         raise KeyLoadError(f"{what} {_what_is_it(data, {label for label, _ in blocks}, kind)}")
     if len(keys) > 1:
         raise KeyLoadError(f"{what} holds {len(keys)} {kind} keys: keep the one to use in a file of its own")
-    return b"\n".join(keys[0].splitlines())  # some versions of cryptography take no lone carriage return
+    return _tidied(keys[0])
+
+
+def _tidied(block: bytes) -> bytes:
+    """Drop what mail and editors add, blank lines and carriage returns, but not the line behind headers of PKCS#1."""
+    lines = [line for line in block.splitlines() if line.strip()]
+    body = 1 + sum(b":" in line for line in lines)  # behind the BEGIN line and the headers
+    return b"\n".join([*lines[:body], *([b""] if body > 1 else []), *lines[body:]])
 
 
 def _what_is_it(data: bytes, labels: set[str], kind: str) -> str:

@@ -11,11 +11,14 @@ from typing import NoReturn
 
 from .._secrecy import without_locals
 
-__all__ = ["WorkspaceToken", "read_token"]
+__all__ = ["LONGEST", "WorkspaceToken", "read_token"]
+
+LONGEST = 16384
+"""Characters of the longest token that is taken."""
 
 _numbers = itertools.count(1)
 _END_OF_TIME = 1e18  # seconds; also keeps infinities, NaN and integers too large for a float out
-_HEADER_TEXT = re.compile(r"[!-~]{1,16384}", re.ASCII)
+_HEADER_TEXT = re.compile(rf"[!-~]{{1,{LONGEST}}}", re.ASCII)
 
 
 class WorkspaceToken:
@@ -31,11 +34,11 @@ class WorkspaceToken:
 
     __slots__ = ("due", "end", "is_refused", "number", "text")
 
-    def __init__(self, text: str, now: float, life: float) -> None:
-        """Take a token that was asked for at `now`, and lasts `life` seconds."""
+    def __init__(self, text: str, due: float, end: float) -> None:
+        """Take a token, and when it is to be refreshed and when it ends."""
         self.text = text
-        self.due = now + life / 2
-        self.end = now + life
+        self.due = due
+        self.end = end
         self.is_refused = False
         self.number = next(_numbers)
 
@@ -72,7 +75,8 @@ def read_token(body: bytes, date: float, now: float) -> WorkspaceToken | None:
     if not isinstance(text, str) or not _HEADER_TEXT.fullmatch(text):
         return None
     expiry = _expiry(text)
-    return WorkspaceToken(text, now, math.inf if expiry is None else expiry - date)
+    life = math.inf if expiry is None else expiry - date
+    return WorkspaceToken(text, now + life / 2, now + life)
 
 
 def _expiry(text: str) -> float | None:

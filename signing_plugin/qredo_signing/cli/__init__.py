@@ -6,6 +6,7 @@ The console script `qredo` is `main`. Nothing else here is for other programs: t
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Sequence
 
 from .._extras import install_advice
@@ -25,10 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code; `qredo --help` lists them.
     """
     try:
-        from ._app import run
+        # A level that does not exist in QREDO_LOG stops no command, whatever PYTHONWARNINGS says.
+        with warnings.catch_warnings(record=True) as early:
+            warnings.filterwarnings("always", "QREDO_LOG is ")
+            from ._app import run
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _LIBRARIES:
             raise
         print(f"qredo: the command line needs its extra: {install_advice('cli', error.name)}", file=sys.stderr)
         return 2
-    return run(arguments)
+    return run(arguments, [str(warning.message) for warning in early])

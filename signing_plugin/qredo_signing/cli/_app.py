@@ -70,11 +70,18 @@ def _options_of_qredo(
     pass
 
 
-def run(arguments: Sequence[str] | None) -> int:
-    """Run a command line and return its exit code."""
+def run(arguments: Sequence[str] | None, early: Sequence[str] = ()) -> int:
+    """Run a command line and return its exit code.
+
+    Args:
+        arguments: The words after `qredo`; those of this process by default.
+        early: Warnings that came before there was a place for them.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     state = RequestState()
     _prepare_streams()
+    for warning in early:
+        note(f"warning: {warning}")
     with interrupts(restore=arguments is not None), warnings.catch_warnings():
         for category in (DeprecatedEnvironmentWarning, InsecureKeyFileWarning):
             warnings.simplefilter("always", category)

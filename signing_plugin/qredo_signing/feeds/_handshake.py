@@ -22,7 +22,11 @@ MAX_REFUSAL = 65_536
 
 
 def make_handshake(http: httpx.Client | httpx.AsyncClient, described: Described) -> httpx.Request:
-    """Make a handshake with a key of its own; not yet signed."""
+    """Make a handshake with a key of its own; not yet signed.
+
+    Raises:
+        FeedConnectionError: The client has a cookie that cannot be sent.
+    """
     headers = {
         "connection": "upgrade",
         "upgrade": "websocket",
@@ -30,7 +34,14 @@ def make_handshake(http: httpx.Client | httpx.AsyncClient, described: Described)
         "sec-websocket-key": base64.b64encode(secrets.token_bytes(16)).decode("ascii"),
         "user-agent": f"qredo-python/{__version__} {'/'.join(described.api)}",
     }
-    return http.build_request("GET", described.url, headers=headers, extensions={"qredo": described.info})
+    try:
+        return http.build_request("GET", described.url, headers=headers, extensions={"qredo": described.info})
+    except UnicodeEncodeError:
+        raise FeedConnectionError(
+            "a cookie that the httpx client has is not ASCII, so it cannot be sent. Nothing was sent: remove it "
+            "(client.http.cookies.clear())",
+            may_pass=False,
+        ) from None
 
 
 def network_stream(response: httpx.Response) -> Any:

@@ -220,6 +220,32 @@ def test_a_proxy_that_refuses_is_named(
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            {"timeout": 0.2},
+            "company.create: timed out while connecting through the proxy {}, after 0.2 s ({} timeout)",
+        ),
+        (
+            {"deadline": 0.2},
+            "company.create: the deadline of the call has passed while connecting through the proxy {}",
+        ),
+    ],
+)
+def test_a_proxy_that_is_silent_is_named(
+    kind: str, options: dict[str, float], told: str, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If a time limit or a deadline passes while a proxy opens its tunnel, the error names the proxy."""
+    with saying(None) as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        environment = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
+        with pytest.raises(httpx.TimeoutException) as caught:
+            create(kind, credentials, environment, **options)
+        assert str(caught.value).startswith(told.format(f"127.0.0.1:{port}", "read"))
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
 def test_a_deadline_says_what_is_known(kind: str, credentials: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
     """If a deadline passes after a change was sent, its outcome is unknown; before that, nothing was sent."""
     with saying(None) as port:
@@ -232,6 +258,24 @@ def test_a_deadline_says_what_is_known(kind: str, credentials: Credentials, monk
         environment = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
         with pytest.raises(httpx.ConnectTimeout, match=r"company\.create: the deadline of the call has passed"):
             create(kind, credentials, environment, deadline=0.3)
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_deadline_of_one_call_goes_before_that_of_the_client(kind: str, credentials: Credentials) -> None:
+    """`with_options(deadline=)` limits the calls of the client that it returns."""
+
+    async def call_async(environment: Environment) -> None:
+        async with connect(api.AsyncClient, credentials, environment, timeout=None, deadline=900) as client:
+            await client.with_options(deadline=0.2).company.create(name="x")
+
+    def call(environment: Environment) -> None:
+        with connect(api.Client, credentials, environment, timeout=None, deadline=900) as client:
+            client.with_options(deadline=0.2).company.create(name="x")
+
+    with saying(None) as port:
+        environment = Environment.custom(f"http://127.0.0.1:{port}", key_kind=KeyKind.SANDBOX)
+        with pytest.raises(OutcomeUnknownError):
+            asyncio.run(call_async(environment)) if kind == "async" else call(environment)
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])

@@ -81,6 +81,22 @@ def test_a_level_that_does_not_exist_is_a_warning() -> None:
     assert f"<string>:1: UserWarning: {said}\n" in done.stderr, "the line that imports is named, and no line of ours"
 
 
+@pytest.mark.parametrize("action", ["default", "error"])
+def test_such_a_level_stops_no_command(action: str) -> None:
+    """The command line says the same in a line of its own, also where warnings are errors."""
+    program = "import sys; from qredo_signing.cli import main; sys.exit(main(['--version']))"
+    done = subprocess.run(
+        [sys.executable, "-W", action, "-c", program],
+        env={"QREDO_LOG": "verbose"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("qredo ")
+    assert done.stderr.startswith("qredo: warning: QREDO_LOG is 'verbose', which is no level: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_failure_and_a_broken_handler(credentials: Credentials, caplog: pytest.LogCaptureFixture) -> None:
     """A call that fails has its line with the kind of error; a handler that raises fails no call."""
 

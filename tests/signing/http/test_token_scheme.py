@@ -36,6 +36,7 @@ from qredo_signing._signature.workspace_token import read_token
 from ..doubles import Seen, serve
 from .hostile_responses import RESPONSES
 from .networks import Listener, foreign_server, listen
+from .test_ends_of_calls import saying
 from .test_redirect_matrix import ELSEWHERE, fill
 from .token_service import BASE, KEY, WORKSPACE, AsyncTokenDummy, Clock, TokenDummy, TokenService, jwt
 
@@ -438,6 +439,47 @@ def test_a_lost_token_request_is_no_unknown_outcome() -> None:
     ):
         client.call("POST", PATH)
     assert all(seen.path.endswith("/token") for seen in recorder.requests)
+
+
+@pytest.mark.parametrize("kind", [httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError])
+def test_a_lost_token_request_names_the_call_that_was_not_sent(kind: type[httpx.TransportError]) -> None:
+    """If the request for a token is lost, the error names the operation and says that it was not sent."""
+
+    def lose(request: httpx.Request) -> httpx.Response:
+        raise kind("lost")
+
+    with (
+        connect(
+            TokenDummy, KEY, HOME, workspace_id=WORKSPACE, transport=httpx.MockTransport(lose), max_retries=0
+        ) as client,
+        pytest.raises(httpx.TransportError, match=rf"^dummy\.call was not sent; .* failed: {kind.__name__}: lost$"),
+    ):
+        client.call("POST", PATH)
+
+
+def test_a_closed_connection_of_a_token_request_names_the_call() -> None:
+    """If the server closes the connection of the request for a token, the error names the operation, too."""
+    with saying(b"") as port:
+        environment = Environment.custom(f"http://127.0.0.1:{port}", key_kind=KeyKind.LIVE)
+        told = r"dummy\.call was not sent; the request before it failed: "
+        with (
+            connect(TokenDummy, KEY, environment, workspace_id=WORKSPACE, max_retries=0) as client,
+            pytest.raises(httpx.TransportError, match=told),
+        ):
+            client.call("POST", PATH)
+
+
+@pytest.mark.parametrize("reply", [b"", b"HTTP/1.1 502 Bad Gateway\r\n\r\n"])
+def test_a_proxy_in_front_of_a_token_request_is_named(reply: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a proxy opens no tunnel for the request for a token, the error names the proxy and the operation."""
+    with saying(reply) as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        told = rf"dummy\.call: no connection through the proxy 127\.0\.0\.1:{port} "
+        with (
+            connect(TokenDummy, KEY, HOME, workspace_id=WORKSPACE, max_retries=0) as client,
+            pytest.raises(httpx.ConnectError, match=told),
+        ):
+            client.call("POST", PATH)
 
 
 def test_a_lost_change_is_an_unknown_outcome() -> None:

@@ -6,6 +6,7 @@ import logging
 import socket
 from pathlib import Path
 
+import certifi
 import httpx
 import pytest
 from hypothesis import example, given, settings
@@ -19,7 +20,7 @@ from socksio.exceptions import ProtocolError
 from ..doubles import AsyncDummy, DummyClient, make_api_key
 from .networks import Listener, listen
 
-VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 PASSWORD = "planted-password-of-a-proxy"
 ENTRY = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30) | st.from_regex(
     r"(\*?\.?[a-z0-9.-]{0,12}|\[?[0-9a-f:.]{0,20}\]?)(:\w{0,6})?(/\d{0,3})?", fullmatch=True
@@ -103,6 +104,15 @@ def test_certificates_that_are_not_there(content: str | None, credentials: Crede
         path.write_text(content)
     with pytest.raises(ConfigurationError, match=rf"SSL_CERT_FILE is '{path}', where no trusted .* or unset it"):
         _connect(credentials, SSL_CERT_FILE=str(path))
+
+
+def test_a_log_of_tls_keys_that_cannot_be_written(credentials: Credentials, tmp_path: Path) -> None:
+    """Where the file of SSLKEYLOGFILE has no directory, the error names the variable, and not one for certificates."""
+    path, certificates = tmp_path / "none" / "keys.log", certifi.where()
+    with pytest.raises(ConfigurationError, match=rf"SSLKEYLOGFILE is '{path}', a file that .* or unset it"):
+        _connect(credentials, SSLKEYLOGFILE=str(path), SSL_CERT_FILE=certificates)
+    path.parent.mkdir()
+    _connect(credentials, SSLKEYLOGFILE=str(path))
 
 
 def test_what_a_proxy_says_stays_on_one_line(credentials: Credentials) -> None:

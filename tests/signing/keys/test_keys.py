@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import itertools
 import pickle
 import subprocess
 import warnings
@@ -23,6 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from qredo_signing import InsecureKeyFileWarning, InvalidSignatureError, KeyLoadError, PrivateKey, PublicKey
 
 PASSPHRASE = "correct horse battery"
@@ -124,6 +127,18 @@ CAUSES = {
     "unknown-block": (b"-----BEGIN X-----\nAAAA\n-----END X-----\n", None, "holds no private key"),
     "two-keys": (private_pem() + private_pem(RSA_1024), None, "holds 2 private keys"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", [PKCS1, PKCS8], ids=["pkcs1", "pkcs8"])
+@pytest.mark.parametrize("passphrase", ["", PASSPHRASE], ids=["plain", "encrypted"])
+@settings(max_examples=20)
+@given(data=st.data())
+def test_blank_lines_do_not_matter(form: PrivateFormat, passphrase: str, data: st.DataObject) -> None:
+    """Blank lines, also of spaces, and spaces at the end of lines, wherever they are in the PEM, change no key."""
+    lines = private_pem(form=form, passphrase=passphrase).decode().splitlines()
+    ends = data.draw(st.lists(st.sampled_from(["\n", "\n\n", " \n", "\n \t\n", "\r\r\n"]), min_size=1, max_size=5))
+    pem = "".join(line + end for line, end in zip(lines, itertools.cycle(ends), strict=False))
+    assert PrivateKey.from_pem(pem, passphrase).fingerprint == FINGERPRINT
 
 
 @pytest.mark.parametrize(("pem", "passphrase", "why"), CAUSES.values(), ids=CAUSES)

@@ -55,6 +55,7 @@ from qredo_signing import (
     QredoSigningError,
     RedirectError,
     SQLiteNonces,
+    TokenAuth,
     connect,
     explain,
     sign,
@@ -116,6 +117,12 @@ def own_http(credentials: Credentials, hmac_credentials: HmacCredentials, enviro
         with httpx.Client(auth=auth) as http:
             statuses.append(http.get(f"{environment.origin}{path}").status_code)
     return statuses
+
+
+def own_http_with_a_token(credentials: HmacCredentials, environment: Environment, workspace_id: str) -> int:
+    base_path = "/qredo_v2/api/v2"
+    with httpx.Client(auth=TokenAuth(credentials, environment, workspace_id=workspace_id, base_path=base_path)) as http:
+        return http.get(f"{environment.origin}{base_path}/workspaces/{workspace_id}/policies").status_code
 
 
 def lost(client: Client, control: Control) -> OutcomeUnknownError:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from types import FunctionType
 from typing import Any, TypeVar
 
 C = TypeVar("C", bound=type)
 
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 _IS_COROUTINE = 0x80  # inspect.CO_COROUTINE: inspect takes longer to load than this package
 
 
@@ -30,18 +31,31 @@ def explained_constructor(cls: C) -> C:
     return cls
 
 
-def check_options(timeout: object, max_retries: object) -> None:
+def check_options(
+    timeout: object, max_retries: object, deadline: object, headers: Mapping[str, str], query: Mapping[str, object]
+) -> None:
     """Raise unless these are options of a call.
 
     Raises:
         TypeError: One is of another type, such as the text of an environment variable.
-        ValueError: One is below zero.
+        ValueError: One is below zero or NaN, or a header says where the body ends.
     """
-    for name, value, kind in (("timeout", timeout, "float"), ("max_retries", max_retries, "int")):
+    for name, mapping in (("headers", headers), ("query", query)):
+        if not hasattr(mapping, "items"):
+            raise TypeError(f"{name} must be a dict, not {type(mapping).__name__}, such as {name}={{'name': 'value'}}")
+    check_headers(headers)
+    numbers = (("timeout", timeout, "float"), ("max_retries", max_retries, "int"), ("deadline", deadline, "float"))
+    for name, value, kind in numbers:
         if isinstance(value, str):
             raise TypeError(f"{name} must be a number, not str: convert the text first, {name}={kind}(...)")
-        if isinstance(value, int | float) and value < 0:
+        if isinstance(value, int | float) and not value >= 0:
             raise ValueError(f"{name} is {value}: give a number from 0 on")
+
+
+def check_headers(names: Iterable[str]) -> None:
+    """Raise `ValueError` if a header says where the body ends: two that differ would make two requests of one."""
+    if framing := [name for name in names if name.lower() in _FRAMING]:
+        raise ValueError(f"the header {framing[0]} is made from the body: leave it out")
 
 
 def caller_expression(name: str) -> str:
