@@ -23,9 +23,10 @@ def agent_token() -> str:
 def client_of(package: Any, signing: Any, plan: dict[str, Any], scratch: Path) -> Any:
     """A client of one package, by the plugin that lies beside it."""
     environment = signing.Environment.emulator(plan["url"])
-    if package.Client.SECURITY == "qredo_signature":
-        credentials = signing.HmacCredentials.from_directory(Path(plan["keys"]) / "qredo_v1")
-        return signing.connect(package.Client, credentials, environment)
+    if package.Client.SECURITY != "partner_signature":
+        secret = signing.HmacCredentials.from_directory(Path(plan["keys"]) / "qredo_v1")
+        workspace = {"workspace_id": plan["workspace"]} if package.Client.SECURITY == "qredo_token" else {}
+        return signing.connect(package.Client, secret, environment, **workspace)
     credentials = signing.Credentials.from_directory(plan["keys"])
     options: dict[str, Any] = {"agent_token": agent_token}
     if package.Client.NONCE_RULE == "counter":
@@ -48,9 +49,14 @@ def call(package: Any, client: Any, operation: dict[str, Any]) -> str | None:
     sent = raw.response.request
     if sent.content and json.loads(sent.content) != operation["body"]:
         return f"sent {sent.content!r}"
-    if raw.parsed is not None and raw.parsed.to_dict() != json.loads(raw.response.content, parse_float=Decimal):
+    if raw.parsed is not None and plain(raw.parsed) != json.loads(raw.response.content, parse_float=Decimal):
         return f"parsed {raw.parsed!r}"
     return None
+
+
+def plain(parsed: Any) -> Any:
+    """The JSON of a model, or of a list of them."""
+    return [one.to_dict() for one in parsed] if isinstance(parsed, list) else parsed.to_dict()
 
 
 def main() -> None:

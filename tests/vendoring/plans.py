@@ -16,16 +16,16 @@ def operations(description: Path) -> list[dict[str, Any]]:
     """Every operation of a description but those that open a feed: its names, and examples of what it takes."""
     document = yaml.safe_load(description.read_text(encoding="utf-8"))
     return [
-        _operation(document, item[method])
+        _operation(document, item, item[method])
         for item in document["paths"].values()
         for method in _METHODS
         if method in item and "x-websocket" not in item
     ]
 
 
-def _operation(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+def _operation(document: dict[str, Any], item: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     (tag,) = node["tags"]
-    parameters = [_followed(document, parameter) for parameter in node.get("parameters", [])]
+    parameters = [_followed(document, one) for one in (*item.get("parameters", []), *node.get("parameters", []))]
     content = node.get("requestBody", {}).get("content", {}).get("application/json")
     return {
         "id": node["operationId"],
