@@ -54,7 +54,7 @@ def _described(document: dict[str, Any], path: str, item: dict[str, Any], method
     parameters = [_follow(document, parameter) for parameter in given]
     content = node.get("requestBody", {}).get("content", {}).get("application/json", {})
     schemes = document["components"]["securitySchemes"]
-    first = next(iter(node.get("security", document["security"])), {})
+    first: dict[str, list[str]] = next(iter(node.get("security", document["security"])), {})
     return Described(
         tag=tag,
         verb=node["operationId"].removeprefix(f"{tag}_"),
