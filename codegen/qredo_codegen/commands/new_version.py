@@ -117,7 +117,7 @@ def _texts(checkout: Checkout, name: str, source: str) -> tuple[dict[Path, str],
 
 
 def _listed(text: str, name: str, source: str) -> str:
-    """A page with a row below each row of a table about one version, and a link beside each to its reference, for another."""
+    """A page in which one version has a row in a table and a link to its reference wherever another one has them."""
     link = f"[{source}](reference/{source}/index.md)"
     lines = []
     for line in text.splitlines(keepends=True):
