@@ -16,7 +16,7 @@ from qredo_codegen.commands.adopt import adopt
 from qredo_codegen.commands.regenerate import Checkout
 from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.compare.waivers import WaiverError, load_waivers
-from qredo_codegen.description.document import Document, load
+from qredo_codegen.description.document import Document, load, operations
 from qredo_codegen.errors import DocumentError
 
 from .checkouts import PACKAGE, as_ours, new_checkout, run, small, state
@@ -178,6 +178,34 @@ def test_listed_differences_are_accepted(checkout: Checkout, tmp_path: Path) -> 
         adopt(checkout, published(tmp_path), PACKAGE, tmp_path / "out")
 
 
+def texts(node: Any) -> Iterator[str]:
+    """The strings in a shape but for values, which are the vendor's data."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list):
+        for item in node:
+            yield from texts(item)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from () if key in {"const", "default", "enum", "pattern"} else texts(value)
+
+
+@pytest.mark.parametrize("path", sorted(SPEC.glob("*/adopted.json")), ids=lambda path: path.parent.name)
+def test_an_adopted_shape_holds_no_text(path: Path) -> None:
+    """Names of up to three words, and URLs that our description has: no sentence of the vendor's, and no contact."""
+    shape, ours = json.loads(path.read_bytes()), (path.parent / "openapi.yaml").read_text(encoding="utf-8")
+    assert shape_of(shape) == shape
+    assert [text for text in texts(shape) if len(text.split()) > 3 or "@" in text] == []
+    assert [text for text in texts(shape) if "://" in text and text not in ours] == []
+
+
+def test_the_vendors_1_1_2_is_adopted() -> None:
+    """Its shape is in the repository, with each operation that we describe: `adopt` can say what changed since."""
+    shape, ours = load(SPEC / PACKAGE / "adopted.json"), load(SPEC / PACKAGE / "openapi.yaml")
+    found, described = ({(one.method, one.path) for one in operations(document)} for document in (shape, ours))
+    assert (shape["info"]["version"], found) == ("1.1.2", described)
+
+
 def vendors_file() -> Path:
     path = os.environ.get("QREDO_VENDOR_FILE")
     if not path:
@@ -201,3 +229,4 @@ def test_the_vendors_file_is_adopted(tmp_path: Path) -> None:
     assert adoption.is_safe
     assert adoption.verdict is not None
     assert adoption.verdict.python == ()
+    assert adoption.rows == ()
