@@ -23,8 +23,6 @@ from qredo_emulator import Emulator, Settings
 from qredo_signing.cli import main
 
 API = "qredo_partner_v1_1"
-APIS = {path.parent.name: path for path in sorted(Path(__file__).parents[2].glob("spec/*/openapi.yaml"))}
-"""The description of each version that there is."""
 QREDO = (sys.executable, "-m", "qredo_signing")
 
 

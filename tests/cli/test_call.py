@@ -20,7 +20,8 @@ from qredo_signing.cli._confirmation import scales_of
 from qredo_signing.cli._connection import Connection
 from qredo_signing.cli._errors import report_of
 
-from .conftest import API, APIS, Cli, FixedServer
+from ..versions import DESCRIPTIONS
+from .conftest import API, Cli, FixedServer
 
 
 def company(cli: Cli) -> str:
@@ -120,7 +121,7 @@ def test_operations_are_listed_and_searched(qredo: Cli) -> None:
     """The list has every version; words narrow it down; --json is for programs."""
     rows = json.loads(qredo("call --list --json").out)
     listed = Counter(row["api"] for row in rows if ".iter_" not in row["operation"])
-    assert listed == {api: path.read_text().count("operationId:") for api, path in APIS.items()}
+    assert listed == {api: path.read_text().count("operationId:") for api, path in DESCRIPTIONS.items()}
     assert [row["operation"] for row in rows if row["api"] == API and ".iter_" in row["operation"]] == [
         "fund.iter_ledger"
     ]

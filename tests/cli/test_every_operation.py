@@ -7,7 +7,6 @@ import json
 import shlex
 import time
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -15,11 +14,11 @@ from urllib.parse import parse_qsl, urlsplit
 import attrs
 import httpx
 import pytest
-import yaml
 from qredo_emulator import Emulator, Settings
 from qredo_signing import SQLiteNonces
 
-from .conftest import APIS, Cli
+from ..versions import PACKAGES, document_of
+from .conftest import Cli
 
 BY_SECRET = {"qredo_v1", "qredo_v2"}
 WORKSPACE = "2ZDgLmOIYRLFXx1RtNYfF3Va7nu"
@@ -36,13 +35,6 @@ class Described(NamedTuple):
     body: dict[str, Any] | None
     model: str | None
     feed: str | None
-
-
-@cache
-def document_of(api: str) -> dict[str, Any]:
-    """A description."""
-    document: dict[str, Any] = yaml.load(APIS[api].read_bytes(), Loader=yaml.CSafeLoader)
-    return document
 
 
 def origin(api: str) -> str:
@@ -122,7 +114,7 @@ def agent_token() -> str:
     return json.dumps({"ID": "aWQ=", "ET": int(time.time()), "U": "dQ==", "V": "dg=="}).encode().hex()
 
 
-OPERATIONS = [operation for api in APIS for operation in described(api)]
+OPERATIONS = [operation for api in PACKAGES for operation in described(api)]
 CALLS = [operation for operation in OPERATIONS if not operation.feed]
 
 
@@ -196,7 +188,7 @@ def test_an_operation_is_called_with_the_example_of_its_description(
 
 def test_nothing_is_left_out(qredo: Cli) -> None:
     """The command line lists every operation of the descriptions under its name, and these tests call them all."""
-    for api in APIS:
+    for api in PACKAGES:
         rows = json.loads(qredo(f"call --list --api {api} --json").out)
         listed = [row["operation"] for row in rows if ".iter_" not in row["operation"]]
         assert sorted(listed) == sorted(operation.id for operation in OPERATIONS if operation.api == api)

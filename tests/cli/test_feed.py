@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from qredo_emulator import Emulator
 
 from ..interrupting import interrupt
-from .conftest import API, APIS, Cli
+from ..versions import PACKAGES, document_of
+from .conftest import API, Cli
 
 
 @pytest.fixture
@@ -83,11 +83,10 @@ def test_feeds_are_listed(qredo: Cli) -> None:
     rows = json.loads(qredo("feed --list --json").out)
     names = {(row["api"], row["feed"]) for row in rows}
     assert {name for api, name in names if api == API} == {"wallets", "liquidity_hub", "core_client", "agent"}
-    documents = {api: yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) for api, path in APIS.items()}
     assert names == {
         (api, item["x-websocket"]["name"])
-        for api, document in documents.items()
-        for item in document["paths"].values()
+        for api in PACKAGES
+        for item in document_of(api)["paths"].values()
         if "x-websocket" in item
     }
 

@@ -6,12 +6,10 @@ import enum
 import io
 import math
 import sys
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from qredo_signing._operations import Parameter
@@ -26,7 +24,7 @@ from qredo_signing.cli._view import View
 from rich.cells import cell_len
 from rich.console import Console
 
-ROOT = Path(__file__).parents[2]
+from ..versions import PACKAGES, document_of
 
 
 def test_a_table_that_is_too_wide_is_printed_below_each_other(
@@ -109,10 +107,10 @@ def test_json_is_everything_as_received(options: dict[str, Any]) -> None:
         View(as_json=True, **options)
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("spec/*/openapi.yaml")), ids=lambda path: path.parent.name)
-def test_times_and_amounts_are_those_of_the_descriptions(path: Path) -> None:
+@pytest.mark.parametrize("package", PACKAGES)
+def test_times_and_amounts_are_those_of_the_descriptions(package: str) -> None:
     """Fields that a description has in Unix seconds or base units are formatted so, and no other integer is a time."""
-    schemas = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)["components"]["schemas"]
+    schemas = document_of(package)["components"]["schemas"]
     fields = [(name, each) for schema in schemas.values() for name, each in schema.get("properties", {}).items()]
     integers = [(name, each.get("description", "")) for name, each in fields if each.get("type") == "integer"]
     times = {name for name, text in integers if "Unix seconds" in text}

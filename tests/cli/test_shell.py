@@ -17,7 +17,8 @@ import qredo_signing
 from qredo_emulator import Emulator
 
 from ..interrupting import interrupt
-from .conftest import API, APIS, QREDO, Cli
+from ..versions import PACKAGES
+from .conftest import API, QREDO, Cli
 from .test_call import wallet
 
 
@@ -111,7 +112,7 @@ def test_the_shell_completes_names_options_and_values(variables: dict[str, str])
     assert complete("qredo call asset.calculate_fees --type tr") == ["transferOut"]
     assert complete("qredo feed core") == ["core_client"]
     assert complete("qredo doctor --environment prod") == ["production", "production_test"]
-    assert complete("qredo call --api qredo_partner") == [api for api in APIS if "partner" in api]
+    assert complete("qredo call --api qredo_partner") == [api for api in PACKAGES if "partner" in api]
     Path("live/keys").mkdir(parents=True)
     Path("live/file").touch()
     assert complete("qredo doctor --keys li") == ["live/"]
@@ -125,7 +126,7 @@ def test_help_imports_neither_http_nor_cryptography_nor_an_api(variables: dict[s
         "cryptography",
         "attrs",
         "rich.progress",
-        *APIS,
+        *PACKAGES,
     ]
     code = (
         "import sys; from qredo_signing.cli import main\n"

@@ -14,14 +14,29 @@ from typing import Any, NamedTuple
 
 import yaml
 from qredo_codegen.__main__ import main
+from qredo_codegen.commands.describe import kept_names, kept_tags, signing_of
 from qredo_codegen.commands.regenerate import Checkout
 from qredo_codegen.compare.verdict import Verdict, judge
+from qredo_codegen.describe.describe import describe
 from qredo_codegen.description.document import Document, load
+from qredo_codegen.description.overlay import load_overlay
 from qredo_codegen.generate.inputs import hash_tree
 
 from .mutations import description
 
-__all__ = ["PACKAGE", "ROOT", "Done", "edit", "from_1_0_to_1_1", "new_checkout", "run", "run_apart", "small", "state"]
+__all__ = [
+    "PACKAGE",
+    "ROOT",
+    "Done",
+    "as_ours",
+    "edit",
+    "from_1_0_to_1_1",
+    "new_checkout",
+    "run",
+    "run_apart",
+    "small",
+    "state",
+]
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "qredo_partner_v1_1"
@@ -74,6 +89,16 @@ def small() -> Document:
     document["components"]["securitySchemes"].pop("agent_token")
     document["components"] = {section: members for section, members in document["components"].items() if members}
     return document
+
+
+def as_ours(vendor: Document) -> Document:
+    """The vendor's file as `describe` makes a description of it, with the overlay and the names of our own."""
+    checkout = Checkout(ROOT)
+    ours = load(checkout.description(PACKAGE))
+    signing, overlay = signing_of(checkout, PACKAGE, before=ours), load_overlay(checkout.overlay(PACKAGE))
+    return describe(
+        vendor, signing, kept_names(checkout, PACKAGE, ours), tags=kept_tags(ours), overlay=overlay
+    ).document
 
 
 @cache

@@ -60,7 +60,9 @@ def test_a_new_version_is_complete(checkout: Checkout) -> None:
     assert list(drift(checkout, NEW)) == []
     assert f"- `{NEW}`: a new version, begun as a copy of `{PACKAGE}`." in checkout.changelog.read_text()
     readme = (checkout.root / "README.md").read_text()
-    assert f"| `{PACKAGE}` | A client |\n| `{NEW}` | A client |\n| `other` | Other |\n" in readme
+    assert (
+        f"| `{PACKAGE}` | A client |\n| `{NEW}` | Started as a copy of `{PACKAGE}` |\n| `other` | Other |\n" in readme
+    )
     assert f'{{ "{NEW}" = "reference/{NEW}/index.md" }}' in (checkout.root / "zensical.toml").read_text()
     changed = {name for name, digest in state(checkout).items() if before.get(name) != digest}
     listing = {"pyproject.toml", "CHANGELOG.md", "README.md", "zensical.toml"}

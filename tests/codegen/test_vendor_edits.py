@@ -14,7 +14,10 @@ from qredo_codegen.adoption.shape import shape_of
 from qredo_codegen.description.document import Document, load, plain
 from qredo_codegen.description.overlay import Overlay, apply_all, load_overlay
 
-OVERLAY = Path(__file__).parents[2] / "spec" / "qredo_partner_v1_1" / "overlay.yaml"
+from .checkouts import PACKAGE, ROOT
+
+OVERLAY = ROOT / "spec" / PACKAGE / "overlay.yaml"
+OURS = load(ROOT / "spec" / PACKAGE / "openapi.yaml")
 TRANSFER = "/company/{company_id}/transfer"
 WITHDRAW = "/company/{company_id}/withdraw"
 FUND = "/company/{company_id}/fund"
@@ -277,7 +280,7 @@ def test_each_edit_is_told_truly(case: Case) -> None:
     """The worst row says what the edit means; what does not reach the description names the action that covers it."""
     edited: Any = plain(vendors())
     case.edit(edited)
-    found = rows(shape_of(vendors()), shape_of(edited), overlay())
+    found = rows(shape_of(vendors()), shape_of(edited), overlay(), OURS)
     assert max([row.effect for row in found], key=WORST.index, default="none") == case.effect, found
     material = [row for row in found if row.effect != "none"]
     if material and apply_all(edited, overlay()).document == described():

@@ -7,12 +7,12 @@ import re
 
 import pytest
 
+from ..versions import PACKAGES
 from .blocks import ROOT
 
 PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
 ROWS = {row[1]: row for row in re.finditer(r"^\| `(\w+)` \| ([^|]+) \| ([^|]*) \|$", PAGE, re.MULTILINE)}
-GENERATED = sorted(path.parent.name for path in (ROOT / "spec").glob("*/openapi.yaml"))
-MODULES = (*GENERATED, "qredo_signing", "qredo_signing.feeds", "qredo_emulator")
+MODULES = (*PACKAGES, "qredo_signing", "qredo_signing.feeds", "qredo_emulator")
 BASES = {"ClientError", "QredoSigningError"}
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from ..versions import PACKAGES
 from .blocks import PAGES, ROOT, without_blocks
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
-_FOLDERS = ("changelog", *(path.parent.name for path in (ROOT / "spec").glob("*/openapi.yaml")))
-GENERATED = {f"docs/reference/{name}/index.md" for name in _FOLDERS}
+GENERATED = {f"docs/reference/{name}/index.md" for name in ("changelog", *PACKAGES)}
 """Pages that `nox -s docs` makes; it refuses broken links to and in them."""
 SITE = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
 PICTURES = sorted((ROOT / "docs" / "img").glob("*.svg"))

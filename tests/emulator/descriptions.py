@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qredo_emulator._description.document import read_document
 from qredo_emulator._description.operations import Operation
 from qredo_emulator._description.read import Description, load_description
 
-__all__ = ["DESCRIPTIONS", "Description", "Operation", "described", "read_document"]
+from ..versions import DESCRIPTIONS, PACKAGES
 
-DESCRIPTIONS = {path.parent.name: path for path in Path(__file__).parents[2].glob("spec/*/openapi.yaml")}
+__all__ = ["DESCRIPTIONS", "PACKAGES", "Description", "Operation", "described", "read_document"]
 
 
 def described(package: str) -> Description:

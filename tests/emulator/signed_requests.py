@@ -13,6 +13,8 @@ from qredo_emulator import Emulator
 from qredo_signing import PrivateKey, sign, sign_hmac
 from requests import PreparedRequest
 
+from ..versions import document_of
+
 __all__ = ["Sign", "agent_token", "as_agent", "signing"]
 
 Sign = Callable[[PreparedRequest], PreparedRequest]
@@ -21,11 +23,12 @@ Sign = Callable[[PreparedRequest], PreparedRequest]
 
 def signing(emulator: Emulator, package: str) -> Sign:
     """Signs as an API demands it, with the emulator's own key."""
-    if package == "qredo_v1":
+    schemes = document_of(package)["components"]["securitySchemes"]
+    if "qredo_signature" in schemes:
         return _by_hmac(emulator, "qredo-api-ts", "qredo-api-sig")
-    if package == "qredo_v2":
-        return _by_token(emulator)
-    if package == "qredo_partner_v1_0":
+    if "qredo_token" in schemes:
+        return _by_token(emulator, package)
+    if schemes["nonce"].get("x-stamp-rule") == "counter":
         return _by_key(emulator, "x-nonce", map(str, itertools.count(1)))
     return _by_key(emulator, "x-timestamp", iter(_now, None))
 
@@ -73,10 +76,10 @@ def _by_hmac(emulator: Emulator, timestamp_header: str, signature_header: str) -
     return put
 
 
-def _by_token(emulator: Emulator) -> Sign:
+def _by_token(emulator: Emulator, package: str) -> Sign:
     """Gets one token for all requests, and signs those for one."""
     sign_it = _by_hmac(emulator, "qredo-api-timestamp", "qredo-api-signature")
-    url = f"{emulator.url}/qredo_v2/api/v2/workspaces/{emulator.workspace_id}/token"
+    url = f"{emulator.base_urls[package][0]}/workspaces/{emulator.workspace_id}/token"
 
     token = functools.cache(lambda: requests.get(url, auth=sign_it, timeout=30).json()["token"])
 

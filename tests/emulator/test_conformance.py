@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -24,12 +23,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from ..versions import DESCRIPTIONS, PACKAGES, document_of
 from .scene import Known, keeper, known_values
 from .signed_requests import Sign, as_agent, signing
 
-SPEC = Path(__file__).parents[2] / "spec"
-PACKAGES = ("qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1", "qredo_v2")
-EXAMPLES = {"qredo_v1"}  # answers its examples; the others keep state
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -51,7 +48,11 @@ class Target(NamedTuple):
     operation: Any
 
     def __str__(self) -> str:
-        return f"{self.package}-{self.operation.definition.raw['operationId']}"
+        return f"{self.package}-{self.id}"
+
+    @property
+    def id(self) -> str:
+        return str(self.operation.definition.raw["operationId"])
 
     @property
     def agent(self) -> bool:
@@ -67,7 +68,7 @@ class Target(NamedTuple):
 def targets() -> Iterator[Target]:
     """Every operation but the WebSocket feeds: their success is no HTTP answer, and test_feeds.py has them."""
     for package in PACKAGES:
-        schema = schemathesis.openapi.from_path(SPEC / package / "openapi.yaml", config=SchemathesisConfig())
+        schema = schemathesis.openapi.from_path(DESCRIPTIONS[package], config=SchemathesisConfig())
         # The signature comes from us, and what a description does not name is tolerated: that is no way to be wrong.
         schema.config.generation.update(with_security_parameters=False, allow_extra_parameters=False)
         result: Any
@@ -105,6 +106,7 @@ def check(world: World, target: Target, mode: GenerationMode, examples: int, che
     auth = as_agent(world.known.agent) if target.agent else world.signers[target.package]
     known = world.known.of(target.operation.tags[0])
     base_url = world.emulator.base_urls[target.package][0]
+    unkept = target.id in world.emulator.app.examples()[target.package]
 
     @settings(
         max_examples=examples,
@@ -117,9 +119,11 @@ def check(world: World, target: Target, mode: GenerationMode, examples: int, che
     def send(case: Any) -> None:
         world.restore()
         response = case.call(base_url=base_url, session=world.session, auth=auth)
+        if response.status_code == 501 and "x-started-from" in document_of(target.package):
+            return  # the version that it was started from lacks the operation: it has no handler yet
         case.validate_response(response, checks=checks, transport_kwargs={"base_url": base_url})
         assert response.status_code not in NEVER, response.text
-        assert target.package in EXAMPLES or response.headers.get("x-qredo-emulator") != ["example"]
+        assert unkept or response.headers.get("x-qredo-emulator") != ["example"]
 
     send()
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+from ..versions import document_of
 
-ROOT = Path(__file__).parents[2]
 METHODS = ("get", "post", "put", "delete")
+STAMPS = {"timestamp", "nonce"}
 
 
 class Described(NamedTuple):
-    """An operation, read from the description without the generator's own code."""
+    """An operation, read from the description without the generator's own code; `stamps` names headers that sign."""
 
     tag: str
     verb: str
@@ -24,6 +23,7 @@ class Described(NamedTuple):
     body: dict[str, Any] | None
     model: str | None
     agent: bool
+    stamps: frozenset[str]
     feed: str | None
 
     @property
@@ -33,7 +33,7 @@ class Described(NamedTuple):
 
 def described(package: str) -> list[Described]:
     """Every operation of a description."""
-    document = yaml.safe_load((ROOT / "spec" / package / "openapi.yaml").read_text(encoding="utf-8"))
+    document = document_of(package)
     return [
         _described(document, path, item, method)
         for path, item in document["paths"].items()
@@ -53,6 +53,8 @@ def _described(document: dict[str, Any], path: str, item: dict[str, Any], method
     given = (*item.get("parameters", []), *node.get("parameters", []))
     parameters = [_follow(document, parameter) for parameter in given]
     content = node.get("requestBody", {}).get("content", {}).get("application/json", {})
+    schemes = document["components"]["securitySchemes"]
+    first: dict[str, list[str]] = next(iter(node.get("security", document["security"])), {})
     return Described(
         tag=tag,
         verb=node["operationId"].removeprefix(f"{tag}_"),
@@ -61,7 +63,8 @@ def _described(document: dict[str, Any], path: str, item: dict[str, Any], method
         parameters=parameters,
         body=content.get("example"),
         model=content["schema"]["$ref"].rsplit("/", 1)[-1] if content else None,
-        agent=node.get("security") == [{"agent_token": []}],
+        agent="agent_token" in first,
+        stamps=frozenset(schemes[name]["name"] for name in STAMPS & first.keys()),
         feed=item.get("x-websocket", {}).get("name"),
     )
 

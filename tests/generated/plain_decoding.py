@@ -8,10 +8,9 @@ from types import ModuleType
 from typing import Any
 
 import attrs
-import yaml
 from hypothesis import strategies as st
 
-from .descriptions import ROOT
+from ..versions import document_of
 
 _CLASSES: dict[str, type] = {"array": list, "boolean": bool, "integer": int, "object": dict, "string": str}
 _EXPECTED = {
@@ -58,8 +57,7 @@ class PlainDecoder:
     """
 
     def __init__(self, package: ModuleType) -> None:
-        document = yaml.safe_load((ROOT / "spec" / package.__name__ / "openapi.yaml").read_text(encoding="utf-8"))
-        self.schemas: dict[str, dict[str, Any]] = document["components"]["schemas"]
+        self.schemas: dict[str, dict[str, Any]] = document_of(package.__name__)["components"]["schemas"]
         self.models = package.models
         self.package = package
 
@@ -124,7 +122,7 @@ class PlainDecoder:
         return [] if src[field] is None and options == ["array"] else self._value(model, field, node, src[field])
 
     def _value(self, model: str, field: str, node: dict[str, Any], value: object) -> Any:
-        """The value of a field. What has containers inside containers fits as a whole, or not at all."""
+        """The value of a field. What has containers or unions inside containers fits as a whole, or not at all."""
         options = self._options(node)
         try:
             found = self._any(model, field, options, value)
@@ -138,7 +136,7 @@ class PlainDecoder:
 
     def _is_nested(self, option: tuple[str, dict[str, Any]]) -> bool:
         items = self._resolve(option[1].get("items", {"type": "null"}))[1]
-        return "additionalProperties" in items or items.get("type") == "array"
+        return "additionalProperties" in items or "oneOf" in items or items.get("type") == "array"
 
     def _any(self, model: str, field: str, options: list[tuple[str, dict[str, Any]]], value: object) -> Any:
         for name, schema in options:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from importlib import import_module
@@ -20,19 +21,11 @@ from qredo_emulator._state.snapshot import dump_world, load_world
 from qredo_partner_v1_1 import Client
 from qredo_signing import SQLiteNonces, connect
 
+from ..versions import DESCRIPTIONS, PACKAGES, document_of
 from .call_scene import Scene
 from .descriptions import Described, agent_token, described
 
-PACKAGES = ("qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1", "qredo_v2")
 OPERATIONS = {package: described(package) for package in PACKAGES}
-STAMPS = {
-    "qredo_partner_v1_0": {"x-nonce"},
-    "qredo_partner_v1_1": {"x-timestamp"},
-    "qredo_v1": {"qredo-api-ts"},
-    "qredo_v2": set[str](),
-}
-"""What is left of the headers of the signature on a request that is handed out."""
-
 QUERY = {"LedgerDirection": "all", "MaxAmountType": "swap"}
 
 
@@ -65,27 +58,27 @@ class Clients:
             module = import_module(package)
             keys: Any = emulator.credentials
             options: dict[str, Any] = {"agent_token": lambda: agent_token(agent)}
-            if package == "qredo_v1":
+            if module.Client.SECURITY == "qredo_signature":
                 keys, options = emulator.hmac_credentials, {}
-            elif package == "qredo_v2":
+            elif module.Client.SECURITY == "qredo_token":
                 keys, options = emulator.hmac_credentials, {"workspace_id": emulator.workspace_id}
-            elif package == "qredo_partner_v1_0":
+            elif module.Client.NONCE_RULE == "counter":
                 options = {"stamp": "nonce", "nonces": self.nonces}
             for kind in (module.Client, module.AsyncClient):
                 client: Any = connect(kind, keys, emulator.environment, **options)
                 self._clients[package, kind is module.AsyncClient] = client
 
     def call(self, case: Case, path: list[str], arguments: dict[str, Any]) -> Any:
-        """The raw answer of one call."""
+        """The raw response of one call."""
         client = self._clients[case.package, case.form == "async"].with_raw_response
         verb = getattr(getattr(client, case.operation.tag), case.operation.verb)
         if case.form != "async":
             return verb(*path, **arguments)
 
-        async def answer() -> Any:
+        async def call() -> Any:
             return await verb(*path, **arguments)
 
-        return self.runner.run(answer())
+        return self.runner.run(call())
 
     def base_url(self, package: str) -> str:
         url: str = self._clients[package, False].base_url
@@ -107,10 +100,22 @@ class World:
         self.start = dump_world(emulator.app.world)
         self.clients = Clients(emulator, self.scene.agent, folder)
 
+    def call(self, case: Case, path: list[str], arguments: dict[str, Any]) -> tuple[httpx.Response, Any]:
+        """The response of one call, and what was read from it."""
+        try:
+            raw = self.clients.call(case, path, arguments)
+        except import_module(case.package).APIError as error:
+            # A version that was started from another one has no handler yet for an operation that the other lacks.
+            if error.status_code != 501 or "x-started-from" not in document_of(case.package):
+                raise
+            return error.response, None
+        assert raw.response.is_success
+        return raw.response, raw.parsed
+
     def arguments(self, operation: Described) -> tuple[dict[str, str], dict[str, Any]]:
         """Values for the path and the query of an operation, by their names on the wire."""
         ids = {**self.scene.ids, **self.scene.own.get(operation.id, {})}
-        path = {p["name"]: ids[p["name"]] for p in operation.parameters if p["in"] == "path"}
+        path = {p["name"]: ids.get(p["name"], "a b") for p in operation.parameters if p["in"] == "path"}
         query = {p["name"]: example(p) for p in operation.parameters if p["in"] == "query"}
         return path, query
 
@@ -168,12 +173,11 @@ def check_wire(world: World, case: Case, request: httpx.Request, body: dict[str,
     assert (json.loads(request.content) if request.content else None) == body
     assert request.headers.get("content-type") == ("application/json" if body is not None else None)
     left = {name for name in request.headers if name.startswith(("x-", "qredo-"))}
-    signed_once = {"qredo-api-timestamp"} if operation.id == "token.get" else None
-    assert left == (signed_once or (set() if operation.agent else STAMPS[case.package]))
+    assert left == operation.stamps  # what is left of the signature on a request that is handed out
     record = world.emulator.control.requests[-1]
     assert (record.method, record.url, record.verified) == (operation.method, wanted, True), record.reason
     assert record.operation == f"{operation.tag}_{operation.verb}"
-    assert record.example == (case.package == "qredo_v1")
+    assert record.example == (record.operation in world.emulator.app.examples()[case.package])
 
 
 def as_keywords(model: Any, unset: Any) -> dict[str, Any]:
@@ -192,13 +196,12 @@ def test_an_operation_is_sent_as_described(world: World, case: Case) -> None:
     if operation.model:
         model = getattr(package.models, operation.model).from_dict(body)
         arguments |= as_keywords(model, package.UNSET) if case.form == "keywords" else {"body": model}
-    raw = world.clients.call(case, list(path.values()), arguments)
-    assert raw.response.is_success
-    check_wire(world, case, raw.response.request, body)
-    if isinstance(raw.parsed, list):
-        assert [each.to_dict() for each in raw.parsed] == json.loads(raw.response.content)
-    elif raw.parsed is not None:
-        assert raw.parsed.to_dict() == json.loads(raw.response.content, parse_float=Decimal)
+    response, parsed = world.call(case, list(path.values()), arguments)
+    check_wire(world, case, response.request, body)
+    if isinstance(parsed, list):
+        assert [each.to_dict() for each in parsed] == json.loads(response.content)
+    elif parsed is not None:
+        assert parsed.to_dict() == json.loads(response.content, parse_float=Decimal)
 
 
 def test_the_feed_among_the_operations_opens_by_its_handshake(world: World) -> None:
@@ -218,8 +221,15 @@ def test_the_feed_among_the_operations_opens_by_its_handshake(world: World) -> N
 
 
 def test_nothing_is_left_out() -> None:
-    """Together these tests call 18, 53, 11 and 14 operations, those of 1.1 under the names that the design lists."""
-    assert [len(operations) for operations in OPERATIONS.values()] == [18, 53, 11, 14]
+    """Together these tests call every operation that a description has."""
+    texts = {package: path.read_text(encoding="utf-8") for package, path in DESCRIPTIONS.items()}
+    assert {package: len(operations) for package, operations in OPERATIONS.items()} == {
+        package: len(re.findall("^ +operationId: ", text, re.MULTILINE)) for package, text in texts.items()
+    }
+
+
+def test_the_names_of_1_1() -> None:
+    """The operations of the vendor's 1.1.2 have the names that the design lists, whatever is described beside them."""
     names: dict[str, set[str]] = {}
     for operation in OPERATIONS["qredo_partner_v1_1"]:
         names.setdefault(operation.tag, set()).add(operation.verb)
@@ -239,4 +249,5 @@ def test_nothing_is_left_out() -> None:
         signing_agent begin_registration finish_registration open_feed get_action approve_action reject_action
     """
     wanted = {tag: set(verbs) for tag, *verbs in (line.split() for line in design.strip().splitlines())}
-    assert names == wanted
+    assert sum(map(len, wanted.values())) == 53
+    assert all(verbs <= names[tag] for tag, verbs in wanted.items())

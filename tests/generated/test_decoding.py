@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 import pytest
-import qredo_partner_v1_0
-import qredo_partner_v1_1
-import qredo_v1
 from hypothesis import given
 from hypothesis import strategies as st
 from qredo_partner_v1_1.models import TxHistoryItem, TxStatus
 
+from ..versions import PACKAGES
 from .plain_decoding import PlainDecoder
 
-DECODERS = {package.__name__: PlainDecoder(package) for package in (qredo_partner_v1_0, qredo_partner_v1_1, qredo_v1)}
+DECODERS = {package: PlainDecoder(import_module(package)) for package in PACKAGES}
 
 
 @pytest.mark.parametrize("package", DECODERS)

@@ -10,12 +10,12 @@ import pytest
 from qredo_partner_v1_1 import ResponseError
 from qredo_partner_v1_1.models import TrustedPartyList, TxLedger
 
-from .descriptions import ROOT
+from ..versions import DESCRIPTIONS
 
 MARK = re.compile(r"^    (\w+):\n      type: object\n      x-list: (\w+)$", re.MULTILINE)
 MARKED = [
-    pytest.param(path.parent.name, name, field, id=f"{path.parent.name}.{name}")
-    for path in sorted((ROOT / "spec").glob("*/openapi.yaml"))
+    pytest.param(package, name, field, id=f"{package}.{name}")
+    for package, path in DESCRIPTIONS.items()
     for name, field in MARK.findall(path.read_text(encoding="utf-8"))
 ]
 

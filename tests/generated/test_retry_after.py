@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qredo_signing._http.dates import parse_retry_after
 
-PACKAGES = ("qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1", "qredo_v2")
+from ..versions import PACKAGES
+
 MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(2068, 1, 1)).map(lambda one: one.replace(microsecond=0))  # noqa: DTZ001
 FORMS = st.sampled_from(
     [

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from qredo_signing._http.schemes import SCHEMES
 
+from ..versions import PACKAGES
+
 ROOT = Path(__file__).parents[2]
-PACKAGES = sorted(path.name for path in (ROOT / "generated").iterdir() if (path / "__init__.py").is_file())
 KNOW_HTTPX = ("_connect.py", "_http", "_shapes/check.py", "cli", "feeds")
 """The parts of the plugin that import httpx when they run; elsewhere it is imported for type checkers alone."""
 EXTRAS = {

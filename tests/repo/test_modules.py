@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from ..versions import PACKAGES
+
 ROOT = Path(__file__).parents[2]
-GENERATED = sorted(path.parent.name for path in (ROOT / "spec").glob("*/openapi.yaml"))
-PACKAGES = ("qredo_codegen", "qredo_emulator", "qredo_signing", *GENERATED)
+ALL = ("qredo_codegen", "qredo_emulator", "qredo_signing", *PACKAGES)
 
 
 def modules(package: str) -> list[str]:
@@ -23,7 +24,7 @@ def modules(package: str) -> list[str]:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", ALL)
 def test_every_module_imports_alone(package: str) -> None:
     """Each module can be the first one that is imported, as it must be where imports form no circle."""
     code = (
@@ -38,7 +39,7 @@ def test_every_module_imports_alone(package: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", ALL)
 def test_exports_are_sorted_and_exist(package: str) -> None:
     """A module's `__all__` is sorted as ruff sorts it, and every name in it exists."""
     for name in modules(package):

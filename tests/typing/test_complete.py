@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ..versions import PACKAGES
+
 ROOT = Path(__file__).parents[2]
-PACKAGES = ["qredo_emulator", "qredo_signing", *sorted(path.parent.name for path in ROOT.glob("spec/*/openapi.yaml"))]
+ALL = ("qredo_emulator", "qredo_signing", *PACKAGES)
 
 
 class Installed(NamedTuple):
@@ -42,7 +44,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     return Installed(Path(sysconfig.get_path("scripts", "venv", vars=places)), packages)
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", ALL)
 def test_every_type_of_a_package_is_known(package: str, installed: Installed, tmp_path: Path) -> None:
     """Each symbol that a package exports has a type that is the same for all type checkers."""
     report = verify(package, installed, tmp_path)

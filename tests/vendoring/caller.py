@@ -23,10 +23,10 @@ def agent_token() -> str:
 def client_of(package: Any, signing: Any, plan: dict[str, Any], scratch: Path) -> Any:
     """A client of one package, by the plugin that lies beside it."""
     environment = signing.Environment.emulator(plan["url"])
-    if package.Client.SECURITY in {"qredo_signature", "qredo_token"}:
-        credentials = signing.HmacCredentials.from_directory(Path(plan["keys"]) / "qredo_v1")
-        own = {"workspace_id": plan["workspace_id"]} if package.Client.SECURITY == "qredo_token" else {}
-        return signing.connect(package.Client, credentials, environment, **own)
+    if package.Client.SECURITY != "partner_signature":
+        secret = signing.HmacCredentials.from_directory(Path(plan["keys"]) / "qredo_v1")
+        workspace = {"workspace_id": plan["workspace"]} if package.Client.SECURITY == "qredo_token" else {}
+        return signing.connect(package.Client, secret, environment, **workspace)
     credentials = signing.Credentials.from_directory(plan["keys"])
     options: dict[str, Any] = {"agent_token": agent_token}
     if package.Client.NONCE_RULE == "counter":
@@ -36,27 +36,27 @@ def client_of(package: Any, signing: Any, plan: dict[str, Any], scratch: Path) -
     return signing.connect(package.Client, credentials, environment, **options)
 
 
-def call(package: Any, client: Any, operation: dict[str, Any], workspace_id: str) -> str | None:
+def call(package: Any, client: Any, operation: dict[str, Any]) -> str | None:
     """Make one call; what went wrong, or None."""
-    path = [workspace_id if name == "workspace_id" else value for name, value in operation["path"].items()]
     keywords = dict(operation["query"])
     if operation["model"]:
         keywords["body"] = getattr(package.models, operation["model"]).from_dict(operation["body"])
     method = getattr(getattr(client.with_raw_response, operation["tag"]), operation["verb"])
     try:
-        raw = method(*path, **keywords)
+        raw = method(*operation["path"], **keywords)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     sent = raw.response.request
     if sent.content and json.loads(sent.content) != operation["body"]:
         return f"sent {sent.content!r}"
-    if raw.parsed is not None and _plain(raw.parsed) != json.loads(raw.response.content, parse_float=Decimal):
+    if raw.parsed is not None and plain(raw.parsed) != json.loads(raw.response.content, parse_float=Decimal):
         return f"parsed {raw.parsed!r}"
     return None
 
 
-def _plain(parsed: Any) -> Any:
-    return [item.to_dict() for item in parsed] if isinstance(parsed, list) else parsed.to_dict()
+def plain(parsed: Any) -> Any:
+    """The JSON of a model, or of a list of them."""
+    return [one.to_dict() for one in parsed] if isinstance(parsed, list) else parsed.to_dict()
 
 
 def main() -> None:
@@ -68,8 +68,7 @@ def main() -> None:
             package = importlib.import_module(f"{prefix}.{name}")
             with client_of(package, signing, plan, Path(scratch)) as client:
                 for operation in operations:
-                    problem = call(package, client, operation, plan["workspace_id"])
-                    print(json.dumps([name, operation["id"], problem]))
+                    print(json.dumps([name, operation["id"], call(package, client, operation)]))
     strangers = sorted(name for name in sys.modules if name.startswith("qredo_"))
     print(json.dumps(["", "installed packages that were loaded", ", ".join(strangers) or None]))
 

@@ -10,8 +10,9 @@ import pytest
 from qredo_codegen.commands.regenerate import Checkout
 from qredo_codegen.vendoring import Selection, put, tree
 
+from ..versions import PACKAGES
+
 ROOT = Path(__file__).parents[2]
-APIS = ("qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1", "qredo_v2")
 
 
 class Vendored(NamedTuple):
@@ -38,7 +39,7 @@ def vendored(tmp_path_factory: pytest.TempPathFactory) -> Vendored:
     """All packages, the core of the plugin, all build files and all that other languages need."""
     checkout = Checkout(ROOT)
     selection = Selection.of(
-        checkout, apis=APIS, prefix="third_party.finance.qredo", plugin=(), builds=("bazel", "pants"), neutral=True
+        checkout, apis=PACKAGES, prefix="third_party.finance.qredo", plugin=(), builds=("bazel", "pants"), neutral=True
     )
     project = tmp_path_factory.mktemp("monorepo")
     folder = selection.folder(project)

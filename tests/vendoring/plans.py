@@ -25,14 +25,13 @@ def operations(description: Path) -> list[dict[str, Any]]:
 
 def _operation(document: dict[str, Any], item: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     (tag,) = node["tags"]
-    given = (*item.get("parameters", []), *node.get("parameters", []))
-    parameters = [_followed(document, parameter) for parameter in given]
+    parameters = [_followed(document, one) for one in (*item.get("parameters", []), *node.get("parameters", []))]
     content = node.get("requestBody", {}).get("content", {}).get("application/json")
     return {
         "id": node["operationId"],
         "tag": tag,
         "verb": node["operationId"].removeprefix(f"{tag}_"),
-        "path": {one["name"]: one["example"] for one in parameters if one["in"] == "path"},
+        "path": [one["example"] for one in parameters if one["in"] == "path"],
         "query": {one["name"]: one["example"] for one in parameters if one["in"] == "query" and one.get("required")},
         "body": content and content["example"],
         "model": content and content["schema"]["$ref"].rsplit("/", 1)[-1],

@@ -78,6 +78,18 @@ def test_a_file_that_goes_or_grows_is_named(folder: Path, data: st.DataObject) -
         (folder / name).write_bytes(content)
 
 
+def test_a_folder_that_lost_its_only_file_is_no_addition(folder: Path) -> None:
+    """The missing file is named, and not the folder as well, which is empty without it."""
+    path = folder / "spec" / "qredo_v1" / "openapi.yaml"
+    content = path.read_bytes()
+    assert [*path.parent.iterdir()] == [path]
+    path.unlink()
+    try:
+        assert verify(folder) == [Difference("missing", "spec/qredo_v1/openapi.yaml")]
+    finally:
+        path.write_bytes(content)
+
+
 @pytest.mark.parametrize(
     "name", ["new.py", "qredo_v1/models/new.py", ".hidden", "spec/x/openapi.yaml", "new/__init__.py"]
 )

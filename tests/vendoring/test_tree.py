@@ -21,7 +21,8 @@ from qredo_codegen.errors import GenerationError
 from qredo_codegen.generate.inputs import hash_bytes, hash_tree
 from qredo_codegen.vendoring import Selection, tree
 
-from .conftest import APIS, ROOT, Vendored
+from ..versions import PACKAGES
+from .conftest import ROOT, Vendored
 
 PANTS_TARGETS = {
     "files",
@@ -57,7 +58,7 @@ def record_of(vendored: Vendored) -> dict[str, object]:
 
 def test_packages_are_copied_byte_for_byte(vendored: Vendored) -> None:
     """What is vendored of a generated package and its description is exactly what the checkout has."""
-    for api in APIS:
+    for api in PACKAGES:
         assert hash_tree(vendored.folder / api) == hash_tree(ROOT / "generated" / api)
         described = (vendored.folder / "spec" / api / "openapi.yaml").read_bytes()
         assert described == (ROOT / "spec" / api / "openapi.yaml").read_bytes()
@@ -112,7 +113,7 @@ def test_the_bill_of_materials_is_valid(vendored: Vendored) -> None:
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     bill = json.loads(text)
     versions = {component["name"]: component["version"] for component in bill["components"]}
-    assert {*APIS, "qredo_signing"} <= versions.keys()
+    assert {*PACKAGES, "qredo_signing"} <= versions.keys()
     pins = dict(re.findall(r"^(\S+)==(\S+)$", (vendored.folder / "constraints.txt").read_text("utf-8"), re.MULTILINE))
     assert {name: version for name, version in versions.items() if name in pins} == pins
     needs = {entry["ref"]: entry.get("dependsOn", []) for entry in bill["dependencies"]}

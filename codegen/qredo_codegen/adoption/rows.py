@@ -9,8 +9,8 @@ from functools import cached_property
 from qredo_codegen.compare.changes import Change, Effect
 from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.compare.report import phrase
-from qredo_codegen.description.document import Document
-from qredo_codegen.description.overlay import Action, Overlay, apply_all
+from qredo_codegen.description.document import Document, operations
+from qredo_codegen.description.overlay import Action, Applied, Overlay, apply_all
 from qredo_codegen.errors import DocumentError
 
 from .edits import Edit, edited, edits
@@ -52,13 +52,14 @@ class Row:
         return "as it is" if self.reaches else "not described"
 
 
-def rows(adopted: Document, vendor: Document, overlay: Overlay) -> list[Row]:
+def rows(adopted: Document, vendor: Document, overlay: Overlay, ours: Document | None = None) -> list[Row]:
     """Return a row for every difference.
 
     Args:
         adopted: The shape of the vendor's file as it was last adopted.
         vendor: The shape of the file of now.
         overlay: What the package's overlay changes.
+        ours: A description of our own, whose names the operations have; None where they have the file's.
     """
     found = list(edits(adopted, vendor))
     # What is new among the components changes nothing alone, and what refers to it needs it.
@@ -66,7 +67,7 @@ def rows(adopted: Document, vendor: Document, overlay: Overlay) -> list[Row]:
     for edit in found:
         if _is_component(edit) and edit.kind == "added":
             base = edited(base, edit)
-    judge = _Judge(base, overlay)
+    judge = _Judge(base, overlay, ours)
     return [judge.row(edit) for edit in found]
 
 
@@ -77,20 +78,29 @@ def _is_component(edit: Edit) -> bool:
 class _Judge:
     """Judges one edit at a time, each alone."""
 
-    def __init__(self, base: Document, overlay: Overlay) -> None:
+    def __init__(self, base: Document, overlay: Overlay, ours: Document | None) -> None:
         self.base = base
         self.overlay = overlay
+        self.named = {(one.method, one.path): one.node for one in operations(ours or {})}
 
     @cached_property
     def described(self) -> Document:
         """The description that the overlay makes of what was adopted."""
-        return apply_all(self.base, self.overlay).document
+        return self._apply(self.base, self.overlay).document
+
+    def _apply(self, vendor: Document, overlay: Overlay) -> Applied:
+        """Apply an overlay, and name the operations as they are named here."""
+        applied = apply_all(vendor, overlay)
+        for one in operations(applied.document):
+            if ours := self.named.get((one.method, one.path)):
+                one.node.update(tags=ours["tags"], operationId=ours["operationId"])
+        return applied
 
     def row(self, edit: Edit) -> Row:
         if _is_component(edit) and edit.kind != "changed":
             return Row(edit, (), reaches=False, effect="none", reason="Met where something refers to it.")
         vendor = edited(self.base, edit)
-        applied = apply_all(vendor, self.overlay)
+        applied = self._apply(vendor, self.overlay)
         if applied.document != self.described:
             found = _material(self.described, applied.document)
             if found:
@@ -104,7 +114,7 @@ class _Judge:
 
     def _covering(self, edit: Edit, vendor: Document, touched: Mapping[int, frozenset[str]]) -> tuple[Action, ...]:
         """Return the actions without which the change would reach the description."""
-        places = {**apply_all(self.base, self.overlay).touched}
+        places = {**self._apply(self.base, self.overlay).touched}
         for index, more in touched.items():
             places[index] = places.get(index, frozenset()) | more
         at = _holder(edit)
@@ -116,14 +126,14 @@ class _Judge:
 
     def _differs(self, without: set[int], vendor: Document) -> bool:
         rest = self.overlay.without(without)
-        return apply_all(self.base, rest).document != apply_all(vendor, rest).document
+        return self._apply(self.base, rest).document != self._apply(vendor, rest).document
 
     def _covered(self, vendor: Document, actions: Sequence[Action]) -> dict[str, str]:
         """Return what a client meets at a service that changed in a place which the overlay describes otherwise."""
         rest = self.overlay.without({one.index for one in actions})
         try:
-            before = _by_print(compare(self.described, apply_all(self.base, rest).document).material)
-            after = _by_print(compare(self.described, apply_all(vendor, rest).document).material)
+            before = _by_print(compare(self.described, self._apply(self.base, rest).document).material)
+            after = _by_print(compare(self.described, self._apply(vendor, rest).document).material)
         except DocumentError:  # the rest of the overlay removes what these actions no longer refer to
             before = after = {}
         if fresh := [change for key, change in after.items() if key not in before]:

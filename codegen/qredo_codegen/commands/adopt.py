@@ -15,14 +15,14 @@ from qredo_codegen.adoption.shape import load_shape, shape_of, shape_text
 from qredo_codegen.compare.report import json_report, markdown_report, summary
 from qredo_codegen.compare.verdict import Verdict, judge
 from qredo_codegen.compare.waivers import load_waivers
-from qredo_codegen.describe.describe import describe
+from qredo_codegen.describe.describe import Described, draft
 from qredo_codegen.description.document import Document, load
 from qredo_codegen.description.overlay import Action, Overlay, apply_all, load_overlay
 from qredo_codegen.description.places import Problem
 from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.errors import GenerationError, OverlayError
 
-from .describe import kept_names, signing_of
+from .describe import kept_names, kept_tags, signing_of
 
 __all__ = ["Adoption", "accept", "adopt"]
 
@@ -91,16 +91,20 @@ def adopt(checkout: Checkout, vendor: Path, package: str, out: Path) -> Adoption
     applied = apply_all(given, overlay)
     misfits = tuple(_misfit(error, overlay, package) for error in applied.errors)
     adopted = load_shape(checkout.adopted(package))
-    found = None if adopted is None else tuple(rows(adopted, shape_of(given), overlay))
-    theirs = applied.document
-    if ours.get("x-form") == "vendor":
-        fitting = overlay.without({error.index for error in applied.errors})
-        signing = signing_of(checkout, package, before=ours)
-        theirs = describe(given, signing, kept_names(checkout, package, ours), overlay=fitting).document
-        theirs["info"]["x-revision"] = ours["info"].get("x-revision", 1)  # counted by us
+    named = None if ours.get("x-form") == "vendor" else ours
+    found = None if adopted is None else tuple(rows(adopted, shape_of(given), overlay, named))
+    described = draft(
+        given,
+        signing_of(checkout, package, before=ours),
+        kept_names(checkout, package, ours),
+        tags=kept_tags(named) if named else None,
+        overlay=overlay.without({error.index for error in applied.errors}),
+    )
+    theirs = described.document
+    theirs["info"]["x-revision"] = ours["info"].get("x-revision", 1)  # counted by us
     if (invalid := tuple(validate(theirs))) and not misfits:
         raise GenerationError(f"{vendor.name} with the overlay of {package} is no OpenAPI document:", invalid)
-    problems = invalid or tuple(check_generable(theirs))
+    problems = invalid or (*check_generable(theirs), *(_open(described) if named else ()))
     verdict = None if invalid else _verdict(checkout, package, ours, theirs, vendor.name, python=not problems)
     adoption = Adoption(found, misfits, verdict, problems)
     _write(adoption, f"{vendor.name} beside {package}", out)
@@ -112,6 +116,12 @@ def accept(checkout: Checkout, vendor: Path, package: str) -> Path:
     path = checkout.adopted(package)
     replace_all({path: shape_text(shape_of(load(vendor)))})
     return path
+
+
+def _open(described: Described) -> Iterator[Problem]:
+    """Yield what `describe` asks or leaves out: for a description of our own, the overlay has to decide it."""
+    for kind in ("lost", "question"):
+        yield from (Problem(row.pointer, row.text) for row in described.decisions.of(kind))
 
 
 def _overlay(checkout: Checkout, package: str) -> Overlay:

@@ -20,7 +20,7 @@ from qredo_codegen.generate.names_file import load_names, names_text
 
 from .packaging import packaged, with_siblings
 
-__all__ = ["DescribeCommandError", "Done", "describe_command", "kept_names", "signing_of"]
+__all__ = ["DescribeCommandError", "Done", "describe_command", "kept_names", "kept_tags", "signing_of"]
 
 _HEADER = """\
 # A vendor's description in the form that the generator takes, written by `nox -s describe`.
@@ -93,6 +93,13 @@ def kept_names(checkout: Checkout, package: str, before: Document | None) -> dic
         if one.node.get("operationId") and one.node.get("tags")
     }
     return kept | {"operations": found | kept.get("operations", {})}
+
+
+def kept_tags(ours: Document) -> dict[str, str]:
+    """Return the tag of each operation of a description of our own, by method and path, in the order of its tags."""
+    found = {f"{one.method.upper()} {one.path}": one.node["tags"][0] for one in operations(ours)}
+    order = [tag["name"] for tag in ours["tags"]]
+    return dict(sorted(found.items(), key=lambda item: order.index(item[1])))
 
 
 def signing_of(

@@ -117,13 +117,14 @@ def _texts(checkout: Checkout, name: str, source: str) -> tuple[dict[Path, str],
 
 
 def _listed(text: str, name: str, source: str) -> str:
-    """A page in which each row of a table and each link to a reference of one version stands for another, too."""
+    """A page in which one version has a row in a table and a link to its reference wherever another one has them."""
     link = f"[{source}](reference/{source}/index.md)"
     lines = []
     for line in text.splitlines(keepends=True):
         lines.append(line.replace(link, f"{link}, {link.replace(source, name)}"))
         if line.startswith(f"| `{source}` |"):
-            lines.append(line.replace(source, name))
+            rest = line.rstrip().rstrip("|").count("|") - 2  # its other cells describe the other version
+            lines.append(f"| `{name}` | Started as a copy of `{source}` |{'  |' * rest}\n")
     return "".join(lines)
 
 

@@ -16,14 +16,14 @@ from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.errors import DocumentError, GenerationError
 
 from .decisions import Decisions
-from .operations import fit_operations, inline_path_items
+from .operations import fit_operations, inline_path_items, keep_tags
 from .parameters import fit_parameters, fit_written
 from .security import Signing, sign
 from .servers import name_servers
 from .structure import drop_broken_references, drop_invalid, replace_schema, settle
 from .texts import without_extras, without_our_extensions
 
-__all__ = ["Described", "describe"]
+__all__ = ["Described", "describe", "draft"]
 
 _ROUNDS = 40
 
@@ -50,6 +50,7 @@ def describe(
     signing: Signing | None,
     kept: Mapping[str, Mapping[str, str]] | None = None,
     *,
+    tags: Mapping[str, str] | None = None,
     overlay: Overlay | None = None,
     with_texts: bool = False,
 ) -> Described:
@@ -59,6 +60,7 @@ def describe(
         vendor: The file, as loaded.
         signing: How requests are signed, or None to leave the question open.
         kept: The names that were given before.
+        tags: The tags that operations have, by method and path such as `GET /fund`; the others have the file's.
         overlay: Corrections of the file's content.
         with_texts: Whether the vendor's texts stay.
 
@@ -66,6 +68,27 @@ def describe(
         OverlayError: An action of the overlay does not fit.
         DocumentError: The file is no OpenAPI 3.0 or 3.1 document.
         GenerationError: It cannot be made one that generates; each problem is named.
+    """
+    described = draft(vendor, signing, kept, tags=tags, overlay=overlay, with_texts=with_texts)
+    if problems := validate(described.document) or check_generable(described.document):
+        raise GenerationError("The file cannot be described:", problems)
+    return described
+
+
+def draft(
+    vendor: Document,
+    signing: Signing | None,
+    kept: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    tags: Mapping[str, str] | None = None,
+    overlay: Overlay | None = None,
+    with_texts: bool = False,
+) -> Described:
+    """Do what `describe` does, also where no client can be generated of the result.
+
+    Raises:
+        OverlayError: An action of the overlay does not fit.
+        DocumentError: The file is no OpenAPI 3.0 or 3.1 document.
     """
     _refuse_others(vendor)
     decisions = Decisions()
@@ -77,6 +100,8 @@ def describe(
     drop_invalid(document, decisions)
     drop_broken_references(document, decisions)
     inline_path_items(document, decisions)
+    if tags:
+        keep_tags(document, tags)
     name_servers(document, decisions)
     sign(document, signing, decisions)
     fit_parameters(document, decisions)
@@ -85,8 +110,6 @@ def describe(
     normal = normalize(document, kept)
     document = _with_head(document)
     _name(document, normal)
-    if problems := validate(document) or check_generable(document):
-        raise GenerationError("The file cannot be described:", problems)
     for problem in normal.left_out:
         decisions.add("dropped", problem.pointer, problem.message)
     counts = len(list(operations(vendor))), len(normal.operations)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from qredo_codegen.description.document import METHODS, Document, operations, pointer
 from qredo_codegen.description.places import path_items, successes, target
@@ -11,7 +12,7 @@ from qredo_codegen.description.rules_operations import encodings
 from .decisions import Decisions
 from .structure import drop
 
-__all__ = ["fit_operations", "inline_path_items"]
+__all__ = ["fit_operations", "inline_path_items", "keep_tags"]
 
 
 def inline_path_items(document: Document, decisions: Decisions) -> None:
@@ -28,12 +29,24 @@ def inline_path_items(document: Document, decisions: Decisions) -> None:
                 decisions.add("lost", pointer("paths", path), f"{item['$ref']} is not in the file.")
 
 
+def keep_tags(document: Document, kept: Mapping[str, str]) -> None:
+    """Give operations the tags that they have, by method and path; these tags come first, in their order."""
+    for one in operations(document):
+        if tag := kept.get(f"{one.method.upper()} {one.path}"):
+            one.node["tags"] = [tag]
+    names = dict.fromkeys(kept.values())
+    others = [tag for tag in document.get("tags", ()) if tag["name"] not in names]
+    document["tags"] = [*({"name": name} for name in names), *others]
+
+
 def fit_operations(document: Document, decisions: Decisions) -> None:
     """Make paths, forms and responses what the generator takes."""
     _distinct_paths(document, decisions)
     for problem in list(encodings(document)):
         drop(document, problem.pointer, "The encoding of a form's field; it has the usual one.", decisions)
     for one in operations(document):
+        if "x-websocket" in document["paths"][one.path]:
+            continue  # an overlay made it the handshake of a feed, whose success is 101
         _fit_statuses(one.pointer, one.node, decisions)
         if not successes(document, one):
             _add_success(one.pointer, one.node, decisions)

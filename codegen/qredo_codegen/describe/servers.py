@@ -33,6 +33,7 @@ def name_servers(document: Document, decisions: Decisions) -> None:
                     "x-name": server.get("x-name") or _name(url, found),
                     "description": f"Server {index + 1} of the file.",
                 }
+                | {key: server[key] for key in ("x-deprecated",) if key in server}
             )
     if not found:
         decisions.add(

@@ -50,9 +50,9 @@ def strip(document: Document) -> Document:
     """Return a copy without texts, examples and extensions; everything else stays as it is."""
     bare = without_our_extensions(document, Decisions())
     found: Document = _Cleaner(Decisions(), with_texts=False).copy(bare, "", named=False)
-    given = document.get("info")
-    title = {"title": given["title"]} if isinstance(given, dict) and "title" in given else {}
-    return found | ({"info": {**title, **found["info"]}} if isinstance(given, dict) else {})
+    if isinstance(found.get("info"), dict):
+        found["info"] = {"title": "", **found["info"]}  # OpenAPI wants one
+    return found
 
 
 def without_our_extensions(node: Any, decisions: Decisions, at: str = "", *, named: bool = False) -> Any:

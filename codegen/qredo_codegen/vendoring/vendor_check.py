@@ -25,7 +25,7 @@ import json
 import os
 import re
 import stat
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Iterator, NamedTuple  # noqa: UP035 - for Python 3.8
 
 RECORD = "VENDORED.json"
@@ -94,9 +94,9 @@ def verify(
         # Python runs what is in a cache: a cache could hide an edit, so none is skipped.
         leftovers = set() if record else LEFTOVERS
         present = {path: what for path, what in _present(root, leftovers) if not path.startswith(left_out)}
-        found += [
-            Difference(what, path) for path, what in present.items() if what != "added" or path not in {*files, RECORD}
-        ]
+        folders = {f"{folder.as_posix()}/" for path in files for folder in PurePosixPath(path).parents}
+        expected = {RECORD, *files, *folders}  # a folder whose files are missing is no addition
+        found += [Difference(what, path) for path, what in present.items() if what != "added" or path not in expected]
     return sorted({one for one in found if one is not None}, key=lambda one: (one.path, one.what))
 
 

@@ -21,9 +21,9 @@ from qredo_signing._secrecy import chain
 from qredo_signing.errors import NonceError, QredoSigningError
 from qredo_signing.feeds import FeedConnectionError
 
+from ...versions import PACKAGES
 from ..doubles import make_api_key
 
-PACKAGES = ("qredo_partner_v1_0", "qredo_partner_v1_1", "qredo_v1")
 FORGED = "gone\r\n2026-01-01 ERROR root: paid\x1b[2J\x07\x9b1A\u202egnp\u2066\u200b\u2028\x85\x00\ud800"
 TEXTS = st.one_of(st.just(FORGED), st.text(st.characters(categories=["Cc", "Cf", "Zl", "Zp", "Cs", "Ll"]), max_size=30))
 STATUSES = st.sampled_from([200, 302, 400, 401, 404, 418, 429, 500, 503])
