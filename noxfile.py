@@ -159,12 +159,12 @@ def docs(session: nox.Session) -> None:
 @nox.session(default=False)
 def release(session: nox.Session) -> None:
     """Build sdist and wheel into dist/, with nothing installed but hatchling: `-- TAG`, which is v and the version."""
-    version = PYPROJECT["project"]["version"]
+    session.install(*CONSTRAINTS, "hatchling")
+    version = str(session.run("hatchling", "version", silent=True)).strip()
     if session.posargs != [f"v{version}"]:
-        session.error(f"give the tag v{version}, as pyproject.toml has it, not {' '.join(session.posargs) or 'none'}")
+        session.error(f"give the tag v{version}, as _version.py has it, not {' '.join(session.posargs) or 'none'}")
     if f"## [{version}] - " not in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"):
         session.error(f"CHANGELOG.md has no section for {version} with its date")
-    session.install(*CONSTRAINTS, "hatchling")
     session.run("hatchling", "build", "--clean")
 
 

@@ -1,4 +1,4 @@
-"""The plugin's version: one literal, so that reading it costs no look-up of package metadata."""
+"""The version of the project. The build reads this literal; importing it costs no look-up of package metadata."""
 
 from __future__ import annotations
 

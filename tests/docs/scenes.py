@@ -19,6 +19,7 @@ from qredo_partner_v1_1 import Client, require
 from qredo_partner_v1_1.models import AgentInitResponse, NewWallet
 from qredo_signing import PrivateKey, connect
 
+from ..unreleased import forget_release
 from .blocks import ROOT
 
 __all__ = ["NEEDS", "scene", "softhsm_module"]
@@ -46,7 +47,7 @@ def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:
         for name in ("CHANGELOG.md", "README.md", "pyproject.toml", "zensical.toml"):
             shutil.copy(ROOT / name, folder)
         (folder / ".shell").write_text(f"export PYTHONPATH={folder / 'generated'}\n")  # where pip would install from
-        (folder / "spec/qredo_v1/released.yaml").unlink(missing_ok=True)  # the page releases it itself
+        forget_release(folder / "spec" / "qredo_v1")  # the page releases it itself
     if page == "docs/vendoring.md":
         (folder / "third_party" / "qredo").mkdir(parents=True)
         for package in (ROOT / "generated" / "qredo_partner_v1_1", ROOT / "signing_plugin" / "qredo_signing"):

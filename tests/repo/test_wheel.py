@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import qredo_signing
 
 from ..versions import PACKAGES
 
@@ -41,6 +42,11 @@ def test_the_sdist_gives_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
         *("emulator", "generated", "signing_plugin", "spec"),
     }
     assert build("wheel", source, tmp_path / "wheel").read_bytes() == wheel.read_bytes()
+
+
+def test_the_wheel_has_the_version_of_the_plugin(wheel: Path) -> None:
+    """The version that users install is the one that `qredo --version` and the User-Agent say."""
+    assert wheel.name == f"qredo_partner_client-{qredo_signing.__version__}-py3-none-any.whl"
 
 
 def test_the_wheel_holds_the_rooms_that_it_should(wheel: Path) -> None:

@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import qredo_signing
 import yaml
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
@@ -350,7 +351,7 @@ def test_the_page_of_the_folder_says_where_it_is_from(vendored: Vendored) -> Non
     """README.md names the project with its version, and the file that has the commit."""
     text = (vendored.folder / "README.md").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert f"Copied from {project['name']} {project['version']}." in text
+    assert f"Copied from {project['name']} {qredo_signing.__version__}." in text
     assert "`VENDORED.json` has the commit" in text
 
 

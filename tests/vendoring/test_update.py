@@ -13,6 +13,7 @@ from qredo_codegen.generate.inputs import hash_tree
 from qredo_codegen.vendoring import put
 from qredo_codegen.vendoring.vendor_check import verify
 
+from ..unreleased import forget_release
 from .conftest import ROOT, Vendored
 
 API = "qredo_v1"
@@ -25,8 +26,11 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     root = tmp_path_factory.mktemp("before")
     for name in (f"generated/{API}", f"spec/{API}"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", ".ruff_cache"))
-    for name in ("LICENSE", "constraints.txt", "pyproject.toml"):
-        shutil.copy(ROOT / name, root)
+    forget_release(root / "spec" / API)
+    version = "signing_plugin/qredo_signing/_version.py"
+    (root / version).parent.mkdir(parents=True)
+    for name in ("LICENSE", "constraints.txt", "pyproject.toml", version):
+        shutil.copy(ROOT / name, root / name)
     return Checkout(root)
 
 

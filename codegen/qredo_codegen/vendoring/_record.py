@@ -13,7 +13,7 @@ from qredo_codegen.generate.inputs import hash_bytes
 
 from ._git import commit_of
 from ._selection import Selection
-from ._sources import Files, api_version, lock_of, plugin_version
+from ._sources import Files, api_version, lock_of
 from .vendor_check import RECORD, read_record, record_hash
 
 __all__ = ["RECORD", "SCHEMA_VERSION", "Record", "load_record", "write_record"]
@@ -35,7 +35,7 @@ def write_record(checkout: Checkout, selection: Selection, project: tuple[str, s
     """
     commit = commit_of(checkout.root)
     described = selection.described(checkout)
-    plugin = None if selection.plugin is None else {"version": plugin_version(files)}
+    plugin = None if selection.plugin is None else {"version": project[1]}
     record = {
         "record_sha256": "0" * 64,
         "schema_version": SCHEMA_VERSION,

@@ -15,7 +15,7 @@ from qredo_codegen.generate.inputs import hash_bytes
 from ._imports import refuse_dangling
 from ._selection import BUILD_FILES, PARTS, Selection
 
-__all__ = ["PLUGIN", "Files", "api_version", "lock_of", "modules", "plugin_version", "sources"]
+__all__ = ["PLUGIN", "Files", "api_version", "lock_of", "modules", "project_version", "sources"]
 
 Files = dict[str, bytes]
 """The bytes of each file by its path in the vendored folder."""
@@ -54,9 +54,9 @@ def modules(files: Files, package: str) -> dict[str, str]:
     return {path: content.decode() for path, content in own.items() if path.endswith(".py")}
 
 
-def plugin_version(files: Files) -> str:
-    """The version of the plugin among vendored files."""
-    return _literal(files[f"{PLUGIN}/_version.py"], "__version__")
+def project_version(checkout: Checkout) -> str:
+    """The version of the project, which is also that of the plugin."""
+    return _literal(_read(checkout.root / "signing_plugin" / PLUGIN / "_version.py"), "__version__")
 
 
 def lock_of(checkout: Checkout, api: str) -> dict[str, Any]:

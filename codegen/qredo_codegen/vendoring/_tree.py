@@ -15,7 +15,7 @@ from ._record import RECORD, write_record
 from ._requirements import Libraries, libraries_of
 from ._sbom import sbom
 from ._selection import BUILD_FILES, Selection
-from ._sources import PLUGIN, Files, api_version, modules, plugin_version, sources
+from ._sources import PLUGIN, Files, api_version, modules, project_version, sources
 from ._texts import GITATTRIBUTES, constraints, readme, requirements
 
 __all__ = ["tree"]
@@ -33,7 +33,7 @@ def tree(checkout: Checkout, selection: Selection) -> Files:
     needed = _libraries(checkout, selection, files)
     versions = {api: api_version(checkout, api) for api in selection.apis}
     if selection.plugin is not None:
-        versions[PLUGIN] = plugin_version(files)
+        versions[PLUGIN] = project_version(checkout)
     project = _project(checkout)
     files |= {path: text.encode() for path, text in _texts(selection, needed, versions, project).items()}
     files["sbom.cdx.json"] = sbom(project, versions, files, needed)
@@ -66,4 +66,4 @@ def _builds(selection: Selection, files: Files, needed: Libraries) -> Files:
 
 def _project(checkout: Checkout) -> tuple[str, str]:
     project = tomllib.loads((checkout.root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return project["name"], project["version"]
+    return project["name"], project_version(checkout)
