@@ -118,6 +118,26 @@ def test_the_encoding_of_a_form_stays_where_the_generator_takes_it() -> None:
     assert at in [row.pointer for row in done.decisions.of("dropped")]
 
 
+def test_what_leads_to_a_broken_reference_goes_with_it() -> None:
+    """A parameter, a body, a response and an example that end at nothing by way of a component: none is left."""
+    file = faulty()
+    kinds = ("parameters", "requestBodies", "responses", "examples")
+    file["components"] |= {kind: {"Left": {"$ref": f"#/components/{kind}/Missing"}} for kind in kinds}
+    left = {kind: {"$ref": f"#/components/{kind}/Left"} for kind in kinds}
+    query = {"name": "q", "in": "query", "schema": {"type": "string"}, "examples": {"one": left["examples"]}}
+    operation = {
+        "parameters": [left["parameters"], query],
+        "requestBody": left["requestBodies"],
+        "responses": {"200": left["responses"]},
+    }
+    file["paths"] = {"/left": {"post": operation}}
+    done = describe(file, None, with_texts=True)
+    assert validate(done.document) == check_generable(done.document) == []
+    described = done.document["paths"]["/left"]["post"]
+    assert [(one["name"], one["examples"]) for one in described["parameters"]] == [("q", {})]
+    assert done.operations == (1, 1)
+
+
 def test_a_file_with_faults_becomes_a_package(checkout: Checkout, tmp_path: Path) -> None:
     """All operations but the one on another host are described, generated and called; every fault is on record."""
     done = run(checkout, "describe", str(written(tmp_path, faulty())), "acme_v7", "--security", "partner_signature")
