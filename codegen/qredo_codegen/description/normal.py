@@ -229,8 +229,7 @@ def _contents(document: Document, written: Any, at: str, hint: str, schemas: Typ
         yield Content(None, {}, text)
     for media in medias:
         if form_of(media) in ("bytes", "text"):
-            binary = {"format": "binary"} if form_of(media) == "bytes" else {}
-            yield Content(media, {"type": "string", **binary}, text)
+            yield Content(media, {"type": "bytes" if form_of(media) == "bytes" else "string"}, text)
         else:
             schema = node["content"][media].get("schema")
             place = at + pointer("content", media, "schema")

@@ -94,9 +94,9 @@ def _body(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str,
     if one.body is None or method.body is None:
         return None
     content = one.body.content
-    value = {"$bytes": "text"} if content.form == "bytes" else sample(normal, content.schema, sent=True)
-    found: dict[str, Any] = {"form": content.form, "value": value, "model": None, "fields": None}
-    found["encoding"] = dict(one.body.encoding)
+    value = sample(normal, content.schema, sent=True)
+    found: dict[str, Any] = {"form": content.form, "media": content.media, "encoding": dict(one.body.encoding)}
+    found |= {"value": value, "model": None, "fields": None}
     if method.body.model:
         found["model"] = method.body.model.name
         fields = {field.name: value[field.wire] for field in method.body.fields if field.wire in value}
