@@ -16,7 +16,7 @@ from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.errors import DocumentError, GenerationError
 
 from .decisions import Decisions
-from .operations import fit_operations, inline_path_items
+from .operations import distinct_names, fit_operations, inline_path_items
 from .parameters import fit_parameters, fit_written
 from .security import Signing, sign
 from .servers import name_servers
@@ -77,6 +77,7 @@ def describe(
     drop_invalid(document, decisions)
     drop_broken_references(document, decisions)
     inline_path_items(document, decisions)
+    distinct_names(document, decisions)
     name_servers(document, decisions)
     sign(document, signing, decisions)
     fit_parameters(document, decisions)
