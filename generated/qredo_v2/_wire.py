@@ -94,7 +94,7 @@ def encoded(codec: Codec, model: str, field: str, value: Any) -> Any:
 
 
 def plain(model: str, field: str, value: Any, kind: type[Any]) -> Any:
-    """The JSON value of a boolean, integer or text that is not exactly of its class; a str subclass is its text.
+    """The value of a boolean, integer, text or bytes that is not exactly of its class; a str subclass is its text.
 
     Raises:
         TypeError: It is something else.
@@ -104,7 +104,8 @@ def plain(model: str, field: str, value: Any, kind: type[Any]) -> Any:
     if kind is int and (not isinstance(value, int) or isinstance(value, bool)):
         not_integer(model, field, value)
     if not isinstance(value, kind):
-        raise TypeError(f"{model}.{field} takes a {kind.__name__}, not {type(value).__name__}")
+        taken = "bytes" if kind is bytes else f"a {kind.__name__}"
+        raise TypeError(f"{model}.{field} takes {taken}, not {type(value).__name__}")
     return str.__str__(cast("str", value)) if kind is str else kind(value)
 
 

@@ -386,6 +386,22 @@ BODIES = [
         headers={"content-type": "application/octet-stream"},
     ),
     bodied(
+        "body: application/pdf",
+        {"type": "string", "format": "binary"},
+        do(body=b"%PDF\xff"),
+        b"%PDF\xff",
+        media="application/pdf",
+        headers={"content-type": "application/pdf"},
+    ),
+    bodied(
+        "body: XML",
+        TEXT,
+        do(body="<a/>"),
+        b"<a/>",
+        media="application/xml",
+        headers={"content-type": "application/xml; charset=utf-8"},
+    ),
+    bodied(
         "body: form",
         objects(a__=TEXT, n=WHOLE, yes={"type": "boolean"}),
         do(a="b c&d", n=3, yes=True),

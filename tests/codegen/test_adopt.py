@@ -97,6 +97,42 @@ def test_the_report_says_what_is_new_and_what_breaks(checkout: Checkout, tmp_pat
     assert "response field added: `vat`" in text
 
 
+def test_an_operation_without_a_name_is_called_by_its_path(checkout: Checkout, tmp_path: Path) -> None:
+    """Method and path as the vendor has them, without the tag; a name of a path parameter alone is no difference."""
+    checkout.overlay(PACKAGE).unlink()
+    base = small()
+    base["paths"]["/assets/{id}"] = {
+        "get": {
+            "tags": ["Common"],
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "responses": {"200": {"description": "One."}},
+        }
+    }
+    checkout.adopted(PACKAGE).write_text(shape_text(shape_of(base)))
+
+    def told(edit: Any) -> list[str]:
+        document = json.loads(json.dumps(base))
+        edit(document["paths"])
+        (tmp_path / "vendor.yaml").write_text(yaml.safe_dump(document))
+        adopt(checkout, tmp_path / "vendor.yaml", PACKAGE, tmp_path / "out")
+        return [row["reason"] for row in reports(tmp_path / "out")[1]["vendor_changes"] if row["effect"] != "none"]
+
+    def retag(paths: Document) -> None:
+        paths["/assets/{id}"]["get"]["tags"] = ["Other"]
+
+    def rename(paths: Document) -> None:
+        paths["/assets/{key}"] = paths.pop("/assets/{id}")
+        paths["/assets/{key}"]["get"]["parameters"][0]["name"] = "key"
+
+    (gone,) = told(lambda paths: paths.pop("/assets/{id}"))
+    assert gone == "operation removed: `GET /assets/{id}`. Calls of it fail, and its method is gone."
+    (moved,) = told(retag)
+    assert moved.startswith("operation tag changed (GET /assets/{id}).")
+    document = json.loads(json.dumps(base))
+    rename(document["paths"])
+    assert [change.kind for change in compare(base, document).material] == ["parameter-renamed"]
+
+
 def test_actions_that_no_longer_fit_are_reported_with_the_rest(checkout: Checkout, tmp_path: Path) -> None:
     """Every action that matches nothing is named with its file, line, index and target, beside what else changed."""
     vendor = published(tmp_path, lambda document: schema(document, "CompanyCreate")["properties"].pop("name"))

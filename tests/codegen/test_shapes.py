@@ -25,7 +25,7 @@ from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.generate.inputs import Inputs
 from qredo_codegen.generate.write import write_package
 
-from .shapes import GROUPS, JSON, NAMED, PETS, SHAPES, TEXT, Shape, described, do, ref, together
+from .shapes import GROUPS, JSON, NAMED, PETS, SHAPES, TEXT, Shape, described, do, gives, ref, takes, together
 
 BASE_URL = "https://api.example.com/v1"
 
@@ -146,11 +146,14 @@ USE = """\
 # pyright: reportDeprecated=true
 import shaped
 
-def use(client: shaped.Client) -> str:
+def use(client: shaped.Client, other: shaped.AsyncClient) -> str:
     client.thing.{verb}()
+    client.thing.{takes}(body=client.thing.{gives}())
+    _ = other.thing.{takes}(body=bytes(1))
     return client.with_raw_response.thing.{csv}(accept="text/csv").parsed
 """
 """A program of which type checkers report one line."""
+FILES = {"takes": "body", "gives": "response"}
 
 
 def test_all_shapes_together_are_one_typed_package(tmp_path: Path) -> None:
@@ -166,7 +169,8 @@ def test_all_shapes_together_are_one_typed_package(tmp_path: Path) -> None:
     names = [shape.name for shape in SHAPES]
     verb = f"do{names.index('deprecated')}"
     csv = f"do{names.index('response: JSON and CSV for one status')}"
-    (tmp_path / "use.py").write_text(USE.format(verb=verb, csv=csv), encoding="utf-8")
+    files = {key: f"do{names.index(f'{place}: application/pdf')}" for key, place in FILES.items()}
+    (tmp_path / "use.py").write_text(USE.format(verb=verb, csv=csv, **files), encoding="utf-8")
     mypy = ["mypy", "--strict", "--enable-error-code=deprecated", "--config-file=", f"--cache-dir={tmp_path / 'cache'}"]
     for command in ([*mypy, "shaped", "use.py"], ["pyright"]):
         done = subprocess.run(
@@ -223,6 +227,25 @@ def test_a_raw_call_can_ask_for_another_media_type(tmp_path: Path) -> None:
         assert [request.headers["accept"] for request in service.requests] == ["text/csv", "text/csv"]
         with pytest.raises(ValueError, match="gives application/json or text/csv, not 'text/plain'"):
             client.with_raw_response.thing.do(accept="text/plain")
+
+
+@pytest.mark.parametrize("media", ["application/pdf", "application/octet-stream", "image/*"])
+def test_content_that_is_no_text_is_bytes(media: str, tmp_path: Path) -> None:
+    """Body and response of a binary media type are bytes in the signatures and the docs; a text is refused unsent."""
+    binary = {"type": "string", "format": "binary"}
+    operation = takes(binary, media) | gives(binary, media)
+    shape = Shape("bytes", operation, do(body="text"), "POST /things", method="post")
+    with generated(described(shape), tmp_path) as package:
+        for name in ("ThingResource", "AsyncThingResource"):
+            method = getattr(importlib.import_module("shaped.api.thing"), name).do
+            assert (method.__annotations__["body"], method.__annotations__["return"]) == ("bytes", "bytes")
+            assert f"Sent as {media}." in method.__doc__
+        service = Service(shape)
+        with pytest.raises(TypeError, match=r"thing\.do\.body takes bytes, not str"):
+            call(package, shape, service)
+        with pytest.raises(TypeError, match=r"thing\.do\.body takes bytes, not str"):
+            asyncio.run(call_async(package, shape, service))
+        assert service.requests == []
 
 
 def errors(package: ModuleType, shape: Shape, service: Service) -> Iterator[Any]:

@@ -156,7 +156,8 @@ def _effect(changes: Sequence[Change]) -> dict[str, str]:
     """Return the worst effect of some changes, and the first of them in words."""
     worst = next(effect for effect in _WORST if any(change.effect is effect for change in changes))
     first = next(change for change in changes if change.effect is worst)
-    places = f" ({first.locations[0]})" if first.locations else ""
+    where = " ".join(filter(None, (first.locations[0].title, first.locations[0].place))) if first.locations else ""
+    places = f" ({where})" if where not in ("", first.subject) else ""
     more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
     return {"effect": str(worst), "reason": f"{phrase(first)}{places}{more}. {first.why}"}
 

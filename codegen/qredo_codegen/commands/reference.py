@@ -13,6 +13,7 @@ from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
 from qredo_codegen.description.document import Document, load
 from qredo_codegen.description.normal_form import Normal
+from qredo_codegen.description.places import target
 from qredo_codegen.generate.names_file import load_names
 from qredo_codegen.generate.parse import config, parse
 from qredo_codegen.generate.view import MethodView, PackageView
@@ -50,7 +51,7 @@ def _pages(normal: Normal, view: PackageView) -> Iterator[tuple[str, str]]:
     )
     environment.filters.update(cell=_cell, anchor=_anchor, signature=_signature)
     document = normal.document
-    examples = {f"{one.tag}.{one.verb}": _example(one.source.node) for one in normal.operations}
+    examples = {f"{one.tag}.{one.verb}": _example(document, one.source.node) for one in normal.operations}
     linked = {model.name for model in view.models} | {enum.name for enum in view.enums}
     environment.filters["linked"] = lambda text: _linked(text, linked)
     context = {"package": view, "info": document["info"], "examples": examples, "document": document}
@@ -60,9 +61,10 @@ def _pages(normal: Normal, view: PackageView) -> Iterator[tuple[str, str]]:
     yield "models.md", environment.get_template("models.md.jinja").render(context)
 
 
-def _example(node: Document) -> str | None:
+def _example(document: Document, node: Document) -> str | None:
     """The example of a request body as JSON text."""
-    content = node.get("requestBody", {}).get("content", {}).get("application/json", {})
+    body = target(document, node.get("requestBody")) or {}
+    content = body.get("content", {}).get("application/json", {})
     return json.dumps(content["example"], indent=2, ensure_ascii=False) if "example" in content else None
 
 

@@ -39,9 +39,14 @@ class Call:
         return str(next(iter(self.spot.get("tags") or ["default"])))
 
     @property
-    def name(self) -> str:
-        """What Python calls it: `<tag>.<verb>`."""
+    def key(self) -> str:
+        """What decides its name in Python: its tag, and its operationId or the wire."""
         return f"{self.tag}.{self.id.removeprefix(self.tag + '_')}"
+
+    @property
+    def name(self) -> str:
+        """What a report calls it: `<tag>.<verb>`, or its method and path as written if it has no operationId."""
+        return self.key if self.spot.get("operationId") else f"{self.method} {self.path}"
 
     def __str__(self) -> str:
         return f"{self.method} {generic(self.path)}"

@@ -33,7 +33,8 @@ class Location(NamedTuple):
     Attributes:
         call: Method and path without the names of its parameters, `feed <name>`, `python`, or empty for the whole API.
         place: The place in it, by field names: `request body members[].id`.
-        name: What Python calls the operation, `<tag>.<verb>`; it is no part of the fingerprint.
+        name: What a report calls the operation: `<tag>.<verb>`, or method and path as written where it has no
+            operationId. It is no part of the fingerprint.
     """
 
     call: str
@@ -42,6 +43,11 @@ class Location(NamedTuple):
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.call, self.place)))
+
+    @property
+    def title(self) -> str:
+        """The operation for a person: its method and path, as written where that is its only name."""
+        return self.name if " /" in self.name else self.call
 
 
 @dataclass(frozen=True, kw_only=True)

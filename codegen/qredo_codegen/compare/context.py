@@ -88,6 +88,12 @@ class Context:
     def texts(self, old: Spot, new: Spot) -> None:
         """Note what differs in words and examples alone."""
         for key in sorted(TEXTS):
-            before, after = old.get(key), new.get(key)
+            before, after = _text(old, key), _text(new, key)
             if before != after:
                 self.inside(f" ({key})").add("text-changed", old.pointer, new.pointer, before=before, after=after)
+
+
+def _text(spot: Spot, key: str) -> Any:
+    """A text or an example; of examples by name, what stands behind a reference."""
+    named = spot.children(key)
+    return {name: one.value for name, one in named.items()} if key == "examples" and named else spot.get(key)

@@ -37,9 +37,12 @@ def compare_calls(old: Call, new: Call, context: Context) -> None:
 
 def _identity(old: Call, new: Call, context: Context) -> None:
     places = old.spot.pointer, new.spot.pointer
-    if old.name != new.name:
-        kind = "operation-tag-changed" if old.id == new.id else "operation-renamed"
-        context.add(kind, *places, before=old.name, after=new.name)
+    if old.key != new.key:
+        kind, names = "operation-renamed", (old.name, new.name)
+        if old.id == new.id:
+            kind = "operation-tag-changed"
+            names = names if old.spot.get("operationId") else (old.tag, new.tag)
+        context.add(kind, *places, before=names[0], after=names[1])
     if old.method != new.method:
         context.add("operation-method-changed", *places, before=old.method, after=new.method)
     if generic(old.path) != generic(new.path):

@@ -98,11 +98,12 @@ def _heading(change: Change) -> str:
         return _WENT
     if change.kind in ("operation-added", "feed-added"):
         return _CAME
-    calls = {location.call: location.name for location in change.locations}
-    if len(calls) > 1:
+    if len({location.call for location in change.locations}) > 1:
         return _SHARED
-    call, name = next(iter(calls.items()))
-    return f"`{name}`: `{call}`" if name and " /" in call else f"`{name or call}`" if call else _WHOLE
+    location = change.locations[-1]
+    call, name = location.title, location.name
+    is_both = name not in ("", call) and " /" in call
+    return f"`{name}`: `{call}`" if is_both else f"`{name or call}`" if call else _WHOLE
 
 
 def _rows(changes: Sequence[Change], verdict: Verdict) -> Iterator[tuple[str, ...]]:

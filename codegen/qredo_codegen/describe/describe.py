@@ -16,7 +16,7 @@ from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.errors import DocumentError, GenerationError
 
 from .decisions import Decisions
-from .operations import fit_operations, inline_path_items, keep_tags
+from .operations import distinct_names, fit_operations, inline_path_items, keep_tags
 from .parameters import fit_parameters, fit_written
 from .security import Signing, sign
 from .servers import name_servers
@@ -102,6 +102,7 @@ def draft(
     inline_path_items(document, decisions)
     if tags:
         keep_tags(document, tags)
+    distinct_names(document, decisions)
     name_servers(document, decisions)
     sign(document, signing, decisions)
     fit_parameters(document, decisions)

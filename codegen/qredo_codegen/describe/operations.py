@@ -12,7 +12,7 @@ from qredo_codegen.description.rules_operations import encodings
 from .decisions import Decisions
 from .structure import drop
 
-__all__ = ["fit_operations", "inline_path_items", "keep_tags"]
+__all__ = ["distinct_names", "fit_operations", "inline_path_items", "keep_tags"]
 
 
 def inline_path_items(document: Document, decisions: Decisions) -> None:
@@ -57,9 +57,6 @@ def _distinct_paths(document: Document, decisions: Decisions) -> None:
     first: dict[str, str] = {}
     for path, item in list(path_items(document).items()):
         names = re.findall(r"\{([^}]*)\}", path)
-        if len(set(names)) < len(names):
-            _lose(document, path, list(METHODS), "The path has one parameter twice.", decisions)
-            continue
         other = first.setdefault(re.sub(r"\{[^}]*\}", "{}", path), path)
         if other == path:
             continue
@@ -69,6 +66,20 @@ def _distinct_paths(document: Document, decisions: Decisions) -> None:
             decisions.add("replaced", pointer("paths", path, method), f"{text} The operation stands there.")
             document["paths"][other][method] = _renamed(document, item, method, names, other)
         document["paths"].pop(path, None)
+
+
+def distinct_names(document: Document, decisions: Decisions) -> None:
+    """Give each parameter of a path a name of its own, where one stands there several times."""
+    for path, item in list(path_items(document).items()):
+        new = path
+        for name in set(re.findall(r"\{([^}]*)\}", path)):
+            first, *others = new.split(f"{{{name}}}")
+            new = first + "".join(
+                f"{{{name}{f'_{number}' if number > 1 else ''}}}{part}" for number, part in enumerate(others, 1)
+            )
+        if new != path and new not in document["paths"]:
+            decisions.add("question", pointer("paths", path), f"One parameter stands there twice: the path is {new}.")
+            document["paths"] = {new if one == path else one: item for one, item in document["paths"].items()}
 
 
 def _renamed(document: Document, item: Document, method: str, names: list[str], other: str) -> Document:

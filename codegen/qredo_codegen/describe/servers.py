@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
-from qredo_codegen.description.document import Document, operations, pointer
-from qredo_codegen.description.places import path_items
+from qredo_codegen.description.document import METHODS, Document, Operation, operations, pointer, resolve_once
+from qredo_codegen.description.places import parameters, path_items
 
 from .decisions import Decisions
 
@@ -18,9 +19,12 @@ __all__ = ["name_servers"]
 _WORDS = ("sandbox", "demo", "staging", "stage", "test", "play", "dev", "local", "uat", "beta")
 _UNKNOWN = "https://host.invalid"
 
+Key = tuple[str, ...]
+"""A list of servers as its URLs, by which two lists are the same."""
+
 
 def name_servers(document: Document, decisions: Decisions) -> None:
-    """Name the servers of a document; leave out operations that are on another host than most."""
+    """Name the servers of a document, and ask about operations that are on another host than most."""
     _one_host(document, decisions)
     found: list[Document] = []
     for index, server in enumerate(document.get("servers") or ()):
@@ -44,18 +48,19 @@ def name_servers(document: Document, decisions: Decisions) -> None:
 
 
 def _one_host(document: Document, decisions: Decisions) -> None:
-    """Take the servers that most operations have as those of the document."""
+    """Take the servers that most operations have as those of the document, and keep every operation under them."""
     own = {one.pointer: _servers_of(document, one.path, one.node) for one in operations(document)}
     if not own:
         return
-    most = Counter(map(_key, own.values())).most_common(1)[0][0]
-    for one in list(operations(document)):
-        if _key(own[one.pointer]) != most:
-            hosts = ", ".join(_urls(own[one.pointer])) or "the document's servers"
-            text = f"It goes to {hosts}, most operations to another server: describe it in a package of its own."
-            decisions.add("lost", one.pointer, text)
-            del document["paths"][one.path][one.method]
-    document["servers"] = next(servers for servers in own.values() if _key(servers) == most)
+    keys = [_key(servers) for servers in own.values()]
+    most = Counter(keys).most_common(1)[0][0]
+    prefixes = _prefixes(dict.fromkeys(keys), most)
+    servers = next(servers for servers in own.values() if _key(servers) == most)
+    document["servers"] = [_without_end(server, prefixes[most]) for server in servers if isinstance(server, dict)]
+    for one in operations(document):
+        if _key(own[one.pointer]) not in prefixes:
+            _ask(one, ", ".join(_urls(own[one.pointer])) or "the document's servers", decisions)
+    _move(document, {at: prefixes.get(_key(servers), "") for at, servers in own.items()}, decisions)
     for path, item in path_items(document).items():
         if item.pop("servers", None):
             decisions.add("replaced", pointer("paths", path, "servers"), "The servers are those of the whole document.")
@@ -64,11 +69,72 @@ def _one_host(document: Document, decisions: Decisions) -> None:
             decisions.add("replaced", one.pointer + "/servers", "The servers are those of the whole document.")
 
 
+def _prefixes(keys: Iterable[Key], most: Key) -> dict[Key, str]:
+    """Return what stands in front of the paths of each list of servers that is on the hosts of most operations.
+
+    The base path that all of these have in common stays in the servers of the document.
+    """
+    hosts = {urlsplit(url).netloc for url in most}
+    bases: dict[Key, str] = {}
+    for key in keys:
+        paths = {urlsplit(url).path for url in key}
+        if len(paths) == 1 and {urlsplit(url).netloc for url in key} <= hosts:
+            bases[key] = paths.pop()
+    if most not in bases:
+        return {most: ""}
+    parts = zip(*(base.split("/") for base in bases.values()), strict=False)
+    common = "/".join(several[0] for several in takewhile(lambda several: len(set(several)) == 1, parts))
+    return {key: base.removeprefix(common) for key, base in bases.items()}
+
+
+def _without_end(server: Document, end: str) -> Document:
+    """Return a server without the end of its path, which stands in front of the paths instead."""
+    if not end:
+        return server
+    kept = {key: value for key, value in server.items() if key != "variables"}
+    return {**kept, "url": _filled(server).rstrip("/").removesuffix(end)}
+
+
+def _ask(one: Operation, hosts: str, decisions: Decisions) -> None:
+    """Leave an operation of another host to a client that a person connects there: credentials go to one origin."""
+    text = (
+        f"The file has it on {hosts}. A client sends it to the origin of its environment: to call it there, connect a "
+        "client of its own to that origin, with `Environment.custom(origin, key_kind=..., base_path=...)`."
+    )
+    decisions.add("question", one.pointer, text)
+    one.node["description"] = "\n\n".join(filter(None, (one.node.get("description"), text)))
+
+
+def _move(document: Document, prefixes: Mapping[str, str], decisions: Decisions) -> None:
+    """Put the end of a base path in front of the paths of the operations that have it, by their pointers."""
+    moved = [one for one in operations(document) if prefixes[one.pointer]]
+    nodes = [_whole(document, one) for one in moved]
+    for one in moved:
+        item = document["paths"][one.path]
+        del item[one.method]
+        if not item.keys() & set(METHODS):
+            del document["paths"][one.path]
+    for one, node in zip(moved, nodes, strict=True):
+        prefix = prefixes[one.pointer]
+        item = document["paths"].setdefault(prefix + one.path, {})
+        if one.method in item:
+            decisions.add("lost", one.pointer, f"{prefix}{one.path} is there already, on the same host.")
+        else:
+            decisions.add("replaced", one.pointer, f"{prefix}, from its server, stands in front of its path.")
+            item[one.method] = node
+
+
+def _whole(document: Document, one: Operation) -> Document:
+    """Return an operation with the parameters of its path."""
+    given = [resolve_once(document, at) for at, _ in parameters(document, one).values()]
+    return {**one.node, "parameters": given} if given else one.node
+
+
 def _servers_of(document: Document, path: str, node: Document) -> list[Any]:
     return node.get("servers") or document["paths"][path].get("servers") or document.get("servers") or []
 
 
-def _key(servers: list[Any]) -> tuple[str, ...]:
+def _key(servers: list[Any]) -> Key:
     return tuple(sorted(url.rstrip("/") for url in _urls(servers)))
 
 

@@ -56,22 +56,28 @@ def drop_invalid(document: Document, decisions: Decisions) -> None:
 
 
 def drop_broken_references(document: Document, decisions: Decisions) -> None:
-    """Take anything where a reference points at nothing or leaves the file; a parameter goes."""
-    # From the end: what is dropped must not move what is still to be dropped.
-    for at, ref in reversed(list(references(document))):
-        if target(document, {"$ref": ref}) is not None:
-            continue
-        *_, holder, key = ("", *tokens(at))
-        if holder == "parameters" and at.startswith("/paths/"):
-            drop(document, at, f"{ref} is not in the file: the operation goes without the parameter.", decisions)
-            continue
-        decisions.add("replaced", at, f"{ref} is not in the file: it can be anything.")
-        if holder == "responses":
-            _put(document, at, {"description": ""})
-        elif key == "requestBody":
-            _put(document, at, {"content": {"application/json": {"schema": {}}}})
-        else:
-            _put(document, at, {})
+    """Take anything where a reference points at nothing or leaves the file; a parameter and an example go.
+
+    What goes may have been referred to itself: references are looked at until all of them lead somewhere.
+    """
+    while broken := [one for one in references(document) if target(document, {"$ref": one[1]}) is None]:
+        for at, ref in reversed(broken):  # from the end: what is dropped must not move what is still to be dropped
+            _without_reference(document, at, ref, decisions)
+
+
+def _without_reference(document: Document, at: str, ref: str, decisions: Decisions) -> None:
+    *_, above, holder, key = ("", "", *tokens(at))
+    if holder in ("parameters", "examples") and above != "properties":
+        text = f"{ref} is not in the file: the operation goes without the {holder.removesuffix('s')}."
+        drop(document, at, text, decisions)
+        return
+    decisions.add("replaced", at, f"{ref} is not in the file: it can be anything.")
+    if holder == "responses":
+        _put(document, at, {"description": ""})
+    elif key == "requestBody" or holder == "requestBodies":
+        _put(document, at, {"content": {"application/json": {"schema": {}}}})
+    else:
+        _put(document, at, {})
 
 
 def settle(document: Document, problems: Iterable[Problem], decisions: Decisions) -> bool:

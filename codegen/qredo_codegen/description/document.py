@@ -24,6 +24,7 @@ __all__ = [
     "dump",
     "lines",
     "load",
+    "located",
     "operations",
     "plain",
     "pointer",
@@ -182,12 +183,21 @@ def resolve(document: Document, ref: str) -> Any:
     Raises:
         DocumentError: The reference leaves the document, points at nothing, or leads back to itself.
     """
+    return located(document, ref)[1]
+
+
+def located(document: Document, ref: str) -> tuple[str, Any]:
+    """Return the JSON pointer of what a `$ref` points at, and the thing itself, as `resolve` finds it.
+
+    Raises:
+        DocumentError: As in `resolve`.
+    """
     seen: list[str] = []
     while ref not in seen:
         seen.append(ref)
         node = _look_up(document, ref)
         if not (isinstance(node, dict) and isinstance(node.get("$ref"), str)):
-            return node
+            return unquote(ref[1:]), node
         ref = node["$ref"]
     raise DocumentError(f"$ref {ref!r} leads back to itself.")
 

@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from .class_names import name_classes
 from .document import Document, Operation, operations, pointer, resolve_once, tokens
 from .names import Names, Wanted, argument_name, class_name
 from .normal_form import Body, Content, Normal, NormalClass, NormalOperation, NormalParameter, Tag, form_of
-from .places import Problem, parameters, path_items, responses, target
+from .places import Problem, parameters, path_items, placed, responses, target
 from .reserved import CLIENT, METHOD, SIGNING_HEADERS
 from .type_schemas import CLASS, TypeSchemas
 
@@ -175,9 +175,8 @@ def _parameters(
 
 def _anchor(document: Document, source: Operation, at: str, key: str, hint: str) -> tuple[str, str]:
     """What a parameter is known by, whatever stands before it in its list, and words for the name of its class."""
-    written = resolve_once(document, at)
-    if "$ref" in written:
-        where = unquote(written["$ref"][1:])
+    where, _ = placed(document, at, resolve_once(document, at))
+    if where != at:
         return where, tokens(where)[-1]
     holder = at.rpartition("/parameters/")[0]
     return holder + pointer("parameters", key), hint
@@ -221,18 +220,16 @@ _PARTS: Mapping[str, Callable[[Document], str | None]] = {"form": _style_of_fiel
 
 def _contents(document: Document, written: Any, at: str, hint: str, schemas: TypeSchemas) -> Iterator[Content]:
     """What a body or a response holds in each of its media types; JSON comes first."""
-    node = target(document, written)
-    if isinstance(written, dict) and "$ref" in written:
-        at = written["$ref"][1:]
-        hint = at.rpartition("/")[2]
+    where, node = placed(document, at, written)
+    if where != at:
+        at, hint = where, tokens(where)[-1]
     text = str(node.get("description") or "")
     medias = sorted(node.get("content") or {}, key=_preference)
     if not medias:
         yield Content(None, {}, text)
     for media in medias:
         if form_of(media) in ("bytes", "text"):
-            binary = {"format": "binary"} if form_of(media) == "bytes" else {}
-            yield Content(media, {"type": "string", **binary}, text)
+            yield Content(media, {"type": "bytes" if form_of(media) == "bytes" else "string"}, text)
         else:
             schema = node["content"][media].get("schema")
             place = at + pointer("content", media, "schema")

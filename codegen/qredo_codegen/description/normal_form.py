@@ -63,6 +63,8 @@ class NormalParameter:
 class Content:
     """What a body or a response holds: a media type and a schema in the one form; no media type for nothing.
 
+    Content that is neither JSON nor a form nor text has a type that JSON does not have: `{"type": "bytes"}`.
+
     Attributes:
         others: The same in other media types, which a caller can ask for.
     """

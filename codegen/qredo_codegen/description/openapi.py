@@ -11,7 +11,7 @@ from openapi_spec_validator.schemas import schema_v30, schema_v31
 from openapi_spec_validator.schemas.backend.jsonschema import create_validator
 
 from .document import Document, pointer
-from .places import Problem, target
+from .places import Problem, placed
 from .rules_schemas import references_resolve
 
 __all__ = ["structure_errors", "validate"]
@@ -94,8 +94,7 @@ def _place(document: Document, parts: Sequence[str | int]) -> str:
     at = ""
     for part in parts:
         if isinstance(node, dict) and part not in node and "$ref" in node:
-            at = node["$ref"][1:]
-            node = target(document, node)
+            at, node = placed(document, at, node)
         is_there = part in node if isinstance(node, dict) else isinstance(node, list)
         if not is_there:
             break  # inside a value, such as a default, whose own place is the schema

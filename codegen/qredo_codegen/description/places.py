@@ -6,11 +6,13 @@ Positions are found by the structure of OpenAPI, not by the names of keys: a pro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from qredo_codegen.errors import DocumentError
 
-from .document import Document, Operation, operations, pointer, resolve
+from .document import Document, Operation, located, operations, pointer, resolve_once
 
 __all__ = [
     "Holder",
@@ -21,6 +23,7 @@ __all__ = [
     "keywords",
     "parameters",
     "path_items",
+    "placed",
     "reached",
     "references",
     "request_roots",
@@ -32,9 +35,11 @@ __all__ = [
 ]
 
 # Keys whose values are data, not description: a "$ref" in there refers to nothing.
-_DATA = frozenset({"default", "enum", "example", "examples", "x-enum-varnames", "x-examples", "x-known-values"})
+_DATA = frozenset({"default", "enum", "example", "value", "x-enum-varnames", "x-examples", "x-known-values"})
 # Keys whose values map names of the author's choice.
-_NAMED = frozenset({"headers", "parameters", "paths", "properties", "requestBodies", "responses", "schemas"})
+_NAMED = frozenset(
+    {"examples", "headers", "parameters", "paths", "properties", "requestBodies", "responses", "schemas"}
+)
 
 
 class Problem(NamedTuple):
@@ -93,6 +98,8 @@ def holders(document: Document) -> Iterator[Holder]:
         yield from _content(pointer("components", "requestBodies", name), node, "body")
     for name, node in components.get("responses", {}).items():
         yield from _response(pointer("components", "responses", name), node)
+    for name, node in components.get("headers", {}).items():
+        yield Holder(pointer("components", "headers", name), node, "header")
     for path, item in path_items(document).items():
         yield from _parameters(pointer("paths", path), item)
     for operation in operations(document):
@@ -117,7 +124,9 @@ def keywords(node: Any, at: str = "", *, named: bool = False) -> Iterator[tuple[
         for key, value in node.items():
             if not named:
                 yield at, key, value
-            if named or key not in _DATA:
+            # A list of examples is that of a schema (OpenAPI 3.1): data.
+            is_data = key in _DATA or (key == "examples" and isinstance(value, list))
+            if named or not is_data:
                 yield from keywords(value, at + pointer(key), named=not named and key in _NAMED)
 
 
@@ -139,12 +148,23 @@ def responses(operation: Operation) -> dict[str, Document]:
 
 def target(document: Document, node: Any) -> Any:
     """Follow a reference, if it is one; None for a reference to nothing, which has a rule of its own."""
+    return placed(document, "", node)[1]
+
+
+def placed(document: Document, at: str, node: Any) -> tuple[str, Any]:
+    """Return where a thing stands and what it is: as given, or behind its reference; None for a reference to nothing.
+
+    Args:
+        document: The whole document.
+        at: JSON pointer of the node.
+        node: Anything that may be a reference: a parameter, body, response, header, example or schema.
+    """
     if not (isinstance(node, dict) and isinstance(node.get("$ref"), str)):
-        return node
+        return at, node
     try:
-        return resolve(document, node["$ref"])
+        return located(document, node["$ref"])
     except DocumentError:
-        return None
+        return at, None
 
 
 def under(document: Document, schema: Any) -> Document:
@@ -202,8 +222,9 @@ def reached(document: Document, roots: Iterable[str]) -> set[str]:
         if at in found:
             continue
         found.add(at)
-        node = target(document, {"$ref": "#" + at})
-        pending.extend(ref[1:] for _, ref in references(node, at) if ref.startswith("#/"))
+        with suppress(DocumentError):  # a reference to nothing, which has a rule of its own
+            node = resolve_once(document, at)
+            pending.extend(unquote(ref[1:]) for _, ref in references(node, at) if ref.startswith("#/"))
     return found
 
 

@@ -19,6 +19,7 @@ from .places import (
     holders,
     keywords,
     path_items,
+    placed,
     reached,
     references,
     responses,
@@ -73,7 +74,7 @@ def examples_valid(document: Document) -> Iterator[Problem]:
     """Each example is what its schema says, and has no field that the schema does not have."""
     validate = _validator(document)
     for holder in holders(document):
-        for at, value in _examples(holder) if "schema" in holder.node else ():
+        for at, value in _examples(document, holder) if "schema" in holder.node else ():
             yield from validate(holder.pointer + "/schema", at, value)
     for at, schema, _ in schemas(document):
         if isinstance(schema, dict) and "example" in schema:
@@ -160,12 +161,13 @@ def _description(document: Document, schema: Any) -> str:
     return ""
 
 
-def _examples(holder: Holder) -> Iterator[tuple[str, Any]]:
+def _examples(document: Document, holder: Holder) -> Iterator[tuple[str, Any]]:
     if "example" in holder.node:
         yield holder.pointer + "/example", holder.node["example"]
-    for name, example in holder.node.get("examples", {}).items():
-        if "value" in example:
-            yield holder.pointer + pointer("examples", name, "value"), example["value"]
+    for name, written in holder.node.get("examples", {}).items():
+        at, example = placed(document, holder.pointer + pointer("examples", name), written)
+        if example is not None and "value" in example:
+            yield at + "/value", example["value"]
 
 
 def _or_null(keyword: Callable[..., Any]) -> Callable[..., Iterator[ValidationError]]:

@@ -13,7 +13,7 @@ from .value_types import ArrayOf, Complex, Decimal, EnumOf, Kind, MapOf, ModelOf
 
 __all__ = ["kind_of"]
 
-_PLAIN = {"boolean": "bool", "integer": "int", "string": "str"}
+_PLAIN = {"boolean": "bool", "bytes": "bytes", "integer": "int", "string": "str"}
 _ANYTHING = Complex("Any", "Any", "any", "anything", "_codec.ANY", ())
 _FILE = Complex("bytes | File", "bytes | File", "string", "a file", "_codec.FILE", ())
 _SIMPLE = (Plain, EnumOf, ModelOf)

@@ -100,4 +100,4 @@ def _schema(normal: Normal, schema: Document) -> Any:
         return {"type": "array", "items": _schema(normal, schema["items"])}
     if kind == "object":  # for a map, the parser would make a class under a name of its own
         return {}
-    return {"type": kind} if kind else {}
+    return {"type": "string" if kind == "bytes" else kind} if kind else {}

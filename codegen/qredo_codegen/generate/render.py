@@ -140,7 +140,7 @@ def _sent(argument: Argument, method: MethodView) -> str:
 def _sent_body(method: MethodView) -> str:
     """Expression: the JSON value, the text or the bytes of a body that has no fields of its own."""
     body = method.body
-    if body is None or body.form == "bytes":
+    if body is None:
         return "body"
     encoded = body.kind.encode("body", Where(method.id, "body"))
     return encoded if body.required else f"body if body is UNSET else {encoded}"

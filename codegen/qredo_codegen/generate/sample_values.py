@@ -13,7 +13,12 @@ __all__ = ["FILE", "NoValue", "sample"]
 FILE = {"$bytes": "content of a file"}
 """What stands for the bytes of a file where only JSON can stand."""
 
-_SCALARS: dict[str, Any] = {"boolean": True, "integer": 9007199254740993, "string": "text /&?"}
+_SCALARS: dict[str, Any] = {
+    "boolean": True,
+    "bytes": {"$bytes": "text"},
+    "integer": 9007199254740993,
+    "string": "text /&?",
+}
 _TIME = 1_700_000_000
 # Written as text, so that no step between here and the check rounds it.
 _NUMBER = {"$decimal": "1234567890.12345678901234567890"}

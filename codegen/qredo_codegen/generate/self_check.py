@@ -14,7 +14,7 @@ from typing import Any
 
 from qredo_codegen.description.document import Document, resolve_once
 from qredo_codegen.description.normal_form import Content, Normal, NormalOperation
-from qredo_codegen.description.places import holders
+from qredo_codegen.description.places import holders, placed
 from qredo_codegen.errors import DocumentError, GenerationError
 
 from .sample_values import NoValue, sample
@@ -94,14 +94,15 @@ def _body(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str,
     if one.body is None or method.body is None:
         return None
     content = one.body.content
-    value = {"$bytes": "text"} if content.form == "bytes" else sample(normal, content.schema, sent=True)
-    found: dict[str, Any] = {"form": content.form, "value": value, "model": None, "keywords": None}
-    found["encoding"] = dict(one.body.encoding)
+    value = sample(normal, content.schema, sent=True)
+    found: dict[str, Any] = {"form": content.form, "media": content.media, "encoding": dict(one.body.encoding)}
+    found |= {"value": value, "model": None, "fields": None}
     if method.body.model:
         found["model"] = method.body.model.name
-        keywords = {field.name: value[field.wire] for field in method.body_fields if field.wire in value}
-        if not method.body_only and (keywords or one.body.required):  # without any, an optional body is not sent
-            found["keywords"] = keywords
+        fields = {field.name: value[field.wire] for field in method.body.fields if field.wire in value}
+        found["fields"] = fields
+        # What only body= can carry has no keyword; and without any keyword, an optional body is not sent.
+        found["has_keywords"] = not method.body_only and bool(fields or one.body.required)
     return found
 
 
@@ -118,10 +119,10 @@ def _examples(normal: Normal) -> Iterator[dict[str, Any]]:
             for where, value in _examples_at(normal.document, at):
                 yield {"class": one.name, "where": where, "value": value}
     for holder in holders(normal.document):
-        schema = holder.node.get("schema")
-        found = normal.classes.get(schema["$ref"][1:]) if isinstance(schema, dict) and "$ref" in schema else None
+        at, _ = placed(normal.document, "", holder.node.get("schema"))
+        found = normal.classes.get(at)
         if found and found.schema.values is None:
-            for where, value in _in_node(holder.node, holder.pointer):
+            for where, value in _in_node(normal.document, holder.node, holder.pointer):
                 yield {"class": found.name, "where": where, "value": value}
 
 
@@ -131,16 +132,17 @@ def _examples_at(document: Document, at: str) -> Iterator[tuple[str, Any]]:
     except DocumentError:  # a class that is known by another key than its place
         return
     if isinstance(node, dict):
-        yield from _in_node(node, at)
+        yield from _in_node(document, node, at)
 
 
-def _in_node(node: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any]]:
+def _in_node(document: Document, node: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any]]:
     if "example" in node:
         yield f"{at}/example", node["example"]
     examples = node.get("examples")
     if isinstance(examples, list):
         yield from ((f"{at}/examples/{index}", value) for index, value in enumerate(examples))
     elif isinstance(examples, dict):
-        for name, found in examples.items():
+        for name, written in examples.items():
+            where, found = placed(document, f"{at}/examples/{name}", written)
             if isinstance(found, dict) and "value" in found:
-                yield f"{at}/examples/{name}", found["value"]
+                yield where, found["value"]

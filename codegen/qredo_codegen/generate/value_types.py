@@ -25,8 +25,8 @@ __all__ = [
     "decode",
 ]
 
-_EXPECTED = {"bool": "a boolean", "int": "an integer", "str": "a string"}
-_JSON = {"bool": "boolean", "int": "integer", "str": "string"}
+_EXPECTED = {"bool": "a boolean", "bytes": "bytes", "int": "an integer", "str": "a string"}
+_JSON = {"bool": "boolean", "bytes": "string", "int": "integer", "str": "string"}
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def decode(kind: Kind, value: str, where: Where, fallback: str) -> str:
 
 @dataclass(frozen=True)
 class Plain:
-    """A boolean, an integer or a string."""
+    """A boolean, an integer or a string; bytes where they are the whole content of a body or a response."""
 
     annotation: str
 

@@ -133,8 +133,6 @@ class OperationViews:
         if content.form == "nothing":
             return Reading("nothing", None)
         kind = kind_of(self.normal, content.schema)
-        if content.form == "bytes":
-            kind = Complex("bytes", "bytes", "string", "bytes", "_codec.BYTES", ())
         if content.schema.get("nullable") and kind.annotation != "Any":
             nullable = f"_codec.Nullable({kind.codec})"
             used = tuple(kind.classes())

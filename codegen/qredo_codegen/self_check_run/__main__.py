@@ -68,7 +68,7 @@ def _call(package: Any, call: dict[str, Any], response: dict[str, Any], form: st
 
     given = [one for one in call["arguments"] if one["required"] or form == "keywords"]
     body = call["body"]
-    if form == "keywords" and body and body["model"] and body["keywords"] is None:
+    if form == "keywords" and body and body["model"] and not body["has_keywords"]:
         return
     positional = [one["value"] for one in given if one["place"] == "path"]
     named = {one["name"]: one["value"] for one in given if one["place"] != "path"}
@@ -95,14 +95,14 @@ def _body_of(package: Any, body: dict[str, Any] | None, form: str) -> dict[str, 
     if body["model"] is None:
         return {"body": body["value"]}
     if form == "keywords":
-        return dict(body["keywords"])
+        return dict(body["fields"])
     kind = getattr(package.models, body["model"])
     if body["form"] == "multipart":  # a file is no JSON
-        return dict(body["keywords"] or {})
+        return {"body": kind(**body["fields"])}
     try:
         return {"body": kind.from_dict(body["value"])}
     except package.ResponseError:  # what the service alone gives is missing
-        return dict(body["keywords"] or {})
+        return {"body": kind(**body["fields"])}
 
 
 def _sync(package: Any, call: dict[str, Any], serve: Any, positional: list[Any], named: dict[str, Any]) -> Any:

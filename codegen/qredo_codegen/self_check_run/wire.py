@@ -132,8 +132,13 @@ def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
         yield from _query(sent.decode(), list(_fields(value, body["encoding"])))
     elif form == "multipart":
         yield from _multipart(sent, media, value, body["encoding"])
-    elif sent != (value if isinstance(value, bytes) else str(value).encode()):
-        yield f"sends the body {sent[:200]!r}"
+    elif sent != (value if isinstance(value, bytes) else str(value).encode()) or not _is_media(media, body["media"]):
+        yield f"sends the body {sent[:200]!r} as {media}"
+
+
+def _is_media(sent: str, wanted: str) -> bool:
+    """Whether a media type is that of the description, which may be a range; parameters such as charset may differ."""
+    return "*" in wanted or sent.partition(";")[0].lower() == wanted.partition(";")[0].strip().lower()
 
 
 def _by_name(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:

@@ -103,8 +103,7 @@ def _shape(operation: Operation, parameter: Parameter) -> Shape:
     """The values that an option takes; a body is given as a whole."""
     if parameter.kind != "body":
         return shape_of(parameter.type)
-    is_text = operation.body_media.startswith("text/")
-    return Shape("json" if is_json(operation.body_media) else "text" if is_text else "file", None)
+    return Shape("json" if is_json(operation.body_media) else shape_of(parameter.type).kind, None)
 
 
 def _declaration(parameter: Parameter, shape: Shape) -> str:

@@ -93,7 +93,7 @@ def parse_value(parameter: Parameter, given: Any) -> Any:
 
 
 def body_of(parameter: Parameter, media: str, given: str) -> Any:
-    """Convert the value of `--body`: JSON, text or bytes, by the media type.
+    """Convert the value of `--body`: JSON by the media type, else text or bytes by its own type.
 
     Raises:
         ValueError: It is not JSON, not the text or not the model that the operation takes.
@@ -105,7 +105,7 @@ def body_of(parameter: Parameter, media: str, given: str) -> Any:
     if is_json(media):
         return _json(given)
     data = _data(given)
-    return data.decode() if media.startswith("text/") else data
+    return data.decode() if shape.kind == "text" else data
 
 
 def is_json(media: str) -> bool:
