@@ -469,6 +469,18 @@ BODIES = [
         b'{"kind":"c","lives":1}',
         schemas={"Cat": CAT},
     ),
+    Shape(
+        "idempotency key in one of two parts of a body",
+        {
+            **takes({"allOf": [ref("Cat"), objects(key={"type": "string", "nullable": True})]}),
+            "x-idempotency-key": "key",
+        },
+        do(kind="c", lives=1, key="k"),
+        "POST /things",
+        b'{"kind":"c","lives":1,"key":"k"}',
+        method="post",
+        schemas={"Cat": CAT},
+    ),
     bodied(
         "int64 beyond 2**53",
         objects(n__={"type": "integer", "format": "int64"}),
