@@ -54,14 +54,14 @@ def path_templates(document: Document) -> Iterator[Problem]:
 
 def distinct_names(document: Document) -> Iterator[Problem]:
     """Servers have names of their own, and so have feeds: a client picks them by name."""
-    servers = [(pointer("servers", index, "x-name"), one) for index, one in enumerate(document.get("servers", ()))]
-    feeds = [(at + "/name", feed) for at, feed in _feeds(document)]
-    for key, kind, group in (("x-name", "server", servers), ("name", "feed", feeds)):
-        names: set[str] = set()
-        for at, one in group:
-            if (name := one.get(key)) in names:
+    given = enumerate(document.get("servers", ()))
+    servers = [(pointer("servers", index, "x-name"), one["x-name"]) for index, one in given if "x-name" in one]
+    feeds = [(at + "/name", feed["name"]) for at, feed in _feeds(document)]
+    for kind, group in (("server", servers), ("feed", feeds)):
+        names = [name for _, name in group]
+        for index, (at, name) in enumerate(group):
+            if name in names[:index]:
                 yield Problem(at, f"the name {name!r} is taken by another {kind}; name one of them otherwise.")
-            names.update(filter(None, [name]))
 
 
 def security(document: Document) -> Iterator[Problem]:

@@ -132,8 +132,12 @@ def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
         yield from _query(sent.decode(), list(_fields(value, body["encoding"])))
     elif form == "multipart":
         yield from _multipart(sent, media, value, body["encoding"])
-    elif sent != (value if isinstance(value, bytes) else str(value).encode()):
+    elif sent != (value if isinstance(value, bytes) else str(value).encode(_charset(media))):
         yield f"sends the body {sent[:200]!r}"
+
+
+def _charset(media: str) -> str:
+    return email.message_from_string(f"Content-Type: {media}\r\n\r\n").get_content_charset("utf-8")
 
 
 def _by_name(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
@@ -163,7 +167,7 @@ def _multipart(sent: bytes, media: str, value: dict[str, Any], encoding: dict[st
         if name in encoding and part.get_content_type() != encoding[name].partition(";")[0]:
             yield f"sends the part {name} as {part.get_content_type()}"
         content: Any = part.get_payload(decode=True)
-        wanted: Any = item if isinstance(item, bytes) else _text(item).encode()
+        wanted: Any = item if isinstance(item, bytes) else _text(item).encode(part.get_content_charset("utf-8"))
         if isinstance(item, dict):
             content, wanted = json.loads(content, parse_float=Decimal), item
         if found != name or content != wanted:
