@@ -25,15 +25,21 @@ def names(document: Document) -> Iterator[Problem]:
     normal = normalize(document)
     for tag in normal.tags:
         if tag.name != tag.wire:
-            yield Problem("/tags", f"the tag {tag.wire!r} would become {tag.name} in Python; name it so.")
+            yield Problem(
+                "/tags", f"the tag {tag.wire!r} would become {tag.name} in Python; give it a name that can stay."
+            )
     for one in normal.operations:
         given, wanted = one.source.node.get("operationId"), f"{one.tag}_{one.verb}"
         if given not in (None, wanted):
-            yield Problem(one.source.pointer + "/operationId", f"{given!r} would become {wanted}; name it so.")
+            yield Problem(
+                one.source.pointer + "/operationId", f"{given!r} would become {wanted}; give it a name that can stay."
+            )
     for class_ in normal.classes.values():
         if class_.schema.wire not in (None, class_.name):
             at = class_.schema.pointer
-            yield Problem(at, f"{class_.schema.wire!r} would become the class {class_.name}; name the schema so.")
+            yield Problem(
+                at, f"{class_.schema.wire!r} would become the class {class_.name}; give it a name that can stay."
+            )
 
 
 def examples_given(document: Document) -> Iterator[Problem]:

@@ -128,7 +128,7 @@ def named_fields(normal: Normal) -> Iterator[Problem]:
     for at, name, fields, kind in _named(normal):
         known = [wire for wire, schema in fields.items() if schema.get("type") == kind]
         if name not in known:
-            yield Problem(at, f"there is no {kind} {name!r}; there are: {', '.join(known) or 'none'}.")
+            yield Problem(at, f"names {name!r}, which is no {kind} here; there are: {', '.join(known) or 'none'}.")
 
 
 def feed_messages(normal: Normal) -> Iterator[Problem]:
