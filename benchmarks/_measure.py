@@ -47,6 +47,8 @@ class Result:
     @property
     def spread(self) -> tuple[float, float]:
         """The ratios at a tenth and at nine tenths."""
+        if len(self.ratios) == 1:
+            return self.ratio, self.ratio
         cuts = statistics.quantiles(self.ratios, n=10)
         return cuts[0], cuts[-1]
 

@@ -286,11 +286,13 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="how often each is run")
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--copies", type=int, default=LARGE, help="53 operations times this in the large one")
+    options = parser.parse_args()
+    rounds = options.rounds
     descriptions = sorted((ROOT / "spec").glob("*/openapi.yaml"))
     with tempfile.TemporaryDirectory() as name:
         compare(descriptions, Path(name), rounds)
-        large(ROOT / "spec" / PACKAGE / "openapi.yaml", Path(name), rounds)
+        large(ROOT / "spec" / PACKAGE / "openapi.yaml", Path(name), rounds, options.copies)
         grow(ROOT / "spec" / PACKAGE / "openapi.yaml", Path(name), rounds)
 
 

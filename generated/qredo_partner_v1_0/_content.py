@@ -29,7 +29,7 @@ def write(media: str, body: Any, encoding: Mapping[str, str]) -> tuple[bytes, st
     if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body), "application/octet-stream" if "*" in media else media
     if isinstance(body, str) and kind != "application/json" and not kind.endswith("+json"):
-        return body.encode(), media if "charset" in media else f"{media}; charset=utf-8"
+        return body.encode(_charset(media)), media if "charset" in media else f"{media}; charset=utf-8"
     return to_json(body).encode(), "application/json" if "*" in media else media
 
 
@@ -94,7 +94,13 @@ def _part(name: str, value: Any, media: str | None) -> tuple[str, bytes]:
     is_json = isinstance(value, dict | list)
     media = media or ("application/json" if is_json else None)
     head = f"{disposition}\r\nContent-Type: {_one_line(media)}" if media else disposition
-    return head, (to_json(value) if is_json else text(value)).encode()
+    return head, (to_json(value) if is_json else text(value)).encode(_charset(media or ""))
+
+
+def _charset(media: str) -> str:
+    """The charset that a media type names, else UTF-8."""
+    _, found, name = media.lower().partition("charset=")
+    return name.partition(";")[0].strip(' "') if found else "utf-8"
 
 
 def _multipart(parts: list[tuple[str, bytes]]) -> tuple[bytes, str]:

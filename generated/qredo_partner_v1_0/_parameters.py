@@ -71,11 +71,12 @@ def _pairs(name: str, value: Any, style: str) -> Iterator[tuple[str, str]]:
         elif explode:
             yield from ((text(key), _text(item)) for key, item in value.items() if item is not None)
         else:
-            yield name, ",".join(f"{_text(key)},{_text(item)}" for key, item in value.items() if item is not None)
+            items = [one for key, item in value.items() if item is not None for one in (key, item)]
+            yield name, _joined(items, _SEPARATORS.get(kind, ","))
     elif not _is_many(value):
         yield name, _text(value)
     elif explode or kind == "deepObject":
-        yield from ((name, _text(item)) for item in value)
+        yield from ((name, _text(item)) for item in value if item is not None)
     else:
         yield name, _joined(value, _SEPARATORS.get(kind, ","))
 
@@ -85,7 +86,7 @@ def _deep(name: str, value: Any) -> Iterator[tuple[str, str]]:
         for key, item in value.items():
             yield from _deep(f"{name}[{text(key)}]", item)
     elif _is_many(value):
-        yield from ((name, _text(item)) for item in value)
+        yield from ((name, _text(item)) for item in value if item is not None)
     elif value is not None:
         yield name, _text(value)
 
@@ -95,7 +96,8 @@ def _is_many(value: object) -> bool:
 
 
 def _joined(value: Any, separator: str) -> str:
-    return separator.join(map(_text, value)) if _is_many(value) else _text(value)
+    """A scalar, or the items of a list: null is no item, as it is no field of an object."""
+    return separator.join(_text(one) for one in value if one is not None) if _is_many(value) else _text(value)
 
 
 def _text(value: object) -> str:

@@ -319,6 +319,13 @@ QUERIES = [
         "?q=a,b",
         explode=False,
     ),
+    asked(
+        "null in a query",
+        {"type": "array", "items": {"type": "string", "nullable": True}},
+        [None, "a", None],
+        "?q=a",
+        explode=False,
+    ),
     Shape(
         "query: object, deepObject",
         query(ref("Range"), style="deepObject", explode=True),
@@ -378,6 +385,14 @@ BODIES = [
         headers={"content-type": "text/plain; charset=utf-8"},
     ),
     bodied(
+        "body: text in another charset",
+        TEXT,
+        do(body="a\u00e9"),
+        b"a\xe9",
+        media="text/plain; charset=iso-8859-1",
+        headers={"content-type": "text/plain; charset=iso-8859-1"},
+    ),
+    bodied(
         "body: bytes",
         {"type": "string", "format": "binary"},
         do(body=b"\x00\xff"),
@@ -432,6 +447,13 @@ BODIES = [
         b"many=a%7Cb%20c&deep%5Bx%5D=y&json=%7B%22x%22%3A1%7D&plain=d&plain=e",
     ),
     encoded(
+        "encoding: form, objects",
+        "application/x-www-form-urlencoded",
+        {"deep": {"style": "pipeDelimited", "explode": False}, "json": {"style": "form"}},
+        do(deep={"x": "y", "z": "a b"}, json={"b": "c"}),
+        b"deep=x%7Cy%7Cz%7Ca%20b&b=c",
+    ),
+    encoded(
         "encoding: multipart",
         "multipart/form-data",
         {"many": {"contentType": "text/x-list; charset=utf-8"}, "json": {"contentType": "application/x+json"}},
@@ -483,6 +505,18 @@ BODIES = [
         ref("Cat"),
         lambda client, models: client.thing.do(body=models.Cat(kind="c", lives=1)),
         b'{"kind":"c","lives":1}',
+        schemas={"Cat": CAT},
+    ),
+    Shape(
+        "idempotency key in one of two parts of a body",
+        {
+            **takes({"allOf": [ref("Cat"), objects(key={"type": "string", "nullable": True})]}),
+            "x-idempotency-key": "key",
+        },
+        do(kind="c", lives=1, key="k"),
+        "POST /things",
+        b'{"kind":"c","lives":1,"key":"k"}',
+        method="post",
         schemas={"Cat": CAT},
     ),
     bodied(

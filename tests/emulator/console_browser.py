@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, Request, expect, sync_playwright
 
 __all__ = ["chromium", "open_page", "try_out"]
 
@@ -81,20 +81,31 @@ def open_page(
     assert problems == []
 
 
-def try_out(page: Page, operation: str, fields: dict[str, str] | None = None, *, body: str | None = None) -> int:
+def try_out(
+    page: Page,
+    operation: str,
+    fields: dict[str, str] | None = None,
+    *,
+    body: str | None = None,
+    file: FilePayload | None = None,
+) -> int:
     """Executes an operation in Swagger UI and returns the status that it shows.
 
     Args:
         page: A page of Swagger UI.
         operation: The operation's id, such as ``company_create``.
-        fields: Values for parameters by name; the others keep their examples.
+        fields: Values for parameters, or fields of a form, by name; the others keep their examples.
         body: The text of the body; None keeps the example.
+        file: What to choose where a file is asked for.
     """
     block = page.locator(f".opblock[id$='-{operation}']")
     if block.locator("button.execute").count() == 0:
         block.locator(".opblock-summary-control").click()
     for name, value in (fields or {}).items():
-        block.locator(f"tr[data-param-name='{name}'] input").fill(value)
+        field = f"tr[data-param-name='{name}'] input, tr[data-property-name='{name}'] input[type=text]"
+        block.locator(field).fill(value)
+    if file is not None:
+        block.locator("input[type=file]").set_input_files(file)
     if body is not None:
         block.locator("textarea.body-param__text").evaluate(_FILL, json.dumps(body))
     block.locator("button.execute").click()

@@ -11,14 +11,16 @@ import httpx
 import pytest
 import qredo_partner_v1_1
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from qredo_emulator import Emulator, Settings
 from qredo_signing import Credentials, connect
 
+from ..codegen.shapes import together
 from .conftest import Caller
 from .console_browser import chromium, open_page, try_out
 from .console_keys import new_rsa, private_pem, public_pem
 from .descriptions import DESCRIPTIONS, described
+from .shaped import shape, signed
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.once]
 
@@ -163,6 +165,19 @@ def test_what_is_signed_is_what_the_browser_sends(browser: Browser, qredo: Emula
     with open_page(browser, f"{qredo.url}/-/docs/qredo_partner_v1_0/") as page:
         assert try_out(page, "company_search", {"query": "Ünï 'a b'&c=%2F#[|]"}) == 200
         assert try_out(page, "company_create", body=body) == 201
+
+
+def test_bodies_that_are_no_text_are_signed_as_they_are_sent(browser: Browser, tmp_path: Path) -> None:
+    """In Swagger UI the signatures of a form with a file, and of a file, are of the bytes that the browser sends."""
+    shapes = [shape("body: multipart"), shape("body: bytes")]
+    (tmp_path / "qredo_files").mkdir()
+    (tmp_path / "qredo_files" / "openapi.yaml").write_text(json.dumps(signed(together(shapes))), encoding="utf-8")
+    file: FilePayload = {"name": "a \u00fc.bin", "mimeType": "image/png", "buffer": bytes(range(256))}
+    with Emulator(Settings(spec=tmp_path)) as emulator:
+        with open_page(browser, f"{emulator.url}/-/docs/qredo_files/") as page:
+            assert try_out(page, "thing_do0", {"note": "\u00fc"}, file=file) == 200
+            assert try_out(page, "thing_do1", file=file) == 200
+        assert [record.verified for record in emulator.control.requests] == [True, True]
 
 
 @pytest.mark.parametrize(("path", "width"), [("", 390), ("", 1280), ("docs/qredo_partner_v1_0/", 390)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import given as given_
 from hypothesis import settings
 from hypothesis import strategies as st
+from qredo_codegen.description.normal import normalize
 from qredo_emulator._description.bodies import parse
 from qredo_emulator._description.media import Content
-from qredo_emulator._description.operations import Parameter
+from qredo_emulator._description.parameters import Parameter
 from qredo_emulator._description.reading import RequestReader, RequestValues
 from qredo_emulator._description.texts import read_parameter, split_query
 from qredo_emulator._description.validation import Validators
@@ -19,10 +21,11 @@ from qredo_emulator._errors import ApiError
 from qredo_partner_v1_1._content import write
 from qredo_partner_v1_1._parameters import header, query, segment
 
-from ..codegen.shapes import SHAPES, Shape
+from ..codegen.shapes import SHAPES, Shape, described, objects, takes
 from .shaped import UNKNOWN_VALUE, given, operation_of, shape
 
-READ = [shape for shape in SHAPES if shape.name.partition(":")[0] in ("query", "path", "header parameter", "body")]
+KINDS = ("query", "path", "header parameter", "body", "encoding")
+READ = [shape for shape in SHAPES if shape.name.partition(":")[0] in KINDS]
 
 
 def read(shape: Shape, folder: Path, *, sent: str | None = None, body: bytes | None = None, media: str = "") -> Any:
@@ -203,3 +206,74 @@ def test_reading_a_form_undoes_writing(form: str, data: st.DataObject) -> None:
     content = Content(media, form, {"type": "object", "additionalProperties": {"type": "string"}})
     body, content_type = write(media, values, {})
     assert parse(content, body, content_type) == values
+
+
+WORDS = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FFF, exclude_characters="+|[]"), min_size=1)
+OBJECT = st.dictionaries(WORDS, WORDS, min_size=1, max_size=3)
+FREE = {"type": "object", "additionalProperties": {"type": "string"}}
+FIELDS = [
+    ({"type": "string"}, WORDS),
+    ({"type": "integer"}, st.integers(-(2**63), 2**63)),
+    ({"type": "boolean"}, st.booleans()),
+    ({"type": "array", "items": {"type": "string"}}, st.lists(WORDS, min_size=1, max_size=3)),
+    ({"type": "array", "items": {"type": "integer"}}, st.lists(st.integers(-(10**63), 10**63), min_size=1, max_size=3)),
+    ({"type": "array", "items": FREE}, st.lists(OBJECT, min_size=1, max_size=3)),
+    (FREE, OBJECT),
+]
+"""Schemas of fields, and their values; texts have none of the characters that a style takes for its own."""
+
+STYLED = st.fixed_dictionaries(
+    {"style": st.sampled_from(["form", "spaceDelimited", "pipeDelimited", "deepObject"])},
+    optional={"explode": st.booleans()},
+)
+ENCODINGS = {
+    "application/x-www-form-urlencoded": st.one_of(
+        st.just({}),
+        STYLED,
+        st.fixed_dictionaries({"explode": st.booleans()}),
+        st.just({"contentType": "application/json"}),
+    ),
+    "multipart/form-data": st.fixed_dictionaries(
+        {},
+        optional={
+            "contentType": st.sampled_from(
+                ["application/json", "application/x+json; charset=utf-8", 'text/plain; charset="utf-16"', "text/csv"]
+            )
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("media", ENCODINGS)
+@settings(max_examples=40)
+@given_(data=st.data())
+def test_reading_a_form_undoes_writing_it_in_any_encoding(
+    media: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever the description says of how fields are written, the emulator reads what the client sends."""
+    drawn = data.draw(st.lists(st.tuples(st.sampled_from(FIELDS), ENCODINGS[media]), min_size=1, max_size=4))
+    # An object is no text, which is a rule of the generator.
+    drawn = [(field, {} if field[0] is FREE and "text" in str(one) else one) for field, one in drawn]
+    # An object that is written as fields of its own takes whatever is left: two of them could not be told apart.
+    spread = [index for index, (field, encoding) in enumerate(drawn) if field[0] is FREE and is_spread(encoding)]
+    drawn = [one for index, one in enumerate(drawn) if index not in spread[1:]]
+    names = [f"field {index}&" for index in range(len(drawn))]
+    values = {name: data.draw(field[1]) for name, (field, _) in zip(names, drawn, strict=True)}
+    one = shape("body: form")
+    schema = objects(**{name: field[0] for name, (field, _) in zip(names, drawn, strict=True)})
+    operation = takes(schema, media)
+    encoding = {name: encoding for name, (_, encoding) in zip(names, drawn, strict=True) if encoding}
+    operation["requestBody"]["content"][media]["encoding"] = encoding
+    one = dataclasses.replace(one, operation=operation, headers={})
+    found = normalize(described(one)).operations[0].body
+    assert found is not None
+    body, content_type = write(media, values, found.encoding)
+    assert read(one, tmp_path_factory.getbasetemp(), body=body, media=content_type).body == values
+
+
+def is_spread(encoding: dict[str, Any]) -> bool:
+    """Whether an object is written as fields of its own."""
+    style = encoding.get("style", "form")
+    return bool(encoding.keys() & {"style", "explode"}) and (
+        style != "deepObject" and encoding.get("explode", style == "form")
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from qredo_emulator._description.document import read_document, resolve_referenc
 from qredo_emulator._description.equality import equal_operations
 from qredo_emulator._description.operations import Operation, read_operations
 from qredo_emulator._json import dump
+from qredo_emulator.handlers import find_handler
 
 from .conftest import Caller
 
@@ -72,7 +74,7 @@ def test_an_operation_that_differs_is_refused_by_name(emulator: Emulator) -> Non
     assert refused.status_code == 501
     reason = refused.json()["detail"]["reason"]
     assert OLD in reason
-    assert "'get_all' to qredo_emulator.handlers.v9_0.asset" in reason
+    assert "'get_all' to qredo_emulator.handlers.qredo_partner_v9_0.asset" in reason
     assert emulator.app.examples()[NEW] == []
 
 
@@ -96,6 +98,23 @@ def test_with_examples_only_nothing_is_refused(spec: Path) -> None:
 def test_a_version_without_handlers_is_not_the_default(emulator: Emulator) -> None:
     """The bare paths stay with the newest version that has handlers of its own."""
     assert emulator.app.default_api == OLD
+
+
+@pytest.mark.parametrize("package", ["qredo_v1_1", "acme_partner_v1_1", "_shared"])
+def test_an_api_with_the_version_of_another_has_no_handlers_of_it(document: Any, tmp_path: Path, package: str) -> None:
+    """Handlers belong to the package whose whole name they have: another one returns examples."""
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "openapi.yaml").write_bytes(dump(document))
+    with Emulator(Settings(spec=tmp_path)) as emulator, httpx.Client(base_url=emulator.url) as client:
+        call = Caller(emulator, client)
+        call.base = f"/{package}/api/v1/p"
+        assert call("GET", "/assets").headers["x-qredo-emulator"] == "example"
+
+
+@pytest.mark.parametrize("tag", ["a.b", "a b", "_ledger", "none"])
+def test_a_tag_that_is_no_module_has_no_handlers(document: Any, tag: str) -> None:
+    """Whatever the tag of an operation is, it names a public module of its package, or none."""
+    assert find_handler(OLD, dataclasses.replace(search(copy.deepcopy(document)), tag=tag)) is None
 
 
 def search(document: Any) -> Operation:

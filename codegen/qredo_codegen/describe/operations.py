@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from qredo_codegen.description.document import METHODS, Document, operations, pointer
 from qredo_codegen.description.places import path_items, successes, target
-from qredo_codegen.description.rules_operations import encodings
+from qredo_codegen.description.rules_generable import encodings
 
 from .decisions import Decisions
 from .structure import drop

@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator
 
 from qredo_codegen.description.document import Document, Operation, operations, pointer, walk
 from qredo_codegen.description.places import parameters, path_items, target
-from qredo_codegen.description.rules_operations import STYLES
 
 from .decisions import Decisions
 
 __all__ = ["drop_parameters", "fit_parameters", "fit_written"]
 
+_STYLES = {
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+}
 Why = Callable[[str | None, Document], str | None]
 """Why a parameter on a path (None for a component) is removed, or None if it stays."""
 
@@ -40,7 +44,7 @@ def fit_written(document: Document, decisions: Decisions) -> None:
     for at, node in walk(document):
         if (
             isinstance(node, dict)
-            and node.get("in") in STYLES
+            and node.get("in") in _STYLES
             and isinstance(node.get("name"), str)
             and not _is_scheme(node)
         ):
@@ -76,7 +80,7 @@ def _is_scheme(node: Document) -> bool:
 
 def _fit_one(at: str, node: Document, decisions: Decisions) -> None:
     place, style = str(node["in"]), node.get("style")
-    if style is not None and style not in STYLES[place]:
+    if style is not None and style not in _STYLES[place]:
         decisions.add("dropped", at, f"The style {style}, which a {place} parameter cannot have.")
         del node["style"]
     if node.pop("allowReserved", False):

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from qredo_codegen.description.document import Document, pointer
-from qredo_codegen.description.rules_extensions import SHAPES
+from qredo_codegen.description.rules import EXTENSIONS
 
 from .decisions import Decisions
 
@@ -24,7 +24,7 @@ _NAMED = frozenset(
     | {"securitySchemes", "variables", "webhooks"}
 )
 _NAMES = "x-enum-varnames"
-_OURS = frozenset(SHAPES) - {_NAMES}
+_OURS = EXTENSIONS - {_NAMES}
 
 
 def without_extras(document: Document, decisions: Decisions, *, with_texts: bool) -> Document:

@@ -204,8 +204,7 @@ def _style_of_field(given: Document) -> str | None:
     """How a field of a form is written; None for as usual."""
     if given.keys() & {"style", "explode"}:
         style = str(given.get("style", "form"))
-        found = style + ("*" if given.get("explode", style == "form") else "")
-        return None if found == "form*" else found
+        return style + ("*" if given.get("explode", style == "form") else "")
     return "json" if form_of(str(given.get("contentType", "text/plain"))) == "json" else None
 
 

@@ -10,9 +10,10 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 from openapi_spec_validator.schemas.backend.jsonschema import create_validator
 
-from .document import Document, pointer
-from .places import Problem, placed
-from .rules_schemas import references_resolve
+from qredo_codegen.errors import DocumentError
+
+from .document import Document, pointer, resolve
+from .places import Problem, placed, references
 
 __all__ = ["structure_errors", "validate"]
 
@@ -33,7 +34,7 @@ def validate(document: Document) -> list[Problem]:
         version = str(document.get("openapi"))
         return [Problem("/openapi", f"{version!r} is no version that is known here: 3.0.x or 3.1.x is needed.")]
     structure = [Problem(pointer(*error.absolute_path), _short(error)) for error in structure_errors(document)]
-    return structure or list(references_resolve(document)) or list(_meaning(parts[0], document))
+    return structure or list(_broken_references(document)) or list(_meaning(parts[0], document))
 
 
 def structure_errors(document: Document) -> Iterator[ValidationError]:
@@ -45,15 +46,37 @@ def structure_errors(document: Document) -> Iterator[ValidationError]:
 
 
 def _deepest(error: ValidationError) -> ValidationError:
-    """Return what is wrong inside an alternative: of a reference and an object, the one that was meant."""
+    """Return what is wrong inside an alternative: in the one that was meant, if that can be told."""
     while error.validator == "oneOf" and isinstance(error.instance, dict):
-        is_reference = "$ref" in error.instance
-        branches = [str(one.get("$ref")).endswith("/Reference") for one in cast("list[Any]", error.validator_value)]
-        meant = [one for one in error.context or () if branches[int(one.schema_path[0])] is is_reference]
-        if True not in branches or not meant:
+        meant = _meant(error)
+        if not meant:
             break
         error = max(meant, key=relevance)
     return best_match([error]) or error
+
+
+def _meant(error: ValidationError) -> list[ValidationError]:
+    """Of a reference and an object the one that is given, else the alternative whose kind (`in`, `type`) is given."""
+    branches = [str(one.get("$ref")).endswith("/Reference") for one in cast("list[Any]", error.validator_value)]
+    errors = [(int(one.schema_path[0]), one) for one in error.context or ()]
+    if True in branches:
+        is_reference = "$ref" in cast("Document", error.instance)
+        return [one for index, one in errors if branches[index] is is_reference]
+    others = {index for index, one in errors if one.validator == "enum" and _is_kind(one.validator_value)}
+    left = {index for index, _ in errors} - others
+    return [one for index, one in errors if left == {index}]
+
+
+def _is_kind(allowed: Any) -> bool:
+    return len(allowed) == 1 and isinstance(allowed[0], str)
+
+
+def _broken_references(document: Document) -> Iterator[Problem]:
+    for at, ref in references(document):
+        try:
+            resolve(document, ref)
+        except DocumentError as error:
+            yield Problem(at + "/$ref", str(error))
 
 
 def _parts(document: Document) -> tuple[Any, Any] | None:

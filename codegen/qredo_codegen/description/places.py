@@ -19,8 +19,8 @@ __all__ = [
     "Place",
     "Problem",
     "holders",
-    "json_body",
     "keywords",
+    "objects",
     "parameters",
     "path_items",
     "placed",
@@ -87,6 +87,37 @@ def schemas(document: Document) -> Iterator[Place]:
     for holder in holders(document):
         if "schema" in holder.node:
             yield from _nested(Place(holder.pointer + "/schema", holder.node["schema"], holder.role))
+
+
+def objects(document: Document) -> Iterator[tuple[str, Any, str]]:
+    """Yield the objects of a document with their pointers and the names that OpenAPI has for them.
+
+    A schema comes twice: as Schema, and by its role (see `Place`).
+    """
+    yield "", document, "OpenAPI"
+    yield "/info", document.get("info", {}), "Info"
+    for at, nodes, kind in _lists_of_objects(document):
+        for key, node in enumerate(nodes) if isinstance(nodes, list) else nodes.items():
+            yield at + pointer(key), node, kind
+    for operation in operations(document):
+        yield operation.pointer, operation.node, "Operation"
+    for at, schema, role in schemas(document):
+        yield at, schema, "Schema"
+        yield at, schema, role
+
+
+def _lists_of_objects(document: Document) -> Iterator[tuple[str, Any, str]]:
+    yield "/servers", document.get("servers", []), "Server"
+    yield "/tags", document.get("tags", []), "Tag"
+    yield "/paths", path_items(document), "Path Item"
+    kinds = {"securitySchemes": "Security Scheme", "parameters": "Parameter", "responses": "Response"}
+    for key, kind in kinds.items():
+        yield pointer("components", key), document.get("components", {}).get(key, {}), kind
+    for path, item in path_items(document).items():
+        yield pointer("paths", path, "parameters"), item.get("parameters", []), "Parameter"
+    for operation in operations(document):
+        yield operation.pointer + "/parameters", operation.node.get("parameters", []), "Parameter"
+        yield operation.pointer + "/responses", responses(operation), "Response"
 
 
 def holders(document: Document) -> Iterator[Holder]:
@@ -191,13 +222,6 @@ def parameters(document: Document, operation: Operation) -> dict[tuple[str, str]
                 key = (str(parameter.get("in")), str(parameter.get("name")))
                 found[key] = at + pointer("parameters", index), parameter
     return found
-
-
-def json_body(document: Document, operation: Operation) -> Any:
-    """Return the schema of an operation's JSON body as it is written, or None."""
-    body = target(document, operation.node.get("requestBody"))
-    content = body.get("content", {}) if isinstance(body, dict) else {}
-    return content.get("application/json", {}).get("schema")
 
 
 def successes(document: Document, operation: Operation) -> dict[str, Document]:

@@ -1,4 +1,4 @@
-"""Rules for the descriptions that this project writes itself: everything is explained, shown, and used."""
+"""Rules that look at several places of a description of our own: what is there is named, shown and used."""
 
 from __future__ import annotations
 
@@ -13,49 +13,33 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from .document import Document, operations, pointer
-from .places import (
-    Holder,
-    Problem,
-    holders,
-    keywords,
-    path_items,
-    placed,
-    reached,
-    references,
-    responses,
-    schemas,
-    successes,
-    target,
-    under,
-)
-from .rules_extensions import SHAPES
+from .normal import normalize
+from .places import Holder, Problem, holders, path_items, placed, reached, schemas, successes, target, under
 from .security import alternatives
 
 __all__ = ["RULES"]
 
-_KINDS = ("schemas", "parameters", "requestBodies", "responses", "headers", "securitySchemes", "examples")
 
-
-def descriptions(document: Document) -> Iterator[Problem]:
-    """The document, its servers, tags, security schemes, operations, parameters and responses say what they are."""
-    yield from _missing("/info", document.get("info", {}), "title", "description")
-    for key in ("servers", "tags"):
-        yield from _each_missing(pointer(key), document.get(key, []))
-    for kind in ("securitySchemes", "parameters", "responses"):
-        yield from _each_missing(pointer("components", kind), document.get("components", {}).get(kind, {}))
-    for path, item in path_items(document).items():
-        yield from _each_missing(pointer("paths", path, "parameters"), item.get("parameters", []))
-    for operation in operations(document):
-        yield from _missing(operation.pointer, operation.node, "summary", "description")
-        yield from _each_missing(operation.pointer + "/parameters", operation.node.get("parameters", []))
-        yield from _each_missing(operation.pointer + "/responses", responses(operation))
-
-
-def described_schemas(document: Document) -> Iterator[Problem]:
-    """Each named schema and each property has a description, its own or that of the schema it refers to."""
-    for at, schema, role in schemas(document):
-        if role in ("component", "property") and not _description(document, schema):
-            yield Problem(at, f"the {role} has no description.")
+def names(document: Document) -> Iterator[Problem]:
+    """Tags, operations and schemas are named as they are in Python, so that the generator renames none."""
+    normal = normalize(document)
+    for tag in normal.tags:
+        if tag.name != tag.wire:
+            yield Problem(
+                "/tags", f"the tag {tag.wire!r} would become {tag.name} in Python; give it a name that can stay."
+            )
+    for one in normal.operations:
+        given, wanted = one.source.node.get("operationId"), f"{one.tag}_{one.verb}"
+        if given not in (None, wanted):
+            yield Problem(
+                one.source.pointer + "/operationId", f"{given!r} would become {wanted}; give it a name that can stay."
+            )
+    for class_ in normal.classes.values():
+        if class_.schema.wire not in (None, class_.name):
+            at = class_.schema.pointer
+            yield Problem(
+                at, f"{class_.schema.wire!r} would become the class {class_.name}; give it a name that can stay."
+            )
 
 
 def examples_given(document: Document) -> Iterator[Problem]:
@@ -85,80 +69,26 @@ def examples_valid(document: Document) -> Iterator[Problem]:
             yield from validate(at + "/message", at + "/example", item["x-websocket"]["example"])
 
 
-def default_responses(document: Document) -> Iterator[Problem]:
-    """Each operation says what an error looks like that it does not list."""
-    for operation in operations(document):
-        if "default" not in operation.node.get("responses", {}):
-            yield Problem(operation.pointer + "/responses", "has no default response.")
-
-
-def outcomes_named(document: Document) -> Iterator[Problem]:
-    """Each operation that cannot be retried says how to find out whether it took effect, or why that is not known."""
-    for operation in operations(document):
-        harmless = operation.method == "get" or operation.node.get("x-idempotent") is True
-        if not harmless and not operation.node.keys() & {"x-outcome", "x-no-outcome"}:
-            yield Problem(
-                operation.pointer,
-                "is no GET and has no x-idempotent, so name the GET that shows its outcome in x-outcome, or say why "
-                "there is none in x-no-outcome.",
-            )
-
-
-def known_extensions(document: Document) -> Iterator[Problem]:
-    """Each extension is a known one: a misspelled one would be ignored."""
-    for at, key, _ in keywords(document):
-        if key.startswith("x-") and key not in SHAPES:
-            yield Problem(at + pointer(key), "is no extension that is known here.")
-
-
 def everything_used(document: Document) -> Iterator[Problem]:
-    """No component and no tag stands there for nothing."""
+    """No component and no tag stands there for nothing, and each tag is declared."""
     named = {name for given in alternatives(document) for name in given}
     schemes = (pointer("components", "securitySchemes", name) for name in named)
     used = reached(document, ["/paths", *schemes])
-    for kind in _KINDS:
-        for name in document.get("components", {}).get(kind, {}):
-            at = pointer("components", kind, name)
+    for kind, components in document.get("components", {}).items():
+        for at in (pointer("components", kind, name) for name in components):
             if at not in used:
                 yield Problem(at, "is not used.")
-    tags = {tag for operation in operations(document) for tag in operation.node.get("tags", ())}
-    for index, tag in enumerate(document.get("tags", ())):
-        if tag.get("name") not in tags:
-            yield Problem(pointer("tags", index), f"the tag {tag.get('name')!r} is not used.")
+    tags = {tag: one.pointer for one in operations(document) for tag in one.node.get("tags", ())}
+    declared = [tag["name"] for tag in document.get("tags", ())]
+    for index, name in enumerate(declared):
+        if name not in tags:
+            yield Problem(pointer("tags", index), f"the tag {name!r} is not used.")
+    for name, at in tags.items():
+        if name not in declared:
+            yield Problem(at + "/tags", f"the tag {name!r} is not declared in /tags.")
 
 
-RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
-    descriptions,
-    described_schemas,
-    examples_given,
-    examples_valid,
-    default_responses,
-    outcomes_named,
-    known_extensions,
-    everything_used,
-)
-
-
-def _missing(at: str, node: Document, *keys: str) -> Iterator[Problem]:
-    for key in keys:
-        if "$ref" not in node and not str(node.get(key) or "").strip():
-            yield Problem(at, f"has no {key}.")
-
-
-def _each_missing(at: str, nodes: Any) -> Iterator[Problem]:
-    for name, node in enumerate(nodes) if isinstance(nodes, list) else nodes.items():
-        yield from _missing(at + pointer(name), node, "description")
-
-
-def _description(document: Document, schema: Any) -> str:
-    for _ in range(16):  # deeper is a loop
-        if not isinstance(schema, dict):
-            return ""
-        if schema.get("description"):
-            return str(schema["description"]).strip()
-        members = schema.get("allOf")
-        schema = members[0] if members else target(document, schema) if "$ref" in schema else None
-    return ""
+RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (names, examples_given, examples_valid, everything_used)
 
 
 def _examples(document: Document, holder: Holder) -> Iterator[tuple[str, Any]]:
@@ -198,11 +128,8 @@ _Validator = _extend(
 def _validator(document: Document) -> Callable[[str, str, Any], Iterator[Problem]]:
     base = "urn:description"
     registry: Registry[Any] = Registry().with_resource(base, DRAFT4.create_resource(document))
-    broken = {at for at, ref in references(document) if target(document, {"$ref": ref}) is None}
 
     def validate(schema: str, at: str, value: Any) -> Iterator[Problem]:
-        if broken:  # a rule of its own
-            return
         whole = {"$ref": f"{base}#{quote(schema)}"}
         validator = _Validator(whole, registry=registry, format_checker=oas30_format_checker)
         error = best_match(validator.iter_errors(value))

@@ -132,13 +132,19 @@ def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
         yield from _query(sent.decode(), list(_fields(value, body["encoding"])))
     elif form == "multipart":
         yield from _multipart(sent, media, value, body["encoding"])
-    elif sent != (value if isinstance(value, bytes) else str(value).encode()) or not _is_media(media, body["media"]):
+    elif sent != (value if isinstance(value, bytes) else str(value).encode(_charset(media))) or not _is_media(
+        media, body["media"]
+    ):
         yield f"sends the body {sent[:200]!r} as {media}"
 
 
 def _is_media(sent: str, wanted: str) -> bool:
     """Whether a media type is that of the description, which may be a range; parameters such as charset may differ."""
     return "*" in wanted or sent.partition(";")[0].lower() == wanted.partition(";")[0].strip().lower()
+
+
+def _charset(media: str) -> str:
+    return email.message_from_string(f"Content-Type: {media}\r\n\r\n").get_content_charset("utf-8")
 
 
 def _by_name(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
@@ -168,7 +174,7 @@ def _multipart(sent: bytes, media: str, value: dict[str, Any], encoding: dict[st
         if name in encoding and part.get_content_type() != encoding[name].partition(";")[0]:
             yield f"sends the part {name} as {part.get_content_type()}"
         content: Any = part.get_payload(decode=True)
-        wanted: Any = item if isinstance(item, bytes) else _text(item).encode()
+        wanted: Any = item if isinstance(item, bytes) else _text(item).encode(part.get_content_charset("utf-8"))
         if isinstance(item, dict):
             content, wanted = json.loads(content, parse_float=Decimal), item
         if found != name or content != wanted:

@@ -8,7 +8,6 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from qredo_signing import KeyLoadError, UnsignableError
-from qredo_signing._strict_json import JSONError, load
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -86,16 +85,11 @@ class _Console:
         return json_response(self._desk.upload(request.path_params["id"], await _body(request, _LONGEST_PEM)))
 
     async def sign(self, request: Request) -> Response:
-        """Headers for `{"method": "POST", "url": "http://...", "body": "text, empty for none"}`."""
-        given = load(await request.body())
-        values = [given.get(name) for name in ("method", "url", "body")] if isinstance(given, dict) else []
-        texts = [value for value in values if isinstance(value, str)]
-        if len(texts) != 3:
-            raise SigningError("the texts method, url and body are needed")
-        method, url, body = texts
+        """Return the headers of a request: `?method=POST&url=http://...`, with its body as the body."""
+        method, url = (request.query_params.get(name, "") for name in ("method", "url"))
         if not url.startswith(f"{request.url.scheme}://{request.headers['host']}/"):
             raise SigningError("the console signs for this emulator only")
-        headers = await run_in_threadpool(self._signer.headers, method, url, _utf8(body))
+        headers = await run_in_threadpool(self._signer.headers, method, url, await request.body())
         return json_response({"headers": headers})
 
     def _apis(self) -> list[dict[str, Any]]:
@@ -124,13 +118,6 @@ async def _static(request: Request) -> Response:
     return static_file(request.path_params["name"])
 
 
-def _utf8(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        raise SigningError("the body has a lone surrogate, which no request can carry") from None
-
-
 async def _body(request: Request, longest: int) -> bytes:
     body = b""
     async for part in request.stream():
@@ -146,7 +133,7 @@ def _told(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Reque
     async def told(request: Request) -> Response:
         try:
             return await endpoint(request)
-        except (JSONError, KeyLoadError, KeysError, SigningError, UnsignableError) as error:
+        except (KeyLoadError, KeysError, SigningError, UnsignableError) as error:
             return json_response({"error": str(error)}, 400)
 
     return told

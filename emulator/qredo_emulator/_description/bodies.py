@@ -13,8 +13,8 @@ from qredo_signing._strict_json import JSONError
 from qredo_emulator._exact_json import load_exact
 
 from .media import Content
-from .schemas import kinds_of, properties_of
-from .texts import fields, split_query
+from .schemas import items_of, kinds_of, properties_of
+from .texts import Pairs, fields, read_parameter, split_query
 
 __all__ = ["MalformedBodyError", "parse"]
 
@@ -34,7 +34,7 @@ def parse(content: Content, body: bytes, content_type: str) -> Any:
     head = _head(f"content-type: {content_type}")
     try:
         if content.form == "form":
-            return fields(content.schema, [(name, unquote_plus(text)) for name, text in split_query(body.decode())])
+            return _form(content, split_query(body.decode()))
         if content.form == "multipart":
             return fields(content.schema, list(_parts(content.schema, body, head)))
         return body.decode(head.get_content_charset("utf-8")) if content.form == "text" else body
@@ -44,6 +44,20 @@ def parse(content: Content, body: bytes, content_type: str) -> Any:
         raise MalformedBodyError(f"is not {error.encoding}") from None
     except (ValueError, JSONError) as error:
         raise MalformedBodyError(str(error)) from None
+
+
+def _form(content: Content, pairs: Pairs) -> dict[str, Any]:
+    """The fields of a form: those with a style of their own, and all others."""
+    properties, _ = properties_of(content.schema)
+    found: dict[str, Any] = {}
+    for each in sorted(content.fields, key=lambda each: each.is_spread):  # which takes what is left
+        sent = [pair for pair in pairs if each.takes(pair[0], properties.keys() - {each.name})]
+        pairs = [pair for pair in pairs if pair not in sent]
+        try:
+            found |= {each.name: read_parameter(each, sent)} if sent else {}
+        except ValueError as error:
+            raise ValueError(f"has a field {each.name!r} that {error}") from None
+    return fields(content.schema, [(name, unquote_plus(text)) for name, text in pairs]) | found
 
 
 def _parts(schema: Any, body: bytes, head: email.message.Message) -> Iterator[tuple[str, Any]]:
@@ -62,13 +76,18 @@ def _parts(schema: Any, body: bytes, head: email.message.Message) -> Iterator[tu
         if not blank or not isinstance(name, str):
             raise ValueError("has a part without a name")
         found = properties.get(name, others)
-        yield name, _value(part, data, found)
+        is_many = kinds_of(found) - {"null"} == {"array"}
+        yield name, _value(part, data, items_of(found) if is_many else found)
 
 
 def _value(part: email.message.Message, data: bytes, schema: Any) -> Any:
     kinds = kinds_of(schema) - {"null"}
     if part.get_content_type().endswith("json") and kinds != {"string"}:
-        return load_exact(data)
+        try:
+            return load_exact(data)
+        except JSONError:
+            if "string" not in kinds:
+                raise
     if part.get_param("filename", header="content-disposition") is not None or _is_file(schema):
         return data
     return data.decode(part.get_content_charset("utf-8"))

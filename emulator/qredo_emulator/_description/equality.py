@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .media import Content
-from .operations import Operation, Parameter
+from .operations import Operation
+from .parameters import Parameter
 
 __all__ = ["equal_operations"]
 
@@ -49,7 +50,7 @@ def _parameter(parameter: Parameter) -> list[Any]:
 
 
 def _contents(contents: tuple[Content, ...]) -> list[Any]:
-    return [[content.media, content.schema] for content in contents]
+    return [[each.media, each.schema, [_parameter(field) for field in each.fields]] for each in contents]
 
 
 class _Comparison:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .document import SpecError
-from .schemas import kinds_of
+from .parameters import Parameter, styled
+from .schemas import kinds_of, properties_of
 
 __all__ = ["MISSING", "Content", "accepted", "given", "read_content"]
 
@@ -31,12 +32,14 @@ class Content:
         form: `json`, `form`, `multipart`, `text` or `bytes`.
         schema: The schema of its value; text is a string, and so are bytes.
         example: The description's example, or `MISSING`.
+        fields: The fields of a form that are not written as usual. (A part of a multipart body says itself what it is.)
     """
 
     media: str
     form: str
     schema: Any
     example: Any = MISSING
+    fields: tuple[Parameter, ...] = ()
 
 
 def read_content(node: Mapping[str, Any]) -> tuple[Content, ...]:
@@ -57,7 +60,25 @@ def _read(text: str, node: Mapping[str, Any]) -> Content:
             f"the emulator can't read {media} with a schema that is no {_NEEDS[form]}; "
             "it knows JSON, forms, multipart, text and bytes"
         )
-    return Content(media, form, schema, _example(node))
+    fields = tuple(_fields(schema, node.get("encoding", {}))) if form == "form" else ()
+    return Content(media, form, schema, _example(node), fields)
+
+
+def _fields(schema: Any, encoding: Mapping[str, Any]) -> Iterator[Parameter]:
+    """The fields of a form for which there is a style, or else JSON as the media type."""
+    properties, others = properties_of(schema)
+    for name, node in encoding.items():
+        found = properties.get(name, others)
+        if node.keys() & {"style", "explode"}:
+            yield _styled(name, found, node.get("style", "form"), node.get("explode"))
+        elif _form(_plain(node.get("contentType", "text/plain")), found) == "json":
+            yield Parameter(name, "query", required=False, schema=found, style="json")
+
+
+def _styled(name: str, schema: Any, style: str, explode: bool | None) -> Parameter:
+    if style == "deepObject" and "object" not in kinds_of(schema):
+        style, explode = "form", True  # there are no keys to stand in brackets
+    return styled(name, "query", schema, style, explode)
 
 
 def _form(media: str, schema: Any) -> str:

@@ -9,43 +9,13 @@ from typing import Any
 
 from .document import SpecError
 from .media import MISSING, Content, read_content
+from .parameters import STYLES, Parameter, styled
 from .schemas import kinds_of
 from .security import Security, read_security
 
-__all__ = ["METHODS", "Operation", "Parameter", "ResponseSpec", "read_operations"]
+__all__ = ["METHODS", "Operation", "ResponseSpec", "read_operations"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_STYLES = {
-    "path": ("simple", "label", "matrix"),
-    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
-    "header": ("simple",),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter in the path, the query or a header.
-
-    Attributes:
-        style: One of OpenAPI's styles, or `json` where the parameter's `content` says so.
-        explode: Whether each item of a list, or each field of an object, stands by itself.
-        is_many: Whether it is a list.
-        is_object: Whether it is an object.
-    """
-
-    name: str
-    where: str
-    required: bool
-    schema: Any
-    style: str = "simple"
-    explode: bool = False
-    is_many: bool = False
-    is_object: bool = False
-
-    @property
-    def is_spread(self) -> bool:
-        """Whether it has no name in the query: each field of the object is a parameter there."""
-        return self.is_object and self.explode and self.style == "form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +125,18 @@ def _parameters(nodes: list[Any]) -> tuple[Parameter, ...]:
 
 def _parameter(node: Any) -> Parameter:
     name, where, required = node["name"], node["in"], bool(node.get("required"))
-    if where not in _STYLES:
+    if where not in STYLES:
         raise SpecError(f"parameter {name!r} is in {where!r}; the emulator reads the path, the query and headers")
     if "content" in node:
         [content] = read_content(node["content"]) or [None]
         if content is None or content.form != "json":
             raise SpecError(f"parameter {name!r} has content that is not JSON")
         return Parameter(name, where, required, content.schema, "json")
-    style = node.get("style", _STYLES[where][0])
-    if style not in _STYLES[where]:
-        styles = " or ".join(_STYLES[where])
+    style = node.get("style", STYLES[where][0])
+    if style not in STYLES[where]:
+        styles = " or ".join(STYLES[where])
         raise SpecError(f"parameter {name!r} has the style {style!r}; in the {where} it is {styles}")
     schema = node.get("schema", {})
     if style == "deepObject" and "object" not in kinds_of(schema):
         raise SpecError(f"parameter {name!r} has the style deepObject, and is no object")
-    kinds = kinds_of(schema) - {"null"}
-    explode = bool(node.get("explode", style == "form"))
-    return Parameter(name, where, required, schema, style, explode, kinds == {"array"}, kinds == {"object"})
+    return styled(name, where, schema, style, node.get("explode"), required=required)

@@ -7,7 +7,7 @@ Where something is wrong, the reason begins with a JSON pointer into
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ from qredo_emulator._exact_json import load_exact
 
 from .bodies import MalformedBodyError, parse
 from .media import given
-from .operations import Operation, Parameter
+from .operations import Operation
+from .parameters import Parameter
 from .texts import Pairs, read_parameter, split_query
 from .validation import Validators
 
@@ -97,7 +98,7 @@ class RequestReader:
             values = header(parameter.name.lower())
             return [(parameter.name, ",".join(values))] if values else []
         others = {each.name for each in operation.parameters if each.where == "query" and each is not parameter}
-        return [pair for pair in pairs if _belongs(parameter, pair[0], others)]
+        return [pair for pair in pairs if parameter.takes(pair[0], others)]
 
     def _value(self, parameter: Parameter, sent: Pairs) -> Any:
         where = f"/{parameter.where}/{parameter.name}"
@@ -129,11 +130,3 @@ class RequestReader:
     def _check(self, where: str, schema: Any, value: Any) -> None:
         if problem := self._validators.problem(schema, value, self._openapi):
             raise invalid(f"{where}{problem[0]}", problem[1])
-
-
-def _belongs(parameter: Parameter, name: str, others: Iterable[str]) -> bool:
-    if parameter.style == "deepObject":
-        return name.startswith(f"{parameter.name}[")
-    if parameter.is_spread:  # each field of the object is a parameter of the query
-        return name not in others
-    return name == parameter.name

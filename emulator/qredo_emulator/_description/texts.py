@@ -11,7 +11,7 @@ from qredo_signing._strict_json import JSONError
 
 from qredo_emulator._exact_json import exact, load_exact
 
-from .operations import Parameter
+from .parameters import Parameter
 from .schemas import items_of, kinds_of, parts_of, properties_of
 
 __all__ = ["Pairs", "convert", "fields", "read_parameter", "split_query"]
@@ -19,7 +19,7 @@ __all__ = ["Pairs", "convert", "fields", "read_parameter", "split_query"]
 Pairs = list[tuple[str, str]]
 """Names, decoded, and texts as they were sent."""
 
-_INTEGER = re.compile(r"-?[0-9]{1,20}")
+_INTEGER = re.compile(r"-?[0-9]{1,64}")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _SEPARATORS = {"spaceDelimited": r"%20|\+", "pipeDelimited": r"%7[Cc]|\|"}
 _PREFIXES = {"label": ".", "matrix": ";"}
@@ -47,7 +47,7 @@ def read_parameter(parameter: Parameter, sent: Pairs) -> Any:
         return _deep(parameter.schema, parameter.name, [(name, decode(text)) for name, text in sent])
     if parameter.is_spread:
         return fields(parameter.schema, [(name, decode(text)) for name, text in sent])
-    if parameter.is_many and parameter.explode and parameter.style == "form":
+    if parameter.is_repeated:
         return [convert(decode(text), items_of(parameter.schema)) for _, text in sent]
     if len(sent) > 1:
         raise ValueError(f"is there {len(sent)} times")

@@ -14,12 +14,13 @@ async function sign(request) {
   const url = new URL(request.url, location.href);
   url.hash = "";
   request.url = url.href;
-  if (typeof request.body === "string") request.body = asSent(request.body);
   try {
-    const { headers } = await ask("POST", "sign", JSON.stringify({
-      method: request.method.toUpperCase(), url: request.url, body: request.body ?? "",
-    }));
+    const body = await written(request.body);
+    const query = new URLSearchParams({ method: request.method.toUpperCase(), url: request.url });
+    const { headers } = await ask("POST", `sign?${query}`, body.bytes, "application/octet-stream");
     Object.assign(request.headers, headers);
+    if (typeof request.body === "string") request.body = new TextDecoder("utf-8", { ignoreBOM: true }).decode(body.bytes);
+    if (body.bytes.length) request.userFetch = (target, options) => send(target, options, body);
     tellAccount((await ask("GET", "state")).keys);
   } catch (problem) {
     // Shown as what came of the request: Swagger UI breaks down when this function itself fails.
@@ -28,15 +29,24 @@ async function sign(request) {
   return request;
 }
 
+/** The bytes of a body, and its Content-Type if it is a form with files: each time that one is written it is another. */
+async function written(body) {
+  const whole = new Response(body ?? null);
+  const media = body instanceof FormData ? whole.headers.get("content-type") : null;
+  return { bytes: new Uint8Array(await whole.arrayBuffer()), media };
+}
+
+function send(target, options, { bytes, media }) {
+  const headers = new Headers(options.headers);
+  if (media) headers.set("content-type", media);
+  return fetch(target, { ...options, headers, body: bytes });
+}
+
 /** Names the API keys of this page; they are made when they are first needed. */
 function tellAccount(keys) {
   const own = keys.filter((key) => key.console).map((key) => element("code", {}, key.id));
   const parts = own.flatMap((id, at) => [at ? ", " : "", id]);
   document.getElementById("account").replaceChildren(...(own.length ? [" (", ...parts, ")"] : []));
-}
-
-function asSent(text) {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }
 
 // There is nothing to fill in: the emulator signs.
