@@ -18,7 +18,7 @@ from qredo_signing._operations import Parameter
 from qredo_signing._text import printable
 from qredo_signing.cli._confirmation import lines_of
 from qredo_signing.cli._errors import CliError
-from qredo_signing.cli._readable import AMOUNTS, TIMES, line_of, readable
+from qredo_signing.cli._readable import AMOUNTS, TIMES, UNITS, line_of, readable
 from qredo_signing.cli._responses import show_response
 from qredo_signing.cli._table import table_of
 from qredo_signing.cli._values import parse_value, shape_of
@@ -81,6 +81,39 @@ def test_columns_are_chosen_by_content(capsys: pytest.CaptureFixture[str], monke
     assert lines[6:] == ["in all rows: asset BTC-TESTNET", "not shown: address, note (--fields NAME,... chooses)"]
 
 
+LEDGER = [
+    {"id": "a" * 27, "status": "new", "asset": "BTC-TESTNET", "amount": 2_500_000_000, "fees": 1, "net_amount": 1},
+    {"id": "b" * 27, "status": "old", "asset": "ETH-TESTNET", "amount": 1, "fees": 2, "net_amount": 2_500_000_000},
+]
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"), [(62, ["id", "asset", "amount"]), (70, ["id", "asset", "amount", "fees"])]
+)
+def test_amounts_are_shown_with_their_assets(
+    columns: int, expected: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where not all columns fit, the asset and the amount come before narrower ones."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "dumb")
+    View().show(LEDGER)
+    assert capsys.readouterr().out.splitlines()[0].split() == expected
+
+
+def test_no_amount_is_shown_without_its_asset(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where an amount and its asset do not fit beside the id, each field has a line."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "55")
+    monkeypatch.setenv("TERM", "dumb")
+    View().show(LEDGER)
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["asset", "ETH-TESTNET"] in lines
+    assert ["amount", "2,500,000,000"] in lines
+
+
 def test_fields_raw_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
     """--fields chooses and orders, --raw and --csv print values as received."""
     value = {"total": 2, "list": [{"id": "a", "amount": 1000, "created": 1700000000}, {"id": "b", "amount": None}]}
@@ -111,7 +144,7 @@ def test_json_is_everything_as_received(options: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("spec/*/openapi.yaml")), ids=lambda path: path.parent.name)
 def test_times_and_amounts_are_those_of_the_descriptions(path: Path) -> None:
-    """Fields that a description has in Unix seconds or base units are formatted so, and no other integer is a time."""
+    """Fields in Unix seconds or base units are formatted so, other integers are no times; assets are known."""
     schemas = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)["components"]["schemas"]
     fields = [(name, each) for schema in schemas.values() for name, each in schema.get("properties", {}).items()]
     integers = [(name, each.get("description", "")) for name, each in fields if each.get("type") == "integer"]
@@ -119,6 +152,9 @@ def test_times_and_amounts_are_those_of_the_descriptions(path: Path) -> None:
     assert times <= TIMES
     assert {name for name, text in integers if "base units" in text} - {"scale"} <= AMOUNTS
     assert not TIMES & {name for name, text in integers if "Unix seconds" not in text}
+    with_amounts = [each["properties"] for each in schemas.values() if AMOUNTS & each.get("properties", {}).keys()]
+    texts = {name for each in with_amounts for name, field in each.items() if field.get("type") == "string"}
+    assert {name for name in texts if name.endswith(("asset", "symbol"))} <= UNITS
 
 
 @pytest.mark.parametrize(

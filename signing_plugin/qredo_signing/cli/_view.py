@@ -16,7 +16,7 @@ import typer
 
 from ._errors import CliError
 from ._output import note, print_bytes, print_text
-from ._readable import flat, is_number, readable, wire_text
+from ._readable import UNITS, flat, is_number, readable, wire_text
 from ._replacing import replacing
 from ._table import grid_of, table_of
 
@@ -164,14 +164,22 @@ def screen() -> Iterator[Console]:
 
 
 def _about_hidden(columns: Iterable[str], rows: Sequence[Mapping[str, str]]) -> str:
-    """Name the columns that are not shown, with the value of those that have the same short one in all rows."""
+    """Name the columns that are not shown, with the value of those that have the same short one in all rows.
+
+    Of a nested object only the asset has its value there: an object that is the same in all rows has many fields.
+    """
     values = {column: {row.get(column, "") for row in rows} for column in columns}
     same = {column: texts.pop() for column, texts in values.items() if len(texts) == 1 and len(rows) > 1}
-    shown = {column: text for column, text in same.items() if 0 < len(text) <= _SHORT}
+    shown = {column: text for column, text in same.items() if _is_telling(column, text)}
     lines = [f"in all rows: {', '.join(f'{column} {text}' for column, text in shown.items())}"] if shown else []
     if rest := [column for column in values if column not in shown]:
         lines.append(f"not shown: {', '.join(rest)} (--fields NAME,... chooses)")
     return "\n".join(lines)
+
+
+def _is_telling(column: str, text: str) -> bool:
+    path, _, name = column.rpartition(".")
+    return 0 < len(text) <= _SHORT and (not path or name in UNITS)
 
 
 def _is_table(value: Any) -> bool:
