@@ -130,9 +130,27 @@ def test_fields_raw_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "total\n2\n"
     View(fields="list", raw=True).show({"name": "x", "list": [{"id": "a", "amount": 1000}]})
     assert capsys.readouterr().out.split()[-2:] == ["a", "1000"]
-    View(fields="none").show(value)
-    out, err = capsys.readouterr()
-    assert (out.strip(), "there is no field none" in err) == ("", True)
+
+
+@pytest.mark.parametrize("csv", [False, True])
+def test_a_field_that_is_not_there_is_an_error(csv: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown name in --fields prints nothing, and the error names the fields of the response."""
+    with pytest.raises(CliError, match="has no field ids") as caught:
+        View(fields="amount,ids", csv=csv).show([{"id": "a", "amount": 1}])
+    assert caught.value.hint == "did you mean id? the fields are amount, id"
+    assert capsys.readouterr().out == ""
+
+
+def test_a_field_that_may_be_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    """A described field that no row has is an empty column of CSV, and an empty list is a header alone."""
+    View(fields="note,id", csv=True).show({"total": 1, "list": [{"id": "a"}]}, frozenset({"note"}))
+    assert capsys.readouterr().out == "note,id\n,a\n"
+    View(fields="note,id", csv=True).show({"total": 0, "list": []}, frozenset({"note", "id"}))
+    assert capsys.readouterr().out == "note,id\n"
+    View(fields="note,id").show([{"id": "a"}], frozenset({"note"}))
+    assert capsys.readouterr().out.split()[0] == "id"
+    with pytest.raises(CliError, match="has no field total"):  # it is there, and not in the table
+        View(fields="total", csv=True).show({"total": 1, "list": [{"id": "a"}]}, frozenset({"total"}))
 
 
 @pytest.mark.parametrize("options", [{"csv": True}, {"raw": True}, {"fields": "id"}])
