@@ -22,8 +22,7 @@ __all__ = ["arguments_of", "help_of", "options_of"]
 _OURS = {"--help", *names_of(Connection), *names_of(View)}
 _PREFIX = "of_operation_"  # keeps Python names of parameters apart from those of our own options; never shown
 _PANELS = {"path": "Path", "field": "Fields of the body", "body": "Fields of the body"}
-_WHOLE = "amounts and times are whole numbers"
-_HINTS = {"int": _WHOLE, "model": f"give the object as JSON or @FILE; {_WHOLE}"}
+_HINTS = {"model": "give the object as JSON or @FILE; amounts and times are whole numbers"}
 _BODY_HELP = "The whole body as JSON, from @FILE, or from stdin with -"
 
 
