@@ -242,7 +242,7 @@ CALLING = (
         lambda at: at.client.company.get(Company(name="ACME")),
         "not Company",
         "company_id must be a str",
-        "pass its id, company.company_id",
+        "pass its company_id",
     ),
     Mistake(
         "An id that the service left out",
