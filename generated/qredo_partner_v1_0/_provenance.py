@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "8c26737c5b0adee2870d15d553ed637762dcbfab92686e5fc484f1bf9dbeef2a"
+TEMPLATES_SHA256 = "b2084aee1297d0bee4eda44c259c5178fcacfa08cbe82473b1f9df7b799e0177"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

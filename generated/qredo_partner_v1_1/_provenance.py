@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "89997389a7df05d397583e97d3d9a0a1bf275df01197df5e20baa9066c88a465"
-TEMPLATES_SHA256 = "8c26737c5b0adee2870d15d553ed637762dcbfab92686e5fc484f1bf9dbeef2a"
+TEMPLATES_SHA256 = "b2084aee1297d0bee4eda44c259c5178fcacfa08cbe82473b1f9df7b799e0177"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

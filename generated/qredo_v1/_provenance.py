@@ -9,5 +9,5 @@ PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "29fc9bed17564d633e9e3de3e7450a34191a08a2e3709215313e88cc9b74a22a"
-TEMPLATES_SHA256 = "8c26737c5b0adee2870d15d553ed637762dcbfab92686e5fc484f1bf9dbeef2a"
+TEMPLATES_SHA256 = "b2084aee1297d0bee4eda44c259c5178fcacfa08cbe82473b1f9df7b799e0177"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -222,7 +222,7 @@ def _how_to_get(name: str, value: object) -> str:
         return ": its response did not have it. Read it there with require(), which raises if it is missing"
     if not hasattr(value, "to_dict"):
         return ""
-    return f": pass its id, {type(value).__name__.lower()}.{name}" if hasattr(value, name) else ": pass its id"
+    return f": pass its {name if hasattr(value, name) else 'id'}"
 
 
 def _query(operation: Operation[Any], query: Mapping[str, object]) -> str:

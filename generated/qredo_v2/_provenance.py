@@ -9,5 +9,5 @@ PACKAGE = "qredo_v2"
 VERSION = "2.0.0+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "23d6d55e39f14075663bafb58cc4e3bf59e63931ea50ecd65d07529d200eda7d"
-TEMPLATES_SHA256 = "8c26737c5b0adee2870d15d553ed637762dcbfab92686e5fc484f1bf9dbeef2a"
+TEMPLATES_SHA256 = "b2084aee1297d0bee4eda44c259c5178fcacfa08cbe82473b1f9df7b799e0177"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
