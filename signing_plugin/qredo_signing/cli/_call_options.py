@@ -114,7 +114,7 @@ def _declaration(parameter: Parameter, shape: Shape) -> str:
 def _sample(operation: Operation, parameter: Parameter) -> str:
     """Return an option with a placeholder for its value that needs no quoting in a shell."""
     shape = _shape(operation, parameter)
-    value = shape.known[0] if shape.known else shape.metavar.partition("|")[0]
+    value = shape.known[0] if shape.known else shape.metavar
     return f"{name_of(parameter)} {value}".rstrip()
 
 
@@ -125,7 +125,8 @@ def _help(operation: Operation, parameter: Parameter) -> str:
         return f"{text}; instead of its fields." if has_fields else f"{text}."
     # A field is required unless the whole body is given, which Typer cannot know.
     mark = " [required]" if parameter.required and parameter.kind == "field" else ""
-    return _escaped(parameter.help + mark)
+    form = " As JSON or @FILE." if shape_of(parameter.type).kind in {"model", "json"} else ""
+    return _escaped(f"{parameter.help}{form}{mark}")
 
 
 def _escaped(text: str) -> str:
