@@ -89,6 +89,10 @@ class Emulator:
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
+    def __repr__(self) -> str:
+        apis = ", ".join(self.app.router.base_paths)
+        return f"<{type(self).__name__} {self._url or 'not running'}: {apis}>"
+
     @property
     def url(self) -> str:
         """Where it listens, such as `http://127.0.0.1:40123`; no path.

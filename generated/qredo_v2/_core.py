@@ -231,8 +231,9 @@ def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
         style = operation.styles.get(name)
         if style is None:
             if not isinstance(value, str | int):
+                what_to_do = _how_to_get(name, value)
                 raise TypeError(
-                    f"{operation.id}: {name} must be a str or an int, not {type(value).__name__}{_how_to_get(value)}"
+                    f"{operation.id}: {name} must be a str or an int, not {type(value).__name__}{what_to_do}"
                 )
             text = quote(as_text(value), safe="")
         else:
@@ -248,10 +249,12 @@ def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
     return filled
 
 
-def _how_to_get(value: object) -> str:
+def _how_to_get(name: str, value: object) -> str:
     if value is UNSET or value is None:
-        return ": the service left it out where it comes from; require() says so there"
-    return f": pass its id, such as {type(value).__name__.lower()}.id" if hasattr(value, "to_dict") else ""
+        return ": its response did not have it. Read it there with require(), which raises if it is missing"
+    if not hasattr(value, "to_dict"):
+        return ""
+    return f": pass its {name if hasattr(value, name) else 'id'}"
 
 
 def _query(operation: Operation[Any], query: Mapping[str, object]) -> str:

@@ -278,7 +278,7 @@ def _check_arguments(
         )
     for name, given in (("transport", transport is not None), ("timeout", timeout is not DEFAULT_TIMEOUT)):
         if http_client is not None and given:
-            raise TypeError(f"{name}= and http_client= exclude each other: give it to your http_client instead")
+            raise TypeError(f"{name}= and http_client= exclude each other: set the {name} on your http_client")
     if isinstance(transport, str) and transport != "aiohttp":
         raise TypeError(f"transport={transport!r} is not known: the only transport with a name is 'aiohttp'")
     if isinstance(transport, str) and not is_async:

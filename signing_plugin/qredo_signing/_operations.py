@@ -109,6 +109,11 @@ class Operation:
         return self.function.__annotations__.get("return") == "bytes"
 
     @property
+    def response_type(self) -> Any:
+        """The type of its response as annotated, resolved; for a walk through pages, an iterator."""
+        return _types(self.function, self.package)["return"]
+
+    @property
     def path(self) -> str:
         """The path below the base URL; empty for a walk through pages, which makes other calls."""
         return "" if self._constant is None else str(self._constant.path)
@@ -174,10 +179,10 @@ def operations_of(package: Any) -> list[Operation]:
 def _types(function: Any, package: Any) -> dict[str, Any]:
     """Resolve the annotations of a method. The generated module imports most of them for type checkers only."""
     models = package.models
-    texts = {name: text for name, text in function.__annotations__.items() if name != "return"}
+    texts = dict(function.__annotations__)
     words = set(re.findall(r"\w+", " ".join(texts.values()))) & set(models.__all__)
     file = getattr(import_module(f"{package.__name__}._types"), "File", None)
-    own = {"Any": Any, "Decimal": Decimal, "File": file}
+    own = {"Any": Any, "Decimal": Decimal, "File": file, "Iterator": Iterator}
     names = {**function.__globals__, **own, **{word: getattr(models, word) for word in words}}
     carrier = type("carrier", (), {"__annotations__": texts})
     return typing.get_type_hints(carrier, globalns=names, localns={})

@@ -61,7 +61,11 @@ def from_units(value: Decimal | str | int, scale: int) -> int:
     sign, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)  # finite: `_as_decimal` refuses the others
     coefficient, shift = int("".join(map(str, digits))), exponent + decimals
-    units = coefficient * _power_of_ten(shift) if shift >= 0 else _divide(coefficient, -shift, scale)
+    units = coefficient * _power_of_ten(shift) if shift >= 0 else _divide(coefficient, -shift)
+    if units is None:
+        raise ValueError(
+            f"{value!s:.60} is finer than one base unit (scale {scale}): round it first, in the way you mean"
+        )
     return -units if sign else units
 
 
@@ -99,11 +103,12 @@ def _power_of_ten(exponent: int) -> int:
     return int("1" + "0" * exponent)  # `10**exponent` is a float for all that a type checker knows
 
 
-def _divide(coefficient: int, places: int, scale: int) -> int:
+def _divide(coefficient: int, places: int) -> int | None:
+    """Return the quotient, None if there is a rest."""
     if coefficient == 0:
         return 0
     if places <= len(str(coefficient)):
         units, rest = divmod(coefficient, _power_of_ten(places))
         if rest == 0:
             return units
-    raise ValueError(f"the value is finer than one base unit (scale {scale}): round it first, in the way you mean")
+    return None

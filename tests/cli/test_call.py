@@ -56,6 +56,16 @@ def test_an_operation_is_called_by_its_python_name(connected: Cli, emulator: Emu
     assert json.loads(done.out)["matches"][0]["name"] == "ACME Corp"
 
 
+def test_a_field_that_no_response_has_sends_nothing(connected: Cli, emulator: Emulator) -> None:
+    """An unknown name in --fields is wrong usage, said before a call that may change something is made."""
+    before = len(emulator.control.requests)
+    done = connected("call company.create --name ACME --fields company_id,reff")
+    assert (done.code, done.out) == (2, "")
+    assert "company.create has no field reff" in done.err
+    assert "did you mean ref? the fields are city, company_id, country, domain, ref" in done.err
+    assert len(emulator.control.requests) == before
+
+
 def test_a_list_becomes_a_table(connected: Cli) -> None:
     """A list of objects has a row for each, below the names of its fields; amounts are whole numbers."""
     company(connected)

@@ -16,7 +16,7 @@ from qredo_signing._operations import Parameter
 from qredo_signing._text import printable
 from qredo_signing.cli._confirmation import lines_of
 from qredo_signing.cli._errors import CliError
-from qredo_signing.cli._readable import AMOUNTS, TIMES, line_of, readable
+from qredo_signing.cli._readable import AMOUNTS, TIMES, UNITS, line_of, readable
 from qredo_signing.cli._responses import show_response
 from qredo_signing.cli._table import table_of
 from qredo_signing.cli._values import parse_value, shape_of
@@ -79,6 +79,39 @@ def test_columns_are_chosen_by_content(capsys: pytest.CaptureFixture[str], monke
     assert lines[6:] == ["in all rows: asset BTC-TESTNET", "not shown: address, note (--fields NAME,... chooses)"]
 
 
+LEDGER = [
+    {"id": "a" * 27, "status": "new", "asset": "BTC-TESTNET", "amount": 2_500_000_000, "fees": 1, "net_amount": 1},
+    {"id": "b" * 27, "status": "old", "asset": "ETH-TESTNET", "amount": 1, "fees": 2, "net_amount": 2_500_000_000},
+]
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"), [(62, ["id", "asset", "amount"]), (70, ["id", "asset", "amount", "fees"])]
+)
+def test_amounts_are_shown_with_their_assets(
+    columns: int, expected: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where not all columns fit, the asset and the amount come before narrower ones."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "dumb")
+    View().show(LEDGER)
+    assert capsys.readouterr().out.splitlines()[0].split() == expected
+
+
+def test_no_amount_is_shown_without_its_asset(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where an amount and its asset do not fit beside the id, each field has a line."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "55")
+    monkeypatch.setenv("TERM", "dumb")
+    View().show(LEDGER)
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["asset", "ETH-TESTNET"] in lines
+    assert ["amount", "2,500,000,000"] in lines
+
+
 def test_fields_raw_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
     """--fields chooses and orders, --raw and --csv print values as received."""
     value = {"total": 2, "list": [{"id": "a", "amount": 1000, "created": 1700000000}, {"id": "b", "amount": None}]}
@@ -95,9 +128,27 @@ def test_fields_raw_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "total\n2\n"
     View(fields="list", raw=True).show({"name": "x", "list": [{"id": "a", "amount": 1000}]})
     assert capsys.readouterr().out.split()[-2:] == ["a", "1000"]
-    View(fields="none").show(value)
-    out, err = capsys.readouterr()
-    assert (out.strip(), "there is no field none" in err) == ("", True)
+
+
+@pytest.mark.parametrize("csv", [False, True])
+def test_a_field_that_is_not_there_is_an_error(csv: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown name in --fields prints nothing, and the error names the fields of the response."""
+    with pytest.raises(CliError, match="has no field ids") as caught:
+        View(fields="amount,ids", csv=csv).show([{"id": "a", "amount": 1}])
+    assert caught.value.hint == "did you mean id? the fields are amount, id"
+    assert capsys.readouterr().out == ""
+
+
+def test_a_field_that_may_be_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    """A described field that no row has is an empty column of CSV, and an empty list is a header alone."""
+    View(fields="note,id", csv=True).show({"total": 1, "list": [{"id": "a"}]}, frozenset({"note"}))
+    assert capsys.readouterr().out == "note,id\n,a\n"
+    View(fields="note,id", csv=True).show({"total": 0, "list": []}, frozenset({"note", "id"}))
+    assert capsys.readouterr().out == "note,id\n"
+    View(fields="note,id").show([{"id": "a"}], frozenset({"note"}))
+    assert capsys.readouterr().out.split()[0] == "id"
+    with pytest.raises(CliError, match="has no field total"):  # it is there, and not in the table
+        View(fields="total", csv=True).show({"total": 1, "list": [{"id": "a"}]}, frozenset({"total"}))
 
 
 @pytest.mark.parametrize("options", [{"csv": True}, {"raw": True}, {"fields": "id"}])
@@ -109,7 +160,7 @@ def test_json_is_everything_as_received(options: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_times_and_amounts_are_those_of_the_descriptions(package: str) -> None:
-    """Fields that a description has in Unix seconds or base units are formatted so, and no other integer is a time."""
+    """Fields that a description has in Unix seconds or base units are formatted so, other integers are no times; assets are known."""
     schemas = document_of(package)["components"]["schemas"]
     fields = [(name, each) for schema in schemas.values() for name, each in schema.get("properties", {}).items()]
     integers = [(name, each.get("description", "")) for name, each in fields if each.get("type") == "integer"]
@@ -117,6 +168,9 @@ def test_times_and_amounts_are_those_of_the_descriptions(package: str) -> None:
     assert times <= TIMES
     assert {name for name, text in integers if "base units" in text} - {"scale"} <= AMOUNTS
     assert not TIMES & {name for name, text in integers if "Unix seconds" not in text}
+    with_amounts = [each["properties"] for each in schemas.values() if AMOUNTS & each.get("properties", {}).keys()]
+    texts = {name for each in with_amounts for name, field in each.items() if field.get("type") == "string"}
+    assert {name for name in texts if name.endswith(("asset", "symbol"))} <= UNITS
 
 
 @pytest.mark.parametrize(

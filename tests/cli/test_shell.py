@@ -98,6 +98,25 @@ def test_a_request_cannot_rewrite_the_question(variables: dict[str, str], keys: 
     assert (code, b"\x1b[2K" in shown, rb"\x1b[2K" in shown) == (1, False, True)
 
 
+@pytest.mark.parametrize(
+    ("shell", "names"),
+    [
+        ("zsh", '"fund.get_ledger":"Read the ledger of a fund"'),
+        ("fish", "fund.get_ledger\tRead the ledger of a fund"),
+    ],
+)
+def test_other_shells_complete_too(shell: str, names: str, variables: dict[str, str]) -> None:
+    """Without that shell, its script can be printed; it asks for names in the form that the shell reads."""
+
+    def asked(**words: str) -> str:
+        done = subprocess.run(QREDO, env={**variables, **words}, capture_output=True, text=True, check=False)
+        return done.stdout
+
+    assert f"_QREDO_COMPLETE=complete_{shell}" in asked(_QREDO_COMPLETE=f"source_{shell}")
+    question = {"_TYPER_COMPLETE_ARGS": "qredo call fund.get_l", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    assert names in asked(_QREDO_COMPLETE=f"complete_{shell}", **question)
+
+
 def test_the_shell_completes_names_options_and_values(variables: dict[str, str]) -> None:
     """`qredo call TAG.VERB` completes operations, their options and the values of their enums."""
 

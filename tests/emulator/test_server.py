@@ -75,6 +75,15 @@ def test_it_says_when_it_does_not_run() -> None:
         emulator.start()
 
 
+def test_its_repr_has_address_and_apis_and_no_secret() -> None:
+    """The repr of an emulator says where it listens, if it does, and what it serves; no key is in it."""
+    emulator = Emulator()
+    assert repr(emulator).startswith("<Emulator not running: qredo_partner_v1_0, qredo_partner_v1_1")
+    with emulator:
+        assert f"<Emulator {emulator.url}: qredo_partner_v1_0," in repr(emulator)
+        assert emulator.credentials.api_key not in repr(emulator)
+
+
 def test_a_port_in_use_is_an_error_that_says_what_to_do() -> None:
     """A port in use is named, with the way out."""
     with socket.socket() as taken:

@@ -361,9 +361,9 @@ def test_what_cannot_be_is_said_before_anything_is_sent(emulator: Emulator) -> N
     with connect(Client, emulator.credentials, emulator.environment) as client:
         with pytest.raises(ConfigurationError, match="agent, core_client, liquidity_hub, wallets"):
             feed(client, "nothing")
-        with pytest.raises(TypeError, match="takes client_id in its path, got: nothing"):
+        with pytest.raises(TypeError, match="takes client_id in its path, got nothing: pass client_id="):
             feed(client, "core_client")
-        with pytest.raises(TypeError, match="takes nothing in its path, got: client_id"):
+        with pytest.raises(TypeError, match="takes nothing in its path, got client_id: leave it out"):
             feed(client, "wallets", client_id="x")
         for wrong in ("", ".", ".."):
             with pytest.raises(ValueError, match="can't be a part of the path"):

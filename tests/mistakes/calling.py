@@ -116,7 +116,7 @@ CALLING = (
         lambda at: fund(at, wallets={"name": "Main", "asset": "BTC-TESTNET"}),
         "not dict",
         "takes a list",
-        "put it in a list",
+        "put it in a list, [{...}]",
     ),
     Mistake(
         "A time as a float",
@@ -242,14 +242,14 @@ CALLING = (
         lambda at: at.client.company.get(Company(name="ACME")),
         "not Company",
         "company_id must be a str",
-        "pass its id",
+        "pass its company_id",
     ),
     Mistake(
         "An id that the service left out",
         lambda at: at.client.company.get(UNSET),
         "not Unset",
         "company_id must be a str",
-        "require() says so there",
+        "Read it there with require()",
     ),
     Mistake(
         "An id that is empty",

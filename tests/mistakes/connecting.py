@@ -115,7 +115,7 @@ CONNECTING = (
         lambda at: at.connect(Client, at.emulator.credentials, at.emulator.url),
         "got str",
         "environment must be an Environment",
-        "Environment.from_environment()",
+        "for a URL, pass Environment.emulator(url)",
     ),
     Mistake(
         "The environment is None",
@@ -185,7 +185,7 @@ CONNECTING = (
         lambda at: sandbox(at, timeout=5, http_client=httpx.Client()),
         "timeout= and http_client=",
         "exclude each other",
-        "give it to your http_client instead",
+        "set the timeout on your http_client",
     ),
     Mistake(
         "An async http_client for a sync client",

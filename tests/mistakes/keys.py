@@ -212,7 +212,7 @@ KEYS = (
     Mistake(
         "A key object that can't sign",
         lambda at: Credentials("an-api-key", object()),  # type: ignore[arg-type]
-        "a object cannot sign",
+        "an object of the type object cannot sign",
         "cannot sign",
         "give a PrivateKey, PEM text, the path of a PEM file (pathlib.Path)",
     ),
@@ -233,8 +233,8 @@ KEYS = (
     Mistake(
         "An amount that the asset can't have",
         lambda at: units.from_units("0.000000001", 100_000_000),
-        "scale 100000000",
-        "the value is finer than one base unit",
+        "0.000000001 is",
+        "finer than one base unit (scale 100000000)",
         "round it first",
     ),
     Mistake(

@@ -100,7 +100,7 @@ SERVICES = (
         twice,
         "there is a counter in",
         "which issued 0 last",
-        "give overwrite=True to replace it",
+        "leave initialise() out to go on from there",
     ),
     Mistake(
         "A start for nonces that follow the clock",
@@ -113,8 +113,8 @@ SERVICES = (
         "Two rules in one file",
         both_rules,
         "counter.db",
-        "does not hold nonces of rule 'clock'",
-        "One place keeps one rule",
+        "does not hold nonces of rule 'clock'. One place keeps one rule",
+        "Give another place or name",
     ),
     Mistake(
         "A rule that does not exist",
@@ -140,16 +140,16 @@ SERVICES = (
     Mistake(
         "A feed without the id in its path",
         lambda at: listen(at.client, "core_client"),
-        "got: nothing",
+        "got nothing",
         "the feed 'core_client' takes client_id in its path",
-        "takes client_id",
+        "pass client_id=...",
     ),
     Mistake(
         "A feed of a client that connect did not make",
         lambda at: listen(Client(httpx.Client(), base_url="https://api.qredo.network"), "wallets"),
         "the client was not made by connect()",
-        "there is nothing here to sign its feed with",
-        "connect()",
+        "nothing here can sign its feed",
+        "pass a client from connect()",
     ),
     Mistake(
         "The model of another feed",

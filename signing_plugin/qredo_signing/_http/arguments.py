@@ -36,6 +36,8 @@ def wrong_class(name: str, wanted: type, given: object) -> str:
         )
     if isinstance(given, (Environment, BaseCredentials)):
         return f"{text}: the order is connect(Client, credentials, environment)"
+    if kind == "an Environment" and isinstance(given, str) and "://" in given:
+        what_to_do = "for a URL, pass Environment.emulator(url), or Environment.custom(url, key_kind=...)"
     return f"{text}: {what_to_do}"
 
 

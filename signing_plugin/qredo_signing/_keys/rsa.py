@@ -178,8 +178,8 @@ def as_signer(key: object) -> Signer | AsyncSigner:
     if isinstance(key, Signer):
         return key
     raise TypeError(
-        f"a {type(key).__name__} cannot sign: give a PrivateKey, PEM text, the path of a PEM file (pathlib.Path), or "
-        "an object with sign(message: bytes) -> bytes (async clients: async def sign)"
+        f"an object of the type {type(key).__name__} cannot sign: give a PrivateKey, PEM text, the path of a PEM file "
+        "(pathlib.Path), or an object with sign(message: bytes) -> bytes (async clients: async def sign)"
     )
 
 

@@ -218,7 +218,7 @@ class StoredNonces(Nonces):
             if not self._create(last, overwrite=overwrite):
                 raise NonceError(
                     f"there is a counter in {self._place} already, which issued {self._read()} last; "
-                    f"give overwrite=True to replace it"
+                    f"leave initialise() out to go on from there, or give overwrite=True to replace it"
                 )
             self._used = self._used_before = -1
 
@@ -262,7 +262,7 @@ class StoredNonces(Nonces):
     def _other_rule(self) -> NonceError:
         return NonceError(
             f"{self._place} does not hold nonces of rule {self.rule!r}. One place keeps one rule: a clock's number "
-            f"would shut a counter out for good"
+            f"would shut a counter out for good. Give another place or name"
         )
 
 

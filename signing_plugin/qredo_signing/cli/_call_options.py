@@ -22,8 +22,7 @@ __all__ = ["arguments_of", "help_of", "options_of"]
 _OURS = {"--help", *names_of(Connection), *names_of(View)}
 _PREFIX = "of_operation_"  # keeps Python names of parameters apart from those of our own options; never shown
 _PANELS = {"path": "Path", "field": "Fields of the body", "body": "Fields of the body"}
-_WHOLE = "amounts and times are whole numbers"
-_HINTS = {"int": _WHOLE, "model": f"give the object as JSON or @FILE; {_WHOLE}"}
+_HINTS = {"model": "give the object as JSON or @FILE; amounts and times are whole numbers"}
 _BODY_HELP = "The whole body as JSON, from @FILE, or from stdin with -"
 
 
@@ -114,7 +113,7 @@ def _declaration(parameter: Parameter, shape: Shape) -> str:
 def _sample(operation: Operation, parameter: Parameter) -> str:
     """Return an option with a placeholder for its value that needs no quoting in a shell."""
     shape = _shape(operation, parameter)
-    value = shape.known[0] if shape.known else shape.metavar.partition("|")[0]
+    value = shape.known[0] if shape.known else shape.metavar
     return f"{name_of(parameter)} {value}".rstrip()
 
 
@@ -125,7 +124,8 @@ def _help(operation: Operation, parameter: Parameter) -> str:
         return f"{text}; instead of its fields." if has_fields else f"{text}."
     # A field is required unless the whole body is given, which Typer cannot know.
     mark = " [required]" if parameter.required and parameter.kind == "field" else ""
-    return _escaped(parameter.help + mark)
+    form = " As JSON or @FILE." if shape_of(parameter.type).kind in {"model", "json"} else ""
+    return _escaped(f"{parameter.help}{form}{mark}")
 
 
 def _escaped(text: str) -> str:

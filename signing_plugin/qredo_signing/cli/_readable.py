@@ -10,7 +10,7 @@ from typing import Any
 from .._text import printable
 from ._json import to_json
 
-__all__ = ["AMOUNTS", "TIMES", "flat", "is_number", "line_of", "readable", "wire_text"]
+__all__ = ["AMOUNTS", "TIMES", "UNITS", "flat", "is_number", "line_of", "readable", "wire_text"]
 
 TIMES = frozenset(
     {
@@ -59,6 +59,9 @@ AMOUNTS = frozenset(
     }
 )
 """Fields in base units of an asset; the same test compares them."""
+
+UNITS = frozenset({"asset", "receive_asset", "send_asset", "symbol"})
+"""Fields that name the asset of an amount beside them; the same test compares them."""
 
 _PLAUSIBLE = range(10**8, 10**11)  # Unix seconds from 1973 to 5138; others, such as 0 for "never", stay numbers
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Any, BinaryIO
 
 from .._text import printable
@@ -31,11 +31,17 @@ def refuse_terminal(what: str, *, code: Exit = Exit.USAGE) -> None:
         raise CliError(f"{what}, which a terminal cannot show", hint, code=code)
 
 
-def show_response(response: Any, view: View, file: BinaryIO | None = None) -> None:
+def show_response(response: Any, view: View, file: BinaryIO | None = None, known: Set[str] = frozenset()) -> None:
     """Print the body of a response: unchanged, or as tables if it is JSON; or write it to a file.
 
+    Args:
+        response: From httpx.
+        view: The output options.
+        file: Where to write it.
+        known: Fields that it can have.
+
     Raises:
-        CliError: It is not text, and stdout is a terminal.
+        CliError: It is not text, and stdout is a terminal; or it lacks a field that was asked for.
     """
     content = response.content
     if file is not None:
@@ -54,7 +60,7 @@ def show_response(response: Any, view: View, file: BinaryIO | None = None) -> No
         print_text(f"HTTP {response.status_code}, without a body")
         return
     try:
-        view.show(parse_json(content))
+        view.show(parse_json(content), known)
     except (ValueError, RecursionError):
         print_text("\n".join(map(printable, response.text.splitlines())))
 
@@ -71,13 +77,14 @@ def _is_text(response: Any) -> bool:
     return True
 
 
-def show_pages(name: str, items: Iterable[Any], view: View) -> None:
+def show_pages(name: str, items: Iterable[Any], view: View, known: Set[str] = frozenset()) -> None:
     """Print models as they come: JSON Lines, or one table at the end.
 
     Args:
         name: The operation.
         items: The models.
         view: With JSON, one page is in memory at a time.
+        known: Fields that an item can have.
     """
     rows = (item.to_dict() for item in items)
     counted = _with_bar(name, rows) if sys.stderr.isatty() else _with_lines(name, rows)
@@ -85,7 +92,7 @@ def show_pages(name: str, items: Iterable[Any], view: View) -> None:
         for row in counted:
             print_json(row, lines=True)
     else:
-        view.show(list(counted))
+        view.show(list(counted), known)
 
 
 def _with_bar(name: str, rows: Iterable[Any]) -> Iterator[Any]:

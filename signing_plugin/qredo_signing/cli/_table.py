@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
+from ._readable import AMOUNTS, UNITS
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -23,7 +25,8 @@ def table_of(
         rows: Texts by column.
         numbers: Columns that are aligned to the right.
         width: Of the terminal.
-        choose: Leave columns out if not all fit: wide ones, and those that are empty or the same in all rows.
+        choose: Leave columns out if not all fit: wide ones, and those that are empty or the same in all rows. Amounts
+            are not shown without their assets: if there is no room for both, the table does not fit.
 
     Returns:
         The table, None if it does not fit; and the columns that were left out.
@@ -32,7 +35,7 @@ def table_of(
     widths = _widths(columns, rows)
     shown = _fitting(columns, widths, rows, numbers, width) if choose else columns
     hidden = [column for column in columns if column not in shown]
-    if _total(shown, widths) > width or (hidden and len(shown) <= _FEW):
+    if _total(shown, widths) > width or (hidden and (len(shown) <= _FEW or _lacks_amounts(hidden, columns, rows))):
         return None, hidden
     return _table(shown, rows, numbers), hidden
 
@@ -66,23 +69,40 @@ def _fitting(
 ) -> list[str]:
     """Return the columns that fit, in their order.
 
-    The first one comes first, since it identifies the row; then numbers, such as amounts and times; then narrow ones,
-    which say much in little space; then those that are the same in all rows. Empty ones are left out.
+    The first one comes first, since it identifies the row; then assets and their amounts; then other numbers, such as
+    times; then narrow ones, which say much in little space; then those that are the same in all rows. Empty ones are
+    left out.
     """
     if _total(columns, widths) <= width:
         return list(columns)
 
     texts = {column: {row.get(column, "") for row in rows} for column in columns}
+    same = {column for column in columns if len(texts[column]) == 1 and len(rows) > 1}
 
-    def rank(column: str) -> tuple[bool, bool, bool, int]:
-        is_same = len(texts[column]) == 1 and len(rows) > 1
-        return column != columns[0], is_same, column not in numbers, widths[column]
+    def rank(column: str) -> tuple[bool, bool, bool, bool, bool, int]:
+        is_amount = _is_one_of(AMOUNTS, column)
+        narrowness = 0 if is_amount else widths[column]  # `amount` stays before the fees, which are narrower
+        is_unit = _is_one_of(UNITS, column) and column not in same  # what is the same is told below the table
+        return column != columns[0], column in same, not is_unit, not is_amount, column not in numbers, narrowness
 
     chosen: list[str] = []
     for column in sorted(columns, key=rank):
         if not texts[column] <= {"", "null"} and _total([*chosen, column], widths) <= width:
             chosen.append(column)
     return [column for column in columns if column in chosen]
+
+
+def _lacks_amounts(hidden: Iterable[str], columns: Iterable[str], rows: Sequence[Mapping[str, str]]) -> bool:
+    """Whether the first column of amounts, or one with their assets, is hidden though its values differ."""
+    amount = next((column for column in columns if _is_one_of(AMOUNTS, column)), None)
+    return amount is not None and any(
+        (column == amount or _is_one_of(UNITS, column)) and len({row.get(column, "") for row in rows}) > 1
+        for column in hidden
+    )
+
+
+def _is_one_of(names: Set[str], column: str) -> bool:
+    return column.rpartition(".")[2] in names
 
 
 def _table(columns: Iterable[str], rows: Iterable[Mapping[str, str]], numbers: Set[str]) -> Table:

@@ -28,8 +28,8 @@ _METAVARS = {
     "decimal": "NUMBER",
     "bool": "",
     "file": "@FILE",
-    "model": "JSON|@FILE",
-    "json": "JSON|@FILE",
+    "model": "JSON",
+    "json": "JSON",
 }
 
 

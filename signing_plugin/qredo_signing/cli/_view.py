@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from ._errors import CliError
-from ._output import note, print_bytes, print_text
-from ._readable import flat, is_number, readable, wire_text
+from ._exits import Exit
+from ._output import print_bytes, print_text
+from ._readable import UNITS, flat, is_number, readable, wire_text
 from ._replacing import replacing
+from ._response_fields import hint_at, unknown
 from ._table import grid_of, table_of
 
 if TYPE_CHECKING:
@@ -73,25 +75,49 @@ class View:
             with replacing(self.output) as file:
                 yield file
 
-    def show(self, value: Any) -> None:
-        """Print a JSON value: fields in lines, lists of objects as tables, or one CSV table."""
+    def check_fields(self, what: str, known: Set[str]) -> None:
+        """Reject names of `--fields` before anything is sent.
+
+        Args:
+            what: The operation.
+            known: The fields that its response can have.
+
+        Raises:
+            CliError: There is no such field.
+        """
+        if missing := unknown(self._names, known):
+            hint = hint_at(missing[0], known)
+            raise CliError(f"--fields: the response of {what} has no field {', '.join(missing)}", hint)
+
+    def show(self, value: Any, known: Set[str] = frozenset()) -> None:
+        """Print a JSON value: fields in lines, lists of objects as tables, or one CSV table.
+
+        Args:
+            value: The response.
+            known: Fields that it can have, and need not.
+
+        Raises:
+            CliError: It has no field that `--fields` names, and cannot have it.
+        """
         if self.csv:
-            self._show_csv(value)
+            self._show_csv(value, known)
             return
         with screen() as out:
-            self._show(out, value)
+            self._show(out, value, known)
 
     @property
     def _names(self) -> list[str]:
         return [name.strip() for name in (self.fields or "").split(",") if name.strip()]
 
-    def _show(self, out: Console, value: Any) -> None:
+    def _show(self, out: Console, value: Any, known: Set[str]) -> None:
         if not isinstance(value, (dict, list)):
             out.print(wire_text(value))
             return
         parts = dict(flat(value)) if isinstance(value, dict) else {"": value}
         tables = {name: _rows(each) for name, each in parts.items() if _is_table(each) or name == ""}
         if self._names:
+            columns = {column for rows in tables.values() for row in rows for column in row}
+            self._require({*parts, *columns} - {""}, known)
             self._show_chosen(out, parts, tables)
             return
         if lines := [(name, self._text(name, each)) for name, each in parts.items() if name not in tables]:
@@ -100,7 +126,6 @@ class View:
             self._show_rows(out, name, rows)
 
     def _show_chosen(self, out: Console, parts: Mapping[str, Any], tables: Mapping[str, list[Any]]) -> None:
-        self._note_missing({*parts, *(column for rows in tables.values() for row in rows for column in row)})
         names = [name for name in self._names if name in parts and name not in tables]
         if lines := [(name, self._text(name, parts[name])) for name in names]:
             out.print(grid_of(lines))
@@ -110,9 +135,11 @@ class View:
             if any(chosen):
                 self._show_rows(out, name, chosen)
 
-    def _note_missing(self, known: Set[str]) -> None:
-        if missing := [name for name in self._names if name not in known]:
-            note(f"there is no field {', '.join(missing)}", f"there are {', '.join(sorted(filter(None, known)))}")
+    def _require(self, there: Set[str], known: Set[str]) -> None:
+        """Check the names of `--fields` against a response; an empty one shows nothing about its fields."""
+        if there and (missing := unknown(self._names, there | known)):
+            hint = hint_at(missing[0], there)
+            raise CliError(f"--fields: the response has no field {', '.join(missing)}", hint, code=Exit.OUTPUT)
 
     def _show_rows(self, out: Console, name: str, rows: list[dict[str, Any]]) -> None:
         if not rows:
@@ -131,13 +158,16 @@ class View:
             out.print(f"\n{name or 'item'} {number}")
             out.print(grid_of([(f"  {column}", each) for column, each in row.items()]))
 
-    def _show_csv(self, value: Any) -> None:
+    def _show_csv(self, value: Any, known: Set[str]) -> None:
         lists = [each for _, each in flat(value) if _is_table(each)] if isinstance(value, dict) else [value]
         # One list of objects is the table; of several, as of none, the fields of the response make one row.
         rows = _rows(lists[0]) if len(lists) == 1 else _rows([value])
         columns = list(dict.fromkeys(column for row in rows for column in row))
-        self._note_missing(set(columns))
-        columns = [name for name in self._names if name in columns] or columns
+        elsewhere = set(value) if isinstance(value, dict) and len(lists) == 1 else set()
+        self._require(set(columns), known - elsewhere)
+        if self._names and not {*self._names} & {*columns}:  # the list that has these fields is empty
+            rows = []
+        columns = self._names or columns
         text = io.StringIO()
         writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
@@ -164,14 +194,22 @@ def screen() -> Iterator[Console]:
 
 
 def _about_hidden(columns: Iterable[str], rows: Sequence[Mapping[str, str]]) -> str:
-    """Name the columns that are not shown, with the value of those that have the same short one in all rows."""
+    """Name the columns that are not shown, with the value of those that have the same short one in all rows.
+
+    Of a nested object only the asset has its value there: an object that is the same in all rows has many fields.
+    """
     values = {column: {row.get(column, "") for row in rows} for column in columns}
     same = {column: texts.pop() for column, texts in values.items() if len(texts) == 1 and len(rows) > 1}
-    shown = {column: text for column, text in same.items() if 0 < len(text) <= _SHORT}
+    shown = {column: text for column, text in same.items() if _is_telling(column, text)}
     lines = [f"in all rows: {', '.join(f'{column} {text}' for column, text in shown.items())}"] if shown else []
     if rest := [column for column in values if column not in shown]:
         lines.append(f"not shown: {', '.join(rest)} (--fields NAME,... chooses)")
     return "\n".join(lines)
+
+
+def _is_telling(column: str, text: str) -> bool:
+    path, _, name = column.rpartition(".")
+    return 0 < len(text) <= _SHORT and (not path or name in UNITS)
 
 
 def _is_table(value: Any) -> bool:

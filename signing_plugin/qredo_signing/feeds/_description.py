@@ -93,7 +93,9 @@ def auth_of(client: Any, *, is_async: bool) -> Any:
     send = client.send
     wanted, http = (AsyncSender, httpx.AsyncClient) if is_async else (SyncSender, httpx.Client)
     if not isinstance(send, wanted) or not isinstance(client.http, http):
-        raise ConfigurationError("the client was not made by connect(), so there is nothing here to sign its feed with")
+        raise ConfigurationError(
+            "the client was not made by connect(), so nothing here can sign its feed: pass a client from connect()"
+        )
     return send.auth
 
 
@@ -108,7 +110,9 @@ def _fill(entry: Any, path: Mapping[str, str]) -> str:
     wanted = {field for _, field, _, _ in string.Formatter().parse(entry.path) if field}
     if wanted != path.keys():
         takes = ", ".join(sorted(wanted)) or "nothing"
-        raise TypeError(f"the feed {entry.name!r} takes {takes} in its path, got: {', '.join(path) or 'nothing'}")
+        advice = f"pass {', '.join(f'{name}=...' for name in sorted(wanted))}" if wanted else "leave it out"
+        given = ", ".join(path) or "nothing"
+        raise TypeError(f"the feed {entry.name!r} takes {takes} in its path, got {given}: {advice}")
     for name, value in path.items():
         if not isinstance(value, str):
             raise TypeError(f"{name} must be a str, got {type(value).__name__}")

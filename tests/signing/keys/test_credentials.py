@@ -114,7 +114,7 @@ def test_what_is_no_private_key_is_refused() -> None:
     with pytest.raises(KeyLoadError, match="public key, which cannot sign"):
         Credentials(API_KEY, public)
     nothing: Any = object()
-    with pytest.raises(TypeError, match="a object cannot sign"):
+    with pytest.raises(TypeError, match="type object cannot sign"):
         Credentials(API_KEY, nothing)
 
 

@@ -220,7 +220,7 @@ def test_a_counter_counts(client: redis.Redis, counter: RedisNonces) -> None:
 def test_a_counter_is_not_overwritten_by_mistake(client: redis.Redis, counter: RedisNonces) -> None:
     """A counter is made once; replacing it must be asked for, and also sets it back."""
     counter.next()
-    with pytest.raises(NonceError, match="already, which issued 1 last; give overwrite=True"):
+    with pytest.raises(NonceError, match=r"issued 1 last; leave initialise\(\) out to go on"):
         RedisNonces(client, rule="counter").initialise(1)
     assert counter.next() == 2
     counter.initialise(1, overwrite=True)

@@ -284,7 +284,7 @@ def test_a_counter_is_not_overwritten_by_mistake(make: Callable[..., SQLiteNonce
     source = make("counter")
     source.initialise(5)
     source.next()
-    with pytest.raises(NonceError, match="already, which issued 5 last; give overwrite=True"):
+    with pytest.raises(NonceError, match=r"issued 5 last; leave initialise\(\) out to go on"):
         make("counter").initialise(1)
     assert source.next() == 6
     source.initialise(2, overwrite=True)

@@ -118,7 +118,8 @@ def array(model: str, field: str, value: Any, encode: Callable[[Any], Any]) -> A
         return raw_of(value)
     if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__iter__"):
         name = type(value).__name__
-        raise TypeError(f"{model}.{field} takes a list, not {name}: put it in a list, [{name}(...)]")
+        item = "{...}" if isinstance(value, Mapping) else f"{name}(...)"
+        raise TypeError(f"{model}.{field} takes a list, not {name}: put it in a list, [{item}]")
     return [encode(item) for item in value]
 
 

@@ -17,6 +17,7 @@ from .._errors import CliError, as_usage_error
 from .._lazy_group import ApiOption, LazyGroup, ListOption
 from .._option_groups import JsonOption, as_command
 from .._output import logging_to_stderr
+from .._response_fields import fields_of
 from .._responses import refuse_terminal, show_pages, show_response
 from .._view import View
 
@@ -96,13 +97,15 @@ def _run(operation: Operation, connection: Connection, view: View, given: dict[s
         refuse_terminal(f"{operation.id} gives a file")
     if operation.pages and view.output is not None:
         raise CliError("--output is for one response, not for pages", "leave it out, and send stdout to a file")
+    known = fields_of(operation) if view.fields else frozenset()
+    view.check_fields(operation.id, known)
     changes, state = not operation.is_safe, connection.request_state
     must_confirm = changes and connection.must_confirm(operation.id)
     with logging_to_stderr(), connection.connect(operation.package.Client, arguments.get("workspace_id")) as client:
         if operation.pages:
             items = getattr(getattr(client, operation.tag), operation.verb)(**arguments)
             with as_usage_error():
-                show_pages(operation.id, items, view)
+                show_pages(operation.id, items, view, known)
             return
         if must_confirm:
             confirm(operation.id, connection.named_environment(), _as_json(arguments), lambda: scales_of(client))
@@ -112,7 +115,7 @@ def _run(operation: Operation, connection: Connection, view: View, given: dict[s
             with as_usage_error():
                 raw = method(**arguments)
             state.received()
-            show_response(raw.response, view, file)
+            show_response(raw.response, view, file, known)
         _ = raw.parsed  # raises if it does not fit, after all of it was shown
 
 

@@ -1,0 +1,95 @@
+"""The fields that the description gives a response, as `--fields` names them: known before anything is sent."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import inspect
+import sys
+import types
+import typing
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import attrs
+
+from .._operations import Operation
+
+__all__ = ["fields_of", "hint_at", "unknown"]
+
+
+def fields_of(operation: Operation) -> frozenset[str]:
+    """Return the names of all fields that a response may have: of the response itself, and of the items of its lists.
+
+    What is below an object of any keys is a pattern, such as `clientData.*`; `*` if the response is one itself.
+    """
+    return frozenset(_of_response(operation.response_type, operation.package.models))
+
+
+def unknown(names: Iterable[str], known: Collection[str]) -> list[str]:
+    """Return the names that are neither known nor fit a pattern."""
+    patterns = [each for each in known if each.endswith("*")]
+    return [
+        name for name in names if name not in known and not any(fnmatch.fnmatchcase(name, each) for each in patterns)
+    ]
+
+
+def hint_at(wrong: str, known: Collection[str]) -> str:
+    """Name the field that may be meant, and all that there are."""
+    near = difflib.get_close_matches(wrong, known, n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return f"{meant}the fields are {', '.join(sorted(known))}" if known else "it has none"
+
+
+def _of_response(annotation: Any, models: Any) -> Iterator[str]:
+    """The fields of the response, and those of the items of each list in it: the columns of its tables."""
+    for one in _choices(annotation):
+        if _is_list(one):
+            for item in _choices(typing.get_args(one)[0]):
+                yield from _flat(item, models, "", ())
+            continue
+        for name, field in _flat_fields(one, models, "", ()):
+            yield name
+            for each in _choices(field):
+                if _is_list(each):
+                    yield from _of_response(each, models)
+
+
+def _flat(annotation: Any, models: Any, prefix: str, inside: tuple[Any, ...]) -> Iterator[str]:
+    return (name for name, _ in _flat_fields(annotation, models, prefix, inside))
+
+
+def _flat_fields(annotation: Any, models: Any, prefix: str, inside: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+    """The paths below a value and their types, as `flat` names them in JSON."""
+    if not attrs.has(annotation) or annotation in inside:
+        if annotation is Any or annotation in inside or typing.get_origin(annotation) is dict:
+            yield f"{prefix}*", Any
+        return
+    *hints, more = typing.get_type_hints(
+        annotation, {**vars(models), **vars(sys.modules[annotation.__module__])}
+    ).items()
+    for wire_name, (_, hint) in zip(_wire_names(annotation), hints, strict=True):
+        yield prefix + wire_name, hint
+        for each in _choices(hint):
+            yield from _flat_fields(each, models, f"{prefix}{wire_name}.", (*inside, annotation))
+    if typing.get_args(more[1])[1] is not Any:  # a map, whose values are described
+        yield f"{prefix}*", Any
+
+
+def _wire_names(model: Any) -> Collection[str]:
+    """The names of a model's fields in JSON, which its module has for reading it."""
+    names: dict[str, Any] = inspect.getclosurevars(sys.modules[model.__module__]._read).nonlocals["unset"]
+    return names
+
+
+def _choices(annotation: Any) -> tuple[Any, ...]:
+    is_union = typing.get_origin(annotation) in {types.UnionType, typing.Union}
+    return typing.get_args(annotation) if is_union else (annotation,)
+
+
+def _is_list(annotation: Any) -> bool:
+    return (
+        isinstance(origin := typing.get_origin(annotation), type)
+        and issubclass(origin, Iterable)
+        and origin is not dict
+    )
