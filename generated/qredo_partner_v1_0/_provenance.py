@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "42bab2273c2452d33178dc2b48cb52a46b135dc842300548b01b4ba2f538ddcf"
+TEMPLATES_SHA256 = "c0fba4783f961659a114706aa1ef461a7b7df9c3086aaff95afcffec3637f69c"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "89997389a7df05d397583e97d3d9a0a1bf275df01197df5e20baa9066c88a465"
-TEMPLATES_SHA256 = "42bab2273c2452d33178dc2b48cb52a46b135dc842300548b01b4ba2f538ddcf"
+TEMPLATES_SHA256 = "c0fba4783f961659a114706aa1ef461a7b7df9c3086aaff95afcffec3637f69c"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -9,5 +9,5 @@ PACKAGE = "qredo_v2"
 VERSION = "2.0.0+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "23d6d55e39f14075663bafb58cc4e3bf59e63931ea50ecd65d07529d200eda7d"
-TEMPLATES_SHA256 = "42bab2273c2452d33178dc2b48cb52a46b135dc842300548b01b4ba2f538ddcf"
+TEMPLATES_SHA256 = "c0fba4783f961659a114706aa1ef461a7b7df9c3086aaff95afcffec3637f69c"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
