@@ -160,7 +160,7 @@ def test_json_is_everything_as_received(options: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_times_and_amounts_are_those_of_the_descriptions(package: str) -> None:
-    """Fields that a description has in Unix seconds or base units are formatted so, other integers are no times; assets are known."""
+    """Fields in Unix seconds or base units are formatted so, other integers are no times; assets are known."""
     schemas = document_of(package)["components"]["schemas"]
     fields = [(name, each) for schema in schemas.values() for name, each in schema.get("properties", {}).items()]
     integers = [(name, each.get("description", "")) for name, each in fields if each.get("type") == "integer"]
