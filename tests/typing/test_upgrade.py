@@ -106,7 +106,7 @@ def test_every_call_of_qredo_v2(examples: Emulator) -> None:
             await calls_of_qredo_v2.call_all_async(client, workspace_id)
 
     asyncio.run(call())
-    check_all(examples, calls_of_qredo_v2, "qredo_v2", 14)
+    check_all(examples, calls_of_qredo_v2, "qredo_v2", 13)
 
 
 def test_what_stands_around_the_calls(tmp_path: Path) -> None:
