@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "4fb6eb6ca53de1674ef95ae7dc6aac99c466196955ef9226691e168abd11107a"
+TEMPLATES_SHA256 = "ac6f7f62550644f77d8933b6087d7a59ee9d5ec4d97741af76a1ae6d0a8caacd"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -9,5 +9,5 @@ PACKAGE = "qredo_v2"
 VERSION = "2.0.0+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "23d6d55e39f14075663bafb58cc4e3bf59e63931ea50ecd65d07529d200eda7d"
-TEMPLATES_SHA256 = "4fb6eb6ca53de1674ef95ae7dc6aac99c466196955ef9226691e168abd11107a"
+TEMPLATES_SHA256 = "ac6f7f62550644f77d8933b6087d7a59ee9d5ec4d97741af76a1ae6d0a8caacd"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
