@@ -33,12 +33,12 @@ def segment(name: str, value: Any, style: str) -> str:
     prefix = _PREFIXES.get(kind, "")
     separator = prefix if explode and prefix else ","
     if isinstance(value, Mapping):
-        items = [f"{_text(key)}{'=' if explode else ','}{_text(item)}" for key, item in value.items()]
+        items = [f"{_text(key)}{'=' if explode else ','}{_text(item)}" for key, item in _present(value)]
         head = "" if kind != "matrix" or explode else f"{_quote(name)}="
         return prefix + head + separator.join(items)
     if kind == "matrix":
         if explode and _is_many(value):
-            return "".join(f";{_quote(name)}={_text(item)}" for item in value)
+            return "".join(f";{_quote(name)}={_text(item)}" for item in value if item is not None)
         return f";{_quote(name)}={_joined(value, ',')}"
     return prefix + _joined(value, separator)
 
@@ -52,9 +52,9 @@ def header(name: str, value: Any, style: str) -> str:
     if style == "json":
         found = to_json(value)
     elif isinstance(value, Mapping):
-        found = ",".join(f"{text(key)}{'=' if style.endswith('*') else ','}{text(item)}" for key, item in value.items())
+        found = ",".join(f"{text(key)}{'=' if style.endswith('*') else ','}{text(one)}" for key, one in _present(value))
     else:
-        found = ",".join(map(text, value)) if _is_many(value) else text(value)
+        found = ",".join(text(one) for one in value if one is not None) if _is_many(value) else text(value)
     if not found.isascii() or not found.isprintable():
         raise ValueError(f"the header {name} takes printable ASCII alone")
     return found
@@ -69,10 +69,9 @@ def _pairs(name: str, value: Any, style: str) -> Iterator[tuple[str, str]]:
         if kind == "deepObject":
             yield from _deep(name, value)
         elif explode:
-            yield from ((text(key), _text(item)) for key, item in value.items() if item is not None)
+            yield from ((text(key), _text(item)) for key, item in _present(value))
         else:
-            items = [one for key, item in value.items() if item is not None for one in (key, item)]
-            yield name, _joined(items, _SEPARATORS.get(kind, ","))
+            yield name, _joined([one for pair in _present(value) for one in pair], _SEPARATORS.get(kind, ","))
     elif not _is_many(value):
         yield name, _text(value)
     elif explode or kind == "deepObject":
@@ -91,12 +90,17 @@ def _deep(name: str, value: Any) -> Iterator[tuple[str, str]]:
         yield name, _text(value)
 
 
+def _present(value: Mapping[Any, object]) -> Iterator[tuple[Any, object]]:
+    """The keys and values of an object, without those that are null: no style can write it."""
+    return ((key, item) for key, item in value.items() if item is not None)
+
+
 def _is_many(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
 def _joined(value: Any, separator: str) -> str:
-    """A scalar, or the items of a list: null is no item, as it is no field of an object."""
+    """A scalar, or the items of a list, but null."""
     return separator.join(_text(one) for one in value if one is not None) if _is_many(value) else _text(value)
 
 

@@ -193,6 +193,20 @@ def test_reading_an_object_undoes_writing(
     assert read_parameter(parameter, wire(where, values, style, explode=explode)) == values
 
 
+@pytest.mark.parametrize(("where", "style", "explode", "forbidden"), LISTS)
+def test_null_in_a_list_is_not_written(where: str, style: str, explode: bool, forbidden: str) -> None:
+    """No style can write null: a list is written as if it were not there."""
+    with_null, without = (wire(where, value, style, explode=explode) for value in ([None, "a", None], ["a"]))
+    assert with_null == without
+
+
+@pytest.mark.parametrize(("where", "style", "explode", "forbidden"), OBJECTS)
+def test_null_in_an_object_is_not_written(where: str, style: str, explode: bool, forbidden: str) -> None:
+    """The same for the fields of an object."""
+    with_null, without = (wire(where, value, style, explode=explode) for value in ({"a": "b", "c": None}, {"a": "b"}))
+    assert with_null == without
+
+
 NAMED = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF, exclude_characters='"\\'), min_size=1)
 
 

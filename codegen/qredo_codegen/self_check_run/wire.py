@@ -69,7 +69,7 @@ def _query(query: str, given: list[dict[str, Any]]) -> Iterator[str]:
         elif isinstance(value, dict) and one["explode"]:
             expected.extend((key, _text(item)) for key, item in value.items() if item is not None)
         elif isinstance(value, list) and one["explode"]:
-            expected.extend((wire, _text(item)) for item in value)
+            expected.extend((wire, item) for item in _texts(value))
         else:
             expected.append((wire, _texts(value)))
     if len(pairs) != len(expected):
@@ -92,7 +92,7 @@ def _deep(name: str, value: Any) -> Iterator[tuple[str, str]]:
         for key, item in value.items():
             yield from _deep(f"{name}[{key}]", item)
     elif isinstance(value, list):
-        yield from ((name, _text(item)) for item in value)
+        yield from ((name, item) for item in _texts(value))
     elif value is not None:
         yield name, _text(value)
 
@@ -111,9 +111,10 @@ def _read(sent: str, one: dict[str, Any], *, quoted: bool = True) -> list[str]:
 
 
 def _texts(value: Any) -> list[str]:
+    """What is written of a value: null in an object or a list is not."""
     if isinstance(value, dict):
         return [text for key, item in value.items() if item is not None for text in (key, _text(item))]
-    return [_text(item) for item in value] if isinstance(value, list) else [_text(value)]
+    return [_text(item) for item in value if item is not None] if isinstance(value, list) else [_text(value)]
 
 
 def _text(value: Any) -> str:
