@@ -8,11 +8,12 @@ import multiprocessing
 import os
 import pickle
 import signal
+import struct
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import anyio.lowlevel
@@ -20,6 +21,7 @@ import httpx
 import pytest
 from qredo_signing import Environment, KeyKind, TokenAuth, TokenError
 from qredo_signing._http.shared_token import SharedToken
+from qredo_signing._http.token_scheme import _patience_with_processes
 from qredo_signing._nonces.serialize import Ticket
 from qredo_signing._signature.workspace_token import WorkspaceToken
 
@@ -161,6 +163,23 @@ def test_the_old_token_is_used_while_another_process_refreshes() -> None:
     assert seen == [*service.tokens, new]
 
 
+def test_a_process_goes_on_with_the_newest_token() -> None:
+    """A call has the token that another process got meanwhile, and a new one if the service refuses that, too."""
+    service = TokenService()
+    auth = make_auth(HOME, Clock())
+    call(auth, service)
+
+    def work(pipe: Any) -> None:
+        service.revoke()
+        pipe.send(call(auth, service).status_code)
+        pipe.recv()
+
+    with child(work) as pipe:
+        assert pipe.recv() == 200
+        assert call(auth, service).status_code == 200
+    assert service.log == ["get", "call 1", "call None", "get", "call 2"]
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_no_event_loop_waits_for_another_process(backend: str) -> None:
     """While a task waits for the token that another process gets, the other tasks of its event loop go on."""
@@ -261,6 +280,43 @@ def test_a_process_without_the_lock_has_tokens_of_its_own(closes: str) -> None:
         pipe.send("once more")
         assert pipe.recv() == (200, ["get", "call 1", "call 1"])
     assert service.log == ["get", "call 1"]
+
+
+@pytest.mark.parametrize(("pool", "seconds"), [(None, 10.0), (60.0, 10.0), (3.0, 1.5)])
+def test_a_call_has_time_left_when_it_waited_for_a_process(pool: float | None, seconds: float) -> None:
+    """A call waits for another process half of its pool timeout, and 10 seconds at most."""
+    request = httpx.Request("GET", HOME.origin, extensions={"timeout": {"pool": pool}})
+    assert _patience_with_processes(request) == seconds
+
+
+def test_a_token_that_was_not_written_whole_is_none() -> None:
+    """A write that ends in the middle leaves no token, and the next one is whole."""
+    shared, wrong = SharedToken(), cast("float", "no number")
+    assert shared.try_lock(Ticket(lambda: None))
+    shared.put(WorkspaceToken("first", 1.0, 2.0))
+    with pytest.raises(struct.error):
+        shared.put(WorkspaceToken("torn", wrong, 3.0))
+    assert shared.get() is None
+    shared.put(WorkspaceToken("next", 3.0, 4.0))
+    token = shared.get()
+    assert token is not None
+    assert (token.text, token.due, token.end) == ("next", 3.0, 4.0)
+
+
+def test_the_lock_is_held_until_its_call_has_ended() -> None:
+    """Releasing is for the call that took the lock: before its end, it changes nothing."""
+    shared, ticket = SharedToken(), Ticket(lambda: None)
+    assert shared.try_lock(ticket)
+
+    def is_free() -> bool:
+        with child(lambda pipe: pipe.send(shared.try_lock(Ticket(lambda: None)))) as pipe:
+            return bool(pipe.recv())
+
+    shared.unlock()
+    assert not is_free()
+    ticket.is_done = True
+    shared.unlock()
+    assert is_free()
 
 
 @pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.full)])
