@@ -49,7 +49,7 @@ def _path(path: str, template: str, given: dict[str, Any]) -> Iterator[str]:
         for split in splits
     ]
     if all(wrong):
-        names = ", ".join(min(wrong, key=len))
+        names = ", ".join(min(wrong, key=lambda found: len(found)))
         yield f"sends {names} in the path as {path!r}"
 
 
