@@ -49,8 +49,8 @@ def _path(path: str, template: str, given: dict[str, Any]) -> Iterator[str]:
         for split in splits
     ]
     if all(wrong):
-        names = ", ".join(min(wrong, key=lambda found: len(found)))
-        yield f"sends {names} in the path as {path!r}"
+        fewest = min(wrong, key=len)
+        yield f"sends {', '.join(fewest)} in the path as {path!r}"
 
 
 def _splits(path: str, literals: list[str]) -> Iterator[tuple[str, ...]]:
