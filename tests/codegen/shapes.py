@@ -835,6 +835,8 @@ NAMED = [
             ("Fund Things", "fund_things"),
             ("KYC", "kyc"),
             ("with_raw_response", "with_raw_response_2"),
+            ("Client", "client"),
+            ("Async thing", "async_thing"),
         ]
     ),
     Shape("several tags", {"tags": ["thing", "other"]}, do(), "GET /things"),

@@ -90,6 +90,8 @@ def faulty() -> Document:
                 },
                 "OrderLines": {"type": "object", "properties": {"code": text}},
                 "Bad": {"type": "string", "default": 3, "enum": ["a", 1]},
+                "Page": {"type": "integer", "default": "1"},
+                "Pages": {"type": "object", "properties": {"page": {"$ref": "#/components/schemas/Page"}}},
             },
         },
     }
@@ -138,6 +140,29 @@ def test_what_leads_to_a_broken_reference_goes_with_it() -> None:
     described = done.document["paths"]["/left"]["post"]
     assert [(one["name"], one["examples"]) for one in described["parameters"]] == [("q", {})]
     assert done.operations == (1, 1)
+
+
+def test_properties_may_have_the_names_of_a_parameter() -> None:
+    """A schema whose properties are called `in` and `name` is no parameter; values of no one type are asked about."""
+    file = faulty()
+    fields = {"in": {"type": "string"}, "name": {"type": "string"}, "style": {"type": "string"}}
+    schema = {"type": "object", "properties": fields, "example": {"in": "query", "name": "x"}}
+    mixed = {"name": "q", "in": "query", "schema": {"type": "boolean", "enum": [True, "yes"]}}
+    file["paths"] = {
+        "/a": {
+            "post": {
+                "parameters": [mixed],
+                "requestBody": {"content": {"application/json": {"schema": schema}}},
+                "responses": OK,
+            }
+        }
+    }
+    done = describe(file, None)
+    assert done.operations == (1, 1)
+    operation = done.document["paths"]["/a"]["post"]
+    assert operation["requestBody"]["content"]["application/json"]["schema"]["properties"] == fields
+    assert operation["parameters"][0]["schema"] == {}
+    assert "/paths/~1a/post/parameters/0/schema" in [one.pointer for one in done.decisions.of("question")]
 
 
 def test_a_file_with_faults_becomes_a_package(checkout: Checkout, tmp_path: Path) -> None:

@@ -362,6 +362,11 @@ AMBIGUOUS = [
          {"propertyName": "name", "mapping": {"a": f"#{SCHEMAS}/Things"}}})),
     (f"{SCHEMAS}/Owner/allOf/1/properties/name", "is 'integer', and another part of its allOf is 'string'",
      put(f"{SCHEMAS}/Owner", {"allOf": [OBJECT, {"type": "object", "properties": {"name": {"type": "integer"}}}]})),
+    (f"{GET}/parameters/2/schema", "has values of the type boolean and integer",
+     put(f"{GET}/parameters/2/schema", {"enum": [True, 1]})),
+    (f"{SCHEMAS}/Owner/oneOf/1/properties/b/oneOf/0/properties/c", "has values of the type boolean and integer",
+     put(f"{SCHEMAS}/Owner", {"oneOf": [{"type": "string"}, {"type": "object", "properties": {"b": {"oneOf": [
+         {"type": "object", "properties": {"c": {"enum": [True, 1]}}}, {"type": "string"}]}}}]})),
 ]
 
 DESCRIBED = [
@@ -442,6 +447,7 @@ VALIDITY = [
      put("/paths/~1things~1feed/x-websocket/message", {"$ref": "news.yaml#/News"})),
     (f"{THING}/amount/type", "'whole' is not one of", put(f"{THING}/amount/type", "whole")),
     (f"{THING}/amount", "'x' is not of type 'integer'", put(f"{THING}/amount/default", "x")),
+    (f"{SCHEMAS}/Kind", "3 is not of type 'string'", put(f"{SCHEMAS}/Kind/default", 3)),
     (f"{ONE}/get", "Path parameter 'thing_id' for 'get'", drop(f"{ONE}/parameters")),
     ("/components/parameters/ThingId/required", "False is not one of [True]",
      put("/components/parameters/ThingId/required", False)),

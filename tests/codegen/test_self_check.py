@@ -88,6 +88,15 @@ def test_what_is_wrong_is_found(harm: Break, package: Path, tmp_path: Path) -> N
         self_check(normal, view, root)
 
 
+def test_a_path_is_taken_apart_as_it_was_put_together(tmp_path: Path) -> None:
+    """A value that holds what stands behind it in the path is no fault of the client: 1.5 in `{at}.{format}`."""
+    at = {"name": "at", "in": "path", "required": True, "schema": NUMBER}
+    shape = Shape(
+        "dots", {"parameters": [at, {**at, "name": "format", "schema": TEXT}]}, do(), "", path="/{at}.{format}"
+    )
+    assert write_package(described(shape), "shaped", tmp_path / "shaped", Inputs("", "", {})).called == 1
+
+
 def test_what_is_right_passes_and_stays(package: Path) -> None:
     """A package that is right passes, and the check leaves nothing in it."""
     before = hash_tree(package)

@@ -248,6 +248,15 @@ def test_content_that_is_no_text_is_bytes(media: str, tmp_path: Path) -> None:
         assert service.requests == []
 
 
+@pytest.mark.parametrize("media", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_response_that_is_called_a_form_is_json(media: str, tmp_path: Path) -> None:
+    """What services send where a file says so by mistake: JSON is read, and typed by the schema."""
+    shape = Shape("form", gives(ref("Cat"), media), do(), "GET /things", schemas=PETS, answer=b'{"kind":"c","lives":1}')
+    shape = dataclasses.replace(shape, result={"kind": "c", "lives": 1})
+    with generated(described(shape), tmp_path) as package:
+        expect_calls(package, shape)
+
+
 def errors(package: ModuleType, shape: Shape, service: Service) -> Iterator[Any]:
     """What a call raises without asyncio, raw, and with asyncio."""
     for raw in (False, True):

@@ -44,7 +44,8 @@ def fit_written(document: Document, decisions: Decisions) -> None:
     for at, node in walk(document):
         if (
             isinstance(node, dict)
-            and node.get("in") in _STYLES
+            and isinstance(node.get("in"), str)
+            and node["in"] in _STYLES
             and isinstance(node.get("name"), str)
             and not _is_scheme(node)
         ):

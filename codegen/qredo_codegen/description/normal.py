@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, count
 from typing import Any
 from urllib.parse import quote
 
@@ -50,7 +51,7 @@ def normalize(document: Document, kept: Mapping[str, Mapping[str, str]] | None =
         if "x-websocket" in item
     }
     _mark_uploads(found, schemas)
-    resources = {f"{prefix}{tag.class_name}{suffix}" for tag in tags.values() for prefix, suffix in _RESOURCES}
+    resources = {name for tag in tags.values() for name in _resources(tag.class_name)}
     classes = {
         key: NormalClass(schemas.classes[key], name, module, inner)
         for key, (name, module, inner) in name_classes(schemas.classes, names, resources).items()
@@ -61,7 +62,9 @@ def normalize(document: Document, kept: Mapping[str, Mapping[str, str]] | None =
     return normal
 
 
-_RESOURCES = [(a, b) for a in ("", "Async") for b in ("Resource", "WithRawResponse")]
+def _resources(base: str) -> set[str]:
+    """The classes of a tag."""
+    return {f"{prefix}{base}{suffix}" for prefix in ("", "Async") for suffix in ("Resource", "WithRawResponse")}
 
 
 def _tags(document: Document, names: Names) -> dict[str, Tag]:
@@ -72,12 +75,11 @@ def _tags(document: Document, names: Names) -> dict[str, Tag]:
     wanted = [Wanted(tag, tag, argument_name(tag)) for tag in ordered]
     given = names.give("tags", wanted, lambda name: name not in CLIENT and not name.startswith("_"))
     classes: dict[str, str] = {}
+    taken = {"ClientWithRawResponse", "AsyncClientWithRawResponse"}
     for tag, name in given.items():
-        base = class_name(name)
-        number = 2
-        while base in classes.values():
-            base, number = f"{class_name(name)}{number}", number + 1
-        classes[tag] = base
+        bases = (f"{class_name(name)}{number}" for number in chain([""], count(2)))
+        classes[tag] = next(base for base in bases if not taken & _resources(base))
+        taken |= _resources(classes[tag])
     return {tag: Tag(given[tag], classes[tag], declared.get(tag) or f"Operations of {tag}.", tag) for tag in ordered}
 
 
@@ -152,6 +154,7 @@ def _parameters(
         inner = content[media] if media else {}
         written, end = (inner.get("schema"), pointer("content", media)) if media else (node.get("schema"), "")
         base, words = _anchor(document, source, at, f"{place}:{wire}", f"{hint}_{wire}")
+        schemas.know(base, placed(document, at, resolve_once(document, at))[0])
         style = node.get("style", _DEFAULT_STYLES.get(place, "form"))
         schema = schemas.typed(written or {}, f"{base}{end}/schema", words)
         text = str(node.get("description") or schema.get("description", ""))

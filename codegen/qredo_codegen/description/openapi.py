@@ -123,7 +123,7 @@ def _place(document: Document, parts: Sequence[str | int]) -> str:
             break  # inside a value, such as a default, whose own place is the schema
         node = node[part]
         at += pointer(part)
-    return at
+    return at if isinstance(node, dict) and "default" in node else placed(document, at, node)[0]
 
 
 def _short(error: ValidationError) -> str:

@@ -91,6 +91,7 @@ class TypeSchemas:
         self.document = document
         self.classes: dict[str, SchemaClass] = {}
         self.problems: list[Problem] = []
+        self._places: dict[str, str] = {}
         self._known: dict[str, Document] = {}
         self._pending: set[str] = set()
 
@@ -99,12 +100,28 @@ class TypeSchemas:
         """Pointers of everything that was referred to."""
         return {*self.classes, *self._known}
 
+    def know(self, at: str, place: str) -> None:
+        """Remember where that stands which is known by a key of its own, and not by its number in a list.
+
+        Args:
+            at: The pointer by which it is known.
+            place: Its place in the document.
+        """
+        self._places[at] = place
+
+    def place(self, at: str) -> str:
+        """The place in the document of what is known by a pointer."""
+        known = at
+        while known and known not in self._places:
+            known = known.rpartition("/")[0]
+        return self._places[known] + at[len(known) :] if known else at
+
     def typed(self, node: Any, at: str, hint: str) -> Document:
         """The one form of a schema.
 
         Args:
             node: The schema as it is written.
-            at: Its pointer.
+            at: Its pointer, or that by which it is known.
             hint: Words for the name of a class that has none of its own.
         """
         if not isinstance(node, dict):  # true and false: OpenAPI 3.1
@@ -306,6 +323,7 @@ class TypeSchemas:
         members = []
         for index, node in enumerate(nodes):
             place = where + pointer(key, _key_of_member(node, nodes, index))
+            self.know(place, self.place(where) + pointer(key, index))
             words = f"{hint}_{node.get('title') or f'option_{index + 1}'}" if isinstance(node, dict) else hint
             if merged.fields:
                 whole = self._merged([(node, place)])
@@ -388,7 +406,7 @@ class TypeSchemas:
         return {"property": str(given.get("propertyName", "")), "mapping": mapping | explicit}
 
     def _problem(self, at: str, message: str) -> None:
-        problem = Problem(at, message)
+        problem = Problem(self.place(at), message)
         if problem not in self.problems:
             self.problems.append(problem)
 

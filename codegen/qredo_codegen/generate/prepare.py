@@ -6,6 +6,7 @@ parameters) is given to it as a text.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from qredo_codegen.description.document import Document
@@ -55,11 +56,12 @@ def _operation(normal: Normal, operation: NormalOperation) -> Document:
             for one in operation.parameters
         ],
         "responses": {
-            status: {"description": "", **_content(normal, content)} for status, content in operation.contents.items()
+            status: {"description": "", **_content(normal, content, _READ)}
+            for status, content in operation.contents.items()
         },
     }
     if operation.body:
-        found["requestBody"] = {"required": operation.body.required, **_content(normal, operation.body.content)}
+        found["requestBody"] = {"required": operation.body.required, **_content(normal, operation.body.content, _MEDIA)}
     return found
 
 
@@ -70,12 +72,14 @@ _MEDIA = {
     "text": "application/octet-stream",
     "bytes": "application/octet-stream",
 }
+# A response that a file calls a form is read as JSON: no service writes one.
+_READ = {**_MEDIA, "form": "application/json", "multipart": "application/json"}
 
 
-def _content(normal: Normal, content: Content) -> Document:
+def _content(normal: Normal, content: Content, media: Mapping[str, str]) -> Document:
     if content.form == "nothing":
         return {}
-    return {"content": {_MEDIA[content.form]: {"schema": _schema(normal, content.schema)}}}
+    return {"content": {media[content.form]: {"schema": _schema(normal, content.schema)}}}
 
 
 def _class(normal: Normal, one: NormalClass) -> Document:

@@ -39,22 +39,44 @@ def problems_of_request(
 
 def _path(path: str, template: str, given: dict[str, Any]) -> Iterator[str]:
     parts = re.split(r"\{([^{}]*)\}", template)
-    pattern = "".join(re.escape(part) if index % 2 == 0 else "([^/?]+?)" for index, part in enumerate(parts))
-    found = re.fullmatch(pattern, path)
-    if found is None:
+    # A value may hold what stands between two of them: `{x}.{format}` takes 1.5.json apart in two ways.
+    splits = list(_splits(path, parts[::2]))
+    if not splits:
         yield f"is sent to {path!r}, which is not {template!r}"
         return
-    for name, sent in zip(parts[1::2], found.groups(), strict=True):
-        one = given[name]
-        prefix = {"label": ".", "matrix": ";"}.get(one["style"], "")
-        text = sent.removeprefix(prefix)
-        if one["style"] == "matrix":
-            text = text.replace(f"{name}=", "").replace(";", ",") if not isinstance(one["value"], dict) else text
-            text = text.removeprefix(f"{name}=").replace(";", ",")
-        elif one["style"] == "label" and one["explode"]:
-            text = text.replace(".", ",")
-        if _read(text, one) != _texts(one["value"]):
-            yield f"sends {name} in the path as {sent!r}"
+    wrong = [
+        [name for name, sent in zip(parts[1::2], split, strict=True) if not _fits(sent, given[name])]
+        for split in splits
+    ]
+    if all(wrong):
+        fewest = min(wrong, key=len)
+        yield f"sends {', '.join(fewest)} in the path as {path!r}"
+
+
+def _splits(path: str, literals: list[str]) -> Iterator[tuple[str, ...]]:
+    """Every way to take a path apart at the texts between its parameters."""
+    first, *others = literals
+    if not path.startswith(first):
+        return
+    rest = path.removeprefix(first)
+    if not others:
+        yield from [()] if not rest else []
+        return
+    longest = re.match("[^/?]*", rest)
+    for end in range(1, longest.end() + 1 if longest else 0):
+        yield from ((rest[:end], *more) for more in _splits(rest[end:], others))
+
+
+def _fits(sent: str, one: dict[str, Any]) -> bool:
+    """Whether a text in a path is the value of a parameter."""
+    name = one["wire"]
+    text = sent.removeprefix({"label": ".", "matrix": ";"}.get(one["style"], ""))
+    if one["style"] == "matrix":
+        text = text.replace(f"{name}=", "").replace(";", ",") if not isinstance(one["value"], dict) else text
+        text = text.removeprefix(f"{name}=").replace(";", ",")
+    elif one["style"] == "label" and one["explode"]:
+        text = text.replace(".", ",")
+    return _read(text, one) == _texts(one["value"])
 
 
 def _query(query: str, given: list[dict[str, Any]]) -> Iterator[str]:
