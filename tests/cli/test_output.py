@@ -166,7 +166,7 @@ def test_fields_choose_the_table_of_csv(wallets: list[Any], capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(
-    ("fields", "where"), [("id,total", "in no list together"), ("name", "in several lists: wallets, members")]
+    ("fields", "where"), [("id,total", "no list has together"), ("name", "several lists have: wallets, members")]
 )
 def test_fields_of_several_tables_are_no_csv(fields: str, where: str) -> None:
     """Fields that no table has together, or several have, are an error: before the call, and with a response."""

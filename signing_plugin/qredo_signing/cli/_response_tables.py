@@ -69,9 +69,9 @@ def table_with(names: Sequence[str], tables: Tables, code: Exit) -> str:
     usual = _usual_table(tables)
     if usual in fitting or len(fitting) == 1:
         return usual if usual in fitting else fitting[0]
-    where = f"several lists: {', '.join(fitting)}" if fitting else "no list together"
+    what = f"that several lists have: {', '.join(fitting)}" if fitting else "that no list has together"
     hint = "CSV is one table: name fields of one list, or use --json"
-    raise CliError(f"--fields: {', '.join(names)} are in {where}", hint, code=code)
+    raise CliError(f"--fields {','.join(names)} names fields {what}", hint, code=code)
 
 
 def csv_of(value: Any, names: Sequence[str], known: Tables) -> str:
