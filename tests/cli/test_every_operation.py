@@ -18,7 +18,7 @@ from qredo_emulator import Emulator, Settings
 from qredo_signing import SQLiteNonces
 from qredo_signing._operations import operations_of
 from qredo_signing.cli._readable import flat
-from qredo_signing.cli._response_fields import fields_of, unknown
+from qredo_signing.cli._response_fields import names_in, tables_of, unknown
 
 from ..versions import PACKAGES, document_of
 from .conftest import Cli
@@ -117,18 +117,18 @@ def agent_token() -> str:
     return json.dumps({"ID": "aWQ=", "ET": int(time.time()), "U": "dQ==", "V": "dg=="}).encode().hex()
 
 
-def names_in(response: Any) -> set[str]:
+def fields_in(response: Any) -> set[str]:
     """The names of all fields of a response, as tables have them."""
     if isinstance(response, list):
         return {name for item in response for name, _ in flat(item)}
     lists = [each for _, each in flat(response) if isinstance(each, list) and each and isinstance(each[0], dict)]
-    return {name for name, _ in flat(response)}.union(*map(names_in, lists))
+    return {name for name, _ in flat(response)}.union(*map(fields_in, lists))
 
 
 def known_fields(operation: Described) -> frozenset[str]:
     """The names that `--fields` takes."""
     package = importlib.import_module(operation.api)
-    return next(fields_of(each) for each in operations_of(package) if each.id == operation.id)
+    return next(names_in(tables_of(each)) for each in operations_of(package) if each.id == operation.id)
 
 
 OPERATIONS = [operation for api in PACKAGES for operation in described(api)]
@@ -200,7 +200,7 @@ def test_an_operation_is_called_with_the_example_of_its_description(
     assert dict(parse_qsl(urlsplit(record.url).query)) == query
     assert (json.loads(sent[-1].content) if sent[-1].content else None) == operation.body
     if done.out:
-        assert unknown(names_in(json.loads(done.out)), known_fields(operation)) == []
+        assert unknown(fields_in(json.loads(done.out)), known_fields(operation)) == []
 
 
 def test_nothing_is_left_out(qredo: Cli) -> None:

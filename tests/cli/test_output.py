@@ -141,14 +141,40 @@ def test_a_field_that_is_not_there_is_an_error(csv: bool, capsys: pytest.Capture
 
 def test_a_field_that_may_be_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     """A described field that no row has is an empty column of CSV, and an empty list is a header alone."""
-    View(fields="note,id", csv=True).show({"total": 1, "list": [{"id": "a"}]}, frozenset({"note"}))
+    known = {"": {"total", "list"}, "list": {"note", "id"}}
+    View(fields="note,id", csv=True).show({"total": 1, "list": [{"id": "a"}]}, known)
     assert capsys.readouterr().out == "note,id\n,a\n"
-    View(fields="note,id", csv=True).show({"total": 0, "list": []}, frozenset({"note", "id"}))
+    View(fields="note,id", csv=True).show({"total": 0, "list": []}, known)
     assert capsys.readouterr().out == "note,id\n"
-    View(fields="note,id").show([{"id": "a"}], frozenset({"note"}))
+    View(fields="note,id", csv=True).show({"total": 0, "list": []})
+    assert capsys.readouterr().out == "note,id\n"
+    View(fields="note,id").show([{"id": "a"}], {"": {"note"}})
     assert capsys.readouterr().out.split()[0] == "id"
-    with pytest.raises(CliError, match="has no field total"):  # it is there, and not in the table
-        View(fields="total", csv=True).show({"total": 1, "list": [{"id": "a"}]}, frozenset({"total"}))
+
+
+@pytest.mark.parametrize("wallets", [[], [{"id": "w", "name": "Main"}]])
+def test_fields_choose_the_table_of_csv(wallets: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+    """CSV has the one list, or the response itself, that has all fields of --fields, however many rows it has."""
+    value = {"name": "Treasury", "wallets": wallets, "members": [{"name": "ann"}]}
+    known = {"": {"name", "wallets", "members"}, "wallets": {"id", "name"}, "members": {"name"}}
+    View(fields="name,id", csv=True).show(value, known)
+    assert capsys.readouterr().out == "name,id\n" + "Main,w\n" * len(wallets)
+    View(fields="name", csv=True).show(value, known)
+    assert capsys.readouterr().out == "name\nTreasury\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"), [("id,total", "no list has together"), ("name", "several lists have: wallets, members")]
+)
+def test_fields_of_several_tables_are_no_csv(fields: str, where: str) -> None:
+    """Fields that no table has together, or several have, are an error: before the call, and with a response."""
+    value = {"total": 1, "wallets": [{"id": "w", "name": "Main"}], "members": [{"name": "ann"}]}
+    known = {"": {"total"}, "wallets": {"id", "name"}, "members": {"name"}}
+    view = View(fields=fields, csv=True)
+    with pytest.raises(CliError, match=where):
+        view.check_fields("fund.get", known)
+    with pytest.raises(CliError, match=where):
+        view.show(value)
 
 
 @pytest.mark.parametrize("options", [{"csv": True}, {"raw": True}, {"fields": "id"}])

@@ -8,22 +8,42 @@ import inspect
 import sys
 import types
 import typing
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from typing import Any
 
 import attrs
 
 from .._operations import Operation
 
-__all__ = ["fields_of", "hint_at", "unknown"]
+__all__ = ["NOTHING_KNOWN", "Tables", "hint_at", "merged", "names_in", "tables_of", "unknown"]
 
 
-def fields_of(operation: Operation) -> frozenset[str]:
-    """Return the names of all fields that a response may have: of the response itself, and of the items of its lists.
+Tables = Mapping[str, Set[str]]
+"""The fields of the response itself (`""`), and of the items of its lists, by the name of the list.
 
-    What is below an object of any keys is a pattern, such as `clientData.*`; `*` if the response is one itself.
-    """
-    return frozenset(_of_response(operation.response_type, operation.package.models))
+What is below an object of any keys is a pattern, such as `clientData.*`.
+"""
+
+NOTHING_KNOWN: Tables = types.MappingProxyType({})
+
+
+def tables_of(operation: Operation) -> Tables:
+    """Return the fields that a response may have. If it is a list itself, `""` has those of its items."""
+    tables = defaultdict[str, set[str]](set)
+    for name, field in _of_response(operation.response_type, operation.package.models):
+        tables[name].add(field)
+    return tables
+
+
+def names_in(tables: Tables) -> frozenset[str]:
+    """Return all fields of all tables."""
+    return frozenset[str]().union(*tables.values())
+
+
+def merged(one: Tables, other: Tables) -> Tables:
+    """Return tables with the fields of both."""
+    return {name: {*one.get(name, ()), *other.get(name, ())} for name in (*one, *other)}
 
 
 def unknown(names: Iterable[str], known: Collection[str]) -> list[str]:
@@ -41,22 +61,21 @@ def hint_at(wrong: str, known: Collection[str]) -> str:
     return f"{meant}the fields are {', '.join(sorted(known))}" if known else "it has none"
 
 
-def _of_response(annotation: Any, models: Any) -> Iterator[str]:
-    """The fields of the response, and those of the items of each list in it: the columns of its tables."""
+def _of_response(annotation: Any, models: Any) -> Iterator[tuple[str, str]]:
+    """The fields of the response, each with the name of its table."""
     for one in _choices(annotation):
         if _is_list(one):
-            for item in _choices(typing.get_args(one)[0]):
-                yield from _flat(item, models, "", ())
+            yield from (("", field) for field in _of_items(one, models))
             continue
-        for name, field in _flat_fields(one, models, "", ()):
-            yield name
-            for each in _choices(field):
-                if _is_list(each):
-                    yield from _of_response(each, models)
+        for name, hint in _flat_fields(one, models, "", ()):
+            yield "", name
+            for each in filter(_is_list, _choices(hint)):
+                yield from ((name, field) for field in _of_items(each, models))
 
 
-def _flat(annotation: Any, models: Any, prefix: str, inside: tuple[Any, ...]) -> Iterator[str]:
-    return (name for name, _ in _flat_fields(annotation, models, prefix, inside))
+def _of_items(annotation: Any, models: Any) -> Iterator[str]:
+    for item in _choices(typing.get_args(annotation)[0]):
+        yield from (name for name, _ in _flat_fields(item, models, "", ()))
 
 
 def _flat_fields(annotation: Any, models: Any, prefix: str, inside: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:

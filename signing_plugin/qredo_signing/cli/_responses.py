@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from .._text import printable
@@ -11,6 +11,7 @@ from ._errors import CliError
 from ._exits import Exit
 from ._json import parse_json
 from ._output import note, print_bytes, print_json, print_text
+from ._response_fields import NOTHING_KNOWN, Tables
 from ._view import View
 
 __all__ = ["refuse_terminal", "show_pages", "show_response"]
@@ -31,7 +32,7 @@ def refuse_terminal(what: str, *, code: Exit = Exit.USAGE) -> None:
         raise CliError(f"{what}, which a terminal cannot show", hint, code=code)
 
 
-def show_response(response: Any, view: View, file: BinaryIO | None = None, known: Set[str] = frozenset()) -> None:
+def show_response(response: Any, view: View, file: BinaryIO | None = None, known: Tables = NOTHING_KNOWN) -> None:
     """Print the body of a response: unchanged, or as tables if it is JSON; or write it to a file.
 
     Args:
@@ -77,7 +78,7 @@ def _is_text(response: Any) -> bool:
     return True
 
 
-def show_pages(name: str, items: Iterable[Any], view: View, known: Set[str] = frozenset()) -> None:
+def show_pages(name: str, items: Iterable[Any], view: View, known: Tables = NOTHING_KNOWN) -> None:
     """Print models as they come: JSON Lines, or one table at the end.
 
     Args:

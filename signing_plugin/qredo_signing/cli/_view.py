@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,17 @@ from ._exits import Exit
 from ._output import print_bytes, print_text
 from ._readable import UNITS, flat, is_number, readable, wire_text
 from ._replacing import replacing
-from ._response_fields import hint_at, unknown
+from ._response_fields import NOTHING_KNOWN, Tables, merged, names_in
+from ._response_tables import (
+    columns_of,
+    csv_of,
+    has_empty_list,
+    is_table,
+    require_fields,
+    rows_of,
+    table_with,
+    tables_in,
+)
 from ._table import grid_of, table_of
 
 if TYPE_CHECKING:
@@ -75,7 +83,7 @@ class View:
             with replacing(self.output) as file:
                 yield file
 
-    def check_fields(self, what: str, known: Set[str]) -> None:
+    def check_fields(self, what: str, known: Tables) -> None:
         """Reject names of `--fields` before anything is sent.
 
         Args:
@@ -83,13 +91,13 @@ class View:
             known: The fields that its response can have.
 
         Raises:
-            CliError: There is no such field.
+            CliError: There is no such field, or with `--csv` they are of different tables.
         """
-        if missing := unknown(self._names, known):
-            hint = hint_at(missing[0], known)
-            raise CliError(f"--fields: the response of {what} has no field {', '.join(missing)}", hint)
+        require_fields(self._names, names_in(known), f"the response of {what}", Exit.USAGE)
+        if self.csv and self._names and known:
+            table_with(self._names, known, Exit.USAGE)
 
-    def show(self, value: Any, known: Set[str] = frozenset()) -> None:
+    def show(self, value: Any, known: Tables = NOTHING_KNOWN) -> None:
         """Print a JSON value: fields in lines, lists of objects as tables, or one CSV table.
 
         Args:
@@ -100,7 +108,7 @@ class View:
             CliError: It has no field that `--fields` names, and cannot have it.
         """
         if self.csv:
-            self._show_csv(value, known)
+            print_bytes(csv_of(value, self._names, known).encode("utf-8", "surrogatepass"))
             return
         with screen() as out:
             self._show(out, value, known)
@@ -109,15 +117,16 @@ class View:
     def _names(self) -> list[str]:
         return [name.strip() for name in (self.fields or "").split(",") if name.strip()]
 
-    def _show(self, out: Console, value: Any, known: Set[str]) -> None:
+    def _show(self, out: Console, value: Any, known: Tables) -> None:
         if not isinstance(value, (dict, list)):
             out.print(wire_text(value))
             return
         parts = dict(flat(value)) if isinstance(value, dict) else {"": value}
-        tables = {name: _rows(each) for name, each in parts.items() if _is_table(each) or name == ""}
+        tables = {name: rows_of(each) for name, each in parts.items() if is_table(each) or name == ""}
         if self._names:
-            columns = {column for rows in tables.values() for row in rows for column in row}
-            self._require({*parts, *columns} - {""}, known)
+            if not has_empty_list(value):
+                there = names_in(merged(columns_of(tables_in(value)), known))
+                require_fields(self._names, there, "the response", Exit.OUTPUT)
             self._show_chosen(out, parts, tables)
             return
         if lines := [(name, self._text(name, each)) for name, each in parts.items() if name not in tables]:
@@ -135,12 +144,6 @@ class View:
             if any(chosen):
                 self._show_rows(out, name, chosen)
 
-    def _require(self, there: Set[str], known: Set[str]) -> None:
-        """Check the names of `--fields` against a response; an empty one shows nothing about its fields."""
-        if there and (missing := unknown(self._names, there | known)):
-            hint = hint_at(missing[0], there)
-            raise CliError(f"--fields: the response has no field {', '.join(missing)}", hint, code=Exit.OUTPUT)
-
     def _show_rows(self, out: Console, name: str, rows: list[dict[str, Any]]) -> None:
         if not rows:
             out.print("(empty)")
@@ -157,22 +160,6 @@ class View:
         for number, row in enumerate(texts, 1):  # too wide for the terminal: one field per line
             out.print(f"\n{name or 'item'} {number}")
             out.print(grid_of([(f"  {column}", each) for column, each in row.items()]))
-
-    def _show_csv(self, value: Any, known: Set[str]) -> None:
-        lists = [each for _, each in flat(value) if _is_table(each)] if isinstance(value, dict) else [value]
-        # One list of objects is the table; of several, as of none, the fields of the response make one row.
-        rows = _rows(lists[0]) if len(lists) == 1 else _rows([value])
-        columns = list(dict.fromkeys(column for row in rows for column in row))
-        elsewhere = set(value) if isinstance(value, dict) and len(lists) == 1 else set()
-        self._require(set(columns), known - elsewhere)
-        if self._names and not {*self._names} & {*columns}:  # the list that has these fields is empty
-            rows = []
-        columns = self._names or columns
-        text = io.StringIO()
-        writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: "" if each is None else wire_text(each) for name, each in row.items()} for row in rows)
-        print_bytes(text.getvalue().encode("utf-8", "surrogatepass"))
 
     def _text(self, name: str, value: Any) -> str:
         return wire_text(value) if self.raw else readable(name, value)
@@ -210,11 +197,3 @@ def _about_hidden(columns: Iterable[str], rows: Sequence[Mapping[str, str]]) -> 
 def _is_telling(column: str, text: str) -> bool:
     path, _, name = column.rpartition(".")
     return 0 < len(text) <= _SHORT and (not path or name in UNITS)
-
-
-def _is_table(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
-
-
-def _rows(items: Iterable[Any]) -> list[dict[str, Any]]:
-    return [dict(flat(item)) if isinstance(item, dict) else {"value": item} for item in items]

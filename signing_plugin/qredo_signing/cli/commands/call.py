@@ -17,7 +17,7 @@ from .._errors import CliError, as_usage_error
 from .._lazy_group import ApiOption, LazyGroup, ListOption
 from .._option_groups import JsonOption, as_command
 from .._output import logging_to_stderr
-from .._response_fields import fields_of
+from .._response_fields import NOTHING_KNOWN, tables_of
 from .._responses import refuse_terminal, show_pages, show_response
 from .._view import View
 
@@ -97,7 +97,7 @@ def _run(operation: Operation, connection: Connection, view: View, given: dict[s
         refuse_terminal(f"{operation.id} gives a file")
     if operation.pages and view.output is not None:
         raise CliError("--output is for one response, not for pages", "leave it out, and send stdout to a file")
-    known = fields_of(operation) if view.fields else frozenset()
+    known = tables_of(operation) if view.fields else NOTHING_KNOWN
     view.check_fields(operation.id, known)
     changes, state = not operation.is_safe, connection.request_state
     must_confirm = changes and connection.must_confirm(operation.id)
