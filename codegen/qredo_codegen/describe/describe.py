@@ -101,7 +101,7 @@ def draft(
     drop_broken_references(document, decisions)
     inline_path_items(document, decisions)
     if tags:
-        keep_tags(document, tags)
+        keep_tags(document, tags, (kept or {}).get("tags", {}))
     name_servers(document, decisions)
     sign(document, signing, decisions)
     fit_parameters(document, decisions)
