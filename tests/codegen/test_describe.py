@@ -23,7 +23,7 @@ from qredo_codegen.errors import CodegenError
 from qredo_codegen.generate.inputs import inputs_of
 from qredo_codegen.generate.write import write_package
 
-from .checkouts import PACKAGE, new_checkout, run, state
+from .checkouts import PACKAGE, new_checkout, run, small, state
 
 ROOT = Path(__file__).parents[2]
 OK = {"200": {"description": "Done."}}
@@ -233,6 +233,28 @@ def test_a_package_is_registered_once_and_keeps_its_names(checkout: Checkout, tm
     assert (kept["POST /orders"], kept["POST /aaa"]) == ("place", "place_2")
     assert load(checkout.description("acme_v7"))["info"]["x-revision"] == 2
     assert (checkout.root / "pyproject.toml").read_text() == pyproject
+
+
+def test_a_new_version_has_the_names_of_its_family(checkout: Checkout, tmp_path: Path) -> None:
+    """An operation keeps tag and verb from version to version, whatever the file says; a new one has the file's."""
+    vendor = small()
+    for item in vendor["paths"].values():
+        for node in item.values():
+            node.pop("operationId", None)
+            node["tags"] = ["Legal Entities"]
+    vendor["paths"]["/company/{company_id}/note"] = {"get": {"tags": ["Notes"], "responses": OK}}
+    for _ in range(2):  # again on the same file: the names stay
+        done = run(checkout, "describe", str(written(tmp_path, vendor)), "qredo_partner_v9_0")
+        assert done.returncode == 0, done.stderr
+        found, before = (
+            {(one.method, one.path): (one.node["tags"], one.node["operationId"]) for one in operations(load(path))}
+            for path in (checkout.description("qredo_partner_v9_0"), checkout.description(PACKAGE))
+        )
+        assert found.pop(("get", "/company/{company_id}/note")) == (
+            ["notes"],
+            "notes_get_company_by_company_id_note",
+        )
+        assert found == before
 
 
 @pytest.mark.parametrize(

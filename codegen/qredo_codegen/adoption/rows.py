@@ -52,14 +52,14 @@ class Row:
         return "as it is" if self.reaches else "not described"
 
 
-def rows(adopted: Document, vendor: Document, overlay: Overlay, ours: Document | None = None) -> list[Row]:
+def rows(adopted: Document, vendor: Document, overlay: Overlay, ours: Document) -> list[Row]:
     """Return a row for every difference.
 
     Args:
         adopted: The shape of the vendor's file as it was last adopted.
         vendor: The shape of the file of now.
         overlay: What the package's overlay changes.
-        ours: A description of our own, whose names the operations have; None where they have the file's.
+        ours: The package's description, whose names the operations keep.
     """
     found = list(edits(adopted, vendor))
     # What is new among the components changes nothing alone, and what refers to it needs it.
@@ -78,10 +78,10 @@ def _is_component(edit: Edit) -> bool:
 class _Judge:
     """Judges one edit at a time, each alone."""
 
-    def __init__(self, base: Document, overlay: Overlay, ours: Document | None) -> None:
+    def __init__(self, base: Document, overlay: Overlay, ours: Document) -> None:
         self.base = base
         self.overlay = overlay
-        self.named = {(one.method, one.path): one.node for one in operations(ours or {})}
+        self.named = {(one.method, one.path): one.node for one in operations(ours)}
 
     @cached_property
     def described(self) -> Document:

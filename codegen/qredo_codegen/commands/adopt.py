@@ -91,20 +91,20 @@ def adopt(checkout: Checkout, vendor: Path, package: str, out: Path) -> Adoption
     applied = apply_all(given, overlay)
     misfits = tuple(_misfit(error, overlay, package) for error in applied.errors)
     adopted = load_shape(checkout.adopted(package))
-    named = None if ours.get("x-form") == "vendor" else ours
-    found = None if adopted is None else tuple(rows(adopted, shape_of(given), overlay, named))
+    found = None if adopted is None else tuple(rows(adopted, shape_of(given), overlay, ours))
     described = draft(
         given,
         signing_of(checkout, package, before=ours),
         kept_names(checkout, package, ours),
-        tags=kept_tags(named) if named else None,
+        tags=kept_tags(ours),
         overlay=overlay.without({error.index for error in applied.errors}),
     )
     theirs = described.document
     theirs["info"]["x-revision"] = ours["info"].get("x-revision", 1)  # counted by us
     if (invalid := tuple(validate(theirs))) and not misfits:
         raise GenerationError(f"{vendor.name} with the overlay of {package} is no OpenAPI document:", invalid)
-    problems = invalid or (*check_generable(theirs), *(_open(described) if named else ()))
+    is_own = ours.get("x-form") != "vendor"
+    problems = invalid or (*check_generable(theirs), *(_open(described) if is_own else ()))
     verdict = None if invalid else _verdict(checkout, package, ours, theirs, vendor.name, python=not problems)
     adoption = Adoption(found, misfits, verdict, problems)
     _write(adoption, f"{vendor.name} beside {package}", out)

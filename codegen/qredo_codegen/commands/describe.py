@@ -66,10 +66,13 @@ def describe_command(
     """
     before = _refuse_name(checkout, package)
     path = checkout.overlay(package)
+    named = package if before is not None else _relative(checkout, package)
+    known = before if before is not None or named is None else load(checkout.description(named))
     done = describe(
         load(vendor),
         signing_of(checkout, package, security, before),
-        kept_names(checkout, package, before),
+        kept_names(checkout, named or package, known),
+        tags=kept_tags(known) if known is not None else None,
         overlay=load_overlay(path) if path.is_file() else None,
         with_texts=with_texts,
     )
@@ -96,7 +99,7 @@ def kept_names(checkout: Checkout, package: str, before: Document | None) -> dic
 
 
 def kept_tags(ours: Document) -> dict[str, str]:
-    """Return the tag of each operation of a description of our own, by method and path, in the order of its tags."""
+    """Return the tag of each operation of a description, by method and path, in the order of its tags."""
     found = {f"{one.method.upper()} {one.path}": one.node["tags"][0] for one in operations(ours)}
     order = [tag["name"] for tag in ours["tags"]]
     return dict(sorted(found.items(), key=lambda item: order.index(item[1])))
@@ -140,6 +143,11 @@ def _signed(document: Document) -> Signing | None:
     schemes: Document = document.get("components", {}).get("securitySchemes", {})
     signature = next((key for key, scheme in schemes.items() if "x-signature" in scheme), None)
     return Signing(signature, schemes, document["security"]) if signature else None
+
+
+def _relative(checkout: Checkout, package: str) -> str | None:
+    """Return the newest package of the family, whose names a new package has."""
+    return next((name for name in reversed(checkout.packages) if _family(name) == _family(package)), None)
 
 
 def _family(package: str) -> str:

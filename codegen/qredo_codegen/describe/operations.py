@@ -29,10 +29,17 @@ def inline_path_items(document: Document, decisions: Decisions) -> None:
                 decisions.add("lost", pointer("paths", path), f"{item['$ref']} is not in the file.")
 
 
-def keep_tags(document: Document, kept: Mapping[str, str]) -> None:
-    """Give operations the tags that they have, by method and path; these tags come first, in their order."""
+def keep_tags(document: Document, kept: Mapping[str, str], named: Mapping[str, str]) -> None:
+    """Give operations the tags that they have, by method and path; these tags come first, in their order.
+
+    Args:
+        document: The vendor's file.
+        kept: The tags of operations.
+        named: The tags of the file that names.yaml has a name for, which may be another one by now.
+    """
     for one in operations(document):
-        if tag := kept.get(f"{one.method.upper()} {one.path}"):
+        tag = kept.get(f"{one.method.upper()} {one.path}")
+        if tag is not None and not named.keys() & set(one.node.get("tags") or ()):
             one.node["tags"] = [tag]
     names = dict.fromkeys(kept.values())
     others = [tag for tag in document.get("tags", ()) if tag["name"] not in names]
