@@ -7,6 +7,7 @@ an order drawn anew; a ratio is the median of the ratios within the rounds.
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import statistics
@@ -15,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["GOALS", "Goal", "Result", "goal", "measure", "not_measured", "table"]
+__all__ = ["GOALS", "Goal", "Result", "exponent", "goal", "measure", "not_measured", "table"]
 
 GOALS = "QREDO_BENCH_GOALS"  # names the file to which `goal` appends
 
@@ -92,6 +93,11 @@ def measure(
 
 def _nothing() -> None:
     pass
+
+
+def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
+    """The exponent of the power law through these values, by least squares: 1 is linear, 0 is constant."""
+    return statistics.linear_regression([*map(math.log, sizes)], [*map(math.log, values)]).slope
 
 
 def table(title: str, results: Sequence[Result], unit: str = "us", clock: str = "CPU") -> str:

@@ -29,6 +29,7 @@ SCRIPTS = (
     "regenerate",
     "nonces",
     "emulator",
+    "scale",
 )
 """In the order in which they run, and stand in the report."""
 SECTIONS = (
@@ -42,6 +43,7 @@ SECTIONS = (
     "Regenerate",
     "Nonces",
     "Emulator",
+    "Scale",
 )
 _HEAD = """<!-- Written by benchmarks/run.py: run it again instead of editing this. -->
 # Benchmarks

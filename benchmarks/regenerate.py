@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 
 import yaml
 from _fresh import compiling_into, run
-from _measure import Result, goal, table
+from _measure import Result, exponent, goal, table
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = "qredo_partner_v1_1"
@@ -152,8 +152,8 @@ def grow(source: Path, scratch: Path, rounds: int) -> None:
     for count, (cpu, memory) in zip(TIMES, sizes, strict=True):
         print(f"| {count} | {cpu:.2f} | {cpu - start.cpu:.2f} | {memory:.0f} | {memory - start.memory:.0f} |")
     print()
-    time_slope = slope([one.cpu - start.cpu for one in sizes])
-    memory_slope = slope([one.memory - start.memory for one in sizes])
+    time_slope = exponent(TIMES, [one.cpu - start.cpu for one in sizes])
+    memory_slope = exponent(TIMES, [one.memory - start.memory for one in sizes])
     goal("Regenerate", "exponent of time", time_slope, 1.1, unit="")
     goal("Regenerate", "exponent of peak memory", memory_slope, 1.1, unit="")
 
@@ -275,11 +275,6 @@ def measured(code: str, arguments: Sequence[str], scratch: Path) -> Run:
     ended = run([sys.executable, *program, *arguments], environment)
     last = ended.said.split()[-1:]
     return Run(ended.cpu, int(last[0]) / 1024 if last and last[0].isdigit() else math.nan)
-
-
-def slope(values: Sequence[float]) -> float:
-    """The exponent of a power law through the values at `TIMES`, by least squares."""
-    return statistics.linear_regression([*map(math.log, TIMES)], [*map(math.log, values)]).slope
 
 
 def main() -> None:

@@ -22,6 +22,10 @@ from .redirects import check_origin
 
 __all__ = ["AsyncTransport", "Transport", "make_transports", "parser_of"]
 
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=5.0)
+"""httpx's defaults, but all idle connections are kept. It keeps 20: with more requests in flight, connections would be
+closed and opened again all the time."""
+
 
 class Transport(httpx.BaseTransport):
     """httpx's transport for one origin: connections by process, each step reported to the attempt."""
@@ -36,7 +40,7 @@ class Transport(httpx.BaseTransport):
         """
 
         def make() -> httpx.HTTPTransport:
-            transport = httpx.HTTPTransport(verify=context, proxy=proxy)
+            transport = httpx.HTTPTransport(verify=context, proxy=proxy, limits=_LIMITS)
             transport._pool._network_backend = Backend(_layers(home, proxy))
             return transport
 
@@ -66,7 +70,7 @@ class AsyncTransport(httpx.AsyncBaseTransport):
         """Open nothing yet; see `Transport`."""
 
         def make() -> httpx.AsyncHTTPTransport:
-            transport = httpx.AsyncHTTPTransport(verify=context, proxy=proxy)
+            transport = httpx.AsyncHTTPTransport(verify=context, proxy=proxy, limits=_LIMITS)
             transport._pool._network_backend = AsyncBackend(_layers(home, proxy))
             return transport
 

@@ -24,6 +24,7 @@ from qredo_signing import ConfigurationError, Credentials, Environment, KeyKind,
 from qredo_signing._http.transports import parser_of
 
 from ..doubles import serve
+from .networks import Listener, listen
 from .sending import TRUSTS_NOBODY
 
 CHILDREN = 8
@@ -218,6 +219,29 @@ def test_many_event_loops(transport: Any, server: Echo, credentials: Credentials
     finally:
         gc.unfreeze()
     assert server.connections == 50
+
+
+@pytest.mark.parametrize("transport", [None, "aiohttp"])
+def test_connections_of_many_requests_are_kept(transport: Any, emulator_credentials: Credentials) -> None:
+    """Requests that are in flight together leave their connections to those that follow, however many they are."""
+    at_once = 30  # httpx itself keeps 20
+    all_sent = threading.Barrier(at_once)
+
+    def handle(connection: socket.socket, listener: Listener) -> None:
+        while connection.recv(65536):
+            all_sent.wait(PATIENCE)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+
+    async def main(url: str) -> None:
+        async with connect(
+            api.AsyncClient, emulator_credentials, Environment.emulator(url), transport=transport
+        ) as client:
+            for _ in range(3):
+                await asyncio.gather(*(client.asset.get_all() for _ in range(at_once)))
+
+    with listen(handle) as server:
+        asyncio.run(main(f"http://127.0.0.1:{server.port}"))
+        assert server.connections == at_once
 
 
 @pytest.mark.parametrize("kind", ["sync", "async", "aiohttp"])
