@@ -101,12 +101,8 @@ def draft(
     drop_broken_references(document, decisions)
     inline_path_items(document, decisions)
     if tags:
-<<<<<<< HEAD
-        keep_tags(document, tags)
-    distinct_names(document, decisions)
-=======
         keep_tags(document, tags, (kept or {}).get("tags", {}))
->>>>>>> s6-v2
+    distinct_names(document, decisions)
     name_servers(document, decisions)
     sign(document, signing, decisions)
     fit_parameters(document, decisions)
