@@ -86,7 +86,7 @@ def _form(media: str, schema: Any) -> str:
         return _FORMS[media]
     if media.endswith("+json") or (media == "*/*" and "string" not in kinds_of(schema)):
         return "json"
-    return "text" if media.startswith("text/") else "bytes"
+    return "text" if media.startswith("text/") or media.endswith(("/xml", "+xml", "/csv", "/yaml")) else "bytes"
 
 
 def _example(node: Mapping[str, Any]) -> Any:
