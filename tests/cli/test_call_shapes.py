@@ -31,14 +31,14 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 
 def words(name: str, value: Any) -> list[str]:
     """An option as it is typed: lists repeat it, objects are JSON, files begin with an @."""
-    text = "--field-yes" if name == "yes" else "--" + name.strip("_").replace("_", "-")
+    text = ("--field-" if name in {"yes", "json"} else "--") + name.strip("_").replace("_", "-")
     if isinstance(value, bool):
         return [text if value else f"--no-{text[2:]}"]
     if isinstance(value, bytes):
         Path("upload.bin").write_bytes(value)
         return [text, "@upload.bin"]
     if isinstance(value, list) and name != "body":
-        return [word for item in value for word in words(name, item)]
+        return [word for item in value if item is not None for word in words(name, item)]  # null is not sent
     if isinstance(value, dict | list) or (name == "body" and not isinstance(value, str)):
         return [text, json_text(value)]
     return [text, str(value)]
