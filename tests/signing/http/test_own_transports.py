@@ -1,0 +1,90 @@
+"""What an attempt over a client or a transport of the user proves: only what shows that nothing was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpcore
+import httpx
+import pytest
+import qredo_partner_v1_1 as api
+from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, connect
+
+from ..doubles import serve
+
+GATEWAY = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
+
+
+def create(credentials: Credentials, environment: Environment, **options: Any) -> object:
+    """Make a call that may not be sent twice."""
+    with connect(api.Client, credentials, environment, max_retries=0, **options) as client:
+        return client.company.create(name="x")
+
+
+class Broken(httpcore.NetworkStream):
+    """A connection that breaks while it is written to."""
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        raise httpcore.WriteError("broken")
+
+    def get_extra_info(self, info: str) -> Any:
+        return None
+
+    def close(self) -> None:
+        """Close nothing."""
+
+
+class Network(httpcore.NetworkBackend):
+    """Gives such connections."""
+
+    def connect_tcp(self, *arguments: Any, **options: Any) -> httpcore.NetworkStream:
+        return Broken()
+
+
+class Mine(httpx.HTTPTransport):
+    """A transport of which nothing is known before it reports its first step."""
+
+
+def test_headers_that_break_off(credentials: Credentials) -> None:
+    """If the connection breaks while headers are written, a part of them may have been sent."""
+    transport = httpx.HTTPTransport()
+    transport._pool._network_backend = Network()
+    with httpx.Client(transport=transport) as http, pytest.raises(OutcomeUnknownError):
+        create(credentials, GATEWAY, http_client=http)
+
+
+def test_headers_that_cannot_be_written(emulator_credentials: Credentials) -> None:
+    """If h11 refuses the headers, nothing was sent, and the error is the one about them."""
+    with serve() as server, httpx.Client(headers={"x-note": "two\nlines"}) as http:
+        with pytest.raises(httpx.LocalProtocolError, match="Illegal header"):
+            create(emulator_credentials, Environment.emulator(server.url), http_client=http)
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("make", [httpx.HTTPTransport, Mine])
+def test_a_proxy_that_refuses(make: type[httpx.HTTPTransport], credentials: Credentials) -> None:
+    """If a proxy refuses its tunnel, nothing was sent to the service, whatever class the transport is of."""
+    with serve(lambda seen: (403, {}, b"")) as proxy, httpx.Client(transport=make(proxy=proxy.url)) as http:
+        with pytest.raises(httpx.ConnectError, match=r"no connection through the proxy .*Nothing was sent"):
+            create(credentials, GATEWAY, http_client=http)
+
+
+@pytest.mark.parametrize("error", [httpx.ReadError("lost"), httpx.RemoteProtocolError("lost"), OSError("lost")])
+def test_a_transport_that_shows_nothing(error: Exception, credentials: Credentials) -> None:
+    """Of a transport that reports no step, an error other than a failed connection proves nothing."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        raise error
+
+    with pytest.raises(OutcomeUnknownError):
+        create(credentials, GATEWAY, transport=httpx.MockTransport(handle))
+
+
+def test_a_transport_that_does_not_connect(credentials: Credentials) -> None:
+    """A failed connection proves that nothing was sent."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    with pytest.raises(httpx.ConnectError):
+        create(credentials, GATEWAY, transport=httpx.MockTransport(handle))
