@@ -182,9 +182,10 @@ def mutants(source: str) -> Iterator[Mutant]:
         for occurrence in range(places):
             try:
                 changed = MutationVisitor.mutate_code(source, operator, occurrence)
-            except AttributeError:  # cosmic-ray cannot replace an exception with a dotted name
-                continue
-            if (code := meaning(compile(changed, "", "exec"))) in seen:
+                code = meaning(compile(changed, "", "exec"))
+            except (AttributeError, SyntaxError):
+                continue  # cosmic-ray cannot replace a dotted exception, nor negate an assignment in a condition
+            if code in seen:
                 continue
             seen.add(code)
             lines = list(difflib.ndiff(source.splitlines(), changed.splitlines()))

@@ -49,8 +49,9 @@ def test_headers_that_break_off(credentials: Credentials) -> None:
     """If the connection breaks while headers are written, a part of them may have been sent."""
     transport = httpx.HTTPTransport()
     transport._pool._network_backend = Network()
+    environment = Environment.custom("http://127.0.0.1:1", key_kind=KeyKind.SANDBOX)
     with httpx.Client(transport=transport) as http, pytest.raises(OutcomeUnknownError):
-        create(credentials, GATEWAY, http_client=http)
+        create(credentials, environment, http_client=http)
 
 
 def test_headers_that_cannot_be_written(emulator_credentials: Credentials) -> None:
