@@ -65,9 +65,9 @@ def test_headers_that_cannot_be_written(emulator_credentials: Credentials) -> No
 @pytest.mark.parametrize("make", [httpx.HTTPTransport, Mine])
 def test_a_proxy_that_refuses(make: type[httpx.HTTPTransport], credentials: Credentials) -> None:
     """If a proxy refuses its tunnel, nothing was sent to the service, whatever class the transport is of."""
-    with serve(lambda seen: (403, {}, b"")) as proxy, httpx.Client(transport=make(proxy=proxy.url)) as http:
-        with pytest.raises(httpx.ConnectError, match=r"no connection through the proxy .*Nothing was sent"):
-            create(credentials, GATEWAY, http_client=http)
+    refused = pytest.raises(httpx.ConnectError, match=r"no connection through the proxy .*Nothing was sent")
+    with serve(lambda seen: (403, {}, b"")) as proxy, httpx.Client(transport=make(proxy=proxy.url)) as http, refused:
+        create(credentials, GATEWAY, http_client=http)
 
 
 @pytest.mark.parametrize("error", [httpx.ReadError("lost"), httpx.RemoteProtocolError("lost"), OSError("lost")])
