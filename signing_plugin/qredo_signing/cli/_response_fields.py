@@ -86,7 +86,9 @@ def _flat_fields(annotation: Any, models: Any, prefix: str, inside: tuple[Any, .
     more = hints.pop("additional_properties", dict[str, Any])
     # The names in JSON are in the function that reads them. Of another generator's package they are not known.
     names = inspect.getclosurevars(module._read).nonlocals.get("unset") if hasattr(module, "_read") else None
-    if names is None or len(names) != len(hints) or typing.get_args(more)[1] is not Any:  # or a map of described values
+    if (
+        not hints or names is None or len(names) != len(hints) or typing.get_args(more)[1] is not Any
+    ):  # or a map of described values
         yield f"{prefix}*", Any
     for name, hint in zip(names or (), hints.values(), strict=False):
         yield prefix + name, hint
