@@ -94,13 +94,13 @@ def test_a_private_key_never_leaves_the_page(browser: Browser, qredo: Emulator, 
 
 
 def test_a_wrong_signature_is_explained_on_the_page(browser: Browser, qredo: Emulator, call: Any) -> None:
-    """A refused request appears while the page is open, newest first, and opens to what the emulator computed."""
+    """A rejected request appears while the page is open, newest first, and opens to what the emulator computed."""
     with open_page(browser, f"{qredo.url}/-/") as page:
         expect(page.locator("#no-requests")).to_be_visible()
         call("GET", "/assets")
         call("POST", "/company", {"name": "ACME"}, signed_body=b'{"name": "ACME"}\n')
         first = page.locator("#requests > li").first
-        expect(first).to_contain_text("refused")
+        expect(first).to_contain_text("rejected")
         expect(first.locator("summary")).to_contain_text("would verify with the body with a newline at its end")
         first.locator("summary").press("Enter")
         explanation = qredo.control.requests[-1].explanation
@@ -108,7 +108,7 @@ def test_a_wrong_signature_is_explained_on_the_page(browser: Browser, qredo: Emu
         expect(first.locator(".details")).to_contain_text(explanation.digest)
         expect(first.locator(".details")).to_contain_text(f"{qredo.url}{call.base}/company")
         expect(first.locator(".details")).to_contain_text(f"Would verify with {explanation.would_verify}")
-        page.get_by_label("Refused only").check()
+        page.get_by_label("Rejected only").check()
         expect(page.locator("#requests > li")).to_have_count(1)
 
 

@@ -12,12 +12,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from typing import Any
 
-import attrs
-
 from .._operations import Operation
 
 __all__ = ["NOTHING_KNOWN", "Tables", "hint_at", "merged", "names_in", "tables_of", "unknown"]
-
 
 Tables = Mapping[str, Set[str]]
 """The fields of the response itself (`""`), and of the items of its lists, by the name of the list.
@@ -80,25 +77,23 @@ def _of_items(annotation: Any, models: Any) -> Iterator[str]:
 
 def _flat_fields(annotation: Any, models: Any, prefix: str, inside: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
     """The paths below a value and their types, as `flat` names them in JSON."""
-    if not attrs.has(annotation) or annotation in inside:
+    if not hasattr(annotation, "from_dict") or annotation in inside:
         if annotation is Any or annotation in inside or typing.get_origin(annotation) is dict:
             yield f"{prefix}*", Any
         return
-    *hints, more = typing.get_type_hints(
-        annotation, {**vars(models), **vars(sys.modules[annotation.__module__])}
-    ).items()
-    for wire_name, (_, hint) in zip(_wire_names(annotation), hints, strict=True):
-        yield prefix + wire_name, hint
-        for each in _choices(hint):
-            yield from _flat_fields(each, models, f"{prefix}{wire_name}.", (*inside, annotation))
-    if typing.get_args(more[1])[1] is not Any:  # a map, whose values are described
+    module = sys.modules[annotation.__module__]
+    hints = typing.get_type_hints(annotation, {**vars(models), **vars(module)})
+    more = hints.pop("additional_properties", dict[str, Any])
+    # The names in JSON are in the function that reads them. Of another generator's package they are not known.
+    names = inspect.getclosurevars(module._read).nonlocals.get("unset") if hasattr(module, "_read") else None
+    if (
+        not hints or names is None or len(names) != len(hints) or typing.get_args(more)[1] is not Any
+    ):  # or a map of described values
         yield f"{prefix}*", Any
-
-
-def _wire_names(model: Any) -> Collection[str]:
-    """The names of a model's fields in JSON, which its module has for reading it."""
-    names: dict[str, Any] = inspect.getclosurevars(sys.modules[model.__module__]._read).nonlocals["unset"]
-    return names
+    for name, hint in zip(names or (), hints.values(), strict=False):
+        yield prefix + name, hint
+        for each in _choices(hint):
+            yield from _flat_fields(each, models, f"{prefix}{name}.", (*inside, annotation))
 
 
 def _choices(annotation: Any) -> tuple[Any, ...]:
@@ -107,8 +102,5 @@ def _choices(annotation: Any) -> tuple[Any, ...]:
 
 
 def _is_list(annotation: Any) -> bool:
-    return (
-        isinstance(origin := typing.get_origin(annotation), type)
-        and issubclass(origin, Iterable)
-        and origin is not dict
-    )
+    """Whether a type is a list, or an iterator over pages."""
+    return typing.get_origin(annotation) in {list, Iterator}

@@ -21,7 +21,7 @@ const place = (id) => document.getElementById(id);
 /** @returns {function(Object[])} Shows requests, newest first. */
 export function requests() {
   let last = [];
-  const only = place("refused-only");
+  const only = place("rejected-only");
   const refresh = () => {
     const chosen = only.checked ? last.filter((request) => request.verified === false) : last;
     place("no-requests").hidden = chosen.length > 0;
@@ -61,7 +61,7 @@ function row(request) {
   );
 }
 
-/** What has to differ for a refused request to pass, or why it failed; null for one that did not. */
+/** What has to differ for a rejected request to pass, or why it failed; null for one that did not. */
 function why({ explanation, reason }) {
   if (explanation?.would_verify) return element("span.why", {}, `would verify with ${explanation.would_verify}`);
   return reason ? element("span.why", {}, reason) : null;
@@ -73,7 +73,7 @@ function statusKind(status) {
 
 function verdictOf(request) {
   if (request.verified === true) return ["verified", "✓ verified"];
-  if (request.verified === false) return ["refused", "✕ refused"];
+  if (request.verified === false) return ["rejected", "✕ rejected"];
   return ["unchecked", "– not checked"];
 }
 
