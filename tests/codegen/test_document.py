@@ -53,6 +53,17 @@ def test_json_is_read(tmp_path: Path) -> None:
     assert read(tmp_path, '{"a":\t[1, {"b": null}]}') == {"a": [1, {"b": None}]}
 
 
+def test_json_may_hold_control_characters(tmp_path: Path) -> None:
+    """What YAML refuses and JSON allows in a text is read; a key that stands twice is refused there too."""
+    assert read(tmp_path, '{"a": "x\x9fy", "b": 1.5}') == {"a": "x\x9fy", "b": 1.5}
+    with pytest.raises(DocumentError, match=r"one of the keys 'a' stands twice in one object"):
+        read(tmp_path, '{"a": "x\x9fy", "a": 1}')
+    with pytest.raises(DocumentError, match="is not YAML: unacceptable character"):
+        read(tmp_path, "a: x\x9fy")
+    with pytest.raises(DocumentError, match="is not a JSON document"):
+        read(tmp_path, '{"a": "x\x9fy", "b": NaN}')
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -6,6 +6,7 @@ stands twice in one mapping is refused, since every YAML reader in Python would 
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -231,6 +232,22 @@ def walk(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _parse(text: bytes, path: Path) -> Any:
+    try:
+        return _parse_yaml(text, path)
+    except yaml.reader.ReaderError:  # JSON may hold control characters, which YAML refuses
+        if not text.lstrip().startswith(b"{"):
+            raise
+        return plain(json.loads(text, object_pairs_hook=_distinct))
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> Document:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError(f"one of the keys {', '.join(map(repr, found))} stands twice in one object.")
+    return found
+
+
+def _parse_yaml(text: bytes, path: Path) -> Any:
     _refuse_depth(text, path)
     loader = _SafeLoader(text)
     loader.yaml_implicit_resolvers = _RESOLVERS
