@@ -240,7 +240,7 @@ STYLED = st.fixed_dictionaries(
     {"style": st.sampled_from(["form", "spaceDelimited", "pipeDelimited", "deepObject"])},
     optional={"explode": st.booleans()},
 )
-ENCODINGS = {
+ENCODINGS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "application/x-www-form-urlencoded": st.one_of(
         st.just({}),
         STYLED,
