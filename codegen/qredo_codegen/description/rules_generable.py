@@ -162,9 +162,10 @@ def _named(normal: Normal) -> Iterator[tuple[str, str, dict[str, Document], str]
 
 
 def _result_fields(normal: Normal, one: NormalOperation) -> dict[str, Document]:
-    """The fields of a result, if it is the same whatever the status of the success."""
-    first, *others = (content.schema for content in one.successes.values())
-    return _fields(normal, first) if all(schema == first for schema in others) else {}
+    """The fields of a result that is one JSON object, whatever the status of the success; else none."""
+    first, *others = one.successes.values()
+    is_one = first.form == "json" and all(other.schema == first.schema for other in others)
+    return _fields(normal, first.schema) if is_one and not first.schema.get("nullable") else {}
 
 
 def _fields(normal: Normal, schema: Document) -> dict[str, Document]:
