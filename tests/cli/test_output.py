@@ -24,7 +24,7 @@ from qredo_signing.cli._view import View
 from rich.cells import cell_len
 from rich.console import Console
 
-from ..versions import PACKAGES, document_of
+from ..versions import OUR_OWN, document_of
 
 
 def test_a_table_that_is_too_wide_is_printed_below_each_other(
@@ -184,7 +184,7 @@ def test_json_is_everything_as_received(options: dict[str, Any]) -> None:
         View(as_json=True, **options)
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", OUR_OWN)
 def test_times_and_amounts_are_those_of_the_descriptions(package: str) -> None:
     """Fields in Unix seconds or base units are formatted so, other integers are no times; assets are known."""
     schemas = document_of(package)["components"]["schemas"]

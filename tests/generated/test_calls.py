@@ -21,11 +21,11 @@ from qredo_emulator._state.snapshot import dump_world, load_world
 from qredo_partner_v1_1 import Client
 from qredo_signing import SQLiteNonces, connect
 
-from ..versions import DESCRIPTIONS, PACKAGES, document_of
+from ..versions import DESCRIPTIONS, OUR_OWN, document_of
 from .call_scene import Scene
 from .descriptions import Described, agent_token, described
 
-OPERATIONS = {package: described(package) for package in PACKAGES}
+OPERATIONS = {package: described(package) for package in OUR_OWN}
 QUERY = {"LedgerDirection": "all", "MaxAmountType": "swap"}
 
 
@@ -54,7 +54,7 @@ class Clients:
         self.nonces.initialise(0)
         self.runner = asyncio.Runner()
         self._clients: dict[tuple[str, bool], Any] = {}
-        for package in PACKAGES:
+        for package in OUR_OWN:
             module = import_module(package)
             keys: Any = emulator.credentials
             options: dict[str, Any] = {"agent_token": lambda: agent_token(agent)}
@@ -222,7 +222,7 @@ def test_the_feed_among_the_operations_opens_by_its_handshake(world: World) -> N
 
 def test_nothing_is_left_out() -> None:
     """Together these tests call every operation that a description has."""
-    texts = {package: path.read_text(encoding="utf-8") for package, path in DESCRIPTIONS.items()}
+    texts = {package: DESCRIPTIONS[package].read_text(encoding="utf-8") for package in OUR_OWN}
     assert {package: len(operations) for package, operations in OPERATIONS.items()} == {
         package: len(re.findall("^ +operationId: ", text, re.MULTILINE)) for package, text in texts.items()
     }

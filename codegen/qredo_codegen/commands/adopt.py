@@ -56,7 +56,10 @@ class Adoption:
                 yield f"{row.effect}: {row.edit.kind} {row.edit.pointer}: {row.becomes}. {row.reason}"
         yield from self.misfits
         if self.rows is None:
-            yield "No file was adopted yet, so what the vendor changed is not known: run it with --accept once."
+            yield (
+                "No file was adopted yet, so what the vendor changed is not known: run adopt with --accept once, on the"
+                " file that the description was written from."
+            )
         else:
             counts = {
                 effect: sum(row.effect == effect for row in self.rows) for effect in ("breaking", "compatible", "none")
@@ -65,7 +68,8 @@ class Adoption:
                 f"{count} {effect if effect != 'none' else 'without effect'}" for effect, count in counts.items()
             )
             covered = sum(bool(row.actions) for row in self.rows)
-            yield f"The vendor made {len(self.rows)} changes: {words}; {covered} in places that the overlay covers."
+            count = f"{len(self.rows)} change{'s'[: len(self.rows) != 1]}"
+            yield f"The vendor made {count}: {words}; {covered} in places that the overlay covers."
         yield from (f"to settle: {problem}" for problem in self.problems)
         if self.verdict is not None:
             yield f"The file beside our description: {summary(self.verdict)}"
