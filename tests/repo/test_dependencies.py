@@ -16,8 +16,9 @@ DISTRIBUTION = "qredo-partner-client"
 
 
 def rows() -> dict[str, tuple[str, str]]:
-    """The page's table: name -> what brings it, and its licence."""
-    found = re.findall(r"^\| `([\w.-]+)` \| ([^|]+) \| ([^|]+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    """The page's table: name -> what brings it, and its licence. Each row also has a date and who maintains it."""
+    pattern = r"^\| `([\w.-]+)` \| ([^|]+) \| ([^|]+) \| \d{4}-\d\d-\d\d \| [^|]+ \|$"
+    found = re.findall(pattern, PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     return {name: (brought.strip(), licence.strip()) for name, brought, licence in found}
 
 
