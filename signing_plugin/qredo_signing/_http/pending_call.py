@@ -224,7 +224,7 @@ class PendingCall:
         """Whether an error is of what the scheme sends first, such as for a token, and does not name the call."""
         if outcome is None:
             return self._attempt.is_written and not isinstance(error, httpx.HTTPStatusError | QredoSigningError)
-        if self._attempt.is_signed or outcome.sent or (self._proxy and not self._attempt.is_written):
+        if self._attempt.is_signed or (self._proxy and not self._attempt.is_written):
             return False
         return not isinstance(error, httpx.TimeoutException | httpx.ConnectError)
 
