@@ -376,13 +376,13 @@ def test_a_path_with_one_parameter_twice_has_two() -> None:
     """Each place in the path is an argument of its own, with a question; the first keeps its name and its type."""
     whole = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
     vendor = faulty()
-    vendor["paths"] = {"/twice/{id}/{id}/{id}": {"get": {"parameters": [whole], "responses": OK}}}
+    vendor["paths"] = {"/twice/{id}/{id}/{id_2}": {"get": {"parameters": [whole], "responses": OK}}}
     done = describe(vendor, None)
     (one,) = operations(done.document)
-    assert one.path == "/twice/{id}/{id_2}/{id_3}"
+    assert one.path == "/twice/{id}/{id_3}/{id_2}"
     types = {name: node["schema"]["type"] for (_, name), (_, node) in parameters(done.document, one).items()}
-    assert types == {"id": "integer", "id_2": "string", "id_3": "string"}
-    assert "/paths/~1twice~1{id}~1{id}~1{id}" in [one.pointer for one in done.decisions.of("question")]
+    assert types == {"id": "integer", "id_3": "string", "id_2": "string"}
+    assert "/paths/~1twice~1{id}~1{id}~1{id_2}" in [one.pointer for one in done.decisions.of("question")]
 
 
 def test_one_of_two_equal_operations_is_lost_and_named() -> None:

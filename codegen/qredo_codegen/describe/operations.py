@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import chain, count
 
 from qredo_codegen.description.document import METHODS, Document, operations, pointer
 from qredo_codegen.description.places import path_items, successes, target
@@ -77,16 +78,23 @@ def _distinct_paths(document: Document, decisions: Decisions) -> None:
 
 def distinct_names(document: Document, decisions: Decisions) -> None:
     """Give each parameter of a path a name of its own, where one stands there several times."""
-    for path, item in list(path_items(document).items()):
-        new = path
-        for name in set(re.findall(r"\{([^}]*)\}", path)):
-            first, *others = new.split(f"{{{name}}}")
-            new = first + "".join(
-                f"{{{name}{f'_{number}' if number > 1 else ''}}}{part}" for number, part in enumerate(others, 1)
-            )
+    for path in list(path_items(document)):
+        new = _with_distinct_names(path)
         if new != path and new not in document["paths"]:
             decisions.add("question", pointer("paths", path), f"One parameter stands there twice: the path is {new}.")
             document["paths"] = {new if one == path else one: item for one, item in document["paths"].items()}
+
+
+def _with_distinct_names(path: str) -> str:
+    written, given = set(re.findall(r"\{([^}]*)\}", path)), set[str]()
+
+    def name(match: re.Match[str]) -> str:
+        names = chain([match[1]], (f"{match[1]}_{number}" for number in count(2)))
+        found = next(one for one in names if one not in given and (one == match[1] or one not in written))
+        given.add(found)
+        return f"{{{found}}}"
+
+    return re.sub(r"\{([^}]*)\}", name, path)
 
 
 def _renamed(document: Document, item: Document, method: str, names: list[str], other: str) -> Document:

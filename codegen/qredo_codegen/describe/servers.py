@@ -19,7 +19,7 @@ __all__ = ["name_servers"]
 _WORDS = ("sandbox", "demo", "staging", "stage", "test", "play", "dev", "local", "uat", "beta")
 _UNKNOWN = "https://host.invalid"
 
-Key = tuple[str, ...]
+_Key = tuple[str, ...]
 """A list of servers as its URLs, by which two lists are the same."""
 
 
@@ -69,13 +69,13 @@ def _one_host(document: Document, decisions: Decisions) -> None:
             decisions.add("replaced", one.pointer + "/servers", "The servers are those of the whole document.")
 
 
-def _prefixes(keys: Iterable[Key], most: Key) -> dict[Key, str]:
+def _prefixes(keys: Iterable[_Key], most: _Key) -> dict[_Key, str]:
     """Return what stands in front of the paths of each list of servers that is on the hosts of most operations.
 
     The base path that all of these have in common stays in the servers of the document.
     """
     hosts = {urlsplit(url).netloc for url in most}
-    bases: dict[Key, str] = {}
+    bases: dict[_Key, str] = {}
     for key in keys:
         paths = {urlsplit(url).path for url in key}
         if len(paths) == 1 and {urlsplit(url).netloc for url in key} <= hosts:
@@ -134,7 +134,7 @@ def _servers_of(document: Document, path: str, node: Document) -> list[Any]:
     return node.get("servers") or document["paths"][path].get("servers") or document.get("servers") or []
 
 
-def _key(servers: list[Any]) -> Key:
+def _key(servers: list[Any]) -> _Key:
     return tuple(sorted(url.rstrip("/") for url in _urls(servers)))
 
 
