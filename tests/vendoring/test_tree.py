@@ -225,12 +225,7 @@ def test_the_readme_imports_what_is_there(vendored: Vendored) -> None:
     text = (vendored.folder / "README.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     assert "from third_party.finance.qredo.qredo_partner_v1_0 import Client" in block
-<<<<<<< HEAD
-    environment = {"PYTHONPATH": ".", "PYTHONDONTWRITEBYTECODE": "1"}  # no cache in what other tests look at
-    subprocess.run([sys.executable, "-c", block], cwd=vendored.project, env=environment, check=True)
-=======
     subprocess.run([sys.executable, "-B", "-c", block], cwd=vendored.project, env={"PYTHONPATH": "."}, check=True)
->>>>>>> s6-emulator
 
 
 def test_other_languages_get_all_they_need(vendored: Vendored) -> None:
