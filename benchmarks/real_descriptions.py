@@ -187,6 +187,8 @@ def report(outcomes: Sequence[Outcome]) -> str:
         if one.called < one.operations or one.typed < one.generated or one.reasons:
             why = " ".join(one.reasons) or "No value of its schema could be made up."
             lines.append(f"- `{one.file}`: {one.called} of {one.operations}. {why[:300]}")
+    if lines[-1] == "":
+        lines.append("Every operation of these files got there.")
     return "\n".join(lines) + "\n"
 
 
