@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from . import _numbers, _wire
-from ._mismatch import strictly, type_name
+from ._mismatch import Mismatch, mismatch, raw_of, strictly, type_name
 from ._provenance import EXACT_NUMBERS
 from .errors import ResponseError
 
@@ -281,6 +281,21 @@ STR: Final = _Plain(str, "a string")
 DECIMAL: Final = _Decimal()
 ANY: Final = _Any()
 FILE: Final = _File()
+
+
+def decoded(codec: Codec, model: str, field: str, value: Any) -> Any:
+    """What a codec makes of a value, or a mismatch of the whole value."""
+    try:
+        return codec.decode(value, model, field)
+    except ResponseError as error:
+        if error.model != model:
+            raise
+        return mismatch(model, field, codec.expected, value)
+
+
+def encoded(codec: Codec, model: str, field: str, value: Any) -> Any:
+    """The JSON value that a codec makes of a value."""
+    return raw_of(value) if value.__class__ is Mismatch else codec.encode(value, model, field)
 
 
 class Reader:

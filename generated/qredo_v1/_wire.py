@@ -7,14 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from ._mismatch import Mismatch, mismatch, raw_of, strictly, type_name
 from ._types import UNSET, Unset
 from .errors import ResponseError
-
-if TYPE_CHECKING:
-    from ._codec import Codec
 
 T = TypeVar("T")
 
@@ -76,21 +73,6 @@ def items(model: str, field: str, value: list[Any], kind: type, expected: str) -
         if item.__class__ is not kind:
             return [item if item.__class__ is kind else mismatch(model, f"{field}[]", expected, item) for item in value]
     return value
-
-
-def decoded(codec: Codec, model: str, field: str, value: Any) -> Any:
-    """What a codec makes of a value, or a mismatch of the whole value."""
-    try:
-        return codec.decode(value, model, field)
-    except ResponseError as error:
-        if error.model != model:
-            raise
-        return mismatch(model, field, codec.expected, value)
-
-
-def encoded(codec: Codec, model: str, field: str, value: Any) -> Any:
-    """The JSON value that a codec makes of a value."""
-    return raw_of(value) if value.__class__ is Mismatch else codec.encode(value, model, field)
 
 
 def plain(model: str, field: str, value: Any, kind: type[Any]) -> Any:

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ._numbers import Exact, text_of
-from ._types import File, as_text
+from ._parameters import query
+from ._texts import text, to_json
+from ._types import File
 
 
 def write(media: str, body: Any, encoding: Mapping[str, str]) -> tuple[bytes, str]:
@@ -33,32 +32,8 @@ def write(media: str, body: Any, encoding: Mapping[str, str]) -> tuple[bytes, st
     return to_json(body).encode(), "application/json" if "*" in media else media
 
 
-def to_json(value: Any) -> str:
-    """JSON without spaces, every number as exact as it is. (`json.dumps` has no way to write a Decimal.)"""
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{to_json(text(key))}:{to_json(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(map(to_json, value)) + "]"
-    if isinstance(value, Decimal):
-        return text_of(value)
-    if isinstance(value, Exact):
-        return value.text
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def text(value: object) -> str:
-    """A value in a URL, a header or a form; a boolean is written as JSON writes it."""
-    if isinstance(value, str | int):
-        return as_text(value)
-    if isinstance(value, Decimal):
-        return text_of(value)
-    return value.text if isinstance(value, Exact) else str(value)
-
-
 def _fields(body: Mapping[str, Any], encoding: Mapping[str, str]) -> Iterator[str]:
     """What a form says of each field that has a value."""
-    from ._parameters import query  # which needs this module
-
     for name, value in body.items():
         if name in encoding:
             text_of_field = query({name: value}, encoding)[1:]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ._content import text, to_json
+from ._texts import text, to_json
 from ._types import UNSET
 
 _SEPARATORS = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}

@@ -180,10 +180,10 @@ class Complex:
         return f"{value} is not UNSET and {value} is not None"  # the codec checks the rest
 
     def decode(self, value: str, where: Where) -> str:
-        return f"_wire.decoded({self.constant}, {where.arguments}, {value})"
+        return f"_codec.decoded({self.constant}, {where.arguments}, {value})"
 
     def encode(self, value: str, where: Where) -> str:
-        return f"_wire.encoded({self.constant}, {where.arguments}, {value})"
+        return f"_codec.encoded({self.constant}, {where.arguments}, {value})"
 
 
 @dataclass(frozen=True)

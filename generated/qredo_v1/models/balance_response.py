@@ -48,7 +48,7 @@ class BalanceResponse:
         (assets,) = values
         self = object.__new__(cls)
         self.assets = (
-            _wire.decoded(_of_assets, "BalanceResponse", "assets", assets)
+            _codec.decoded(_of_assets, "BalanceResponse", "assets", assets)
             if assets is not UNSET and assets is not None
             else _wire.optional("BalanceResponse", "assets", "an object or an array", assets)
         )
@@ -64,7 +64,7 @@ class BalanceResponse:
         data: dict[str, Any] = {}
         value: Any
         if (value := self.assets) is not UNSET and value is not None:
-            data["assets"] = _wire.encoded(_of_assets, "BalanceResponse", "assets", value)
+            data["assets"] = _codec.encoded(_of_assets, "BalanceResponse", "assets", value)
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data

@@ -69,7 +69,7 @@ class Policy:
         )
         self.name = name if name.__class__ is str else _wire.optional("Policy", "name", "a string", name)
         self.actions_governed = (
-            _wire.decoded(_of_actions_governed, "Policy", "actionsGoverned", actions_governed)
+            _codec.decoded(_of_actions_governed, "Policy", "actionsGoverned", actions_governed)
             if actions_governed is not UNSET and actions_governed is not None
             else _wire.nullable("Policy", "actionsGoverned", "an array", actions_governed)
         )
@@ -102,7 +102,7 @@ class Policy:
             data["name"] = value if value.__class__ is str else _wire.plain("Policy", "name", value, str)
         if (value := self.actions_governed) is not UNSET:
             data["actionsGoverned"] = (
-                _wire.encoded(_of_actions_governed, "Policy", "actionsGoverned", value) if value is not None else None
+                _codec.encoded(_of_actions_governed, "Policy", "actionsGoverned", value) if value is not None else None
             )
         if (value := self.expression) is not UNSET and value is not None:
             data["expression"] = _wire.to_dict("Policy", "expression", value, PolicyExpression)
