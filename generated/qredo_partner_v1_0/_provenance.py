@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "123d5eb2a823e32890573bfd7a01c77aa8c4979e810c15474505306920a14435"
+TEMPLATES_SHA256 = "41ba142f7036aae475dc4cedeac1cf962d2acb1e996fbaa005b921cf22b689bb"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
