@@ -10,8 +10,9 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from ._arguments import check_options
-from ._core import AsyncCore, AsyncSend, Core, Options, Requests, Send, user_agent
+from ._core import AsyncCore, AsyncSend, Core, Send
 from ._provenance import PACKAGE, VERSION
+from ._requests import Options, Requests, user_agent
 from ._types import UNSET, Feed, RawResponse, Unset
 
 if TYPE_CHECKING:

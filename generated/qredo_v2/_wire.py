@@ -21,7 +21,7 @@ READ_ONLY: Any = UNSET
 Read = Callable[[Mapping[str, Any]], tuple[Any, dict[str, Any]]]
 
 
-def reader(model: str, *fields: str) -> Read:
+def reader(model: str, fields: tuple[str, ...]) -> Read:
     """A function that takes a JSON object apart: the values of these fields, and all other fields as a dict.
 
     A value is UNSET where there is none. Most rows of a ledger have all fields and no others: those are read in one

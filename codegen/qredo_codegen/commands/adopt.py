@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,11 @@ from qredo_codegen.errors import GenerationError, OverlayError
 from .describe import kept_names, kept_tags, signing_of
 
 __all__ = ["Adoption", "accept", "adopt"]
+
+_NOTHING_ADOPTED = (
+    "No file was adopted yet, so what the vendor changed is not known: run adopt with --accept once, on the file that "
+    "the description was written from."
+)
 
 
 @dataclass(frozen=True)
@@ -55,24 +61,19 @@ class Adoption:
             if row.effect != "none":
                 yield f"{row.effect}: {row.edit.kind} {row.edit.pointer}: {row.becomes}. {row.reason}"
         yield from self.misfits
-        if self.rows is None:
-            yield (
-                "No file was adopted yet, so what the vendor changed is not known: run adopt with --accept once, on the"
-                " file that the description was written from."
-            )
-        else:
-            counts = {
-                effect: sum(row.effect == effect for row in self.rows) for effect in ("breaking", "compatible", "none")
-            }
-            words = ", ".join(
-                f"{count} {effect if effect != 'none' else 'without effect'}" for effect, count in counts.items()
-            )
-            covered = sum(bool(row.actions) for row in self.rows)
-            count = f"{len(self.rows)} change{'s'[: len(self.rows) != 1]}"
-            yield f"The vendor made {count}: {words}; {covered} in places that the overlay covers."
+        yield _NOTHING_ADOPTED if self.rows is None else _counted(self.rows)
         yield from (f"to settle: {problem}" for problem in self.problems)
         if self.verdict is not None:
             yield f"The file beside our description: {summary(self.verdict)}"
+
+
+def _counted(found: Sequence[Row]) -> str:
+    """Say how many changes the vendor made, by their effects."""
+    counts = Counter(row.effect for row in found)
+    words = f"{counts['breaking']} breaking, {counts['compatible']} compatible, {counts['none']} without effect"
+    covered = sum(bool(row.actions) for row in found)
+    total = "1 change" if len(found) == 1 else f"{len(found)} changes"
+    return f"The vendor made {total}: {words}; {covered} in places that the overlay covers."
 
 
 def adopt(checkout: Checkout, vendor: Path, package: str, out: Path) -> Adoption:

@@ -66,13 +66,13 @@ def describe_command(
     """
     before = _refuse_name(checkout, package)
     path = checkout.overlay(package)
-    named = package if before is not None else _relative(checkout, package)
-    known = before if before is not None or named is None else load(checkout.description(named))
+    model = package if before is not None else _newest_of_family(checkout, package)
+    names = None if model is None else load(checkout.description(model))
     done = describe(
         load(vendor),
         signing_of(checkout, package, security, before),
-        kept_names(checkout, named or package, known),
-        tags=kept_tags(known) if known is not None else None,
+        kept_names(checkout, model or package, names),
+        tags=None if names is None else kept_tags(names),
         overlay=load_overlay(path) if path.is_file() else None,
         with_texts=with_texts,
     )
@@ -145,8 +145,8 @@ def _signed(document: Document) -> Signing | None:
     return Signing(signature, schemes, document["security"]) if signature else None
 
 
-def _relative(checkout: Checkout, package: str) -> str | None:
-    """Return the newest package of the family, whose names a new package has."""
+def _newest_of_family(checkout: Checkout, package: str) -> str | None:
+    """Return the newest package of a package's family, whose names a new one takes over."""
     return next((name for name in reversed(checkout.packages) if _family(name) == _family(package)), None)
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, overload
 
 from .._arguments import explained_methods as _explained_methods
 from .._core import AsyncCore, Core
-from .._core import encode as _encode
 from .._core import raw as _raw
 from .._core import raw_async as _raw_async
+from .._requests import encode as _encode
 from .._types import UNSET, Operation, Unset
 
 if TYPE_CHECKING:

@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("AddFundWhitelist", "asset", "address", "name")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class AddFundWhitelist:
         name: Name by which approvers will know the address.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("asset", "address", "name")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     asset: str
     address: str
@@ -70,3 +71,6 @@ class AddFundWhitelist:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AddFundWhitelist", AddFundWhitelist.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("AssetInfo", "code", "name", "unitCode")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class AssetInfo:
         unit_code: Code of the unit to show beside an amount in coins, such as `BTC-TEST`.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("code", "name", "unitCode")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     code: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -71,3 +72,6 @@ class AssetInfo:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AssetInfo", AssetInfo.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("CompanyCreate", "name", "city", "country", "domain", "ref")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class CompanyCreate:
         ref: The caller's own reference for the company.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "city", "country", "domain", "ref")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str
     city: str
@@ -83,3 +84,6 @@ class CompanyCreate:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CompanyCreate", CompanyCreate.JSON_FIELDS)

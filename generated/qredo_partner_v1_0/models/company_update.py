@@ -14,10 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader(
-    "CompanyUpdate", "name", "city", "country", "domain", "ref", "anon_IOI", "anon_RFQ", "tc_only", "dir_listed"
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -38,6 +34,9 @@ class CompanyUpdate:
         dir_listed: By its name, whether the company is listed in a directory.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "city", "country", "domain", "ref", "anon_IOI", "anon_RFQ", "tc_only", "dir_listed")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str
     city: str
@@ -125,3 +124,6 @@ class CompanyUpdate:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CompanyUpdate", CompanyUpdate.JSON_FIELDS)

@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("CreateCompanyResponse", "company_id", "ref")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class CreateCompanyResponse:
         ref: The caller's own reference in most samples; empty if none was given.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("company_id", "ref")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     company_id: str
     ref: str
@@ -69,3 +70,6 @@ class CreateCompanyResponse:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CreateCompanyResponse", CreateCompanyResponse.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("CreateFundResponse", "fund_id", "custodygroup_withdraw", "custodygroup_tx")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class CreateFundResponse:
         custodygroup_tx: Id of the policy for transfers.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("fund_id", "custodygroup_withdraw", "custodygroup_tx")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     fund_id: str | Unset = UNSET
     custodygroup_withdraw: str | Unset = UNSET
@@ -89,3 +90,6 @@ class CreateFundResponse:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CreateFundResponse", CreateFundResponse.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .custody_group_member import CustodyGroupMember
 
-_read = _wire.reader("CustodyGroup", "id", "threshold", "members_count", "members")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class CustodyGroup:
         members: The members.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "threshold", "members_count", "members")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     threshold: int | Unset = UNSET
@@ -101,3 +102,6 @@ class CustodyGroup:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CustodyGroup", CustodyGroup.JSON_FIELDS)

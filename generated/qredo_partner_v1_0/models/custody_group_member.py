@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("CustodyGroupMember", "user_id", "firstName", "lastName")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class CustodyGroupMember:
         last_name: Last name.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("user_id", "firstName", "lastName")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     user_id: str | Unset = UNSET
     first_name: str | Unset = UNSET
@@ -87,3 +88,6 @@ class CustodyGroupMember:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CustodyGroupMember", CustodyGroupMember.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .error_detail import ErrorDetail
 
-_read = _wire.reader("Error", "code", "msg", "detail")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class Error:
         detail: More about an error. Not every error has it.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("code", "msg", "detail")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     code: int | Unset = UNSET
     msg: str | Unset = UNSET
@@ -74,3 +75,6 @@ class Error:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Error", Error.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .new_custody_group import NewCustodyGroup
 
-_read = _wire.reader("Fund", "name", "description", "custodygroup_withdraw", "custodygroup_tx", "assets", "theme")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -34,6 +32,9 @@ class Fund:
         theme: Number of the colour in which the vendor's app shows the fund.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "description", "custodygroup_withdraw", "custodygroup_tx", "assets", "theme")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str
     description: str | Unset = UNSET
@@ -106,3 +107,6 @@ class Fund:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Fund", Fund.JSON_FIELDS)

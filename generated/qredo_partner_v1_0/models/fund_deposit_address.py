@@ -15,8 +15,6 @@ from attrs import field as _field
 from .. import _arguments, _numbers, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("FundDepositAddress", "asset", "address", "balance")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class FundDepositAddress:
         balance: Balance behind the address, in coins of the asset by the one sample of the guide.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("asset", "address", "balance")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     asset: str | Unset = UNSET
     address: str | Unset = UNSET
@@ -82,3 +83,6 @@ class FundDepositAddress:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundDepositAddress", FundDepositAddress.JSON_FIELDS)

@@ -18,19 +18,6 @@ from .custody_group import CustodyGroup
 from .fund_member import FundMember
 from .holding import Holding
 
-_read = _wire.reader(
-    "FundDetail",
-    "fund_id",
-    "name",
-    "description",
-    "custodygroup_withdraw",
-    "custodygroup_tx",
-    "members",
-    "assets",
-    "holdings",
-    "theme",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -51,6 +38,19 @@ class FundDetail:
         theme: Number of the colour in which the vendor's app shows the fund.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "fund_id",
+        "name",
+        "description",
+        "custodygroup_withdraw",
+        "custodygroup_tx",
+        "members",
+        "assets",
+        "holdings",
+        "theme",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     fund_id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -163,3 +163,6 @@ class FundDetail:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundDetail", FundDetail.JSON_FIELDS)

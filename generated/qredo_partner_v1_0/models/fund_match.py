@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("FundMatch", "name", "id")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class FundMatch:
         id: Id of the fund; 27 characters of base62.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "id")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str | Unset = UNSET
     id: str | Unset = UNSET
@@ -64,3 +65,6 @@ class FundMatch:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundMatch", FundMatch.JSON_FIELDS)

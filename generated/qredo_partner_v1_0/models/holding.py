@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("Holding", "code", "amount")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class Holding:
         amount: Amount held, in base units of the asset.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("code", "amount")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     code: str
     amount: int
@@ -63,3 +64,6 @@ class Holding:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Holding", Holding.JSON_FIELDS)

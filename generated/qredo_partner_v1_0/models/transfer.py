@@ -15,10 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
-_read = _wire.reader(
-    "Transfer", "fund_id", "counterparty_id", "expires", "send", "reference", "benefit_of", "account_no"
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -38,6 +34,9 @@ class Transfer:
         account_no: Account number of the beneficiary.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("fund_id", "counterparty_id", "expires", "send", "reference", "benefit_of", "account_no")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     fund_id: str
     counterparty_id: str
@@ -121,3 +120,6 @@ class Transfer:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Transfer", Transfer.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .trusted_party_type import TRUSTED_PARTY_TYPE, TrustedPartyType
 
-_read = _wire.reader("TrustedParty", "trusted_entity_id", "name", "type", "address", "internal", "created")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -35,6 +33,9 @@ class TrustedParty:
         created: When the party was added, in Unix seconds.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("trusted_entity_id", "name", "type", "address", "internal", "created")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     trusted_entity_id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -106,3 +107,6 @@ class TrustedParty:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TrustedParty", TrustedParty.JSON_FIELDS)

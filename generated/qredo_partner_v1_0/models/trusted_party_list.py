@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _mismatch, _wire
 from .trusted_party import TrustedParty
 
-_read = _wire.reader("TrustedPartyList", "company_id", "total_count", "list")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class TrustedPartyList:
         list_: One entry per trusted party.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("company_id", "total_count", "list")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     company_id: str
     total_count: int
@@ -107,3 +108,6 @@ class TrustedPartyList:
     def __len__(self) -> int:
         """The number of items of `list_`."""
         return len(_wire.listed(self.list_))
+
+
+_read = _wire.reader("TrustedPartyList", TrustedPartyList.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .trusted_party_type import TRUSTED_PARTY_TYPE, TrustedPartyType
 
-_read = _wire.reader("TrustedPartyNew", "address", "type")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class TrustedPartyNew:
         type_: What a trusted party is.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("address", "type")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     address: str
     type_: TrustedPartyType
@@ -70,3 +71,6 @@ class TrustedPartyNew:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TrustedPartyNew", TrustedPartyNew.JSON_FIELDS)

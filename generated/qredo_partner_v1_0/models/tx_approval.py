@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .approval_status import APPROVAL_STATUS, ApprovalStatus
 
-_read = _wire.reader("TxApproval", "actionID", "firstName", "lastName", "status", "timestamp", "userID", "username")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -36,6 +34,9 @@ class TxApproval:
         username: Account name of the approver.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("actionID", "firstName", "lastName", "status", "timestamp", "userID", "username")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     action_id: str | Unset = UNSET
     first_name: str | Unset = UNSET
@@ -111,3 +112,6 @@ class TxApproval:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxApproval", TxApproval.JSON_FIELDS)

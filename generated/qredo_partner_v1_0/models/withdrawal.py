@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
-_read = _wire.reader("Withdrawal", "fund_id", "address", "expires", "send", "reference", "benefit_of", "account_no")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -35,6 +33,9 @@ class Withdrawal:
         account_no: Account number of the beneficiary.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("fund_id", "address", "expires", "send", "reference", "benefit_of", "account_no")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     fund_id: str
     address: str
@@ -120,3 +121,6 @@ class Withdrawal:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Withdrawal", Withdrawal.JSON_FIELDS)

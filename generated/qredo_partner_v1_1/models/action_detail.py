@@ -16,33 +16,6 @@ from .._types import UNSET, Unset
 from .action_transaction_type import ACTION_TRANSACTION_TYPE, ActionTransactionType
 from .action_wallet import ActionWallet
 
-_read = _wire.reader(
-    "ActionDetail",
-    "txType",
-    "txID",
-    "walletID",
-    "asset",
-    "amount",
-    "fees",
-    "netAmount",
-    "reference",
-    "benefitOf",
-    "accountNo",
-    "companyID",
-    "fundID",
-    "initiatedTime",
-    "expires",
-    "initiatedBy",
-    "initiatorName",
-    "initiatorType",
-    "recipientAddress",
-    "recipientAddressName",
-    "recipientID",
-    "recipientName",
-    "clientData",
-    "wallet",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -78,6 +51,33 @@ class ActionDetail:
         wallet: Connections only, the wallet to be connected.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "txType",
+        "txID",
+        "walletID",
+        "asset",
+        "amount",
+        "fees",
+        "netAmount",
+        "reference",
+        "benefitOf",
+        "accountNo",
+        "companyID",
+        "fundID",
+        "initiatedTime",
+        "expires",
+        "initiatedBy",
+        "initiatorName",
+        "initiatorType",
+        "recipientAddress",
+        "recipientAddressName",
+        "recipientID",
+        "recipientName",
+        "clientData",
+        "wallet",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_type: ActionTransactionType | Unset = UNSET
     tx_id: str | Unset = UNSET
@@ -333,3 +333,6 @@ class ActionDetail:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ActionDetail", ActionDetail.JSON_FIELDS)

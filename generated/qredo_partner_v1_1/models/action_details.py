@@ -17,8 +17,6 @@ from .action_detail import ActionDetail
 from .action_status import ACTION_STATUS, ActionStatus
 from .action_type import ACTION_TYPE, ActionType
 
-_read = _wire.reader("ActionDetails", "id", "coreClientID", "type", "status", "timestamp", "expireTime", "details")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -40,6 +38,9 @@ class ActionDetails:
             not published.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "coreClientID", "type", "status", "timestamp", "expireTime", "details")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     core_client_id: str | Unset = UNSET
@@ -123,3 +124,6 @@ class ActionDetails:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ActionDetails", ActionDetails.JSON_FIELDS)

@@ -16,8 +16,6 @@ from .._types import UNSET, Unset
 from .action_status import ACTION_STATUS, ActionStatus
 from .action_type import ACTION_TYPE, ActionType
 
-_read = _wire.reader("ActionInfo", "id", "coreClientID", "type", "status", "timestamp", "expireTime")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -36,6 +34,9 @@ class ActionInfo:
         expire_time: Until when it can be decided, in Unix seconds.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "coreClientID", "type", "status", "timestamp", "expireTime")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     core_client_id: str | Unset = UNSET
@@ -109,3 +110,6 @@ class ActionInfo:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ActionInfo", ActionInfo.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("ActionMessages", "messages")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class ActionMessages:
         messages: The messages, each in hexadecimal digits. Sign the bytes, in this order.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("messages",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     messages: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -80,3 +81,6 @@ class ActionMessages:
     def __len__(self) -> int:
         """The number of items of `messages`."""
         return len(_wire.listed(self.messages))
+
+
+_read = _wire.reader("ActionMessages", ActionMessages.JSON_FIELDS)

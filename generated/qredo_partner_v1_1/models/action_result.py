@@ -16,8 +16,6 @@ from .._types import UNSET, Unset
 from .action_status import ACTION_STATUS, ActionStatus
 from .action_type import ACTION_TYPE, ActionType
 
-_read = _wire.reader("ActionResult", "code", "msg", "id", "coreClientID", "type", "status", "timestamp", "expireTime")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -38,6 +36,9 @@ class ActionResult:
         expire_time: Until when it could be decided, in Unix seconds.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("code", "msg", "id", "coreClientID", "type", "status", "timestamp", "expireTime")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     code: int | Unset = UNSET
     msg: str | Unset = UNSET
@@ -121,3 +122,6 @@ class ActionResult:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ActionResult", ActionResult.JSON_FIELDS)

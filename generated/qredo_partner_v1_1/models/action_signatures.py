@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("ActionSignatures", "signatures", "client_id", "action_id")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class ActionSignatures:
         action_id: Id of the action. Not needed.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("signatures", "client_id", "action_id")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     signatures: list[str]
     client_id: str | Unset = UNSET
@@ -91,3 +92,6 @@ class ActionSignatures:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ActionSignatures", ActionSignatures.JSON_FIELDS)

@@ -16,8 +16,6 @@ from .._types import UNSET, Unset
 from .wallet_type import WALLET_TYPE, WalletType
 from .wallet_type_code import WALLET_TYPE_CODE, WalletTypeCode
 
-_read = _wire.reader("ActionWallet", "walletID", "name", "asset", "type", "typeCode")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -36,6 +34,9 @@ class ActionWallet:
         type_code: Kind of a wallet, in a word.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("walletID", "name", "asset", "type", "typeCode")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallet_id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -95,3 +96,6 @@ class ActionWallet:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ActionWallet", ActionWallet.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .action_info import ActionInfo
 
-_read = _wire.reader("ActionsInfo", "count", "actions")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class ActionsInfo:
         actions: One entry per action.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("count", "actions")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     count: int | Unset = UNSET
     actions: list[ActionInfo] | Unset = UNSET
@@ -88,3 +89,6 @@ class ActionsInfo:
     def __len__(self) -> int:
         """The number of items of `actions`."""
         return len(_wire.listed(self.actions))
+
+
+_read = _wire.reader("ActionsInfo", ActionsInfo.JSON_FIELDS)

@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("AddToLiquidityHub", "tx_id")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -27,6 +25,9 @@ class AddToLiquidityHub:
         tx_id: Id of the maker's transaction; 27 characters of base62.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("tx_id",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -60,3 +61,6 @@ class AddToLiquidityHub:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AddToLiquidityHub", AddToLiquidityHub.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("AgentFinishRequest", "idDocSignatureHex", "client_id")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class AgentFinishRequest:
         client_id: Id of the agent. Not needed, the token names it.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("idDocSignatureHex", "client_id")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id_doc_signature_hex: str
     client_id: str | Unset = UNSET
@@ -77,3 +78,6 @@ class AgentFinishRequest:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AgentFinishRequest", AgentFinishRequest.JSON_FIELDS)

@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("AgentInitRequest", "name", "blsPublicKey", "ecPublicKey")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class AgentInitRequest:
             digits.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "blsPublicKey", "ecPublicKey")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str
     bls_public_key: str
@@ -82,3 +83,6 @@ class AgentInitRequest:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AgentInitRequest", AgentInitRequest.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("AgentInitResponse", "id", "clientID", "clientSecret", "accountCode", "idDoc", "timestamp")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -35,6 +33,9 @@ class AgentInitResponse:
         timestamp: When the registration was begun, in Unix seconds.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "clientID", "clientSecret", "accountCode", "idDoc", "timestamp")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     client_id: str | Unset = _field(default=UNSET, repr=False)
@@ -112,3 +113,6 @@ class AgentInitResponse:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AgentInitResponse", AgentInitResponse.JSON_FIELDS)

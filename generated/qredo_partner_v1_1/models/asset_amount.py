@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("AssetAmount", "symbol", "amount")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class AssetAmount:
         amount: Amount, in base units of the asset.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("symbol", "amount")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     symbol: str
     amount: int
@@ -65,3 +66,6 @@ class AssetAmount:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AssetAmount", AssetAmount.JSON_FIELDS)

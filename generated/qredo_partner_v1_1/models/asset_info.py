@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("AssetInfo", "code", "name", "unitCode", "scale", "enabled", "testAsset")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -34,6 +32,9 @@ class AssetInfo:
         test_asset: Whether the asset belongs to a test network and has no value.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("code", "name", "unitCode", "scale", "enabled", "testAsset")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     code: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -93,3 +94,6 @@ class AssetInfo:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AssetInfo", AssetInfo.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .asset_info import AssetInfo
 
-_read = _wire.reader("Assets", "assets")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class Assets:
         assets: One entry per asset.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("assets",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     assets: list[AssetInfo] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -83,3 +84,6 @@ class Assets:
     def __len__(self) -> int:
         """The number of items of `assets`."""
         return len(_wire.listed(self.assets))
+
+
+_read = _wire.reader("Assets", Assets.JSON_FIELDS)

@@ -15,18 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
-_read = _wire.reader(
-    "AtomicSwapMake",
-    "send_wallet_id",
-    "receive_wallet_id",
-    "expires",
-    "send",
-    "receive",
-    "reference",
-    "partner_txID",
-    "add_to_liquidity_hub",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -48,6 +36,18 @@ class AtomicSwapMake:
             have agreed.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "send_wallet_id",
+        "receive_wallet_id",
+        "expires",
+        "send",
+        "receive",
+        "reference",
+        "partner_txID",
+        "add_to_liquidity_hub",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     send_wallet_id: str
     receive_wallet_id: str
@@ -151,3 +151,6 @@ class AtomicSwapMake:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AtomicSwapMake", AtomicSwapMake.JSON_FIELDS)

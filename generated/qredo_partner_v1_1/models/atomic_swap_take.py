@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("AtomicSwapTake", "swap_id", "send_wallet_id", "receive_wallet_id", "reference", "partner_txID")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -34,6 +32,9 @@ class AtomicSwapTake:
             published.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("swap_id", "send_wallet_id", "receive_wallet_id", "reference", "partner_txID")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     swap_id: str
     send_wallet_id: str
@@ -105,3 +106,6 @@ class AtomicSwapTake:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AtomicSwapTake", AtomicSwapTake.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("Company", "name", "company_id", "city", "country", "domain", "ref")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -34,6 +32,9 @@ class Company:
         ref: The caller's own reference for the company.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "company_id", "city", "country", "domain", "ref")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str
     company_id: str | Unset = UNSET
@@ -91,3 +92,6 @@ class Company:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Company", Company.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("CompanyMatch", "company_id", "name", "domain")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class CompanyMatch:
         domain: Its internet domain; may be empty.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("company_id", "name", "domain")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     company_id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -77,3 +78,6 @@ class CompanyMatch:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CompanyMatch", CompanyMatch.JSON_FIELDS)

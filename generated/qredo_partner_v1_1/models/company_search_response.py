@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .company_match import CompanyMatch
 
-_read = _wire.reader("CompanySearchResponse", "total_count", "matches")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class CompanySearchResponse:
         matches: One entry per company.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("total_count", "matches")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     total_count: int | Unset = UNSET
     matches: list[CompanyMatch] | Unset = UNSET
@@ -97,3 +98,6 @@ class CompanySearchResponse:
     def __len__(self) -> int:
         """The number of items of `matches`."""
         return len(_wire.listed(self.matches))
+
+
+_read = _wire.reader("CompanySearchResponse", CompanySearchResponse.JSON_FIELDS)

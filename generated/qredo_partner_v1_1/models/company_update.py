@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("CompanyUpdate", "name", "city", "country", "domain", "ref")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class CompanyUpdate:
         ref: The caller's own new reference for the company.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "city", "country", "domain", "ref")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str | Unset = UNSET
     city: str | Unset = UNSET
@@ -83,3 +84,6 @@ class CompanyUpdate:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CompanyUpdate", CompanyUpdate.JSON_FIELDS)

@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("ConnectAccount", "counterparty_id", "client_id")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class ConnectAccount:
         client_id: The customer's number at that exchange, in the form that the exchange uses.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("counterparty_id", "client_id")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     counterparty_id: str
     client_id: str
@@ -73,3 +74,6 @@ class ConnectAccount:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ConnectAccount", ConnectAccount.JSON_FIELDS)

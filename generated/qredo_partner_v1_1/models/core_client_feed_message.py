@@ -16,10 +16,6 @@ from .._types import UNSET, Unset
 from .action_status import ACTION_STATUS, ActionStatus
 from .action_type import ACTION_TYPE, ActionType
 
-_read = _wire.reader(
-    "CoreClientFeedMessage", "id", "coreClientID", "type", "status", "timestamp", "expireTime", "clientID"
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -39,6 +35,9 @@ class CoreClientFeedMessage:
         client_id: Id of the client that is asked, under another name. Prefer `coreClientID`.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "coreClientID", "type", "status", "timestamp", "expireTime", "clientID")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     core_client_id: str | Unset = UNSET
@@ -126,3 +125,6 @@ class CoreClientFeedMessage:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CoreClientFeedMessage", CoreClientFeedMessage.JSON_FIELDS)

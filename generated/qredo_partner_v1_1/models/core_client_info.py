@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("CoreClientInfo", "id", "name", "feed", "timestamp")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class CoreClientInfo:
         timestamp: When the client was made, in Unix seconds.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "name", "feed", "timestamp")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -80,3 +81,6 @@ class CoreClientInfo:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CoreClientInfo", CoreClientInfo.JSON_FIELDS)

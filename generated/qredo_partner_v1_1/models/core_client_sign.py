@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("CoreClientSign", "message_hash_hex")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -27,6 +25,9 @@ class CoreClientSign:
         message_hash_hex: The hash in hexadecimal digits, at most 64 bytes.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("message_hash_hex",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     message_hash_hex: str
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -64,3 +65,6 @@ class CoreClientSign:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CoreClientSign", CoreClientSign.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("CoreClientSignature", "signature_hex", "signer_id")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class CoreClientSignature:
         signer_id: Id of the core client whose key signed; 43 or 44 characters of base58.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("signature_hex", "signer_id")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     signature_hex: str | Unset = UNSET
     signer_id: str | Unset = UNSET
@@ -76,3 +77,6 @@ class CoreClientSignature:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CoreClientSignature", CoreClientSignature.JSON_FIELDS)

@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("CoreClientVerifySignature", "message_hash_hex", "signature_hex", "signer_id")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class CoreClientVerifySignature:
         signer_id: Id of the core client that is said to have signed; 43 or 44 characters of base58.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("message_hash_hex", "signature_hex", "signer_id")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     message_hash_hex: str
     signature_hex: str
@@ -88,3 +89,6 @@ class CoreClientVerifySignature:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CoreClientVerifySignature", CoreClientVerifySignature.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .core_client_wallet_status import CORE_CLIENT_WALLET_STATUS, CoreClientWalletStatus
 
-_read = _wire.reader("CoreClientWallet", "wallet_id", "action_id", "status", "expires")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class CoreClientWallet:
         expires: Until when the connection can be decided on, in Unix seconds; in a sample one hour later.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("wallet_id", "action_id", "status", "expires")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallet_id: str | Unset = UNSET
     action_id: str | Unset = UNSET
@@ -97,3 +98,6 @@ class CoreClientWallet:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CoreClientWallet", CoreClientWallet.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .core_client_wallet import CoreClientWallet
 
-_read = _wire.reader("CoreClientWallets", "wallets")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class CoreClientWallets:
         wallets: One entry per wallet.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("wallets",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallets: list[CoreClientWallet] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -87,3 +88,6 @@ class CoreClientWallets:
     def __len__(self) -> int:
         """The number of items of `wallets`."""
         return len(_wire.listed(self.wallets))
+
+
+_read = _wire.reader("CoreClientWallets", CoreClientWallets.JSON_FIELDS)

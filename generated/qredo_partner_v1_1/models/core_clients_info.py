@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .core_client_info import CoreClientInfo
 
-_read = _wire.reader("CoreClientsInfo", "count", "clients")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class CoreClientsInfo:
         clients: One entry per client.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("count", "clients")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     count: int | Unset = UNSET
     clients: list[CoreClientInfo] | Unset = UNSET
@@ -93,3 +94,6 @@ class CoreClientsInfo:
     def __len__(self) -> int:
         """The number of items of `clients`."""
         return len(_wire.listed(self.clients))
+
+
+_read = _wire.reader("CoreClientsInfo", CoreClientsInfo.JSON_FIELDS)

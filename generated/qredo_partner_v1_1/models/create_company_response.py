@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("CreateCompanyResponse", "company_id", "ref", "city", "country", "domain")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class CreateCompanyResponse:
         domain: Its internet domain.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("company_id", "ref", "city", "country", "domain")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     company_id: str
     ref: str
@@ -95,3 +96,6 @@ class CreateCompanyResponse:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("CreateCompanyResponse", CreateCompanyResponse.JSON_FIELDS)

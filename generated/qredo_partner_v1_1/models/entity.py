@@ -19,10 +19,6 @@ from .entity_external_counterparty import EntityExternalCounterparty
 from .entity_type import ENTITY_TYPE, EntityType
 from .entity_user import EntityUser
 
-_read = _wire.reader(
-    "Entity", "id", "name", "accountCode", "initials", "type", "company", "user", "coreClient", "externalCounterparty"
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -44,6 +40,19 @@ class Entity:
         external_counterparty: More about an exchange.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "id",
+        "name",
+        "accountCode",
+        "initials",
+        "type",
+        "company",
+        "user",
+        "coreClient",
+        "externalCounterparty",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -137,3 +146,6 @@ class Entity:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Entity", Entity.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("EntityCompany", "name", "address", "domain")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class EntityCompany:
         domain: Its internet domain.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "address", "domain")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str | Unset = UNSET
     address: str | Unset = UNSET
@@ -73,3 +74,6 @@ class EntityCompany:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("EntityCompany", EntityCompany.JSON_FIELDS)

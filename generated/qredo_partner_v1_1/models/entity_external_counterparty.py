@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("EntityExternalCounterparty", "name", "url", "logourl")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class EntityExternalCounterparty:
         logourl: Where its logo is.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "url", "logourl")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str | Unset = UNSET
     url: str | Unset = UNSET
@@ -81,3 +82,6 @@ class EntityExternalCounterparty:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("EntityExternalCounterparty", EntityExternalCounterparty.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("EntityUser", "firstName", "lastName", "email", "username")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class EntityUser:
         username: Name of the user's account.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("firstName", "lastName", "email", "username")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     first_name: str | Unset = UNSET
     last_name: str | Unset = UNSET
@@ -82,3 +83,6 @@ class EntityUser:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("EntityUser", EntityUser.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .exchange_client import ExchangeClient
 
-_read = _wire.reader("Exchange", "id", "name", "url", "logourl", "client")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -33,6 +31,9 @@ class Exchange:
         client: What an exchange needs to know about its customer.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "name", "url", "logourl", "client")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -86,3 +87,6 @@ class Exchange:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Exchange", Exchange.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .exchange_client_field import ExchangeClientField
 
-_read = _wire.reader("ExchangeClient", "fields")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class ExchangeClient:
         fields: One entry per piece of data.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("fields",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     fields: list[ExchangeClientField] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -74,3 +75,6 @@ class ExchangeClient:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ExchangeClient", ExchangeClient.JSON_FIELDS)

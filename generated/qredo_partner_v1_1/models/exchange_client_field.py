@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .exchange_field_type import EXCHANGE_FIELD_TYPE, ExchangeFieldType
 
-_read = _wire.reader("ExchangeClientField", "id", "type", "name")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class ExchangeClientField:
         name: Name to show to people.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "type", "name")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     type_: ExchangeFieldType | Unset = UNSET
@@ -74,3 +75,6 @@ class ExchangeClientField:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ExchangeClientField", ExchangeClientField.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .exchange import Exchange
 
-_read = _wire.reader("ExchangesList", "exchanges")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class ExchangesList:
         exchanges: One entry per exchange.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("exchanges",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     exchanges: list[Exchange] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -87,3 +88,6 @@ class ExchangesList:
     def __len__(self) -> int:
         """The number of items of `exchanges`."""
         return len(_wire.listed(self.exchanges))
+
+
+_read = _wire.reader("ExchangesList", ExchangesList.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .fee_type import FEE_TYPE, FeeType
 
-_read = _wire.reader("FeesRequest", "type", "asset", "amount")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class FeesRequest:
         amount: Net amount, what the recipient is to get, in base units of the asset.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("type", "asset", "amount")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     type_: FeeType
     asset: str
@@ -73,3 +74,6 @@ class FeesRequest:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FeesRequest", FeesRequest.JSON_FIELDS)

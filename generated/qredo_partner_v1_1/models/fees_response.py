@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("FeesResponse", "netAmount", "amountToSend", "fees")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class FeesResponse:
         fees: The fee, in base units of the asset.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("netAmount", "amountToSend", "fees")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     net_amount: int | Unset = UNSET
     amount_to_send: int | Unset = UNSET
@@ -81,3 +82,6 @@ class FeesResponse:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FeesResponse", FeesResponse.JSON_FIELDS)

@@ -16,10 +16,6 @@ from .._types import UNSET, Unset
 from .new_custody_group import NewCustodyGroup
 from .new_wallet import NewWallet
 
-_read = _wire.reader(
-    "Fund", "name", "description", "custodygroup_withdraw", "custodygroup_tx", "wallets", "assets", "members"
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -38,6 +34,9 @@ class Fund:
         members: Ids of members of the fund. Not explained by the vendor.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "description", "custodygroup_withdraw", "custodygroup_tx", "wallets", "assets", "members")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str
     description: str | Unset = UNSET
@@ -142,3 +141,6 @@ class Fund:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Fund", Fund.JSON_FIELDS)

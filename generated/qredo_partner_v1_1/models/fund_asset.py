@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("FundAsset", "assets")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -27,6 +25,9 @@ class FundAsset:
         assets: Codes of the assets.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("assets",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     assets: list[str]
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -67,3 +68,6 @@ class FundAsset:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundAsset", FundAsset.JSON_FIELDS)

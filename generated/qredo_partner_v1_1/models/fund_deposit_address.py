@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("FundDepositAddress", "asset", "address", "balance")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class FundDepositAddress:
         balance: Balance of the wallet behind the address, in base units of the asset.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("asset", "address", "balance")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     asset: str | Unset = UNSET
     address: str | Unset = UNSET
@@ -83,3 +84,6 @@ class FundDepositAddress:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundDepositAddress", FundDepositAddress.JSON_FIELDS)

@@ -17,20 +17,6 @@ from .fund_member import FundMember
 from .fund_wallet_info import FundWalletInfo
 from .policy import Policy
 
-_read = _wire.reader(
-    "FundDetail",
-    "fund_id",
-    "name",
-    "description",
-    "custodygroup_withdraw",
-    "custodygroup_tx",
-    "policy_withdraw",
-    "policy_tx",
-    "members",
-    "assets",
-    "wallets",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -52,6 +38,20 @@ class FundDetail:
         wallets: The fund's wallets.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "fund_id",
+        "name",
+        "description",
+        "custodygroup_withdraw",
+        "custodygroup_tx",
+        "policy_withdraw",
+        "policy_tx",
+        "members",
+        "assets",
+        "wallets",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     fund_id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -192,3 +192,6 @@ class FundDetail:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundDetail", FundDetail.JSON_FIELDS)

@@ -14,10 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader(
-    "FundHistoryItem", "wallet_id", "tx_id", "chain_tx_id", "asset", "amount", "fee", "net_amount", "timestamp"
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -37,6 +33,9 @@ class FundHistoryItem:
         timestamp: When it settled, in Unix seconds.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("wallet_id", "tx_id", "chain_tx_id", "asset", "amount", "fee", "net_amount", "timestamp")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallet_id: str | Unset = UNSET
     tx_id: str | Unset = UNSET
@@ -122,3 +121,6 @@ class FundHistoryItem:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundHistoryItem", FundHistoryItem.JSON_FIELDS)

@@ -16,8 +16,6 @@ from .._types import UNSET, Unset
 from .entity import Entity
 from .permissions import Permissions
 
-_read = _wire.reader("FundMember", "entity", "permissions")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class FundMember:
         permissions: What a member may do in a fund. A right that is missing is not given.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("entity", "permissions")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     entity: Entity | Unset = UNSET
     permissions: Permissions | Unset = UNSET
@@ -75,3 +76,6 @@ class FundMember:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundMember", FundMember.JSON_FIELDS)

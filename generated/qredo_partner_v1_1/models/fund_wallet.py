@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _mismatch, _wire
 from .new_wallet import NewWallet
 
-_read = _wire.reader("FundWallet", "wallets")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class FundWallet:
         wallets: The wallets to make.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("wallets",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallets: list[NewWallet]
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -70,3 +71,6 @@ class FundWallet:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundWallet", FundWallet.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .fund_history_item import FundHistoryItem
 
-_read = _wire.reader("FundWalletHistory", "history")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class FundWalletHistory:
         history: One entry per movement.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("history",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     history: list[FundHistoryItem] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -86,3 +87,6 @@ class FundWalletHistory:
     def __len__(self) -> int:
         """The number of items of `history`."""
         return len(_wire.listed(self.history))
+
+
+_read = _wire.reader("FundWalletHistory", FundWalletHistory.JSON_FIELDS)

@@ -18,24 +18,6 @@ from .policy import Policy
 from .wallet_status import WALLET_STATUS, WalletStatus
 from .wallet_type import WALLET_TYPE, WalletType
 
-_read = _wire.reader(
-    "FundWalletInfo",
-    "wallet_id",
-    "name",
-    "asset",
-    "type",
-    "status",
-    "address",
-    "address_type",
-    "short_code",
-    "balance",
-    "custodygroup_withdraw",
-    "custodygroup_tx",
-    "policy_withdraw",
-    "policy_tx",
-    "connected",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -65,6 +47,24 @@ class FundWalletInfo:
         connected: The exchange accounts that the wallet is connected to.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "wallet_id",
+        "name",
+        "asset",
+        "type",
+        "status",
+        "address",
+        "address_type",
+        "short_code",
+        "balance",
+        "custodygroup_withdraw",
+        "custodygroup_tx",
+        "policy_withdraw",
+        "policy_tx",
+        "connected",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallet_id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -231,3 +231,6 @@ class FundWalletInfo:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundWalletInfo", FundWalletInfo.JSON_FIELDS)

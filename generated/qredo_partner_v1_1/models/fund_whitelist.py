@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .whitelist_entry import WhitelistEntry
 
-_read = _wire.reader("FundWhitelist", "total_count", "list")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class FundWhitelist:
         list_: One entry per asset and address.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("total_count", "list")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     total_count: int | Unset = UNSET
     list_: list[WhitelistEntry] | Unset = UNSET
@@ -97,3 +98,6 @@ class FundWhitelist:
     def __len__(self) -> int:
         """The number of items of `list_`."""
         return len(_wire.listed(self.list_))
+
+
+_read = _wire.reader("FundWhitelist", FundWhitelist.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("Holding", "amount", "code", "symbol")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class Holding:
         symbol: Code of the asset under another name, declared by the vendor but in no sample. Prefer `code`.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("amount", "code", "symbol")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     amount: int
     code: str | Unset = UNSET
@@ -69,3 +70,6 @@ class Holding:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Holding", Holding.JSON_FIELDS)

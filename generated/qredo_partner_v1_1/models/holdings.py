@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .holding import Holding
 
-_read = _wire.reader("Holdings", "holdings", "total_count")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class Holdings:
         total_count: Number of assets held. Do not rely on it to equal the length of the list.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("holdings", "total_count")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     holdings: list[Holding]
     total_count: int | Unset = UNSET
@@ -94,3 +95,6 @@ class Holdings:
     def __len__(self) -> int:
         """The number of items of `holdings`."""
         return len(_wire.listed(self.holdings))
+
+
+_read = _wire.reader("Holdings", Holdings.JSON_FIELDS)

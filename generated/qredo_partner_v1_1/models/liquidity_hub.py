@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .liquidity_hub_item import LiquidityHubItem
 
-_read = _wire.reader("LiquidityHub", "items")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class LiquidityHub:
         items: One entry per swap.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("items",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     items: list[LiquidityHubItem] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -86,3 +87,6 @@ class LiquidityHub:
     def __len__(self) -> int:
         """The number of items of `items`."""
         return len(_wire.listed(self.items))
+
+
+_read = _wire.reader("LiquidityHub", LiquidityHub.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_status import TX_STATUS, TxStatus
 
-_read = _wire.reader("LiquidityHubFeedMessage", "txID", "status")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class LiquidityHubFeedMessage:
         status: State of the swap. Only `taker_pending`, a swap that can be taken, is in a sample.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("txID", "status")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str | Unset = UNSET
     status: TxStatus | Unset = UNSET
@@ -73,3 +74,6 @@ class LiquidityHubFeedMessage:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("LiquidityHubFeedMessage", LiquidityHubFeedMessage.JSON_FIELDS)

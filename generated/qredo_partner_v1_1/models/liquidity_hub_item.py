@@ -14,18 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader(
-    "LiquidityHubItem",
-    "tx_id",
-    "send_asset",
-    "send_amount",
-    "receive_asset",
-    "receive_amount",
-    "owner",
-    "added",
-    "expires",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -45,6 +33,9 @@ class LiquidityHubItem:
         expires: Until when the swap can be taken, in Unix seconds.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("tx_id", "send_asset", "send_amount", "receive_asset", "receive_amount", "owner", "added", "expires")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str | Unset = UNSET
     send_asset: str | Unset = UNSET
@@ -138,3 +129,6 @@ class LiquidityHubItem:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("LiquidityHubItem", LiquidityHubItem.JSON_FIELDS)

@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("NewCoreClient", "name")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -27,6 +25,9 @@ class NewCoreClient:
         name: Name of the client.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -58,3 +59,6 @@ class NewCoreClient:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("NewCoreClient", NewCoreClient.JSON_FIELDS)

@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("NewCustodyGroup", "threshold", "members")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class NewCustodyGroup:
         members: Ids of the members, each the `trusted_entity_id` of a trusted party of the company.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("threshold", "members")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     threshold: int
     members: list[str]
@@ -76,3 +77,6 @@ class NewCustodyGroup:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("NewCustodyGroup", NewCustodyGroup.JSON_FIELDS)

@@ -17,8 +17,6 @@ from .connect_account import ConnectAccount
 from .new_custody_group import NewCustodyGroup
 from .wallet_type import WALLET_TYPE, WalletType
 
-_read = _wire.reader("NewWallet", "name", "asset", "custodygroup_withdraw", "custodygroup_tx", "type", "connect")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -39,6 +37,9 @@ class NewWallet:
         connect: Exchange accounts to connect the wallet to. Needed for a dedicated wallet.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "asset", "custodygroup_withdraw", "custodygroup_tx", "type", "connect")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str
     asset: str
@@ -124,3 +125,6 @@ class NewWallet:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("NewWallet", NewWallet.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("OkResponse", "code", "msg")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class OkResponse:
         msg: Free text; `OK` in all samples but one, which has it in lower case.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("code", "msg")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     code: int | Unset = UNSET
     msg: str | Unset = UNSET
@@ -64,3 +65,6 @@ class OkResponse:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("OkResponse", OkResponse.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("Permissions", "admin", "withdraw", "transfer", "swap", "fundManager", "trader", "custodian")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -34,6 +32,9 @@ class Permissions:
         custodian: Is a custodian of the fund.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("admin", "withdraw", "transfer", "swap", "fundManager", "trader", "custodian")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     admin: bool | Unset = UNSET
     withdraw: bool | Unset = UNSET
@@ -107,3 +108,6 @@ class Permissions:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Permissions", Permissions.JSON_FIELDS)

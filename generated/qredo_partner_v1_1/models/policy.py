@@ -15,22 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .policy_member import PolicyMember
 
-_read = _wire.reader(
-    "Policy",
-    "id",
-    "name",
-    "threshold",
-    "members",
-    "entityID",
-    "locked",
-    "lockedTxID",
-    "membersCount",
-    "walletCount",
-    "dedicatedWalletCount",
-    "fundsCount",
-    "funds",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -54,6 +38,22 @@ class Policy:
         funds: Ids of the funds that use the policy; null in the one known answer.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "id",
+        "name",
+        "threshold",
+        "members",
+        "entityID",
+        "locked",
+        "lockedTxID",
+        "membersCount",
+        "walletCount",
+        "dedicatedWalletCount",
+        "fundsCount",
+        "funds",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -194,3 +194,6 @@ class Policy:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Policy", Policy.JSON_FIELDS)

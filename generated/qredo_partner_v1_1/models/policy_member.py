@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .entity import Entity
 
-_read = _wire.reader("PolicyMember", "dedicated", "entity")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class PolicyMember:
             its type holds more about it; the other parts are missing or null.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("dedicated", "entity")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     dedicated: bool | Unset = UNSET
     entity: Entity | Unset = UNSET
@@ -76,3 +77,6 @@ class PolicyMember:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("PolicyMember", PolicyMember.JSON_FIELDS)

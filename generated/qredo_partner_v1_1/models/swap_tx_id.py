@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_id_status import TX_ID_STATUS, TxIdStatus
 
-_read = _wire.reader("SwapTxId", "tx_id", "tx_url", "status")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class SwapTxId:
             one (`existing`). Some samples leave it out.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("tx_id", "tx_url", "status")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str | Unset = UNSET
     tx_url: str | Unset = UNSET
@@ -75,3 +76,6 @@ class SwapTxId:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("SwapTxId", SwapTxId.JSON_FIELDS)

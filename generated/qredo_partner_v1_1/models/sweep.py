@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
-_read = _wire.reader("Sweep", "wallet_id", "recipient_wallet_id", "send", "expires", "reference", "partner_txID")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -36,6 +34,9 @@ class Sweep:
             published.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("wallet_id", "recipient_wallet_id", "send", "expires", "reference", "partner_txID")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallet_id: str
     recipient_wallet_id: str
@@ -107,3 +108,6 @@ class Sweep:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Sweep", Sweep.JSON_FIELDS)

@@ -16,8 +16,6 @@ from .._types import UNSET, Unset
 from .approval_status import APPROVAL_STATUS, ApprovalStatus
 from .entity import Entity
 
-_read = _wire.reader("SweepApproval", "action_id", "status", "timestamp", "entity")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -33,6 +31,9 @@ class SweepApproval:
         entity: The approver, as an entity or in a word.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("action_id", "status", "timestamp", "entity")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     action_id: str | Unset = UNSET
     status: ApprovalStatus | Unset = UNSET
@@ -104,3 +105,6 @@ class SweepApproval:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("SweepApproval", SweepApproval.JSON_FIELDS)

@@ -17,19 +17,6 @@ from .sweep_approval import SweepApproval
 from .sweep_status_details import SweepStatusDetails
 from .tx_status import TX_STATUS, TxStatus
 
-_read = _wire.reader(
-    "SweepInfo",
-    "approver_count",
-    "expires",
-    "initiated_timestamp",
-    "reference",
-    "status",
-    "status_details",
-    "threshold_required",
-    "tx_id",
-    "tx_status",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -56,6 +43,19 @@ class SweepInfo:
             chain; `rejected`, rejected without saying by which side. Empty for deposits.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "approver_count",
+        "expires",
+        "initiated_timestamp",
+        "reference",
+        "status",
+        "status_details",
+        "threshold_required",
+        "tx_id",
+        "tx_status",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     approver_count: int | Unset = UNSET
     expires: int | Unset = UNSET
@@ -170,3 +170,6 @@ class SweepInfo:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("SweepInfo", SweepInfo.JSON_FIELDS)

@@ -14,19 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader(
-    "SweepStatusDetails",
-    "amount",
-    "asset",
-    "expires",
-    "fees",
-    "wallet_id",
-    "net_amount",
-    "recipient_wallet_id",
-    "reference",
-    "requested_by",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -47,6 +34,19 @@ class SweepStatusDetails:
         requested_by: Company that asked for the sweep.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "amount",
+        "asset",
+        "expires",
+        "fees",
+        "wallet_id",
+        "net_amount",
+        "recipient_wallet_id",
+        "reference",
+        "requested_by",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     amount: int | Unset = UNSET
     asset: str | Unset = UNSET
@@ -154,3 +154,6 @@ class SweepStatusDetails:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("SweepStatusDetails", SweepStatusDetails.JSON_FIELDS)

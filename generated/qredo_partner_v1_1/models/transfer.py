@@ -15,19 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
-_read = _wire.reader(
-    "Transfer",
-    "wallet_id",
-    "counterparty_wallet_address",
-    "expires",
-    "send",
-    "benefit_of",
-    "account_no",
-    "reference",
-    "partner_txID",
-    "authorize_id",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -50,6 +37,19 @@ class Transfer:
         authorize_id: Id of a core client that has to agree before the approvers are asked.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "wallet_id",
+        "counterparty_wallet_address",
+        "expires",
+        "send",
+        "benefit_of",
+        "account_no",
+        "reference",
+        "partner_txID",
+        "authorize_id",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallet_id: str
     counterparty_wallet_address: str
@@ -163,3 +163,6 @@ class Transfer:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Transfer", Transfer.JSON_FIELDS)

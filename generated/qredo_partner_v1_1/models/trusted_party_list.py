@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .trusted_party import TrustedParty
 
-_read = _wire.reader("TrustedPartyList", "company_id", "total_count", "list")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class TrustedPartyList:
         list_: One entry per trusted party.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("company_id", "total_count", "list")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     company_id: str | Unset = UNSET
     total_count: int | Unset = UNSET
@@ -108,3 +109,6 @@ class TrustedPartyList:
     def __len__(self) -> int:
         """The number of items of `list_`."""
         return len(_wire.listed(self.list_))
+
+
+_read = _wire.reader("TrustedPartyList", TrustedPartyList.JSON_FIELDS)

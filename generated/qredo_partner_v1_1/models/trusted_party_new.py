@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .trusted_party_type import TRUSTED_PARTY_TYPE, TrustedPartyType
 
-_read = _wire.reader("TrustedPartyNew", "address", "type", "name")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class TrustedPartyNew:
         name: Name by which the company knows the party.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("address", "type", "name")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     address: str
     type_: TrustedPartyType | Unset = UNSET
@@ -76,3 +77,6 @@ class TrustedPartyNew:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TrustedPartyNew", TrustedPartyNew.JSON_FIELDS)

@@ -16,27 +16,6 @@ from .._types import UNSET, Unset
 from .transaction_type import TRANSACTION_TYPE, TransactionType
 from .tx_status import TX_STATUS, TxStatus
 
-_read = _wire.reader(
-    "TxHistoryItem",
-    "TxID",
-    "chainTxID",
-    "fundID",
-    "timestamp",
-    "expireTime",
-    "status",
-    "type",
-    "asset",
-    "amount",
-    "fees",
-    "netAmount",
-    "counterpartyID",
-    "counterpartyName",
-    "address",
-    "reference",
-    "benefitOf",
-    "accountNo",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -65,6 +44,27 @@ class TxHistoryItem:
         account_no: Account number that was given with the transaction.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "TxID",
+        "chainTxID",
+        "fundID",
+        "timestamp",
+        "expireTime",
+        "status",
+        "type",
+        "asset",
+        "amount",
+        "fees",
+        "netAmount",
+        "counterpartyID",
+        "counterpartyName",
+        "address",
+        "reference",
+        "benefitOf",
+        "accountNo",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str | Unset = UNSET
     chain_tx_id: str | Unset = UNSET
@@ -246,3 +246,6 @@ class TxHistoryItem:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxHistoryItem", TxHistoryItem.JSON_FIELDS)

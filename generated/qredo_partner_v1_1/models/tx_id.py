@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_id_status import TX_ID_STATUS, TxIdStatus
 
-_read = _wire.reader("TxId", "tx_id", "status")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class TxId:
             one (`existing`). Some samples leave it out.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("tx_id", "status")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str | Unset = UNSET
     status: TxIdStatus | Unset = UNSET
@@ -68,3 +69,6 @@ class TxId:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxId", TxId.JSON_FIELDS)

@@ -17,21 +17,6 @@ from .tx_approval import TxApproval
 from .tx_status import TX_STATUS, TxStatus
 from .tx_status_details import TxStatusDetails
 
-_read = _wire.reader(
-    "TxInfo",
-    "approvedCount",
-    "expires",
-    "initiatedTimestamp",
-    "initiatorAuthorized",
-    "initiatorName",
-    "reference",
-    "status",
-    "statusDetails",
-    "thresholdRequired",
-    "txID",
-    "txStatus",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -60,6 +45,21 @@ class TxInfo:
             chain; `rejected`, rejected without saying by which side. Empty for deposits.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "approvedCount",
+        "expires",
+        "initiatedTimestamp",
+        "initiatorAuthorized",
+        "initiatorName",
+        "reference",
+        "status",
+        "statusDetails",
+        "thresholdRequired",
+        "txID",
+        "txStatus",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     approved_count: int | Unset = UNSET
     expires: int | Unset = UNSET
@@ -196,3 +196,6 @@ class TxInfo:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxInfo", TxInfo.JSON_FIELDS)

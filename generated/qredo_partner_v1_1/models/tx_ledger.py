@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .tx_history_item import TxHistoryItem
 
-_read = _wire.reader("TxLedger", "List", "Total")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class TxLedger:
         total: Number of rows in the ledger that match, on all pages. One sample leaves it out.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("List", "Total")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     list_: list[TxHistoryItem] | Unset = UNSET
     total: int | Unset = UNSET
@@ -88,3 +89,6 @@ class TxLedger:
     def __len__(self) -> int:
         """The number of items of `list_`."""
         return len(_wire.listed(self.list_))
+
+
+_read = _wire.reader("TxLedger", TxLedger.JSON_FIELDS)

@@ -14,25 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader(
-    "TxStatusDetails",
-    "accountNo",
-    "amount",
-    "asset",
-    "benefitOf",
-    "expires",
-    "fees",
-    "fundID",
-    "netAmount",
-    "recipientAddress",
-    "recipientEmail",
-    "recipientFirstName",
-    "recipientLastName",
-    "recipientUsername",
-    "reference",
-    "requestedBy",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -59,6 +40,25 @@ class TxStatusDetails:
         requested_by: Company that asked for the transaction.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "accountNo",
+        "amount",
+        "asset",
+        "benefitOf",
+        "expires",
+        "fees",
+        "fundID",
+        "netAmount",
+        "recipientAddress",
+        "recipientEmail",
+        "recipientFirstName",
+        "recipientLastName",
+        "recipientUsername",
+        "reference",
+        "requestedBy",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     account_no: str | Unset = UNSET
     amount: int | Unset = UNSET
@@ -228,3 +228,6 @@ class TxStatusDetails:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxStatusDetails", TxStatusDetails.JSON_FIELDS)

@@ -15,20 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .tx_status import TX_STATUS, TxStatus
 
-_read = _wire.reader(
-    "WalletFeedMessage",
-    "Status",
-    "wallet_id",
-    "tx_id",
-    "chain_tx_id",
-    "asset",
-    "amount",
-    "fee",
-    "net_amount",
-    "timestamp",
-    "sweep_tx",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -50,6 +36,20 @@ class WalletFeedMessage:
         sweep_tx: Whether the movement is a sweep.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "Status",
+        "wallet_id",
+        "tx_id",
+        "chain_tx_id",
+        "asset",
+        "amount",
+        "fee",
+        "net_amount",
+        "timestamp",
+        "sweep_tx",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     status: TxStatus | Unset = UNSET
     wallet_id: str | Unset = UNSET
@@ -157,3 +157,6 @@ class WalletFeedMessage:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("WalletFeedMessage", WalletFeedMessage.JSON_FIELDS)

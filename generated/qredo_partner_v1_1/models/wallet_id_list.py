@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("WalletIDList", "wallets")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class WalletIDList:
         wallets: Their ids; 43 or 44 characters of base58 each.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("wallets",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallets: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -80,3 +81,6 @@ class WalletIDList:
     def __len__(self) -> int:
         """The number of items of `wallets`."""
         return len(_wire.listed(self.wallets))
+
+
+_read = _wire.reader("WalletIDList", WalletIDList.JSON_FIELDS)

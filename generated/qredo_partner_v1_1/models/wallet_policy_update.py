@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .policy_type import POLICY_TYPE, PolicyType
 
-_read = _wire.reader("WalletPolicyUpdate", "policy_id", "threshold", "members", "type")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class WalletPolicyUpdate:
             called `policy-withdraw`, which no source shows.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("policy_id", "threshold", "members", "type")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     policy_id: str
     threshold: int
@@ -100,3 +101,6 @@ class WalletPolicyUpdate:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("WalletPolicyUpdate", WalletPolicyUpdate.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("WhitelistEntry", "asset", "address", "name")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class WhitelistEntry:
         name: Name by which the address is known.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("asset", "address", "name")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     asset: str | Unset = UNSET
     address: str | Unset = UNSET
@@ -71,3 +72,6 @@ class WhitelistEntry:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("WhitelistEntry", WhitelistEntry.JSON_FIELDS)

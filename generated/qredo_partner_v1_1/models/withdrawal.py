@@ -15,19 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .asset_amount import AssetAmount
 
-_read = _wire.reader(
-    "Withdrawal",
-    "wallet_id",
-    "address",
-    "expires",
-    "send",
-    "benefit_of",
-    "account_no",
-    "reference",
-    "partner_txID",
-    "fund_id",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -50,6 +37,19 @@ class Withdrawal:
         fund_id: Id of the wallet's fund. Not needed.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "wallet_id",
+        "address",
+        "expires",
+        "send",
+        "benefit_of",
+        "account_no",
+        "reference",
+        "partner_txID",
+        "fund_id",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallet_id: str
     address: str
@@ -153,3 +153,6 @@ class Withdrawal:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Withdrawal", Withdrawal.JSON_FIELDS)

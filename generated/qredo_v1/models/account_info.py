@@ -18,23 +18,6 @@ from .api_key_list import ApiKeyList
 from .org_member import OrgMember
 from .rpc_network import RpcNetwork
 
-_read = _wire.reader(
-    "AccountInfo",
-    "id",
-    "name",
-    "email",
-    "partnerAPI",
-    "domain",
-    "address",
-    "members",
-    "connectClients",
-    "rpcNetworks",
-    "username",
-    "defaultFiat",
-    "testnetAssets",
-    "userAPIKeys",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -59,6 +42,23 @@ class AccountInfo:
         user_api_keys: The API keys of the account; a list for a person, an object for an organization.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "id",
+        "name",
+        "email",
+        "partnerAPI",
+        "domain",
+        "address",
+        "members",
+        "connectClients",
+        "rpcNetworks",
+        "username",
+        "defaultFiat",
+        "testnetAssets",
+        "userAPIKeys",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -228,3 +228,6 @@ class AccountInfo:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AccountInfo", AccountInfo.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .account_info import AccountInfo
 
-_read = _wire.reader("AccountInfoResponse", "settings")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class AccountInfoResponse:
         settings: The settings of an account. Some fields are of organizations or of persons only, and say so.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("settings",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     settings: AccountInfo | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -64,3 +65,6 @@ class AccountInfoResponse:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AccountInfoResponse", AccountInfoResponse.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .api_key_info import ApiKeyInfo
 
-_read = _wire.reader("ApiKeyList", "number_of_keys", "user_api_keys")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class ApiKeyList:
         user_api_keys: One entry per key.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("number_of_keys", "user_api_keys")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     number_of_keys: int | Unset = UNSET
     user_api_keys: list[ApiKeyInfo] | Unset = UNSET
@@ -85,3 +86,6 @@ class ApiKeyList:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ApiKeyList", ApiKeyList.JSON_FIELDS)

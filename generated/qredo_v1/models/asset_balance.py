@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("AssetBalance", "total", "available", "pendingIn", "pendingOut", "scale")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class AssetBalance:
         scale: Base units in one coin, such as 100000000 for test bitcoin.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("total", "available", "pendingIn", "pendingOut", "scale")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     total: int | Unset = UNSET
     available: int | Unset = UNSET
@@ -97,3 +98,6 @@ class AssetBalance:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("AssetBalance", AssetBalance.JSON_FIELDS)

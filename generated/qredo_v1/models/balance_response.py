@@ -15,7 +15,6 @@ from .. import _arguments, _codec, _wire
 from .._types import UNSET, Unset
 from .asset_balance import AssetBalance
 
-_read = _wire.reader("BalanceResponse", "assets")
 _of_assets = _codec.Union(
     _codec.Map(_codec.Model("AssetBalance")), _codec.Array(_codec.Map(_codec.Model("AssetBalance")))
 )
@@ -33,6 +32,9 @@ class BalanceResponse:
             code each.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("assets",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     assets: dict[str, AssetBalance] | list[dict[str, AssetBalance]] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -68,3 +70,6 @@ class BalanceResponse:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("BalanceResponse", BalanceResponse.JSON_FIELDS)

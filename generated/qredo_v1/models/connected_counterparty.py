@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .connection_status import CONNECTION_STATUS, ConnectionStatus
 
-_read = _wire.reader("ConnectedCounterparty", "client_id", "counterparty_id", "name", "status")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class ConnectedCounterparty:
         status: State of a connection between a wallet and an exchange, which the exchange decides on.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("client_id", "counterparty_id", "name", "status")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     client_id: str | Unset = UNSET
     counterparty_id: str | Unset = UNSET
@@ -91,3 +92,6 @@ class ConnectedCounterparty:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ConnectedCounterparty", ConnectedCounterparty.JSON_FIELDS)

@@ -18,10 +18,6 @@ from .entity_core_client import EntityCoreClient
 from .entity_type import ENTITY_TYPE, EntityType
 from .entity_user import EntityUser
 
-_read = _wire.reader(
-    "Entity", "id", "name", "accountCode", "initials", "address", "owner", "type", "user", "company", "coreClient"
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -44,6 +40,9 @@ class Entity:
         core_client: More about a core client or signing agent.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "name", "accountCode", "initials", "address", "owner", "type", "user", "company", "coreClient")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -145,3 +144,6 @@ class Entity:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Entity", Entity.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("EntityCompany", "name")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class EntityCompany:
         name: Name of the company.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -59,3 +60,6 @@ class EntityCompany:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("EntityCompany", EntityCompany.JSON_FIELDS)

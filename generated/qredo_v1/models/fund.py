@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_holdings import FundHoldings
 
-_read = _wire.reader("Fund", "fund_id", "name", "theme", "holdings")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class Fund:
         holdings: What the fund holds. The form is not published; every field is an unknown one.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("fund_id", "name", "theme", "holdings")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     fund_id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -79,3 +80,6 @@ class Fund:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Fund", Fund.JSON_FIELDS)

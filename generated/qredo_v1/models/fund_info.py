@@ -17,19 +17,6 @@ from .fund_member import FundMember
 from .policy import Policy
 from .wallet_info import WalletInfo
 
-_read = _wire.reader(
-    "FundInfo",
-    "fund_id",
-    "name",
-    "description",
-    "custodygroup_withdraw",
-    "custodygroup_tx",
-    "members",
-    "policyTx",
-    "policyWithdrawl",
-    "wallets",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -50,6 +37,19 @@ class FundInfo:
         wallets: The fund's wallets.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "fund_id",
+        "name",
+        "description",
+        "custodygroup_withdraw",
+        "custodygroup_tx",
+        "members",
+        "policyTx",
+        "policyWithdrawl",
+        "wallets",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     fund_id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -173,3 +173,6 @@ class FundInfo:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundInfo", FundInfo.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .fund_info import FundInfo
 
-_read = _wire.reader("FundInfoResponse", "fundInfo")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class FundInfoResponse:
         fund_info: A fund with its policies, members and wallets.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("fundInfo",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     fund_info: FundInfo | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -64,3 +65,6 @@ class FundInfoResponse:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("FundInfoResponse", FundInfoResponse.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .fund import Fund
 
-_read = _wire.reader("FundsResponse", "total", "funds")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class FundsResponse:
         funds: One entry per fund.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("total", "funds")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     total: int | Unset = UNSET
     funds: list[Fund] | Unset = UNSET
@@ -88,3 +89,6 @@ class FundsResponse:
     def __len__(self) -> int:
         """The number of items of `funds`."""
         return len(_wire.listed(self.funds))
+
+
+_read = _wire.reader("FundsResponse", FundsResponse.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("OrgMember", "id", "username", "email", "name")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class OrgMember:
         name: First and last name.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "username", "email", "name")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     username: str | Unset = UNSET
@@ -76,3 +77,6 @@ class OrgMember:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("OrgMember", OrgMember.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("Permissions", "custodian", "fundManager", "trader")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class Permissions:
         trader: Is a trader of the fund, who may move assets out of its wallets.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("custodian", "fundManager", "trader")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     custodian: bool | Unset = UNSET
     fund_manager: bool | Unset = UNSET
@@ -83,3 +84,6 @@ class Permissions:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Permissions", Permissions.JSON_FIELDS)

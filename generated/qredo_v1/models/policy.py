@@ -15,22 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .policy_member import PolicyMember
 
-_read = _wire.reader(
-    "Policy",
-    "id",
-    "name",
-    "entityID",
-    "threshold",
-    "members",
-    "membersCount",
-    "locked",
-    "lockedTxID",
-    "funds",
-    "fundsCount",
-    "walletCount",
-    "dedicatedWalletCount",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -54,6 +38,22 @@ class Policy:
         dedicated_wallet_count: Number of dedicated wallets that use the policy.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "id",
+        "name",
+        "entityID",
+        "threshold",
+        "members",
+        "membersCount",
+        "locked",
+        "lockedTxID",
+        "funds",
+        "fundsCount",
+        "walletCount",
+        "dedicatedWalletCount",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -194,3 +194,6 @@ class Policy:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Policy", Policy.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("RpcNetwork", "name", "chainID")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class RpcNetwork:
         chain_id: Number of the chain.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "chainID")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str | Unset = UNSET
     chain_id: str | int | Unset = UNSET
@@ -78,3 +79,6 @@ class RpcNetwork:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("RpcNetwork", RpcNetwork.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .tx_approval import TxApproval
 
-_read = _wire.reader("TransactionApprovalsResponse", "total", "list")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class TransactionApprovalsResponse:
         list_: One entry per approver.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("total", "list")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     total: int | Unset = UNSET
     list_: list[TxApproval] | Unset = UNSET
@@ -97,3 +98,6 @@ class TransactionApprovalsResponse:
     def __len__(self) -> int:
         """The number of items of `list_`."""
         return len(_wire.listed(self.list_))
+
+
+_read = _wire.reader("TransactionApprovalsResponse", TransactionApprovalsResponse.JSON_FIELDS)

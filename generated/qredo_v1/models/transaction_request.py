@@ -14,20 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader(
-    "TransactionRequest",
-    "from",
-    "to",
-    "value",
-    "gasLimit",
-    "gasPrice",
-    "maxFeePerGas",
-    "maxPriorityFeePerGas",
-    "data",
-    "chainID",
-    "note",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -54,6 +40,20 @@ class TransactionRequest:
         note: The caller's note.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "from",
+        "to",
+        "value",
+        "gasLimit",
+        "gasPrice",
+        "maxFeePerGas",
+        "maxPriorityFeePerGas",
+        "data",
+        "chainID",
+        "note",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     from_: str
     to: str
@@ -159,3 +159,6 @@ class TransactionRequest:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TransactionRequest", TransactionRequest.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .trusted_party_member import TrustedPartyMember
 
-_read = _wire.reader("TrustedPartiesResponse", "members")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class TrustedPartiesResponse:
         members: One entry per trusted party.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("members",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     members: list[TrustedPartyMember] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -86,3 +87,6 @@ class TrustedPartiesResponse:
     def __len__(self) -> int:
         """The number of items of `members`."""
         return len(_wire.listed(self.members))
+
+
+_read = _wire.reader("TrustedPartiesResponse", TrustedPartiesResponse.JSON_FIELDS)

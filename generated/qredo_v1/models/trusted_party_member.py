@@ -14,10 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader(
-    "TrustedPartyMember", "userID", "firstName", "lastName", "email", "username", "internal", "pending", "created"
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -37,6 +33,9 @@ class TrustedPartyMember:
         created: When the party was added, in Unix seconds.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("userID", "firstName", "lastName", "email", "username", "internal", "pending", "created")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     user_id: str | Unset = UNSET
     first_name: str | Unset = UNSET
@@ -138,3 +137,6 @@ class TrustedPartyMember:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TrustedPartyMember", TrustedPartyMember.JSON_FIELDS)

@@ -17,22 +17,6 @@ from .approval_signatures import ApprovalSignatures
 from .approval_status_number import APPROVAL_STATUS_NUMBER, ApprovalStatusNumber
 from .approval_status_word import APPROVAL_STATUS_WORD, ApprovalStatusWord
 
-_read = _wire.reader(
-    "TxApproval",
-    "txID",
-    "userID",
-    "actionID",
-    "signature",
-    "firstName",
-    "lastName",
-    "email",
-    "username",
-    "accountCode",
-    "external",
-    "signatures",
-    "status",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -57,6 +41,22 @@ class TxApproval:
             the vendor's description has it.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "txID",
+        "userID",
+        "actionID",
+        "signature",
+        "firstName",
+        "lastName",
+        "email",
+        "username",
+        "accountCode",
+        "external",
+        "signatures",
+        "status",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str | Unset = UNSET
     user_id: str | Unset = UNSET
@@ -183,3 +183,6 @@ class TxApproval:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxApproval", TxApproval.JSON_FIELDS)

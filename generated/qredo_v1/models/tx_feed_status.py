@@ -17,27 +17,6 @@ from .tx_status_update import TxStatusUpdate
 from .tx_timestamps import TxTimestamps
 from .web_3_tx_status import WEB_3_TX_STATUS, Web3TxStatus
 
-_read = _wire.reader(
-    "TxFeedStatus",
-    "txID",
-    "txHash",
-    "gasPrice",
-    "gasLimit",
-    "from",
-    "to",
-    "value",
-    "data",
-    "rawTX",
-    "createdBy",
-    "accountID",
-    "network",
-    "chainID",
-    "status",
-    "timestamps",
-    "events",
-    "nonce",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -75,6 +54,27 @@ class TxFeedStatus:
         nonce: Number of the transaction among those of its wallet's address, counted from 0.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "txID",
+        "txHash",
+        "gasPrice",
+        "gasLimit",
+        "from",
+        "to",
+        "value",
+        "data",
+        "rawTX",
+        "createdBy",
+        "accountID",
+        "network",
+        "chainID",
+        "status",
+        "timestamps",
+        "events",
+        "nonce",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str | Unset = UNSET
     tx_hash: str | Unset = UNSET
@@ -288,3 +288,6 @@ class TxFeedStatus:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxFeedStatus", TxFeedStatus.JSON_FIELDS)

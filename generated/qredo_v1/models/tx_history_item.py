@@ -17,28 +17,6 @@ from .._types import UNSET, Unset
 from .entity import Entity
 from .transaction_type import TRANSACTION_TYPE, TransactionType
 
-_read = _wire.reader(
-    "TxHistoryItem",
-    "txID",
-    "chainTxID",
-    "fundID",
-    "walletID",
-    "timestamp",
-    "type",
-    "asset",
-    "amount",
-    "fees",
-    "netAmount",
-    "counterpartyID",
-    "counterpartyName",
-    "counterpartyEntity",
-    "address",
-    "reference",
-    "benefitOf",
-    "accountNo",
-    "later1TxID",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -69,6 +47,28 @@ class TxHistoryItem:
         later_1_tx_id: Ids of the transactions on the asset's own chain ("layer 1"). The spelling is the vendor's.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "txID",
+        "chainTxID",
+        "fundID",
+        "walletID",
+        "timestamp",
+        "type",
+        "asset",
+        "amount",
+        "fees",
+        "netAmount",
+        "counterpartyID",
+        "counterpartyName",
+        "counterpartyEntity",
+        "address",
+        "reference",
+        "benefitOf",
+        "accountNo",
+        "later1TxID",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str | Unset = UNSET
     chain_tx_id: str | Unset = UNSET
@@ -266,3 +266,6 @@ class TxHistoryItem:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxHistoryItem", TxHistoryItem.JSON_FIELDS)

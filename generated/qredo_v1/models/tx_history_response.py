@@ -16,8 +16,6 @@ from .._types import UNSET, Unset
 from .tx_history_item import TxHistoryItem
 from .tx_history_wallet_info import TxHistoryWalletInfo
 
-_read = _wire.reader("TxHistoryResponse", "list", "total", "wallets")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class TxHistoryResponse:
         wallets: The wallets that the transactions belong to; a list, or a single one.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("list", "total", "wallets")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     list_: list[TxHistoryItem] | Unset = UNSET
     total: int | Unset = UNSET
@@ -119,3 +120,6 @@ class TxHistoryResponse:
     def __len__(self) -> int:
         """The number of items of `list_`."""
         return len(_wire.listed(self.list_))
+
+
+_read = _wire.reader("TxHistoryResponse", TxHistoryResponse.JSON_FIELDS)

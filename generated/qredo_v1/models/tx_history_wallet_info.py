@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .wallet_type import WALLET_TYPE, WalletType
 
-_read = _wire.reader("TxHistoryWalletInfo", "walletID", "fundName", "walletName", "type")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -34,6 +32,9 @@ class TxHistoryWalletInfo:
             includes Web3 wallets; 5 fee.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("walletID", "fundName", "walletName", "type")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallet_id: str | Unset = UNSET
     fund_name: str | Unset = UNSET
@@ -99,3 +100,6 @@ class TxHistoryWalletInfo:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxHistoryWalletInfo", TxHistoryWalletInfo.JSON_FIELDS)

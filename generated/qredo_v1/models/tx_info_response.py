@@ -17,28 +17,6 @@ from .tx_status_update import TxStatusUpdate
 from .tx_timestamps import TxTimestamps
 from .web_3_tx_status import WEB_3_TX_STATUS, Web3TxStatus
 
-_read = _wire.reader(
-    "TxInfoResponse",
-    "txID",
-    "txHash",
-    "accountID",
-    "createdBy",
-    "from",
-    "to",
-    "value",
-    "data",
-    "gasLimit",
-    "gasPrice",
-    "network",
-    "chainID",
-    "rawTX",
-    "signedTx",
-    "nonce",
-    "status",
-    "timestamps",
-    "events",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -78,6 +56,28 @@ class TxInfoResponse:
         events: What has happened to the transaction.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "txID",
+        "txHash",
+        "accountID",
+        "createdBy",
+        "from",
+        "to",
+        "value",
+        "data",
+        "gasLimit",
+        "gasPrice",
+        "network",
+        "chainID",
+        "rawTX",
+        "signedTx",
+        "nonce",
+        "status",
+        "timestamps",
+        "events",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str | Unset = UNSET
     tx_hash: str | Unset = UNSET
@@ -304,3 +304,6 @@ class TxInfoResponse:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxInfoResponse", TxInfoResponse.JSON_FIELDS)

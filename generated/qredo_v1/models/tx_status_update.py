@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .web_3_tx_status import WEB_3_TX_STATUS, Web3TxStatus
 
-_read = _wire.reader("TxStatusUpdate", "id", "timestamp", "status", "message")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -33,6 +31,9 @@ class TxStatusUpdate:
         message: More about it, for people.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "timestamp", "status", "message")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     timestamp: int | Unset = UNSET
@@ -88,3 +89,6 @@ class TxStatusUpdate:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxStatusUpdate", TxStatusUpdate.JSON_FIELDS)

@@ -14,25 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader(
-    "TxTimestamps",
-    "created",
-    "pending",
-    "authorized",
-    "approved",
-    "rejected",
-    "failed",
-    "expired",
-    "cancelled",
-    "aborted",
-    "queued",
-    "signed",
-    "scheduled",
-    "pushed",
-    "confirmed",
-    "mined",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -60,6 +41,25 @@ class TxTimestamps:
         mined: When it was mined, in Unix seconds.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "created",
+        "pending",
+        "authorized",
+        "approved",
+        "rejected",
+        "failed",
+        "expired",
+        "cancelled",
+        "aborted",
+        "queued",
+        "signed",
+        "scheduled",
+        "pushed",
+        "confirmed",
+        "mined",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     created: int | Unset = UNSET
     pending: int | Unset = UNSET
@@ -211,3 +211,6 @@ class TxTimestamps:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("TxTimestamps", TxTimestamps.JSON_FIELDS)

@@ -16,10 +16,6 @@ from .. import _arguments, _numbers, _wire
 from .._types import UNSET, Unset
 from .tx_status import TX_STATUS, TxStatus
 
-_read = _wire.reader(
-    "WalletHistoryItem", "txID", "chainTxID", "walletID", "timestamp", "asset", "amount", "fees", "netAmount", "status"
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -42,6 +38,9 @@ class WalletHistoryItem:
             `initiate_rejected`, rejected.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("txID", "chainTxID", "walletID", "timestamp", "asset", "amount", "fees", "netAmount", "status")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str | Unset = UNSET
     chain_tx_id: str | Unset = UNSET
@@ -141,3 +140,6 @@ class WalletHistoryItem:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("WalletHistoryItem", WalletHistoryItem.JSON_FIELDS)

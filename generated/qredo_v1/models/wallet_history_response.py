@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .wallet_history_item import WalletHistoryItem
 
-_read = _wire.reader("WalletHistoryResponse", "history")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -29,6 +27,9 @@ class WalletHistoryResponse:
         history: One entry per movement.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("history",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     history: list[WalletHistoryItem] | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -86,3 +87,6 @@ class WalletHistoryResponse:
     def __len__(self) -> int:
         """The number of items of `history`."""
         return len(_wire.listed(self.history))
+
+
+_read = _wire.reader("WalletHistoryResponse", WalletHistoryResponse.JSON_FIELDS)

@@ -18,22 +18,6 @@ from .policy import Policy
 from .wallet_status import WALLET_STATUS, WalletStatus
 from .wallet_type import WALLET_TYPE, WalletType
 
-_read = _wire.reader(
-    "WalletInfo",
-    "wallet_id",
-    "name",
-    "asset",
-    "type",
-    "status",
-    "address",
-    "address_type",
-    "short_code",
-    "balance",
-    "policy_tx",
-    "policy_withdraw",
-    "connected",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -60,6 +44,22 @@ class WalletInfo:
         connected: The exchange accounts that the wallet is connected to.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "wallet_id",
+        "name",
+        "asset",
+        "type",
+        "status",
+        "address",
+        "address_type",
+        "short_code",
+        "balance",
+        "policy_tx",
+        "policy_withdraw",
+        "connected",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     wallet_id: str | Unset = UNSET
     name: str | Unset = UNSET
@@ -200,3 +200,6 @@ class WalletInfo:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("WalletInfo", WalletInfo.JSON_FIELDS)

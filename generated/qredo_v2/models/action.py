@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .action_status import ACTION_STATUS, ActionStatus
 
-_read = _wire.reader("Action", "id", "status", "messages")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class Action:
         messages: What is signed, in hexadecimal digits.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("id", "status", "messages")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     status: ActionStatus | Unset = UNSET
@@ -87,3 +88,6 @@ class Action:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Action", Action.JSON_FIELDS)

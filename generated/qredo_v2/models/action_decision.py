@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .decision import DECISION, Decision
 
-_read = _wire.reader("ActionDecision", "status", "signatures")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class ActionDecision:
             message.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("status", "signatures")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     status: Decision
     signatures: list[str]
@@ -78,3 +79,6 @@ class ActionDecision:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ActionDecision", ActionDecision.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("ActionReference", "actionID")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class ActionReference:
         action_id: Id of the action; 27 characters of base62.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("actionID",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     action_id: str | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -65,3 +66,6 @@ class ActionReference:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ActionReference", ActionReference.JSON_FIELDS)

@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("ApiKeyUpdate", "blsPublicKey", "ecPublicKey")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class ApiKeyUpdate:
         ec_public_key: EC public key on secp256k1, uncompressed, 65 bytes in base64 (88 characters).
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("blsPublicKey", "ecPublicKey")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     bls_public_key: str
     ec_public_key: str
@@ -75,3 +76,6 @@ class ApiKeyUpdate:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("ApiKeyUpdate", ApiKeyUpdate.JSON_FIELDS)

@@ -14,22 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader(
-    "EvmDynamicFeeTransaction",
-    "from",
-    "to",
-    "chainID",
-    "value",
-    "gas",
-    "maxFeePerGas",
-    "maxPriorityFeePerGas",
-    "input",
-    "nonce",
-    "note",
-    "description",
-    "broadcast",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -55,6 +39,22 @@ class EvmDynamicFeeTransaction:
         broadcast: Whether the service sends the signed transaction to the chain.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "from",
+        "to",
+        "chainID",
+        "value",
+        "gas",
+        "maxFeePerGas",
+        "maxPriorityFeePerGas",
+        "input",
+        "nonce",
+        "note",
+        "description",
+        "broadcast",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     from_: str
     to: str
@@ -199,3 +199,6 @@ class EvmDynamicFeeTransaction:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("EvmDynamicFeeTransaction", EvmDynamicFeeTransaction.JSON_FIELDS)

@@ -14,10 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader(
-    "EvmLegacyTransaction", "from", "to", "chainID", "value", "gas", "gasPrice", "input", "nonce", "note", "broadcast"
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -41,6 +37,9 @@ class EvmLegacyTransaction:
         broadcast: Whether the service sends the signed transaction to the chain.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("from", "to", "chainID", "value", "gas", "gasPrice", "input", "nonce", "note", "broadcast")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     from_: str
     to: str
@@ -138,3 +137,6 @@ class EvmLegacyTransaction:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("EvmLegacyTransaction", EvmLegacyTransaction.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("EvmRawTransaction", "from", "chainID", "data", "value", "note", "broadcast")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -34,6 +32,9 @@ class EvmRawTransaction:
         broadcast: Whether the service sends the signed transaction to the chain.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("from", "chainID", "data", "value", "note", "broadcast")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     from_: str
     chain_id: str
@@ -97,3 +98,6 @@ class EvmRawTransaction:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("EvmRawTransaction", EvmRawTransaction.JSON_FIELDS)

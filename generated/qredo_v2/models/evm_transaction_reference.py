@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("EvmTransactionReference", "txID", "id", "actionID")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -30,6 +28,9 @@ class EvmTransactionReference:
         action_id: Id of the action that waits for approval.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("txID", "id", "actionID")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     tx_id: str | Unset = UNSET
     id: str | Unset = UNSET
@@ -79,3 +80,6 @@ class EvmTransactionReference:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("EvmTransactionReference", EvmTransactionReference.JSON_FIELDS)

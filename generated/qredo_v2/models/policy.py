@@ -16,9 +16,6 @@ from .._types import UNSET, Unset
 from .policy_expression import PolicyExpression
 from .policy_type import POLICY_TYPE, PolicyType
 
-_read = _wire.reader(
-    "Policy", "policyID", "policyType", "name", "actionsGoverned", "expression", "expressionContentType"
-)
 _of_actions_governed = _codec.Array(_codec.Union(_codec.STR, _codec.INT))
 
 
@@ -40,6 +37,9 @@ class Policy:
         expression_content_type: How the expression is encoded; `application/json` in the one sample.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("policyID", "policyType", "name", "actionsGoverned", "expression", "expressionContentType")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     policy_id: str | Unset = UNSET
     policy_type: PolicyType | Unset = UNSET
@@ -113,3 +113,6 @@ class Policy:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("Policy", Policy.JSON_FIELDS)

@@ -15,8 +15,6 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .policy_rule import PolicyRule
 
-_read = _wire.reader("PolicyExpression", "operation", "rules", "threshold", "type")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -33,6 +31,9 @@ class PolicyExpression:
         type_: Kind of expression; 1 in the sample.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("operation", "rules", "threshold", "type")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     operation: int | Unset = UNSET
     rules: list[PolicyRule] | None | Unset = UNSET
@@ -108,3 +109,6 @@ class PolicyExpression:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("PolicyExpression", PolicyExpression.JSON_FIELDS)

@@ -13,8 +13,6 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 
-_read = _wire.reader("PolicyListObject")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -26,6 +24,9 @@ class PolicyListObject:
     Attributes:
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ()
+    """The names of the fields in JSON, in the order of the attributes."""
 
     additional_properties: dict[str, Any] = _field(factory=dict)
 
@@ -52,3 +53,6 @@ class PolicyListObject:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("PolicyListObject", PolicyListObject.JSON_FIELDS)

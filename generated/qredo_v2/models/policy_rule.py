@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .policy_rule_arguments import PolicyRuleArguments
 
-_read = _wire.reader("PolicyRule", "arguments", "operation", "threshold", "type")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -32,6 +30,9 @@ class PolicyRule:
         type_: Kind of rule; 2 in the sample.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("arguments", "operation", "threshold", "type")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     arguments: PolicyRuleArguments | Unset = UNSET
     operation: int | Unset = UNSET
@@ -87,3 +88,6 @@ class PolicyRule:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("PolicyRule", PolicyRule.JSON_FIELDS)

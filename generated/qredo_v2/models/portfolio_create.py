@@ -15,8 +15,6 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .portfolio_type import PORTFOLIO_TYPE, PortfolioType
 
-_read = _wire.reader("PortfolioCreate", "name", "type")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -31,6 +29,9 @@ class PortfolioCreate:
             an exchange.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("name", "type")
+    """The names of the fields in JSON, in the order of the attributes."""
 
     name: str
     type_: PortfolioType | Unset = UNSET
@@ -70,3 +71,6 @@ class PortfolioCreate:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("PortfolioCreate", PortfolioCreate.JSON_FIELDS)

@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("PortfolioReference", "accountID")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class PortfolioReference:
         account_id: Id of the portfolio. Its form is not known; the example is ours.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("accountID",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     account_id: str | Unset = UNSET
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -65,3 +66,6 @@ class PortfolioReference:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("PortfolioReference", PortfolioReference.JSON_FIELDS)

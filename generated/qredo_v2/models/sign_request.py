@@ -16,26 +16,6 @@ from .._types import UNSET, Unset
 from .action_status import ACTION_STATUS, ActionStatus
 from .action_subject import ActionSubject
 
-_read = _wire.reader(
-    "SignRequest",
-    "id",
-    "type",
-    "status",
-    "description",
-    "approverID",
-    "dataID",
-    "senderID",
-    "payload",
-    "messages",
-    "signatures",
-    "timestamp",
-    "actionSubject",
-    "actionTime",
-    "expireTime",
-    "metadata",
-    "created",
-)
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -66,6 +46,26 @@ class SignRequest:
             slip.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = (
+        "id",
+        "type",
+        "status",
+        "description",
+        "approverID",
+        "dataID",
+        "senderID",
+        "payload",
+        "messages",
+        "signatures",
+        "timestamp",
+        "actionSubject",
+        "actionTime",
+        "expireTime",
+        "metadata",
+        "created",
+    )
+    """The names of the fields in JSON, in the order of the attributes."""
 
     id: str | Unset = UNSET
     type_: int | Unset = UNSET
@@ -250,3 +250,6 @@ class SignRequest:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("SignRequest", SignRequest.JSON_FIELDS)

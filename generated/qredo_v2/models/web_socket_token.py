@@ -14,8 +14,6 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 
-_read = _wire.reader("WebSocketToken", "wsToken")
-
 
 @_arguments.explained_constructor
 @define(kw_only=True)
@@ -28,6 +26,9 @@ class WebSocketToken:
         ws_token: The value of the query parameter `token`. A secret, which stands in a URL.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
+
+    JSON_FIELDS = ("wsToken",)
+    """The names of the fields in JSON, in the order of the attributes."""
 
     ws_token: str | Unset = _field(default=UNSET, repr=False)
     additional_properties: dict[str, Any] = _field(factory=dict)
@@ -61,3 +62,6 @@ class WebSocketToken:
         for key, extra in self.additional_properties.items():
             data.setdefault(key, extra)
         return data
+
+
+_read = _wire.reader("WebSocketToken", WebSocketToken.JSON_FIELDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-import inspect
 import sys
 import types
 import typing
@@ -84,13 +83,10 @@ def _flat_fields(annotation: Any, models: Any, prefix: str, inside: tuple[Any, .
     module = sys.modules[annotation.__module__]
     hints = typing.get_type_hints(annotation, {**vars(models), **vars(module)})
     more = hints.pop("additional_properties", dict[str, Any])
-    # The names in JSON are in the function that reads them. Of another generator's package they are not known.
-    names = inspect.getclosurevars(module._read).nonlocals.get("unset") if hasattr(module, "_read") else None
-    if (
-        not hints or names is None or len(names) != len(hints) or typing.get_args(more)[1] is not Any
-    ):  # or a map of described values
+    names = getattr(annotation, "JSON_FIELDS", ())  # a package of another generator has none
+    if not names or typing.get_args(more)[1] is not Any:  # or a map of described values
         yield f"{prefix}*", Any
-    for name, hint in zip(names or (), hints.values(), strict=False):
+    for name, hint in zip(names, hints.values(), strict=False):
         yield prefix + name, hint
         for each in _choices(hint):
             yield from _flat_fields(each, models, f"{prefix}{name}.", (*inside, annotation))

@@ -12,16 +12,7 @@ from ._exits import Exit
 from ._readable import flat, wire_text
 from ._response_fields import Tables, hint_at, merged, names_in, unknown
 
-__all__ = [
-    "columns_of",
-    "csv_of",
-    "has_empty_list",
-    "is_table",
-    "require_fields",
-    "rows_of",
-    "table_with",
-    "tables_in",
-]
+__all__ = ["csv_of", "fields_with", "is_table", "require_fields", "rows_of", "table_with", "tables_in"]
 
 Rows = list[dict[str, Any]]
 
@@ -43,20 +34,28 @@ def tables_in(value: Any) -> dict[str, Rows]:
     return {"": rows_of([value]), **{name: rows_of(each) for name, each in flat(value) if is_table(each)}}
 
 
-def columns_of(tables: Mapping[str, Rows]) -> Tables:
-    """Return the fields that the rows of each table have."""
-    return {name: {column for row in rows for column in row} for name, rows in tables.items()}
-
-
-def has_empty_list(value: Any) -> bool:
-    """Whether a response has a list without items, which shows nothing about their fields."""
-    return value == [] or (isinstance(value, dict) and any(each == [] for _, each in flat(value)))
-
-
 def require_fields(names: Iterable[str], known: Set[str], where: str, code: Exit) -> None:
     """Raise `CliError` for names that are not known."""
     if missing := unknown(names, known):
         raise CliError(f"--fields: {where} has no field {', '.join(missing)}", hint_at(missing[0], known), code=code)
+
+
+def fields_with(names: Sequence[str], value: Any, tables: Mapping[str, Rows], known: Tables) -> Tables:
+    """Return the fields that a response has or can have, by table.
+
+    Args:
+        names: Those that are asked for.
+        value: The response.
+        tables: Its tables.
+        known: Fields that it can have, and need not.
+
+    Raises:
+        CliError: It has not all of these names. If it has a list without items, they may be of those.
+    """
+    fields = merged({name: {column for row in rows for column in row} for name, rows in tables.items()}, known)
+    if not _has_empty_list(value):
+        require_fields(names, names_in(fields), "the response", Exit.OUTPUT)
+    return fields
 
 
 def table_with(names: Sequence[str], tables: Tables, code: Exit) -> str:
@@ -96,11 +95,14 @@ def csv_of(value: Any, names: Sequence[str], known: Tables) -> str:
 
 
 def _rows_with(names: Sequence[str], value: Any, tables: Mapping[str, Rows], known: Tables) -> Rows:
-    fields = merged(columns_of(tables), known)
-    if has_empty_list(value) and unknown(names, names_in(fields)):
-        return []  # its items would have these fields, for all that can be known
-    require_fields(names, names_in(fields), "the response", Exit.OUTPUT)
+    fields = fields_with(names, value, tables, known)
+    if unknown(names, names_in(fields)):  # of a list without items
+        return []
     return tables.get(table_with(names, fields, Exit.OUTPUT), [])
+
+
+def _has_empty_list(value: Any) -> bool:
+    return value == [] or (isinstance(value, dict) and any(each == [] for _, each in flat(value)))
 
 
 def _usual_table(tables: Mapping[str, object]) -> str:

@@ -67,23 +67,24 @@ def _total(columns: Sequence[str], widths: Mapping[str, int]) -> int:
 def _fitting(
     columns: Sequence[str], widths: Mapping[str, int], rows: Sequence[Mapping[str, str]], numbers: Set[str], width: int
 ) -> list[str]:
-    """Return the columns that fit, in their order.
-
-    The first one comes first, since it identifies the row; then assets and their amounts; then other numbers, such as
-    times; then narrow ones, which say much in little space; then those that are the same in all rows. Empty ones are
-    left out.
-    """
+    """Return the columns that fit, in their order. Empty ones are left out, then those of the highest rank."""
     if _total(columns, widths) <= width:
         return list(columns)
 
     texts = {column: {row.get(column, "") for row in rows} for column in columns}
     same = {column for column in columns if len(texts[column]) == 1 and len(rows) > 1}
 
-    def rank(column: str) -> tuple[bool, bool, bool, bool, bool, int]:
+    def rank(column: str) -> tuple[bool | int, ...]:
         is_amount = _is_one_of(AMOUNTS, column)
-        narrowness = 0 if is_amount else widths[column]  # `amount` stays before the fees, which are narrower
         is_unit = _is_one_of(UNITS, column) and column not in same  # what is the same is told below the table
-        return column != columns[0], column in same, not is_unit, not is_amount, column not in numbers, narrowness
+        return (  # the least comes first, and False before True
+            column != columns[0],  # which identifies the row
+            column in same,
+            not is_unit,
+            not is_amount,
+            column not in numbers,  # such as times
+            0 if is_amount else widths[column],  # `amount` stays before the fees, which are narrower
+        )
 
     chosen: list[str] = []
     for column in sorted(columns, key=rank):

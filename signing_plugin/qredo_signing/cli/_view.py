@@ -17,17 +17,8 @@ from ._exits import Exit
 from ._output import print_bytes, print_text
 from ._readable import UNITS, flat, is_number, readable, wire_text
 from ._replacing import replacing
-from ._response_fields import NOTHING_KNOWN, Tables, merged, names_in
-from ._response_tables import (
-    columns_of,
-    csv_of,
-    has_empty_list,
-    is_table,
-    require_fields,
-    rows_of,
-    table_with,
-    tables_in,
-)
+from ._response_fields import NOTHING_KNOWN, Tables, names_in
+from ._response_tables import csv_of, fields_with, is_table, require_fields, rows_of, table_with, tables_in
 from ._table import grid_of, table_of
 
 if TYPE_CHECKING:
@@ -124,9 +115,7 @@ class View:
         parts = dict(flat(value)) if isinstance(value, dict) else {"": value}
         tables = {name: rows_of(each) for name, each in parts.items() if is_table(each) or name == ""}
         if self._names:
-            if not has_empty_list(value):
-                there = names_in(merged(columns_of(tables_in(value)), known))
-                require_fields(self._names, there, "the response", Exit.OUTPUT)
+            fields_with(self._names, value, tables_in(value), known)
             self._show_chosen(out, parts, tables)
             return
         if lines := [(name, self._text(name, each)) for name, each in parts.items() if name not in tables]:
