@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .connection_status import CONNECTION_STATUS, ConnectionStatus
+from .connection_status import CONNECTION_STATUS_MEMBERS, ConnectionStatus
 
 _read = _wire.reader("ConnectedCounterparty", "client_id", "counterparty_id", "name", "status")
 
@@ -61,7 +61,7 @@ class ConnectedCounterparty:
         )
         self.name = name if name.__class__ is str else _wire.optional("ConnectedCounterparty", "name", "a string", name)
         self.status = (
-            CONNECTION_STATUS[status]
+            CONNECTION_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("ConnectedCounterparty", "status", "a string", status)
         )

@@ -14,7 +14,7 @@ from attrs import field as _field
 
 from .. import _arguments, _numbers, _wire
 from .._types import UNSET, Unset
-from .tx_status import TX_STATUS, TxStatus
+from .tx_status import TX_STATUS_MEMBERS, TxStatus
 
 _read = _wire.reader(
     "WalletHistoryItem", "txID", "chainTxID", "walletID", "timestamp", "asset", "amount", "fees", "netAmount", "status"
@@ -99,7 +99,7 @@ class WalletHistoryItem:
             else _wire.optional("WalletHistoryItem", "netAmount", "a number", net_amount)
         )
         self.status = (
-            TX_STATUS[status]
+            TX_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("WalletHistoryItem", "status", "a string", status)
         )
