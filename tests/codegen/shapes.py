@@ -55,7 +55,7 @@ class Shape:
         schemas: Named schemas that it needs.
         version: Version of OpenAPI.
         item: What is added to the path item.
-        package: What is looked at in the package beside the call.
+        look: Whether the models are as they should be, beside the call.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Shape:
     schemas: Document = field(default_factory=dict)
     version: str = "3.0.3"
     item: Document = field(default_factory=dict)
-    look: Callable[[Any], object] = lambda models: True
+    look: Callable[[Any], bool] = lambda models: True
 
     def __str__(self) -> str:
         return self.name
@@ -674,6 +674,12 @@ FIELDS = [
         "enum: names of str", {"type": "string", "enum": ["upper", "name", "value", "mro", "title"]}, b'"mro"', "mro"
     ),
     field_of("x-enum-varnames", {"type": "integer", "enum": [1], "x-enum-varnames": ["mro"]}, b"1", 1),
+    field_of(
+        "x-enum-varnames: names of int and of Python",
+        {"type": "integer", "enum": [1, 2, 3, 4], "x-enum-varnames": ["real", "bit_length", "None", "class"]},
+        b"2",
+        2,
+    ),
     field_of("inline object", objects(b=objects(c=TEXT)), b'{"b":{"c":"d"}}', {"b": {"c": "d"}}),
     field_of("inline object in items", {"type": "array", "items": objects(c=TEXT)}, b'[{"c":"d"}]', [{"c": "d"}]),
     field_of("title", {**objects(c=TEXT), "title": "Thing"}, b'{"c":"d"}', {"c": "d"}),
@@ -817,6 +823,14 @@ NAMED = [
         b'{"p0":{"x":{}}}',
         {"p0": {"x": {}}},
         schemas={name: objects(x=ref(CLASSES[i - 1])) for i, name in enumerate(CLASSES)},
+    ),
+    answered(
+        "names of sets of values",
+        objects(kyc=ref("KYC"), e=ref("E"), kyc2=ref("Kyc")),
+        b'{"kyc":"a","e":"z"}',
+        {"kyc": "a", "e": "z"},
+        schemas={name: {"type": "string", "enum": ["a", "b"]} for name in ("KYC", "E", "Kyc")},
+        look=lambda models: models.KYC.A == models.E("a") and issubclass(models.Kyc, str),
     ),
     *(
         Shape(

@@ -130,7 +130,8 @@ def test_a_shape_is_right_on_the_wire(group: tuple[str, ModuleType], shape: Shap
 
 
 def expect_calls(package: ModuleType, shape: Shape) -> None:
-    """A call is as the shape says, in each of three ways."""
+    """A call is as the shape says, in each of three ways, and so are the models."""
+    assert shape.look(package.models)
     service = Service(shape)
     results = [call(package, shape, service), asyncio.run(call_async(package, shape, service))]
     results.append(call(package, shape, service, raw=True).parsed)

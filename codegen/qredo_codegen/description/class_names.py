@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from keyword import iskeyword
 from typing import Any
 
 from .names import Names, Wanted, argument_name, class_name, member_name
@@ -11,8 +12,8 @@ from .type_schemas import SchemaClass
 
 __all__ = ["name_classes"]
 
-# What an enum has for itself, beyond what a text or a number has.
-_ENUM = frozenset({"mro", "name", "value", "is_known"})
+# What the class of an enum has already. The last is not in every version of Python.
+_ENUM = frozenset({"mro", "name", "value", "is_known", *dir(str), *dir(int), "is_integer"})
 
 
 def name_classes(
@@ -49,4 +50,5 @@ def _inner(at: str, one: SchemaClass, names: Names) -> Mapping[Any, str]:
 
 
 def _member(name: str) -> str:
-    return name if name.isidentifier() and not name.startswith("_") else member_name(name)
+    is_name = name.isidentifier() and not iskeyword(name) and not name.startswith("_")
+    return name if is_name else member_name(name)

@@ -218,7 +218,7 @@ class EnumOf:
 
     def decode(self, value: str, where: Where) -> str:
         # A dict of the members. It makes one of a value that it lacks, since a service adds values within a version.
-        return f"{self.module.upper()}[{value}]"
+        return f"{self.module.upper()}_MEMBERS[{value}]"
 
     def encode(self, value: str, where: Where) -> str:
         return f"_wire.plain({where.arguments}, {value}, {self.base.annotation})"

@@ -21,4 +21,4 @@ class ApprovalStatus(OpenStrEnum):
     REJECTED = "rejected"
 
 
-APPROVAL_STATUS: Members[str, ApprovalStatus] = Members(ApprovalStatus)
+APPROVAL_STATUS_MEMBERS: Members[str, ApprovalStatus] = Members(ApprovalStatus)

@@ -14,7 +14,7 @@ from attrs import field as _field
 from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .tx_approval import TxApproval
-from .tx_status import TX_STATUS, TxStatus
+from .tx_status import TX_STATUS_MEMBERS, TxStatus
 from .tx_status_details import TxStatusDetails
 
 
@@ -143,7 +143,7 @@ class TxInfo:
         )
         self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("TxInfo", "txID", "a string", tx_id)
         self.tx_status = (
-            TX_STATUS[tx_status]
+            TX_STATUS_MEMBERS[tx_status]
             if tx_status.__class__ is str
             else _wire.optional("TxInfo", "txStatus", "a string", tx_status)
         )

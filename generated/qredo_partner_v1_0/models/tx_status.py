@@ -27,4 +27,4 @@ class TxStatus(OpenStrEnum):
     CHAIN_REJECTED = "chain_rejected"
 
 
-TX_STATUS: Members[str, TxStatus] = Members(TxStatus)
+TX_STATUS_MEMBERS: Members[str, TxStatus] = Members(TxStatus)

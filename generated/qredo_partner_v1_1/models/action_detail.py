@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
-from .action_transaction_type import ACTION_TRANSACTION_TYPE, ActionTransactionType
+from .action_transaction_type import ACTION_TRANSACTION_TYPE_MEMBERS, ActionTransactionType
 from .action_wallet import ActionWallet
 
 
@@ -139,7 +139,7 @@ class ActionDetail:
         ) = values
         self = object.__new__(cls)
         self.tx_type = (
-            ACTION_TRANSACTION_TYPE[tx_type]
+            ACTION_TRANSACTION_TYPE_MEMBERS[tx_type]
             if tx_type.__class__ is str
             else _wire.optional("ActionDetail", "txType", "a string", tx_type)
         )

@@ -13,8 +13,8 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .action_status import ACTION_STATUS, ActionStatus
-from .action_type import ACTION_TYPE, ActionType
+from .action_status import ACTION_STATUS_MEMBERS, ActionStatus
+from .action_type import ACTION_TYPE_MEMBERS, ActionType
 
 
 @_arguments.explained_constructor
@@ -69,10 +69,12 @@ class ActionResult:
             else _wire.optional("ActionResult", "coreClientID", "a string", core_client_id)
         )
         self.type_ = (
-            ACTION_TYPE[type_] if type_.__class__ is str else _wire.optional("ActionResult", "type", "a string", type_)
+            ACTION_TYPE_MEMBERS[type_]
+            if type_.__class__ is str
+            else _wire.optional("ActionResult", "type", "a string", type_)
         )
         self.status = (
-            ACTION_STATUS[status]
+            ACTION_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("ActionResult", "status", "a string", status)
         )

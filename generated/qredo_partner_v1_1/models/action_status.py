@@ -21,4 +21,4 @@ class ActionStatus(OpenStrEnum):
     UNKNOWN = "unknown"
 
 
-ACTION_STATUS: Members[str, ActionStatus] = Members(ActionStatus)
+ACTION_STATUS_MEMBERS: Members[str, ActionStatus] = Members(ActionStatus)

@@ -18,4 +18,4 @@ class ActionTransactionType(OpenStrEnum):
     TRANSFER_OUT = "transferOut"
 
 
-ACTION_TRANSACTION_TYPE: Members[str, ActionTransactionType] = Members(ActionTransactionType)
+ACTION_TRANSACTION_TYPE_MEMBERS: Members[str, ActionTransactionType] = Members(ActionTransactionType)

@@ -24,4 +24,4 @@ class ActionType(OpenStrEnum):
     REJECT_TRANSFER = "RejectTransfer"
 
 
-ACTION_TYPE: Members[str, ActionType] = Members(ActionType)
+ACTION_TYPE_MEMBERS: Members[str, ActionType] = Members(ActionType)

@@ -13,8 +13,8 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .wallet_type import WALLET_TYPE, WalletType
-from .wallet_type_code import WALLET_TYPE_CODE, WalletTypeCode
+from .wallet_type import WALLET_TYPE_MEMBERS, WalletType
+from .wallet_type_code import WALLET_TYPE_CODE_MEMBERS, WalletTypeCode
 
 
 @_arguments.explained_constructor
@@ -63,12 +63,12 @@ class ActionWallet:
         self.name = name if name.__class__ is str else _wire.optional("ActionWallet", "name", "a string", name)
         self.asset = asset if asset.__class__ is str else _wire.optional("ActionWallet", "asset", "a string", asset)
         self.type_ = (
-            WALLET_TYPE[type_]
+            WALLET_TYPE_MEMBERS[type_]
             if type_.__class__ is int
             else _wire.optional("ActionWallet", "type", "an integer", type_)
         )
         self.type_code = (
-            WALLET_TYPE_CODE[type_code]
+            WALLET_TYPE_CODE_MEMBERS[type_code]
             if type_code.__class__ is str
             else _wire.optional("ActionWallet", "typeCode", "a string", type_code)
         )

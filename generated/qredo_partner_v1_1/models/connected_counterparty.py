@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .connection_status import CONNECTION_STATUS, ConnectionStatus
+from .connection_status import CONNECTION_STATUS_MEMBERS, ConnectionStatus
 
 
 @_arguments.explained_constructor
@@ -62,7 +62,7 @@ class ConnectedCounterparty:
         )
         self.name = name if name.__class__ is str else _wire.optional("ConnectedCounterparty", "name", "a string", name)
         self.status = (
-            CONNECTION_STATUS[status]
+            CONNECTION_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("ConnectedCounterparty", "status", "a string", status)
         )

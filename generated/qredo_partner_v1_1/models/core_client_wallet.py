@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .core_client_wallet_status import CORE_CLIENT_WALLET_STATUS, CoreClientWalletStatus
+from .core_client_wallet_status import CORE_CLIENT_WALLET_STATUS_MEMBERS, CoreClientWalletStatus
 
 
 @_arguments.explained_constructor
@@ -61,7 +61,7 @@ class CoreClientWallet:
             else _wire.optional("CoreClientWallet", "action_id", "a string", action_id)
         )
         self.status = (
-            CORE_CLIENT_WALLET_STATUS[status]
+            CORE_CLIENT_WALLET_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("CoreClientWallet", "status", "a string", status)
         )

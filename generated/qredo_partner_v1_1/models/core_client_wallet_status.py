@@ -20,4 +20,4 @@ class CoreClientWalletStatus(OpenStrEnum):
     REJECTED = "rejected"
 
 
-CORE_CLIENT_WALLET_STATUS: Members[str, CoreClientWalletStatus] = Members(CoreClientWalletStatus)
+CORE_CLIENT_WALLET_STATUS_MEMBERS: Members[str, CoreClientWalletStatus] = Members(CoreClientWalletStatus)

@@ -16,7 +16,7 @@ from .._types import UNSET, Unset
 from .entity_company import EntityCompany
 from .entity_core_client import EntityCoreClient
 from .entity_external_counterparty import EntityExternalCounterparty
-from .entity_type import ENTITY_TYPE, EntityType
+from .entity_type import ENTITY_TYPE_MEMBERS, EntityType
 from .entity_user import EntityUser
 
 
@@ -86,7 +86,9 @@ class Entity:
             initials if initials.__class__ is str else _wire.optional("Entity", "initials", "a string", initials)
         )
         self.type_ = (
-            ENTITY_TYPE[type_] if type_.__class__ is str else _wire.optional("Entity", "type", "a string", type_)
+            ENTITY_TYPE_MEMBERS[type_]
+            if type_.__class__ is str
+            else _wire.optional("Entity", "type", "a string", type_)
         )
         self.company = (
             EntityCompany.from_dict(company)

@@ -21,4 +21,4 @@ class EntityType(OpenStrEnum):
     SERVER = "server"
 
 
-ENTITY_TYPE: Members[str, EntityType] = Members(EntityType)
+ENTITY_TYPE_MEMBERS: Members[str, EntityType] = Members(EntityType)

@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .exchange_field_type import EXCHANGE_FIELD_TYPE, ExchangeFieldType
+from .exchange_field_type import EXCHANGE_FIELD_TYPE_MEMBERS, ExchangeFieldType
 
 
 @_arguments.explained_constructor
@@ -50,7 +50,7 @@ class ExchangeClientField:
         self = object.__new__(cls)
         self.id = id if id.__class__ is str else _wire.optional("ExchangeClientField", "id", "a string", id)
         self.type_ = (
-            EXCHANGE_FIELD_TYPE[type_]
+            EXCHANGE_FIELD_TYPE_MEMBERS[type_]
             if type_.__class__ is str
             else _wire.optional("ExchangeClientField", "type", "a string", type_)
         )

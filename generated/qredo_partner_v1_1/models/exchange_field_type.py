@@ -17,4 +17,4 @@ class ExchangeFieldType(OpenStrEnum):
     STRING = "string"
 
 
-EXCHANGE_FIELD_TYPE: Members[str, ExchangeFieldType] = Members(ExchangeFieldType)
+EXCHANGE_FIELD_TYPE_MEMBERS: Members[str, ExchangeFieldType] = Members(ExchangeFieldType)

@@ -19,4 +19,4 @@ class FeeType(OpenStrEnum):
     SWAP = "swap"
 
 
-FEE_TYPE: Members[str, FeeType] = Members(FeeType)
+FEE_TYPE_MEMBERS: Members[str, FeeType] = Members(FeeType)

@@ -12,7 +12,7 @@ from attrs import define
 from attrs import field as _field
 
 from .. import _arguments, _wire
-from .fee_type import FEE_TYPE, FeeType
+from .fee_type import FEE_TYPE_MEMBERS, FeeType
 
 
 @_arguments.explained_constructor
@@ -48,7 +48,9 @@ class FeesRequest:
         (type_, asset, amount) = values
         self = object.__new__(cls)
         self.type_ = (
-            FEE_TYPE[type_] if type_.__class__ is str else _wire.required("FeesRequest", "type", "a string", type_)
+            FEE_TYPE_MEMBERS[type_]
+            if type_.__class__ is str
+            else _wire.required("FeesRequest", "type", "a string", type_)
         )
         self.asset = asset if asset.__class__ is str else _wire.required("FeesRequest", "asset", "a string", asset)
         self.amount = (

@@ -15,8 +15,8 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .connected_counterparty import ConnectedCounterparty
 from .policy import Policy
-from .wallet_status import WALLET_STATUS, WalletStatus
-from .wallet_type import WALLET_TYPE, WalletType
+from .wallet_status import WALLET_STATUS_MEMBERS, WalletStatus
+from .wallet_type import WALLET_TYPE_MEMBERS, WalletType
 
 
 @_arguments.explained_constructor
@@ -115,12 +115,12 @@ class FundWalletInfo:
         self.name = name if name.__class__ is str else _wire.optional("FundWalletInfo", "name", "a string", name)
         self.asset = asset if asset.__class__ is str else _wire.optional("FundWalletInfo", "asset", "a string", asset)
         self.type_ = (
-            WALLET_TYPE[type_]
+            WALLET_TYPE_MEMBERS[type_]
             if type_.__class__ is int
             else _wire.optional("FundWalletInfo", "type", "an integer", type_)
         )
         self.status = (
-            WALLET_STATUS[status]
+            WALLET_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("FundWalletInfo", "status", "a string", status)
         )

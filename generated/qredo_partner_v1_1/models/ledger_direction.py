@@ -19,4 +19,4 @@ class LedgerDirection(OpenStrEnum):
     OUT = "out"
 
 
-LEDGER_DIRECTION: Members[str, LedgerDirection] = Members(LedgerDirection)
+LEDGER_DIRECTION_MEMBERS: Members[str, LedgerDirection] = Members(LedgerDirection)

@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .tx_status import TX_STATUS, TxStatus
+from .tx_status import TX_STATUS_MEMBERS, TxStatus
 
 
 @_arguments.explained_constructor
@@ -50,7 +50,7 @@ class LiquidityHubFeedMessage:
             tx_id if tx_id.__class__ is str else _wire.optional("LiquidityHubFeedMessage", "txID", "a string", tx_id)
         )
         self.status = (
-            TX_STATUS[status]
+            TX_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("LiquidityHubFeedMessage", "status", "a string", status)
         )

@@ -19,4 +19,4 @@ class MaxAmountType(OpenStrEnum):
     SWAP = "swap"
 
 
-MAX_AMOUNT_TYPE: Members[str, MaxAmountType] = Members(MaxAmountType)
+MAX_AMOUNT_TYPE_MEMBERS: Members[str, MaxAmountType] = Members(MaxAmountType)

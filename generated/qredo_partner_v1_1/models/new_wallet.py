@@ -15,7 +15,7 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .connect_account import ConnectAccount
 from .new_custody_group import NewCustodyGroup
-from .wallet_type import WALLET_TYPE, WalletType
+from .wallet_type import WALLET_TYPE_MEMBERS, WalletType
 
 
 @_arguments.explained_constructor
@@ -72,7 +72,9 @@ class NewWallet:
             else _wire.nullable("NewWallet", "custodygroup_tx", "an object", custodygroup_tx)
         )
         self.type_ = (
-            WALLET_TYPE[type_] if type_.__class__ is int else _wire.optional("NewWallet", "type", "an integer", type_)
+            WALLET_TYPE_MEMBERS[type_]
+            if type_.__class__ is int
+            else _wire.optional("NewWallet", "type", "an integer", type_)
         )
         self.connect = (
             [

@@ -18,4 +18,4 @@ class PolicyType(OpenStrEnum):
     POLICY_TX = "policy-tx"
 
 
-POLICY_TYPE: Members[str, PolicyType] = Members(PolicyType)
+POLICY_TYPE_MEMBERS: Members[str, PolicyType] = Members(PolicyType)

@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .tx_id_status import TX_ID_STATUS, TxIdStatus
+from .tx_id_status import TX_ID_STATUS_MEMBERS, TxIdStatus
 
 
 @_arguments.explained_constructor
@@ -52,7 +52,7 @@ class SwapTxId:
         self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("SwapTxId", "tx_id", "a string", tx_id)
         self.tx_url = tx_url if tx_url.__class__ is str else _wire.optional("SwapTxId", "tx_url", "a string", tx_url)
         self.status = (
-            TX_ID_STATUS[status]
+            TX_ID_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("SwapTxId", "status", "a string", status)
         )

@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .approval_status import APPROVAL_STATUS, ApprovalStatus
+from .approval_status import APPROVAL_STATUS_MEMBERS, ApprovalStatus
 from .entity import Entity
 
 
@@ -57,7 +57,7 @@ class SweepApproval:
             else _wire.optional("SweepApproval", "action_id", "a string", action_id)
         )
         self.status = (
-            APPROVAL_STATUS[status]
+            APPROVAL_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("SweepApproval", "status", "a string", status)
         )

@@ -15,7 +15,7 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .sweep_approval import SweepApproval
 from .sweep_status_details import SweepStatusDetails
-from .tx_status import TX_STATUS, TxStatus
+from .tx_status import TX_STATUS_MEMBERS, TxStatus
 
 
 @_arguments.explained_constructor
@@ -126,7 +126,7 @@ class SweepInfo:
         )
         self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("SweepInfo", "tx_id", "a string", tx_id)
         self.tx_status = (
-            TX_STATUS[tx_status]
+            TX_STATUS_MEMBERS[tx_status]
             if tx_status.__class__ is str
             else _wire.optional("SweepInfo", "tx_status", "a string", tx_status)
         )

@@ -24,4 +24,4 @@ class TransactionType(OpenStrEnum):
     SWAP_OUT = "swapOut"
 
 
-TRANSACTION_TYPE: Members[str, TransactionType] = Members(TransactionType)
+TRANSACTION_TYPE_MEMBERS: Members[str, TransactionType] = Members(TransactionType)

@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .trusted_party_type import TRUSTED_PARTY_TYPE, TrustedPartyType
+from .trusted_party_type import TRUSTED_PARTY_TYPE_MEMBERS, TrustedPartyType
 
 
 @_arguments.explained_constructor
@@ -52,7 +52,7 @@ class TrustedPartyNew:
             address if address.__class__ is str else _wire.required("TrustedPartyNew", "address", "a string", address)
         )
         self.type_ = (
-            TRUSTED_PARTY_TYPE[type_]
+            TRUSTED_PARTY_TYPE_MEMBERS[type_]
             if type_.__class__ is str
             else _wire.optional("TrustedPartyNew", "type", "a string", type_)
         )

@@ -19,4 +19,4 @@ class TrustedPartyType(OpenStrEnum):
     COMPANY = "company"
 
 
-TRUSTED_PARTY_TYPE: Members[str, TrustedPartyType] = Members(TrustedPartyType)
+TRUSTED_PARTY_TYPE_MEMBERS: Members[str, TrustedPartyType] = Members(TrustedPartyType)

@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .approval_status import APPROVAL_STATUS, ApprovalStatus
+from .approval_status import APPROVAL_STATUS_MEMBERS, ApprovalStatus
 
 
 @_arguments.explained_constructor
@@ -68,7 +68,7 @@ class TxApproval:
             last_name if last_name.__class__ is str else _wire.optional("TxApproval", "lastName", "a string", last_name)
         )
         self.status = (
-            APPROVAL_STATUS[status]
+            APPROVAL_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("TxApproval", "status", "a string", status)
         )

@@ -13,8 +13,8 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .transaction_type import TRANSACTION_TYPE, TransactionType
-from .tx_status import TX_STATUS, TxStatus
+from .transaction_type import TRANSACTION_TYPE_MEMBERS, TransactionType
+from .tx_status import TX_STATUS_MEMBERS, TxStatus
 
 
 @_arguments.explained_constructor
@@ -133,12 +133,12 @@ class TxHistoryItem:
             else _wire.optional("TxHistoryItem", "expireTime", "an integer", expire_time)
         )
         self.status = (
-            TX_STATUS[status]
+            TX_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("TxHistoryItem", "status", "a string", status)
         )
         self.type_ = (
-            TRANSACTION_TYPE[type_]
+            TRANSACTION_TYPE_MEMBERS[type_]
             if type_.__class__ is str
             else _wire.optional("TxHistoryItem", "type", "a string", type_)
         )

@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .tx_id_status import TX_ID_STATUS, TxIdStatus
+from .tx_id_status import TX_ID_STATUS_MEMBERS, TxIdStatus
 
 
 @_arguments.explained_constructor
@@ -49,7 +49,9 @@ class TxId:
         self = object.__new__(cls)
         self.tx_id = tx_id if tx_id.__class__ is str else _wire.optional("TxId", "tx_id", "a string", tx_id)
         self.status = (
-            TX_ID_STATUS[status] if status.__class__ is str else _wire.optional("TxId", "status", "a string", status)
+            TX_ID_STATUS_MEMBERS[status]
+            if status.__class__ is str
+            else _wire.optional("TxId", "status", "a string", status)
         )
         self.additional_properties = additional_properties
         return self

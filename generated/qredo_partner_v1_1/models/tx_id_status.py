@@ -20,4 +20,4 @@ class TxIdStatus(OpenStrEnum):
     UNKNOWN = "unknown"
 
 
-TX_ID_STATUS: Members[str, TxIdStatus] = Members(TxIdStatus)
+TX_ID_STATUS_MEMBERS: Members[str, TxIdStatus] = Members(TxIdStatus)

@@ -33,4 +33,4 @@ class TxStatus(OpenStrEnum):
     EMPTY = ""
 
 
-TX_STATUS: Members[str, TxStatus] = Members(TxStatus)
+TX_STATUS_MEMBERS: Members[str, TxStatus] = Members(TxStatus)

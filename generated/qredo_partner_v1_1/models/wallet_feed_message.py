@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .tx_status import TX_STATUS, TxStatus
+from .tx_status import TX_STATUS_MEMBERS, TxStatus
 
 
 @_arguments.explained_constructor
@@ -74,7 +74,7 @@ class WalletFeedMessage:
         (status, wallet_id, tx_id, chain_tx_id, asset, amount, fee, net_amount, timestamp, sweep_tx) = values
         self = object.__new__(cls)
         self.status = (
-            TX_STATUS[status]
+            TX_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("WalletFeedMessage", "Status", "a string", status)
         )

@@ -12,7 +12,7 @@ from attrs import define
 from attrs import field as _field
 
 from .. import _arguments, _wire
-from .policy_type import POLICY_TYPE, PolicyType
+from .policy_type import POLICY_TYPE_MEMBERS, PolicyType
 
 
 @_arguments.explained_constructor
@@ -66,7 +66,7 @@ class WalletPolicyUpdate:
             else _wire.required("WalletPolicyUpdate", "members", "an array", members)
         )
         self.type_ = (
-            POLICY_TYPE[type_]
+            POLICY_TYPE_MEMBERS[type_]
             if type_.__class__ is str
             else _wire.required("WalletPolicyUpdate", "type", "a string", type_)
         )

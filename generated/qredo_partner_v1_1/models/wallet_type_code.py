@@ -17,4 +17,4 @@ class WalletTypeCode(OpenStrEnum):
     DEDICATED = "dedicated"
 
 
-WALLET_TYPE_CODE: Members[str, WalletTypeCode] = Members(WalletTypeCode)
+WALLET_TYPE_CODE_MEMBERS: Members[str, WalletTypeCode] = Members(WalletTypeCode)

@@ -20,4 +20,4 @@ class ApprovalStatusNumber(OpenIntEnum):
     REJECTED = 4
 
 
-APPROVAL_STATUS_NUMBER: Members[int, ApprovalStatusNumber] = Members(ApprovalStatusNumber)
+APPROVAL_STATUS_NUMBER_MEMBERS: Members[int, ApprovalStatusNumber] = Members(ApprovalStatusNumber)

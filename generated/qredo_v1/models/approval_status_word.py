@@ -21,4 +21,4 @@ class ApprovalStatusWord(OpenStrEnum):
     UNKNOWN = "unknown"
 
 
-APPROVAL_STATUS_WORD: Members[str, ApprovalStatusWord] = Members(ApprovalStatusWord)
+APPROVAL_STATUS_WORD_MEMBERS: Members[str, ApprovalStatusWord] = Members(ApprovalStatusWord)

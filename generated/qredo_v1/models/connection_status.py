@@ -20,4 +20,4 @@ class ConnectionStatus(OpenStrEnum):
     EXPIRED = "expired"
 
 
-CONNECTION_STATUS: Members[str, ConnectionStatus] = Members(ConnectionStatus)
+CONNECTION_STATUS_MEMBERS: Members[str, ConnectionStatus] = Members(ConnectionStatus)

@@ -15,7 +15,7 @@ from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .entity_company import EntityCompany
 from .entity_core_client import EntityCoreClient
-from .entity_type import ENTITY_TYPE, EntityType
+from .entity_type import ENTITY_TYPE_MEMBERS, EntityType
 from .entity_user import EntityUser
 
 
@@ -79,7 +79,9 @@ class Entity:
         self.address = address if address.__class__ is str else _wire.nullable("Entity", "address", "a string", address)
         self.owner = owner if owner.__class__ is str else _wire.nullable("Entity", "owner", "a string", owner)
         self.type_ = (
-            ENTITY_TYPE[type_] if type_.__class__ is str else _wire.optional("Entity", "type", "a string", type_)
+            ENTITY_TYPE_MEMBERS[type_]
+            if type_.__class__ is str
+            else _wire.optional("Entity", "type", "a string", type_)
         )
         self.user = (
             EntityUser.from_dict(user)

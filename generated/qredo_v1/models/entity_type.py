@@ -19,4 +19,4 @@ class EntityType(OpenStrEnum):
     CORE_CLIENT = "core-client"
 
 
-ENTITY_TYPE: Members[str, EntityType] = Members(EntityType)
+ENTITY_TYPE_MEMBERS: Members[str, EntityType] = Members(EntityType)

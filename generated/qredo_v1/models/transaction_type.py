@@ -25,4 +25,4 @@ class TransactionType(OpenIntEnum):
     EXTERNAL_SIGN = 8
 
 
-TRANSACTION_TYPE: Members[int, TransactionType] = Members(TransactionType)
+TRANSACTION_TYPE_MEMBERS: Members[int, TransactionType] = Members(TransactionType)

@@ -14,8 +14,8 @@ from attrs import field as _field
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
 from .approval_signatures import ApprovalSignatures
-from .approval_status_number import APPROVAL_STATUS_NUMBER, ApprovalStatusNumber
-from .approval_status_word import APPROVAL_STATUS_WORD, ApprovalStatusWord
+from .approval_status_number import APPROVAL_STATUS_NUMBER_MEMBERS, ApprovalStatusNumber
+from .approval_status_word import APPROVAL_STATUS_WORD_MEMBERS, ApprovalStatusWord
 
 
 @_arguments.explained_constructor
@@ -133,9 +133,9 @@ class TxApproval:
             else _wire.optional("TxApproval", "signatures", "an object", signatures)
         )
         self.status = (
-            APPROVAL_STATUS_NUMBER[status]
+            APPROVAL_STATUS_NUMBER_MEMBERS[status]
             if status.__class__ is int
-            else APPROVAL_STATUS_WORD[status]
+            else APPROVAL_STATUS_WORD_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("TxApproval", "status", "an integer or a string", status)
         )

@@ -15,7 +15,7 @@ from attrs import field as _field
 from .. import _arguments, _numbers, _wire
 from .._types import UNSET, Unset
 from .entity import Entity
-from .transaction_type import TRANSACTION_TYPE, TransactionType
+from .transaction_type import TRANSACTION_TYPE_MEMBERS, TransactionType
 
 
 @_arguments.explained_constructor
@@ -139,7 +139,7 @@ class TxHistoryItem:
             else _wire.optional("TxHistoryItem", "timestamp", "an integer", timestamp)
         )
         self.type_ = (
-            TRANSACTION_TYPE[type_]
+            TRANSACTION_TYPE_MEMBERS[type_]
             if type_.__class__ is int
             else _wire.optional("TxHistoryItem", "type", "an integer", type_)
         )

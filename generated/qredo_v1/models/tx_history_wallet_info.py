@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .wallet_type import WALLET_TYPE, WalletType
+from .wallet_type import WALLET_TYPE_MEMBERS, WalletType
 
 
 @_arguments.explained_constructor
@@ -68,7 +68,7 @@ class TxHistoryWalletInfo:
             else _wire.optional("TxHistoryWalletInfo", "walletName", "a string", wallet_name)
         )
         self.type_ = (
-            WALLET_TYPE[type_]
+            WALLET_TYPE_MEMBERS[type_]
             if type_.__class__ is int
             else _wire.optional("TxHistoryWalletInfo", "type", "an integer", type_)
         )

@@ -15,7 +15,7 @@ from .. import _arguments, _mismatch, _wire
 from .._types import UNSET, Unset
 from .tx_status_update import TxStatusUpdate
 from .tx_timestamps import TxTimestamps
-from .web_3_tx_status import WEB_3_TX_STATUS, Web3TxStatus
+from .web_3_tx_status import WEB_3_TX_STATUS_MEMBERS, Web3TxStatus
 
 
 @_arguments.explained_constructor
@@ -186,7 +186,7 @@ class TxInfoResponse:
         )
         self.nonce = nonce if nonce.__class__ is int else _wire.optional("TxInfoResponse", "nonce", "an integer", nonce)
         self.status = (
-            WEB_3_TX_STATUS[status]
+            WEB_3_TX_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("TxInfoResponse", "status", "a string", status)
         )

@@ -22,4 +22,4 @@ class TxStatus(OpenStrEnum):
     INITIATE_REJECTED = "initiate_rejected"
 
 
-TX_STATUS: Members[str, TxStatus] = Members(TxStatus)
+TX_STATUS_MEMBERS: Members[str, TxStatus] = Members(TxStatus)

@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .web_3_tx_status import WEB_3_TX_STATUS, Web3TxStatus
+from .web_3_tx_status import WEB_3_TX_STATUS_MEMBERS, Web3TxStatus
 
 
 @_arguments.explained_constructor
@@ -58,7 +58,7 @@ class TxStatusUpdate:
             else _wire.optional("TxStatusUpdate", "timestamp", "an integer", timestamp)
         )
         self.status = (
-            WEB_3_TX_STATUS[status]
+            WEB_3_TX_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("TxStatusUpdate", "status", "a string", status)
         )

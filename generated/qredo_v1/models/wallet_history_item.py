@@ -14,7 +14,7 @@ from attrs import field as _field
 
 from .. import _arguments, _numbers, _wire
 from .._types import UNSET, Unset
-from .tx_status import TX_STATUS, TxStatus
+from .tx_status import TX_STATUS_MEMBERS, TxStatus
 
 
 @_arguments.explained_constructor
@@ -98,7 +98,7 @@ class WalletHistoryItem:
             else _wire.optional("WalletHistoryItem", "netAmount", "a number", net_amount)
         )
         self.status = (
-            TX_STATUS[status]
+            TX_STATUS_MEMBERS[status]
             if status.__class__ is str
             else _wire.optional("WalletHistoryItem", "status", "a string", status)
         )

@@ -21,4 +21,4 @@ class WalletStatus(OpenStrEnum):
     REJECTED = "rejected"
 
 
-WALLET_STATUS: Members[str, WalletStatus] = Members(WalletStatus)
+WALLET_STATUS_MEMBERS: Members[str, WalletStatus] = Members(WalletStatus)

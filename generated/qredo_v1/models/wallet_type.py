@@ -24,4 +24,4 @@ class WalletType(OpenIntEnum):
     FEE = 5
 
 
-WALLET_TYPE: Members[int, WalletType] = Members(WalletType)
+WALLET_TYPE_MEMBERS: Members[int, WalletType] = Members(WalletType)

@@ -35,4 +35,4 @@ class Web3TxStatus(OpenStrEnum):
     MINED = "mined"
 
 
-WEB_3_TX_STATUS: Members[str, Web3TxStatus] = Members(Web3TxStatus)
+WEB_3_TX_STATUS_MEMBERS: Members[str, Web3TxStatus] = Members(Web3TxStatus)

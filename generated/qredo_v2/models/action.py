@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .action_status import ACTION_STATUS, ActionStatus
+from .action_status import ACTION_STATUS_MEMBERS, ActionStatus
 
 
 @_arguments.explained_constructor
@@ -50,7 +50,7 @@ class Action:
         self = object.__new__(cls)
         self.id = id if id.__class__ is str else _wire.optional("Action", "id", "a string", id)
         self.status = (
-            ACTION_STATUS[status]
+            ACTION_STATUS_MEMBERS[status]
             if status.__class__ is int
             else _wire.optional("Action", "status", "an integer", status)
         )

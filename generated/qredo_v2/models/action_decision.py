@@ -12,7 +12,7 @@ from attrs import define
 from attrs import field as _field
 
 from .. import _arguments, _wire
-from .decision import DECISION, Decision
+from .decision import DECISION_MEMBERS, Decision
 
 
 @_arguments.explained_constructor
@@ -47,7 +47,7 @@ class ActionDecision:
         (status, signatures) = values
         self = object.__new__(cls)
         self.status = (
-            DECISION[status]
+            DECISION_MEMBERS[status]
             if status.__class__ is int
             else _wire.required("ActionDecision", "status", "an integer", status)
         )

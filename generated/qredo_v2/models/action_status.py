@@ -20,4 +20,4 @@ class ActionStatus(OpenIntEnum):
     REJECTED = 4
 
 
-ACTION_STATUS: Members[int, ActionStatus] = Members(ActionStatus)
+ACTION_STATUS_MEMBERS: Members[int, ActionStatus] = Members(ActionStatus)

@@ -18,4 +18,4 @@ class Decision(OpenIntEnum):
     REJECT = 4
 
 
-DECISION: Members[int, Decision] = Members(Decision)
+DECISION_MEMBERS: Members[int, Decision] = Members(Decision)

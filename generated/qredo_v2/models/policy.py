@@ -14,7 +14,7 @@ from attrs import field as _field
 from .. import _arguments, _codec, _wire
 from .._types import UNSET, Unset
 from .policy_expression import PolicyExpression
-from .policy_type import POLICY_TYPE, PolicyType
+from .policy_type import POLICY_TYPE_MEMBERS, PolicyType
 
 _of_actions_governed = _codec.Array(_codec.Union(_codec.STR, _codec.INT))
 
@@ -63,7 +63,7 @@ class Policy:
             policy_id if policy_id.__class__ is str else _wire.optional("Policy", "policyID", "a string", policy_id)
         )
         self.policy_type = (
-            POLICY_TYPE[policy_type]
+            POLICY_TYPE_MEMBERS[policy_type]
             if policy_type.__class__ is str
             else _wire.optional("Policy", "policyType", "a string", policy_type)
         )

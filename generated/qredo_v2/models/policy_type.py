@@ -17,4 +17,4 @@ class PolicyType(OpenStrEnum):
     ADMIN = "admin"
 
 
-POLICY_TYPE: Members[str, PolicyType] = Members(PolicyType)
+POLICY_TYPE_MEMBERS: Members[str, PolicyType] = Members(PolicyType)

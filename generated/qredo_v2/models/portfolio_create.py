@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .portfolio_type import PORTFOLIO_TYPE, PortfolioType
+from .portfolio_type import PORTFOLIO_TYPE_MEMBERS, PortfolioType
 
 
 @_arguments.explained_constructor
@@ -49,7 +49,7 @@ class PortfolioCreate:
         self = object.__new__(cls)
         self.name = name if name.__class__ is str else _wire.required("PortfolioCreate", "name", "a string", name)
         self.type_ = (
-            PORTFOLIO_TYPE[type_]
+            PORTFOLIO_TYPE_MEMBERS[type_]
             if type_.__class__ is str
             else _wire.optional("PortfolioCreate", "type", "a string", type_)
         )

@@ -18,4 +18,4 @@ class PortfolioType(OpenStrEnum):
     EXCHANGE = "exchange"
 
 
-PORTFOLIO_TYPE: Members[str, PortfolioType] = Members(PortfolioType)
+PORTFOLIO_TYPE_MEMBERS: Members[str, PortfolioType] = Members(PortfolioType)

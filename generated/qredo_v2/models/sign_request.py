@@ -13,7 +13,7 @@ from attrs import field as _field
 
 from .. import _arguments, _wire
 from .._types import UNSET, Unset
-from .action_status import ACTION_STATUS, ActionStatus
+from .action_status import ACTION_STATUS_MEMBERS, ActionStatus
 from .action_subject import ActionSubject
 
 
@@ -115,7 +115,7 @@ class SignRequest:
         self.id = id if id.__class__ is str else _wire.optional("SignRequest", "id", "a string", id)
         self.type_ = type_ if type_.__class__ is int else _wire.optional("SignRequest", "type", "an integer", type_)
         self.status = (
-            ACTION_STATUS[status]
+            ACTION_STATUS_MEMBERS[status]
             if status.__class__ is int
             else _wire.optional("SignRequest", "status", "an integer", status)
         )
