@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "a397d1db3f5ada50ba66a0acc7d9b18f7cc58b9793535c5bc3d22618081c8e6d"
+TEMPLATES_SHA256 = "b343de5136af0f7c41b4819bf218a097d42127a9c30a6c0d9ef02cb2815177e7"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -830,7 +830,7 @@ NAMED = [
         b'{"kyc":"a","e":"z"}',
         {"kyc": "a", "e": "z"},
         schemas={name: {"type": "string", "enum": ["a", "b"]} for name in ("KYC", "E", "Kyc")},
-        look=lambda models: models.KYC.A == models.E("a") and issubclass(models.Kyc, str),
+        look=lambda models: models.E("a") == models.KYC.A and issubclass(models.Kyc, str),
     ),
     *(
         Shape(
