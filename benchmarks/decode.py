@@ -1,6 +1,6 @@
 """What 10,000 rows of a ledger cost to decode, beside msgspec: `python benchmarks/decode.py`.
 
-The rows are those of a fund's ledger, as the emulator answers it. Ours go the way of every answer, bytes to models:
+The rows are those of a fund's ledger, as the emulator returns it. Ours go the way of every response, bytes to models:
 `json.loads`, then `from_dict`. msgspec decodes into Structs with the same fields and the same enums. It drops unknown
 fields, which ours keep, and which rows have none of here; below are rows that have one, and rows with gaps.
 
@@ -47,7 +47,7 @@ _TYPE = {member.value: member for member in TransactionType}
 
 
 def rows(count: int) -> Iterator[dict[str, Any]]:
-    """Rows as the emulator answers them: every fourth a deposit, which has less to say."""
+    """Rows as the emulator returns them: every fourth a deposit, which has less to say."""
     for number in range(count):
         chance = hashlib.sha256(b"%d" % number).hexdigest()
         amount, fees = int(chance[:10], 16), int(chance[:3], 16)
@@ -75,13 +75,13 @@ def rows(count: int) -> Iterator[dict[str, Any]]:
 
 
 def ledger(items: list[dict[str, Any]]) -> bytes:
-    """The answer that has these rows."""
+    """The response that has these rows."""
     return json.dumps({"List": items, "Total": len(items)}, separators=(",", ":")).encode()
 
 
-def ours(answer: bytes) -> TxLedger:
-    """What a call of `fund.get_ledger` makes of the bytes of its answer."""
-    return TxLedger.from_dict(json.loads(answer))
+def ours(response: bytes) -> TxLedger:
+    """What a call of `fund.get_ledger` makes of the bytes of its response."""
+    return TxLedger.from_dict(json.loads(response))
 
 
 def import_peer(name: str) -> Any:
@@ -102,7 +102,7 @@ def field_names() -> list[str]:
 
 
 def typed(msgspec: Any, example: dict[str, Any], *, enums: Mapping[str, type] = _ENUMS) -> Any:
-    """A function that decodes an answer into Structs."""
+    """A function that decodes a response into Structs."""
 
     def optional(wire: str, name: str) -> tuple[str, Any, Any]:
         kind: Any = enums.get(name, int if name in _INTEGERS else str)
@@ -115,7 +115,7 @@ def typed(msgspec: Any, example: dict[str, Any], *, enums: Mapping[str, type] = 
 
 
 def validated(pydantic: Any, example: dict[str, Any]) -> Any:
-    """A function that decodes an answer into pydantic's models."""
+    """A function that decodes a response into pydantic's models."""
     fields = {
         name: (_ENUMS.get(name, int if name in _INTEGERS else str) | None, pydantic.Field(default=None, alias=wire))
         for wire, name in zip(example, field_names(), strict=True)
@@ -127,7 +127,7 @@ def validated(pydantic: Any, example: dict[str, Any]) -> Any:
 
 @attrs.define
 class LeanRow:
-    """A row with the fields of ours."""
+    """A row with the same fields as our model."""
 
     tx_id: str
     chain_tx_id: str
@@ -171,16 +171,16 @@ def lean_row(row: dict[str, Any]) -> LeanRow:
     )
 
 
-def lean(answer: bytes) -> list[LeanRow]:
+def lean(response: bytes) -> list[LeanRow]:
     """Decode with hand-lean code."""
-    return [lean_row(row) for row in json.loads(answer)["List"]]
+    return [lean_row(row) for row in json.loads(response)["List"]]
 
 
-def peak(decode: Callable[[bytes], object], answer: bytes) -> float:
+def peak(decode: Callable[[bytes], object], response: bytes) -> float:
     """The most memory that is in use at a time, in MB."""
     gc.collect()
     tracemalloc.start()
-    decode(answer)
+    decode(response)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return most / 1e6
@@ -204,13 +204,13 @@ def withdrawal() -> bytes:
 def main() -> None:
     """Print the tables and the goals."""
     whole = list(rows(ROWS))
-    answer, parsed = ledger(whole), {"List": whole, "Total": ROWS}
+    response, parsed = ledger(whole), {"List": whole, "Total": ROWS}
     gaps = ledger([{wire: value for wire, value in row.items() if value != ""} for row in whole])
     more = ledger([{**row, "unknown": "field"} for row in whole])
     cases: dict[str, Callable[[], object]] = {
-        "hand-lean attrs code": lambda: lean(answer),
-        "ours": lambda: ours(answer),
-        "json.loads, the first half of ours": lambda: json.loads(answer),
+        "hand-lean attrs code": lambda: lean(response),
+        "ours": lambda: ours(response),
+        "json.loads, the first half of ours": lambda: json.loads(response),
         "from_dict, the second half": lambda: TxLedger.from_dict(parsed),
         "ours, rows without their empty fields": lambda: ours(gaps),
         "ours, rows with an unknown field": lambda: ours(more),
@@ -224,22 +224,22 @@ def main() -> None:
     base, plain = typed(msgspec, whole[0]), typed(msgspec, whole[0], enums={})
     models = validated(pydantic, whole[0])
     theirs: dict[str, Callable[[], object]] = {
-        "msgspec": lambda: base(answer),
-        "msgspec, plain strings for enums": lambda: plain(answer),
-        "pydantic": lambda: models(answer),
-        "msgspec, untyped": lambda: msgspec.json.decode(answer),
-        "msgspec untyped, then from_dict": lambda: TxLedger.from_dict(msgspec.json.decode(answer)),
+        "msgspec": lambda: base(response),
+        "msgspec, plain strings for enums": lambda: plain(response),
+        "pydantic": lambda: models(response),
+        "msgspec, untyped": lambda: msgspec.json.decode(response),
+        "msgspec untyped, then from_dict": lambda: TxLedger.from_dict(msgspec.json.decode(response)),
     }
-    title = f"{ROWS:,} rows, {len(answer) / 1e6:.1f} MB"
+    title = f"{ROWS:,} rows, {len(response) / 1e6:.1f} MB"
     results = measure(theirs | cases, rounds=ROUNDS, before=gc.collect)
     print(table(title, results, "ms"), end="\n\n")
     by_name = {result.name: result for result in results}
     to_lean = zip(by_name["ours"].times, by_name["hand-lean attrs code"].times, strict=True)
     memory = {
-        "msgspec": peak(base, answer),
-        "pydantic": peak(models, answer),
-        "json.loads": peak(json.loads, answer),
-        "ours": peak(ours, answer),
+        "msgspec": peak(base, response),
+        "pydantic": peak(models, response),
+        "json.loads": peak(json.loads, response),
+        "ours": peak(ours, response),
     }
     print("| peak memory, tracemalloc | MB | ratio |\n|---|---|---|")
     for name, most in memory.items():

@@ -43,7 +43,14 @@ SLICES = 10
 MESSAGES = (12_500, 25_000, 50_000, 100_000)
 LIMIT = 1.1
 COMPANY = "1fXbq3RZlOa8mTQ0vhKtDu7pYeC"
-ANSWER = {"company_id": COMPANY, "name": "ACME", "city": "Paris", "country": "FR", "domain": "acme.example", "ref": "1"}
+RESPONSE = {
+    "company_id": COMPANY,
+    "name": "ACME",
+    "city": "Paris",
+    "country": "FR",
+    "domain": "acme.example",
+    "ref": "1",
+}
 MESSAGE = {
     "Status": "approved",
     "wallet_id": "7WBmjzZ8eRZ5xRtVbDDtrMvGfgTHdM1nSsuGPeiPSF8Q",
@@ -95,14 +102,14 @@ def grow(name: str, sizes: Sequence[int], work: Callable[[int], object], rounds:
 
 def decoding(rounds: int) -> None:
     """Rows of one response."""
-    answers = {count: ledger(list(rows(count))) for count in ROWS}
-    grow("rows of a ledger decoded", ROWS, lambda count: ours(answers[count]), rounds)
+    responses = {count: ledger(list(rows(count))) for count in ROWS}
+    grow("rows of a ledger decoded", ROWS, lambda count: ours(responses[count]), rounds)
     gc.disable()
     try:
-        grow("the same without the garbage collector", ROWS, lambda count: ours(answers[count]), rounds)
+        grow("the same without the garbage collector", ROWS, lambda count: ours(responses[count]), rounds)
     finally:
         gc.enable()
-    peaks = [peak(ours, answer) for answer in answers.values()]
+    peaks = [peak(ours, response) for response in responses.values()]
     goal(SECTION, "exponent of peak memory, rows of a ledger decoded", exponent(ROWS, peaks), LIMIT, unit="")
     print()
 
@@ -211,7 +218,7 @@ def main() -> None:
         "--seconds", type=float, default=60, help="for which requests are kept in flight, per transport"
     )
     options = parser.parse_args()
-    with serving(json.dumps(ANSWER).encode()) as url:
+    with serving(json.dumps(RESPONSE).encode()) as url:
         in_flight(url, options.rounds, options.seconds)
     with feeding(json.dumps(MESSAGE).encode()) as url:
         feeds(url, options.rounds)

@@ -7,10 +7,11 @@ import json
 import pickle
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from qredo_partner_v1_1 import UNSET, Mismatch, ResponseError
+from qredo_partner_v1_1 import UNSET, Mismatch, ResponseError, models
 from qredo_partner_v1_1.models import (
     AgentInitResponse,
     AssetAmount,
@@ -50,6 +51,18 @@ def test_what_is_decoded_encodes_to_the_same(rows: list[dict[str, Any]], total: 
     """A JSON object goes through a model unchanged: unknown fields, unknown values and numbers of any size included."""
     ledger = {"List": rows, "Total": total}
     assert ledger == TxLedger.from_dict(json.loads(json.dumps(ledger))).to_dict()
+
+
+MODELS = [each for name in models.__all__ if hasattr(each := getattr(models, name), "from_dict")]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_json_fields_are_in_the_order_of_the_attributes(model: Any) -> None:
+    """`JSON_FIELDS` has the name in JSON of each attribute, in their order."""
+    sent = {name: object() for name in model.JSON_FIELDS}
+    *values, more = attrs.astuple(model.from_dict(sent), recurse=False)
+    assert [getattr(value, "raw", value) for value in values] == list(sent.values())
+    assert more == {}
 
 
 def test_amounts_beyond_the_exact_floats_stay_exact() -> None:

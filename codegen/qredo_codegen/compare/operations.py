@@ -37,12 +37,11 @@ def compare_calls(old: Call, new: Call, context: Context) -> None:
 
 def _identity(old: Call, new: Call, context: Context) -> None:
     places = old.spot.pointer, new.spot.pointer
-    if old.key != new.key:
-        kind, names = "operation-renamed", (old.name, new.name)
-        if old.id == new.id:
-            kind = "operation-tag-changed"
-            names = names if old.spot.get("operationId") else (old.tag, new.tag)
-        context.add(kind, *places, before=names[0], after=names[1])
+    if old.id != new.id and old.key != new.key:
+        context.add("operation-renamed", *places, before=old.name, after=new.name)
+    elif old.key != new.key:  # without an operationId, the name in a report does not have the tag
+        before, after = (old.name, new.name) if old.spot.get("operationId") else (old.tag, new.tag)
+        context.add("operation-tag-changed", *places, before=before, after=after)
     if old.method != new.method:
         context.add("operation-method-changed", *places, before=old.method, after=new.method)
     if generic(old.path) != generic(new.path):

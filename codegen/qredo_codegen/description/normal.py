@@ -149,15 +149,10 @@ def _parameters(
     found = []
     for place, wire in keys:
         at, node = nodes[place, wire]
-        content: Document = node.get("content", {})
-        media = next(iter(content), "")
-        inner = content[media] if media else {}
-        written, end = (inner.get("schema"), pointer("content", media)) if media else (node.get("schema"), "")
-        base, words = _anchor(document, source, at, f"{place}:{wire}", f"{hint}_{wire}")
-        schemas.know(base, placed(document, at, resolve_once(document, at))[0])
+        key, words = _anchor(document, at, f"{place}:{wire}", f"{hint}_{wire}", schemas)
+        written, below = _written_schema(node)
+        schema = schemas.typed(written or {}, key + below, words)
         style = node.get("style", _DEFAULT_STYLES.get(place, "form"))
-        schema = schemas.typed(written or {}, f"{base}{end}/schema", words)
-        text = str(node.get("description") or schema.get("description", ""))
         found.append(
             NormalParameter(
                 pointer=at,
@@ -166,23 +161,31 @@ def _parameters(
                 place=place,
                 required=node.get("required") is True or place == "path",
                 schema=schema,
-                description=text,
+                description=str(node.get("description") or schema.get("description", "")),
                 style=style,
                 explode=node.get("explode", style == "form"),
-                is_json=bool(media),
+                is_json=bool(node.get("content")),
                 deprecated=node.get("deprecated") is True,
             )
         )
     return found
 
 
-def _anchor(document: Document, source: Operation, at: str, key: str, hint: str) -> tuple[str, str]:
+def _anchor(document: Document, at: str, key: str, hint: str, schemas: TypeSchemas) -> tuple[str, str]:
     """What a parameter is known by, whatever stands before it in its list, and words for the name of its class."""
     where, _ = placed(document, at, resolve_once(document, at))
     if where != at:
         return where, tokens(where)[-1]
-    holder = at.rpartition("/parameters/")[0]
-    return holder + pointer("parameters", key), hint
+    known = at.rpartition("/parameters/")[0] + pointer("parameters", key)
+    schemas.know(known, at)
+    return known, hint
+
+
+def _written_schema(node: Document) -> tuple[Any, str]:
+    """The schema of a parameter as it is written, and its pointer below the parameter."""
+    for media, inner in node.get("content", {}).items():
+        return inner.get("schema"), pointer("content", media, "schema")
+    return node.get("schema"), "/schema"
 
 
 def _is_ours(place: str, wire: str) -> bool:

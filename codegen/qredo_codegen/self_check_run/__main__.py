@@ -12,6 +12,7 @@ import pkgutil
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -97,12 +98,10 @@ def _body_of(package: Any, body: dict[str, Any] | None, form: str) -> dict[str, 
     if form == "keywords":
         return dict(body["fields"])
     kind = getattr(package.models, body["model"])
-    if body["form"] == "multipart":  # a file is no JSON
-        return {"body": kind(**body["fields"])}
-    try:
-        return {"body": kind.from_dict(body["value"])}
-    except package.ResponseError:  # what the service alone gives is missing
-        return {"body": kind(**body["fields"])}
+    if body["form"] != "multipart":  # a file is no JSON
+        with suppress(package.ResponseError):  # what the service alone gives is missing
+            return {"body": kind.from_dict(body["value"])}
+    return {"body": kind(**body["fields"])}
 
 
 def _sync(package: Any, call: dict[str, Any], serve: Any, positional: list[Any], named: dict[str, Any]) -> Any:

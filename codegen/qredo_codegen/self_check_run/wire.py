@@ -155,10 +155,10 @@ def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
         yield from _query(sent.decode(), list(_fields(value, body["encoding"])))
     elif form == "multipart":
         yield from _multipart(sent, media, value, body["encoding"])
-    elif sent != (value if isinstance(value, bytes) else str(value).encode(_charset(media))) or not _is_media(
-        media, body["media"]
-    ):
-        yield f"sends the body {sent[:200]!r} as {media}"
+    else:
+        wanted = value if isinstance(value, bytes) else str(value).encode(_charset(media))
+        if sent != wanted or not _is_media(media, body["media"]):
+            yield f"sends the body {sent[:200]!r} as {media}"
 
 
 def _is_media(sent: str, wanted: str) -> bool:

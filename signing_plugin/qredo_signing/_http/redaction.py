@@ -30,7 +30,7 @@ def redact_request(request: httpx.Request) -> None:
 
 
 def redact_response(response: httpx.Response, clean: httpx.Request | None = None) -> None:
-    """Do so for every request that a response leads to, but for one that is `clean` already."""
+    """Redact every request that a response leads to, except one that is `clean` already."""
     for each in (response, *response.history) if response.history else (response,):
         try:
             request = each.request
@@ -46,7 +46,7 @@ def redact_response(response: httpx.Response, clean: httpx.Request | None = None
 
 
 def redact_error(error: BaseException) -> None:
-    """Do so for every request that an error leads to, also over what it is chained to, and in its traceback."""
+    """Redact every request that an error leads to, also over what it is chained to, and in its traceback."""
     for each in chain(error):
         for held in (*vars(each).values(), *each.args):
             if isinstance(held, httpx.Response):

@@ -50,7 +50,7 @@ function tellAccount(keys) {
 }
 
 // There is nothing to fill in: the emulator signs.
-const nobodyAsksForKeys = () => ({
+const withoutAuthorizeButtons = () => ({
   wrapComponents: { authorizeBtn: () => () => null, authorizeOperationBtn: () => () => null },
 });
 
@@ -58,7 +58,7 @@ SwaggerUIBundle({
   url: "openapi.json",
   domNode: document.getElementById("swagger-ui"),
   presets: [SwaggerUIBundle.presets.apis],
-  plugins: [nobodyAsksForKeys],
+  plugins: [withoutAuthorizeButtons],
   layout: "BaseLayout",
   deepLinking: true,
   displayOperationId: true,
