@@ -202,6 +202,7 @@ class SigningAuth(httpx.Auth):
         preparation = scheme.prepare(request)
         own = next(preparation, None)
         while own is not None:
+            _check_time()
             self._check_target(own, _lower_case(own))
             own.extensions.setdefault("timeout", request.extensions.get("timeout", {}))  # it is not set by a client
             self._guard(own, is_async=is_async)
@@ -250,8 +251,16 @@ def _lower_case(request: httpx.Request) -> list[tuple[bytes, bytes]]:
     return [(name.lower(), value) for name, value in request.headers.raw]
 
 
+def _check_time() -> None:
+    """Raise `httpx.ConnectTimeout` if the deadline has passed. A transport of yours does not know of it."""
+    attempt = CURRENT.get()
+    if attempt is not None:
+        attempt.left(None, httpx.ConnectTimeout)
+
+
 def _hand_over() -> None:
     """Tell the attempt that it begins: from here on the request may be sent."""
+    _check_time()
     attempt = CURRENT.get()
     if attempt is not None:
         attempt.is_signed, attempt.is_written = True, False  # what was written before is of another request

@@ -191,8 +191,15 @@ def test_another_workspace_is_refused(mode: str) -> None:
     """A path that names another workspace than the token's is not sent, however it is written."""
     service = TokenService()
     calls = Calls(mode, service)
-    for path in ("/workspaces/other/policies", "/workspaces/2ZDgLmOIYRLFXx1RtNYfF3Va7nv", "/x/workspaces/%41"):
-        with pytest.raises(TokenError, match=f"but the token is for '{WORKSPACE}'"):
+    for path in (
+        "/workspaces/other/policies",
+        "/workspaces/2ZDgLmOIYRLFXx1RtNYfF3Va7nv",
+        "/x/workspaces/%41",
+        "/%77orkspaces/other",
+        f"/workspaces/{WORKSPACE}/%2e%2E/other",
+        f"/workspaces/{WORKSPACE}/x%2F..%2F..%2Fother",
+    ):
+        with pytest.raises(TokenError, match=rf"but the token is for '{WORKSPACE}'|to another workspace\. Nothing"):
             calls(path)
     assert service.log == []
     assert calls(f"/workspaces/%32{WORKSPACE[1:]}/policies") == [200]
