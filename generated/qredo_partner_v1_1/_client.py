@@ -166,7 +166,7 @@ class Client(_Described):
             now.max_retries if max_retries is None else max_retries,
             now.strict,
             now.deadline if deadline is None else deadline,
-            {**now.headers, **headers},
+            {**now.headers, **{name.lower(): value for name, value in headers.items()}},
             {**now.query, **query},
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
@@ -489,7 +489,7 @@ class AsyncClient(_Described):
             now.max_retries if max_retries is None else max_retries,
             now.strict,
             now.deadline if deadline is None else deadline,
-            {**now.headers, **headers},
+            {**now.headers, **{name.lower(): value for name, value in headers.items()}},
             {**now.query, **query},
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)

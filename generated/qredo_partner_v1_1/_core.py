@@ -81,6 +81,9 @@ class Requests(NamedTuple):
         timeout = {} if options.timeout is UNSET else {"timeout": options.timeout}
         if options.headers or options.query:
             headers, query = _over(options.headers, headers), _over(options.query, query)
+        own = self.http.params
+        if own:
+            query = _over({name: own.get_list(name) for name in own}, query)
         url = self.base_url + _fill(operation, path) + _query(operation, query)
         try:
             request = self.http.build_request(
@@ -88,6 +91,8 @@ class Requests(NamedTuple):
             )
         except UnicodeEncodeError:
             raise _unsendable_cookie(operation) from None
+        if own:  # httpx has put them in the place of the query of the call
+            request.url = type(request.url)(url)
         # One by one: to merge them, as httpx does with `headers=`, takes three times as long.
         request.headers["accept"] = operation.accept
         request.headers["user-agent"] = self.user_agent
