@@ -55,8 +55,8 @@ def check_options(
     check_headers(headers)
     if not hasattr(timeout, "as_dict"):  # as httpx.Timeout has
         _check_number("timeout", timeout, float)
-        if isinstance(timeout, float | int) and timeout >= _TOO_LONG:
-            raise ValueError(f"timeout is {timeout}, longer than a socket waits: give None for no limit")
+        if isinstance(timeout, float | int) and not 0 < timeout < _TOO_LONG:  # aiohttp takes 0 for no limit
+            raise ValueError(f"timeout is {timeout}: give seconds above 0, or None for no limit")
     _check_number("max_retries", max_retries, int)
     _check_number("deadline", deadline, float)
 
