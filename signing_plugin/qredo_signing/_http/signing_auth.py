@@ -14,7 +14,7 @@ from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
 from .arguments import wrong_class
 from .attempt import CURRENT
-from .redaction import redact_error, redact_request, redact_response
+from .redaction import redact_error, redact_own_response, redact_request, redact_response
 from .redirects import check_hops, guard
 from .scheme import Scheme, SigningOptions
 from .schemes import SCHEMES, schemes_for
@@ -210,8 +210,11 @@ class SigningAuth(httpx.Auth):
                 response = yield own
             finally:
                 redact_request(own)
-            check_hops(response, self._home)
-            own = _advance(preparation, response)
+            try:
+                check_hops(response, self._home)
+                own = _advance(preparation, response)
+            finally:
+                redact_own_response(response)
 
     def _check_target(self, request: httpx.Request, headers: list[tuple[bytes, bytes]]) -> bytes:
         """Raise unless the request goes to the environment's origin, and to what its URL says.
