@@ -112,7 +112,7 @@ class Client(_Described):
             timeout: Seconds, an httpx.Timeout, or None for no limit; not given: as it is.
             max_retries: The most retries of a call that may be retried; None: as it is.
             deadline: Seconds for a whole call, if `send` keeps deadlines, as that of `qredo_signing` does; None: as it
-                is.
+                is; `math.inf`: no deadline.
             headers: More headers for each call. They are not signed; those with credentials are the sender's.
             query: More query parameters for each call. They are a part of the URL, and signed with it. A parameter
                 that a call has itself goes before one of the same name.
@@ -347,7 +347,7 @@ class AsyncClient(_Described):
             timeout: Seconds, an httpx.Timeout, or None for no limit; not given: as it is.
             max_retries: The most retries of a call that may be retried; None: as it is.
             deadline: Seconds for a whole call, if `send` keeps deadlines, as that of `qredo_signing` does; None: as it
-                is.
+                is; `math.inf`: no deadline.
             headers: More headers for each call. They are not signed; those with credentials are the sender's.
             query: More query parameters for each call. They are a part of the URL, and signed with it. A parameter
                 that a call has itself goes before one of the same name.
