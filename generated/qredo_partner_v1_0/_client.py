@@ -112,7 +112,7 @@ class Client(_Described):
             timeout: Seconds, an httpx.Timeout, or None for no limit; not given: as it is.
             max_retries: The most retries of a call that may be retried; None: as it is.
             deadline: Seconds for a whole call, if `send` keeps deadlines, as that of `qredo_signing` does; None: as it
-                is.
+                is; `math.inf`: no deadline.
             headers: More headers for each call. They are not signed; those with credentials are the sender's.
             query: More query parameters for each call. They are a part of the URL, and signed with it. A parameter
                 that a call has itself goes before one of the same name.
@@ -124,7 +124,7 @@ class Client(_Described):
             now.max_retries if max_retries is None else max_retries,
             now.strict,
             now.deadline if deadline is None else deadline,
-            {**now.headers, **headers},
+            {**now.headers, **{name.lower(): value for name, value in headers.items()}},
             {**now.query, **query},
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
@@ -333,7 +333,7 @@ class AsyncClient(_Described):
             timeout: Seconds, an httpx.Timeout, or None for no limit; not given: as it is.
             max_retries: The most retries of a call that may be retried; None: as it is.
             deadline: Seconds for a whole call, if `send` keeps deadlines, as that of `qredo_signing` does; None: as it
-                is.
+                is; `math.inf`: no deadline.
             headers: More headers for each call. They are not signed; those with credentials are the sender's.
             query: More query parameters for each call. They are a part of the URL, and signed with it. A parameter
                 that a call has itself goes before one of the same name.
@@ -345,7 +345,7 @@ class AsyncClient(_Described):
             now.max_retries if max_retries is None else max_retries,
             now.strict,
             now.deadline if deadline is None else deadline,
-            {**now.headers, **headers},
+            {**now.headers, **{name.lower(): value for name, value in headers.items()}},
             {**now.query, **query},
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import pickle
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -377,16 +379,53 @@ def test_with_options_adds_headers_and_query_parameters() -> None:
     [
         ({"headers": {"Content-Length": "1"}}, ValueError, "the header Content-Length is made from the body"),
         ({"headers": "x-team"}, TypeError, "headers must be a dict, not str"),
+        *(
+            ({"headers": {name: "1"}}, ValueError, "the header name .* has other characters")
+            for name in ("", "x y", "x:", "x\r\ny", "content-length ", "é")
+        ),
+        ({"headers": {b"content-length": "1"}}, TypeError, "headers has b'content-length': .* not bytes"),
+        ({"headers": {"x": b"1"}}, TypeError, "headers has 'x': .* not bytes"),
+        ({"query": {1: "1"}}, TypeError, "query has 1: .* not int"),
         ({"query": [("a", 1)]}, TypeError, "query must be a dict, not list"),
         ({"deadline": float("nan")}, ValueError, "deadline is nan"),
         ({"deadline": -1}, ValueError, "deadline is -1"),
         ({"deadline": "9"}, TypeError, r"deadline=float\(\.\.\.\)"),
+        ({"deadline": timedelta(seconds=9)}, TypeError, "deadline must be a float, not timedelta"),
+        ({"deadline": True}, TypeError, "deadline must be a float, not bool"),
+        ({"max_retries": 1.5}, TypeError, "max_retries must be an int, not float"),
+        ({"timeout": [1]}, TypeError, "timeout must be a float, not list"),
+        *(
+            ({"timeout": seconds}, ValueError, f"timeout is {seconds}: give .* None for no limit")
+            for seconds in (0, math.inf)
+        ),
     ],
 )
 def test_options_that_do_not_fit_are_refused(options: dict[str, Any], kind: type[Exception], why: str) -> None:
     """What cannot be an option is an error of `with_options`, not of a later call."""
     with pytest.raises(kind, match=why):
         Service(ok({})).client().with_options(**options)
+
+
+def test_an_extra_header_is_set_once_however_it_is_written() -> None:
+    """The last of several variants says what a header is, in capitals or not; None takes it away."""
+    service = Service(ok({}))
+    variant = service.client()
+    for name, value in (("x-team", "a"), ("X-Team", "b"), ("x-team", "c")):
+        variant = variant.with_options(headers={name: value})
+        variant.company.search()
+        assert service.last.headers.get_list("x-team") == [value]
+    variant.with_options(headers={"X-TEAM": cast("str", None)}).company.search()
+    assert "x-team" not in service.last.headers
+
+
+def test_parameters_of_the_http_client_go_beside_those_of_the_call() -> None:
+    """The `params` of an httpx client never take the place of a call's own query, such as the offset of a page."""
+    service = Service(ok({"name": "A"}))
+    client = service.client(params={"team": ["a b", "c&d"], "query": "no"})
+    client.with_options(query={"trace": 1}).company.search(query="ACME+")
+    assert service.last.url.query == b"team=a%20b&team=c%26d&query=ACME%2B&trace=1"
+    client.company.get("c")
+    assert service.last.url.query == b"team=a%20b&team=c%26d&query=no"
 
 
 def test_an_extra_header_holds_no_line_break() -> None:

@@ -10,6 +10,7 @@ import httpx
 
 from .._environments.environment import Environment
 from .._keys.credentials import BaseCredentials
+from .attempt import LONGEST_WAIT
 
 __all__ = ["check_deadline", "check_max_retries", "check_timeout", "class_name", "suggesting", "wrong_class"]
 
@@ -75,10 +76,13 @@ def check_timeout(timeout: object) -> None:
 
     Raises:
         TypeError: It is of another type, such as the text of an environment variable.
-        ValueError: It is not above 0.
+        ValueError: It is not above 0, or longer than a socket waits.
     """
-    if not isinstance(timeout, httpx.Timeout):
-        _check_seconds("timeout", timeout, "seconds, an httpx.Timeout, or None for no limit")
+    if isinstance(timeout, httpx.Timeout):
+        return
+    _check_seconds("timeout", timeout, "seconds, an httpx.Timeout, or None for no limit")
+    if isinstance(timeout, (int, float)) and timeout >= LONGEST_WAIT:
+        raise ValueError(f"timeout is {timeout}, longer than a socket waits: give None for no limit")
 
 
 def check_deadline(deadline: object) -> None:

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .._nonces.serialize import Ticket
 
-__all__ = ["CURRENT", "Attempt"]
+__all__ = ["CURRENT", "LONGEST_WAIT", "Attempt"]
+
+LONGEST_WAIT = 2**31 / 1000
+"""Seconds, 24 days: more than a socket takes as its time limit."""
 
 
 class Attempt:

@@ -33,9 +33,15 @@ class Watched:
         parser: Reads the responses of this connection, once there was one.
     """
 
-    def __init__(self, layers: int) -> None:
-        """Start with the number of TLS layers that are still to come before bytes go to the origin."""
+    def __init__(self, layers: int, patience: float | None) -> None:
+        """Start a connection.
+
+        Args:
+            layers: How many TLS layers are still to come before bytes go to the origin.
+            patience: Seconds to wait for a proxy where httpcore gives no timeout, as while it speaks SOCKS.
+        """
         self._layers = layers
+        self._patience = patience
         self.parser: Parser | None = None
 
     def _has_surplus(self) -> bool:
@@ -52,16 +58,25 @@ class Watched:
 class Stream(httpcore.NetworkStream, Watched):
     """A connection that reports to the attempt of its thread."""
 
-    def __init__(self, inner: httpcore.NetworkStream, layers: int) -> None:
-        Watched.__init__(self, layers)
+    def __init__(self, inner: httpcore.NetworkStream, layers: int, patience: float | None) -> None:
+        Watched.__init__(self, layers, patience)
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         attempt = CURRENT.get()
-        if attempt is None:
-            return self._inner.read(max_bytes, timeout)
-        attempt.reads += 1
-        return self._inner.read(max_bytes, attempt.left(timeout, httpcore.ReadTimeout))
+        if attempt is not None:
+            attempt.reads += 1
+        if self._layers and timeout is None:
+            return self._read_of_proxy(max_bytes)
+        limit = timeout if attempt is None else attempt.left(timeout, httpcore.ReadTimeout)
+        return self._inner.read(max_bytes, limit)
+
+    def _read_of_proxy(self, max_bytes: int) -> bytes:
+        try:
+            return self._inner.read(max_bytes, _connect_limit(self._patience))
+        except httpcore.ReadTimeout as error:
+            self.close()  # httpcore would leave it open
+            raise httpcore.ConnectTimeout(str(error)) from error
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:  # httpcore writes the end of each request without a body, which is no byte
@@ -75,8 +90,8 @@ class Stream(httpcore.NetworkStream, Watched):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        limit = _connect_limit(timeout)
-        return Stream(self._inner.start_tls(ssl_context, server_hostname, limit), max(0, self._layers - 1))
+        stream = self._inner.start_tls(ssl_context, server_hostname, _connect_limit(timeout))
+        return Stream(stream, max(0, self._layers - 1), self._patience)
 
     def get_extra_info(self, info: str) -> Any:
         return (info == "is_readable" and self._has_surplus()) or self._inner.get_extra_info(info)
@@ -85,16 +100,25 @@ class Stream(httpcore.NetworkStream, Watched):
 class AsyncStream(httpcore.AsyncNetworkStream, Watched):
     """A connection that reports to the attempt of its task."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream, layers: int) -> None:
-        Watched.__init__(self, layers)
+    def __init__(self, inner: httpcore.AsyncNetworkStream, layers: int, patience: float | None) -> None:
+        Watched.__init__(self, layers, patience)
         self._inner = inner
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         attempt = CURRENT.get()
-        if attempt is None:
-            return await self._inner.read(max_bytes, timeout)
-        attempt.reads += 1
-        return await self._inner.read(max_bytes, attempt.left(timeout, httpcore.ReadTimeout))
+        if attempt is not None:
+            attempt.reads += 1
+        if self._layers and timeout is None:
+            return await self._read_of_proxy(max_bytes)
+        limit = timeout if attempt is None else attempt.left(timeout, httpcore.ReadTimeout)
+        return await self._inner.read(max_bytes, limit)
+
+    async def _read_of_proxy(self, max_bytes: int) -> bytes:
+        try:
+            return await self._inner.read(max_bytes, _connect_limit(self._patience))
+        except httpcore.ReadTimeout as error:
+            await self.aclose()  # httpcore would leave it open
+            raise httpcore.ConnectTimeout(str(error)) from error
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:
@@ -109,8 +133,8 @@ class AsyncStream(httpcore.AsyncNetworkStream, Watched):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        limit = _connect_limit(timeout)
-        return AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, limit), max(0, self._layers - 1))
+        stream = await self._inner.start_tls(ssl_context, server_hostname, _connect_limit(timeout))
+        return AsyncStream(stream, max(0, self._layers - 1), self._patience)
 
     def get_extra_info(self, info: str) -> Any:
         return (info == "is_readable" and self._has_surplus()) or self._inner.get_extra_info(info)
@@ -133,7 +157,8 @@ class Backend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         limit = _connect_limit(timeout, (host, port))
-        return Stream(self._inner.connect_tcp(host, port, limit, local_address, socket_options), self._layers)
+        stream = self._inner.connect_tcp(host, port, limit, local_address, socket_options)
+        return Stream(stream, self._layers, timeout)
 
     def sleep(self, seconds: float) -> None:
         self._inner.sleep(seconds)
@@ -157,7 +182,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         limit = _connect_limit(timeout, (host, port))
         stream = await self._inner.connect_tcp(host, port, limit, local_address, socket_options)
-        return AsyncStream(stream, self._layers)
+        return AsyncStream(stream, self._layers, timeout)
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)

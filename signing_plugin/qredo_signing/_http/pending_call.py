@@ -15,7 +15,7 @@ from .._text import printable
 from .._version import __version__
 from ..errors import OutcomeUnknownError, QredoSigningError, RedirectError
 from .arguments import check_deadline, check_max_retries
-from .attempt import Attempt
+from .attempt import LONGEST_WAIT, Attempt
 from .call_log import CallLog
 from .outcomes import is_documented, outcome_of_error, outcome_of_response
 from .redaction import redact_error, redact_response
@@ -93,7 +93,8 @@ class PendingCall:
         self._attempts = attempts
         self._rules = rules
         self._clock = clock
-        self._deadline = None if deadline is None else time.monotonic() + deadline
+        # `math.inf` in `with_options` takes the deadline of the client away.
+        self._deadline = None if deadline is None or deadline >= LONGEST_WAIT else time.monotonic() + deadline
         self._attempt = Attempt()
         self._timeout = request.extensions.get("timeout")
         self._lost: Exception | None = None

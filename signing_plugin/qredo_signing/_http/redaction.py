@@ -12,7 +12,7 @@ import httpx
 from .._secrecy import chain, clear_frames
 from .._signature.headers import SECRET_HEADERS
 
-__all__ = ["redact_error", "redact_request", "redact_response"]
+__all__ = ["redact_error", "redact_own_response", "redact_request", "redact_response"]
 
 _SECRET = frozenset(name.encode() for name in SECRET_HEADERS)
 _NOTHING = httpx.ByteStream(b"")
@@ -43,6 +43,17 @@ def redact_response(response: httpx.Response, clean: httpx.Request | None = None
             redact_request(each.next_request)
         if each.is_closed:  # the body is in `content`, and the stream leads to the request as it was sent
             each.stream = _NOTHING
+
+
+def redact_own_response(response: httpx.Response) -> None:
+    """Do so for the response to a request of a scheme, and take its body away, which can hold a token.
+
+    httpx keeps this response in the history of the one that the user gets, and in its frames.
+    """
+    redact_response(response)
+    response.stream = _NOTHING
+    response._content = b""  # there is no public way
+    vars(response).pop("_text", None)
 
 
 def redact_error(error: BaseException) -> None:

@@ -14,7 +14,7 @@ from .._signature.headers import CREDENTIAL_HEADERS
 from ..errors import OriginError, UnsignableError
 from .arguments import wrong_class
 from .attempt import CURRENT
-from .redaction import redact_error, redact_request, redact_response
+from .redaction import redact_error, redact_own_response, redact_request, redact_response
 from .redirects import check_hops, guard
 from .scheme import Scheme, SigningOptions
 from .schemes import SCHEMES, schemes_for
@@ -202,6 +202,7 @@ class SigningAuth(httpx.Auth):
         preparation = scheme.prepare(request)
         own = next(preparation, None)
         while own is not None:
+            _check_time()
             self._check_target(own, _lower_case(own))
             own.extensions.setdefault("timeout", request.extensions.get("timeout", {}))  # it is not set by a client
             self._guard(own, is_async=is_async)
@@ -209,8 +210,11 @@ class SigningAuth(httpx.Auth):
                 response = yield own
             finally:
                 redact_request(own)
-            check_hops(response, self._home)
-            own = _advance(preparation, response)
+            try:
+                check_hops(response, self._home)
+                own = _advance(preparation, response)
+            finally:
+                redact_own_response(response)
 
     def _check_target(self, request: httpx.Request, headers: list[tuple[bytes, bytes]]) -> bytes:
         """Raise unless the request goes to the environment's origin, and to what its URL says.
@@ -250,8 +254,16 @@ def _lower_case(request: httpx.Request) -> list[tuple[bytes, bytes]]:
     return [(name.lower(), value) for name, value in request.headers.raw]
 
 
+def _check_time() -> None:
+    """Raise `httpx.ConnectTimeout` if the deadline has passed. A transport of yours does not know of it."""
+    attempt = CURRENT.get()
+    if attempt is not None:
+        attempt.left(None, httpx.ConnectTimeout)
+
+
 def _hand_over() -> None:
     """Tell the attempt that it begins: from here on the request may be sent."""
+    _check_time()
     attempt = CURRENT.get()
     if attempt is not None:
         attempt.is_signed, attempt.is_written = True, False  # what was written before is of another request

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Generator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -219,8 +220,10 @@ class TokenScheme(Scheme):
             raise TokenError(
                 "this operation takes a token of a workspace: connect with workspace_id=. Nothing was sent"
             )
-        segments = request.url.raw_path.partition(b"?")[0].decode("ascii").split("/")
-        for name, given in zip(segments, map(unquote, segments[1:]), strict=False):
+        segments = unquote(request.url.raw_path.partition(b"?")[0].decode("ascii")).split("/")
+        if not {".", ".."}.isdisjoint(segments):  # percent-encoded ones, which httpx leaves and servers obey
+            raise TokenError("the path has dot segments, which may lead to another workspace. Nothing was sent")
+        for name, given in pairwise(segments):
             if name == "workspaces" and given != self._workspace:
                 raise TokenError(
                     f"the call is for the workspace {given!r:.60}, but the token is for {self._workspace!r}: connect "

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -13,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 import qredo_partner_v1_1 as api
-from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, connect
+from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, PrivateKey, connect
 
 from .faulty import Clock
 from .test_repeats import KEYED, Service, send
@@ -243,6 +245,48 @@ def test_a_proxy_that_is_silent_is_named(
         with pytest.raises(httpx.TimeoutException) as caught:
             create(kind, credentials, environment, **options)
         assert str(caught.value).startswith(told.format(f"127.0.0.1:{port}", "read"))
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_socks_proxy_that_is_silent_is_not_waited_for(
+    kind: str, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """httpcore sets no time limit while it speaks SOCKS, so the one for connecting holds."""
+    pytest.importorskip("socksio", reason="needs socksio (httpx[socks])")
+    with saying(None) as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"socks5://127.0.0.1:{port}")
+        environment = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
+        with pytest.raises(httpx.ConnectTimeout, match=rf"the proxy 127\.0\.0\.1:{port}, after 0\.2 s \(connect"):
+            create(kind, credentials, environment, timeout=httpx.Timeout(None, connect=0.2))
+
+
+@pytest.mark.parametrize("deadline", [1e-9, math.inf])
+def test_a_deadline_at_its_bounds(mode: str, deadline: float, credentials: Credentials) -> None:
+    """If the deadline has passed, nothing is sent, over a transport of yours too; an infinite one is none."""
+    service = Timed()
+    if math.isinf(deadline):
+        send(mode, service, credentials, ONCE, timeout=LIMITS, deadline=deadline)
+        assert service.limits == [LIMITS]
+    else:
+        with pytest.raises(httpx.ConnectTimeout, match="the deadline of the call has passed"):
+            send(mode, service, credentials, ONCE, timeout=LIMITS, deadline=deadline)
+        assert not service.requests
+
+
+def test_a_call_that_is_late_when_it_is_signed_is_not_sent(
+    mode: str, credentials: Credentials, key: PrivateKey
+) -> None:
+    """If signing takes longer than the deadline, nothing is sent, also over a transport of yours."""
+
+    class Slow:
+        def sign(self, message: bytes) -> bytes:
+            time.sleep(0.06)
+            return key.sign(message)
+
+    service = Timed()
+    with pytest.raises(httpx.ConnectTimeout, match="the deadline of the call has passed"):
+        send(mode, service, Credentials(credentials.api_key, Slow()), ONCE, timeout=LIMITS, deadline=0.05)
+    assert not service.requests
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])

@@ -37,6 +37,7 @@ from ..doubles import Seen, serve
 from .hostile_responses import RESPONSES
 from .networks import Listener, foreign_server, listen
 from .test_ends_of_calls import saying
+from .test_handed_out import Thief, end_of
 from .test_redirect_matrix import ELSEWHERE, fill
 from .token_service import BASE, KEY, WORKSPACE, AsyncTokenDummy, Clock, TokenDummy, TokenService, jwt
 
@@ -50,12 +51,18 @@ class Calls:
 
     Attributes:
         clock: The monotonic clock of the scheme.
+        kept: The responses.
     """
 
     def __init__(
-        self, mode: str, service: Callable[[httpx.Request], httpx.Response], clock: Clock | None = None
+        self,
+        mode: str,
+        service: Callable[[httpx.Request], httpx.Response],
+        clock: Clock | None = None,
+        kept: list[httpx.Response] | None = None,
     ) -> None:
         self.mode, self.service = mode, service
+        self.kept = [] if kept is None else kept
         self.auth = TokenAuth(KEY, HOME, workspace_id=WORKSPACE, base_path=BASE, monotonic=clock or Clock())
 
     def __call__(self, *steps: Callable[[], object] | str, method: str = "GET") -> list[int]:
@@ -68,7 +75,8 @@ class Calls:
                     if callable(step):
                         step()
                     else:
-                        statuses.append(http.request(method, step).status_code)
+                        self.kept.append(http.request(method, step))
+                        statuses.append(self.kept[-1].status_code)
             return statuses
 
         async def main() -> list[int]:
@@ -78,7 +86,8 @@ class Calls:
                     if callable(step):
                         step()
                     else:
-                        statuses.append((await http.request(method, step)).status_code)
+                        self.kept.append(await http.request(method, step))
+                        statuses.append(self.kept[-1].status_code)
             return statuses
 
         return anyio.run(main, backend="trio" if self.mode == "trio" else "asyncio")
@@ -187,12 +196,49 @@ def test_no_clock_of_this_machine_decides_how_long_a_token_lasts(mode: str, skew
     assert service.log == ["get", "get", "call 2", "call 2", "refresh", "call 3"]
 
 
+@pytest.mark.parametrize("end", ["response", "refused", "error", "redirect", "no token"])
+def test_no_token_is_reachable_from_what_a_call_ends_with(mode: str, end: str) -> None:
+    """httpx keeps the responses that brought a token in the history of the next one, but without their bodies."""
+    service = TokenService()
+    sent = list[str]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.extend(request.headers[name] for name in ("x-token", "qredo-api-signature") if name in request.headers)
+        if request.url.path.endswith("/token"):
+            if end == "redirect":
+                return httpx.Response(302, headers={"location": "https://elsewhere.test/"})
+            return httpx.Response(401, json=dict(request.headers)) if end == "no token" else service(request)
+        if end == "error":
+            raise httpx.ReadError("lost", request=request)
+        return httpx.Response(401) if end == "refused" else service(request)
+
+    responses = list[httpx.Response]()
+    calls = Calls(mode, answer, kept=responses)
+    found = end_of(lambda: calls(PATH))
+    assert sent
+    thief = Thief(KEY.api_key, *sent, *service.tokens)
+    thief.look(end, [found, *responses])
+    while isinstance(found, BaseException):
+        for frame, _ in traceback.walk_tb(found.__traceback__):
+            if frame.f_globals["__name__"].startswith("httpx"):
+                thief.look(end, [each for each in frame.f_locals.values() if isinstance(each, httpx.Response | list)])
+        found = found.__cause__
+    assert sorted(set(thief.found)) == []
+
+
 def test_another_workspace_is_refused(mode: str) -> None:
     """A path that names another workspace than the token's is not sent, however it is written."""
     service = TokenService()
     calls = Calls(mode, service)
-    for path in ("/workspaces/other/policies", "/workspaces/2ZDgLmOIYRLFXx1RtNYfF3Va7nv", "/x/workspaces/%41"):
-        with pytest.raises(TokenError, match=f"but the token is for '{WORKSPACE}'"):
+    for path in (
+        "/workspaces/other/policies",
+        "/workspaces/2ZDgLmOIYRLFXx1RtNYfF3Va7nv",
+        "/x/workspaces/%41",
+        "/%77orkspaces/other",
+        f"/workspaces/{WORKSPACE}/%2e%2E/other",
+        f"/workspaces/{WORKSPACE}/x%2F..%2F..%2Fother",
+    ):
+        with pytest.raises(TokenError, match=rf"but the token is for '{WORKSPACE}'|to another workspace\. Nothing"):
             calls(path)
     assert service.log == []
     assert calls(f"/workspaces/%32{WORKSPACE[1:]}/policies") == [200]
