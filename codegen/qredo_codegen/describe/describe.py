@@ -13,6 +13,7 @@ from qredo_codegen.description.normal import normalize
 from qredo_codegen.description.normal_form import Normal
 from qredo_codegen.description.overlay import Overlay, apply
 from qredo_codegen.description.rules import check_generable, validate
+from qredo_codegen.description.rules_generable import form_bodies
 from qredo_codegen.errors import DocumentError, GenerationError
 
 from .decisions import Decisions
@@ -132,7 +133,8 @@ def _settle(document: Document, decisions: Decisions) -> None:
         if not settle(document, validate(document), decisions):
             break
     for _ in range(_ROUNDS):
-        found = normalize(document).problems
+        normal = normalize(document)
+        found = [*normal.problems, *form_bodies(normal)]
         if not [problem for problem in found if replace_schema(document, problem, decisions)]:
             return
 
