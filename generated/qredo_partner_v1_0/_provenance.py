@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "11602dc99077b5e32c96ea3afaeeaff53c6298d74bd80d80e7922c107f0dfdf4"
+TEMPLATES_SHA256 = "d9d14b8ec7474e2b7562472130cb9d53cb49456a043afea4a767051bd313a7e0"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
