@@ -148,6 +148,14 @@ def test_a_body_that_cannot_be_sent_as_it_is_described_is_asked_about() -> None:
     assert [row.pointer for row in done.decisions.of("lost")] == ["/paths/~1form?kind=a/post"]
 
 
+@pytest.mark.parametrize(("version", "taken"), [(3.0, "3.0.0"), ("3.1", "3.1.0")])
+def test_a_version_without_its_last_number_is_completed(version: Any, taken: str) -> None:
+    """`openapi: 3.0` is a number in YAML; the file is described all the same, and the place is on record."""
+    done = describe({**faulty(), "openapi": version}, None)
+    assert done.document["openapi"] == taken
+    assert "/openapi" in [row.pointer for row in done.decisions.of("replaced")]
+
+
 def test_a_keyword_that_contradicts_its_schema_goes_alone() -> None:
     """What chooses a member of a union, or names values, is asked about; the members and the values stay."""
     members = [{"type": "object", "properties": {"kind": {"type": "string"}, name: {}}} for name in "ab"]
