@@ -365,6 +365,9 @@ GENERABLE = [
              put(f"{ONE}/delete/requestBody", {"content": {"multipart/form-data": {"schema": schema}}}))
         for schema in (TEXT, {"type": "array", "items": OBJECT}, {"$ref": f"#{SCHEMAS}/Kind"})
     ),
+    case(f"{GET}/parameters/4", "is the header 'X-Kind' once more",
+         put(f"{GET}/parameters/-", HEADER | {"name": "X-Kind"}),
+         put(f"{GET}/parameters/-", HEADER | {"name": "x-kind"})),
     case("/paths/~1things?kind=a", "has a query or a fragment", put("/paths/~1things?kind=a", {})),
     case("/paths/~1things/servers", "is another host",
          put("/paths/~1things/servers", [{"url": "https://b.example.com"}])),
@@ -586,6 +589,17 @@ def test_a_feed_need_not_describe_the_parameters_of_its_path() -> None:
     """The path of a feed alone says what is filled in: each is a text."""
     feed = put("/paths/~1{id}~1feed", {"x-websocket": FEED | {"name": "other"}})
     assert check_generable(described(feed)) == []
+
+
+def test_a_header_of_an_operation_goes_before_that_of_its_path() -> None:
+    """Whatever the case of their names: it is one parameter, with the type that the operation gives it."""
+    above, own = HEADER | {"name": "X-Kind"}, {"name": "x-kind", "in": "header", "schema": {"type": "integer"}}
+    document = described(put("/paths/~1things/parameters", [above]), put(f"{GET}/parameters/-", own))
+    assert check_generable(document) == []
+    found = next(one for one in normalize(document).operations if one.source.pointer == GET)
+    assert [(one.wire, one.schema) for one in found.parameters if one.place == "header"] == [
+        ("x-kind", {"type": "integer"})
+    ]
 
 
 def test_the_media_types_of_a_body_that_are_not_sent_are_named() -> None:

@@ -8,7 +8,7 @@ from itertools import chain, count
 
 from qredo_codegen.description.document import METHODS, Document, operations, pointer, resolve_once, tokens
 from qredo_codegen.description.places import path_items, successes, target
-from qredo_codegen.description.rules_generable import encodings, is_media_type, media_types
+from qredo_codegen.description.rules_generable import encodings, header_parameters, is_media_type, media_types
 
 from .decisions import Decisions
 from .structure import drop
@@ -52,6 +52,8 @@ def fit_operations(document: Document, decisions: Decisions) -> None:
     _distinct_paths(document, decisions)
     _lose_queries(document, decisions)
     _fit_media_types(document, decisions)
+    for problem in reversed(dict.fromkeys(header_parameters(document))):  # what is dropped must not move the others
+        drop(document, problem.pointer, f"The parameter {problem.message}", decisions)
     for problem in list(encodings(document)):
         drop(document, problem.pointer, "The encoding of a form's field; it has the usual one.", decisions)
     for one in operations(document):

@@ -89,6 +89,16 @@ def path_parameters(document: Document) -> Iterator[Problem]:
                 yield Problem(at, f"the path parameter {name!r} is not in the path {operation.path!r}; remove it.")
 
 
+def header_parameters(document: Document) -> Iterator[Problem]:
+    """No header is described twice: the case of its name means nothing."""
+    for operation in operations(document):
+        seen: dict[str, str] = {}
+        for (place, name), (at, _) in parameters(document, operation).items():
+            first = seen.setdefault(name.lower(), name) if place == "header" else name
+            if first != name:
+                yield Problem(at, f"is the header {first!r} once more, since case means nothing; keep one.")
+
+
 def path_templates(document: Document) -> Iterator[Problem]:
     """No two paths differ only in the names of their parameters: no server could tell them apart."""
     seen: dict[str, str] = {}
@@ -168,6 +178,7 @@ RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     media_types,
     encodings,
     path_parameters,
+    header_parameters,
     path_templates,
     distinct_names,
     security,
