@@ -314,6 +314,7 @@ def test_a_new_version_has_the_names_of_its_family(checkout: Checkout, tmp_path:
     [
         (PACKAGE, None, "is a description of our own, which describe does not overwrite"),
         ("Acme", None, "'Acme' is no import name"),
+        *((name, None, f"{name!r} is a name that is in use already") for name in ("class", "json", "qredo_signing")),
         ("acme_v7", "magic", "No description signs with 'magic'; there are: partner_signature."),
     ],
 )
