@@ -28,7 +28,8 @@ def write(media: str, body: Any, encoding: Mapping[str, str]) -> tuple[bytes, st
     if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body), "application/octet-stream" if "*" in media else media
     if isinstance(body, str) and kind != "application/json" and not kind.endswith("+json"):
-        return body.encode(_charset(media)), media if "charset" in media else f"{media}; charset=utf-8"
+        media = "text/plain" if "*" in media else media
+        return body.encode(_charset(media)), media if "charset" in media.lower() else f"{media}; charset=utf-8"
     return to_json(body).encode(), "application/json" if "*" in media else media
 
 

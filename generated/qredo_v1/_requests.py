@@ -67,8 +67,13 @@ class Requests(NamedTuple):
         content, media = (None, None) if body is UNSET else _content(operation, body)
         if self.options.headers or self.options.query:
             headers, query = _over(self.options.headers, headers), _over(self.options.query, query)
+        own = self.http.params
+        if own:
+            query = _over({name: own.get_list(name) for name in own}, query)
         url = self.base_url + _fill(operation, path) + _query(operation, query)
         request = self._begin(operation, url, content, key)
+        if own:  # httpx has put them in the place of the query of the call
+            request.url = type(request.url)(url)
         # One by one: to merge them, as httpx does with `headers=`, takes three times as long.
         request.headers["accept"] = operation.accept
         request.headers["user-agent"] = self.user_agent

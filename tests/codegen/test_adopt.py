@@ -175,6 +175,22 @@ def test_each_change_of_the_vendor_is_a_row(checkout: Checkout, tmp_path: Path) 
     assert load(checkout.adopted(PACKAGE)) == shape_of(load(vendor))
 
 
+def test_a_new_field_that_is_required_breaks(checkout: Checkout, tmp_path: Path) -> None:
+    """The field and its place in `required` are two rows: the second is judged with the field there."""
+
+    def require(document: Document) -> None:
+        found = schema(document, "CompanyCreate")
+        found["properties"]["vat"] = {"type": "string"}
+        found.setdefault("required", []).append("vat")
+
+    checkout.adopted(PACKAGE).write_text(shape_text(shape_of(load(published(tmp_path)))))
+    vendor = published(tmp_path, require)
+    run(checkout, "adopt", str(vendor), PACKAGE, "--out", str(tmp_path / "out"))
+    _, report = reports(tmp_path / "out")
+    effects = {row["pointer"].partition("CompanyCreate")[2]: row["effect"] for row in report["vendor_changes"]}
+    assert effects == {"/properties/vat": "compatible", "/required/vat": "breaking"}
+
+
 def test_rules_that_are_broken_stand_in_the_report(checkout: Checkout, tmp_path: Path) -> None:
     """What no client can be made of is listed to be settled first, beside everything that differs."""
 

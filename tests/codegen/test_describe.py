@@ -122,6 +122,58 @@ def test_the_encoding_of_a_form_stays_where_the_generator_takes_it() -> None:
     assert at in [row.pointer for row in done.decisions.of("dropped")]
 
 
+def test_a_body_that_cannot_be_sent_as_it_is_described_is_asked_about() -> None:
+    """A media type gets one that the client can send, a form that is no object can be anything; a query is lost."""
+    bodies = {
+        "/charset": ("text/plain; charset=nonsense", {"type": "string"}),
+        "/word": ("json", {"type": "string"}),
+        "/form": ("multipart/form-data", {"type": "string"}),
+        "/form?kind=a": ("multipart/form-data", {"type": "object"}),
+    }
+    file = faulty()
+    file["paths"] = {
+        path: {"post": {"requestBody": {"content": {media: {"schema": schema}}}, "responses": OK}}
+        for path, (media, schema) in bodies.items()
+    }
+    done = describe(file, None)
+    content = {path: item["post"]["requestBody"]["content"] for path, item in done.document["paths"].items()}
+    assert content == {
+        "/charset": {"text/plain": {"schema": {"type": "string"}}},
+        "/word": {"application/octet-stream": {"schema": {"type": "string"}}},
+        "/form": {"multipart/form-data": {"schema": {}}},
+    }
+    asked = [row.pointer for row in done.decisions.of("question")]
+    for at in ("text~1plain; charset=nonsense", "json", "multipart~1form-data/schema"):
+        assert any(pointer.endswith(f"/requestBody/content/{at}") for pointer in asked), asked
+    assert [row.pointer for row in done.decisions.of("lost")] == ["/paths/~1form?kind=a/post"]
+
+
+@pytest.mark.parametrize(("version", "taken"), [(3.0, "3.0.0"), ("3.1", "3.1.0")])
+def test_a_version_without_its_last_number_is_completed(version: Any, taken: str) -> None:
+    """`openapi: 3.0` is a number in YAML; the file is described all the same, and the place is on record."""
+    done = describe({**faulty(), "openapi": version}, None)
+    assert done.document["openapi"] == taken
+    assert "/openapi" in [row.pointer for row in done.decisions.of("replaced")]
+
+
+def test_a_keyword_that_contradicts_its_schema_goes_alone() -> None:
+    """What chooses a member of a union, or names values, is asked about; the members and the values stay."""
+    members = [{"type": "object", "properties": {"kind": {"type": "string"}, name: {}}} for name in "ab"]
+    choices = [{"propertyName": "kind", "mapping": {"a": "Gone"}}, {"propertyName": "other"}]
+    values = {"type": "string", "enum": ["x", "y"]}
+    fields = {f"union{index}": {"oneOf": members, "discriminator": one} for index, one in enumerate(choices)}
+    fields["discriminator"] = {**values, "x-enum-varnames": ["X"]}
+    file = faulty()
+    schema = {"type": "object", "properties": fields}
+    content = {"application/json": {"schema": schema}}
+    file["paths"] = {"/a": {"get": {"responses": {"200": {"description": "", "content": content}}}}}
+    done = describe(file, None)
+    found = done.document["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert found["properties"] == {"union0": {"oneOf": members}, "union1": {"oneOf": members}, "discriminator": values}
+    asked = {row.pointer.partition("/properties/")[2] for row in done.decisions.of("question")}
+    assert {"union0/discriminator", "union1/discriminator", "discriminator/x-enum-varnames"} <= asked
+
+
 def test_what_leads_to_a_broken_reference_goes_with_it() -> None:
     """A parameter, a body, a response and an example that end at nothing by way of a component: none is left."""
     file = faulty()
@@ -262,6 +314,7 @@ def test_a_new_version_has_the_names_of_its_family(checkout: Checkout, tmp_path:
     [
         (PACKAGE, None, "is a description of our own, which describe does not overwrite"),
         ("Acme", None, "'Acme' is no import name"),
+        *((name, None, f"{name!r} is a name that is in use already") for name in ("class", "json", "qredo_signing")),
         ("acme_v7", "magic", "No description signs with 'magic'; there are: partner_signature."),
     ],
 )

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qredo_codegen.description import reserved, rules
 from qredo_codegen.description.document import load, tokens, walk
+from qredo_codegen.description.normal import normalize
 from qredo_codegen.description.rules import Problem, check_described, check_generable, validate
 from qredo_signing._http.schemes import SCHEMES as SIGNING_SCHEMES
 
@@ -343,6 +344,31 @@ GENERABLE = [
     case(f"{POST}/requestBody/{JSON}/encoding/kind/contentType", "an object cannot be sent as 'text/csv'",
          put(f"{SCHEMAS}/NewThing/properties/kind", OBJECT),
          put(f"{POST}/requestBody/{JSON}/encoding", {"kind": {"contentType": "text/csv"}})),
+    case(f"{POST}/requestBody/{JSON}/encoding/kind/contentType", "an object cannot be sent as 'text/csv'",
+         put(f"{SCHEMAS}/NewThing/properties/kind", {"type": "array", "items": {"allOf": [OBJECT, OBJECT]}}),
+         put(f"{POST}/requestBody/{JSON}/encoding", {"kind": {"contentType": "text/csv"}})),
+    case(f"{POST}/requestBody/{JSON}/encoding/kind/contentType", "the charset 'klingon' is not known",
+         put(f"{POST}/requestBody/{JSON}/encoding", {"kind": {"contentType": "a/b, text/plain; charset=klingon"}})),
+    *(
+        case(f"{POST}/requestBody/content/{media.replace('/', '~1')}", message,
+             put(f"{POST}/requestBody/content/{media.replace('/', '~1')}", {}))
+        for media, message in [
+            ("text/plain; charset=nonsense", "the charset 'nonsense' is not known"),
+            ("application/json; charset=utf-16", "only text can be sent in the charset 'utf-16'"),
+            ("application/x-www-form-urlencoded; charset=iso-8859-1", "only text can be sent"),
+            ("text/plain; a=\r\nX-Other: 1", "is no media type"),
+            ("json", "'json' is no media type"),
+        ]
+    ),
+    *(
+        case(f"{ONE}/delete/requestBody/content/multipart~1form-data/schema", "is sent as a form, and is no object",
+             put(f"{ONE}/delete/requestBody", {"content": {"multipart/form-data": {"schema": schema}}}))
+        for schema in (TEXT, {"type": "array", "items": OBJECT}, {"$ref": f"#{SCHEMAS}/Kind"})
+    ),
+    case(f"{GET}/parameters/4", "is the header 'X-Kind' once more",
+         put(f"{GET}/parameters/-", HEADER | {"name": "X-Kind"}),
+         put(f"{GET}/parameters/-", HEADER | {"name": "x-kind"})),
+    case("/paths/~1things?kind=a", "has a query or a fragment", put("/paths/~1things?kind=a", {})),
     case("/paths/~1things/servers", "is another host",
          put("/paths/~1things/servers", [{"url": "https://b.example.com"}])),
     case(f"{GET}/servers", "is another host",
@@ -364,6 +390,12 @@ AMBIGUOUS = [
     (f"{THING}/part/discriminator/mapping/a", "is no member of the union",
      put(f"{THING}/part", {"oneOf": [{"$ref": f"#{SCHEMAS}/Owner"}, {"$ref": f"#{SCHEMAS}/News"}], "discriminator":
          {"propertyName": "name", "mapping": {"a": f"#{SCHEMAS}/Things"}}})),
+    (f"{THING}/part/discriminator/mapping/a", "'Gone' is no member of the union",
+     put(f"{THING}/part", {"oneOf": [{"$ref": f"#{SCHEMAS}/Owner"}, {"$ref": f"#{SCHEMAS}/News"}], "discriminator":
+         {"propertyName": "name", "mapping": {"a": "Gone"}}})),
+    (f"{THING}/part/discriminator/propertyName", "'kind' is a property of no member",
+     put(f"{THING}/part", {"oneOf": [{"$ref": f"#{SCHEMAS}/Owner"}, {"$ref": f"#{SCHEMAS}/News"}], "discriminator":
+         {"propertyName": "kind"}})),
     (f"{SCHEMAS}/Owner/allOf/1/properties/name", "is 'integer', and another part of its allOf is 'string'",
      put(f"{SCHEMAS}/Owner", {"allOf": [OBJECT, {"type": "object", "properties": {"name": {"type": "integer"}}}]})),
     (f"{GET}/parameters/2/schema", "has values of the type boolean and integer",
@@ -557,6 +589,24 @@ def test_a_feed_need_not_describe_the_parameters_of_its_path() -> None:
     """The path of a feed alone says what is filled in: each is a text."""
     feed = put("/paths/~1{id}~1feed", {"x-websocket": FEED | {"name": "other"}})
     assert check_generable(described(feed)) == []
+
+
+def test_a_header_of_an_operation_goes_before_that_of_its_path() -> None:
+    """Whatever the case of their names: it is one parameter, with the type that the operation gives it."""
+    above, own = HEADER | {"name": "X-Kind"}, {"name": "x-kind", "in": "header", "schema": {"type": "integer"}}
+    document = described(put("/paths/~1things/parameters", [above]), put(f"{GET}/parameters/-", own))
+    assert check_generable(document) == []
+    found = next(one for one in normalize(document).operations if one.source.pointer == GET)
+    assert [(one.wire, one.schema) for one in found.parameters if one.place == "header"] == [
+        ("x-kind", {"type": "integer"})
+    ]
+
+
+def test_the_media_types_of_a_body_that_are_not_sent_are_named() -> None:
+    """One media type is sent; each of the others is left out, and that is said with its place."""
+    at = f"{POST}/requestBody/content/text~1csv"
+    left_out = normalize(described(put(at, {"schema": TEXT}))).left_out
+    assert left_out == [Problem(at, "is left out: the body is sent as application/json.")]
 
 
 def test_data_is_no_description() -> None:

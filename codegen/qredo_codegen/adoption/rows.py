@@ -13,7 +13,7 @@ from qredo_codegen.description.document import Document, operations
 from qredo_codegen.description.overlay import Action, Applied, Overlay, apply_all
 from qredo_codegen.errors import DocumentError
 
-from .edits import Edit, edited, edits
+from .edits import Edit, Element, edited, edits
 
 __all__ = ["Row", "rows"]
 
@@ -68,7 +68,18 @@ def rows(adopted: Document, vendor: Document, overlay: Overlay, ours: Document) 
         if _is_component(edit) and edit.kind == "added":
             base = edited(base, edit)
     judge = _Judge(base, overlay, ours)
-    return [judge.row(edit) for edit in found]
+    by_path = {edit.path: edit for edit in found}
+    fields = [by_path.get(_field(edit)) for edit in found]
+    return [
+        judge.row(edit) if field is None else _Judge(edited(base, field), overlay, ours).row(edit)
+        for edit, field in zip(found, fields, strict=True)
+    ]
+
+
+def _field(edit: Edit) -> tuple[str | Element, ...]:
+    """The path of the field that an edit requires: a name in `required` says nothing before the field is there."""
+    is_name = edit.kind == "added" and isinstance(edit.path[-1], Element) and edit.path[-2] == "required"
+    return (*edit.path[:-2], "properties", str(edit.after)) if is_name else ()
 
 
 def _is_component(edit: Edit) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 
 from qredo_codegen._atomic_files import replace_all
@@ -26,6 +28,7 @@ _HEADER = """\
 # A vendor's description in the form that the generator takes, written by `nox -s describe`.
 # decisions.md says what was decided. Corrections belong in overlay.yaml: this file is written again from the vendor's.
 """
+_TAKEN = frozenset({"attr", "attrs", "httpx", "qredo_codegen", "qredo_emulator", "qredo_signing"})
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 
@@ -158,6 +161,8 @@ def _refuse_name(checkout: Checkout, package: str) -> Document | None:
     """Return the description that the vendor's file is to replace, if there is one."""
     if not _NAME.fullmatch(package):
         raise DescribeCommandError(f"{package!r} is no import name; one is built like acme_v1.")
+    if iskeyword(package) or package in sys.stdlib_module_names | _TAKEN:
+        raise DescribeCommandError(f"{package!r} is a name that is in use already; give another one, such as acme_v1.")
     if package not in checkout.packages:
         return None
     before = load(checkout.description(package))

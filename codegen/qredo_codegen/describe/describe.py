@@ -5,6 +5,7 @@ What the generator takes as vendors write it (inline schemas, parameters of a pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from qredo_codegen.description.normal import normalize
 from qredo_codegen.description.normal_form import Normal
 from qredo_codegen.description.overlay import Overlay, apply
 from qredo_codegen.description.rules import check_generable, validate
+from qredo_codegen.description.rules_generable import form_bodies
 from qredo_codegen.errors import DocumentError, GenerationError
 
 from .decisions import Decisions
@@ -96,6 +98,9 @@ def draft(
     if overlay is not None:
         corrected = apply(corrected, overlay)
     document = without_extras(corrected, decisions, with_texts=with_texts)
+    if (version := str(document["openapi"])) in ("3.0", "3.1"):  # written as a number, as a rule
+        document["openapi"] = f"{version}.0"
+        decisions.add("replaced", "/openapi", f"{version} is no whole version: {version}.0 is taken.")
     fit_written(document, decisions)
     drop_invalid(document, decisions)
     drop_broken_references(document, decisions)
@@ -120,7 +125,7 @@ def draft(
 def _refuse_others(vendor: Document) -> None:
     if "swagger" in vendor:
         raise DocumentError("The file is Swagger 2.0; convert it to OpenAPI 3 first (npx swagger2openapi).")
-    if not str(vendor.get("openapi")).startswith(("3.0", "3.1")):
+    if not re.fullmatch(r"3\.[01](\.\d+(-.+)?)?", str(vendor.get("openapi"))):
         raise DocumentError(f"The file is OpenAPI {vendor.get('openapi')!r}; 3.0 and 3.1 are read.")
     if not isinstance(vendor.get("paths", {}), dict):
         raise DocumentError("The file's paths are no mapping.")
@@ -132,7 +137,8 @@ def _settle(document: Document, decisions: Decisions) -> None:
         if not settle(document, validate(document), decisions):
             break
     for _ in range(_ROUNDS):
-        found = normalize(document).problems
+        normal = normalize(document)
+        found = [*normal.problems, *form_bodies(normal)]
         if not [problem for problem in found if replace_schema(document, problem, decisions)]:
             return
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from itertools import chain, count
 
-from qredo_codegen.description.document import METHODS, Document, operations, pointer
+from qredo_codegen.description.document import METHODS, Document, operations, pointer, resolve_once, tokens
 from qredo_codegen.description.places import path_items, successes, target
-from qredo_codegen.description.rules_generable import encodings
+from qredo_codegen.description.rules_generable import encodings, header_parameters, is_media_type, media_types
 
 from .decisions import Decisions
 from .structure import drop
@@ -50,6 +50,10 @@ def keep_tags(document: Document, kept: Mapping[str, str], named: Mapping[str, s
 def fit_operations(document: Document, decisions: Decisions) -> None:
     """Make paths, forms and responses what the generator takes."""
     _distinct_paths(document, decisions)
+    _lose_queries(document, decisions)
+    _fit_media_types(document, decisions)
+    for problem in reversed(dict.fromkeys(header_parameters(document))):  # what is dropped must not move the others
+        drop(document, problem.pointer, f"The parameter {problem.message}", decisions)
     for problem in list(encodings(document)):
         drop(document, problem.pointer, "The encoding of a form's field; it has the usual one.", decisions)
     for one in operations(document):
@@ -74,6 +78,24 @@ def _distinct_paths(document: Document, decisions: Decisions) -> None:
             decisions.add("replaced", pointer("paths", path, method), f"{text} The operation stands there.")
             document["paths"][other][method] = _renamed(document, item, method, names, other)
         document["paths"].pop(path, None)
+
+
+def _lose_queries(document: Document, decisions: Decisions) -> None:
+    """Drop paths with a query or a fragment: several stand for one path, and the client would send the text."""
+    for path in [path for path in path_items(document) if re.search("[?#]", path)]:
+        drop(document, pointer("paths", path), "A query or a fragment is no part of a path.", decisions)
+
+
+def _fit_media_types(document: Document, decisions: Decisions) -> None:
+    """Send a body without the charset that it cannot have, or as bytes if it has no media type at all."""
+    for at, message in list(media_types(document)):
+        content, media = resolve_once(document, at.rpartition("/")[0]), tokens(at)[-1]
+        plain = media.partition(";")[0].strip()
+        fitting = plain if is_media_type(plain) else "application/octet-stream"
+        decisions.add("question", at, f"{message[0].upper()}{message[1:]} It is sent as {fitting}.")
+        renamed = [(fitting if key == media else key, node) for key, node in content.items()]
+        content.clear()
+        content.update(renamed)
 
 
 def distinct_names(document: Document, decisions: Decisions) -> None:

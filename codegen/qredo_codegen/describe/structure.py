@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, cast
 
 from jsonschema.exceptions import ValidationError
@@ -20,6 +21,7 @@ __all__ = ["drop", "drop_broken_references", "drop_invalid", "replace_schema", "
 
 _ROUNDS = 40
 _LONGEST = 120
+_OPTIONAL = ("discriminator", "x-enum-varnames")
 _MISSING: dict[str, Any] = {
     "description": "",
     "responses": {"default": {"description": ""}},
@@ -118,13 +120,27 @@ def _settle_object(node: Document, problem: Problem, decisions: Decisions) -> bo
 
 
 def replace_schema(document: Document, problem: Problem, decisions: Decisions) -> bool:
-    """Take anything where a schema is ambiguous; tell whether there was one."""
+    """Take anything where a schema is ambiguous, or do without the keyword that is; tell whether there was one."""
+    if at := _keyword(problem.pointer):
+        holder, key = _get(document, at.rpartition("/")[0]), tokens(at)[-1]
+        decisions.add("question", at, f"{problem.pointer}: {problem.message} The schema goes without {key}.")
+        del holder[key]
+        return True
     node = _get(document, problem.pointer)
     if not problem.pointer or node is None or node == {}:
         return False
     decisions.add("question", problem.pointer, f"The schema {problem.message} It can be anything until you decide.")
     _put(document, problem.pointer, {})
     return True
+
+
+def _keyword(at: str) -> str | None:
+    """The pointer of the keyword that a place belongs to, where a schema can do without it."""
+    parts = tokens(at)
+    for index, (above, part) in enumerate(pairwise(parts), 1):
+        if part in _OPTIONAL and above != "properties":
+            return pointer(*parts[: index + 1])
+    return None
 
 
 def _distinct(values: list[Any]) -> list[Any]:

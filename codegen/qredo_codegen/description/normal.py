@@ -262,5 +262,10 @@ def _left_out(document: Document, schemas: TypeSchemas) -> Iterator[Problem]:
         at = pointer("components", "schemas", name)
         if at not in schemas.classes and at not in schemas.met:
             yield Problem(at, "is left out: no operation uses it.")
+    for operation in operations(document):
+        at, body = placed(document, operation.pointer + "/requestBody", operation.node.get("requestBody") or {})
+        first, *others = sorted((body or {}).get("content") or [""], key=_preference)
+        for media in others:
+            yield Problem(at + pointer("content", media), f"is left out: the body is sent as {first}.")
     for name in document.get("webhooks", {}):
         yield Problem(pointer("webhooks", name), "is left out: webhooks are not generated.")

@@ -10,7 +10,17 @@ from .document import Document, Operation
 from .places import Problem
 from .type_schemas import CLASS, SchemaClass
 
-__all__ = ["Body", "Content", "Normal", "NormalClass", "NormalOperation", "NormalParameter", "Tag", "form_of"]
+__all__ = [
+    "Body",
+    "Content",
+    "Normal",
+    "NormalClass",
+    "NormalOperation",
+    "NormalParameter",
+    "Tag",
+    "charset_of",
+    "form_of",
+]
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -156,3 +166,9 @@ def form_of(media: str) -> str:
     if kind == "application/json" or kind.endswith("+json") or kind == "*/*":
         return "json"
     return "text" if kind.startswith("text/") or kind.endswith(("/xml", "+xml", "/csv", "/yaml")) else "bytes"
+
+
+def charset_of(media: str) -> str | None:
+    """The charset that a media type names."""
+    _, found, name = media.lower().partition("charset=")
+    return name.partition(";")[0].strip(' "') if found else None

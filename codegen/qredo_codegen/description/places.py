@@ -213,14 +213,24 @@ def under(document: Document, schema: Any) -> Document:
 
 def parameters(document: Document, operation: Operation) -> dict[tuple[str, str], tuple[str, Document]]:
     """Return an operation's parameters by location and name, each with its pointer; path-level ones come first."""
+    at = pointer("paths", operation.path)
+    above = _by_place_and_name(document, at, document["paths"][operation.path])
+    own = _by_place_and_name(document, operation.pointer, operation.node)
+    headers = {name.lower() for place, name in own if place == "header"}  # whose case means nothing
+    above = {
+        key: one for key, one in above.items() if key in own or key[0] != "header" or key[1].lower() not in headers
+    }
+    return above | own
+
+
+def _by_place_and_name(document: Document, at: str, node: Document) -> dict[tuple[str, str], tuple[str, Document]]:
+    """Return the parameters in the list of one object, each with its pointer."""
     found: dict[tuple[str, str], tuple[str, Document]] = {}
-    item_pointer = pointer("paths", operation.path)
-    for at, node in ((item_pointer, document["paths"][operation.path]), (operation.pointer, operation.node)):
-        for index, written in enumerate(node.get("parameters", ())):
-            parameter = target(document, written)
-            if isinstance(parameter, dict):
-                key = (str(parameter.get("in")), str(parameter.get("name")))
-                found[key] = at + pointer("parameters", index), parameter
+    for index, written in enumerate(node.get("parameters", ())):
+        parameter = target(document, written)
+        if isinstance(parameter, dict):
+            key = (str(parameter.get("in")), str(parameter.get("name")))
+            found[key] = at + pointer("parameters", index), parameter
     return found
 
 

@@ -2,32 +2,83 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .document import Document, operations, pointer
-from .normal_form import Normal, NormalOperation, form_of
-from .places import Problem, holders, parameters, path_items, under
+from .document import Document, operations, pointer, tokens
+from .normal_form import Normal, NormalOperation, charset_of, form_of
+from .places import Holder, Problem, holders, parameters, path_items, placed
 from .reserved import SCHEMES
 from .security import is_open_scheme, signature_schemes, used_scheme
+from .type_schemas import CLASS, TypeSchemas
 
-__all__ = ["NORMAL_RULES", "RULES", "encodings"]
+__all__ = ["NORMAL_RULES", "RULES", "encodings", "form_bodies", "is_media_type", "media_types"]
+
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_MEDIA = re.compile(rf"{_WORD}/{_WORD}(\s*;[ -~]*)?")
+
+
+def media_types(document: Document) -> Iterator[Problem]:
+    """A body has a media type that a header can hold, in a charset that there is; forms and JSON are UTF-8."""
+    for holder in holders(document):
+        media = tokens(holder.pointer)[-1]
+        if holder.role == "body" and (problem := _media_problem(media)):
+            yield Problem(holder.pointer, problem)
+
+
+def is_media_type(text: str) -> bool:
+    """Whether a text is a media type that a header can hold."""
+    return _MEDIA.fullmatch(text) is not None
+
+
+def _media_problem(media: str) -> str | None:
+    """What is wrong with a media type of a request, or None."""
+    if not is_media_type(media):
+        return f"{media!r} is no media type; write one, such as application/json."
+    charset = charset_of(media)
+    try:
+        "".encode(charset or "utf-8")  # fails for what is a codec and no charset, too
+    except LookupError:
+        return f"the charset {charset!r} is not known; write the one that the service takes, or none for UTF-8."
+    if charset is not None and codecs.lookup(charset).name != "utf-8" and form_of(media) not in ("text", "bytes"):
+        return f"only text can be sent in the charset {charset!r}; write none, for UTF-8."
+    return None
 
 
 def encodings(document: Document) -> Iterator[Problem]:
     """A part of a form has no headers of its own, and an object in it is JSON."""
     for holder in holders(document):
-        fields = under(document, holder.node.get("schema")).get("properties", {})
+        fields = _typed_fields(document, holder) if holder.node.get("encoding") else {}
         for name, encoding in holder.node.get("encoding", {}).items() if holder.role == "body" else ():
             at = holder.pointer + pointer("encoding", name)
             if encoding.get("headers"):
                 yield Problem(at + "/headers", "has values that no argument could give; remove it.")
             media = encoding.get("contentType", "application/json")
-            if under(document, fields.get(name)).get("type") == "object" and form_of(media) != "json":
-                yield Problem(
-                    at + "/contentType", f"an object cannot be sent as {media!r}; describe the field as text."
-                )
+            if fields.get(name) == "object" and form_of(media) != "json":
+                problem: str | None = f"an object cannot be sent as {media!r}; describe the field as text."
+            else:
+                problem = next(filter(None, (_media_problem(one.strip()) for one in media.split(","))), None)
+            if problem:
+                yield Problem(at + "/contentType", problem)
+
+
+def _typed_fields(document: Document, holder: Holder) -> dict[str, str]:
+    """The JSON type of each field of a body; for an array that of its items, since each is sent as a part."""
+    schemas = TypeSchemas(document)
+    key = schemas.typed(holder.node.get("schema"), holder.pointer + "/schema", "").get(CLASS)
+    return {name: _json_type(schemas, field) for name, field in schemas.classes[key].fields.items()} if key else {}
+
+
+def _json_type(schemas: TypeSchemas, schema: Document) -> str:
+    if schema.get("type") == "array":
+        return _json_type(schemas, schema["items"])
+    if CLASS in schema:
+        found = schemas.classes[schema[CLASS]]
+        return "object" if found.values is None else found.base
+    kinds = {_json_type(schemas, member) for member in schema.get("oneOf", ())}
+    return "object" if "object" in kinds else str(schema.get("type", ""))
 
 
 def path_parameters(document: Document) -> Iterator[Problem]:
@@ -36,6 +87,16 @@ def path_parameters(document: Document) -> Iterator[Problem]:
         for (place, name), (at, _) in parameters(document, operation).items():
             if place == "path" and f"{{{name}}}" not in operation.path:
                 yield Problem(at, f"the path parameter {name!r} is not in the path {operation.path!r}; remove it.")
+
+
+def header_parameters(document: Document) -> Iterator[Problem]:
+    """No header is described twice: the case of its name means nothing."""
+    for operation in operations(document):
+        seen: dict[str, str] = {}
+        for (place, name), (at, _) in parameters(document, operation).items():
+            first = seen.setdefault(name.lower(), name) if place == "header" else name
+            if first != name:
+                yield Problem(at, f"is the header {first!r} once more, since case means nothing; keep one.")
 
 
 def path_templates(document: Document) -> Iterator[Problem]:
@@ -114,8 +175,10 @@ def outcomes(document: Document) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
+    media_types,
     encodings,
     path_parameters,
+    header_parameters,
     path_templates,
     distinct_names,
     security,
@@ -140,7 +203,23 @@ def feed_messages(normal: Normal) -> Iterator[Problem]:
             yield Problem(at, "is no reference to an object schema; name the schema of a message.")
 
 
-NORMAL_RULES: tuple[Callable[[Normal], Iterator[Problem]], ...] = (named_fields, feed_messages)
+def form_bodies(normal: Normal) -> Iterator[Problem]:
+    """A form is an object: it has fields with names."""
+    for one in normal.operations:
+        content = one.body.content if one.body else None
+        if content and content.form in ("form", "multipart"):
+            found = normal.class_of(content.schema)
+            is_object = found.schema.values is None if found else content.schema.get("type", "object") == "object"
+            if not is_object:
+                written = one.source.node["requestBody"]
+                at, _ = placed(normal.document, one.source.pointer + "/requestBody", written)
+                yield Problem(
+                    at + pointer("content", content.media or "", "schema"),
+                    "is sent as a form, and is no object; describe its fields as properties.",
+                )
+
+
+NORMAL_RULES: tuple[Callable[[Normal], Iterator[Problem]], ...] = (named_fields, feed_messages, form_bodies)
 """Rules for what the description means, however it is written."""
 
 

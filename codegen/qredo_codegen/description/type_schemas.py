@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from qredo_codegen.errors import DocumentError
+
 from .document import Document, pointer, resolve_once, tokens
 from .places import Problem
 
@@ -249,9 +251,8 @@ class TypeSchemas:
     def _one_type(self, kind: str, merged: _Merged, at: str, hint: str) -> Document:
         keywords = merged.keywords
         if kind in _SCALARS:
-            return {"type": kind} | (
-                {"format": keywords["format"]} if kind == "string" and "format" in keywords else {}
-            )
+            given = _format(keywords) if kind == "string" else None
+            return {"type": kind} | ({"format": given} if given else {})
         if kind == "array" or (not kind and ("items" in keywords or "prefixItems" in keywords)):
             items, where = keywords.get("items", ({}, at))
             item = {} if "prefixItems" in keywords else self.typed(items, where + "/items", f"{hint}_item")
@@ -394,21 +395,40 @@ class TypeSchemas:
             mapping[tokens(key)[-1]] = key
         explicit: dict[str, str] = {}
         for value, ref in given.get("mapping", {}).items():
-            name = str(ref)
-            where = unquote(name[1:]) if name.startswith("#") else pointer("components", "schemas", name)
-            found = self.at(where)
-            if found.get(CLASS) in keys:
-                explicit[str(value)] = found[CLASS]
+            found = self._class_named(str(ref))
+            if found in keys:
+                explicit[str(value)] = found
             else:
                 self._problem(at + pointer("discriminator", "mapping", value), f"{ref!r} is no member of the union.")
+        name = str(given.get("propertyName", ""))
+        if not any(name in self.classes[key].fields for key in keys):
+            self._problem(at + "/discriminator/propertyName", f"{name!r} is a property of no member of the union.")
         named = set(explicit.values())
         mapping = {value: key for value, key in mapping.items() if key not in named}
-        return {"property": str(given.get("propertyName", "")), "mapping": mapping | explicit}
+        return {"property": name, "mapping": mapping | explicit}
+
+    def _class_named(self, ref: str) -> str:
+        """The pointer of the class that a mapping names; empty for none."""
+        where = unquote(ref[1:]) if ref.startswith("#") else pointer("components", "schemas", ref)
+        try:
+            return str(self.at(where).get(CLASS, ""))
+        except DocumentError:  # it points at nothing
+            return ""
 
     def _problem(self, at: str, message: str) -> None:
         problem = Problem(self.place(at), message)
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def _format(keywords: Document) -> Any:
+    """The format of a text. OpenAPI 3.1 says of content that is no text by its media type that it is binary."""
+    is_binary = "contentMediaType" in keywords and "contentEncoding" not in keywords
+    return keywords.get("format") or ("binary" if is_binary and not _is_text(keywords["contentMediaType"]) else None)
+
+
+def _is_text(media: Any) -> bool:
+    return str(media).startswith("text/") or str(media).partition(";")[0].endswith(("json", "xml", "yaml"))
 
 
 def _has_structure(node: Any) -> bool:
