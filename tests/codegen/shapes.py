@@ -847,11 +847,7 @@ NAMED = [
         b'{"kyc":"a","e":"z"}',
         {"kyc": "a", "e": "z"},
         schemas={name: {"type": "string", "enum": ["a", "b"]} for name in ("KYC", "E", "Kyc")},
-<<<<<<< HEAD
         look=lambda models: models.E("a") == models.KYC.A and issubclass(models.Kyc, str),
-=======
-        look=lambda models: models.KYC("a") is models.KYC.A and models.E("b") is models.E.B,
->>>>>>> r6-codegen
     ),
     *(
         Shape(
