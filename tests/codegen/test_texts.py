@@ -110,7 +110,7 @@ def hostile(text: str) -> dict[str, Any]:
     document["components"]["schemas"] = {
         "Thing": schema,
         "Kind": {"type": "string", "description": text, "enum": [text, "other"]},
-        "A": {"type": "object", "properties": {"a": {"type": "string"}}},
+        "A": {"type": "object", "properties": {"a": {"type": "string"}, text: {"type": "string"}}},
         "B": {"type": "object", "properties": {"b": {"type": "string"}}},
     }
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}
