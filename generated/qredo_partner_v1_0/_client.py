@@ -9,8 +9,8 @@ from functools import cached_property
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from ._arguments import check_options
 from ._core import AsyncCore, AsyncSend, Core, Send
+from ._options import check_options
 from ._provenance import PACKAGE, VERSION
 from ._requests import Options, Requests, user_agent
 from ._types import UNSET, Feed, RawResponse, Unset

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from . import _codec
-from ._arguments import check_headers
+from ._options import check_headers
 from ._types import Operation
 
 if TYPE_CHECKING:
