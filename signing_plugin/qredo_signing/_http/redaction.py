@@ -46,7 +46,7 @@ def redact_response(response: httpx.Response, clean: httpx.Request | None = None
 
 
 def redact_own_response(response: httpx.Response) -> None:
-    """Do so for the response to a request of a scheme, and take its body away, which can hold a token.
+    """Redact the response to a request that a scheme sent for itself, and take its body away, which can hold a token.
 
     httpx keeps this response in the history of the one that the user gets, and in its frames.
     """
