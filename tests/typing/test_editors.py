@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -21,10 +22,12 @@ client.company.get("x").nam
 
 
 @pytest.fixture(scope="module")
-def script() -> Any:
-    """The program as jedi sees it."""
+def script(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The program as jedi sees it, with a cache of its own: processes that share one read what others half wrote."""
     jedi: Any = pytest.importorskip("jedi", reason="needs jedi")
-    return jedi.Script(CODE, environment=jedi.InterpreterEnvironment())
+    shared, jedi.settings.cache_directory = jedi.settings.cache_directory, str(tmp_path_factory.mktemp("jedi"))
+    yield jedi.Script(CODE, environment=jedi.InterpreterEnvironment())
+    jedi.settings.cache_directory = shared
 
 
 @pytest.mark.parametrize(("line", "wanted"), [(5, "company"), (7, "name")])
