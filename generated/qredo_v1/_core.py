@@ -141,15 +141,13 @@ def _parse(model: str, response: httpx.Response) -> object:
     if not response.content:
         raise ResponseError(model, None, f"HTTP {response.status_code} without a body, though one is described")
     try:
-        data = _load(response.content)
+        data = _load(response.content) if EXACT_NUMBERS else json.loads(response.content)
     except (ValueError, RecursionError) as error:  # the latter for what is nested too deeply
         raise ResponseError(model, None, f"not JSON: {error}") from None
     return getattr(models, model).from_dict(data)
 
 
 def _load(content: bytes) -> Any:
-    if not EXACT_NUMBERS:
-        return json.loads(content)
     from ._numbers import Exact
 
     return json.loads(content, parse_float=Exact)

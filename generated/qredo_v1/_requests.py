@@ -63,14 +63,18 @@ class Requests(NamedTuple):
         idempotent: bool,
     ) -> httpx.Request:
         """The request of one call, not yet signed."""
-        key, body = _with_key(operation, body, idempotent)
-        content, media = (None, None) if body is UNSET else _content(operation, body)
+        key = content = media = None
+        if body is not UNSET:
+            key, body = _with_key(operation, body, idempotent)
+            content, media = _content(operation, body)
         if self.options.headers or self.options.query:
             headers, query = _over(self.options.headers, headers), _over(self.options.query, query)
         own = self.http.params
         if own:
             query = _over({name: own.get_list(name) for name in own}, query)
-        url = self.base_url + _fill(operation, path) + _query(operation, query)
+        url = self.base_url + _fill(operation, path)
+        if query:
+            url += _query(operation, query)
         request = self._begin(operation, url, content, key)
         if own:  # httpx has put them in the place of the query of the call
             request.url = type(request.url)(url)
@@ -86,29 +90,16 @@ class Requests(NamedTuple):
 
     def _begin(self, operation: Operation[Any], url: str, content: bytes | None, key: str | None) -> httpx.Request:
         """The request before it has headers of its own."""
-        timeout = {} if self.options.timeout is UNSET else {"timeout": self.options.timeout}
+        method, options = operation.method, self.options
+        repeatable = operation.repeatable or method == "GET" or key is not None
+        call = Call(  # what a sender needs to know
+            operation.id, operation.security, repeatable, key, operation.look_up, options.max_retries, options.deadline
+        )
+        timeout: dict[str, Any] = {} if options.timeout is UNSET else {"timeout": options.timeout}
         try:
-            return self.http.build_request(
-                operation.method,
-                url,
-                content=content,
-                extensions={"qredo": self._call(operation, key)},
-                **cast("dict[str, Any]", timeout),
-            )
+            return self.http.build_request(method, url, content=content, extensions={"qredo": call}, **timeout)
         except UnicodeEncodeError:
             raise _unsendable_cookie(operation) from None
-
-    def _call(self, operation: Operation[Any], key: str | None) -> Call:
-        """What a sender needs to know of the call."""
-        return Call(
-            operation.id,
-            operation.security,
-            operation.repeatable or operation.method == "GET" or key is not None,
-            key,
-            operation.look_up,
-            self.options.max_retries,
-            self.options.deadline,
-        )
 
 
 def encode(
@@ -174,12 +165,7 @@ def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
     for name, value in path.items():
         style = operation.styles.get(name)
         if style is None:
-            if not isinstance(value, str | int):
-                what_to_do = _how_to_get(name, value)
-                raise TypeError(
-                    f"{operation.id}: {name} must be a str or an int, not {type(value).__name__}{what_to_do}"
-                )
-            text = quote(as_text(value), safe="")
+            text = _segment(operation, name, value)
         else:
             from . import _parameters
 
@@ -193,6 +179,15 @@ def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
     return filled
 
 
+def _segment(operation: Operation[Any], name: str, value: object) -> str:
+    if value.__class__ is str and value.isascii() and value.isalnum():  # as most ids are: nothing to encode
+        return value
+    if not isinstance(value, str | int):
+        what_to_do = _how_to_get(name, value)
+        raise TypeError(f"{operation.id}: {name} must be a str or an int, not {type(value).__name__}{what_to_do}")
+    return quote(as_text(value), safe="")
+
+
 def _how_to_get(name: str, value: object) -> str:
     if value is UNSET or value is None:
         return ": its response did not have it. Read it there with require(), which raises if it is missing"
@@ -202,8 +197,6 @@ def _how_to_get(name: str, value: object) -> str:
 
 
 def _query(operation: Operation[Any], query: Mapping[str, object]) -> str:
-    if not query:
-        return ""
     from . import _parameters
 
     return _parameters.query(query, operation.styles)

@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import httpx
+
     from .._nonces.serialize import Ticket
 
 __all__ = ["CURRENT", "LONGEST_WAIT", "Attempt"]
@@ -25,6 +27,7 @@ class Attempt:
         is_watched: Whether what happens on the network is reported here. If not, `is_written` proves nothing.
         is_written: Whether any byte of the request may have been written to the origin.
         reads: How often bytes were read from the origin or a proxy.
+        url: What was found to be of the environment's origin, for a request that is about to be signed.
         peer: Host and port that a connection was opened to, such as a proxy's; None if a kept connection was used.
         ticket: The place in the line of its nonces, if it has one.
     """
@@ -40,6 +43,7 @@ class Attempt:
         "peer",
         "reads",
         "ticket",
+        "url",
     )
 
     def __init__(
@@ -55,6 +59,7 @@ class Attempt:
         self.is_own = is_own
         self.is_signed = self.is_watched = self.is_written = False
         self.reads = 0
+        self.url: httpx.URL | None = None
         self.peer: tuple[str, int] | None = None
         self.ticket: Ticket | None = None
         self._was_sent: bool | None = None

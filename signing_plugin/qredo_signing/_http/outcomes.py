@@ -66,13 +66,13 @@ def outcome_of_error(error: Exception, attempt: Attempt, now: float) -> Outcome 
 
 def outcome_of_response(response: httpx.Response, now: float) -> Outcome:
     """Return how an attempt with a response ended; `now` is the time on this machine."""
-    if response.is_success:
-        return Outcome(status=response.status_code)
-    headers = response.headers
+    status, headers = response.status_code, response.headers
+    if 200 <= status < 300:
+        return Outcome(status)
     return Outcome(
-        status=response.status_code,
+        status=status,
         retry_after=parse_retry_after(headers.get("retry-after"), headers.get("date"), now),
-        is_from_service=response.status_code >= 500 and {"code", "msg"} <= error_body(response).keys(),
+        is_from_service=status >= 500 and {"code", "msg"} <= error_body(response).keys(),
     )
 
 

@@ -20,6 +20,7 @@ from .call_log import CallLog
 from .outcomes import is_documented, outcome_of_error, outcome_of_response
 from .redaction import redact_error, redact_response
 from .retries import Attempts, End, Outcome, RetryBudget, Rules
+from .scheme import Scheme
 from .signing_auth import SigningAuth
 
 __all__ = ["PRODUCT", "ClientState", "PendingCall", "refuse_redirect"]
@@ -30,6 +31,8 @@ _TIMEOUTS: dict[str, type[httpx.TimeoutException]] = {
     "write": httpx.WriteTimeout,
     "pool": httpx.PoolTimeout,
 }
+_NONE = Attempt()
+"""Of a call while no attempt runs; it is never changed."""
 PRODUCT = f"qredo-python/{__version__}"
 """This package in the User-Agent, before the generated one."""
 
@@ -57,17 +60,17 @@ class ClientState:
     def begin(self, request: httpx.Request) -> PendingCall:
         """Start a call."""
         info: RequestInfo | None = request.extensions.get("qredo")
+        scheme = self.auth.scheme_of(request)
         if info is None:  # made by hand: a generated client has done this
             _put_user_agent(request)
-        rules = Rules(
-            repeatable=request.method == "GET" if info is None else info.repeatable,
-            keyed=info is not None and info.idempotency_key is not None,
-            counted=self.auth.counts(request),
-            max_retries=self._max_retries if info is None or info.max_retries is None else info.max_retries,
-        )
+            rules = Rules(request.method == "GET", False, scheme.counted, self._max_retries)
+        else:
+            retries = self._max_retries if info.max_retries is None else info.max_retries
+            rules = Rules(info.repeatable, info.idempotency_key is not None, scheme.counted, retries)
         attempts = Attempts(rules, self._budget, self._random)
         own = getattr(info, "deadline", None)  # a package that was generated earlier does not know it
-        return PendingCall(request, info, attempts, rules, self._clock, self._deadline if own is None else own)
+        deadline = self._deadline if own is None else own
+        return PendingCall(request, info, scheme, attempts, rules, self._clock, deadline)
 
 
 class PendingCall:
@@ -75,6 +78,7 @@ class PendingCall:
 
     Attributes:
         request: The request, which each attempt sends.
+        scheme: The scheme that signs it.
         is_late: Whether the call was cancelled because of its deadline.
     """
 
@@ -82,12 +86,14 @@ class PendingCall:
         self,
         request: httpx.Request,
         info: RequestInfo | None,
+        scheme: Scheme,
         attempts: Attempts,
         rules: Rules,
         clock: Callable[[], float],
         deadline: float | None,
     ) -> None:
         self.request = request
+        self.scheme = scheme
         self.is_late: Callable[[], bool] = lambda: False
         self._info = info
         self._attempts = attempts
@@ -95,7 +101,7 @@ class PendingCall:
         self._clock = clock
         # `math.inf` in `with_options` takes the deadline of the client away.
         self._deadline = None if deadline is None or deadline >= LONGEST_WAIT else time.monotonic() + deadline
-        self._attempt = Attempt()
+        self._attempt = _NONE
         self._timeout = request.extensions.get("timeout")
         self._lost: Exception | None = None
         self._log = CallLog(self._name)
@@ -108,8 +114,7 @@ class PendingCall:
 
     def begin_attempt(self, *, is_own: bool) -> Attempt:
         """Start an attempt; with a deadline, no step of it may take longer than what is left."""
-        left = self.left
-        if left is not None and isinstance(self._timeout, dict):
+        if (left := self.left) is not None and isinstance(self._timeout, dict):
             limits = {name: left if each is None else min(each, left) for name, each in self._timeout.items()}
             self.request.extensions["timeout"] = limits
         self._attempt = Attempt(is_own=is_own, deadline=self._deadline)
@@ -184,13 +189,12 @@ class PendingCall:
         return self._attempt.was_sent or self._attempts.is_uncertain
 
     def _in_time(self, step: float | End) -> float | End:
-        left = self.left
-        if isinstance(step, End) or left is None or step < left:
+        if isinstance(step, End) or (left := self.left) is None or step < left:
             return step
         return self._attempts.give_up()
 
     def _go_on(self, wait: float, why: str) -> float:
-        self._attempt = Attempt()  # during the wait, an interruption leaves open only what `_attempts` knows
+        self._attempt = _NONE  # during the wait, an interruption leaves open only what `_attempts` knows
         self._log.retried(self._attempts.made, why, wait)
         return wait
 

@@ -23,6 +23,8 @@ __all__ = ["AsyncPinnedTransport", "PinnedTransport", "check_hops", "check_origi
 
 TraceInfo: TypeAlias = Mapping[str, Any]
 
+_MISLEADING = frozenset({"target", "sni_hostname"})
+"""Extensions that httpcore obeys before the URL: what it asks for, and whose certificate it accepts."""
 _EXCHANGE = ("send_request_headers", "send_request_body", "receive_response_headers", "receive_response_body")
 _HEADERS_FAILED = "http11.send_request_headers.failed"
 _SENDS_HEADERS = frozenset({"http11.send_request_headers.started", "http2.send_request_headers.started"})
@@ -271,16 +273,19 @@ def _pass_on() -> None:
         attempt.is_watched = False
 
 
-def check_origin(request: httpx.Request, home: AllowedOrigin) -> None:
+def check_origin(request: httpx.Request, home: AllowedOrigin, checked: httpx.URL | None = None) -> None:
     """Raise `OriginError` if a request with credentials would go to another origin, or to a server of another name.
 
     A request without credentials, which a hook may send elsewhere on purpose, passes.
+
+    Args:
+        request: The request, as it is about to be sent.
+        home: The origin that it may go to.
+        checked: A URL of that origin. URLs do not change, so a request that has this very one needs no other look.
     """
-    origin = origin_in_bytes(request.url)
-    # httpcore obeys these before the URL: `target` is what it asks for, `sni_hostname` whose certificate it accepts.
-    misleading = [name for name in ("target", "sni_hostname") if name in request.extensions]
-    if origin in home.origins and not misleading:
+    url, misleading = request.url, _MISLEADING.intersection(request.extensions)
+    if not misleading and (url is checked or origin_in_bytes(url) in home.origins):
         return
     if any(name in request.headers for name in SECRET_HEADERS):
-        actual = f"another place, by the {misleading[0]!r} extension" if misleading else origin.decode("ascii")
-        raise home.reject(actual)
+        place = f"another place, by the {min(misleading)!r} extension" if misleading else None
+        raise home.reject(place or origin_in_bytes(url).decode("ascii"))

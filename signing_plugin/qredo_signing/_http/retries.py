@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = [
     "BUDGET",
@@ -52,8 +52,7 @@ class End(enum.Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How an attempt ended.
 
     Attributes:
@@ -92,8 +91,7 @@ class Outcome:
         return self.status is None or self.status in _TRANSIENT
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """What decides about the retries of one call.
 
     Attributes:
@@ -142,6 +140,8 @@ class RetryBudget:
 
     def refund(self) -> None:
         """Count a success."""
+        if self._tokens >= self._capacity:  # as nearly always
+            return
         with self._lock:
             self._tokens = min(self._capacity, self._tokens + REFUND)
 
@@ -170,11 +170,11 @@ class Attempts:
     def after(self, outcome: Outcome) -> float | End:
         """Take in how an attempt ended; return the seconds to wait before the next one, or how the call ends."""
         self.made += 1
-        # One uncertain attempt is enough: a later one that was refused does not undo what the first may have done.
-        self._uncertain = self._uncertain or outcome.is_uncertain
         if outcome.is_success:
             self._budget.refund()
             return End.FINAL
+        # One uncertain attempt is enough: a later one that was refused does not undo what the first may have done.
+        self._uncertain = self._uncertain or outcome.is_uncertain
         if not self._rules.may_retry(outcome) or self.made > self._rules.max_retries:
             return self._end()
         if outcome.retry_after is not None and outcome.retry_after > MAX_WAIT:

@@ -139,13 +139,12 @@ class Scheme(ABC):
     def leave(self) -> None:  # noqa: B027
         """Let the next request be prepared."""
 
-    def prepare(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Yield the requests that must be answered before this one can be signed; none unless overridden.
+    def prepare(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None] | None:
+        """Yield the requests that must be answered before this one can be signed; None, unless overridden, for none.
 
         The auth reads nothing into the responses: check their status here.
         """
-        return
-        yield request  # makes this a generator
+        return None
 
     @abstractmethod
     def sign(self, request: httpx.Request, url: bytes) -> None:

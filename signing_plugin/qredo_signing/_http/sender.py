@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import httpx
 
@@ -115,12 +116,9 @@ class SyncSender(_Sender):
             raise
 
     def _attempt(self, request: httpx.Request, pending: PendingCall) -> httpx.Response:
-        attempt, scheme = self._begin(pending), self.auth.scheme_of(request)
-        return take_turn(scheme, request, attempt, lambda: self._send(request), pending.left)
-
-    def _send(self, request: httpx.Request) -> httpx.Response:
         # Given with each request, so that your own http_client keeps its settings for other requests.
-        return self._http.send(request, auth=self.auth, follow_redirects=False)
+        send = partial(self._http.send, request, auth=self.auth, follow_redirects=False)
+        return take_turn(pending.scheme, request, self._begin(pending), send, pending.left)
 
 
 class AsyncSender(_Sender):
@@ -180,7 +178,5 @@ class AsyncSender(_Sender):
             raise
 
     async def _attempt(self, request: httpx.Request, pending: PendingCall) -> httpx.Response:
-        attempt, scheme = self._begin(pending), self.auth.scheme_of(request)
-        return await async_take_turn(
-            scheme, request, attempt, lambda: self._http.send(request, auth=self.auth, follow_redirects=False)
-        )
+        send = partial(self._http.send, request, auth=self.auth, follow_redirects=False)
+        return await async_take_turn(pending.scheme, request, self._begin(pending), send)

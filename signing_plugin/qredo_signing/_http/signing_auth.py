@@ -83,8 +83,8 @@ class SigningAuth(httpx.Auth):
                     if ticket is not None:
                         scheme.wait(request, ticket)
                     preparation = self._preparation(scheme, request, is_async=False)
-                    own = next(preparation, None)
-                    while own is not None:
+                    own = None if preparation is None else next(preparation, None)
+                    while preparation is not None and own is not None:
                         response = yield own
                         response.read()
                         own = _advance(preparation, response)
@@ -127,8 +127,8 @@ class SigningAuth(httpx.Auth):
                     if ticket is not None:
                         await scheme.async_wait(request, ticket)
                     preparation = self._preparation(scheme, request, is_async=True)
-                    own = next(preparation, None)
-                    while own is not None:
+                    own = None if preparation is None else next(preparation, None)
+                    while preparation is not None and own is not None:
                         response = yield own
                         await response.aread()
                         own = _advance(preparation, response)
@@ -166,14 +166,11 @@ class SigningAuth(httpx.Auth):
         """
         info: RequestInfo | None = request.extensions.get("qredo")
         name = self.SCHEME if info is None else info.security
-        if name not in self._schemes:
+        scheme = self._schemes.get(name)
+        if scheme is None:
             this = type(self).__name__
             raise UnsignableError(f"the operation needs the security scheme {name!r}, which {this} does not know")
-        return self._schemes[name]
-
-    def counts(self, request: httpx.Request) -> bool:
-        """Whether the request carries a nonce that must be exactly one more than the last."""
-        return self.scheme_of(request).counted
+        return scheme
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} for {self._home.name} with {self._credentials!r}>"
@@ -190,16 +187,28 @@ class SigningAuth(httpx.Auth):
         return self.scheme_of(request), wire_url
 
     def _guard(self, request: httpx.Request, *, is_async: bool) -> None:
-        """Keep a request at its origin. A transport of `connect` does so itself."""
+        """Keep a request, whose URL has been checked, at its origin. A transport of `connect` does so itself."""
         attempt = CURRENT.get()
         if attempt is None or not attempt.is_own:
             guard(request, self._home, is_async=is_async)
+        else:
+            attempt.url = request.url
 
     def _preparation(
         self, scheme: Scheme, request: httpx.Request, *, is_async: bool
-    ) -> Generator[httpx.Request, httpx.Response, None]:
-        """Yield the requests that the scheme has to send first, under the same rules as the request they are for."""
+    ) -> Generator[httpx.Request, httpx.Response, None] | None:
+        """Return the requests that the scheme has to send first, or None if there are none."""
         preparation = scheme.prepare(request)
+        return None if preparation is None else self._prepare(preparation, request, is_async=is_async)
+
+    def _prepare(
+        self,
+        preparation: Generator[httpx.Request, httpx.Response, None],
+        request: httpx.Request,
+        *,
+        is_async: bool,
+    ) -> Generator[httpx.Request, httpx.Response, None]:
+        """Yield a scheme's own requests, under the same rules as the request they are for."""
         own = next(preparation, None)
         while own is not None:
             _check_time()
@@ -263,9 +272,9 @@ def _check_time() -> None:
 
 def _hand_over() -> None:
     """Tell the attempt that it begins: from here on the request may be sent."""
-    _check_time()
     attempt = CURRENT.get()
     if attempt is not None:
+        attempt.left(None, httpx.ConnectTimeout)
         attempt.is_signed, attempt.is_written = True, False  # what was written before is of another request
 
 

@@ -123,7 +123,7 @@ def _enter(request: httpx.Request, home: AllowedOrigin, proxy: httpx.Proxy | Non
     attempt = CURRENT.get()
     if attempt is not None:
         attempt.is_watched = True
-    check_origin(request, home)
+    check_origin(request, home, None if attempt is None else attempt.url)
     if proxy is not None and proxy.url.scheme.startswith("socks") and request.url.scheme == "wss":
         raise OriginError(
             "httpcore does not encrypt a wss feed through a SOCKS proxy, which would show the API key to the network: "

@@ -38,7 +38,8 @@ def take_turn(
         Exception: What `send` raises.
     """
     outer = CURRENT.get()  # of a call whose hook makes this one
-    line, ticket = scheme.line, _ticket(scheme, request, attempt)
+    line = scheme.line
+    ticket = None if line is None else _ticket(scheme, request, attempt)
     try:
         CURRENT.set(attempt)
         if line is not None and ticket is not None and not line.wait(ticket, patience):
@@ -63,7 +64,8 @@ async def async_take_turn(
 ) -> T:
     """Do what `take_turn` does, in a task; a cancellation ends the wait."""
     outer = CURRENT.get()
-    line, ticket = scheme.line, _ticket(scheme, request, attempt)
+    line = scheme.line
+    ticket = None if line is None else _ticket(scheme, request, attempt)
     try:
         CURRENT.set(attempt)
         if line is not None and ticket is not None:
@@ -82,7 +84,6 @@ async def async_take_turn(
             await scheme.advance()
 
 
-def _ticket(scheme: Scheme, request: httpx.Request, attempt: Attempt) -> Ticket | None:
-    if scheme.line is not None:
-        attempt.ticket = Ticket(lambda: None if attempt.was_sent else scheme.return_unused(request))
-    return attempt.ticket
+def _ticket(scheme: Scheme, request: httpx.Request, attempt: Attempt) -> Ticket:
+    attempt.ticket = ticket = Ticket(lambda: None if attempt.was_sent else scheme.return_unused(request))
+    return ticket

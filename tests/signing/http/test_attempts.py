@@ -33,7 +33,9 @@ FRACTIONS = st.floats(0, 1, exclude_max=True)
 ANSWERS = st.builds(
     Outcome,
     status=st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 409, 429, 500, 502, 503, 504]),
+    sent=st.just(True),
     retry_after=st.none() | st.floats(0, 200),
+    is_from_service=st.booleans(),
 )
 OUTCOMES = ANSWERS | st.just(Outcome(sent=False)) | st.just(Outcome())
 RULES = st.builds(
@@ -100,7 +102,7 @@ def test_what_may_have_been_done_is_not_repeated(rules: Rules, outcomes: list[Ou
 
 @given(RULES, st.lists(OUTCOMES, min_size=7, max_size=7))
 def test_only_what_may_pass_is_repeated(rules: Rules, outcomes: list[Outcome]) -> None:
-    """Nothing is repeated after an answer that is meant: a success, a refusal, a redirect, a 500."""
+    """Nothing is retried after a response that is meant: a success, a refusal, a redirect, a 500."""
     made, _, _ = play(rules, outcomes)
     assert {outcome.status for outcome in made[:-1]} <= {None, 429, 502, 503, 504}
 
