@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +97,7 @@ def _scheme_of(api: type[ClientInfo]) -> type[Scheme]:
 def _not_applicable(options: SigningOptions, scheme: type[Scheme]) -> list[str]:
     """Return the names of options, as arguments, that were changed and do not apply to a scheme."""
     usual = SigningOptions()
-    names = [field.name for field in fields(options) if field.name not in (*_COMMON, *_INTERNAL, *scheme.options)]
+    names = [name for name in SigningOptions._fields if name not in (*_COMMON, *_INTERNAL, *scheme.options)]
     return [f"{name}=" for name in names if getattr(options, name) is not getattr(usual, name)]
 
 

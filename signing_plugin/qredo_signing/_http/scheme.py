@@ -6,9 +6,8 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from .._nonces.own_thread import run_in_own_thread
 from .._secrecy import clear_frames
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Scheme", "SigningOptions", "StampedScheme"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningOptions:
+class SigningOptions(NamedTuple):
     """How requests are signed, as `connect` or an auth was told; `PartnerAuth` explains each."""
 
     clock: Callable[[], float] = time.time
