@@ -82,12 +82,13 @@ class SigningAuth(httpx.Auth):
                 try:
                     if ticket is not None:
                         scheme.wait(request, ticket)
-                    preparation = self._preparation(scheme, request, is_async=False)
-                    own = None if preparation is None else next(preparation, None)
-                    while preparation is not None and own is not None:
-                        response = yield own
-                        response.read()
-                        own = _advance(preparation, response)
+                    if (own_requests := scheme.prepare(request)) is not None:
+                        preparation = self._prepare(own_requests, request, is_async=False)
+                        own = next(preparation, None)
+                        while own is not None:
+                            response = yield own
+                            response.read()
+                            own = _advance(preparation, response)
                 finally:
                     if ticket is not None:
                         ticket.is_done = True  # first, and without a call, so that no signal handler runs before it
@@ -126,12 +127,13 @@ class SigningAuth(httpx.Auth):
                 try:
                     if ticket is not None:
                         await scheme.async_wait(request, ticket)
-                    preparation = self._preparation(scheme, request, is_async=True)
-                    own = None if preparation is None else next(preparation, None)
-                    while preparation is not None and own is not None:
-                        response = yield own
-                        await response.aread()
-                        own = _advance(preparation, response)
+                    if (own_requests := scheme.prepare(request)) is not None:
+                        preparation = self._prepare(own_requests, request, is_async=True)
+                        own = next(preparation, None)
+                        while own is not None:
+                            response = yield own
+                            await response.aread()
+                            own = _advance(preparation, response)
                 finally:
                     if ticket is not None:
                         ticket.is_done = True  # first, and without a call, so that no signal handler runs before it
@@ -193,13 +195,6 @@ class SigningAuth(httpx.Auth):
             guard(request, self._home, is_async=is_async)
         else:
             attempt.url = request.url
-
-    def _preparation(
-        self, scheme: Scheme, request: httpx.Request, *, is_async: bool
-    ) -> Generator[httpx.Request, httpx.Response, None] | None:
-        """Return the requests that the scheme has to send first, or None if there are none."""
-        preparation = scheme.prepare(request)
-        return None if preparation is None else self._prepare(preparation, request, is_async=is_async)
 
     def _prepare(
         self,
