@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -26,6 +25,7 @@ from ._bls import (
     on_curve_from,
     private_scalar,
 )
+from ._text import document
 
 __all__ = ["CASES", "build"]
 
@@ -214,16 +214,13 @@ def ietf(case: Case) -> str:
 
 def build() -> str:
     """Return the text of approval-vectors.json."""
-    document = {
-        "comment": "Approval keys from seeds, and signatures of messages, right and wrong. APPROVALS.md explains the rule, approval-vectors.schema.json this file. The seeds are test seeds. Rebuild with: nox -s vectors",
-        "version": 1,
-        "algorithm": "BLS over BLS12-381 as Milagro has it: signatures in G1, public keys in G2, SHAKE256 and try-and-increment",
-        "notes": {name: {"description": text} for name, text in NOTES.items()},
-        "keys": [_describe_key(name, seed) for name, seed in SEEDS.items()],
-        "number_of_vectors": len(CASES),
-        "vectors": [_describe(case) for case in CASES],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return document(
+        "Approval keys from seeds, and signatures of messages, right and wrong. APPROVALS.md explains the rule, approval-vectors.schema.json this file. The seeds are test seeds. Rebuild with: nox -s vectors",
+        "BLS over BLS12-381 as Milagro has it: signatures in G1, public keys in G2, SHAKE256 and try-and-increment",
+        NOTES,
+        [_describe(case) for case in CASES],
+        keys=[_describe_key(name, seed) for name, seed in SEEDS.items()],
+    )
 
 
 def _describe_key(name: str, seed: str) -> dict[str, object]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+
+from ._text import base64url, document
 
 __all__ = ["CASES", "build"]
 
@@ -150,12 +151,7 @@ class Case:
 
     def signed(self) -> str:
         """The text of the right signature."""
-        return encode(self.mac())
-
-
-def encode(mac: bytes) -> str:
-    """Write bytes as base64url without padding."""
-    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+        return base64url(self.mac())
 
 
 def signed_over(**other: str) -> Callable[[Case], str]:
@@ -200,18 +196,18 @@ INVALID = (
     Case("wrong-newline", "With a newline at the end.", "Encoding", sign=lambda case: case.signed() + "\n"),
     Case("wrong-hex", "In hex.", "Encoding", sign=lambda case: case.mac().hex()),
     Case("wrong-empty", "No signature.", "Encoding", sign=lambda case: ""),
-    Case("wrong-cut", "The first 16 bytes only.", "Encoding", sign=lambda case: encode(case.mac()[:16])),
+    Case("wrong-cut", "The first 16 bytes only.", "Encoding", sign=lambda case: base64url(case.mac()[:16])),
     Case("wrong-timestamp", "For the second before.", "Parts", sign=signed_over(timestamp="1699999999")),
     Case("wrong-method", "For a POST.", "Parts", sign=signed_over(method="POST")),
     Case("wrong-method-case", "Over the method in lower case.", "Parts", sign=signed_over(method="get")),
     Case("wrong-no-method", "Without the method, as the Partner API's rule has it.", "Parts", sign=signed_over(method="") ),
     Case("wrong-path", "Over the path alone.", "Parts", sign=signed_over(url="/qapi/v1/balance")),
     Case("wrong-feed-scheme", "A feed, signed as https.", "Parts", url="wss://api.qredo.network/qapi/v1/transactions/feed", sign=signed_over(url=f"{BASE}/transactions/feed")),
-    Case("wrong-separator", "With a newline between the parts.", "Parts", sign=lambda case: encode(case.mac("\n".join((case.timestamp, case.method, case.url, "")).encode()))),
+    Case("wrong-separator", "With a newline between the parts.", "Parts", sign=lambda case: base64url(case.mac("\n".join((case.timestamp, case.method, case.url, "")).encode()))),
     Case("wrong-secret", "With another secret.", "Secret", sign=signed_over(secret="bytes-80")),
-    Case("wrong-secret-text", "With the text of the secret in the place of its bytes.", "Secret", sign=lambda case: encode(hmac.digest(SECRETS[case.secret].text.encode(), case.message, "sha256"))),
-    Case("wrong-hash", "HMAC with SHA-512, cut to 32 bytes.", "Hash", sign=lambda case: encode(hmac.digest(SECRETS[case.secret].key, case.message, "sha512")[:32])),
-    Case("wrong-no-hmac", "SHA-256 over secret and message, which is no HMAC.", "Hash", sign=lambda case: encode(hashlib.sha256(SECRETS[case.secret].key + case.message).digest())),
+    Case("wrong-secret-text", "With the text of the secret in the place of its bytes.", "Secret", sign=lambda case: base64url(hmac.digest(SECRETS[case.secret].text.encode(), case.message, "sha256"))),
+    Case("wrong-hash", "HMAC with SHA-512, cut to 32 bytes.", "Hash", sign=lambda case: base64url(hmac.digest(SECRETS[case.secret].key, case.message, "sha512")[:32])),
+    Case("wrong-no-hmac", "SHA-256 over secret and message, which is no HMAC.", "Hash", sign=lambda case: base64url(hashlib.sha256(SECRETS[case.secret].key + case.message).digest())),
 )
 # fmt: on
 
@@ -220,35 +216,22 @@ CASES = (*VALID, *INVALID)
 
 def build() -> str:
     """Return the text of hmac-vectors.json."""
-    document = {
-        "comment": "Signatures of requests to the Qredo API v1, right and wrong. RULE.md explains the rule, hmac-vectors.schema.json this file. The secrets are test secrets.",
-        "version": 1,
-        "algorithm": "HMAC-SHA256 over timestamp + method + url + body; base64url without padding",
-        "notes": {name: {"description": text} for name, text in NOTES.items()},
-        "secrets": [
-            {
-                "id": name,
-                "comment": secret.comment,
-                "text": secret.text,
-                "bytes": base64.b64encode(secret.key).decode(),
-            }
-            for name, secret in SECRETS.items()
-        ],
-        "secret_texts": [_describe_text(each) for each in SECRET_TEXTS],
-        "number_of_vectors": len(CASES),
-        "vectors": [_describe(case) for case in CASES],
-    }
-    return json.dumps(document, indent=2) + "\n"
+    return document(
+        "Signatures of requests to the Qredo API v1, right and wrong. RULE.md explains the rule, hmac-vectors.schema.json this file. The secrets are test secrets.",
+        "HMAC-SHA256 over timestamp + method + url + body; base64url without padding",
+        NOTES,
+        [_describe(case) for case in CASES],
+        secrets=[_secret(name, one.comment, one.text, one.key) for name, one in SECRETS.items()],
+        secret_texts=[_describe_text(one) for one in SECRET_TEXTS],
+    )
 
 
-def _describe_text(secret: SecretText) -> dict[str, object]:
-    return {
-        "id": secret.id,
-        "comment": secret.comment,
-        "text": secret.text,
-        "bytes": None if secret.key is None else base64.b64encode(secret.key).decode(),
-        "result": "invalid" if secret.key is None else "valid",
-    }
+def _secret(id: str, comment: str, text: str, key: bytes | None) -> dict[str, object]:
+    return {"id": id, "comment": comment, "text": text, "bytes": key and base64.b64encode(key).decode()}
+
+
+def _describe_text(one: SecretText) -> dict[str, object]:
+    return _secret(one.id, one.comment, one.text, one.key) | {"result": "valid" if one.key else "invalid"}
 
 
 def _describe(case: Case) -> dict[str, object]:
