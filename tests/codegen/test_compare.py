@@ -276,7 +276,13 @@ def test_the_json_report_says_everything() -> None:
         "waived": None,
     }
     assert change["locations"] == [
-        {"call": "POST /company", "place": "request body name", "name": "company.create"},
+        {
+            "call": "POST /company",
+            "place": "request body name",
+            "name": "company.create",
+            "method": "POST",
+            "path": "/company",
+        },
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from qredo_codegen.description.document import METHODS, Document
 
+from .changes import Location
 from .shapes import Spot
 
 __all__ = ["Call", "calls", "generic"]
@@ -47,6 +48,11 @@ class Call:
     def name(self) -> str:
         """What a report calls it: `<tag>.<verb>`, or its method and path as written if it has no operationId."""
         return self.key if self.spot.get("operationId") else f"{self.method} {self.path}"
+
+    @property
+    def location(self) -> Location:
+        """Where a change of it is met."""
+        return Location(str(self), "", self.name, self.method, self.path)
 
     def __str__(self) -> str:
         return f"{self.method} {generic(self.path)}"

@@ -27,25 +27,17 @@ def compare_parameters(old: Call, new: Call, context: Context) -> None:
         elif key[1] in moved:
             place, name = moved.pop(key[1]), key[1]
             there = theirs.pop(place)
-            here.add(
-                "parameter-location-changed",
-                *(parameter.pointer, there.pointer),
-                before=key[0],
-                after=place[0],
-                subject=name,
-            )
+            here.add("parameter-location-changed", parameter, there, before=key[0], after=place[0], subject=name)
             _parameter(parameter, there, here)
         else:
-            text = parameter_text(parameter)
-            here.add("parameter-removed", parameter.pointer, new.spot.pointer, before=text, subject=key[1])
+            here.add("parameter-removed", parameter, new.spot, before=parameter_text(parameter), subject=key[1])
     fields = _body_keywords(old)
     for key in sorted(theirs.keys() - ours.keys()):
         here = context.at(f"{key[0]} parameter {key[1]}", "request")
         kind = "parameter-added-required" if theirs[key].get("required") else "parameter-added"
         if argument_name(key[1]) in fields:
             kind = "parameter-takes-field"
-        text = parameter_text(theirs[key])
-        here.add(kind, old.spot.pointer, theirs[key].pointer, after=text, subject=key[1])
+        here.add(kind, old.spot, theirs[key], after=parameter_text(theirs[key]), subject=key[1])
 
 
 def _body_keywords(call: Call) -> set[str]:
@@ -75,22 +67,16 @@ def _renamed_in_path(
     before = {now: then for then, now in zip(*names, strict=True)}
     for now, then in before.items():
         if argument_name(now) != argument_name(then):
-            places = [at["path", name].pointer for at, name in ((ours, then), (theirs, now))]
             here = context.at(f"path parameter {then}", "request")
+            places = ours["path", then], theirs["path", now]
             here.add("parameter-renamed", *places, before=then, after=now, subject=then)
     return {(place, before.get(name, name) if place == "path" else name): at for (place, name), at in theirs.items()}
 
 
 def _parameter(old: Spot, new: Spot, context: Context) -> None:
-    places, name = (old.pointer, new.pointer), str(old.get("name"))
-    required = [one.get("required") is True for one in (old, new)]
-    if required[0] != required[1]:
-        kind = "parameter-became-required" if required[1] else "parameter-became-optional"
-        words = [("optional", "required")[flag] for flag in required]
-        context.add(kind, *places, before=words[0], after=words[1], subject=name)
-    styles = [_style(one) for one in (old, new)]
-    if styles[0] != styles[1]:
-        context.add("parameter-style-changed", *places, before=styles[0], after=styles[1], subject=name)
+    name = str(old.get("name"))
+    context.required("parameter", old, new, [one.is_required for one in (old, new)], name)
+    context.changed("parameter-style-changed", old, new, _style(old), _style(new), name)
     compare_deprecation(old, new, context)
     compare_schemas(value_schema(old), value_schema(new), context)
     context.texts(old, new)
@@ -117,13 +103,9 @@ def value_schema(holder: Spot) -> Spot | None:
 
 def parameter_text(parameter: Spot) -> str:
     """A parameter or header in a few words."""
-    schema = value_schema(parameter)
-    text = describe(schema) if schema is not None else "anything"
-    return text + (", required" if parameter.get("required") else "")
+    return describe(value_schema(parameter)) + (", required" if parameter.get("required") else "")
 
 
 def compare_deprecation(old: Spot, new: Spot, context: Context) -> None:
     """Note that the end of an operation or a parameter was announced."""
-    flags = [bool(one.get("deprecated")) for one in (old, new)]
-    if flags[0] != flags[1]:
-        context.add("deprecated" if flags[1] else "undeprecated", old.pointer, new.pointer)
+    context.switched(("undeprecated", "deprecated"), old, new, old.get("deprecated"), new.get("deprecated"))

@@ -60,6 +60,11 @@ class Spot:
         found = {name: self.child(key, name) for name in names}
         return {name: spot for name, spot in found.items() if spot is not None}
 
+    @property
+    def is_required(self) -> bool:
+        """Whether a parameter, header or body must be there."""
+        return self.get("required") is True
+
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a key, as it is written."""
         return self.value.get(key, default) if isinstance(self.value, dict) else default
@@ -70,7 +75,7 @@ class Shape:
     """A schema with everything that `allOf` brings into it.
 
     Attributes:
-        pointer: Where the schema stands.
+        spot: Where the schema stands.
         keywords: Keywords and their values, but for those below.
         places: Pointer of the object that has the keyword.
         properties: Properties by name.
@@ -79,7 +84,7 @@ class Shape:
         members: Alternatives (`oneOf`, `anyOf`); none if there is no choice.
     """
 
-    pointer: str
+    spot: Spot
     keywords: dict[str, Any] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     properties: dict[str, Spot] = field(default_factory=dict)
@@ -105,11 +110,11 @@ class Shape:
 
     def place(self, keyword: str) -> str:
         """Pointer of the object that has a keyword, or would have it."""
-        return self.places.get(keyword, self.pointer)
+        return self.places.get(keyword, self.spot.pointer)
 
-    def below(self, keyword: str, spot: Spot) -> Spot:
-        """The schema that is the value of a keyword of the schema at a spot, references followed."""
-        return Spot(spot.document, self.place(keyword) + pointer(keyword), self.keywords[keyword]).target()
+    def below(self, keyword: str) -> Spot | None:
+        """The schema that is the value of a keyword, references followed; None if there is no such keyword."""
+        return Spot(self.spot.document, self.place(keyword), self.keywords).child(keyword)
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ class ValueSet:
 
 def shape(spot: Spot, depth: int = 0) -> Shape:
     """The shape of a schema. What it says itself goes before what `allOf` says."""
-    found = Shape(spot.pointer)
+    found = Shape(spot)
     node = spot.value if isinstance(spot.value, dict) else {}
     _own(found, spot, node)
     for index in range(len(node.get("allOf", ())) if depth < _DEEPEST else 0):
@@ -143,19 +148,21 @@ def values(of: Shape) -> ValueSet | None:
     return None
 
 
-def describe(spot: Spot, depth: int = 0) -> str:
+def describe(spot: Spot | None, depth: int = 0) -> str:
     """A schema in a few words: `array of integer int64`. Says nothing of names, texts and order."""
     if depth > _DEEPEST:
         return "..."
+    if spot is None:
+        return "anything"
     of = shape(spot)
     null = " or null" if of.is_nullable else ""
     if of.members:
         return " | ".join(sorted({describe(member, depth + 1) for member in of.members})) + null
     if of.type == "array" and isinstance(of.keywords.get("items"), dict):
-        return f"array of {describe(of.below('items', spot), depth + 1)}{null}"
+        return f"array of {describe(of.below('items'), depth + 1)}{null}"
     extra = of.keywords.get("additionalProperties")
     if isinstance(extra, dict) and extra and not of.properties:
-        return f"map of {describe(of.below('additionalProperties', spot), depth + 1)}{null}"
+        return f"map of {describe(of.below('additionalProperties'), depth + 1)}{null}"
     return " ".join(filter(None, (of.type or "anything", of.keywords.get("format")))) + null
 
 
