@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .calls import Call
 from .context import Context
+from .media import encoding, media_schema
 from .parameters import parameter_text, value_schema
 from .schemas import compare_schemas
 from .shapes import Spot, describe
@@ -34,9 +35,11 @@ def _contents(old: Spot, new: Spot, context: Context) -> None:
     for media in sorted(theirs.keys() - ours.keys()):
         context.add("media-type-added", old, new, after=media, subject=media)
     for media in sorted(ours.keys() & theirs.keys()):
-        compare_schemas(ours[media].child("schema"), theirs[media].child("schema"), context)
-        before, after = (one[media].get("encoding") for one in (ours, theirs))
-        context.changed("keyword-changed", ours[media], theirs[media], before, after, "encoding")
+        before, after = (media_schema(one[media], media) for one in (ours, theirs))
+        compare_schemas(before, after, context)
+        if context.direction == "request":  # OpenAPI ignores the encoding of a response
+            written, now = (encoding(one[media], media) for one in (ours, theirs))
+            context.changed("keyword-changed", ours[media], theirs[media], written, now, "encoding")
         context.texts(ours[media], theirs[media])
 
 
@@ -56,14 +59,12 @@ def compare_responses(old: Call, new: Call, context: Context) -> None:
         # The response has moved to another status: what is in it still counts.
         _response(ours[successes[0]], theirs[others[0]], context.at(f"response {successes[0]}", "response"))
     for status in gone:
-        kind = "success-status-removed" if _is_success(status) else "error-status-removed"
         here = context.at(f"response {status}", "response")
-        here.add(kind, ours[status], new.spot, before=status, subject=status)
+        here.add(f"{_stem(status)}-removed", ours[status], new.spot, before=status, subject=status)
     for status in fresh:
-        kind = "success-status-added" if _is_success(status) else "error-status-added"
-        if _is_success(status) and not _is_known(theirs[status], ours, context):
-            kind = "success-status-added-different"
         here = context.at(f"response {status}", "response")
+        is_known = not _is_success(status) or _is_known(theirs[status], ours, context)
+        kind = f"{_stem(status)}-added" if is_known else "success-status-added-different"
         here.add(kind, old.spot, theirs[status], after=status, subject=status)
 
 
@@ -74,6 +75,10 @@ def _by_status(call: Call) -> dict[str, Spot]:
 
 def _is_success(status: str) -> bool:
     return status[:1] in ("1", "2", "3")
+
+
+def _stem(status: str) -> str:
+    return "success-status" if _is_success(status) else "error-status"
 
 
 def _is_known(response: Spot, before: dict[str, Spot], context: Context) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from qredo_codegen.description.document import Document
 
 from .changes import Change, Effect
-from .verdict import PythonChange, Verdict
+from .verdict import Verdict
 
 __all__ = ["SCHEMA_VERSION", "by_call", "json_report", "markdown_report", "phrase", "show", "summary"]
 
@@ -44,7 +44,10 @@ def markdown_report(verdict: Verdict, title: str, *, texts: bool = False) -> str
 def json_report(verdict: Verdict, *, texts: bool = False) -> str:
     """A report to compute with; `schema_version` says how it is built."""
     changes = verdict.comparison.changes if texts else verdict.comparison.material
-    python = None if verdict.python is None else [_python_json(one, verdict) for one in verdict.python]
+    python = verdict.python and [
+        {**_json(one.change, verdict), "follows_from": [cause.fingerprint for cause in one.causes]}
+        for one in verdict.python
+    ]
     report = {
         "schema_version": SCHEMA_VERSION,
         "old": _version(verdict.comparison.old),
@@ -70,14 +73,10 @@ def summary(verdict: Verdict) -> str:
 
 def by_call(changes: Iterable[Change]) -> dict[str, list[Change]]:
     """Changes by the operation that they belong to; first those of the API, then those that several share."""
-    groups: dict[str, list[Change]] = {}
-    for change in changes:
+    groups: dict[str, list[Change]] = {heading: [] for heading in _ORDER}
+    for change in sorted(changes, key=lambda one: _heading(one).replace("`", " ")):
         groups.setdefault(_heading(change), []).append(change)
-    first = [heading for heading in _ORDER if heading in groups]
-    return {
-        heading: groups[heading]
-        for heading in [*first, *sorted(groups.keys() - set(first), key=lambda one: one.replace("`", " "))]
-    }
+    return {heading: found for heading, found in groups.items() if found}
 
 
 def phrase(change: Change) -> str:
@@ -101,19 +100,16 @@ def _heading(change: Change) -> str:
     if len({location.call for location in change.locations}) > 1:
         return _SHARED
     location = change.locations[-1]
-    call, name = location.title, location.name
-    is_both = name not in ("", call) and " /" in call
-    return f"`{name}`: `{call}`" if is_both else f"`{name or call}`" if call else _WHOLE
+    title, name = location.title, location.name or location.call
+    return f"`{name}`: `{title}`" if location.method and name != title else f"`{name}`" if name else _WHOLE
 
 
 def _rows(changes: Sequence[Change], verdict: Verdict) -> Iterator[tuple[str, ...]]:
-    order = list(Effect)
-    for change in sorted(changes, key=lambda one: order.index(one.effect)):
+    for change in sorted(changes, key=lambda one: list(Effect).index(one.effect)):
         pointers = dict.fromkeys(at for at in (change.old, change.new) if at)
-        places = " → ".join(f"`{_cell(at)}`" for at in pointers)
-        where = "<br>".join([*_places(change), places])
-        values = (show(change.before), show(change.after), change.why, f"`{change.fingerprint}`")
-        yield _effect(change, verdict), phrase(change), where, *values
+        where = "<br>".join([*_places(change), " → ".join(f"`{_cell(at)}`" for at in pointers)])
+        what = _effect(change, verdict), phrase(change), where
+        yield *what, show(change.before), show(change.after), change.why, f"`{change.fingerprint}`"
 
 
 def _places(change: Change) -> list[str]:
@@ -127,8 +123,9 @@ def _places(change: Change) -> list[str]:
 
 
 def _effect(change: Change, verdict: Verdict) -> str:
-    text = f"**{change.effect.value}**" if change.effect is Effect.BREAKING else change.effect.value
-    return f"{change.effect.value}, waived" if change.fingerprint in verdict.waivers else text
+    if change.fingerprint in verdict.waivers:
+        return f"{change.effect}, waived"
+    return f"**{change.effect}**" if change.effect is Effect.BREAKING else str(change.effect)
 
 
 def _python(verdict: Verdict) -> str:
@@ -194,7 +191,3 @@ def _json(change: Change, verdict: Verdict) -> dict[str, Any]:
         "locations": [location._asdict() for location in change.locations],
         "waived": waiver and {"reason": waiver.reason, "date": waiver.date.isoformat()},
     }
-
-
-def _python_json(one: PythonChange, verdict: Verdict) -> dict[str, Any]:
-    return {**_json(one.change, verdict), "follows_from": [cause.fingerprint for cause in one.causes]}

@@ -76,7 +76,7 @@ def _compare(old: Spot, new: Spot, inner: Context) -> None:
         if not (pair.old.members and pair.new.members):
             return
     if _type(pair):
-        inner.pairs.add((old.pointer, new.pointer))
+        inner.pairs.update([(old.pointer, new.pointer), (pair.old.place("type"), pair.new.place("type"))])
         _format(pair)
         _value_sets(pair)
         compare_limits(pair)

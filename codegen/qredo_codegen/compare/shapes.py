@@ -16,6 +16,9 @@ __all__ = ["TEXTS", "Shape", "Spot", "ValueSet", "describe", "shape", "values"]
 TEXTS = frozenset({"$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"})
 """Keywords that say something to people only."""
 
+_ASIDE = frozenset({"default", "deprecated", "readOnly", "writeOnly"})
+"""Keywords that say nothing of which values a schema has."""
+
 _DEEPEST = 16
 
 
@@ -130,6 +133,8 @@ def shape(spot: Spot, depth: int = 0) -> Shape:
     found = Shape(spot)
     node = spot.value if isinstance(spot.value, dict) else {}
     _own(found, spot, node)
+    if depth < _DEEPEST and "allOf" not in node:
+        _take_out_null(found, node, depth)
     for index in range(len(node.get("allOf", ())) if depth < _DEEPEST else 0):
         part = spot.child("allOf", index)
         if part is not None:
@@ -177,6 +182,28 @@ def _own(found: Shape, spot: Spot, node: Document) -> None:
         if key not in ("allOf", "anyOf", "oneOf", "properties", "required"):
             found.keywords[key] = value
             found.places[key] = spot.pointer
+
+
+def _take_out_null(found: Shape, node: Document, depth: int) -> None:
+    """Say of `anyOf: [X, null]` what a list of types or `nullable` says, where nothing beside it limits the values."""
+    others = [one for one in found.members if not _is_null(one)]
+    own = {key for key in found.keywords.keys() - TEXTS if not key.startswith("x-")}
+    if len(others) in (0, len(found.members)) or found.properties or own - _ASIDE:
+        return
+    parts = [shape(one, depth + 1) for one in others]
+    is_twice_null = "oneOf" in node and any(one.is_nullable for one in parts)  # null fits two, so it is refused
+    is_said_twice = any((found.keywords.keys() & one.keywords.keys()) - TEXTS for one in parts)
+    if is_twice_null or is_said_twice:
+        return
+    found.keywords["nullable"], found.places["nullable"] = True, found.spot.pointer
+    found.members = others
+    if len(parts) == 1:
+        found.members = []
+        _merge(found, parts[0])
+
+
+def _is_null(spot: Spot) -> bool:
+    return {key: value for key, value in spot.value.items() if key not in TEXTS} == {"type": "null"}
 
 
 def _merge(found: Shape, part: Shape) -> None:
