@@ -54,7 +54,7 @@ def _regenerate(checkout: Checkout, given: Given) -> int:
     refuse_unread(checkout)
     for package in given.packages or checkout.packages:
         done = update(checkout, package)
-        print(f"{package}: {done.operations} operations generated into generated/{package}")
+        print(f"{package}: {done.operations or 'no'} operations generated into generated/{package}")
         for problem in done.left_out:
             print(f"  {problem}")
         if done.entries:

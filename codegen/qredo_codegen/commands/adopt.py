@@ -16,7 +16,7 @@ from qredo_codegen.adoption.shape import load_shape, shape_of, shape_text
 from qredo_codegen.compare.report import json_report, markdown_report, summary
 from qredo_codegen.compare.verdict import Verdict, judge
 from qredo_codegen.compare.waivers import load_waivers
-from qredo_codegen.describe.describe import Described, draft
+from qredo_codegen.describe.describe import Described, describe
 from qredo_codegen.description.document import Document, load
 from qredo_codegen.description.overlay import Action, Overlay, apply_all, load_overlay
 from qredo_codegen.description.places import Problem
@@ -97,12 +97,13 @@ def adopt(checkout: Checkout, vendor: Path, package: str, out: Path) -> Adoption
     misfits = tuple(_misfit(error, overlay, package) for error in applied.errors)
     adopted = load_shape(checkout.adopted(package))
     found = None if adopted is None else tuple(rows(adopted, shape_of(given), overlay, ours))
-    described = draft(
+    described = describe(
         given,
         signing_of(checkout, package, before=ours),
         kept_names(checkout, package, ours),
         tags=kept_tags(ours),
         overlay=overlay.without({error.index for error in applied.errors}),
+        checked=False,
     )
     theirs = described.document
     theirs["info"]["x-revision"] = ours["info"].get("x-revision", 1)  # counted by us

@@ -6,7 +6,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from keyword import iskeyword
 from pathlib import Path
 
@@ -69,8 +69,8 @@ def describe_command(
     """
     before = _refuse_name(checkout, package)
     path = checkout.overlay(package)
-    model = package if before is not None else _newest_of_family(checkout, package)
-    names = None if model is None else load(checkout.description(model))
+    model = package if before is not None else next(reversed(_family(checkout, package)), None)
+    names = before if model in (None, package) else load(checkout.description(model))
     done = describe(
         load(vendor),
         signing_of(checkout, package, security, before),
@@ -79,6 +79,7 @@ def describe_command(
         overlay=load_overlay(path) if path.is_file() else None,
         with_texts=with_texts,
     )
+    done = replace(done, document=_with_origin(done.document, before, model))
     _number(done.document, before)
     texts = _files(checkout, package, vendor.name, done)
     texts[checkout.adopted(package)] = shape_text(shape_of(load(vendor)))
@@ -124,21 +125,13 @@ def signing_of(
     """
     if security is None and before is not None and (signing := _signed(before)):
         return signing
-    found = [
-        signing for name in reversed(checkout.packages) if (signing := _signing(checkout, name, package, security))
-    ]
-    if security is not None and not found:
-        known = {one.name for name in checkout.packages if (one := _signing(checkout, name, name, None))}
-        raise DescribeCommandError(f"No description signs with {security!r}; there are: {', '.join(sorted(known))}.")
-    return found[0] if found else None
-
-
-def _signing(checkout: Checkout, name: str, package: str, security: str | None) -> Signing | None:
-    signing = _signed(load(checkout.description(name)))
-    if signing is None:
-        return None
-    is_wanted = security == signing.name if security is not None else _family(name) == _family(package)
-    return signing if is_wanted else None
+    names = checkout.packages if security is not None else _family(checkout, package)
+    signed = [one for name in reversed(names) if (one := _signed(load(checkout.description(name)))) is not None]
+    found = next((one for one in signed if security in (None, one.name)), None)
+    if security is not None and found is None:
+        known = sorted({one.name for one in signed})
+        raise DescribeCommandError(f"No description signs with {security!r}; there are: {', '.join(known)}.")
+    return found
 
 
 def _signed(document: Document) -> Signing | None:
@@ -148,12 +141,12 @@ def _signed(document: Document) -> Signing | None:
     return Signing(signature, schemes, document["security"]) if signature else None
 
 
-def _newest_of_family(checkout: Checkout, package: str) -> str | None:
-    """Return the newest package of a package's family, whose names a new one takes over."""
-    return next((name for name in reversed(checkout.packages) if _family(name) == _family(package)), None)
+def _family(checkout: Checkout, package: str) -> list[str]:
+    """Return the packages of a package's family, the newest last."""
+    return [name for name in checkout.packages if _stem(name) == _stem(package)]
 
 
-def _family(package: str) -> str:
+def _stem(package: str) -> str:
     return re.sub(r"_v[0-9_]+$", "", package)
 
 
@@ -172,6 +165,12 @@ def _refuse_name(checkout: Checkout, package: str) -> Document | None:
             f" name, or see with `nox -s adopt -- FILE {package}` what the vendor changed."
         )
     return before
+
+
+def _with_origin(document: Document, before: Document | None, model: str | None) -> Document:
+    """Name the version that a new one was started from: the emulator looks for handlers there."""
+    origin = model if before is None else before.get("x-started-from")
+    return {"x-started-from": origin, **document} if origin else document
 
 
 def _number(document: Document, before: Document | None) -> None:
@@ -212,7 +211,8 @@ def _lines(package: str, done: Described, registered: list[str]) -> Iterator[str
     there, described = done.operations
     kinds = {kind: len(done.decisions.of(kind)) for kind in ("replaced", "dropped")}
     questions = len({row.text for row in done.decisions.of("question")})
-    yield f"spec/{package}/openapi.yaml: {described} of {there} operations described"
+    none = "the file has no operations, so its client has no methods. Webhooks and callbacks are not generated."
+    yield f"spec/{package}/openapi.yaml: " + (f"{described} of {there} operations described" if there else none)
     for row in done.decisions.of("lost"):
         yield f"  {row.pointer}: {row.text}"
     yield (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from qredo_codegen.description.document import Document, Operation, operations, pointer, walk
+from qredo_codegen.description.document import Document, Operation, operations, pointer, resolve_once, walk
 from qredo_codegen.description.places import parameters, path_items, target
 
 from .decisions import Decisions
 
-__all__ = ["drop_parameters", "fit_parameters", "fit_written"]
+__all__ = ["drop_parameters", "fit_parameters", "fit_written", "placeholders", "with_all_parameters"]
 
 _STYLES = {
     "path": ("simple", "label", "matrix"),
@@ -42,13 +42,9 @@ def drop_parameters(document: Document, why: Why, decisions: Decisions) -> None:
 def fit_written(document: Document, decisions: Decisions) -> None:
     """Correct each parameter that is wrong in one keyword, before the rest of it would be dropped as no OpenAPI."""
     for at, node in walk(document):
-        if (
-            isinstance(node, dict)
-            and isinstance(node.get("in"), str)
-            and node["in"] in _STYLES
-            and isinstance(node.get("name"), str)
-            and not _is_scheme(node)
-        ):
+        if not isinstance(node, dict) or node.get("type") == "apiKey":
+            continue
+        if str(node.get("in")) in _STYLES and isinstance(node.get("name"), str):
             _fit_one(at, node, decisions)
 
 
@@ -70,13 +66,9 @@ def _misplaced(path: str | None, node: Document) -> str | None:
     place, name = node.get("in"), node.get("name")
     if place == "cookie":
         return f"The cookie {name}: one call cannot set it; set it on the httpx client."
-    if place == "path" and path is not None and name not in _placeholders(path):
+    if place == "path" and path is not None and name not in placeholders(path):
         return f"The path parameter {name} is not in the path."
     return None
-
-
-def _is_scheme(node: Document) -> bool:
-    return node.get("type") == "apiKey"
 
 
 def _fit_one(at: str, node: Document, decisions: Decisions) -> None:
@@ -99,12 +91,19 @@ def _fit_one(at: str, node: Document, decisions: Decisions) -> None:
 
 def _complete(document: Document, one: Operation, decisions: Decisions) -> None:
     declared = {name for place, name in parameters(document, one) if place == "path"}
-    for name in dict.fromkeys(_placeholders(one.path)):
+    for name in dict.fromkeys(placeholders(one.path)):
         if name not in declared:
             decisions.add("replaced", one.pointer, f"The path has {{{name}}}, which is not described: it is a text.")
             added = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             one.node.setdefault("parameters", []).append(added)
 
 
-def _placeholders(path: str) -> list[str]:
+def with_all_parameters(document: Document, one: Operation) -> Document:
+    """Return an operation with the parameters of its path."""
+    given = [resolve_once(document, at) for at, _ in parameters(document, one).values()]
+    return {**one.node, "parameters": given} if given else one.node
+
+
+def placeholders(path: str) -> list[str]:
+    """Return the names of the parameters in a path, in their order."""
     return re.findall(r"\{([^}]*)\}", path)

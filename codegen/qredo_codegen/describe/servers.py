@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import takewhile
+from itertools import chain, count, takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
-from qredo_codegen.description.document import METHODS, Document, Operation, operations, pointer, resolve_once
-from qredo_codegen.description.places import parameters, path_items
+from qredo_codegen.description.document import METHODS, Document, Operation, operations, pointer
+from qredo_codegen.description.places import path_items
 
 from .decisions import Decisions
+from .parameters import with_all_parameters
 
 __all__ = ["name_servers"]
 
@@ -108,7 +109,7 @@ def _ask(one: Operation, hosts: str, decisions: Decisions) -> None:
 def _move(document: Document, prefixes: Mapping[str, str], decisions: Decisions) -> None:
     """Put the end of a base path in front of the paths of the operations that have it, by their pointers."""
     moved = [one for one in operations(document) if prefixes[one.pointer]]
-    nodes = [_whole(document, one) for one in moved]
+    nodes = [with_all_parameters(document, one) for one in moved]
     for one in moved:
         item = document["paths"][one.path]
         del item[one.method]
@@ -122,12 +123,6 @@ def _move(document: Document, prefixes: Mapping[str, str], decisions: Decisions)
         else:
             decisions.add("replaced", one.pointer, f"{prefix}, from its server, stands in front of its path.")
             item[one.method] = node
-
-
-def _whole(document: Document, one: Operation) -> Document:
-    """Return an operation with the parameters of its path."""
-    given = [resolve_once(document, at) for at, _ in parameters(document, one).values()]
-    return {**one.node, "parameters": given} if given else one.node
 
 
 def _servers_of(document: Document, path: str, node: Document) -> list[Any]:
@@ -171,4 +166,4 @@ def _plain(server: Mapping[str, Any], at: str, decisions: Decisions) -> str | No
 def _name(url: str, taken: list[Document]) -> str:
     base = next((word for word in _WORDS if word in url.lower()), "production")
     names = [one["x-name"] for one in taken]
-    return next(name for name in (base, *(f"{base}_{number}" for number in range(2, 1000))) if name not in names)
+    return next(name for name in chain([base], (f"{base}_{number}" for number in count(2))) if name not in names)
