@@ -156,14 +156,13 @@ def _write(adoption: Adoption, title: str, out: Path) -> None:
     report["problems"] = [problem._asdict() for problem in adoption.problems]
     report["misfits"] = list(adoption.misfits)
     report["vendor_changes"] = None if adoption.rows is None else rows_json(adoption.rows)
-    if adoption.problems:
-        lines = [f"- `{problem.pointer}`: {problem.message}" for problem in adoption.problems]
-        markdown += "\n".join(["\n## To settle first, by the overlay", "", *lines]) + "\n"
-    if adoption.misfits:
-        markdown += (
-            "\n".join(["\n## Actions of the overlay that do not fit", "", *(f"- {one}" for one in adoption.misfits)])
-            + "\n"
-        )
+    sections = {
+        "To settle first, by the overlay": [f"`{one.pointer}`: {one.message}" for one in adoption.problems],
+        "Actions of the overlay that do not fit": adoption.misfits,
+    }
+    for heading, lines in sections.items():
+        if lines:
+            markdown += "\n".join([f"\n## {heading}", "", *(f"- {line}" for line in lines), ""])
     if adoption.rows is not None:
         markdown += rows_markdown(adoption.rows)
     texts = {"report.md": markdown, "report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n"}

@@ -20,7 +20,7 @@ from qredo_codegen.description.overlay import load_overlay
 from qredo_codegen.errors import CodegenError
 from qredo_codegen.generate.names_file import load_names, names_text
 
-from .packaging import packaged, with_siblings
+from .packaging import registered
 
 __all__ = ["DescribeCommandError", "Done", "describe_command", "kept_names", "kept_tags", "signing_of"]
 
@@ -83,12 +83,10 @@ def describe_command(
     _number(done.document, before)
     texts = _files(checkout, package, vendor.name, done)
     texts[checkout.adopted(package)] = shape_text(shape_of(load(vendor)))
-    registered = _registered(checkout, package)
+    listed = _registered(checkout, package)
     checkout.folder(package).mkdir(parents=True, exist_ok=True)
-    replace_all(texts | registered)
-    return Done(
-        tuple(_lines(package, done, [path.name for path in registered])), done.operations[0] == done.operations[1]
-    )
+    replace_all(texts | listed)
+    return Done(tuple(_lines(package, done, [path.name for path in listed])), done.operations[0] == done.operations[1])
 
 
 def kept_names(checkout: Checkout, package: str, before: Document | None) -> dict[str, dict[str, str]]:
@@ -195,16 +193,9 @@ def _files(checkout: Checkout, package: str, vendor: str, done: Described) -> di
 
 def _registered(checkout: Checkout, package: str) -> dict[Path, str]:
     """Return the files that list every package, with this one in them."""
-    pyproject = checkout.root / "pyproject.toml"
-    text = pyproject.read_text(encoding="utf-8")
+    text = (checkout.root / "pyproject.toml").read_text(encoding="utf-8")
     points = tomllib.loads(text).get("project", {}).get("entry-points", {}).get("qredo.api", {})
-    if package in points or not points:
-        return {}
-    texts = {pyproject: packaged(text, package, next(iter(points)))}
-    navigation = checkout.root / "zensical.toml"
-    if navigation.is_file():
-        texts[navigation] = with_siblings(navigation.read_text(encoding="utf-8"), next(iter(points)), package)
-    return texts
+    return {} if package in points or not points else registered(checkout, package, next(iter(points)))
 
 
 def _lines(package: str, done: Described, registered: list[str]) -> Iterator[str]:

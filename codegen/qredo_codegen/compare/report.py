@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from qredo_codegen._markdown import cell, table
 from qredo_codegen.description.document import Document
 
 from .changes import Change, Effect
 from .verdict import Verdict
 
-__all__ = ["SCHEMA_VERSION", "by_call", "json_report", "markdown_report", "phrase", "show", "summary"]
+__all__ = ["SCHEMA_VERSION", "by_call", "json_report", "markdown_report", "phrase", "show", "summary", "where"]
 
 SCHEMA_VERSION = 1
 """Of the JSON report: goes up when a program that reads it would have to change."""
@@ -33,7 +34,7 @@ def markdown_report(verdict: Verdict, title: str, *, texts: bool = False) -> str
     changes = verdict.comparison.changes if texts else verdict.comparison.material
     blocks = [f"# {title}", _versions(verdict), summary(verdict)]
     for heading, found in by_call(changes).items():
-        blocks += [f"## {heading}", _table(_rows(found, verdict))]
+        blocks += [f"## {heading}", table(_HEADS, _rows(found, verdict))]
     blocks += ["## Python", _python(verdict)]
     if verdict.waivers:
         lines = [f"- `{one.fingerprint}` ({one.date}): {one.reason}" for one in verdict.waivers.values()]
@@ -82,14 +83,19 @@ def by_call(changes: Iterable[Change]) -> dict[str, list[Change]]:
 def phrase(change: Change) -> str:
     """What happened, in words: `request field removed: `country``."""
     words = change.kind.replace("-", " ")
-    return f"{words}: `{_cell(change.subject)}`" if change.subject else words
+    return f"{words}: `{cell(change.subject)}`" if change.subject else words
+
+
+def where(change: Change) -> str:
+    """The first few places where a change is met, in a line."""
+    return ", ".join(map(str, change.locations[:3])) + (" ..." if len(change.locations) > 3 else "")
 
 
 def show(value: Any) -> str:
     """A value as a cell of a table."""
     if value is None:
         return "–"  # noqa: RUF001
-    return f"`{_cell(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True))}`"
+    return f"`{cell(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True))}`"
 
 
 def _heading(change: Change) -> str:
@@ -107,7 +113,7 @@ def _heading(change: Change) -> str:
 def _rows(changes: Sequence[Change], verdict: Verdict) -> Iterator[tuple[str, ...]]:
     for change in sorted(changes, key=lambda one: list(Effect).index(one.effect)):
         pointers = dict.fromkeys(at for at in (change.old, change.new) if at)
-        where = "<br>".join([*_places(change), " → ".join(f"`{_cell(at)}`" for at in pointers)])
+        where = "<br>".join([*_places(change), " → ".join(f"`{cell(at)}`" for at in pointers)])
         what = _effect(change, verdict), phrase(change), where
         yield *what, show(change.before), show(change.after), change.why, f"`{change.fingerprint}`"
 
@@ -119,7 +125,7 @@ def _places(change: Change) -> list[str]:
     else:
         places = [location.place for location in change.locations if location.place]
     rest = len(places) - 3
-    return [_cell(place) for place in places[:3]] + ([f"and {rest} more"] if rest > 0 else [])
+    return [cell(place) for place in places[:3]] + ([f"and {rest} more"] if rest > 0 else [])
 
 
 def _effect(change: Change, verdict: Verdict) -> str:
@@ -144,16 +150,7 @@ def _python(verdict: Verdict) -> str:
         )
         for one in verdict.python
     ]
-    return _table(rows, ("Effect", "What", "Before", "After", "Follows from, or why", "Fingerprint"))
-
-
-def _table(rows: Iterable[Sequence[str]], heads: Sequence[str] = _HEADS) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(str(text).split()).replace("|", "\\|")
+    return table(("Effect", "What", "Before", "After", "Follows from, or why", "Fingerprint"), rows)
 
 
 def _versions(verdict: Verdict) -> str:

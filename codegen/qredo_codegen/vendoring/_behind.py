@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qredo_codegen._checkout import Checkout
 from qredo_codegen.compare.changes import Change
-from qredo_codegen.compare.report import by_call, markdown_report, phrase, show, summary
+from qredo_codegen.compare.report import by_call, markdown_report, phrase, show, summary, where
 from qredo_codegen.compare.verdict import Verdict, judge
 from qredo_codegen.description.document import load
 from qredo_codegen.errors import GenerationError
@@ -116,8 +116,7 @@ def _judge(checkout: Checkout, folder: Path, api: str, python: bool) -> Verdict:
 
 
 def _told(change: Change) -> str:
-    places = ", ".join(map(str, change.locations[:3])) + (" ..." if len(change.locations) > 3 else "")
-    return f"{phrase(change)}: {show(change.before)} to {show(change.after)} ({places}). {change.why}"
+    return f"{phrase(change)}: {show(change.before)} to {show(change.after)} ({where(change)}). {change.why}"
 
 
 def _stale(fresh: Files, record: Record) -> tuple[str, ...]:
