@@ -6,9 +6,10 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from qredo_codegen._atomic_files import replace_all
+from qredo_codegen._atomic_files import replace_all, swap_folder
 from qredo_codegen._checkout import Checkout
 from qredo_codegen.description.document import Document, load
 from qredo_codegen.errors import CodegenError
@@ -59,7 +60,11 @@ def new_version(checkout: Checkout, name: str, source: str) -> list[str]:
         (folder / "lock.json").write_text(lock_text(built.lock), encoding="utf-8", newline="\n")
         if built.names is not None:
             (folder / "names.yaml").write_text(built.names, encoding="utf-8", newline="\n")
-        _move({folder: checkout.folder(name), package: checkout.output(name)}, {path: text for path, text, _ in texts})
+        checkout.output(name).parent.mkdir(exist_ok=True)
+        aside = Path(scratch) / "old"  # where nothing comes: both places are free
+        listed = partial(replace_all, {path: text for path, text, _ in texts})
+        then = partial(swap_folder, package, checkout.output(name), aside, listed)
+        swap_folder(folder, checkout.folder(name), aside, then)
     return [
         f"spec/{name}: a copy of the description of {source}, which it names as x-started-from",
         f"generated/{name}: its package, {built.operations} operations",
@@ -126,18 +131,3 @@ def _listed(text: str, name: str, source: str) -> str:
             rest = line.rstrip().rstrip("|").count("|") - 2  # its other cells describe the other version
             lines.append(f"| `{name}` | Started as a copy of `{source}` |{'  |' * rest}\n")
     return "".join(lines)
-
-
-def _move(folders: dict[Path, Path], texts: dict[Path, str]) -> None:
-    """Put folders in their places and write texts; if anything fails, nothing of it stays."""
-    moved: list[Path] = []
-    try:
-        for folder, target in folders.items():
-            target.parent.mkdir(exist_ok=True)
-            folder.rename(target)
-            moved.append(target)
-        replace_all(texts)
-    except BaseException:
-        for target in moved:
-            shutil.rmtree(target)
-        raise

@@ -101,11 +101,15 @@ class Findings:
 
     Attributes:
         noted: How often something was noted.
+        pairs: Every pair of schemas that stand for each other, by pointer.
+        equal: Pairs and directions in which nothing differs, not even a text: they need no second look.
     """
 
     def __init__(self) -> None:
         self._changes: dict[str, Change] = {}
         self.noted = 0
+        self.pairs: set[tuple[str, str]] = set()
+        self.equal: set[tuple[str, str, str]] = set()
 
     def add(self, change: Change) -> None:
         """Note a change, or another location of one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from .change_kinds import KINDS
@@ -27,13 +27,9 @@ class Context:
         path: The way into the part by field names.
         direction: Whether clients send or receive what stands here.
         visited: Pairs of schemas that are being compared around this place: where a schema holds itself, it ends.
-        pairs: Every pair of schemas that stand for each other, by pointer.
-        equal: Pairs in which nothing differs, not even a text: they need no second look.
     """
 
     found: Findings
-    pairs: set[tuple[str, str]] = field(default_factory=set)
-    equal: set[tuple[str, str, Direction]] = field(default_factory=set)
     call: Location = _API
     part: str = ""
     path: str = ""
@@ -59,7 +55,7 @@ class Context:
 
     def trial(self) -> Context:
         """The same place with a collector of its own, to see whether anything differs."""
-        return replace(self, found=Findings(), pairs=set(), equal=set(), visited=frozenset())
+        return replace(self, found=Findings(), visited=frozenset())
 
     def add(
         self,

@@ -65,7 +65,7 @@ def compare(old: Document, new: Document) -> Comparison:
     compare_feeds(*roots, context)
     compare_schemes(*roots, _schemes_in_use(roots[0]), context)
     _words(*roots, context)
-    return Comparison(old, new, context.found.sorted(), frozenset(context.pairs))
+    return Comparison(old, new, context.found.sorted(), frozenset(context.found.pairs))
 
 
 def _operations(old: Document, new: Document, context: Context) -> None:

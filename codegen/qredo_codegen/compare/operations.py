@@ -48,19 +48,19 @@ def _identity(old: Call, new: Call, context: Context) -> None:
 
 def _promises(old: Spot, new: Spot, context: Context) -> None:
     """What the extensions promise about repeating a call, and about pages."""
-    _promise("idempotency-key", old.get("x-idempotency-key"), new.get("x-idempotency-key"), old, new, context)
-    _promise("idempotent", old.get("x-idempotent") or None, new.get("x-idempotent") or None, old, new, context)
     context.changed("outcome-changed", old, new, old.get("x-outcome"), new.get("x-outcome"))
     pages = [dict(one.get("x-pagination") or {}) for one in (old, new)]
     sizes = [one.pop("page_size", None) for one in pages]
-    _promise("pagination", pages[0] or None, pages[1] or None, old, new, context)
+    promises = {
+        "idempotency-key": [one.get("x-idempotency-key") for one in (old, new)],
+        "idempotent": [one.get("x-idempotent") or None for one in (old, new)],
+        "pagination": [one or None for one in pages],
+    }
+    for stem, (before, after) in promises.items():
+        verb = "added" if before is None else "removed" if after is None else "changed"
+        context.changed(f"{stem}-{verb}", old, new, before, after)
     if None not in sizes:
         context.changed("page-size-changed", old, new, *sizes)
-
-
-def _promise(stem: str, before: Any, after: Any, old: Spot, new: Spot, context: Context) -> None:
-    verb = "added" if before is None else "removed" if after is None else "changed"
-    context.changed(f"{stem}-{verb}", old, new, before, after)
 
 
 def _rest(old: Call, new: Call, context: Context) -> None:

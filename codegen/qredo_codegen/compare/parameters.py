@@ -52,10 +52,9 @@ def _by_place(call: Call) -> dict[tuple[str, str], Spot]:
     """The parameters of an operation by location and name; its own go before those of its path."""
     found: dict[tuple[str, str], Spot] = {}
     for holder in (call.item, call.spot):
-        for index in range(len(holder.get("parameters", ()))):
-            if (parameter := holder.child("parameters", index)) is not None:
-                place, name = str(parameter.get("in")), str(parameter.get("name"))
-                found[place, name.lower() if place == "header" else name] = parameter
+        for parameter in holder.items("parameters"):
+            place, name = str(parameter.get("in")), str(parameter.get("name"))
+            found[place, name.lower() if place == "header" else name] = parameter
     return found
 
 

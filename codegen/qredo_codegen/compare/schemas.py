@@ -57,12 +57,12 @@ def compare_schemas(old: Spot | None, new: Spot | None, context: Context) -> Non
         return
     inner = context.entering(old, new)
     pair = (old.pointer, new.pointer, context.direction)
-    if inner is None or pair in context.equal:
+    if inner is None or pair in context.found.equal:
         return
     noted = context.found.noted
     _compare(old, new, inner)
     if context.found.noted == noted and not context.visited:  # inside another pair, a look may have ended early
-        context.equal.add(pair)
+        context.found.equal.add(pair)
 
 
 def _compare(old: Spot, new: Spot, inner: Context) -> None:
@@ -76,7 +76,7 @@ def _compare(old: Spot, new: Spot, inner: Context) -> None:
         if not (pair.old.members and pair.new.members):
             return
     if _type(pair):
-        inner.pairs.update([(old.pointer, new.pointer), (pair.old.place("type"), pair.new.place("type"))])
+        inner.found.pairs.update([(old.pointer, new.pointer), (pair.old.place("type"), pair.new.place("type"))])
         _format(pair)
         _value_sets(pair)
         compare_limits(pair)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from .calls import generic
 from .changes import Location
@@ -12,7 +13,7 @@ from .schemas import compare_schemas
 from .security import compare_security
 from .shapes import Spot
 
-__all__ = ["compare_feeds", "compare_servers", "feeds"]
+__all__ = ["compare_feeds", "compare_servers", "feeds", "filled"]
 
 Named = Mapping[str, tuple[str, Spot]]
 """Servers or feeds by name, each with where it is found."""
@@ -48,17 +49,16 @@ def feeds(root: Spot) -> dict[str, tuple[str, Spot]]:
 
 
 def _servers(root: Spot) -> dict[str, tuple[str, Spot]]:
-    count = len(root.get("servers") or ())
-    found = [server for index in range(count) if (server := root.child("servers", index)) is not None]
-    return {str(server.get("x-name") or _url(server)): (_url(server), server) for server in found}
+    found = [(filled(one.value).rstrip("/"), one) for one in root.items("servers")]
+    return {str(one.get("x-name") or url): (url, one) for url, one in found}
 
 
-def _url(server: Spot) -> str:
-    """Its URL with the defaults of its variables."""
-    url = str(server.get("url"))
+def filled(server: Mapping[str, Any]) -> str:
+    """The URL of a server with the defaults of its variables."""
+    url = str(server.get("url", ""))
     for name, variable in (server.get("variables") or {}).items():
-        url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-    return url.rstrip("/")
+        url = url.replace(f"{{{name}}}", str(variable.get("default", "")) if isinstance(variable, dict) else "")
+    return url
 
 
 def _pairs(

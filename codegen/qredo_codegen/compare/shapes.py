@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
-from qredo_codegen.description.document import Document, pointer, resolve
+from qredo_codegen.description.document import Document, located, pointer
 from qredo_codegen.description.names import member_name
 
 from .changes import canonical_json
@@ -46,15 +45,8 @@ class Spot:
         Raises:
             DocumentError: A reference leads nowhere, or back to itself.
         """
-        spot = self
-        while isinstance(spot.value, dict) and isinstance(spot.value.get("$ref"), str):
-            resolve(self.document, spot.value["$ref"])  # refuses a chain that never ends
-            at = unquote(spot.value["$ref"][1:])
-            parent, _, key = at.rpartition("/")
-            holder = resolve(self.document, "#" + parent)
-            token = key.replace("~1", "/").replace("~0", "~")
-            spot = Spot(self.document, at, holder[int(token)] if isinstance(holder, list) else holder[token])
-        return spot
+        ref = self.get("$ref")
+        return Spot(self.document, *located(self.document, ref)) if isinstance(ref, str) else self
 
     def children(self, key: str) -> dict[str, Spot]:
         """The entries of a mapping below a key, references followed."""
@@ -62,6 +54,11 @@ class Spot:
         names = node if isinstance(node, dict) else {}
         found = {name: self.child(key, name) for name in names}
         return {name: spot for name, spot in found.items() if spot is not None}
+
+    def items(self, key: str) -> list[Spot]:
+        """The entries of a list below a key, references followed."""
+        found = (self.child(key, index) for index in range(len(self.get(key) or ())))
+        return [spot for spot in found if spot is not None]
 
     @property
     def is_required(self) -> bool:
@@ -135,10 +132,8 @@ def shape(spot: Spot, depth: int = 0) -> Shape:
     _own(found, spot, node)
     if depth < _DEEPEST and "allOf" not in node:
         _take_out_null(found, node, depth)
-    for index in range(len(node.get("allOf", ())) if depth < _DEEPEST else 0):
-        part = spot.child("allOf", index)
-        if part is not None:
-            _merge(found, shape(part, depth + 1))
+    for part in spot.items("allOf") if depth < _DEEPEST else ():
+        _merge(found, shape(part, depth + 1))
     return found
 
 
@@ -176,8 +171,7 @@ def _own(found: Shape, spot: Spot, node: Document) -> None:
         found.properties[name] = child
         found.written[name] = spot.pointer + pointer("properties", name)
     found.required.update(node.get("required", ()))
-    for key in ("oneOf", "anyOf"):
-        found.members += [member for i in range(len(node.get(key, ()))) if (member := spot.child(key, i)) is not None]
+    found.members += [*spot.items("oneOf"), *spot.items("anyOf")]
     for key, value in node.items():
         if key not in ("allOf", "anyOf", "oneOf", "properties", "required"):
             found.keywords[key] = value

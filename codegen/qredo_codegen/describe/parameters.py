@@ -10,7 +10,7 @@ from qredo_codegen.description.places import parameters, path_items, target
 
 from .decisions import Decisions
 
-__all__ = ["drop_parameters", "fit_parameters", "fit_written", "placeholders", "with_all_parameters"]
+__all__ = ["drop_parameters", "fit_parameters", "fit_written", "lists", "placeholders", "with_all_parameters"]
 
 _STYLES = {
     "path": ("simple", "label", "matrix"),
@@ -23,7 +23,7 @@ Why = Callable[[str | None, Document], str | None]
 
 def drop_parameters(document: Document, why: Why, decisions: Decisions) -> None:
     """Remove each parameter for which there is a reason, wherever it is used."""
-    for at, path, node in _lists(document):
+    for at, path, node in lists(document):
         kept = []
         for index, written in enumerate(node.get("parameters", ())):
             found = target(document, written)
@@ -55,7 +55,8 @@ def fit_parameters(document: Document, decisions: Decisions) -> None:
         _complete(document, one, decisions)
 
 
-def _lists(document: Document) -> Iterator[tuple[str, str, Document]]:
+def lists(document: Document) -> Iterator[tuple[str, str, Document]]:
+    """Yield all that can have parameters and servers, paths first: its pointer, its path, and itself."""
     for path, item in path_items(document).items():
         yield pointer("paths", path), path, item
     for one in operations(document):

@@ -9,11 +9,11 @@ from itertools import chain, count, takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
+from qredo_codegen.compare.servers import filled
 from qredo_codegen.description.document import METHODS, Document, Operation, operations, pointer
-from qredo_codegen.description.places import path_items
 
 from .decisions import Decisions
-from .parameters import with_all_parameters
+from .parameters import lists, with_all_parameters
 
 __all__ = ["name_servers"]
 
@@ -62,12 +62,9 @@ def _one_host(document: Document, decisions: Decisions) -> None:
         if _key(own[one.pointer]) not in prefixes:
             _ask(one, ", ".join(_urls(own[one.pointer])) or "the document's servers", decisions)
     _move(document, {at: prefixes.get(_key(servers), "") for at, servers in own.items()}, decisions)
-    for path, item in path_items(document).items():
-        if item.pop("servers", None):
-            decisions.add("replaced", pointer("paths", path, "servers"), "The servers are those of the whole document.")
-    for one in operations(document):
-        if one.node.pop("servers", None):
-            decisions.add("replaced", one.pointer + "/servers", "The servers are those of the whole document.")
+    for at, _, node in lists(document):
+        if node.pop("servers", None):
+            decisions.add("replaced", at + "/servers", "The servers are those of the whole document.")
 
 
 def _prefixes(keys: Iterable[_Key], most: _Key) -> dict[_Key, str]:
@@ -93,7 +90,7 @@ def _without_end(server: Document, end: str) -> Document:
     if not end:
         return server
     kept = {key: value for key, value in server.items() if key != "variables"}
-    return {**kept, "url": _filled(server).rstrip("/").removesuffix(end)}
+    return {**kept, "url": filled(server).rstrip("/").removesuffix(end)}
 
 
 def _ask(one: Operation, hosts: str, decisions: Decisions) -> None:
@@ -134,23 +131,15 @@ def _key(servers: list[Any]) -> _Key:
 
 
 def _urls(servers: list[Any]) -> list[str]:
-    return [_filled(server) for server in servers if isinstance(server, dict)]
-
-
-def _filled(server: Mapping[str, Any]) -> str:
-    variables = server.get("variables") or {}
-    url = str(server.get("url", ""))
-    for name, variable in variables.items():
-        url = url.replace(f"{{{name}}}", str(variable.get("default", "")) if isinstance(variable, dict) else "")
-    return url
+    return [filled(server) for server in servers if isinstance(server, dict)]
 
 
 def _plain(server: Mapping[str, Any], at: str, decisions: Decisions) -> str | None:
     """Return a server's URL as the client takes it, or None if it has no host."""
-    given, filled = str(server.get("url", "")), _filled(server)
-    if filled != given:
-        decisions.add("replaced", at, f"The variables of {given} have their defaults: {filled}.")
-    parts = urlsplit(filled if "://" in filled else f"https:{filled}" if filled.startswith("//") else filled)
+    given, whole = str(server.get("url", "")), filled(server)
+    if whole != given:
+        decisions.add("replaced", at, f"The variables of {given} have their defaults: {whole}.")
+    parts = urlsplit(whole if "://" in whole else f"https:{whole}" if whole.startswith("//") else whole)
     if not parts.netloc or re.search("[{}]", parts.netloc):
         decisions.add("question", at, f"{given!r} has no host: it is left out. Give base_url to the client.")
         return None
@@ -158,7 +147,7 @@ def _plain(server: Mapping[str, Any], at: str, decisions: Decisions) -> str | No
     url = f"https://{parts.netloc}{path}"
     if parts.scheme not in ("https", ""):
         decisions.add("question", at, f"{given} is not https: {url} is used.")
-    elif url != filled.rstrip("/"):
+    elif url != whole.rstrip("/"):
         decisions.add("replaced", at, f"{given} is {url}.")
     return url
 

@@ -46,15 +46,13 @@ def drop_invalid(document: Document, decisions: Decisions) -> None:
         if not errors:
             return
         # From the end: what is dropped must not move what is still to be dropped.
-        for error in sorted(
-            errors,
-            key=lambda one: [
-                (isinstance(part, int), part if isinstance(part, int) else 0) for part in one.absolute_path
-            ],
-            reverse=True,
-        ):
+        for error in sorted(errors, key=_indexes, reverse=True):
             _repair(document, error, decisions)
     raise GenerationError("The file is no OpenAPI document:", validate(document)[:10])
+
+
+def _indexes(error: ValidationError) -> list[int]:
+    return [part if isinstance(part, int) else -1 for part in error.absolute_path]
 
 
 def drop_broken_references(document: Document, decisions: Decisions) -> None:
@@ -74,12 +72,9 @@ def _without_reference(document: Document, at: str, ref: str, decisions: Decisio
         drop(document, at, text, decisions)
         return
     decisions.add("replaced", at, f"{ref} is not in the file: it can be anything.")
-    if holder == "responses":
-        _put(document, at, {"description": ""})
-    elif key == "requestBody" or holder == "requestBodies":
-        _put(document, at, {"content": {"application/json": {"schema": {}}}})
-    else:
-        _put(document, at, {})
+    is_body = key == "requestBody" or holder == "requestBodies"
+    body: Document = {"content": {"application/json": {"schema": {}}}}
+    _put(document, at, body if is_body else {"description": ""} if holder == "responses" else {})
 
 
 def settle(document: Document, problems: Iterable[Problem], decisions: Decisions) -> bool:

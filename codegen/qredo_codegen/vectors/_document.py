@@ -59,5 +59,5 @@ def _describe(case: Case, keys: Keys) -> dict[str, object]:
         "digest": case.digest.hex(),
         "signature": case.signature(keys),
         "result": "valid" if case.sign is None else "invalid",
-        "flags": list(case.flags),
+        "flags": case.flags.split(),
     }

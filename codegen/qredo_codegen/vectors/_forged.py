@@ -18,7 +18,7 @@ NULL, SHA256_OID = "0500", "0609608648016503040201"
 
 
 def _case(flags: str, id: str, comment: str, sign: Signing, **other: Any) -> Case:
-    return Case(id, comment, tuple(flags.split()), ASSETS, sign=sign, **other)
+    return Case(id, comment, flags, ASSETS, sign=sign, **other)
 
 
 def _hash(id: str, comment: str, name: str, prefix: str) -> Case:

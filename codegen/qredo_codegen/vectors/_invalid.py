@@ -18,7 +18,7 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def _case(id: str, comment: str, flags: str, sign: Signing, url: str = ASSETS, body: bytes = b"", **other: Any) -> Case:
-    return Case(id, comment, tuple(flags.split()), url, body, sign=sign, **other)
+    return Case(id, comment, flags, url, body, sign=sign, **other)
 
 
 def _url(id: str, comment: str, flags: str, signed: str, sent: str = ASSETS) -> Case:
@@ -185,7 +185,7 @@ MISWRITTEN = (
 
 
 def _off_wire(id: str, comment: str, url: str = ASSETS, stamp: str = "1700000000") -> Case:
-    return Case(id, comment, ("WireForm",), url, stamp=stamp, sign=signed_over())
+    return Case(id, comment, "WireForm", url, stamp=stamp, sign=signed_over())
 
 
 NOT_ON_THE_WIRE = (
