@@ -153,9 +153,11 @@ def _adopt(checkout: Checkout, given: Given) -> bool:
 def _describe(checkout: Checkout, given: Given) -> bool:
     from .commands.describe import describe_command
 
-    done = describe_command(checkout, given.vendor, given.package, given.security, with_texts=given.with_texts)
-    print("\n".join(done.lines))
-    return done.is_complete
+    text, is_complete = describe_command(
+        checkout, given.vendor, given.package, given.security, with_texts=given.with_texts
+    )
+    print(text, end="")
+    return is_complete
 
 
 @_command(

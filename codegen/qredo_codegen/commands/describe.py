@@ -6,7 +6,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from keyword import iskeyword
 from pathlib import Path
 
@@ -16,13 +16,13 @@ from qredo_codegen.adoption.shape import shape_of, shape_text
 from qredo_codegen.describe.describe import Described, describe
 from qredo_codegen.describe.security import Signing
 from qredo_codegen.description.document import Document, dump, load, operations
-from qredo_codegen.description.overlay import load_overlay
+from qredo_codegen.description.overlay import Overlay, load_overlay
 from qredo_codegen.errors import CodegenError
 from qredo_codegen.generate.names_file import load_names, names_text
 
 from .packaging import registered
 
-__all__ = ["DescribeCommandError", "Done", "describe_command", "kept_names", "kept_tags", "signing_of"]
+__all__ = ["DescribeCommandError", "describe_command", "kept_names", "kept_tags", "overlay_of", "signing_of"]
 
 _HEADER = """\
 # A vendor's description in the form that the generator takes, written by `nox -s describe`.
@@ -36,22 +36,9 @@ class DescribeCommandError(CodegenError):
     """A file that cannot be described under that name, or with that security."""
 
 
-@dataclass(frozen=True)
-class Done:
-    """What the command did.
-
-    Attributes:
-        lines: What was done, one line each.
-        is_complete: Whether every operation of the file is described.
-    """
-
-    lines: tuple[str, ...]
-    is_complete: bool
-
-
 def describe_command(
     checkout: Checkout, vendor: Path, package: str, security: str | None = None, *, with_texts: bool = False
-) -> Done:
+) -> tuple[str, bool]:
     """Write `spec/PACKAGE` from a vendor's file and register the package; all of it or nothing.
 
     Args:
@@ -61,6 +48,9 @@ def describe_command(
         security: Name of the scheme that signs; None for that of the package's family.
         with_texts: Whether the vendor's texts stay.
 
+    Returns:
+        What was done, and whether every operation of the file is described.
+
     Raises:
         DescribeCommandError: The name is not fit, has a description of our own, or there is no such scheme.
         DocumentError: The file cannot be read.
@@ -68,7 +58,6 @@ def describe_command(
         GenerationError: The file cannot be described.
     """
     before = _refuse_name(checkout, package)
-    path = checkout.overlay(package)
     model = package if before is not None else next(reversed(_family(checkout, package)), None)
     names = before if model in (None, package) else load(checkout.description(model))
     done = describe(
@@ -76,7 +65,7 @@ def describe_command(
         signing_of(checkout, package, security, before),
         kept_names(checkout, model or package, names),
         tags=None if names is None else kept_tags(names),
-        overlay=load_overlay(path) if path.is_file() else None,
+        overlay=overlay_of(checkout, package),
         with_texts=with_texts,
     )
     done = replace(done, document=_with_origin(done.document, before, model))
@@ -86,7 +75,18 @@ def describe_command(
     listed = _registered(checkout, package)
     checkout.folder(package).mkdir(parents=True, exist_ok=True)
     replace_all(texts | listed)
-    return Done(tuple(_lines(package, done, [path.name for path in listed])), done.operations[0] == done.operations[1])
+    text = "".join(f"{line}\n" for line in _lines(package, done, [path.name for path in listed]))
+    return text, done.operations[0] == done.operations[1]
+
+
+def overlay_of(checkout: Checkout, package: str) -> Overlay:
+    """Return the overlay of a package; one without actions if there is none.
+
+    Raises:
+        OverlayError: It is malformed.
+    """
+    path = checkout.overlay(package)
+    return load_overlay(path) if path.is_file() else Overlay("", ())
 
 
 def kept_names(checkout: Checkout, package: str, before: Document | None) -> dict[str, dict[str, str]]:

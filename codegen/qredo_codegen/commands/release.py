@@ -13,9 +13,8 @@ from typing import Any
 
 from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
-from qredo_codegen.compare.changes import Change
 from qredo_codegen.compare.descriptions import compare
-from qredo_codegen.compare.report import phrase, where
+from qredo_codegen.compare.report import told
 from qredo_codegen.compare.verdict import Verdict, judge
 from qredo_codegen.compare.waivers import load_waivers
 from qredo_codegen.description.document import Document, dump, load
@@ -66,7 +65,7 @@ def gate(checkout: Checkout, package: str, document: Document) -> Gate:
     waivers = load_waivers(checkout.waivers(package))
     verdict = judge(released, document, waivers, what=f"{package} since its release")
     if verdict.unwaived:
-        raise GenerationError(_refusal(package), [_line(change) for change in verdict.unwaived])
+        raise GenerationError(_refusal(package), list(map(told, verdict.unwaived)))
     lines = entries(package, verdict)
     if lines and not checkout.changelog.is_file():
         raise GenerationError(f"{package} has changed since its release, and there is no CHANGELOG.md to say so.")
@@ -156,11 +155,6 @@ def _refusal(package: str) -> str:
         f" start a new version:\n  nox -s new_version -- {following} --from {package}\nor, if it has to be, accept each"
         f" change in spec/{package}/waivers.yaml (fingerprint, reason, date). What breaks:"
     )
-
-
-def _line(change: Change) -> str:
-    at = change.new or change.old or change.subject
-    return f"{change.fingerprint} {phrase(change)} ({where(change)}) at {at}. {change.why}"
 
 
 def _refuse_stale(checkout: Checkout, package: str) -> None:

@@ -10,7 +10,7 @@ from qredo_codegen.description.document import METHODS, Document
 from .changes import Location
 from .shapes import Spot
 
-__all__ = ["Call", "calls", "generic"]
+__all__ = ["Call", "calls", "generic", "placeholders"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,11 @@ def calls(document: Document) -> list[Call]:
         for method in METHODS
         if path.startswith("/") and (operation := item.child(method)) is not None
     ]
+
+
+def placeholders(path: str) -> list[str]:
+    """The names of the parameters in a path, in their order."""
+    return re.findall(r"\{([^}]*)\}", path)
 
 
 def generic(path: str) -> str:

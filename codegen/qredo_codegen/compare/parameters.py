@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from qredo_codegen.description.names import argument_name
 
-from .calls import Call, generic
+from .calls import Call, generic, placeholders
 from .context import Context
 from .schemas import compare_schemas
 from .shapes import Spot, describe, shape
@@ -19,25 +17,23 @@ def compare_parameters(old: Call, new: Call, context: Context) -> None:
     ours, theirs = _by_place(old), _by_place(new)
     if generic(old.path) == generic(new.path):
         theirs = _renamed_in_path(old, new, ours, theirs, context)
-    moved = {name: key for key in theirs.keys() - ours.keys() for name in [key[1]]}
-    for key, parameter in sorted(ours.items()):
-        here = context.at(f"{key[0]} parameter {key[1]}", "request")
-        if key in theirs:
-            _parameter(parameter, theirs[key], here)
-        elif key[1] in moved:
-            place, name = moved.pop(key[1]), key[1]
-            there = theirs.pop(place)
-            here.add("parameter-location-changed", parameter, there, before=key[0], after=place[0], subject=name)
-            _parameter(parameter, there, here)
-        else:
-            here.add("parameter-removed", parameter, new.spot, before=parameter_text(parameter), subject=key[1])
+    moved = {name: place for place, name in sorted(theirs.keys() - ours.keys())}
+    for (place, name), parameter in sorted(ours.items()):
+        here = context.at(f"{place} parameter {name}", "request")
+        now = place if (place, name) in theirs else moved.pop(name, None)
+        if now is None:
+            here.add("parameter-removed", parameter, new.spot, before=parameter_text(parameter), subject=name)
+            continue
+        there = theirs.pop((now, name))
+        here.changed("parameter-location-changed", parameter, there, place, now, name)
+        _parameter(parameter, there, here)
     fields = _body_keywords(old)
-    for key in sorted(theirs.keys() - ours.keys()):
-        here = context.at(f"{key[0]} parameter {key[1]}", "request")
-        kind = "parameter-added-required" if theirs[key].get("required") else "parameter-added"
-        if argument_name(key[1]) in fields:
+    for (place, name), parameter in sorted(theirs.items()):
+        kind = "parameter-added-required" if parameter.get("required") else "parameter-added"
+        if argument_name(name) in fields:
             kind = "parameter-takes-field"
-        here.add(kind, old.spot, theirs[key], after=parameter_text(theirs[key]), subject=key[1])
+        here = context.at(f"{place} parameter {name}", "request")
+        here.add(kind, old.spot, parameter, after=parameter_text(parameter), subject=name)
 
 
 def _body_keywords(call: Call) -> set[str]:
@@ -62,8 +58,7 @@ def _renamed_in_path(
     old: Call, new: Call, ours: dict[tuple[str, str], Spot], theirs: dict[tuple[str, str], Spot], context: Context
 ) -> dict[tuple[str, str], Spot]:
     """The parameters of now under the names that they had in the path of before."""
-    names = [re.findall(r"\{([^}]*)\}", call.path) for call in (old, new)]
-    before = {now: then for then, now in zip(*names, strict=True)}
+    before = dict(zip(placeholders(new.path), placeholders(old.path), strict=True))
     for now, then in before.items():
         if argument_name(now) != argument_name(then):
             here = context.at(f"path parameter {then}", "request")

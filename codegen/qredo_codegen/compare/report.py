@@ -12,7 +12,7 @@ from qredo_codegen.description.document import Document
 from .changes import Change, Effect
 from .verdict import Verdict
 
-__all__ = ["SCHEMA_VERSION", "by_call", "json_report", "markdown_report", "phrase", "show", "summary", "where"]
+__all__ = ["SCHEMA_VERSION", "by_call", "json_report", "markdown_report", "phrase", "show", "summary", "told"]
 
 SCHEMA_VERSION = 1
 """Of the JSON report: goes up when a program that reads it would have to change."""
@@ -86,9 +86,12 @@ def phrase(change: Change) -> str:
     return f"{words}: `{cell(change.subject)}`" if change.subject else words
 
 
-def where(change: Change) -> str:
-    """The first few places where a change is met, in a line."""
-    return ", ".join(map(str, change.locations[:3])) + (" ..." if len(change.locations) > 3 else "")
+def told(change: Change) -> str:
+    """A change in a line, with its fingerprint and the first few places where it is met."""
+    places = ", ".join(map(str, change.locations[:3])) + (" ..." if len(change.locations) > 3 else "")
+    values = "" if change.before is change.after is None else f": {show(change.before)} to {show(change.after)}"
+    at = change.new or change.old or change.subject
+    return f"{change.fingerprint} {phrase(change)}{values} ({places}) at {at}. {change.why}"
 
 
 def show(value: Any) -> str:

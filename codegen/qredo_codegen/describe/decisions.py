@@ -48,13 +48,11 @@ class Decision(NamedTuple):
 class Decisions:
     """The decisions about one file, in the order in which they were made."""
 
-    rows: list[Decision] = field(default_factory=list)
+    rows: dict[Decision, None] = field(default_factory=dict)
 
     def add(self, kind: Kind, pointer: str, text: str) -> None:
         """Record a decision once."""
-        row = Decision(kind, pointer, " ".join(text.split()))
-        if row not in self.rows:
-            self.rows.append(row)
+        self.rows[Decision(kind, pointer, " ".join(text.split()))] = None
 
     def of(self, kind: Kind) -> list[Decision]:
         """Return the decisions of one kind."""

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from itertools import chain, count
 
-from qredo_codegen.compare.calls import generic
+from qredo_codegen.compare.calls import generic, placeholders
 from qredo_codegen.description.document import METHODS, Document, operations, pointer, resolve_once, tokens
 from qredo_codegen.description.places import path_items, successes, target
 from qredo_codegen.description.rules_generable import encodings, header_parameters, is_media_type, media_types
 
 from .decisions import Decisions
-from .parameters import placeholders, with_all_parameters
+from .parameters import with_all_parameters
 from .structure import drop
 
 __all__ = ["distinct_names", "fit_operations", "inline_path_items", "keep_tags"]

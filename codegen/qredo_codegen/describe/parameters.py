@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
+from qredo_codegen.compare.calls import placeholders
 from qredo_codegen.description.document import Document, Operation, operations, pointer, resolve_once, walk
 from qredo_codegen.description.places import parameters, path_items, target
 
 from .decisions import Decisions
 
-__all__ = ["drop_parameters", "fit_parameters", "fit_written", "lists", "placeholders", "with_all_parameters"]
+__all__ = ["drop_parameters", "fit_parameters", "fit_written", "lists", "with_all_parameters"]
 
 _STYLES = {
     "path": ("simple", "label", "matrix"),
@@ -103,8 +103,3 @@ def with_all_parameters(document: Document, one: Operation) -> Document:
     """Return an operation with the parameters of its path."""
     given = [resolve_once(document, at) for at, _ in parameters(document, one).values()]
     return {**one.node, "parameters": given} if given else one.node
-
-
-def placeholders(path: str) -> list[str]:
-    """Return the names of the parameters in a path, in their order."""
-    return re.findall(r"\{([^}]*)\}", path)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qredo_codegen._checkout import Checkout
-from qredo_codegen.compare.changes import Change
-from qredo_codegen.compare.report import by_call, markdown_report, phrase, show, summary, where
+from qredo_codegen.compare.report import by_call, markdown_report, summary, told
 from qredo_codegen.compare.verdict import Verdict, judge
 from qredo_codegen.description.document import load
 from qredo_codegen.errors import GenerationError
@@ -51,11 +50,7 @@ class Behind:
     @property
     def breaking(self) -> list[str]:
         """What would break callers, a line for each."""
-        return [
-            f"{api}: {change.fingerprint} {_told(change)}"
-            for api, verdict in self.verdicts.items()
-            for change in verdict.breaking
-        ]
+        return [f"{api}: {told(one)}" for api, verdict in self.verdicts.items() for one in verdict.breaking]
 
     def report(self) -> str:
         """All of it, to read."""
@@ -101,10 +96,6 @@ def look(checkout: Checkout, folder: Path, selection: Selection | None = None, *
         if (path := f"spec/{api}/openapi.yaml") in fresh and hash_bytes(fresh[path]) != record["files"][path]
     }
     return Behind(record, fresh, edits, gone, verdicts, _stale(fresh, record))
-
-
-def _told(change: Change) -> str:
-    return f"{phrase(change)}: {show(change.before)} to {show(change.after)} ({where(change)}). {change.why}"
 
 
 def _stale(fresh: Files, record: Record) -> tuple[str, ...]:
