@@ -72,9 +72,9 @@ _PACKAGES = _argument("packages", nargs="*", metavar="PACKAGE", help="folders of
 
 @_command("Make generated/ from spec/.", _PACKAGES)
 def _regenerate(checkout: Checkout, given: Given) -> bool:
-    from .commands.regenerate import refuse_unread, update
+    from .commands.regenerate import update
 
-    refuse_unread(checkout)
+    checkout.refuse_unread()
     for package in given.packages or checkout.packages:
         done = update(checkout, package)
         print(f"{package}: {done.operations or 'no'} operations generated into generated/{package}")
@@ -87,9 +87,9 @@ def _regenerate(checkout: Checkout, given: Given) -> bool:
 
 @_command("Fail when generated/ is not what spec/ gives, naming each file.", _PACKAGES)
 def _check(checkout: Checkout, given: Given) -> bool:
-    from .commands.regenerate import drift, refuse_unread
+    from .commands.regenerate import drift
 
-    refuse_unread(checkout)
+    checkout.refuse_unread()
     is_well = True
     for package in given.packages or checkout.packages:
         problems = list(drift(checkout, package))

@@ -426,6 +426,15 @@ def test_an_operation_keeps_its_url_where_only_the_base_path_differs(
         assert [name for _, name in parameters(document, one)] == re.findall(r"\{(.*?)\}", one.path)
 
 
+def test_a_feed_keeps_its_mark_where_its_path_gets_a_prefix() -> None:
+    """What an overlay made a feed is one under the path of its own server too."""
+    feed = {"servers": [{"url": f"{A}/v2"}], "x-websocket": {"name": "all"}, "get": {"responses": OK}}
+    document: Document = {"servers": [{"url": A}], "paths": {"/a": {"get": {"responses": OK}}, "/feed": feed}}
+    document["paths"]["/b"] = {"get": {"responses": OK}}
+    name_servers(document, Decisions())
+    assert document["paths"]["/v2/feed"] == {"x-websocket": {"name": "all"}, "get": {"responses": OK}}
+
+
 def test_an_operation_that_cannot_be_described_fails_the_command(checkout: Checkout, tmp_path: Path) -> None:
     """It is named with the reason, and a person must see it: the exit code is 1. The others are described."""
     vendor = faulty()

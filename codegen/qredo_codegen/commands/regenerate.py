@@ -22,7 +22,7 @@ from qredo_codegen.generate.write import write_package
 
 from .release import gate, lock_text, released_hash, with_released
 
-__all__ = ["Built", "Checkout", "Update", "build", "drift", "refuse_unread", "update"]
+__all__ = ["Built", "Checkout", "Update", "build", "drift", "update"]
 
 
 _SKIPPED = Problem("/x-form", "is vendor: the checks of our own form are not made.")
@@ -59,16 +59,6 @@ class Update:
     operations: int
     entries: tuple[str, ...]
     left_out: tuple[Problem, ...] = ()
-
-
-def refuse_unread(checkout: Checkout) -> None:
-    """Refuse a folder of `spec/` that would be skipped.
-
-    Raises:
-        GenerationError: There is one; each is named.
-    """
-    if unread := checkout.unread():
-        raise GenerationError("Something in spec/ is no package:", unread)
 
 
 def update(checkout: Checkout, package: str) -> Update:

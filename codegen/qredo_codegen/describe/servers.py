@@ -107,6 +107,7 @@ def _move(document: Document, prefixes: Mapping[str, str], decisions: Decisions)
     """Put the end of a base path in front of the paths of the operations that have it, by their pointers."""
     moved = [one for one in operations(document) if prefixes[one.pointer]]
     nodes = [with_all_parameters(document, one) for one in moved]
+    feeds = {one.path: document["paths"][one.path].get("x-websocket") for one in moved}
     for one in moved:
         item = document["paths"][one.path]
         del item[one.method]
@@ -115,6 +116,8 @@ def _move(document: Document, prefixes: Mapping[str, str], decisions: Decisions)
     for one, node in zip(moved, nodes, strict=True):
         prefix = prefixes[one.pointer]
         item = document["paths"].setdefault(prefix + one.path, {})
+        if feed := feeds[one.path]:
+            item.setdefault("x-websocket", feed)
         if one.method in item:
             decisions.add("lost", one.pointer, f"{prefix}{one.path} is there already, on the same host.")
         else:
