@@ -113,9 +113,9 @@ class _Judge:
         self.named = {(one.method, one.path): one.node for one in operations(ours)}
 
     @cached_property
-    def described(self) -> Document:
-        """The description that the overlay makes of what was adopted."""
-        return self._apply(self.base, self.overlay).document
+    def described(self) -> Applied:
+        """What the overlay makes of what was adopted."""
+        return self._apply(self.base, self.overlay)
 
     def _apply(self, vendor: Document, overlay: Overlay) -> Applied:
         """Apply an overlay, and name the operations as they are named here."""
@@ -132,8 +132,8 @@ class _Judge:
             return Row(edit, (), reaches=False, effect="none", reason=f"{unused} are not generated.")
         vendor = edited(self.base, edit)
         applied = self._apply(vendor, self.overlay)
-        reaches = applied.document != self.described
-        if found := reaches and compare(self.described, applied.document).material:
+        reaches = applied.document != self.described.document
+        if found := reaches and compare(self.described.document, applied.document).material:
             return Row(edit, (), reaches=True, **_effect(found))
         covering = self._covering(edit, vendor, applied.touched)
         if not covering:
@@ -142,7 +142,7 @@ class _Judge:
 
     def _covering(self, edit: Edit, vendor: Document, touched: Mapping[int, frozenset[str]]) -> tuple[Action, ...]:
         """Return the actions without which the change would reach the description."""
-        before, at = self._apply(self.base, self.overlay).touched, _holder(edit)
+        before, at = self.described.touched, _holder(edit)
         near = [
             one
             for one in self.overlay.actions
@@ -161,8 +161,8 @@ class _Judge:
         """Return what a client meets at a service that changed in a place which the overlay describes otherwise."""
         rest = self.overlay.without({one.index for one in actions})
         try:
-            before = _by_print(compare(self.described, self._apply(self.base, rest).document).material)
-            after = _by_print(compare(self.described, self._apply(vendor, rest).document).material)
+            before = _by_print(compare(self.described.document, self._apply(self.base, rest).document).material)
+            after = _by_print(compare(self.described.document, self._apply(vendor, rest).document).material)
         except DocumentError:  # the rest of the overlay removes what these actions no longer refer to
             before = after = {}
         if fresh := [change for key, change in after.items() if key not in before]:

@@ -13,7 +13,6 @@ from typing import Any
 
 from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
-from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.compare.report import told
 from qredo_codegen.compare.verdict import Verdict, judge
 from qredo_codegen.compare.waivers import load_waivers
@@ -88,8 +87,9 @@ def release(checkout: Checkout, package: str) -> str:
     """
     document, lock = load(checkout.description(package)), checkout.lock(package)
     _refuse_stale(checkout, package)
-    gate(checkout, package, document)
-    _refuse_same_version(checkout, package, document)
+    verdict = gate(checkout, package, document).verdict
+    if verdict is not None and verdict.comparison.material:
+        _refuse_same_version(verdict.comparison.old, document, package)
     text = canonical(document, package)
     record = with_released(_record(checkout, package), hash_bytes(text.encode()))
     waivers = checkout.waivers(package)
@@ -163,10 +163,7 @@ def _refuse_stale(checkout: Checkout, package: str) -> None:
         raise GenerationError(f"{package} is not generated from its description: `nox -s regenerate -- {package}`.")
 
 
-def _refuse_same_version(checkout: Checkout, package: str, document: Document) -> None:
-    before = _released(checkout, package)
-    if before is None or not compare(before, document).material:
-        return
+def _refuse_same_version(before: Document, document: Document, package: str) -> None:
     if _version(before) == _version(document):
         raise GenerationError(
             f"{package} has changed since its release and still calls itself {'+r'.join(map(str, _version(document)))}:"
