@@ -100,7 +100,9 @@ class Context:
     def texts(self, old: Spot, new: Spot) -> None:
         """Note what differs in words and examples alone."""
         for key in sorted(TEXTS):
-            self.inside(f" ({key})").changed("text-changed", old, new, _text(old, key), _text(new, key))
+            before, after = _text(old, key), _text(new, key)
+            if before != after:
+                self.inside(f" ({key})").add("text-changed", old, new, before=before, after=after)
 
 
 @dataclass(frozen=True)
