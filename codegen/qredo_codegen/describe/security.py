@@ -71,9 +71,9 @@ def _same(given: Any, theirs: Document, signing: Signing) -> str | None:
     """Return the scheme of ours, not a signature, that an operation asks for: the one with the same header."""
     ours = {_place(scheme): name for name, scheme in signing.others.items()}
     for requirement in given or ():
-        names = [ours.get(_place(theirs.get(name))) for name in requirement]
-        if len(names) == 1 and names[0]:
-            return names[0]
+        place = _place(theirs.get(next(iter(requirement)))) if len(requirement) == 1 else None
+        if place is not None and place in ours:
+            return ours[place]
     return None
 
 
