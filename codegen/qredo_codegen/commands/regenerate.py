@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -157,8 +157,6 @@ def _differences(found: dict[str, str], expected: dict[str, str], where: str) ->
 
 
 def _flat(lock: dict[str, Any]) -> dict[str, str]:
-    return {f"{part}/{name}": str(value) for part, values in lock.items() for name, value in _named(values)}
-
-
-def _named(values: dict[str, Any] | list[str]) -> Iterable[tuple[str, Any]]:
-    return values.items() if isinstance(values, dict) else ((text, True) for text in values)
+    """What a lock says, by part and name; the lines of the changelog have no names beside themselves."""
+    parts = {part: values if isinstance(values, dict) else dict.fromkeys(values) for part, values in lock.items()}
+    return {f"{part}/{name}": str(value) for part, values in parts.items() for name, value in values.items()}
