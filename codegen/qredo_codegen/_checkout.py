@@ -28,22 +28,23 @@ class Checkout:
         """Import names of all packages: the folders of `spec/` that hold a description."""
         return sorted(path.parent.name for path in (self.root / "spec").glob("*/openapi.yaml"))
 
-    def unread(self) -> list[str]:
-        """Folders of `spec/` that are there for a package, and hold no openapi.yaml: each with what is wrong."""
-        found = []
+    def refuse_unread(self) -> None:
+        """Refuse a folder of `spec/` that is there for a package, and would be skipped as it has no openapi.yaml.
+
+        Raises:
+            GenerationError: There is one; each is named.
+        """
+        unread = []
         for folder in sorted(path for path in (self.root / "spec").glob("*") if path.is_dir()):
-            names = {path.name for path in folder.iterdir()}
+            names, where = {path.name for path in folder.iterdir()}, f"spec/{folder.name}"
             if "openapi.yaml" in names:
                 continue
             if other := sorted(names & _OTHER_NAMES):
-                found.append(
-                    f"spec/{folder.name}/{other[0]} is not read: rename it to openapi.yaml (JSON is YAML too)."
-                )
+                unread.append(f"{where}/{other[0]} is not read: rename it to openapi.yaml (JSON is YAML too).")
             elif names & _BESIDE:
-                found.append(
-                    f"spec/{folder.name} has no openapi.yaml: put the description there, or remove the folder."
-                )
-        return found
+                unread.append(f"{where} has no openapi.yaml: put the description there, or remove the folder.")
+        if unread:
+            raise GenerationError("Something in spec/ is no package:", unread)
 
     def description(self, package: str) -> Path:
         """The description of a package.

@@ -176,7 +176,7 @@ def test_each_change_of_the_vendor_is_a_row(checkout: Checkout, tmp_path: Path) 
 
 
 def test_a_new_field_that_is_required_breaks(checkout: Checkout, tmp_path: Path) -> None:
-    """The field and its place in `required` are two rows: the second is judged with the field there."""
+    """The field and its place in `required` are two rows, each judged with the other there."""
 
     def require(document: Document) -> None:
         found = schema(document, "CompanyCreate")
@@ -188,7 +188,25 @@ def test_a_new_field_that_is_required_breaks(checkout: Checkout, tmp_path: Path)
     run(checkout, "adopt", str(vendor), PACKAGE, "--out", str(tmp_path / "out"))
     _, report = reports(tmp_path / "out")
     effects = {row["pointer"].partition("CompanyCreate")[2]: row["effect"] for row in report["vendor_changes"]}
-    assert effects == {"/properties/vat": "compatible", "/required/vat": "breaking"}
+    assert effects == {"/properties/vat": "breaking", "/required/vat": "breaking"}
+    assert not [row for row in report["vendor_changes"] if "may be left out" in row["reason"]]
+
+
+def test_a_callback_has_a_row(checkout: Checkout, tmp_path: Path) -> None:
+    """What is not generated is told all the same; a field that is called like it is none."""
+
+    def add(document: Document) -> None:
+        node = document["paths"]["/company"]["post"]
+        node["callbacks"] = {"made": {"{$request.body#/url}": {"post": {"responses": {"200": {"description": ""}}}}}}
+        schema(document, "Company")["properties"]["links"] = {"type": "string"}
+
+    checkout.adopted(PACKAGE).write_text(shape_text(shape_of(load(published(tmp_path)))))
+    run(checkout, "adopt", str(published(tmp_path, add)), PACKAGE, "--out", str(tmp_path / "out"))
+    _, report = reports(tmp_path / "out")
+    found = {row["pointer"]: (row["becomes"], row["effect"], row["reason"]) for row in report["vendor_changes"]}
+    callback = found["/paths/~1company/post/callbacks"]
+    assert callback == ("not described", "none", "callbacks are not generated.")
+    assert found["/components/schemas/Company/properties/links"][:2] == ("as it is", "compatible")
 
 
 def test_rules_that_are_broken_stand_in_the_report(checkout: Checkout, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,113 @@ def test_order_is_no_difference(paths: tuple[str, ...], source: random.Random) -
     assert compare(description(*paths), shuffled(description(*paths), source)).material == ()
 
 
+COMPANY = ("/company", "/company/{company_id}")
+NULL, TEXT = {"type": "null"}, {"type": "string", "maxLength": 9}
+STRING = {"type": "string"}
+NAMED = {"$ref": "#/components/schemas/Error"}
+BYTES, FORM, PARTS = "application/pdf", "application/x-www-form-urlencoded", "multipart/form-data"
+
+
+def field_of(value: Document) -> Callable[[Document], object]:
+    """Give a field of a response and of a request a schema."""
+
+    def edit(document: Document) -> None:
+        schema(document, "Company")["properties"]["city"] = value
+        schema(document, "CompanyCreate")["properties"]["city"] = value
+
+    return edit
+
+
+def body_of(media: str, value: Document, kind: Document | None = None, **more: Any) -> Callable[[Document], object]:
+    """Give a request a body of another media type, whole or with one field."""
+
+    def edit(document: Document) -> None:
+        given = {"type": "object", "properties": {"city": kind}} if kind else value
+        document["paths"]["/company"]["post"]["requestBody"]["content"] = {media: {"schema": given, **more}}
+
+    return edit
+
+
+def written(kind: Document, media: str = FORM, **encoding: Any) -> Callable[[Document], object]:
+    """Give a request a form with one field, and write how it is sent; nothing if it is not said."""
+    return body_of(media, {}, kind, **({"encoding": {"city": encoding}} if encoding else {}))
+
+
+def encoded_response(document: Document) -> None:
+    """Say of a response how its fields are written, which OpenAPI ignores."""
+    content = document["paths"]["/company"]["post"]["responses"]["200"]["content"]
+    content["application/json"]["encoding"] = {"city": {"explode": False}}
+
+
+LIST = {"type": "array", "items": STRING}
+SAME = {
+    "null as a type": (field_of({"anyOf": [TEXT, NULL]}), field_of({**TEXT, "type": ["string", "null"]})),
+    "null as a mark": (field_of({"anyOf": [TEXT, NULL]}), field_of({**TEXT, "nullable": True})),
+    "null of a union": (
+        field_of({"oneOf": [TEXT, {"type": "integer"}, NULL]}),
+        field_of({"oneOf": [TEXT, {"type": "integer"}], "nullable": True}),
+    ),
+    "null of a reference": (
+        field_of({"anyOf": [NAMED, NULL]}),
+        field_of({"allOf": [NAMED], "nullable": True}),
+    ),
+    "binary left out": (body_of(BYTES, {"type": "string", "format": "binary"}), body_of(BYTES, {})),
+    "binary and a text": (body_of(BYTES, {"type": "string", "format": "binary"}), body_of(BYTES, {"type": "string"})),
+    "style of a text": (written(STRING), written(STRING, style="form", explode=True)),
+    "style of a list": (written(LIST), written(LIST, style="form")),
+    "reserved": (written(LIST), written(LIST, allowReserved=False)),
+    "explode of a style": (written(LIST, style="pipeDelimited"), written(LIST, style="pipeDelimited", explode=False)),
+    "type of a part": (written(LIST, PARTS), written(LIST, PARTS, contentType="text/plain")),
+    "encoding of a response": (lambda document: None, encoded_response),
+}
+OTHER = {
+    "a text and null": (field_of(TEXT), field_of({"anyOf": [TEXT, NULL]})),
+    "null and a limit": (field_of({"anyOf": [TEXT, NULL]}), field_of({"type": ["string", "null"], "maxLength": 8})),
+    "null that does not fit": (
+        field_of({"type": "string", "anyOf": [TEXT, NULL]}),
+        field_of({**TEXT, "type": ["string", "null"]}),
+    ),
+    "null that fits twice": (
+        field_of({"oneOf": [{**TEXT, "nullable": True}, NULL]}),
+        field_of({**TEXT, "type": ["string", "null"]}),
+    ),
+    "a limit twice": (
+        field_of({"maxLength": 9, "anyOf": [{"type": "string", "maxLength": 5}, NULL]}),
+        field_of({"maxLength": 9, "anyOf": [{"type": "string", "maxLength": 3}, NULL]}),
+    ),
+    "binary and a limit": (body_of(BYTES, {"type": "string", "format": "binary"}), body_of(BYTES, TEXT)),
+    "binary in JSON": (
+        body_of("application/json", {"type": "string", "format": "binary"}),
+        body_of("application/json", {"type": "string"}),
+    ),
+    "a file of a form": (written({"type": "string", "format": "binary"}, PARTS), written(STRING, PARTS)),
+    "a list in one": (written(LIST), written(LIST, explode=False)),
+    "a list with pipes": (written(LIST), written(LIST, style="pipeDelimited")),
+    "reserved characters": (written(LIST), written(LIST, allowReserved=True)),
+    "an object of a form": (written({"type": "object"}), written({"type": "object"}, style="form")),
+    "another type of a part": (written(LIST, PARTS), written(LIST, PARTS, contentType="text/csv")),
+}
+
+
+@pytest.mark.parametrize(("edit", "prepare"), SAME.values(), ids=SAME)
+def test_another_way_to_write_the_same_is_no_difference(edit: Any, prepare: Any) -> None:
+    """What a default, a mark or a media type says anyway may be written out or not, in both directions."""
+    old, new = description(*COMPANY), description(*COMPANY)
+    prepare(old)
+    edit(new)
+    assert found(old, new) == found(new, old) == ()
+
+
+@pytest.mark.parametrize(("edit", "prepare"), OTHER.values(), ids=OTHER)
+def test_what_only_looks_the_same_is_a_difference(edit: Any, prepare: Any) -> None:
+    """What goes over the wire in another way is breaking in one direction at least."""
+    old, new = description(*COMPANY), description(*COMPANY)
+    prepare(old)
+    edit(new)
+    effects = {change.effect for change in (*found(old, new), *found(new, old))}
+    assert "breaking" in effects
+
+
 def test_words_are_texts() -> None:
     """Other words and other examples are differences of text only."""
     comparison = compare(description(), reworded(description()))
@@ -276,7 +384,13 @@ def test_the_json_report_says_everything() -> None:
         "waived": None,
     }
     assert change["locations"] == [
-        {"call": "POST /company", "place": "request body name", "name": "company.create"},
+        {
+            "call": "POST /company",
+            "place": "request body name",
+            "name": "company.create",
+            "method": "POST",
+            "path": "/company",
+        },
     ]
 
 

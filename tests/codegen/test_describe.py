@@ -307,6 +307,17 @@ def test_a_new_version_has_the_names_of_its_family(checkout: Checkout, tmp_path:
             "notes_get_company_by_company_id_note",
         )
         assert found == before
+        assert load(checkout.description("qredo_partner_v9_0"))["x-started-from"] == PACKAGE
+
+
+def test_a_file_of_webhooks_says_that_there_are_no_operations(checkout: Checkout, tmp_path: Path) -> None:
+    """A client without methods is no success to count: the reason is said in words."""
+    hook = {"post": {"requestBody": {"content": {"application/json": {"schema": {}}}}, "responses": OK}}
+    vendor = {"openapi": "3.1.0", "info": {"title": "Acme", "version": "7"}, "webhooks": {"made": hook}}
+    done = run(checkout, "describe", str(written(tmp_path, vendor)), "acme_v7", "--security", "partner_signature")
+    assert "0 of 0" not in done.stdout
+    assert done.stdout.startswith("spec/acme_v7/openapi.yaml: the file has no operations, so its client has no methods")
+    assert run(checkout, "regenerate", "acme_v7").stdout.startswith("acme_v7: no operations generated")
 
 
 @pytest.mark.parametrize(
@@ -415,6 +426,15 @@ def test_an_operation_keeps_its_url_where_only_the_base_path_differs(
         assert [name for _, name in parameters(document, one)] == re.findall(r"\{(.*?)\}", one.path)
 
 
+def test_a_feed_keeps_its_mark_where_its_path_gets_a_prefix() -> None:
+    """What an overlay made a feed is one under the path of its own server too."""
+    feed = {"servers": [{"url": f"{A}/v2"}], "x-websocket": {"name": "all"}, "get": {"responses": OK}}
+    document: Document = {"servers": [{"url": A}], "paths": {"/a": {"get": {"responses": OK}}, "/feed": feed}}
+    document["paths"]["/b"] = {"get": {"responses": OK}}
+    name_servers(document, Decisions())
+    assert document["paths"]["/v2/feed"] == {"x-websocket": {"name": "all"}, "get": {"responses": OK}}
+
+
 def test_an_operation_that_cannot_be_described_fails_the_command(checkout: Checkout, tmp_path: Path) -> None:
     """It is named with the reason, and a person must see it: the exit code is 1. The others are described."""
     vendor = faulty()
@@ -423,6 +443,26 @@ def test_an_operation_that_cannot_be_described_fails_the_command(checkout: Check
     assert done.returncode == 1
     assert "6 of 7 operations described" in done.stdout
     assert "/paths/~1orders~1{name}/get: /orders/{id} is the same path: a server cannot tell them" in done.stdout
+
+
+def test_paths_that_are_the_same_keep_what_each_has() -> None:
+    """Operations that move to one path have its names, and the parameters of their own path only; a loss is named."""
+    query = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("one", "two")]
+    named = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in ("a", "b")]
+    file = faulty()
+    file["paths"] = {
+        "/x/{a}/{b}": {"parameters": [query[0], *named], "get": {"responses": OK}, "put": {"responses": OK}},
+        "/x/{b}/{a}": {"parameters": [query[1], *named], "get": {"responses": OK}, "post": {"responses": OK}},
+    }
+    done = describe(file, None)
+    assert [one.pointer for one in done.decisions.of("lost")] == ["/paths/~1x~1{b}~1{a}/get"]
+    found = {one.method: parameters(done.document, one).keys() for one in operations(done.document)}
+    path = {("path", "a"), ("path", "b")}
+    assert found == {
+        "get": path | {("query", "one")},
+        "put": path | {("query", "one")},
+        "post": path | {("query", "two")},
+    }
 
 
 def test_a_path_with_one_parameter_twice_has_two() -> None:

@@ -11,12 +11,7 @@ from qredo_codegen.description.document import Document, plain, pointer
 __all__ = ["ABSENT", "Edit", "Element", "edited", "edits"]
 
 
-class _Absent:
-    def __repr__(self) -> str:
-        return "nothing"
-
-
-ABSENT: Any = _Absent()
+ABSENT: Any = object()
 """Stands for what is not there."""
 
 
@@ -81,7 +76,7 @@ def edited(document: Document, edit: Edit) -> Document:
 
 
 def _difference(old: Any, new: Any, path: tuple[str | Element, ...]) -> Iterator[Edit]:
-    if _is_path_item(path):  # so that each of its operations is an edit of its own
+    if len(path) == 2 and path[0] == "paths":  # so that each of its operations is an edit of its own
         old, new = ({} if one is ABSENT else one for one in (old, new))
     elif path[-1] in _LISTS and all(one is ABSENT or isinstance(one, list) for one in (old, new)):
         old, new = ([] if one is ABSENT else one for one in (old, new))
@@ -98,10 +93,6 @@ def _is_another_type(old: Document, new: Document) -> bool:
 
 
 _LISTS = frozenset({"parameters", "required", "enum"})
-
-
-def _is_path_item(path: tuple[str | Element, ...]) -> bool:
-    return len(path) == 2 and path[0] == "paths"
 
 
 def _elements(values: list[Any]) -> dict[Element, Any]:

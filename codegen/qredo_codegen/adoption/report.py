@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from qredo_codegen._markdown import cell, table
+
 from .edits import ABSENT
 from .rows import Row
 
 __all__ = ["rows_json", "rows_markdown"]
 
-_ORDER = ("breaking", "compatible", "none")
+_EFFECTS = {"breaking": "**breaking**", "compatible": "compatible", "none": "none"}
 _LONGEST = 80
 
 
@@ -20,11 +22,12 @@ def rows_markdown(rows: Sequence[Row]) -> str:
     lines = ["", "## What the vendor changed", ""]
     if not rows:
         return "\n".join([*lines, "Nothing but texts.", ""])
-    lines += ["| What the vendor changed | What becomes of it | For a client |", "| --- | --- | --- |"]
-    for row in sorted(rows, key=lambda one: _ORDER.index(one.effect)):
-        effect = f"**{row.effect}**" if row.effect == "breaking" else row.effect
-        lines.append(f"| {_what(row)} | {_cell(row.becomes)} | {effect}: {_cell(row.reason)} |")
-    return "\n".join([*lines, ""])
+    cells = [
+        (_what(row), cell(row.becomes), f"{_EFFECTS[row.effect]}: {cell(row.reason)}")
+        for row in sorted(rows, key=lambda one: list(_EFFECTS).index(one.effect))
+    ]
+    heads = "What the vendor changed", "What becomes of it", "For a client"
+    return "\n".join([*lines, table(heads, cells), ""])
 
 
 def rows_json(rows: Iterable[Row]) -> list[dict[str, Any]]:
@@ -46,13 +49,9 @@ def rows_json(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 def _what(row: Row) -> str:
     values = [_short(value) for value in (row.edit.before, row.edit.after) if value is not ABSENT]
-    return f"{row.edit.kind} `{_cell(row.edit.pointer)}`: {_cell(' to '.join(values))}"
+    return f"{row.edit.kind} `{cell(row.edit.pointer)}`: {cell(' to '.join(values))}"
 
 
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return f"`{text if len(text) <= _LONGEST else text[:_LONGEST] + '...'}`"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")

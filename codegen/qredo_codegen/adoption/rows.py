@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 
 from qredo_codegen.compare.changes import Change, Effect
 from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.compare.report import phrase
-from qredo_codegen.description.document import Document, operations
+from qredo_codegen.describe.texts import NAMED, UNUSED
+from qredo_codegen.description.document import Document, operations, pointer
 from qredo_codegen.description.overlay import Action, Applied, Overlay, apply_all
 from qredo_codegen.errors import DocumentError
 
@@ -17,6 +19,7 @@ from .edits import Edit, Element, edited, edits
 
 __all__ = ["Row", "rows"]
 
+_UNMET = {"effect": "none", "reason": "No client meets it."}
 _WORST = (Effect.BREAKING, Effect.COMPATIBLE)
 # What only moves a name in Python: where the overlay decides, the name stays.
 _NAMES = frozenset(
@@ -69,17 +72,32 @@ def rows(adopted: Document, vendor: Document, overlay: Overlay, ours: Document) 
             base = edited(base, edit)
     judge = _Judge(base, overlay, ours)
     by_path = {edit.path: edit for edit in found}
-    fields = [by_path.get(_field(edit)) for edit in found]
+    others = [by_path.get(_other_half(edit)) for edit in found]
     return [
-        judge.row(edit) if field is None else _Judge(edited(base, field), overlay, ours).row(edit)
-        for edit, field in zip(found, fields, strict=True)
+        judge.row(edit) if other is None else _Judge(edited(base, other), overlay, ours).row(edit)
+        for edit, other in zip(found, others, strict=True)
     ]
 
 
-def _field(edit: Edit) -> tuple[str | Element, ...]:
-    """The path of the field that an edit requires: a name in `required` says nothing before the field is there."""
-    is_name = edit.kind == "added" and isinstance(edit.path[-1], Element) and edit.path[-2] == "required"
-    return (*edit.path[:-2], "properties", str(edit.after)) if is_name else ()
+def _other_half(edit: Edit) -> tuple[str | Element, ...]:
+    """The path of the edit without which one says half: a new field, and its name in `required`."""
+    if edit.kind == "added" and len(edit.path) > 1:
+        *holder, above, last = edit.path
+        if above == "required" and isinstance(last, Element):
+            return (*holder, "properties", str(edit.after))
+        if above == "properties":
+            return (*holder, "required", Element(("str", last)))
+    return ()
+
+
+def _unused(edit: Edit) -> str | None:
+    """The keyword above an edit that is not generated, if there is one."""
+    is_name = False
+    for part in edit.path:
+        if not is_name and part in UNUSED:
+            return str(part)
+        is_name = not is_name and part in NAMED
+    return None
 
 
 def _is_component(edit: Edit) -> bool:
@@ -95,9 +113,9 @@ class _Judge:
         self.named = {(one.method, one.path): one.node for one in operations(ours)}
 
     @cached_property
-    def described(self) -> Document:
-        """The description that the overlay makes of what was adopted."""
-        return self._apply(self.base, self.overlay).document
+    def described(self) -> Applied:
+        """What the overlay makes of what was adopted."""
+        return self._apply(self.base, self.overlay)
 
     def _apply(self, vendor: Document, overlay: Overlay) -> Applied:
         """Apply an overlay, and name the operations as they are named here."""
@@ -110,26 +128,26 @@ class _Judge:
     def row(self, edit: Edit) -> Row:
         if _is_component(edit) and edit.kind != "changed":
             return Row(edit, (), reaches=False, effect="none", reason="Met where something refers to it.")
+        if unused := _unused(edit):
+            return Row(edit, (), reaches=False, effect="none", reason=f"{unused} are not generated.")
         vendor = edited(self.base, edit)
         applied = self._apply(vendor, self.overlay)
-        if applied.document != self.described:
-            found = _material(self.described, applied.document)
-            if found:
-                return Row(edit, (), reaches=True, **_effect(found))
+        reaches = applied.document != self.described.document
+        if found := reaches and compare(self.described.document, applied.document).material:
+            return Row(edit, (), reaches=True, **_effect(found))
         covering = self._covering(edit, vendor, applied.touched)
         if not covering:
-            return Row(
-                edit, (), reaches=applied.document != self.described, effect="none", reason="No client meets it."
-            )
+            return Row(edit, (), reaches, **_UNMET)
         return Row(edit, covering, reaches=False, **self._covered(vendor, covering))
 
     def _covering(self, edit: Edit, vendor: Document, touched: Mapping[int, frozenset[str]]) -> tuple[Action, ...]:
         """Return the actions without which the change would reach the description."""
-        places = {**self._apply(self.base, self.overlay).touched}
-        for index, more in touched.items():
-            places[index] = places.get(index, frozenset()) | more
-        at = _holder(edit)
-        near = [one for one in self.overlay.actions if any(_meet(place, at) for place in places.get(one.index, ()))]
+        before, at = self.described.touched, _holder(edit)
+        near = [
+            one
+            for one in self.overlay.actions
+            if any(_meet(place, at) for found in (before, touched) for place in found.get(one.index, ()))
+        ]
         alone = [one for one in near if self._differs({one.index}, vendor)]
         if not alone and near and self._differs({one.index for one in near}, vendor):
             return tuple(near)
@@ -143,8 +161,8 @@ class _Judge:
         """Return what a client meets at a service that changed in a place which the overlay describes otherwise."""
         rest = self.overlay.without({one.index for one in actions})
         try:
-            before = _by_print(compare(self.described, self._apply(self.base, rest).document).material)
-            after = _by_print(compare(self.described, self._apply(vendor, rest).document).material)
+            before = _by_print(compare(self.described.document, self._apply(self.base, rest).document).material)
+            after = _by_print(compare(self.described.document, self._apply(vendor, rest).document).material)
         except DocumentError:  # the rest of the overlay removes what these actions no longer refer to
             before = after = {}
         if fresh := [change for key, change in after.items() if key not in before]:
@@ -152,11 +170,7 @@ class _Judge:
         if before.keys() - after.keys():
             return {"effect": "none", "reason": "The file says now what our description says."}
         found = list(_by_print(compare(self.base, vendor).material).values())
-        return _effect(found) if found else {"effect": "none", "reason": "No client meets it."}
-
-
-def _material(old: Document, new: Document) -> tuple[Change, ...]:
-    return compare(old, new).material
+        return _effect(found) if found else _UNMET
 
 
 def _by_print(changes: Iterable[Change]) -> dict[str, Change]:
@@ -167,7 +181,7 @@ def _effect(changes: Sequence[Change]) -> dict[str, str]:
     """Return the worst effect of some changes, and the first of them in words."""
     worst = next(effect for effect in _WORST if any(change.effect is effect for change in changes))
     first = next(change for change in changes if change.effect is worst)
-    where = " ".join(filter(None, (first.locations[0].title, first.locations[0].place))) if first.locations else ""
+    where = " ".join(filter(None, (first.locations[0].title, first.locations[0].place)))
     places = f" ({where})" if where not in ("", first.subject) else ""
     more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
     return {"effect": str(worst), "reason": f"{phrase(first)}{places}{more}. {first.why}"}
@@ -175,12 +189,7 @@ def _effect(changes: Sequence[Change]) -> dict[str, str]:
 
 def _holder(edit: Edit) -> str:
     """Return the pointer of the innermost place that is not in a list."""
-    path = []
-    for part in edit.path:
-        if not isinstance(part, str):
-            break
-        path.append(part)
-    return Edit(tuple(path), None, None).pointer
+    return pointer(*map(str, takewhile(lambda part: isinstance(part, str), edit.path)))
 
 
 def _meet(place: str, at: str) -> bool:

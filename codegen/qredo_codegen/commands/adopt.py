@@ -16,14 +16,14 @@ from qredo_codegen.adoption.shape import load_shape, shape_of, shape_text
 from qredo_codegen.compare.report import json_report, markdown_report, summary
 from qredo_codegen.compare.verdict import Verdict, judge
 from qredo_codegen.compare.waivers import load_waivers
-from qredo_codegen.describe.describe import Described, draft
-from qredo_codegen.description.document import Document, load
-from qredo_codegen.description.overlay import Action, Overlay, apply_all, load_overlay
+from qredo_codegen.describe.describe import Described, describe
+from qredo_codegen.description.document import load
+from qredo_codegen.description.overlay import Action, Overlay, apply_all
 from qredo_codegen.description.places import Problem
 from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.errors import GenerationError, OverlayError
 
-from .describe import kept_names, kept_tags, signing_of
+from .describe import kept_names, kept_tags, overlay_of, signing_of
 
 __all__ = ["Adoption", "accept", "adopt"]
 
@@ -92,17 +92,18 @@ def adopt(checkout: Checkout, vendor: Path, package: str, out: Path) -> Adoption
         GenerationError: There is no such package, or what the overlay gives is no OpenAPI document.
     """
     ours, given = load(checkout.description(package)), load(vendor)
-    overlay = _overlay(checkout, package)
+    overlay = overlay_of(checkout, package)
     applied = apply_all(given, overlay)
     misfits = tuple(_misfit(error, overlay, package) for error in applied.errors)
     adopted = load_shape(checkout.adopted(package))
     found = None if adopted is None else tuple(rows(adopted, shape_of(given), overlay, ours))
-    described = draft(
+    described = describe(
         given,
         signing_of(checkout, package, before=ours),
         kept_names(checkout, package, ours),
         tags=kept_tags(ours),
         overlay=overlay.without({error.index for error in applied.errors}),
+        checked=False,
     )
     theirs = described.document
     theirs["info"]["x-revision"] = ours["info"].get("x-revision", 1)  # counted by us
@@ -110,7 +111,10 @@ def adopt(checkout: Checkout, vendor: Path, package: str, out: Path) -> Adoption
         raise GenerationError(f"{vendor.name} with the overlay of {package} is no OpenAPI document:", invalid)
     is_own = ours.get("x-form") != "vendor"
     problems = invalid or (*check_generable(theirs), *(_open(described) if is_own else ()))
-    verdict = None if invalid else _verdict(checkout, package, ours, theirs, vendor.name, python=not problems)
+    verdict = None
+    if not invalid:
+        listed = load_waivers(checkout.folder(package) / "overlay-differences.yaml")
+        verdict = judge(ours, theirs, listed, python=not problems, what=vendor.name, breaking_only=False)
     adoption = Adoption(found, misfits, verdict, problems)
     _write(adoption, f"{vendor.name} beside {package}", out)
     return adoption
@@ -129,22 +133,12 @@ def _open(described: Described) -> Iterator[Problem]:
         yield from (Problem(row.pointer, row.text) for row in described.decisions.of(kind))
 
 
-def _overlay(checkout: Checkout, package: str) -> Overlay:
-    path = checkout.overlay(package)
-    return load_overlay(path) if path.is_file() else Overlay("", ())
-
-
 def _misfit(error: OverlayError, overlay: Overlay, package: str) -> str:
     action: Action = overlay.actions[error.index or 0]
     return (
         f"spec/{package}/overlay.yaml, line {action.line}: {error} If the vendor corrected the place, remove the"
         " action. If the place is gone, remove the action and start a new version without it."
     )
-
-
-def _verdict(checkout: Checkout, package: str, ours: Document, theirs: Document, what: str, *, python: bool) -> Verdict:
-    listed = load_waivers(checkout.folder(package) / "overlay-differences.yaml")
-    return judge(ours, theirs, listed, python=python, what=what, breaking_only=False)
 
 
 def _write(adoption: Adoption, title: str, out: Path) -> None:
@@ -155,14 +149,13 @@ def _write(adoption: Adoption, title: str, out: Path) -> None:
     report["problems"] = [problem._asdict() for problem in adoption.problems]
     report["misfits"] = list(adoption.misfits)
     report["vendor_changes"] = None if adoption.rows is None else rows_json(adoption.rows)
-    if adoption.problems:
-        lines = [f"- `{problem.pointer}`: {problem.message}" for problem in adoption.problems]
-        markdown += "\n".join(["\n## To settle first, by the overlay", "", *lines]) + "\n"
-    if adoption.misfits:
-        markdown += (
-            "\n".join(["\n## Actions of the overlay that do not fit", "", *(f"- {one}" for one in adoption.misfits)])
-            + "\n"
-        )
+    sections = {
+        "To settle first, by the overlay": [f"`{one.pointer}`: {one.message}" for one in adoption.problems],
+        "Actions of the overlay that do not fit": adoption.misfits,
+    }
+    for heading, lines in sections.items():
+        if lines:
+            markdown += "\n".join([f"\n## {heading}", "", *(f"- {line}" for line in lines), ""])
     if adoption.rows is not None:
         markdown += rows_markdown(adoption.rows)
     texts = {"report.md": markdown, "report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n"}

@@ -35,32 +35,33 @@ def with_entries(changelog: str, lines: Sequence[str], section: str = "Changed")
     Raises:
         ChangelogError: There is no such heading.
     """
-    heading = _UNRELEASED.search(changelog)
-    if heading is None:
+    if (parts := _parts(changelog)) is None:
         raise ChangelogError("CHANGELOG.md has no `## [Unreleased]`, under which the changes would be listed.")
-    start = heading.end()
-    rest = _NEXT_VERSION.search(changelog, start)
-    end = rest.start() if rest else len(changelog)
-    body = changelog[start:end]
+    head, body, tail = parts
     missing = [line for line in lines if line not in changelog.splitlines()]
     if not missing:
         return changelog
-    tail = changelog[end:]
-    return changelog[:start] + _insert(body, missing, section) + ("\n" if tail else "") + tail
+    return head + _insert(body, missing, section) + ("\n" if tail else "") + tail
 
 
 def without_entries(changelog: str, lines: Collection[str]) -> str:
     """A changelog without some of the entries under `## [Unreleased]`, nor a section that they leave empty."""
-    heading = _UNRELEASED.search(changelog)
-    if heading is None or not lines:
+    parts = _parts(changelog)
+    if parts is None or not lines:
         return changelog
+    head, body, tail = parts
+    kept = "".join(line for line in body.splitlines(keepends=True) if line.rstrip() not in lines)
+    return head + _EMPTY_SECTION.sub("", kept) + tail
+
+
+def _parts(changelog: str) -> tuple[str, str, str] | None:
+    """What stands up to `## [Unreleased]`, under it, and after that; None without such a heading."""
+    heading = _UNRELEASED.search(changelog)
+    if heading is None:
+        return None
     rest = _NEXT_VERSION.search(changelog, heading.end())
     end = rest.start() if rest else len(changelog)
-    body = "".join(
-        line for line in changelog[heading.end() : end].splitlines(keepends=True) if line.rstrip() not in lines
-    )
-    body = _EMPTY_SECTION.sub("", body)
-    return changelog[: heading.end()] + body + changelog[end:]
+    return changelog[: heading.end()], changelog[heading.end() : end], changelog[end:]
 
 
 def _insert(body: str, lines: Sequence[str], section: str) -> str:

@@ -6,7 +6,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from keyword import iskeyword
 from pathlib import Path
 
@@ -16,13 +16,13 @@ from qredo_codegen.adoption.shape import shape_of, shape_text
 from qredo_codegen.describe.describe import Described, describe
 from qredo_codegen.describe.security import Signing
 from qredo_codegen.description.document import Document, dump, load, operations
-from qredo_codegen.description.overlay import load_overlay
+from qredo_codegen.description.overlay import Overlay, load_overlay
 from qredo_codegen.errors import CodegenError
 from qredo_codegen.generate.names_file import load_names, names_text
 
-from .packaging import packaged, with_siblings
+from .packaging import registered
 
-__all__ = ["DescribeCommandError", "Done", "describe_command", "kept_names", "kept_tags", "signing_of"]
+__all__ = ["DescribeCommandError", "describe_command", "kept_names", "kept_tags", "overlay_of", "signing_of"]
 
 _HEADER = """\
 # A vendor's description in the form that the generator takes, written by `nox -s describe`.
@@ -36,22 +36,9 @@ class DescribeCommandError(CodegenError):
     """A file that cannot be described under that name, or with that security."""
 
 
-@dataclass(frozen=True)
-class Done:
-    """What the command did.
-
-    Attributes:
-        lines: What was done, one line each.
-        is_complete: Whether every operation of the file is described.
-    """
-
-    lines: tuple[str, ...]
-    is_complete: bool
-
-
 def describe_command(
     checkout: Checkout, vendor: Path, package: str, security: str | None = None, *, with_texts: bool = False
-) -> Done:
+) -> tuple[str, bool]:
     """Write `spec/PACKAGE` from a vendor's file and register the package; all of it or nothing.
 
     Args:
@@ -61,6 +48,9 @@ def describe_command(
         security: Name of the scheme that signs; None for that of the package's family.
         with_texts: Whether the vendor's texts stay.
 
+    Returns:
+        What was done, and whether every operation of the file is described.
+
     Raises:
         DescribeCommandError: The name is not fit, has a description of our own, or there is no such scheme.
         DocumentError: The file cannot be read.
@@ -68,26 +58,35 @@ def describe_command(
         GenerationError: The file cannot be described.
     """
     before = _refuse_name(checkout, package)
-    path = checkout.overlay(package)
-    model = package if before is not None else _newest_of_family(checkout, package)
-    names = None if model is None else load(checkout.description(model))
+    model = package if before is not None else next(reversed(_family(checkout, package)), None)
+    names = before if model in (None, package) else load(checkout.description(model))
     done = describe(
         load(vendor),
         signing_of(checkout, package, security, before),
         kept_names(checkout, model or package, names),
         tags=None if names is None else kept_tags(names),
-        overlay=load_overlay(path) if path.is_file() else None,
+        overlay=overlay_of(checkout, package),
         with_texts=with_texts,
     )
+    done = replace(done, document=_with_origin(done.document, before, model))
     _number(done.document, before)
     texts = _files(checkout, package, vendor.name, done)
     texts[checkout.adopted(package)] = shape_text(shape_of(load(vendor)))
-    registered = _registered(checkout, package)
+    listed = _registered(checkout, package)
     checkout.folder(package).mkdir(parents=True, exist_ok=True)
-    replace_all(texts | registered)
-    return Done(
-        tuple(_lines(package, done, [path.name for path in registered])), done.operations[0] == done.operations[1]
-    )
+    replace_all(texts | listed)
+    text = "".join(f"{line}\n" for line in _lines(package, done, [path.name for path in listed]))
+    return text, done.operations[0] == done.operations[1]
+
+
+def overlay_of(checkout: Checkout, package: str) -> Overlay:
+    """Return the overlay of a package; one without actions if there is none.
+
+    Raises:
+        OverlayError: It is malformed.
+    """
+    path = checkout.overlay(package)
+    return load_overlay(path) if path.is_file() else Overlay("", ())
 
 
 def kept_names(checkout: Checkout, package: str, before: Document | None) -> dict[str, dict[str, str]]:
@@ -124,21 +123,13 @@ def signing_of(
     """
     if security is None and before is not None and (signing := _signed(before)):
         return signing
-    found = [
-        signing for name in reversed(checkout.packages) if (signing := _signing(checkout, name, package, security))
-    ]
-    if security is not None and not found:
-        known = {one.name for name in checkout.packages if (one := _signing(checkout, name, name, None))}
-        raise DescribeCommandError(f"No description signs with {security!r}; there are: {', '.join(sorted(known))}.")
-    return found[0] if found else None
-
-
-def _signing(checkout: Checkout, name: str, package: str, security: str | None) -> Signing | None:
-    signing = _signed(load(checkout.description(name)))
-    if signing is None:
-        return None
-    is_wanted = security == signing.name if security is not None else _family(name) == _family(package)
-    return signing if is_wanted else None
+    names = checkout.packages if security is not None else _family(checkout, package)
+    signed = [one for name in reversed(names) if (one := _signed(load(checkout.description(name)))) is not None]
+    found = next((one for one in signed if security in (None, one.name)), None)
+    if security is not None and found is None:
+        known = sorted({one.name for one in signed})
+        raise DescribeCommandError(f"No description signs with {security!r}; there are: {', '.join(known)}.")
+    return found
 
 
 def _signed(document: Document) -> Signing | None:
@@ -148,12 +139,12 @@ def _signed(document: Document) -> Signing | None:
     return Signing(signature, schemes, document["security"]) if signature else None
 
 
-def _newest_of_family(checkout: Checkout, package: str) -> str | None:
-    """Return the newest package of a package's family, whose names a new one takes over."""
-    return next((name for name in reversed(checkout.packages) if _family(name) == _family(package)), None)
+def _family(checkout: Checkout, package: str) -> list[str]:
+    """Return the packages of a package's family, the newest last."""
+    return [name for name in checkout.packages if _stem(name) == _stem(package)]
 
 
-def _family(package: str) -> str:
+def _stem(package: str) -> str:
     return re.sub(r"_v[0-9_]+$", "", package)
 
 
@@ -172,6 +163,12 @@ def _refuse_name(checkout: Checkout, package: str) -> Document | None:
             f" name, or see with `nox -s adopt -- FILE {package}` what the vendor changed."
         )
     return before
+
+
+def _with_origin(document: Document, before: Document | None, model: str | None) -> Document:
+    """Name the version that a new one was started from: the emulator looks for handlers there."""
+    origin = model if before is None else before.get("x-started-from")
+    return {"x-started-from": origin, **document} if origin else document
 
 
 def _number(document: Document, before: Document | None) -> None:
@@ -196,23 +193,17 @@ def _files(checkout: Checkout, package: str, vendor: str, done: Described) -> di
 
 def _registered(checkout: Checkout, package: str) -> dict[Path, str]:
     """Return the files that list every package, with this one in them."""
-    pyproject = checkout.root / "pyproject.toml"
-    text = pyproject.read_text(encoding="utf-8")
+    text = (checkout.root / "pyproject.toml").read_text(encoding="utf-8")
     points = tomllib.loads(text).get("project", {}).get("entry-points", {}).get("qredo.api", {})
-    if package in points or not points:
-        return {}
-    texts = {pyproject: packaged(text, package, next(iter(points)))}
-    navigation = checkout.root / "zensical.toml"
-    if navigation.is_file():
-        texts[navigation] = with_siblings(navigation.read_text(encoding="utf-8"), next(iter(points)), package)
-    return texts
+    return {} if package in points or not points else registered(checkout, package, next(iter(points)))
 
 
 def _lines(package: str, done: Described, registered: list[str]) -> Iterator[str]:
     there, described = done.operations
     kinds = {kind: len(done.decisions.of(kind)) for kind in ("replaced", "dropped")}
     questions = len({row.text for row in done.decisions.of("question")})
-    yield f"spec/{package}/openapi.yaml: {described} of {there} operations described"
+    none = "the file has no operations, so its client has no methods. Webhooks and callbacks are not generated."
+    yield f"spec/{package}/openapi.yaml: " + (f"{described} of {there} operations described" if there else none)
     for row in done.decisions.of("lost"):
         yield f"  {row.pointer}: {row.text}"
     yield (

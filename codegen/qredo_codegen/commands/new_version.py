@@ -5,20 +5,27 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from qredo_codegen._atomic_files import replace_all
+from qredo_codegen._atomic_files import replace_all, swap_folder
 from qredo_codegen._checkout import Checkout
 from qredo_codegen.description.document import Document, load
 from qredo_codegen.errors import CodegenError
 
 from .changelog import with_entries
-from .packaging import packaged, with_siblings
+from .packaging import registered
 from .regenerate import build
+from .release import lock_text
 
 __all__ = ["NewVersionError", "new_version"]
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*_v[0-9]+(?:_[0-9]+)*")
+_NEW_IN = {
+    "pyproject.toml": "package, description for the emulator, entry point",
+    "zensical.toml": "its reference in the navigation",
+}
 _OF_ONE_VERSION = ("lock.json", "released.yaml", "waivers.yaml")
 
 
@@ -44,20 +51,24 @@ def new_version(checkout: Checkout, name: str, source: str) -> list[str]:
     """
     checkout.description(source)
     _refuse_name(checkout, name)
-    texts, done = _texts(checkout, name, source)
+    texts = list(_texts(checkout, name, source))
     with tempfile.TemporaryDirectory(prefix=".new-version-", dir=checkout.root) as scratch:
         folder, package = Path(scratch) / "spec" / name, Path(scratch) / "generated" / name
         shutil.copytree(checkout.folder(source), folder, ignore=shutil.ignore_patterns(*_OF_ONE_VERSION))
         _write_origin(folder / "openapi.yaml", source)
         built = build(folder / "openapi.yaml", name, package, names=folder / "names.yaml")
-        (folder / "lock.json").write_text(built.lock, encoding="utf-8", newline="\n")
+        (folder / "lock.json").write_text(lock_text(built.lock), encoding="utf-8", newline="\n")
         if built.names is not None:
             (folder / "names.yaml").write_text(built.names, encoding="utf-8", newline="\n")
-        _move({folder: checkout.folder(name), package: checkout.output(name)}, texts)
+        checkout.output(name).parent.mkdir(exist_ok=True)
+        aside = Path(scratch) / "old"  # where nothing comes: both places are free
+        listed = partial(replace_all, {path: text for path, text, _ in texts})
+        then = partial(swap_folder, package, checkout.output(name), aside, listed)
+        swap_folder(folder, checkout.folder(name), aside, then)
     return [
         f"spec/{name}: a copy of the description of {source}, which it names as x-started-from",
         f"generated/{name}: its package, {built.operations} operations",
-        *done,
+        *(f"{path.relative_to(checkout.root).as_posix()}: {what}" for path, _, what in texts),
         "tests of descriptions, packages, the command line and the console take every folder of spec/",
         f"next: {_next_step(load(checkout.description(name)), name)}, then `nox -s regenerate -- {name}`",
     ]
@@ -92,28 +103,22 @@ def _write_origin(description: Path, source: str) -> None:
     description.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _texts(checkout: Checkout, name: str, source: str) -> tuple[dict[Path, str], list[str]]:
-    """The new texts of the files that list the versions, and what is new in each."""
-    texts: dict[Path, str] = {}
-    done: list[str] = []
-    pyproject = checkout.root / "pyproject.toml"
-    texts[pyproject] = packaged(pyproject.read_text(encoding="utf-8"), name, source)
-    done.append("pyproject.toml: package, description for the emulator, entry point")
+def _texts(checkout: Checkout, name: str, source: str) -> Iterator[tuple[Path, str, str]]:
+    """Yield the new text of each file that lists the versions, and what is new in it."""
+    for path, text in registered(checkout, name, source).items():
+        yield path, text, _NEW_IN[path.name]
     if checkout.changelog.is_file():
         line = f"- `{name}`: a new version, begun as a copy of `{source}`."
-        texts[checkout.changelog] = with_entries(checkout.changelog.read_text(encoding="utf-8"), [line], "Added")
-        done.append("CHANGELOG.md: an entry")
-    navigation = checkout.root / "zensical.toml"
-    if navigation.is_file():
-        texts[navigation] = with_siblings(navigation.read_text(encoding="utf-8"), source, name)
-        done.append("zensical.toml: its reference in the navigation")
+        yield (
+            checkout.changelog,
+            with_entries(checkout.changelog.read_text(encoding="utf-8"), [line], "Added"),
+            "an entry",
+        )
     for path in [checkout.root / "README.md", *sorted((checkout.root / "docs").rglob("*.md"))]:
         before = path.read_text(encoding="utf-8") if path.is_file() else ""
         after = _listed(before, name, source)
         if after != before:
-            texts[path] = after
-            done.append(f"{path.relative_to(checkout.root).as_posix()}: a row in its table of versions, or a link")
-    return texts, done
+            yield path, after, "a row in its table of versions, or a link"
 
 
 def _listed(text: str, name: str, source: str) -> str:
@@ -126,18 +131,3 @@ def _listed(text: str, name: str, source: str) -> str:
             rest = line.rstrip().rstrip("|").count("|") - 2  # its other cells describe the other version
             lines.append(f"| `{name}` | Started as a copy of `{source}` |{'  |' * rest}\n")
     return "".join(lines)
-
-
-def _move(folders: dict[Path, Path], texts: dict[Path, str]) -> None:
-    """Put folders in their places and write texts; if anything fails, nothing of it stays."""
-    moved: list[Path] = []
-    try:
-        for folder, target in folders.items():
-            target.parent.mkdir(exist_ok=True)
-            folder.rename(target)
-            moved.append(target)
-        replace_all(texts)
-    except BaseException:
-        for target in moved:
-            shutil.rmtree(target)
-        raise

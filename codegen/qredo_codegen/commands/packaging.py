@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
+from qredo_codegen._checkout import Checkout
 from qredo_codegen.errors import CodegenError
 
-__all__ = ["PackagingError", "packaged", "with_siblings"]
+__all__ = ["PackagingError", "packaged", "registered", "with_siblings"]
 
 
 class PackagingError(CodegenError):
@@ -36,6 +38,15 @@ def with_siblings(text: str, source: str, name: str) -> str:
         at = next((index for index in range(first, last + 1) if lines[index] > new), last + 1)
         lines.insert(at, new)
     return "".join(lines)
+
+
+def registered(checkout: Checkout, name: str, source: str) -> dict[Path, str]:
+    """The files that list every version, with another one beside one of them: pyproject.toml, and the navigation."""
+    pyproject, navigation = checkout.root / "pyproject.toml", checkout.root / "zensical.toml"
+    texts = {pyproject: packaged(pyproject.read_text(encoding="utf-8"), name, source)}
+    if navigation.is_file():
+        texts[navigation] = with_siblings(navigation.read_text(encoding="utf-8"), source, name)
+    return texts
 
 
 def packaged(text: str, name: str, source: str) -> str:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
+from qredo_codegen._markdown import cell
 from qredo_codegen.description.document import Document, load
 from qredo_codegen.description.normal_form import Normal
 from qredo_codegen.description.places import target
@@ -49,7 +50,7 @@ def _pages(normal: Normal, view: PackageView) -> Iterator[tuple[str, str]]:
     environment = Environment(  # noqa: S701 - Markdown, from descriptions of our own
         loader=FileSystemLoader(_PAGES), trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
-    environment.filters.update(cell=_cell, anchor=_anchor, signature=_signature)
+    environment.filters.update(cell=cell, anchor=str.lower, signature=_signature)
     document = normal.document
     examples = {f"{one.tag}.{one.verb}": _example(document, one.source.node) for one in normal.operations}
     linked = {model.name for model in view.models} | {enum.name for enum in view.enums}
@@ -82,16 +83,7 @@ def _signature(method: MethodView) -> str:
     return line if len(line) <= 96 else head + "\n    " + ",\n    ".join(every) + ",\n" + tail
 
 
-def _cell(text: str) -> str:
-    """A text in a cell of a table."""
-    return " ".join(text.replace("|", "\\|").split())
-
-
-def _anchor(name: str) -> str:
-    return name.lower()
-
-
 def _linked(text: str, names: set[str]) -> str:
     """A type in a cell, its classes linked to the page of the models."""
     parts = re.split(r"(\w+)", text)
-    return _cell("".join(f"[{part}](models.md#{_anchor(part)})" if part in names else part for part in parts))
+    return cell("".join(f"[{part}](models.md#{part.lower()})" if part in names else part for part in parts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,13 +16,13 @@ from qredo_codegen.description.document import Document, load
 from qredo_codegen.description.places import Problem
 from qredo_codegen.description.rules import check_generable, validate
 from qredo_codegen.errors import CodegenError, GenerationError
-from qredo_codegen.generate.inputs import Inputs, hash_tree, inputs_of
+from qredo_codegen.generate.inputs import hash_tree, inputs_of
 from qredo_codegen.generate.names_file import NO_NAMES, load_names, names_text
 from qredo_codegen.generate.write import write_package
 
-from .release import gate, released_hash, with_released
+from .release import gate, lock_text, released_hash, with_released
 
-__all__ = ["Built", "Checkout", "Update", "build", "drift", "refuse_unread", "update"]
+__all__ = ["Built", "Checkout", "Update", "build", "drift", "update"]
 
 
 _SKIPPED = Problem("/x-form", "is vendor: the checks of our own form are not made.")
@@ -34,14 +34,14 @@ class Built(NamedTuple):
     Attributes:
         document: The description that it was made from.
         operations: The number of its operations.
-        lock: The text of its lock.
+        lock: Its lock.
         names: The text of its names, or None if there are none to keep.
         left_out: What is not generated or not checked, and why.
     """
 
     document: Document
     operations: int
-    lock: str
+    lock: dict[str, Any]
     names: str | None
     left_out: tuple[Problem, ...]
 
@@ -61,16 +61,6 @@ class Update:
     left_out: tuple[Problem, ...] = ()
 
 
-def refuse_unread(checkout: Checkout) -> None:
-    """Refuse a folder of `spec/` that would be skipped.
-
-    Raises:
-        GenerationError: There is one; each is named.
-    """
-    if unread := checkout.unread():
-        raise GenerationError("Something in spec/ is no package:", unread)
-
-
 def update(checkout: Checkout, package: str) -> Update:
     """Make a package anew and put it in the place of the old one, with its lock and what the changelog says of it.
 
@@ -87,7 +77,7 @@ def update(checkout: Checkout, package: str) -> Update:
         fresh = Path(scratch) / "new" / package
         built = build(description, package, fresh, released_hash(checkout, package), checkout.names(package))
         passed = gate(checkout, package, built.document)
-        records = {checkout.lock(package): _with_lines(built.lock, passed.entries)}
+        records = {checkout.lock(package): lock_text(built.lock, passed.entries)}
         if built.names is not None or checkout.names(package).exists():
             records[checkout.names(package)] = built.names or NO_NAMES
         if passed.changelog is not None:
@@ -114,7 +104,14 @@ def build(
         raise GenerationError(f"{package}: the description breaks rules:", problems)
     inputs = inputs_of(description)
     written = write_package(document, package, target, inputs, load_names(names), say=_say)
-    lock = _lock(inputs, target, released)
+    lock = with_released(
+        {
+            "inputs": {"openapi.yaml": inputs.description, "templates": inputs.templates},
+            "tools": inputs.tools,
+            "outputs": hash_tree(target),
+        },
+        released,
+    )
     skipped = [_SKIPPED] if document.get("x-form") == "vendor" else []
     return Built(document, written.operations, lock, names_text(written.names), (*skipped, *written.left_out))
 
@@ -126,11 +123,12 @@ def drift(checkout: Checkout, package: str) -> Iterator[str]:
         names = checkout.names(package)
         built = build(checkout.description(package), package, fresh, released_hash(checkout, package), names)
         yield from _differences(hash_tree(checkout.output(package)), hash_tree(fresh), f"generated/{package}")
+    lines: Sequence[str] = ()
     try:
-        lock = _with_lines(built.lock, gate(checkout, package, built.document).entries)
+        lines = gate(checkout, package, built.document).entries
     except CodegenError as error:
         yield str(error)
-        lock = built.lock
+    lock = lock_text(built.lock, lines)
     path = checkout.lock(package)
     if not path.is_file():
         yield f"spec/{package}/lock.json is missing"
@@ -159,24 +157,6 @@ def _differences(found: dict[str, str], expected: dict[str, str], where: str) ->
 
 
 def _flat(lock: dict[str, Any]) -> dict[str, str]:
-    return {f"{part}/{name}": str(value) for part, values in lock.items() for name, value in _named(values)}
-
-
-def _named(values: dict[str, Any] | list[str]) -> Iterable[tuple[str, Any]]:
-    return values.items() if isinstance(values, dict) else ((text, True) for text in values)
-
-
-def _with_lines(lock: str, lines: Sequence[str]) -> str:
-    """The text of a lock with the lines that the changelog has about the package since its release."""
-    record = json.loads(lock)
-    digest = record.get("released", {}).get("released.yaml")
-    return json.dumps(with_released(record, digest, lines), indent=2) + "\n"
-
-
-def _lock(inputs: Inputs, output: Path, released: str | None) -> str:
-    lock = {
-        "inputs": {"openapi.yaml": inputs.description, "templates": inputs.templates},
-        "tools": inputs.tools,
-        "outputs": hash_tree(output),
-    }
-    return json.dumps(with_released(lock, released), indent=2) + "\n"
+    """What a lock says, by part and name; the lines of the changelog have no names beside themselves."""
+    parts = {part: values if isinstance(values, dict) else dict.fromkeys(values) for part, values in lock.items()}
+    return {f"{part}/{name}": str(value) for part, values in parts.items() for name, value in values.items()}

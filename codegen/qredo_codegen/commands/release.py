@@ -9,14 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from qredo_codegen._atomic_files import replace_all
 from qredo_codegen._checkout import Checkout
-from qredo_codegen.compare.changes import Change
-from qredo_codegen.compare.descriptions import compare
-from qredo_codegen.compare.report import phrase
+from qredo_codegen.compare.report import told
 from qredo_codegen.compare.verdict import Verdict, judge
 from qredo_codegen.compare.waivers import load_waivers
 from qredo_codegen.description.document import Document, dump, load
@@ -25,7 +22,7 @@ from qredo_codegen.generate.inputs import hash_bytes, inputs_of
 
 from .changelog import entries, with_entries, without_entries
 
-__all__ = ["Gate", "canonical", "gate", "release", "released_hash", "with_released"]
+__all__ = ["Gate", "canonical", "gate", "lock_text", "release", "released_hash", "with_released"]
 
 _HEADER = """\
 # {package} as it was released: the description without comments, in one form. Made by `nox -s release_spec`.
@@ -67,7 +64,7 @@ def gate(checkout: Checkout, package: str, document: Document) -> Gate:
     waivers = load_waivers(checkout.waivers(package))
     verdict = judge(released, document, waivers, what=f"{package} since its release")
     if verdict.unwaived:
-        raise GenerationError(_refusal(package), [_line(change) for change in verdict.unwaived])
+        raise GenerationError(_refusal(package), list(map(told, verdict.unwaived)))
     lines = entries(package, verdict)
     if lines and not checkout.changelog.is_file():
         raise GenerationError(f"{package} has changed since its release, and there is no CHANGELOG.md to say so.")
@@ -88,18 +85,18 @@ def release(checkout: Checkout, package: str) -> str:
         GenerationError: The package is not generated from this description, or the description breaks what was
             released before, or has changed since without another version or revision.
     """
-    description, lock = checkout.description(package), checkout.lock(package)
-    document = load(description)
-    _refuse_stale(lock, description, package)
-    gate(checkout, package, document)
-    _refuse_same_version(checkout, package, document)
+    document, lock = load(checkout.description(package)), checkout.lock(package)
+    _refuse_stale(checkout, package)
+    verdict = gate(checkout, package, document).verdict
+    if verdict is not None and verdict.comparison.material:
+        _refuse_same_version(verdict.comparison.old, document, package)
     text = canonical(document, package)
-    record = with_released(json.loads(lock.read_bytes()), hash_bytes(text.encode()))
+    record = with_released(_record(checkout, package), hash_bytes(text.encode()))
     waivers = checkout.waivers(package)
     done = f"{package}: released as spec/{package}/released.yaml"
     if waivers.exists():
         done += "; waivers.yaml was for the release before, and is removed"
-    replace_all({checkout.released(package): text, lock: json.dumps(record, indent=2) + "\n"}, remove=[waivers])
+    replace_all({checkout.released(package): text, lock: lock_text(record)}, remove=[waivers])
     return done
 
 
@@ -109,14 +106,17 @@ def released_hash(checkout: Checkout, package: str) -> str | None:
     return found
 
 
-def with_released(record: dict[str, Any], digest: str | None, lines: Sequence[str] = ()) -> dict[str, Any]:
-    """The content of a lock with the hash of what was released, and with what the changelog says since then."""
+def with_released(record: dict[str, Any], digest: str | None) -> dict[str, Any]:
+    """The content of a lock with the hash of what was released; what the changelog said of it since is over."""
     kept = {key: value for key, value in record.items() if key not in ("changelog", "released")}
-    if digest is None:
-        return kept
-    outputs = {"outputs": kept.pop("outputs")} if "outputs" in kept else {}
-    changelog = {"changelog": list(lines)} if lines else {}
-    return {**kept, "released": {"released.yaml": digest}, **changelog, **outputs}
+    return kept if digest is None else kept | {"released": {"released.yaml": digest}}
+
+
+def lock_text(record: dict[str, Any], lines: Sequence[str] = ()) -> str:
+    """The text of a lock, with what the changelog says since the release."""
+    content = record | ({"changelog": list(lines)} if lines and "released" in record else {})
+    ordered = {key: content[key] for key in ("inputs", "tools", "released", "changelog", "outputs") if key in content}
+    return json.dumps(ordered, indent=2) + "\n"
 
 
 def _record(checkout: Checkout, package: str) -> dict[str, Any]:
@@ -157,22 +157,13 @@ def _refusal(package: str) -> str:
     )
 
 
-def _line(change: Change) -> str:
-    places = ", ".join(map(str, change.locations[:3])) + (" ..." if len(change.locations) > 3 else "")
-    at = change.new or change.old or change.subject
-    return f"{change.fingerprint} {phrase(change)} ({places}) at {at}. {change.why}"
-
-
-def _refuse_stale(lock: Path, description: Path, package: str) -> None:
-    record = json.loads(lock.read_bytes()) if lock.is_file() else {}
-    if record.get("inputs", {}).get("openapi.yaml") != inputs_of(description).description:
+def _refuse_stale(checkout: Checkout, package: str) -> None:
+    inputs = _record(checkout, package).get("inputs", {})
+    if inputs.get("openapi.yaml") != inputs_of(checkout.description(package)).description:
         raise GenerationError(f"{package} is not generated from its description: `nox -s regenerate -- {package}`.")
 
 
-def _refuse_same_version(checkout: Checkout, package: str, document: Document) -> None:
-    before = _released(checkout, package)
-    if before is None or not compare(before, document).material:
-        return
+def _refuse_same_version(before: Document, document: Document, package: str) -> None:
     if _version(before) == _version(document):
         raise GenerationError(
             f"{package} has changed since its release and still calls itself {'+r'.join(map(str, _version(document)))}:"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .calls import Call
 from .context import Context
+from .media import encoding, media_schema
 from .parameters import parameter_text, value_schema
 from .schemas import compare_schemas
 from .shapes import Spot, describe
@@ -17,15 +18,11 @@ def compare_bodies(old: Call, new: Call, context: Context) -> None:
     ours, theirs = old.spot.child("requestBody"), new.spot.child("requestBody")
     if ours is None and theirs is not None:
         kind = "request-body-added-required" if theirs.get("required") else "request-body-added"
-        here.add(kind, old.spot.pointer, theirs.pointer, after=_content_text(theirs))
+        here.add(kind, old.spot, theirs, after=_content_text(theirs))
     elif ours is not None and theirs is None:
-        here.add("request-body-removed", ours.pointer, new.spot.pointer, before=_content_text(ours))
+        here.add("request-body-removed", ours, new.spot, before=_content_text(ours))
     elif ours is not None and theirs is not None:
-        flags = [one.get("required") is True for one in (ours, theirs)]
-        if flags[0] != flags[1]:
-            kind = "request-body-became-required" if flags[1] else "request-body-became-optional"
-            words = [("optional", "required")[flag] for flag in flags]
-            here.add(kind, ours.pointer, theirs.pointer, before=words[0], after=words[1])
+        here.required("request-body", ours, theirs, [one.is_required for one in (ours, theirs)])
         _contents(ours, theirs, here)
         here.texts(ours, theirs)
 
@@ -33,17 +30,16 @@ def compare_bodies(old: Call, new: Call, context: Context) -> None:
 def _contents(old: Spot, new: Spot, context: Context) -> None:
     """The media types that both know, and their schemas."""
     ours, theirs = old.children("content"), new.children("content")
-    places = old.pointer, new.pointer
     for media in sorted(ours.keys() - theirs.keys()):
-        context.add("media-type-removed", *places, before=media, subject=media, directed=True)
+        context.add("media-type-removed", old, new, before=media, subject=media)
     for media in sorted(theirs.keys() - ours.keys()):
-        context.add("media-type-added", *places, after=media, subject=media, directed=True)
+        context.add("media-type-added", old, new, after=media, subject=media)
     for media in sorted(ours.keys() & theirs.keys()):
-        compare_schemas(ours[media].child("schema"), theirs[media].child("schema"), context)
-        before, after = (one[media].get("encoding") for one in (ours, theirs))
-        if before != after:
-            words = {"before": before, "after": after, "subject": "encoding"}
-            context.add("keyword-changed", ours[media].pointer, theirs[media].pointer, **words, directed=True)
+        before, after = (media_schema(one[media], media) for one in (ours, theirs))
+        compare_schemas(before, after, context)
+        if context.direction == "request":  # OpenAPI ignores the encoding of a response
+            written, now = (encoding(one[media], media) for one in (ours, theirs))
+            context.changed("keyword-changed", ours[media], theirs[media], written, now, "encoding")
         context.texts(ours[media], theirs[media])
 
 
@@ -63,15 +59,13 @@ def compare_responses(old: Call, new: Call, context: Context) -> None:
         # The response has moved to another status: what is in it still counts.
         _response(ours[successes[0]], theirs[others[0]], context.at(f"response {successes[0]}", "response"))
     for status in gone:
-        kind = "success-status-removed" if _is_success(status) else "error-status-removed"
         here = context.at(f"response {status}", "response")
-        here.add(kind, ours[status].pointer, new.spot.pointer, before=status, subject=status)
+        here.add(f"{_stem(status)}-removed", ours[status], new.spot, before=status, subject=status)
     for status in fresh:
-        kind = "success-status-added" if _is_success(status) else "error-status-added"
-        if _is_success(status) and not _is_known(theirs[status], ours, context):
-            kind = "success-status-added-different"
         here = context.at(f"response {status}", "response")
-        here.add(kind, old.spot.pointer, theirs[status].pointer, after=status, subject=status)
+        is_known = not _is_success(status) or _is_known(theirs[status], ours, context)
+        kind = f"{_stem(status)}-added" if is_known else "success-status-added-different"
+        here.add(kind, old.spot, theirs[status], after=status, subject=status)
 
 
 def _by_status(call: Call) -> dict[str, Spot]:
@@ -81,6 +75,10 @@ def _by_status(call: Call) -> dict[str, Spot]:
 
 def _is_success(status: str) -> bool:
     return status[:1] in ("1", "2", "3")
+
+
+def _stem(status: str) -> str:
+    return "success-status" if _is_success(status) else "error-status"
 
 
 def _is_known(response: Spot, before: dict[str, Spot], context: Context) -> bool:
@@ -99,9 +97,9 @@ def _response(old: Spot, new: Spot, context: Context) -> None:
     here = context.at(f"{context.part} body")
     ours, theirs = old.children("content"), new.children("content")
     if ours and not theirs:
-        here.add("response-body-removed", old.pointer, new.pointer, before=_content_text(old))
+        here.add("response-body-removed", old, new, before=_content_text(old))
     elif theirs and not ours:
-        here.add("response-body-added", old.pointer, new.pointer, after=_content_text(new))
+        here.add("response-body-added", old, new, after=_content_text(new))
     else:
         _contents(old, new, here)
     context.texts(old, new)
@@ -112,20 +110,14 @@ def _headers(old: Spot, new: Spot, context: Context) -> None:
     for name in sorted(ours.keys() | theirs.keys()):
         here = context.at(f"{context.part} header {name}")
         if name not in theirs:
-            text = parameter_text(ours[name])
-            here.add("response-header-removed", ours[name].pointer, new.pointer, before=text, subject=name)
+            here.add("response-header-removed", ours[name], new, before=parameter_text(ours[name]), subject=name)
         elif name not in ours:
-            text = parameter_text(theirs[name])
-            here.add("response-header-added", old.pointer, theirs[name].pointer, after=text, subject=name)
+            here.add("response-header-added", old, theirs[name], after=parameter_text(theirs[name]), subject=name)
         else:
             _header(ours[name], theirs[name], here)
 
 
 def _header(old: Spot, new: Spot, context: Context) -> None:
-    flags = [one.get("required") is True for one in (old, new)]
-    if flags[0] != flags[1]:
-        kind = "response-header-became-required" if flags[1] else "response-header-became-optional"
-        words = [("optional", "required")[flag] for flag in flags]
-        context.add(kind, old.pointer, new.pointer, before=words[0], after=words[1])
+    context.required("response-header", old, new, [one.is_required for one in (old, new)])
     compare_schemas(value_schema(old), value_schema(new), context)
     context.texts(old, new)

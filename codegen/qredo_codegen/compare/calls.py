@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from qredo_codegen.description.document import METHODS, Document
 
+from .changes import Location
 from .shapes import Spot
 
-__all__ = ["Call", "calls", "generic"]
+__all__ = ["Call", "calls", "generic", "placeholders"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Call:
         """What a report calls it: `<tag>.<verb>`, or its method and path as written if it has no operationId."""
         return self.key if self.spot.get("operationId") else f"{self.method} {self.path}"
 
+    @property
+    def location(self) -> Location:
+        """Where a change of it is met."""
+        return Location(str(self), "", self.name, self.method, self.path)
+
     def __str__(self) -> str:
         return f"{self.method} {generic(self.path)}"
 
@@ -61,6 +67,11 @@ def calls(document: Document) -> list[Call]:
         for method in METHODS
         if path.startswith("/") and (operation := item.child(method)) is not None
     ]
+
+
+def placeholders(path: str) -> list[str]:
+    """The names of the parameters in a path, in their order."""
+    return re.findall(r"\{([^}]*)\}", path)
 
 
 def generic(path: str) -> str:

@@ -6,7 +6,8 @@ __all__ = ["KINDS"]
 
 _B, _C, _T = "breaking", "compatible", "text"
 
-_API = {
+KINDS: dict[str, tuple[str, str]] = {
+    # The API as a whole
     "server-added": (_C, "Clients go on using the servers that they know."),
     "server-removed": (_B, "Clients that were made for this server find no server there."),
     "server-renamed": (_B, "Environments find the server by its name."),
@@ -24,9 +25,7 @@ _API = {
     "feed-path-changed": (_B, "Clients connect to the path of before."),
     "text-changed": (_T, "Only texts or examples differ."),
     "extension-changed": (_T, "The extension changes nothing in a client."),
-}
-
-_OPERATIONS = {
+    # Operations
     "operation-added": (_C, "No client calls it yet."),
     "operation-removed": (_B, "Calls of it fail, and its method is gone."),
     "operation-renamed": (_B, "The method that users call has another name."),
@@ -49,9 +48,7 @@ _OPERATIONS = {
     "page-size-changed": (_C, "Only the size of a page that is asked for by default changes."),
     "deprecated": (_C, "It still works; its end is announced."),
     "undeprecated": (_C, "Its end is no longer announced."),
-}
-
-_PARAMETERS = {
+    # Parameters and request bodies
     "parameter-added": (_C, "It may be left out."),
     "parameter-added-required": (_B, "Calls without it are refused, and the method demands an argument more."),
     "parameter-takes-field": (_B, "The keyword of that name set a field of the body, and now sets the parameter."),
@@ -68,9 +65,7 @@ _PARAMETERS = {
     "request-body-became-optional": (_C, "Calls with a body remain right."),
     "request-media-type-added": (_C, "The media types of before are still taken."),
     "request-media-type-removed": (_B, "Clients send this media type."),
-}
-
-_RESPONSES = {
+    # Responses
     "success-status-added": (_C, "Its response has the shape of one that clients know."),
     "success-status-added-different": (_B, "Clients get a response of a shape that they do not know."),
     "success-status-removed": (_B, "Callers that look for this status do not find it."),
@@ -84,9 +79,7 @@ _RESPONSES = {
     "response-header-removed": (_B, "Callers that read the header do not find it."),
     "response-header-became-optional": (_B, "Callers that rely on the header may not find it."),
     "response-header-became-required": (_C, "Callers that look whether it is there find it."),
-}
-
-_REQUEST_SCHEMAS = {
+    # Schemas of what clients send
     "request-field-added": (_C, "It may be left out."),
     "request-field-added-required": (_B, "Requests without it are refused."),
     "request-field-removed": (_B, "Calls that give it fail: the method does not know the argument."),
@@ -117,9 +110,7 @@ _REQUEST_SCHEMAS = {
     "request-map-removed": (_B, "Objects with free keys are refused."),
     "request-default-changed": (_B, "A request that leaves it out means something else now."),
     "request-keyword-changed": (_B, "What this changes for a client is not known here, so it counts as breaking."),
-}
-
-_RESPONSE_SCHEMAS = {
+    # Schemas of what clients receive
     "response-field-added": (_C, "Clients keep fields that they do not know."),
     "response-field-removed": (_B, "Callers that read the field do not find it."),
     "response-field-became-required": (_C, "Callers that look whether it is there find it."),
@@ -149,9 +140,7 @@ _RESPONSE_SCHEMAS = {
     "response-map-removed": (_B, "Callers that look values up by key find none."),
     "response-default-changed": (_C, "Responses say what they mean."),
     "response-keyword-changed": (_B, "What this changes for a client is not known here, so it counts as breaking."),
-}
-
-_SCHEMAS = {
+    # Schemas of both
     "known-value-added": (_C, "The set is open: clients keep values that they do not know."),
     "known-value-removed": (_C, "The set is open: the value can still be sent, and still be read."),
     "value-set-added": (_C, "The values were free, and remain so."),
@@ -161,9 +150,7 @@ _SCHEMAS = {
     "list-removed": (_B, "Code that iterates the response fails."),
     "list-changed": (_B, "Code that iterates the response gets other items."),
     "sensitivity-changed": (_C, "Only whether a program prints the value changes."),
-}
-
-_PYTHON = {
+    # Names in Python
     "python-removed": (_B, "Code that imports or calls it fails."),
     "python-kind-changed": (_B, "Code uses it as what it was."),
     "python-parameter-removed": (_B, "Calls that give the argument fail."),
@@ -174,16 +161,5 @@ _PYTHON = {
     "python-value-changed": (_B, "The member of that name means another value."),
     "python-argument-type-changed": (_B, "Type checkers refuse code that was right."),
     "python-result-type-changed": (_B, "Type checkers refuse code that was right."),
-}
-
-KINDS: dict[str, tuple[str, str]] = {
-    **_API,
-    **_OPERATIONS,
-    **_PARAMETERS,
-    **_RESPONSES,
-    **_REQUEST_SCHEMAS,
-    **_RESPONSE_SCHEMAS,
-    **_SCHEMAS,
-    **_PYTHON,
 }
 """Effect and reason of each kind. Ids are stable: fingerprints are made with them."""

@@ -28,18 +28,22 @@ class Effect(StrEnum):
 
 
 class Location(NamedTuple):
-    """Where a client meets a change, in terms of the wire.
+    """Where a client meets a change, in terms of the wire. The fingerprint is made of call and place.
 
     Attributes:
         call: Method and path without the names of its parameters, `feed <name>`, `python`, or empty for the whole API.
         place: The place in it, by field names: `request body members[].id`.
         name: What a report calls the operation: `<tag>.<verb>`, or method and path as written where it has no
-            operationId. It is no part of the fingerprint.
+            operationId.
+        method: HTTP method of the operation, in capitals; empty where there is none.
+        path: Path template of the operation, as written.
     """
 
-    call: str
-    place: str
+    call: str = ""
+    place: str = ""
     name: str = ""
+    method: str = ""
+    path: str = ""
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.call, self.place)))
@@ -47,7 +51,7 @@ class Location(NamedTuple):
     @property
     def title(self) -> str:
         """The operation for a person: its method and path, as written where that is its only name."""
-        return self.name if " /" in self.name else self.call
+        return self.name if self.method and self.name == f"{self.method} {self.path}" else self.call
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,11 +101,15 @@ class Findings:
 
     Attributes:
         noted: How often something was noted.
+        pairs: Every pair of schemas that stand for each other, by pointer.
+        equal: Pairs and directions in which nothing differs, not even a text: they need no second look.
     """
 
     def __init__(self) -> None:
         self._changes: dict[str, Change] = {}
         self.noted = 0
+        self.pairs: set[tuple[str, str]] = set()
+        self.equal: set[tuple[str, str, str]] = set()
 
     def add(self, change: Change) -> None:
         """Note a change, or another location of one."""

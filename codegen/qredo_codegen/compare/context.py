@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from .change_kinds import KINDS
 from .changes import Change, Findings, Location
-from .shapes import TEXTS, Spot
+from .shapes import TEXTS, Shape, Spot
 
-__all__ = ["Context", "Direction"]
+__all__ = ["Context", "Pair"]
 
 Direction = Literal["request", "response"]
+_API = Location()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,21 +22,15 @@ class Context:
 
     Attributes:
         found: The collector.
-        call: Method and path, or feed, of the older description.
-        name: What Python calls the operation.
+        call: The operation or feed of the older description.
         part: Which part of it: `request body`, `response 200 body`.
         path: The way into the part by field names.
         direction: Whether clients send or receive what stands here.
         visited: Pairs of schemas that are being compared around this place: where a schema holds itself, it ends.
-        pairs: Every pair of schemas that stand for each other, by pointer.
-        equal: Pairs in which nothing differs, not even a text: they need no second look.
     """
 
     found: Findings
-    pairs: set[tuple[str, str]] = field(default_factory=set)
-    equal: set[tuple[str, str, Direction]] = field(default_factory=set)
-    call: str = ""
-    name: str = ""
+    call: Location = _API
     part: str = ""
     path: str = ""
     direction: Direction = "request"
@@ -58,39 +55,78 @@ class Context:
 
     def trial(self) -> Context:
         """The same place with a collector of its own, to see whether anything differs."""
-        return replace(self, found=Findings(), pairs=set(), equal=set(), visited=frozenset())
+        return replace(self, found=Findings(), visited=frozenset())
 
     def add(
         self,
         kind: str,
-        old: str | None,
-        new: str | None,
+        old: Spot | str | None,
+        new: Spot | str | None,
         *,
         before: Any = None,
         after: Any = None,
         subject: str = "",
-        directed: bool = False,
     ) -> None:
-        """Note a difference; with `directed`, its kind depends on who sends what stands here."""
+        """Note a difference. Where it matters who sends what stands here, its kind in full begins with that."""
+        pointers = [one.pointer if isinstance(one, Spot) else one for one in (old, new)]
         place = " ".join(filter(None, (self.part, self.path)))
         self.found.add(
             Change(
-                kind=f"{self.direction}-{kind}" if directed else kind,
+                kind=kind if kind in KINDS else f"{self.direction}-{kind}",
                 subject=subject,
-                old=old,
-                new=new,
+                old=pointers[0],
+                new=pointers[1],
                 before=before,
                 after=after,
-                locations=(Location(self.call, place, self.name),),
+                locations=(self.call._replace(place=place),),
             )
         )
+
+    def changed(self, kind: str, old: Spot | str, new: Spot | str, before: Any, after: Any, subject: str = "") -> None:
+        """Note a difference of two values, if there is one."""
+        if before != after:
+            self.add(kind, old, new, before=before, after=after, subject=subject)
+
+    def required(self, stem: str, old: Spot | str, new: Spot | str, flags: Sequence[bool], subject: str = "") -> None:
+        """Note that something must be there now, or may be left out now."""
+        ours, theirs = (("optional", "required")[flag] for flag in flags)
+        self.changed(f"{stem}-became-{theirs}", old, new, ours, theirs, subject)
+
+    def switched(self, kinds: tuple[str, str], old: Spot | str, new: Spot | str, before: Any, after: Any) -> None:
+        """Note that a mark was set or removed: kinds for removed and set."""
+        if bool(before) != bool(after):
+            self.add(kinds[bool(after)], old, new)
 
     def texts(self, old: Spot, new: Spot) -> None:
         """Note what differs in words and examples alone."""
         for key in sorted(TEXTS):
             before, after = _text(old, key), _text(new, key)
             if before != after:
-                self.inside(f" ({key})").add("text-changed", old.pointer, new.pointer, before=before, after=after)
+                self.inside(f" ({key})").add("text-changed", old, new, before=before, after=after)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two schemas that stand for each other, and where clients meet them."""
+
+    old: Shape
+    new: Shape
+    context: Context
+
+    def __iter__(self) -> Iterator[Shape]:
+        return iter((self.old, self.new))
+
+    def keyword(self, key: str) -> tuple[Any, Any]:
+        """The values of a keyword."""
+        return self.old.keywords.get(key), self.new.keywords.get(key)
+
+    def add(self, kind: str, key: str, *, before: Any = None, after: Any = None, subject: str = "") -> None:
+        """Note a difference at a keyword."""
+        self.context.add(kind, self.old.place(key), self.new.place(key), before=before, after=after, subject=subject)
+
+    def changed(self, kind: str, key: str, before: Any, after: Any) -> None:
+        """Note a difference of two values at a keyword, if there is one."""
+        self.context.changed(kind, self.old.place(key), self.new.place(key), before, after)
 
 
 def _text(spot: Spot, key: str) -> Any:

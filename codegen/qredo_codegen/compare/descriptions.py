@@ -7,17 +7,15 @@ or moved behind a reference is no difference.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from qredo_codegen.description.document import Document
 
-from .calls import Call, calls, generic
+from .calls import Call, calls
 from .changes import Change, Effect, Findings
 from .context import Context
 from .operations import compare_calls
-from .schemas import compare_schemas
-from .security import alternatives, compare_schemes, compare_security
-from .servers import compare_servers
+from .security import alternatives, compare_schemes
+from .servers import compare_feeds, compare_servers, feeds
 from .shapes import Spot
 
 __all__ = ["Comparison", "compare"]
@@ -64,22 +62,22 @@ def compare(old: Document, new: Document) -> Comparison:
     roots = Spot(old, "", old), Spot(new, "", new)
     compare_servers(*roots, context)
     _operations(old, new, context)
-    _feeds(*roots, context)
-    compare_schemes(*roots, _schemes_in_use(old), context)
+    compare_feeds(*roots, context)
+    compare_schemes(*roots, _schemes_in_use(roots[0]), context)
     _words(*roots, context)
-    return Comparison(old, new, context.found.sorted(), frozenset(context.pairs))
+    return Comparison(old, new, context.found.sorted(), frozenset(context.found.pairs))
 
 
 def _operations(old: Document, new: Document, context: Context) -> None:
     pairs, gone, fresh = _match(calls(old), calls(new))
     for ours, theirs in pairs:
-        compare_calls(ours, theirs, replace(context, call=str(ours), name=ours.name))
+        compare_calls(ours, theirs, replace(context, call=ours.location))
     for call in gone:
-        here = replace(context, call=str(call), name=call.name)
-        here.add("operation-removed", call.spot.pointer, None, before=str(call), subject=call.name)
+        here = replace(context, call=call.location)
+        here.add("operation-removed", call.spot, None, before=str(call), subject=call.name)
     for call in fresh:
-        here = replace(context, call=str(call), name=call.name)
-        here.add("operation-added", None, call.spot.pointer, after=str(call), subject=call.name)
+        here = replace(context, call=call.location)
+        here.add("operation-added", None, call.spot, after=str(call), subject=call.name)
 
 
 def _match(olds: list[Call], news: list[Call]) -> tuple[list[tuple[Call, Call]], list[Call], list[Call]]:
@@ -94,52 +92,12 @@ def _match(olds: list[Call], news: list[Call]) -> tuple[list[tuple[Call, Call]],
     return pairs, olds, news
 
 
-def _feeds(old: Spot, new: Spot, context: Context) -> None:
-    ours, theirs = _by_name(old), _by_name(new)
-    for name, (path, feed) in sorted(ours.items()):
-        here = replace(context, call=f"feed {name}", name=f"FEEDS[{name!r}]")
-        other = theirs.pop(name, None) or _renamed(path, ours, theirs, feed, here)
-        if other is None:
-            here.add("feed-removed", feed.pointer, None, before=generic(path), subject=name)
-        else:
-            _feed(path, feed, *other, here)
-    for name, (path, feed) in sorted(theirs.items()):
-        here = replace(context, call=f"feed {name}", name=f"FEEDS[{name!r}]")
-        here.add("feed-added", None, feed.pointer, after=generic(path), subject=name)
-
-
-def _by_name(root: Spot) -> dict[str, tuple[str, Spot]]:
-    found = ((path, item.child("x-websocket")) for path, item in root.children("paths").items())
-    return {str(feed.get("name")): (path, feed) for path, feed in found if feed is not None}
-
-
-def _renamed(path: str, ours: Any, theirs: Any, feed: Spot, context: Context) -> tuple[str, Spot] | None:
-    """The feed of now on the path of one that is gone by its name."""
-    names = (name for name, (at, _) in theirs.items() if generic(at) == generic(path) and name not in ours)
-    name = next(names, None)
-    if name is None:
-        return None
-    other: tuple[str, Spot] = theirs.pop(name)
-    context.add("feed-renamed", feed.pointer, other[1].pointer, before=str(feed.get("name")), after=name)
-    return other
-
-
-def _feed(path: str, old: Spot, now: str, new: Spot, context: Context) -> None:
-    if generic(path) != generic(now):
-        context.add("feed-path-changed", old.pointer, new.pointer, before=generic(path), after=generic(now))
-    compare_security(old, new, context)
-    compare_schemas(old.child("message"), new.child("message"), context.at("message", "response"))
-    context.texts(old, new)
-
-
-def _schemes_in_use(document: Document) -> set[str]:
-    root = Spot(document, "", document)
-    holders = [*(call.spot for call in calls(document)), *(feed for _, feed in _by_name(root).values())]
+def _schemes_in_use(root: Spot) -> set[str]:
+    holders = [*(call.spot for call in calls(root.document)), *(feed for _, feed in feeds(root).values())]
     return {name for holder in holders for names in alternatives(holder)[1].values() for name in names}
 
 
 def _words(old: Spot, new: Spot, context: Context) -> None:
     """Texts of the whole: `info`, with its version, and the tags."""
     for key in ("info", "tags"):
-        if (before := old.get(key)) != (after := new.get(key)):
-            context.at(key).add("text-changed", f"/{key}", f"/{key}", before=before, after=after)
+        context.at(key).changed("text-changed", f"/{key}", f"/{key}", old.get(key), new.get(key))

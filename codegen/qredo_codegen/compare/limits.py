@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .context import Context
-from .shapes import Shape
+from .context import Pair
 
 __all__ = ["compare_limits"]
 
@@ -15,14 +14,13 @@ _FROM_ZERO = ("minItems", "minLength", "minProperties")
 _OTHER = ("multipleOf", "pattern", "uniqueItems")
 
 
-def compare_limits(before: Shape, after: Shape, context: Context) -> None:
+def compare_limits(pair: Pair) -> None:
     """Note each limit that was set, lifted or moved."""
     for key in (*_UPPER, *_LOWER, *_OTHER):
-        ours, theirs = (_value(key, one.keywords.get(key)) for one in (before, after))
+        ours, theirs = (_value(key, given) for given in pair.keyword(key))
         if ours != theirs:
-            kind = f"constraint-{_verdict(key, ours, theirs)}"
-            words = [None if value is None else {key: value} for value in (ours, theirs)]
-            context.add(kind, before.place(key), after.place(key), before=words[0], after=words[1], directed=True)
+            before, after = (None if value is None else {key: value} for value in (ours, theirs))
+            pair.add(f"constraint-{_verdict(key, ours, theirs)}", key, before=before, after=after)
 
 
 def _value(key: str, given: Any) -> Any:

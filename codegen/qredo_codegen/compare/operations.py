@@ -36,35 +36,31 @@ def compare_calls(old: Call, new: Call, context: Context) -> None:
 
 
 def _identity(old: Call, new: Call, context: Context) -> None:
-    places = old.spot.pointer, new.spot.pointer
+    places = old.spot, new.spot
     if old.id != new.id and old.key != new.key:
         context.add("operation-renamed", *places, before=old.name, after=new.name)
     elif old.key != new.key:  # without an operationId, the name in a report does not have the tag
         before, after = (old.name, new.name) if old.spot.get("operationId") else (old.tag, new.tag)
         context.add("operation-tag-changed", *places, before=before, after=after)
-    if old.method != new.method:
-        context.add("operation-method-changed", *places, before=old.method, after=new.method)
-    if generic(old.path) != generic(new.path):
-        context.add("operation-path-changed", *places, before=generic(old.path), after=generic(new.path))
+    context.changed("operation-method-changed", *places, old.method, new.method)
+    context.changed("operation-path-changed", *places, generic(old.path), generic(new.path))
 
 
 def _promises(old: Spot, new: Spot, context: Context) -> None:
     """What the extensions promise about repeating a call, and about pages."""
-    _promise("idempotency-key", old.get("x-idempotency-key"), new.get("x-idempotency-key"), old, new, context)
-    _promise("idempotent", old.get("x-idempotent") or None, new.get("x-idempotent") or None, old, new, context)
-    if (before := old.get("x-outcome")) != (after := new.get("x-outcome")):
-        context.add("outcome-changed", old.pointer, new.pointer, before=before, after=after)
+    context.changed("outcome-changed", old, new, old.get("x-outcome"), new.get("x-outcome"))
     pages = [dict(one.get("x-pagination") or {}) for one in (old, new)]
     sizes = [one.pop("page_size", None) for one in pages]
-    _promise("pagination", pages[0] or None, pages[1] or None, old, new, context)
-    if sizes[0] != sizes[1] and None not in sizes:
-        context.add("page-size-changed", old.pointer, new.pointer, before=sizes[0], after=sizes[1])
-
-
-def _promise(stem: str, before: Any, after: Any, old: Spot, new: Spot, context: Context) -> None:
-    if before != after:
+    promises = {
+        "idempotency-key": [one.get("x-idempotency-key") for one in (old, new)],
+        "idempotent": [one.get("x-idempotent") or None for one in (old, new)],
+        "pagination": [one or None for one in pages],
+    }
+    for stem, (before, after) in promises.items():
         verb = "added" if before is None else "removed" if after is None else "changed"
-        context.add(f"{stem}-{verb}", old.pointer, new.pointer, before=before, after=after)
+        context.changed(f"{stem}-{verb}", old, new, before, after)
+    if None not in sizes:
+        context.changed("page-size-changed", old, new, *sizes)
 
 
 def _rest(old: Call, new: Call, context: Context) -> None:
@@ -75,8 +71,7 @@ def _rest(old: Call, new: Call, context: Context) -> None:
         before, after = ours.get(key), theirs.get(key)
         if canonical_json(before) != canonical_json(after):
             kind = "extension-changed" if key.startswith("x-") else "operation-keyword-changed"
-            here = context.at(key)
-            here.add(kind, old.spot.pointer, new.spot.pointer, before=before, after=after, subject=key)
+            context.at(key).add(kind, old.spot, new.spot, before=before, after=after, subject=key)
 
 
 def _unknown(call: Call) -> dict[str, Any]:

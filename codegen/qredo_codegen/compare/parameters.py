@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from qredo_codegen.description.names import argument_name
 
-from .calls import Call, generic
+from .calls import Call, generic, placeholders
 from .context import Context
 from .schemas import compare_schemas
 from .shapes import Spot, describe, shape
@@ -19,33 +17,23 @@ def compare_parameters(old: Call, new: Call, context: Context) -> None:
     ours, theirs = _by_place(old), _by_place(new)
     if generic(old.path) == generic(new.path):
         theirs = _renamed_in_path(old, new, ours, theirs, context)
-    moved = {name: key for key in theirs.keys() - ours.keys() for name in [key[1]]}
-    for key, parameter in sorted(ours.items()):
-        here = context.at(f"{key[0]} parameter {key[1]}", "request")
-        if key in theirs:
-            _parameter(parameter, theirs[key], here)
-        elif key[1] in moved:
-            place, name = moved.pop(key[1]), key[1]
-            there = theirs.pop(place)
-            here.add(
-                "parameter-location-changed",
-                *(parameter.pointer, there.pointer),
-                before=key[0],
-                after=place[0],
-                subject=name,
-            )
-            _parameter(parameter, there, here)
-        else:
-            text = parameter_text(parameter)
-            here.add("parameter-removed", parameter.pointer, new.spot.pointer, before=text, subject=key[1])
+    moved = {name: place for place, name in sorted(theirs.keys() - ours.keys())}
+    for (place, name), parameter in sorted(ours.items()):
+        here = context.at(f"{place} parameter {name}", "request")
+        now = place if (place, name) in theirs else moved.pop(name, None)
+        if now is None:
+            here.add("parameter-removed", parameter, new.spot, before=parameter_text(parameter), subject=name)
+            continue
+        there = theirs.pop((now, name))
+        here.changed("parameter-location-changed", parameter, there, place, now, name)
+        _parameter(parameter, there, here)
     fields = _body_keywords(old)
-    for key in sorted(theirs.keys() - ours.keys()):
-        here = context.at(f"{key[0]} parameter {key[1]}", "request")
-        kind = "parameter-added-required" if theirs[key].get("required") else "parameter-added"
-        if argument_name(key[1]) in fields:
+    for (place, name), parameter in sorted(theirs.items()):
+        kind = "parameter-added-required" if parameter.get("required") else "parameter-added"
+        if argument_name(name) in fields:
             kind = "parameter-takes-field"
-        text = parameter_text(theirs[key])
-        here.add(kind, old.spot.pointer, theirs[key].pointer, after=text, subject=key[1])
+        here = context.at(f"{place} parameter {name}", "request")
+        here.add(kind, old.spot, parameter, after=parameter_text(parameter), subject=name)
 
 
 def _body_keywords(call: Call) -> set[str]:
@@ -60,10 +48,9 @@ def _by_place(call: Call) -> dict[tuple[str, str], Spot]:
     """The parameters of an operation by location and name; its own go before those of its path."""
     found: dict[tuple[str, str], Spot] = {}
     for holder in (call.item, call.spot):
-        for index in range(len(holder.get("parameters", ()))):
-            if (parameter := holder.child("parameters", index)) is not None:
-                place, name = str(parameter.get("in")), str(parameter.get("name"))
-                found[place, name.lower() if place == "header" else name] = parameter
+        for parameter in holder.items("parameters"):
+            place, name = str(parameter.get("in")), str(parameter.get("name"))
+            found[place, name.lower() if place == "header" else name] = parameter
     return found
 
 
@@ -71,26 +58,19 @@ def _renamed_in_path(
     old: Call, new: Call, ours: dict[tuple[str, str], Spot], theirs: dict[tuple[str, str], Spot], context: Context
 ) -> dict[tuple[str, str], Spot]:
     """The parameters of now under the names that they had in the path of before."""
-    names = [re.findall(r"\{([^}]*)\}", call.path) for call in (old, new)]
-    before = {now: then for then, now in zip(*names, strict=True)}
+    before = dict(zip(placeholders(new.path), placeholders(old.path), strict=True))
     for now, then in before.items():
         if argument_name(now) != argument_name(then):
-            places = [at["path", name].pointer for at, name in ((ours, then), (theirs, now))]
             here = context.at(f"path parameter {then}", "request")
+            places = ours["path", then], theirs["path", now]
             here.add("parameter-renamed", *places, before=then, after=now, subject=then)
     return {(place, before.get(name, name) if place == "path" else name): at for (place, name), at in theirs.items()}
 
 
 def _parameter(old: Spot, new: Spot, context: Context) -> None:
-    places, name = (old.pointer, new.pointer), str(old.get("name"))
-    required = [one.get("required") is True for one in (old, new)]
-    if required[0] != required[1]:
-        kind = "parameter-became-required" if required[1] else "parameter-became-optional"
-        words = [("optional", "required")[flag] for flag in required]
-        context.add(kind, *places, before=words[0], after=words[1], subject=name)
-    styles = [_style(one) for one in (old, new)]
-    if styles[0] != styles[1]:
-        context.add("parameter-style-changed", *places, before=styles[0], after=styles[1], subject=name)
+    name = str(old.get("name"))
+    context.required("parameter", old, new, [one.is_required for one in (old, new)], name)
+    context.changed("parameter-style-changed", old, new, _style(old), _style(new), name)
     compare_deprecation(old, new, context)
     compare_schemas(value_schema(old), value_schema(new), context)
     context.texts(old, new)
@@ -117,13 +97,9 @@ def value_schema(holder: Spot) -> Spot | None:
 
 def parameter_text(parameter: Spot) -> str:
     """A parameter or header in a few words."""
-    schema = value_schema(parameter)
-    text = describe(schema) if schema is not None else "anything"
-    return text + (", required" if parameter.get("required") else "")
+    return describe(value_schema(parameter)) + (", required" if parameter.get("required") else "")
 
 
 def compare_deprecation(old: Spot, new: Spot, context: Context) -> None:
     """Note that the end of an operation or a parameter was announced."""
-    flags = [bool(one.get("deprecated")) for one in (old, new)]
-    if flags[0] != flags[1]:
-        context.add("deprecated" if flags[1] else "undeprecated", old.pointer, new.pointer)
+    context.switched(("undeprecated", "deprecated"), old, new, old.get("deprecated"), new.get("deprecated"))

@@ -59,18 +59,13 @@ def compare_packages(old: Path, new: Path) -> tuple[Change, ...]:
         old: Folder of the package of before.
         new: Folder of the package of now; its name may differ.
     """
-    ours, theirs = (_load(folder) for folder in (old, new))
+    before, after = (_surface(_load(folder)) for folder in (old, new))
+    removed = before.keys() - after.keys()
+    changes = [_change("python-removed", name, "", before[name].kind.value, None) for name in removed]
+    for name in before.keys() & after.keys():
+        changes += _changes(name, before[name], after[name])
     found = Findings()
-    gone = set[str]()
-    before, after = _surface(ours), _surface(theirs)
-    for name, item in before.items():
-        if name not in after:
-            gone.add(name.rpartition(".")[2])
-            found.add(_change("python-removed", name, "", item.kind.value, None))
-        else:
-            for change in _changes(name, item, after[name]):
-                found.add(change)
-    for change in _types(before, after, gone):
+    for change in (*changes, *_types(before, after, {name.rpartition(".")[2] for name in removed})):
         found.add(change)
     return found.sorted()
 

@@ -19,10 +19,7 @@ def gives(old: object, new: object, strings: set[str], gone: set[str]) -> bool:
         strings: Classes of the new package whose instances are a `str` as well.
         gone: Classes that are told of as a whole.
     """
-    ours, theirs = _members(old), _members(new)
-    if not ours or _names(old) & gone:
-        return True
-    return all(one in ours or (one in strings and "str" in ours) for one in theirs)
+    return not _members(old) or bool(_names(old) & gone) or not _beyond(new, old, strings)
 
 
 def accepts(old: object, new: object, strings: set[str], gone: set[str]) -> bool:
@@ -34,8 +31,13 @@ def accepts(old: object, new: object, strings: set[str], gone: set[str]) -> bool
         strings: Classes of the old package whose instances are a `str` as well.
         gone: Classes that are told of as a whole.
     """
-    ours, theirs = _members(old), _members(new)
-    return all(one in theirs or (one in strings and "str" in theirs) or _names(one) & gone for one in ours)
+    return all(_names(one) & gone for one in _beyond(old, new, strings))
+
+
+def _beyond(annotation: object, other: object, strings: set[str]) -> set[str]:
+    """The members of a union that another one does not have, nor a `str` in their place."""
+    known = _members(other)
+    return _members(annotation) - known - (strings if "str" in known else set())
 
 
 def _members(annotation: object) -> set[str]:

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from qredo_codegen._markdown import cell, table
 from qredo_codegen.description.document import Document
 
 from .changes import Change, Effect
-from .verdict import PythonChange, Verdict
+from .verdict import Verdict
 
-__all__ = ["SCHEMA_VERSION", "by_call", "json_report", "markdown_report", "phrase", "show", "summary"]
+__all__ = ["SCHEMA_VERSION", "by_call", "json_report", "markdown_report", "phrase", "show", "summary", "told"]
 
 SCHEMA_VERSION = 1
 """Of the JSON report: goes up when a program that reads it would have to change."""
@@ -33,7 +34,7 @@ def markdown_report(verdict: Verdict, title: str, *, texts: bool = False) -> str
     changes = verdict.comparison.changes if texts else verdict.comparison.material
     blocks = [f"# {title}", _versions(verdict), summary(verdict)]
     for heading, found in by_call(changes).items():
-        blocks += [f"## {heading}", _table(_rows(found, verdict))]
+        blocks += [f"## {heading}", table(_HEADS, _rows(found, verdict))]
     blocks += ["## Python", _python(verdict)]
     if verdict.waivers:
         lines = [f"- `{one.fingerprint}` ({one.date}): {one.reason}" for one in verdict.waivers.values()]
@@ -44,7 +45,10 @@ def markdown_report(verdict: Verdict, title: str, *, texts: bool = False) -> str
 def json_report(verdict: Verdict, *, texts: bool = False) -> str:
     """A report to compute with; `schema_version` says how it is built."""
     changes = verdict.comparison.changes if texts else verdict.comparison.material
-    python = None if verdict.python is None else [_python_json(one, verdict) for one in verdict.python]
+    python = verdict.python and [
+        {**_json(one.change, verdict), "follows_from": [cause.fingerprint for cause in one.causes]}
+        for one in verdict.python
+    ]
     report = {
         "schema_version": SCHEMA_VERSION,
         "old": _version(verdict.comparison.old),
@@ -70,27 +74,31 @@ def summary(verdict: Verdict) -> str:
 
 def by_call(changes: Iterable[Change]) -> dict[str, list[Change]]:
     """Changes by the operation that they belong to; first those of the API, then those that several share."""
-    groups: dict[str, list[Change]] = {}
-    for change in changes:
+    groups: dict[str, list[Change]] = {heading: [] for heading in _ORDER}
+    for change in sorted(changes, key=lambda one: _heading(one).replace("`", " ")):
         groups.setdefault(_heading(change), []).append(change)
-    first = [heading for heading in _ORDER if heading in groups]
-    return {
-        heading: groups[heading]
-        for heading in [*first, *sorted(groups.keys() - set(first), key=lambda one: one.replace("`", " "))]
-    }
+    return {heading: found for heading, found in groups.items() if found}
 
 
 def phrase(change: Change) -> str:
     """What happened, in words: `request field removed: `country``."""
     words = change.kind.replace("-", " ")
-    return f"{words}: `{_cell(change.subject)}`" if change.subject else words
+    return f"{words}: `{cell(change.subject)}`" if change.subject else words
+
+
+def told(change: Change) -> str:
+    """A change in a line, with its fingerprint and the first few places where it is met."""
+    places = ", ".join(map(str, change.locations[:3])) + (" ..." if len(change.locations) > 3 else "")
+    values = "" if change.before is change.after is None else f": {show(change.before)} to {show(change.after)}"
+    at = change.new or change.old or change.subject
+    return f"{change.fingerprint} {phrase(change)}{values} ({places}) at {at}. {change.why}"
 
 
 def show(value: Any) -> str:
     """A value as a cell of a table."""
     if value is None:
         return "–"  # noqa: RUF001
-    return f"`{_cell(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True))}`"
+    return f"`{cell(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True))}`"
 
 
 def _heading(change: Change) -> str:
@@ -101,19 +109,16 @@ def _heading(change: Change) -> str:
     if len({location.call for location in change.locations}) > 1:
         return _SHARED
     location = change.locations[-1]
-    call, name = location.title, location.name
-    is_both = name not in ("", call) and " /" in call
-    return f"`{name}`: `{call}`" if is_both else f"`{name or call}`" if call else _WHOLE
+    title, name = location.title, location.name or location.call
+    return f"`{name}`: `{title}`" if location.method and name != title else f"`{name}`" if name else _WHOLE
 
 
 def _rows(changes: Sequence[Change], verdict: Verdict) -> Iterator[tuple[str, ...]]:
-    order = list(Effect)
-    for change in sorted(changes, key=lambda one: order.index(one.effect)):
+    for change in sorted(changes, key=lambda one: list(Effect).index(one.effect)):
         pointers = dict.fromkeys(at for at in (change.old, change.new) if at)
-        places = " → ".join(f"`{_cell(at)}`" for at in pointers)
-        where = "<br>".join([*_places(change), places])
-        values = (show(change.before), show(change.after), change.why, f"`{change.fingerprint}`")
-        yield _effect(change, verdict), phrase(change), where, *values
+        where = "<br>".join([*_places(change), " → ".join(f"`{cell(at)}`" for at in pointers)])
+        what = _effect(change, verdict), phrase(change), where
+        yield *what, show(change.before), show(change.after), change.why, f"`{change.fingerprint}`"
 
 
 def _places(change: Change) -> list[str]:
@@ -123,12 +128,13 @@ def _places(change: Change) -> list[str]:
     else:
         places = [location.place for location in change.locations if location.place]
     rest = len(places) - 3
-    return [_cell(place) for place in places[:3]] + ([f"and {rest} more"] if rest > 0 else [])
+    return [cell(place) for place in places[:3]] + ([f"and {rest} more"] if rest > 0 else [])
 
 
 def _effect(change: Change, verdict: Verdict) -> str:
-    text = f"**{change.effect.value}**" if change.effect is Effect.BREAKING else change.effect.value
-    return f"{change.effect.value}, waived" if change.fingerprint in verdict.waivers else text
+    if change.fingerprint in verdict.waivers:
+        return f"{change.effect}, waived"
+    return f"**{change.effect}**" if change.effect is Effect.BREAKING else str(change.effect)
 
 
 def _python(verdict: Verdict) -> str:
@@ -147,16 +153,7 @@ def _python(verdict: Verdict) -> str:
         )
         for one in verdict.python
     ]
-    return _table(rows, ("Effect", "What", "Before", "After", "Follows from, or why", "Fingerprint"))
-
-
-def _table(rows: Iterable[Sequence[str]], heads: Sequence[str] = _HEADS) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(str(text).split()).replace("|", "\\|")
+    return table(("Effect", "What", "Before", "After", "Follows from, or why", "Fingerprint"), rows)
 
 
 def _versions(verdict: Verdict) -> str:
@@ -194,7 +191,3 @@ def _json(change: Change, verdict: Verdict) -> dict[str, Any]:
         "locations": [location._asdict() for location in change.locations],
         "waived": waiver and {"reason": waiver.reason, "date": waiver.date.isoformat()},
     }
-
-
-def _python_json(one: PythonChange, verdict: Verdict) -> dict[str, Any]:
-    return {**_json(one.change, verdict), "follows_from": [cause.fingerprint for cause in one.causes]}

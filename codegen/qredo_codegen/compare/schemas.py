@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from .changes import canonical_json
-from .context import Context
+from .context import Context, Pair
 from .limits import compare_limits
 from .shapes import TEXTS, Shape, Spot, ValueSet, describe, shape, values
 
@@ -17,6 +17,19 @@ __all__ = ["compare_schemas"]
 _RANKS = {"int32": 1, "int64": 2, "float": 1, "double": 2}
 _WIDEST = 9
 _EXTRA = "additionalProperties"
+_NONE, _TYPED, _ANY = range(3)
+_OPENED = {
+    (_NONE, _TYPED): "extra-fields-allowed",
+    (_NONE, _ANY): "extra-fields-allowed",
+    (_TYPED, _NONE): "map-removed",
+    (_TYPED, _ANY): "map-values-untyped",
+    (_ANY, _NONE): "extra-fields-refused",
+    (_ANY, _TYPED): "map-values-typed",
+}
+_MARKS = {
+    "deprecated": ("undeprecated", "deprecated"),
+    "x-sensitive": ("sensitivity-changed", "sensitivity-changed"),
+}
 _HANDLED = frozenset(
     {
         *TEXTS,
@@ -44,217 +57,180 @@ def compare_schemas(old: Spot | None, new: Spot | None, context: Context) -> Non
         return
     inner = context.entering(old, new)
     pair = (old.pointer, new.pointer, context.direction)
-    if inner is None or pair in context.equal:
+    if inner is None or pair in context.found.equal:
         return
     noted = context.found.noted
     _compare(old, new, inner)
     if context.found.noted == noted and not context.visited:  # inside another pair, a look may have ended early
-        context.equal.add(pair)
+        context.found.equal.add(pair)
 
 
 def _compare(old: Spot, new: Spot, inner: Context) -> None:
-    before, after = shape(old), shape(new)
-    _nullable(before, after, inner)
-    _discriminator(old, new, before, after, inner)
-    if before.members or after.members:
-        _members(before.members or [old], after.members or [new], (old.pointer, new.pointer), inner)
-        _rest(before, after, inner)
-        if not (before.members and after.members):
+    pair = Pair(shape(old), shape(new), inner)
+    nullable = pair.old.is_nullable, pair.new.is_nullable
+    inner.changed("nullable-added" if nullable[1] else "nullable-removed", old, new, *nullable)
+    _discriminator(pair)
+    _rest(pair)
+    if pair.old.members or pair.new.members:
+        _members(pair)
+        if not (pair.old.members and pair.new.members):
             return
-    if _type(old, new, before, after, inner):
-        inner.pairs.add((old.pointer, new.pointer))
-        _format(before, after, inner)
-        _value_sets(before, after, inner)
-        compare_limits(before, after, inner)
-        _fields(before, after, inner)
-        _extra_fields(old, new, before, after, inner)
-        _items(old, new, before, after, inner)
-    if not before.members:
-        _rest(before, after, inner)
-    _words(old, new, before, after, inner)
+    if _type(pair):
+        inner.found.pairs.update([(old.pointer, new.pointer), (pair.old.place("type"), pair.new.place("type"))])
+        _format(pair)
+        _value_sets(pair)
+        compare_limits(pair)
+        _fields(pair)
+        _extra_fields(pair)
+        if pair.old.type == "array":
+            compare_schemas(pair.old.below("items"), pair.new.below("items"), inner.inside("[]"))
+    inner.texts(*(Spot(one.spot.document, one.spot.pointer, one.keywords) for one in pair))
 
 
-def _nullable(before: Shape, after: Shape, context: Context) -> None:
-    flags = before.is_nullable, after.is_nullable
-    if flags[0] != flags[1]:
-        kind = "nullable-added" if flags[1] else "nullable-removed"
-        context.add(kind, before.pointer, after.pointer, before=flags[0], after=flags[1], directed=True)
-
-
-def _type(old: Spot, new: Spot, before: Shape, after: Shape, context: Context) -> bool:
+def _type(pair: Pair) -> bool:
     """Compare the types; whether it makes sense to look further."""
-    if before.type == after.type:
+    before, after = pair.old.type, pair.new.type
+    if before == after:
         return True
-    if after.type is None or (before.type, after.type) == ("integer", "number"):
+    if after is None or (before, after) == ("integer", "number"):
         kind = "type-widened"
-    elif before.type is None or (before.type, after.type) == ("number", "integer"):
+    elif before is None or (before, after) == ("number", "integer"):
         kind = "type-narrowed"
     else:
         kind = "type-changed"
-    places = before.place("type"), after.place("type")
-    context.add(kind, *places, before=describe(old), after=describe(new), directed=True)
+    pair.add(kind, "type", before=describe(pair.old.spot), after=describe(pair.new.spot))
     return False
 
 
-def _format(before: Shape, after: Shape, context: Context) -> None:
-    ours, theirs = before.keywords.get("format"), after.keywords.get("format")
-    if ours == theirs:
-        return
+def _format(pair: Pair) -> None:
+    ours, theirs = pair.keyword("format")
     rank, other = (_RANKS.get(name, 0) if name else _WIDEST for name in (ours, theirs))
     if rank == other or (0 in (rank, other) and _WIDEST not in (rank, other)):
         kind = "format-changed"
     else:
         kind = "format-widened" if other > rank else "format-narrowed"
-    context.add(kind, before.place("format"), after.place("format"), before=ours, after=theirs, directed=True)
+    pair.changed(kind, "format", ours, theirs)
 
 
-def _value_sets(before: Shape, after: Shape, context: Context) -> None:
-    ours, theirs = values(before), values(after)
-    places = _set_place(before), _set_place(after)
+def _value_sets(pair: Pair) -> None:
+    ours, theirs = values(pair.old), values(pair.new)
+    places = [
+        next((of.places[key] for key in ("enum", "const", "x-known-values") if key in of.places), of.place("type"))
+        for of in pair
+    ]
+    add = partial(pair.context.add, old=places[0], new=places[1])
     if ours is None or theirs is None or ours.closed != theirs.closed:
-        _other_set(ours, theirs, places, context)
+        _other_set(ours, theirs, add)
     else:
         stem = "enum-value" if ours.closed else "known-value"
         for value in sorted(ours.names.keys() - theirs.names.keys()):
-            context.add(f"{stem}-removed", *places, before=value, subject=value, directed=ours.closed)
+            add(f"{stem}-removed", before=value, subject=value)
         for value in sorted(theirs.names.keys() - ours.names.keys()):
-            context.add(f"{stem}-added", *places, after=value, subject=value, directed=ours.closed)
+            add(f"{stem}-added", after=value, subject=value)
     if ours and theirs:
         for value in sorted(ours.names.keys() & theirs.names.keys()):
-            names = ours.names[value], theirs.names[value]
-            if names[0] != names[1]:
-                context.add("value-renamed", *places, before=names[0], after=names[1], subject=value)
+            name, other = ours.names[value], theirs.names[value]
+            pair.context.changed("value-renamed", places[0], places[1], name, other, value)
 
 
-def _other_set(ours: ValueSet | None, theirs: ValueSet | None, places: tuple[str, str], context: Context) -> None:
+def _other_set(ours: ValueSet | None, theirs: ValueSet | None, add: Callable[..., None]) -> None:
     before, after = ([json.loads(text) for text in sorted(one.names)] if one else None for one in (ours, theirs))
     if theirs and theirs.closed:
-        context.add("enum-closed", *places, before=before, after=after, directed=True)
+        add("enum-closed", before=before, after=after)
     elif ours and ours.closed:
-        context.add("enum-opened", *places, before=before, after=after, directed=True)
+        add("enum-opened", before=before, after=after)
     elif before != after:
-        context.add("value-set-added" if theirs else "value-set-removed", *places, before=before, after=after)
+        add("value-set-added" if theirs else "value-set-removed", before=before, after=after)
 
 
-def _set_place(of: Shape) -> str:
-    return next((of.places[key] for key in ("enum", "const", "x-known-values") if key in of.places), of.place("type"))
-
-
-def _fields(before: Shape, after: Shape, context: Context) -> None:
-    hidden = "readOnly" if context.direction == "request" else "writeOnly"
+def _fields(pair: Pair) -> None:
+    hidden = "readOnly" if pair.context.direction == "request" else "writeOnly"
     ours, theirs = (
-        {name: spot for name, spot in one.properties.items() if not shape(spot).keywords.get(hidden)}
-        for one in (before, after)
+        {name: spot for name, spot in one.properties.items() if not shape(spot).keywords.get(hidden)} for one in pair
     )
     for name in sorted(ours.keys() | theirs.keys()):
-        here = context.field(name)
+        here = pair.context.field(name)
+        required = [name in one.required for one in pair]
+        old, new = pair.old.written.get(name, pair.old.spot.pointer), pair.new.written.get(name, pair.new.spot.pointer)
         if name not in theirs:
-            text = _field_text(ours[name], name in before.required)
-            here.add("field-removed", before.written[name], after.pointer, before=text, subject=name, directed=True)
+            here.add("field-removed", old, new, before=_field_text(ours[name], required[0]), subject=name)
         elif name not in ours:
-            required = name in after.required
-            kind = "field-added-required" if required and context.direction == "request" else "field-added"
-            text = _field_text(theirs[name], required)
-            here.add(kind, before.pointer, after.written[name], after=text, subject=name, directed=True)
+            kind = "field-added-required" if required[1] and here.direction == "request" else "field-added"
+            here.add(kind, old, new, after=_field_text(theirs[name], required[1]), subject=name)
         else:
-            _required(name, before, after, here)
+            here.required("field", old, new, required, name)
             compare_schemas(ours[name], theirs[name], here)
-
-
-def _required(name: str, before: Shape, after: Shape, context: Context) -> None:
-    ours, theirs = (name in one.required for one in (before, after))
-    if ours != theirs:
-        kind = "field-became-required" if theirs else "field-became-optional"
-        words = [("optional", "required")[flag] for flag in (ours, theirs)]
-        places = before.written[name], after.written[name]
-        context.add(kind, *places, before=words[0], after=words[1], subject=name, directed=True)
 
 
 def _field_text(spot: Spot, required: bool) -> str:
     return describe(spot) + (", required" if required else "")
 
 
-def _extra_fields(old: Spot, new: Spot, before: Shape, after: Shape, context: Context) -> None:
-    if before.type != "object":
+def _extra_fields(pair: Pair) -> None:
+    if pair.old.type != "object":
         return
-    ours, theirs = (one.keywords.get("additionalProperties", True) for one in (before, after))
-    places = before.place("additionalProperties"), after.place("additionalProperties")
-    kind = _extra_fields_kind(_openness(ours), _openness(theirs))
-    if kind is not None:
-        words = [describe(before.below(_EXTRA, old)) if _openness(ours) == 1 else bool(_openness(ours))]
-        words += [describe(after.below(_EXTRA, new)) if _openness(theirs) == 1 else bool(_openness(theirs))]
-        context.add(kind, *places, before=words[0], after=words[1], directed=True)
-    elif _openness(ours) == 1:
-        compare_schemas(before.below(_EXTRA, old), after.below(_EXTRA, new), context.inside("{}"))
+    ours, theirs = map(_openness, pair)
+    if ours != theirs:
+        before, after = map(_extra_text, pair)
+        pair.add(_OPENED[ours, theirs], _EXTRA, before=before, after=after)
+    elif ours == _TYPED:
+        compare_schemas(pair.old.below(_EXTRA), pair.new.below(_EXTRA), pair.context.inside("{}"))
 
 
-def _openness(given: Any) -> int:
-    """0 for no further fields, 1 for those of one schema, 2 for any."""
-    return 1 if isinstance(given, dict) and given else 2 if given is not False else 0
+def _openness(of: Shape) -> int:
+    given = of.keywords.get(_EXTRA, True)
+    return _TYPED if isinstance(given, dict) and given else _NONE if given is False else _ANY
 
 
-def _extra_fields_kind(before: int, after: int) -> str | None:
-    if before == after:
-        return None
-    if before == 0:
-        return "extra-fields-allowed"
-    if after == 0:
-        return "map-removed" if before == 1 else "extra-fields-refused"
-    return "map-values-untyped" if before == 1 else "map-values-typed"
+def _extra_text(of: Shape) -> str | bool:
+    return describe(of.below(_EXTRA)) if _openness(of) == _TYPED else _openness(of) == _ANY
 
 
-def _items(old: Spot, new: Spot, before: Shape, after: Shape, context: Context) -> None:
-    if before.type == "array":
-        ours = before.below("items", old) if "items" in before.keywords else None
-        theirs = after.below("items", new) if "items" in after.keywords else None
-        compare_schemas(ours, theirs, context.inside("[]"))
-
-
-def _members(olds: list[Spot], news: list[Spot], places: tuple[str, str], context: Context) -> None:
+def _members(pair: Pair) -> None:
     """Pair the alternatives: equal ones first, then those of one type; what is left was added or removed."""
-    equal, olds, news = _pair(olds, news, lambda old, new: not _differ(old, new, context))
-    alike, olds, news = _pair(olds, news, lambda old, new: describe(old) == describe(new))
+    places, context = (pair.old.spot, pair.new.spot), pair.context
+    olds, news = (one.members or [one.spot] for one in pair)
+    equal, olds, news = _matched(olds, news, lambda old, new: not _differ(old, new, context))
+    alike, olds, news = _matched(olds, news, lambda old, new: describe(old) == describe(new))
     for old, new in [*equal, *alike]:
         compare_schemas(old, new, context.inside(f"<{describe(old)}>"))
     for old in olds:
-        context.add("union-member-removed", *places, before=describe(old), directed=True)
+        context.add("union-member-removed", *places, before=describe(old))
     for new in news:
-        context.add("union-member-added", *places, after=describe(new), directed=True)
+        context.add("union-member-added", *places, after=describe(new))
 
 
-def _discriminator(old: Spot, new: Spot, before: Shape, after: Shape, context: Context) -> None:
+def _discriminator(pair: Pair) -> None:
     """Compare by which field, and by which of its values, the alternatives are told apart."""
-    ours, theirs = _tags(old, before), _tags(new, after)
-    shared = ours[1].keys() & theirs[1].keys()
-    is_same = ours[0] == theirs[0] and (ours[1].keys() == theirs[1].keys() or len(before.members) != len(after.members))
-    if not is_same or any(_differ(ours[1][value], theirs[1][value], context) for value in sorted(shared)):
-        places = before.place("discriminator"), after.place("discriminator")
-        words = [
-            {"propertyName": name, "mapping": sorted(mapping)} if name else None for name, mapping in (ours, theirs)
-        ]
-        context.add("discriminator-changed", *places, before=words[0], after=words[1], directed=True)
+    (name, ours), (other, theirs) = map(_tags, pair)
+    is_same = name == other and (ours.keys() == theirs.keys() or len(pair.old.members) != len(pair.new.members))
+    shared = sorted(ours.keys() & theirs.keys())
+    if not is_same or any(_differ(ours[value], theirs[value], pair.context) for value in shared):
+        before, after = (
+            {"propertyName": one, "mapping": sorted(mapping)} if one else None
+            for one, mapping in ((name, ours), (other, theirs))
+        )
+        pair.add("discriminator-changed", "discriminator", before=before, after=after)
 
 
-def _tags(spot: Spot, of: Shape) -> tuple[str | None, dict[str, Spot]]:
+def _tags(of: Shape) -> tuple[str | None, dict[str, Spot]]:
     """The field that tells the alternatives apart, and the alternative of each of its values."""
     given = of.keywords.get("discriminator")
     if not isinstance(given, dict):
         return None, {}
-    mapping = {str(value): _named(spot, str(ref)) for value, ref in (given.get("mapping") or {}).items()}
-    known = {one.pointer for one in mapping.values() if one is not None}
-    found = {value: one for value, one in mapping.items() if one is not None}
+    mapping = {str(value): _named(of.spot, str(ref)) for value, ref in (given.get("mapping") or {}).items()}
+    known = {one.pointer for one in mapping.values()}
     named = [one for one in of.members if one.pointer.startswith("/components/schemas/") and one.pointer not in known]
-    implicit = {one.pointer.rpartition("/")[2]: one for one in named}
-    return given.get("propertyName"), found | implicit
+    return given.get("propertyName"), mapping | {one.pointer.rpartition("/")[2]: one for one in named}
 
 
-def _named(spot: Spot, ref: str) -> Spot | None:
+def _named(spot: Spot, ref: str) -> Spot:
     """The schema that a mapping names, by a reference or by its name."""
     ref = ref if ref.startswith("#") else f"#/components/schemas/{ref}"
-    return Spot(spot.document, spot.pointer, {"x": {"$ref": ref}}).child("x")
+    return Spot(spot.document, spot.pointer, {"$ref": ref}).target()
 
 
-def _pair(
+def _matched(
     olds: list[Spot], news: list[Spot], fits: Callable[[Spot, Spot], bool]
 ) -> tuple[list[tuple[Spot, Spot]], list[Spot], list[Spot]]:
     """Pairs that fit, and what is left of both."""
@@ -276,29 +252,17 @@ def _differ(old: Spot, new: Spot, context: Context) -> bool:
     return bool(trial.found)
 
 
-def _rest(before: Shape, after: Shape, context: Context) -> None:
+def _rest(pair: Pair) -> None:
     """What neither the type nor the structure decides."""
-    for key, kind in (("deprecated", "deprecated"), ("x-sensitive", "sensitivity-changed")):
-        flags = bool(before.keywords.get(key)), bool(after.keywords.get(key))
-        if flags[0] != flags[1]:
-            name = "undeprecated" if flags[0] and kind == "deprecated" else kind
-            context.add(name, before.place(key), after.place(key), before=flags[0], after=flags[1])
-    marks = before.keywords.get("x-list"), after.keywords.get("x-list")
-    if marks[0] != marks[1]:
-        kind = "list-changed" if all(marks) else "list-added" if marks[1] else "list-removed"
-        context.add(kind, before.place("x-list"), after.place("x-list"), before=marks[0], after=marks[1])
-    ours, theirs = (one.keywords.get("default") for one in (before, after))
-    if ours != theirs:
-        places = before.place("default"), after.place("default")
-        context.add("default-changed", *places, before=ours, after=theirs, directed=True)
-    for key in sorted((before.keywords.keys() | after.keywords.keys()) - _HANDLED):
-        ours, theirs = before.keywords.get(key), after.keywords.get(key)
+    for key, kinds in _MARKS.items():
+        before, after = map(bool, pair.keyword(key))
+        pair.changed(kinds[after], key, before, after)
+    ours, theirs = pair.keyword("x-list")
+    kind = "list-changed" if ours and theirs else "list-added" if theirs else "list-removed"
+    pair.changed(kind, "x-list", ours, theirs)
+    pair.changed("default-changed", "default", *pair.keyword("default"))
+    for key in sorted((pair.old.keywords.keys() | pair.new.keywords.keys()) - _HANDLED):
+        ours, theirs = pair.keyword(key)
         if canonical_json(ours) != canonical_json(theirs):
-            places, extension = (before.place(key), after.place(key)), key.startswith("x-")
-            kind = "extension-changed" if extension else "keyword-changed"
-            context.add(kind, *places, before={key: ours}, after={key: theirs}, directed=not extension)
-
-
-def _words(old: Spot, new: Spot, before: Shape, after: Shape, context: Context) -> None:
-    texts = [Spot(spot.document, spot.pointer, one.keywords) for spot, one in ((old, before), (new, after))]
-    context.texts(*texts)
+            kind = "extension-changed" if key.startswith("x-") else "keyword-changed"
+            pair.add(kind, key, before={key: ours}, after={key: theirs})

@@ -49,14 +49,11 @@ def compare_schemes(old: Spot, new: Spot, names: set[str], context: Context) -> 
         ours, theirs = (one.child("components", "securitySchemes", name) for one in (old, new))
         if ours is None or theirs is None:
             continue  # then the alternatives that name it have gone
-        here, places = context.at(f"security scheme {name}"), (ours.pointer, theirs.pointer)
-        before, after = (_bare(one) for one in (ours, theirs))
-        if before != after:
-            here.add("security-scheme-changed", *places, before=before, after=after, subject=name)
+        here = context.at(f"security scheme {name}")
+        here.changed("security-scheme-changed", ours, theirs, _bare(ours), _bare(theirs), name)
         before, after = (one.get("x-stamp-rule") for one in (ours, theirs))
-        if before != after:
-            kind = "stamp-rule-tightened" if after else "stamp-rule-loosened"
-            here.add(kind, *places, before=before, after=after, subject=name)
+        kind = "stamp-rule-tightened" if after else "stamp-rule-loosened"
+        here.changed(kind, ours, theirs, before, after, name)
 
 
 def _text(requirement: dict[str, list[str]]) -> str:

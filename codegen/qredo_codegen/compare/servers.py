@@ -1,57 +1,83 @@
-"""Where an API is served: servers by their names, or by their URLs where they have none."""
+"""Where an API is served: servers and feeds by their names, or servers by their URLs where they have none."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from .calls import generic
+from .changes import Location
 from .context import Context
+from .schemas import compare_schemas
+from .security import compare_security
 from .shapes import Spot
 
-__all__ = ["compare_servers"]
+__all__ = ["compare_feeds", "compare_servers", "feeds", "filled"]
+
+Named = Mapping[str, tuple[str, Spot]]
+"""Servers or feeds by name, each with where it is found."""
 
 
 def compare_servers(old: Spot, new: Spot, context: Context) -> None:
     """Note each server that came, went, or is found elsewhere now."""
-    ours, theirs = _by_name(old), _by_name(new)
-    for name, server in sorted(ours.items()):
-        here = context.at(f"server {name}")
-        other = theirs.pop(name, None) or _renamed(server, ours, theirs, here)
-        if other is None:
-            here.add("server-removed", server.pointer, None, before=_url(server), subject=name)
-        else:
-            _server(server, other, here)
-    for name, server in sorted(theirs.items()):
-        here = context.at(f"server {name}")
-        here.add("server-added", None, server.pointer, after=_url(server), subject=name)
+    pairs = _pairs(("server", "url"), _servers(old), _servers(new), lambda name: context.at(f"server {name}"))
+    for ours, theirs, here in pairs:
+        kinds = "server-undeprecated", "server-deprecated"
+        here.switched(kinds, ours, theirs, ours.get("x-deprecated"), theirs.get("x-deprecated"))
+        here.texts(ours, theirs)
 
 
-def _by_name(root: Spot) -> dict[str, Spot]:
-    count = len(root.get("servers") or ())
-    found = [server for index in range(count) if (server := root.child("servers", index)) is not None]
-    return {str(server.get("x-name") or _url(server)): server for server in found}
+def compare_feeds(old: Spot, new: Spot, context: Context) -> None:
+    """Note each feed that came, went, or is found elsewhere now, and what differs in its messages."""
+    pairs = _pairs(
+        ("feed", "path"),
+        feeds(old),
+        feeds(new),
+        lambda name: replace(context, call=Location(f"feed {name}", name=f"FEEDS[{name!r}]")),
+    )
+    for ours, theirs, here in pairs:
+        compare_security(ours, theirs, here)
+        compare_schemas(ours.child("message"), theirs.child("message"), here.at("message", "response"))
+        here.texts(ours, theirs)
 
 
-def _url(server: Spot) -> str:
-    """Its URL with the defaults of its variables."""
-    url = str(server.get("url"))
+def feeds(root: Spot) -> dict[str, tuple[str, Spot]]:
+    """The feeds of a document by name, with their paths."""
+    found = ((path, item.child("x-websocket")) for path, item in root.children("paths").items())
+    return {str(feed.get("name")): (generic(path), feed) for path, feed in found if feed is not None}
+
+
+def _servers(root: Spot) -> dict[str, tuple[str, Spot]]:
+    found = [(filled(one.value).rstrip("/"), one) for one in root.items("servers")]
+    return {str(one.get("x-name") or url): (url, one) for url, one in found}
+
+
+def filled(server: Mapping[str, Any]) -> str:
+    """The URL of a server with the defaults of its variables."""
+    url = str(server.get("url", ""))
     for name, variable in (server.get("variables") or {}).items():
-        url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-    return url.rstrip("/")
+        url = url.replace(f"{{{name}}}", str(variable.get("default", "")) if isinstance(variable, dict) else "")
+    return url
 
 
-def _renamed(server: Spot, ours: dict[str, Spot], theirs: dict[str, Spot], context: Context) -> Spot | None:
-    """The server of now with the URL of one that is gone by its name."""
-    for name, other in theirs.items():
-        if _url(other) == _url(server) and name not in ours:
-            before, after = server.get("x-name"), other.get("x-name")
-            context.add("server-renamed", server.pointer, other.pointer, before=before, after=after)
-            return theirs.pop(name)
-    return None
-
-
-def _server(old: Spot, new: Spot, context: Context) -> None:
-    if _url(old) != _url(new):
-        context.add("server-url-changed", old.pointer, new.pointer, before=_url(old), after=_url(new))
-    flags = [bool(one.get("x-deprecated")) for one in (old, new)]
-    if flags[0] != flags[1]:
-        kind = "server-deprecated" if flags[1] else "server-undeprecated"
-        context.add(kind, old.pointer, new.pointer)
-    context.texts(old, new)
+def _pairs(
+    kind: tuple[str, str], ours: Named, theirs: Named, at: Callable[[str], Context]
+) -> Iterator[tuple[Spot, Spot, Context]]:
+    """Note what came, went or moved; yield what stands for each other, by name or else by where it is found."""
+    stem, where = kind
+    fresh = {name: one for name, one in theirs.items() if name not in ours}
+    for name, (place, spot) in sorted(ours.items()):
+        here = at(name)
+        same = (other for other, (there, _) in fresh.items() if there == place)
+        now = name if name in theirs else next(same, None)
+        if now is None:
+            here.add(f"{stem}-removed", spot, None, before=place, subject=name)
+            continue
+        fresh.pop(now, None)
+        there, other = theirs[now]
+        here.changed(f"{stem}-renamed", spot, other, name, now)
+        here.changed(f"{stem}-{where}-changed", spot, other, place, there)
+        yield spot, other, here
+    for name, (place, spot) in sorted(fresh.items()):
+        at(name).add(f"{stem}-added", None, spot, after=place, subject=name)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
-from qredo_codegen.description.document import Document, pointer, resolve
+from qredo_codegen.description.document import Document, located, pointer
 from qredo_codegen.description.names import member_name
 
 from .changes import canonical_json
@@ -15,6 +14,9 @@ __all__ = ["TEXTS", "Shape", "Spot", "ValueSet", "describe", "shape", "values"]
 
 TEXTS = frozenset({"$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"})
 """Keywords that say something to people only."""
+
+_ASIDE = frozenset({"default", "deprecated", "readOnly", "writeOnly"})
+"""Keywords that say nothing of which values a schema has."""
 
 _DEEPEST = 16
 
@@ -43,15 +45,8 @@ class Spot:
         Raises:
             DocumentError: A reference leads nowhere, or back to itself.
         """
-        spot = self
-        while isinstance(spot.value, dict) and isinstance(spot.value.get("$ref"), str):
-            resolve(self.document, spot.value["$ref"])  # refuses a chain that never ends
-            at = unquote(spot.value["$ref"][1:])
-            parent, _, key = at.rpartition("/")
-            holder = resolve(self.document, "#" + parent)
-            token = key.replace("~1", "/").replace("~0", "~")
-            spot = Spot(self.document, at, holder[int(token)] if isinstance(holder, list) else holder[token])
-        return spot
+        ref = self.get("$ref")
+        return Spot(self.document, *located(self.document, ref)) if isinstance(ref, str) else self
 
     def children(self, key: str) -> dict[str, Spot]:
         """The entries of a mapping below a key, references followed."""
@@ -59,6 +54,16 @@ class Spot:
         names = node if isinstance(node, dict) else {}
         found = {name: self.child(key, name) for name in names}
         return {name: spot for name, spot in found.items() if spot is not None}
+
+    def items(self, key: str) -> list[Spot]:
+        """The entries of a list below a key, references followed."""
+        found = (self.child(key, index) for index in range(len(self.get(key) or ())))
+        return [spot for spot in found if spot is not None]
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a parameter, header or body must be there."""
+        return self.get("required") is True
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a key, as it is written."""
@@ -70,7 +75,7 @@ class Shape:
     """A schema with everything that `allOf` brings into it.
 
     Attributes:
-        pointer: Where the schema stands.
+        spot: Where the schema stands.
         keywords: Keywords and their values, but for those below.
         places: Pointer of the object that has the keyword.
         properties: Properties by name.
@@ -79,7 +84,7 @@ class Shape:
         members: Alternatives (`oneOf`, `anyOf`); none if there is no choice.
     """
 
-    pointer: str
+    spot: Spot
     keywords: dict[str, Any] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     properties: dict[str, Spot] = field(default_factory=dict)
@@ -105,11 +110,11 @@ class Shape:
 
     def place(self, keyword: str) -> str:
         """Pointer of the object that has a keyword, or would have it."""
-        return self.places.get(keyword, self.pointer)
+        return self.places.get(keyword, self.spot.pointer)
 
-    def below(self, keyword: str, spot: Spot) -> Spot:
-        """The schema that is the value of a keyword of the schema at a spot, references followed."""
-        return Spot(spot.document, self.place(keyword) + pointer(keyword), self.keywords[keyword]).target()
+    def below(self, keyword: str) -> Spot | None:
+        """The schema that is the value of a keyword, references followed; None if there is no such keyword."""
+        return Spot(self.spot.document, self.place(keyword), self.keywords).child(keyword)
 
 
 @dataclass(frozen=True)
@@ -122,13 +127,13 @@ class ValueSet:
 
 def shape(spot: Spot, depth: int = 0) -> Shape:
     """The shape of a schema. What it says itself goes before what `allOf` says."""
-    found = Shape(spot.pointer)
+    found = Shape(spot)
     node = spot.value if isinstance(spot.value, dict) else {}
     _own(found, spot, node)
-    for index in range(len(node.get("allOf", ())) if depth < _DEEPEST else 0):
-        part = spot.child("allOf", index)
-        if part is not None:
-            _merge(found, shape(part, depth + 1))
+    if depth < _DEEPEST and "allOf" not in node:
+        _take_out_null(found, node, depth)
+    for part in spot.items("allOf") if depth < _DEEPEST else ():
+        _merge(found, shape(part, depth + 1))
     return found
 
 
@@ -143,19 +148,21 @@ def values(of: Shape) -> ValueSet | None:
     return None
 
 
-def describe(spot: Spot, depth: int = 0) -> str:
+def describe(spot: Spot | None, depth: int = 0) -> str:
     """A schema in a few words: `array of integer int64`. Says nothing of names, texts and order."""
     if depth > _DEEPEST:
         return "..."
+    if spot is None:
+        return "anything"
     of = shape(spot)
     null = " or null" if of.is_nullable else ""
     if of.members:
         return " | ".join(sorted({describe(member, depth + 1) for member in of.members})) + null
     if of.type == "array" and isinstance(of.keywords.get("items"), dict):
-        return f"array of {describe(of.below('items', spot), depth + 1)}{null}"
+        return f"array of {describe(of.below('items'), depth + 1)}{null}"
     extra = of.keywords.get("additionalProperties")
     if isinstance(extra, dict) and extra and not of.properties:
-        return f"map of {describe(of.below('additionalProperties', spot), depth + 1)}{null}"
+        return f"map of {describe(of.below('additionalProperties'), depth + 1)}{null}"
     return " ".join(filter(None, (of.type or "anything", of.keywords.get("format")))) + null
 
 
@@ -164,12 +171,33 @@ def _own(found: Shape, spot: Spot, node: Document) -> None:
         found.properties[name] = child
         found.written[name] = spot.pointer + pointer("properties", name)
     found.required.update(node.get("required", ()))
-    for key in ("oneOf", "anyOf"):
-        found.members += [member for i in range(len(node.get(key, ()))) if (member := spot.child(key, i)) is not None]
+    found.members += [*spot.items("oneOf"), *spot.items("anyOf")]
     for key, value in node.items():
         if key not in ("allOf", "anyOf", "oneOf", "properties", "required"):
             found.keywords[key] = value
             found.places[key] = spot.pointer
+
+
+def _take_out_null(found: Shape, node: Document, depth: int) -> None:
+    """Say of `anyOf: [X, null]` what a list of types or `nullable` says, where nothing beside it limits the values."""
+    others = [one for one in found.members if not _is_null(one)]
+    own = {key for key in found.keywords.keys() - TEXTS if not key.startswith("x-")}
+    if len(others) in (0, len(found.members)) or found.properties or own - _ASIDE:
+        return
+    parts = [shape(one, depth + 1) for one in others]
+    is_twice_null = "oneOf" in node and any(one.is_nullable for one in parts)  # null fits two, so it is refused
+    is_said_twice = any((found.keywords.keys() & one.keywords.keys()) - TEXTS for one in parts)
+    if is_twice_null or is_said_twice:
+        return
+    found.keywords["nullable"], found.places["nullable"] = True, found.spot.pointer
+    found.members = others
+    if len(parts) == 1:
+        found.members = []
+        _merge(found, parts[0])
+
+
+def _is_null(spot: Spot) -> bool:
+    return {key: value for key, value in spot.value.items() if key not in TEXTS} == {"type": "null"}
 
 
 def _merge(found: Shape, part: Shape) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -61,8 +62,9 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
     if not isinstance(given, list):
         raise WaiverError(f"{path}: a list is needed, of mappings with {', '.join(_KEYS)}.")
     problems = [f"{path}: entry {index}: {text}" for index, entry in enumerate(given) for text in _problems(entry)]
-    fingerprints = [entry.get("fingerprint") for entry in given if isinstance(entry, dict)]
-    problems += [f"{path}: {one} stands there twice." for one in sorted(_twice(fingerprints))]
+    entries = [entry for entry in given if isinstance(entry, dict)]
+    fingerprints = Counter(str(entry["fingerprint"]) for entry in entries if "fingerprint" in entry)
+    problems += [f"{path}: {one} stands there twice." for one, count in sorted(fingerprints.items()) if count > 1]
     if problems:
         raise WaiverError("\n".join(problems))
     return tuple(
@@ -108,7 +110,3 @@ def _is_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def _twice(names: Sequence[Any]) -> set[str]:
-    return {name for name in names if isinstance(name, str) and names.count(name) > 1}

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from qredo_codegen._markdown import cell, table
+
 __all__ = ["Decision", "Decisions"]
 
 Kind = Literal["lost", "question", "replaced", "dropped"]
@@ -46,13 +48,11 @@ class Decision(NamedTuple):
 class Decisions:
     """The decisions about one file, in the order in which they were made."""
 
-    rows: list[Decision] = field(default_factory=list)
+    rows: dict[Decision, None] = field(default_factory=dict)
 
     def add(self, kind: Kind, pointer: str, text: str) -> None:
         """Record a decision once."""
-        row = Decision(kind, pointer, " ".join(text.split()))
-        if row not in self.rows:
-            self.rows.append(row)
+        self.rows[Decision(kind, pointer, " ".join(text.split()))] = None
 
     def of(self, kind: Kind) -> list[Decision]:
         """Return the decisions of one kind."""
@@ -73,15 +73,14 @@ class Decisions:
         ]
         for kind, (heading, text) in _HEADINGS.items():
             if rows := list(self._rows(kind)):
-                lines += [f"## {heading}", "", text, "", "| Where | What |", "| --- | --- |", *rows, ""]
+                lines += [f"## {heading}", "", text, "", table(("Where", "What"), rows), ""]
         for section, heading in _SECTIONS.items():
             if given := names.get(section):
-                lines += [f"## {heading}", "", "| In the file | In Python |", "| --- | --- |"]
-                lines += [f"| {_code(key)} | {_code(name)} |" for key, name in sorted(given.items())]
-                lines.append("")
+                cells = [(_code(key), _code(name)) for key, name in sorted(given.items())]
+                lines += [f"## {heading}", "", table(("In the file", "In Python"), cells), ""]
         return "\n".join(lines)
 
-    def _rows(self, kind: Kind) -> Iterator[str]:
+    def _rows(self, kind: Kind) -> Iterator[tuple[str, str]]:
         """Return one row for each text, with its places: a file says the same thing in many of them."""
         places: dict[str, list[str]] = {}
         for row in self.of(kind):
@@ -89,13 +88,9 @@ class Decisions:
         for text, found in places.items():
             shown = " ".join(_code(pointer or "(document)") for pointer in found[:_SHOWN])
             more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-            yield f"| {shown}{more} | {_cell(text)} |"
+            yield shown + more, cell(text)
 
 
 def _code(text: str) -> str:
     fence = "``" if "`" in text else "`"
-    return f"{fence}{_cell(text)}{fence}"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return f"{fence}{cell(text)}{fence}"

@@ -25,7 +25,7 @@ from .servers import name_servers
 from .structure import drop_broken_references, drop_invalid, replace_schema, settle
 from .texts import without_extras, without_our_extensions
 
-__all__ = ["Described", "describe", "draft"]
+__all__ = ["Described", "describe"]
 
 _ROUNDS = 40
 
@@ -55,6 +55,7 @@ def describe(
     tags: Mapping[str, str] | None = None,
     overlay: Overlay | None = None,
     with_texts: bool = False,
+    checked: bool = True,
 ) -> Described:
     """Bring a vendor's file into the form that the generator takes.
 
@@ -65,32 +66,12 @@ def describe(
         tags: The tags that operations have, by method and path such as `GET /fund`; the others have the file's.
         overlay: Corrections of the file's content.
         with_texts: Whether the vendor's texts stay.
+        checked: Whether to refuse a result of which no client can be generated.
 
     Raises:
         OverlayError: An action of the overlay does not fit.
         DocumentError: The file is no OpenAPI 3.0 or 3.1 document.
         GenerationError: It cannot be made one that generates; each problem is named.
-    """
-    described = draft(vendor, signing, kept, tags=tags, overlay=overlay, with_texts=with_texts)
-    if problems := validate(described.document) or check_generable(described.document):
-        raise GenerationError("The file cannot be described:", problems)
-    return described
-
-
-def draft(
-    vendor: Document,
-    signing: Signing | None,
-    kept: Mapping[str, Mapping[str, str]] | None = None,
-    *,
-    tags: Mapping[str, str] | None = None,
-    overlay: Overlay | None = None,
-    with_texts: bool = False,
-) -> Described:
-    """Do what `describe` does, also where no client can be generated of the result.
-
-    Raises:
-        OverlayError: An action of the overlay does not fit.
-        DocumentError: The file is no OpenAPI 3.0 or 3.1 document.
     """
     _refuse_others(vendor)
     decisions = Decisions()
@@ -98,6 +79,7 @@ def draft(
     if overlay is not None:
         corrected = apply(corrected, overlay)
     document = without_extras(corrected, decisions, with_texts=with_texts)
+    document.setdefault("paths", {})  # a file of webhooks has none
     if (version := str(document["openapi"])) in ("3.0", "3.1"):  # written as a number, as a rule
         document["openapi"] = f"{version}.0"
         decisions.add("replaced", "/openapi", f"{version} is no whole version: {version}.0 is taken.")
@@ -118,6 +100,8 @@ def draft(
     _name(document, normal)
     for problem in normal.left_out:
         decisions.add("dropped", problem.pointer, problem.message)
+    if problems := checked and (validate(document) or check_generable(document)):
+        raise GenerationError("The file cannot be described:", problems)
     counts = len(list(operations(vendor))), len(normal.operations)
     return Described(document, decisions, normal.names, counts)
 

@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from itertools import chain, count
 
+from qredo_codegen.compare.calls import generic, placeholders
 from qredo_codegen.description.document import METHODS, Document, operations, pointer, resolve_once, tokens
 from qredo_codegen.description.places import path_items, successes, target
 from qredo_codegen.description.rules_generable import encodings, header_parameters, is_media_type, media_types
 
 from .decisions import Decisions
+from .parameters import with_all_parameters
 from .structure import drop
 
 __all__ = ["distinct_names", "fit_operations", "inline_path_items", "keep_tags"]
@@ -67,17 +69,36 @@ def fit_operations(document: Document, decisions: Decisions) -> None:
 def _distinct_paths(document: Document, decisions: Decisions) -> None:
     """Keep one path of those that differ only in the names of their parameters, with the methods of all."""
     first: dict[str, str] = {}
-    for path, item in list(path_items(document).items()):
-        names = re.findall(r"\{([^}]*)\}", path)
-        other = first.setdefault(re.sub(r"\{[^}]*\}", "{}", path), path)
-        if other == path:
-            continue
+    for path in list(path_items(document)):
+        other = first.setdefault(generic(path), path)
+        if other != path:
+            _unite(document, path, other, decisions)
+
+
+def _unite(document: Document, path: str, other: str, decisions: Decisions) -> None:
+    """Move what a path has to another one; each operation keeps the parameters of its own path, and no others."""
+    for one in [one for one in operations(document) if one.path in (path, other)]:
+        document["paths"][one.path][one.method] = with_all_parameters(document, one)
+    gone, kept = document["paths"].pop(path), document["paths"][other]
+    names = dict(zip(placeholders(path), placeholders(other), strict=True))
+    for item in (gone, kept):
+        item.pop("parameters", None)
+    for key in [key for key in gone if key in (*METHODS, "x-websocket")]:
         text = f"{other} is the same path: a server cannot tell them apart."
-        _lose(document, path, [method for method in METHODS if method in document["paths"][other]], text, decisions)
-        for method in [method for method in METHODS if method in item]:
-            decisions.add("replaced", pointer("paths", path, method), f"{text} The operation stands there.")
-            document["paths"][other][method] = _renamed(document, item, method, names, other)
-        document["paths"].pop(path, None)
+        if key in kept:
+            decisions.add("lost", pointer("paths", path, key), text)
+        else:
+            decisions.add("replaced", pointer("paths", path, key), f"{text} The operation stands there.")
+            kept[key] = _renamed(gone[key], names)
+
+
+def _renamed(node: Document, names: Mapping[str, str]) -> Document:
+    """Return an operation whose parameters of the path have other names."""
+    found = [
+        {**one, "name": names.get(one["name"], one["name"])} if one.get("in") == "path" else one
+        for one in node.get("parameters", ())
+    ]
+    return {**node, "parameters": found} if found else node
 
 
 def _lose_queries(document: Document, decisions: Decisions) -> None:
@@ -108,7 +129,7 @@ def distinct_names(document: Document, decisions: Decisions) -> None:
 
 
 def _with_distinct_names(path: str) -> str:
-    written, given = set(re.findall(r"\{([^}]*)\}", path)), set[str]()
+    written, given = placeholders(path), set[str]()
 
     def name(match: re.Match[str]) -> str:
         names = chain([match[1]], (f"{match[1]}_{number}" for number in count(2)))
@@ -119,31 +140,8 @@ def _with_distinct_names(path: str) -> str:
     return re.sub(r"\{([^}]*)\}", name, path)
 
 
-def _renamed(document: Document, item: Document, method: str, names: list[str], other: str) -> Document:
-    """Return an operation with the names that the parameters have in the other path."""
-    new = dict(zip(names, re.findall(r"\{([^}]*)\}", other), strict=True))
-    node: Document = dict(item[method])
-    found: list[Document] = []
-    for written in (*item.get("parameters", ()), *node.get("parameters", ())):
-        parameter = target(document, written)
-        if isinstance(parameter, dict) and parameter.get("in") == "path" and parameter.get("name") in new:
-            parameter = {**parameter, "name": new[parameter["name"]]}
-            found = [one for one in found if (one.get("in"), one.get("name")) != ("path", parameter["name"])]
-            found.append(parameter)
-        else:
-            found.append(written)
-    node["parameters"] = found
-    return node
-
-
-def _lose(document: Document, path: str, methods: list[str], text: str, decisions: Decisions) -> None:
-    for method in methods:
-        if document["paths"][path].pop(method, None) is not None:
-            decisions.add("lost", pointer("paths", path, method), text)
-
-
 def _fit_statuses(at: str, node: Document, decisions: Decisions) -> None:
-    for status in list(_responses(node)):
+    for status in list(node.get("responses", {})):
         if status != "default" and not re.fullmatch("[245]([0-9][0-9]|XX)", status):
             decisions.add(
                 "dropped", at + pointer("responses", status), f"The status {status} has no meaning for the client."
@@ -151,14 +149,8 @@ def _fit_statuses(at: str, node: Document, decisions: Decisions) -> None:
             del node["responses"][status]
 
 
-def _responses(node: Document) -> Document:
-    """Return the responses of an operation."""
-    found: Document = node.get("responses", {})
-    return found
-
-
 def _add_success(at: str, node: Document, decisions: Decisions) -> None:
-    given = _responses(node)
+    given = node.get("responses", {})
     if "default" in given:
         decisions.add("replaced", at + "/responses/default", "The only response is that of success too: 2XX.")
         node["responses"] = {"2XX": given["default"], **given}

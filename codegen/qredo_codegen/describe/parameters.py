@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
-from qredo_codegen.description.document import Document, Operation, operations, pointer, walk
+from qredo_codegen.compare.calls import placeholders
+from qredo_codegen.description.document import Document, Operation, operations, pointer, resolve_once, walk
 from qredo_codegen.description.places import parameters, path_items, target
 
 from .decisions import Decisions
 
-__all__ = ["drop_parameters", "fit_parameters", "fit_written"]
+__all__ = ["drop_parameters", "fit_parameters", "fit_written", "lists", "with_all_parameters"]
 
 _STYLES = {
     "path": ("simple", "label", "matrix"),
@@ -23,7 +23,7 @@ Why = Callable[[str | None, Document], str | None]
 
 def drop_parameters(document: Document, why: Why, decisions: Decisions) -> None:
     """Remove each parameter for which there is a reason, wherever it is used."""
-    for at, path, node in _lists(document):
+    for at, path, node in lists(document):
         kept = []
         for index, written in enumerate(node.get("parameters", ())):
             found = target(document, written)
@@ -42,13 +42,9 @@ def drop_parameters(document: Document, why: Why, decisions: Decisions) -> None:
 def fit_written(document: Document, decisions: Decisions) -> None:
     """Correct each parameter that is wrong in one keyword, before the rest of it would be dropped as no OpenAPI."""
     for at, node in walk(document):
-        if (
-            isinstance(node, dict)
-            and isinstance(node.get("in"), str)
-            and node["in"] in _STYLES
-            and isinstance(node.get("name"), str)
-            and not _is_scheme(node)
-        ):
+        if not isinstance(node, dict) or node.get("type") == "apiKey":
+            continue
+        if str(node.get("in")) in _STYLES and isinstance(node.get("name"), str):
             _fit_one(at, node, decisions)
 
 
@@ -59,7 +55,8 @@ def fit_parameters(document: Document, decisions: Decisions) -> None:
         _complete(document, one, decisions)
 
 
-def _lists(document: Document) -> Iterator[tuple[str, str, Document]]:
+def lists(document: Document) -> Iterator[tuple[str, str, Document]]:
+    """Yield all that can have parameters and servers, paths first: its pointer, its path, and itself."""
     for path, item in path_items(document).items():
         yield pointer("paths", path), path, item
     for one in operations(document):
@@ -70,13 +67,9 @@ def _misplaced(path: str | None, node: Document) -> str | None:
     place, name = node.get("in"), node.get("name")
     if place == "cookie":
         return f"The cookie {name}: one call cannot set it; set it on the httpx client."
-    if place == "path" and path is not None and name not in _placeholders(path):
+    if place == "path" and path is not None and name not in placeholders(path):
         return f"The path parameter {name} is not in the path."
     return None
-
-
-def _is_scheme(node: Document) -> bool:
-    return node.get("type") == "apiKey"
 
 
 def _fit_one(at: str, node: Document, decisions: Decisions) -> None:
@@ -99,12 +92,14 @@ def _fit_one(at: str, node: Document, decisions: Decisions) -> None:
 
 def _complete(document: Document, one: Operation, decisions: Decisions) -> None:
     declared = {name for place, name in parameters(document, one) if place == "path"}
-    for name in dict.fromkeys(_placeholders(one.path)):
+    for name in dict.fromkeys(placeholders(one.path)):
         if name not in declared:
             decisions.add("replaced", one.pointer, f"The path has {{{name}}}, which is not described: it is a text.")
             added = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             one.node.setdefault("parameters", []).append(added)
 
 
-def _placeholders(path: str) -> list[str]:
-    return re.findall(r"\{([^}]*)\}", path)
+def with_all_parameters(document: Document, one: Operation) -> Document:
+    """Return an operation with the parameters of its path."""
+    given = [resolve_once(document, at) for at, _ in parameters(document, one).values()]
+    return {**one.node, "parameters": given} if given else one.node

@@ -29,6 +29,12 @@ class Signing:
     schemes: Document
     security: list[Document]
 
+    @property
+    def others(self) -> Document:
+        """Its schemes that are no signature."""
+        signed = {name for requirement in self.security for name in requirement}
+        return {name: scheme for name, scheme in self.schemes.items() if name not in signed}
+
 
 def sign(document: Document, signing: Signing | None, decisions: Decisions) -> None:
     """Give every operation a security that the client knows; without a scheme, ask for one."""
@@ -63,21 +69,18 @@ def sign(document: Document, signing: Signing | None, decisions: Decisions) -> N
 
 def _same(given: Any, theirs: Document, signing: Signing) -> str | None:
     """Return the scheme of ours, not a signature, that an operation asks for: the one with the same header."""
-    ours = {_place(scheme): name for name, scheme in signing.schemes.items()}
-    signed = {name for requirement in signing.security for name in requirement}
+    ours = {_place(scheme): name for name, scheme in signing.others.items()}
     for requirement in given or ():
-        names = [ours.get(_place(theirs.get(name))) for name in requirement]
-        if len(names) == 1 and names[0] and names[0] not in signed:
-            return names[0]
+        place = _place(theirs.get(next(iter(requirement)))) if len(requirement) == 1 else None
+        if place is not None and place in ours:
+            return ours[place]
     return None
 
 
 def _sent(document: Document, one: Operation, signing: Signing) -> str | None:
     """Return the scheme of ours that is no signature and whose header an operation takes as a parameter."""
     headers = {name.lower() for place, name in parameters(document, one) if place == "header"}
-    signed = {name for requirement in signing.security for name in requirement}
-    others = [name for name in signing.schemes if name not in signed]
-    return next((name for name in others if str(signing.schemes[name].get("name")).lower() in headers), None)
+    return next((name for name, one in signing.others.items() if str(one.get("name")).lower() in headers), None)
 
 
 def _place(scheme: Any) -> tuple[str, str] | None:

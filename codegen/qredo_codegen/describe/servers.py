@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import takewhile
+from itertools import chain, count, takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
-from qredo_codegen.description.document import METHODS, Document, Operation, operations, pointer, resolve_once
-from qredo_codegen.description.places import parameters, path_items
+from qredo_codegen.compare.servers import filled
+from qredo_codegen.description.document import METHODS, Document, Operation, operations, pointer
 
 from .decisions import Decisions
+from .parameters import lists, with_all_parameters
 
 __all__ = ["name_servers"]
 
@@ -61,12 +62,9 @@ def _one_host(document: Document, decisions: Decisions) -> None:
         if _key(own[one.pointer]) not in prefixes:
             _ask(one, ", ".join(_urls(own[one.pointer])) or "the document's servers", decisions)
     _move(document, {at: prefixes.get(_key(servers), "") for at, servers in own.items()}, decisions)
-    for path, item in path_items(document).items():
-        if item.pop("servers", None):
-            decisions.add("replaced", pointer("paths", path, "servers"), "The servers are those of the whole document.")
-    for one in operations(document):
-        if one.node.pop("servers", None):
-            decisions.add("replaced", one.pointer + "/servers", "The servers are those of the whole document.")
+    for at, _, node in lists(document):
+        if node.pop("servers", None):
+            decisions.add("replaced", at + "/servers", "The servers are those of the whole document.")
 
 
 def _prefixes(keys: Iterable[_Key], most: _Key) -> dict[_Key, str]:
@@ -92,7 +90,7 @@ def _without_end(server: Document, end: str) -> Document:
     if not end:
         return server
     kept = {key: value for key, value in server.items() if key != "variables"}
-    return {**kept, "url": _filled(server).rstrip("/").removesuffix(end)}
+    return {**kept, "url": filled(server).rstrip("/").removesuffix(end)}
 
 
 def _ask(one: Operation, hosts: str, decisions: Decisions) -> None:
@@ -108,7 +106,8 @@ def _ask(one: Operation, hosts: str, decisions: Decisions) -> None:
 def _move(document: Document, prefixes: Mapping[str, str], decisions: Decisions) -> None:
     """Put the end of a base path in front of the paths of the operations that have it, by their pointers."""
     moved = [one for one in operations(document) if prefixes[one.pointer]]
-    nodes = [_whole(document, one) for one in moved]
+    nodes = [with_all_parameters(document, one) for one in moved]
+    feeds = {one.path: document["paths"][one.path].get("x-websocket") for one in moved}
     for one in moved:
         item = document["paths"][one.path]
         del item[one.method]
@@ -117,17 +116,13 @@ def _move(document: Document, prefixes: Mapping[str, str], decisions: Decisions)
     for one, node in zip(moved, nodes, strict=True):
         prefix = prefixes[one.pointer]
         item = document["paths"].setdefault(prefix + one.path, {})
+        if feed := feeds[one.path]:
+            item.setdefault("x-websocket", feed)
         if one.method in item:
             decisions.add("lost", one.pointer, f"{prefix}{one.path} is there already, on the same host.")
         else:
             decisions.add("replaced", one.pointer, f"{prefix}, from its server, stands in front of its path.")
             item[one.method] = node
-
-
-def _whole(document: Document, one: Operation) -> Document:
-    """Return an operation with the parameters of its path."""
-    given = [resolve_once(document, at) for at, _ in parameters(document, one).values()]
-    return {**one.node, "parameters": given} if given else one.node
 
 
 def _servers_of(document: Document, path: str, node: Document) -> list[Any]:
@@ -139,23 +134,15 @@ def _key(servers: list[Any]) -> _Key:
 
 
 def _urls(servers: list[Any]) -> list[str]:
-    return [_filled(server) for server in servers if isinstance(server, dict)]
-
-
-def _filled(server: Mapping[str, Any]) -> str:
-    variables = server.get("variables") or {}
-    url = str(server.get("url", ""))
-    for name, variable in variables.items():
-        url = url.replace(f"{{{name}}}", str(variable.get("default", "")) if isinstance(variable, dict) else "")
-    return url
+    return [filled(server) for server in servers if isinstance(server, dict)]
 
 
 def _plain(server: Mapping[str, Any], at: str, decisions: Decisions) -> str | None:
     """Return a server's URL as the client takes it, or None if it has no host."""
-    given, filled = str(server.get("url", "")), _filled(server)
-    if filled != given:
-        decisions.add("replaced", at, f"The variables of {given} have their defaults: {filled}.")
-    parts = urlsplit(filled if "://" in filled else f"https:{filled}" if filled.startswith("//") else filled)
+    given, whole = str(server.get("url", "")), filled(server)
+    if whole != given:
+        decisions.add("replaced", at, f"The variables of {given} have their defaults: {whole}.")
+    parts = urlsplit(whole if "://" in whole else f"https:{whole}" if whole.startswith("//") else whole)
     if not parts.netloc or re.search("[{}]", parts.netloc):
         decisions.add("question", at, f"{given!r} has no host: it is left out. Give base_url to the client.")
         return None
@@ -163,7 +150,7 @@ def _plain(server: Mapping[str, Any], at: str, decisions: Decisions) -> str | No
     url = f"https://{parts.netloc}{path}"
     if parts.scheme not in ("https", ""):
         decisions.add("question", at, f"{given} is not https: {url} is used.")
-    elif url != filled.rstrip("/"):
+    elif url != whole.rstrip("/"):
         decisions.add("replaced", at, f"{given} is {url}.")
     return url
 
@@ -171,4 +158,4 @@ def _plain(server: Mapping[str, Any], at: str, decisions: Decisions) -> str | No
 def _name(url: str, taken: list[Document]) -> str:
     base = next((word for word in _WORDS if word in url.lower()), "production")
     names = [one["x-name"] for one in taken]
-    return next(name for name in (base, *(f"{base}_{number}" for number in range(2, 1000))) if name not in names)
+    return next(name for name in chain([base], (f"{base}_{number}" for number in count(2))) if name not in names)

@@ -10,10 +10,10 @@ from typing import Any, cast
 from jsonschema.exceptions import ValidationError
 
 from qredo_codegen.compare.changes import canonical_json
-from qredo_codegen.description.document import METHODS, Document, operations, plain, pointer, tokens
+from qredo_codegen.description.document import METHODS, Document, operations, plain, pointer, resolve_once, tokens
 from qredo_codegen.description.openapi import structure_errors, validate
 from qredo_codegen.description.places import Problem, references, target
-from qredo_codegen.errors import GenerationError
+from qredo_codegen.errors import DocumentError, GenerationError
 
 from .decisions import Decisions
 
@@ -46,15 +46,13 @@ def drop_invalid(document: Document, decisions: Decisions) -> None:
         if not errors:
             return
         # From the end: what is dropped must not move what is still to be dropped.
-        for error in sorted(
-            errors,
-            key=lambda one: [
-                (isinstance(part, int), part if isinstance(part, int) else 0) for part in one.absolute_path
-            ],
-            reverse=True,
-        ):
+        for error in sorted(errors, key=_indexes, reverse=True):
             _repair(document, error, decisions)
     raise GenerationError("The file is no OpenAPI document:", validate(document)[:10])
+
+
+def _indexes(error: ValidationError) -> list[int]:
+    return [part if isinstance(part, int) else -1 for part in error.absolute_path]
 
 
 def drop_broken_references(document: Document, decisions: Decisions) -> None:
@@ -74,12 +72,9 @@ def _without_reference(document: Document, at: str, ref: str, decisions: Decisio
         drop(document, at, text, decisions)
         return
     decisions.add("replaced", at, f"{ref} is not in the file: it can be anything.")
-    if holder == "responses":
-        _put(document, at, {"description": ""})
-    elif key == "requestBody" or holder == "requestBodies":
-        _put(document, at, {"content": {"application/json": {"schema": {}}}})
-    else:
-        _put(document, at, {})
+    is_body = key == "requestBody" or holder == "requestBodies"
+    body: Document = {"content": {"application/json": {"schema": {}}}}
+    _put(document, at, body if is_body else {"description": ""} if holder == "responses" else {})
 
 
 def settle(document: Document, problems: Iterable[Problem], decisions: Decisions) -> bool:
@@ -122,7 +117,7 @@ def _settle_object(node: Document, problem: Problem, decisions: Decisions) -> bo
 def replace_schema(document: Document, problem: Problem, decisions: Decisions) -> bool:
     """Take anything where a schema is ambiguous, or do without the keyword that is; tell whether there was one."""
     if at := _keyword(problem.pointer):
-        holder, key = _get(document, at.rpartition("/")[0]), tokens(at)[-1]
+        holder, key = _place(document, at)
         decisions.add("question", at, f"{problem.pointer}: {problem.message} The schema goes without {key}.")
         del holder[key]
         return True
@@ -177,13 +172,11 @@ def drop(document: Document, at: str, text: str, decisions: Decisions) -> None:
     if not at:
         raise GenerationError("The file is no OpenAPI document:", [text])
     lost = _operations_below(document, at)
-    holder, key = _get(document, at.rpartition("/")[0]), tokens(at)[-1]
-    if isinstance(holder, dict) and key in holder:
+    holder, key = _place(document, at)
+    try:
         del holder[key]
-    elif isinstance(holder, list) and int(key) < len(holder):
-        del holder[int(key)]
-    else:
-        return
+    except (KeyError, IndexError, TypeError):
+        return  # it has gone with what held it
     for one in lost:
         decisions.add("lost", one, text)
     if not lost:
@@ -197,18 +190,20 @@ def _operations_below(document: Document, at: str) -> list[str]:
     return [one.pointer for one in operations(document) if one.pointer == at or one.pointer.startswith(at + "/")]
 
 
-def _get(document: Any, at: str) -> Any:
-    for part in tokens(at):
-        try:
-            document = document[int(part)] if isinstance(document, list) else document[part]
-        except (KeyError, IndexError, TypeError, ValueError):
-            return None
-    return document
+def _get(document: Document, at: str) -> Any:
+    try:
+        return resolve_once(document, at)
+    except DocumentError:
+        return None
+
+
+def _place(document: Document, at: str) -> tuple[Any, str | int]:
+    """Return what holds a place, or None, and the key or index of the place in it."""
+    holder, key = _get(document, at.rpartition("/")[0]), tokens(at)[-1]
+    return holder, int(key) if isinstance(holder, list) else key
 
 
 def _put(document: Document, at: str, value: Any) -> None:
-    holder, key = _get(document, at.rpartition("/")[0]), tokens(at)[-1]
-    if isinstance(holder, list):
-        holder[int(key)] = value
-    elif isinstance(holder, dict):
+    holder, key = _place(document, at)
+    if holder is not None:
         holder[key] = value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -12,20 +11,8 @@ from functools import reduce
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, derive_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from ._bls import (
-    COFACTOR,
-    FIELD,
-    G2,
-    ORDER,
-    Point,
-    add,
-    encode_public,
-    encode_signature,
-    hash_to_point,
-    multiply,
-    on_curve_from,
-    private_scalar,
-)
+from . import _bls as bls
+from ._text import document
 
 __all__ = ["CASES", "build"]
 
@@ -55,7 +42,7 @@ SEEDS = {
 }
 """The first two stand in the tests of the vendor's signing agent."""
 
-SCALARS = {name: private_scalar(bytes.fromhex(seed)) for name, seed in SEEDS.items()}
+SCALARS = {name: bls.private_scalar(bytes.fromhex(seed)) for name, seed in SEEDS.items()}
 GOLDEN = b"test message"
 EVERYDAY = bytes.fromhex("08011220") + hashlib.sha256(b"everyday").digest()
 
@@ -89,22 +76,22 @@ class Case:
 
     def signed(self, message: bytes | None = None) -> str:
         """Return the right signature, or that of another message."""
-        return encode_signature(self.point(hash_to_point(self.message if message is None else message))).hex()
+        return bls.encode_signature(self.point(bls.hash_to_point(self.message if message is None else message))).hex()
 
-    def point(self, hashed: Point) -> Point:
+    def point(self, hashed: bls.Point) -> bls.Point:
         """Return the sum over the keys of scalar times point."""
-        return reduce(add, (multiply(hashed, SCALARS[key]) for key in self.keys))
+        return reduce(bls.add, (bls.multiply(hashed, SCALARS[key]) for key in self.keys))
 
     @property
     def public_key(self) -> str:
         """The text of the public key, or of the sum of the public keys."""
-        return self.public or encode_public(self.point(G2)).hex()
+        return self.public or bls.encode_public(self.point(bls.G2)).hex()
 
 
 def searching(message: bytes) -> int:
     """Return how many x are tried for a message before one is on the curve."""
-    first = int.from_bytes(hashlib.shake_256(message).digest(48)) % FIELD
-    return on_curve_from(first)[0].a - first
+    first = int.from_bytes(hashlib.shake_256(message).digest(48)) % bls.FIELD
+    return bls.on_curve_from(first)[0].a - first
 
 
 def retried(times: int) -> bytes:
@@ -114,20 +101,20 @@ def retried(times: int) -> bytes:
 
 def shifted(text: str, start: int) -> str:
     """Write the field element at a place as a number that is larger by the prime."""
-    element = int(text[start : start + 96], 16) + FIELD
+    element = int(text[start : start + 96], 16) + bls.FIELD
     return text[:start] + element.to_bytes(48).hex() + text[start + 96 :]
 
 
 def outside_the_group(case: Case) -> str:
     """Return the point of the search itself, without the cofactor."""
-    first = int.from_bytes(hashlib.shake_256(case.message).digest(48)) % FIELD
-    return encode_signature(case.point(on_curve_from(first))).hex()
+    first = int.from_bytes(hashlib.shake_256(case.message).digest(48)) % bls.FIELD
+    return bls.encode_signature(case.point(bls.on_curve_from(first))).hex()
 
 
 def off_the_curve(case: Case) -> str:
     """Return the next x of the right signature that no point has."""
     x = int(case.signed()[2:], 16)
-    while on_curve_from(x)[0].a == x:
+    while bls.on_curve_from(x)[0].a == x:
         x += 1
     return f"02{x:096x}"
 
@@ -135,8 +122,8 @@ def off_the_curve(case: Case) -> str:
 def with_sha256(case: Case) -> str:
     """Hash to the curve with SHA-256 twice in the place of SHAKE256."""
     digest = hashlib.sha256(case.message).digest()
-    x = int.from_bytes((digest + hashlib.sha256(digest).digest())[:48]) % FIELD
-    return encode_signature(case.point(multiply(on_curve_from(x), COFACTOR))).hex()
+    x = int.from_bytes((digest + hashlib.sha256(digest).digest())[:48]) % bls.FIELD
+    return bls.encode_signature(case.point(bls.multiply(bls.on_curve_from(x), bls.COFACTOR))).hex()
 
 
 def negated(text: str) -> str:
@@ -200,7 +187,7 @@ CASES: tuple[Case, ...] = (*VALID, *INVALID)
 
 def uncompressed(case: Case) -> str:
     """Return x and y of the right signature."""
-    point = case.point(hash_to_point(case.message))
+    point = case.point(bls.hash_to_point(case.message))
     assert point is not None
     return point[0].a.to_bytes(48).hex() + point[1].a.to_bytes(48).hex()
 
@@ -208,33 +195,30 @@ def uncompressed(case: Case) -> str:
 def ietf(case: Case) -> str:
     """Return the right point as the IETF drafts encode it: flags for compressed and for the larger y."""
     text = uncompressed(case)
-    larger = int(text[96:], 16) > FIELD // 2
+    larger = int(text[96:], 16) > bls.FIELD // 2
     return f"{int(text[:96], 16) | 1 << 383 | larger << 381:096x}"
 
 
 def build() -> str:
     """Return the text of approval-vectors.json."""
-    document = {
-        "comment": "Approval keys from seeds, and signatures of messages, right and wrong. APPROVALS.md explains the rule, approval-vectors.schema.json this file. The seeds are test seeds. Rebuild with: nox -s vectors",
-        "version": 1,
-        "algorithm": "BLS over BLS12-381 as Milagro has it: signatures in G1, public keys in G2, SHAKE256 and try-and-increment",
-        "notes": {name: {"description": text} for name, text in NOTES.items()},
-        "keys": [_describe_key(name, seed) for name, seed in SEEDS.items()],
-        "number_of_vectors": len(CASES),
-        "vectors": [_describe(case) for case in CASES],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return document(
+        "Approval keys from seeds, and signatures of messages, right and wrong. APPROVALS.md explains the rule, approval-vectors.schema.json this file. The seeds are test seeds. Rebuild with: nox -s vectors",
+        "BLS over BLS12-381 as Milagro has it: signatures in G1, public keys in G2, SHAKE256 and try-and-increment",
+        NOTES,
+        [_describe(case) for case in CASES],
+        keys=[_describe_key(name, seed) for name, seed in SEEDS.items()],
+    )
 
 
 def _describe_key(name: str, seed: str) -> dict[str, object]:
-    assert SCALARS[name] < ORDER
+    assert SCALARS[name] < bls.ORDER
     ec_private = hashlib.sha256(bytes.fromhex(seed)).digest()
     ec_public = derive_private_key(int.from_bytes(ec_private), SECP256K1()).public_key()
     return {
         "id": name,
         "seed": seed,
         "bls_private_key": f"{SCALARS[name]:096x}",
-        "bls_public_key": encode_public(multiply(G2, SCALARS[name])).hex(),
+        "bls_public_key": bls.encode_public(bls.multiply(bls.G2, SCALARS[name])).hex(),
         "ec_private_key": ec_private.hex(),
         "ec_public_key": ec_public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint).hex(),
     }

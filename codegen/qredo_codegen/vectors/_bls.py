@@ -8,22 +8,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-__all__ = [
-    "COFACTOR",
-    "F2",
-    "FIELD",
-    "G2",
-    "ORDER",
-    "Point",
-    "add",
-    "encode_public",
-    "encode_signature",
-    "hash_to_point",
-    "multiply",
-    "on_curve_from",
-    "private_scalar",
-]
-
 FIELD = 0x1A0111EA397FE69A4B1BA7B6434BACD764774B84F38512BF6730D2A0F6B0F6241EABFFFEB153FFFFB9FEFFFFFFFFAAAB
 ORDER = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
 COFACTOR = 0x396C8C005555E1568C00AAAB0000AAAB

@@ -22,7 +22,7 @@ class Case:
     Attributes:
         id: Unique, and never given to another case.
         comment: What is special about it.
-        flags: What it is about; each is explained in the notes.
+        flags: What it is about, in words that the notes explain.
         url: The URL as a verifier sees it.
         body: The body as a verifier sees it.
         stamp: The text of the header.
@@ -33,7 +33,7 @@ class Case:
 
     id: str
     comment: str
-    flags: tuple[str, ...]
+    flags: str
     url: str
     body: bytes = b""
     stamp: str = "1700000000"

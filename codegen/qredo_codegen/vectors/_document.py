@@ -10,7 +10,7 @@ from ._forged import FORGED
 from ._invalid import MISWRITTEN, NOT_ON_THE_WIRE, TAMPERED
 from ._notes import NOTES
 from ._rsa import Key
-from ._text import dump
+from ._text import document
 from ._valid import VALID
 
 __all__ = ["CASES", "build"]
@@ -26,17 +26,14 @@ def build(folder: Path) -> str:
         folder: The folder `spec/signing`, which has the keys.
     """
     keys = {name: Key(folder / "keys" / f"{file}.pem") for name, file in FILES.items()}
-    document = {
-        "comment": "Signatures of requests to the Qredo Partner API, right and wrong. RULE.md explains the rule, "
+    return document(
+        "Signatures of requests to the Qredo Partner API, right and wrong. RULE.md explains the rule, "
         "vectors.schema.json this file. All keys are test keys. Rebuild with: nox -s vectors",
-        "version": 1,
-        "algorithm": "RSASSA-PKCS1-v1_5 with SHA-256 over stamp + url + body; base64url without padding",
-        "notes": {name: {"description": text} for name, text in NOTES.items()},
-        "keys": [_describe_key(name, key) for name, key in keys.items()],
-        "number_of_vectors": len(CASES),
-        "vectors": [_describe(case, keys) for case in CASES],
-    }
-    return dump(document)
+        "RSASSA-PKCS1-v1_5 with SHA-256 over stamp + url + body; base64url without padding",
+        NOTES,
+        [_describe(case, keys) for case in CASES],
+        keys=[_describe_key(name, key) for name, key in keys.items()],
+    )
 
 
 def _describe_key(name: str, key: Key) -> dict[str, object]:
@@ -62,5 +59,5 @@ def _describe(case: Case, keys: Keys) -> dict[str, object]:
         "digest": case.digest.hex(),
         "signature": case.signature(keys),
         "result": "valid" if case.sign is None else "invalid",
-        "flags": list(case.flags),
+        "flags": case.flags.split(),
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+
+from ._text import base64url, document
 
 __all__ = ["CASES", "build"]
 
@@ -34,47 +35,13 @@ NOTES = {
 
 @dataclass(frozen=True)
 class Secret:
-    """An API secret, as it is issued.
-
-    Attributes:
-        comment: What is special about it.
-        text: The text as the vendor shows it, in base64url with or without padding.
-    """
-
-    comment: str
-    text: str
-
-    @property
-    def key(self) -> bytes:
-        """The bytes that the text encodes: the key of the HMAC."""
-        return base64.urlsafe_b64decode(self.text + "=" * (-len(self.text) % 4))
-
-
-SECRETS = {
-    "vendor": Secret(
-        "The sample of the vendor's tool: 60 bytes, which are text.",
-        "JDJhJDA0JGV0aGt1LnE1a0NyZUFhaHFYVnlzZnVpU0Ryd2xOVThIZTY0TkhpRzRaLjF6YS9ZSi95SExL",
-    ),
-    "bytes-32": Secret(
-        "32 bytes that are no text, issued without padding; its text has both letters that the standard alphabet does not know.",
-        "__79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OPi4eA",
-    ),
-    "bytes-80": Secret(
-        "80 bytes, so more than a block of SHA-256: HMAC hashes such a key first. Issued with padding.",
-        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-P0BBQkNERUZHSElKS0xNTk8=",
-    ),
-}
-
-
-@dataclass(frozen=True)
-class SecretText:
-    """What a user may give as an API secret.
+    """An API secret as it is issued, or what a user may give as one.
 
     Attributes:
         id: Unique, and never given to another text.
         comment: What is special about it.
-        text: The text.
-        key: The bytes that it stands for, or None if it must be refused.
+        text: The text; the vendor shows it in base64url, with or without padding.
+        key: The bytes that it stands for, which are the key of the HMAC, or None if it must be refused.
     """
 
     id: str
@@ -82,36 +49,64 @@ class SecretText:
     text: str
     key: bytes | None = None
 
+    def describe(self) -> dict[str, object]:
+        """The secret as it stands in the file."""
+        key = self.key and base64.b64encode(self.key).decode()
+        return {"id": self.id, "comment": self.comment, "text": self.text, "bytes": key}
+
+
+def _issued(id: str, comment: str, text: str) -> Secret:
+    return Secret(id, comment, text, base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+
+
+ISSUED = (
+    _issued(
+        "vendor",
+        "The sample of the vendor's tool: 60 bytes, which are text.",
+        "JDJhJDA0JGV0aGt1LnE1a0NyZUFhaHFYVnlzZnVpU0Ryd2xOVThIZTY0TkhpRzRaLjF6YS9ZSi95SExL",
+    ),
+    _issued(
+        "bytes-32",
+        "32 bytes that are no text, issued without padding; its text has both letters that the standard alphabet does not know.",
+        "__79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OPi4eA",
+    ),
+    _issued(
+        "bytes-80",
+        "80 bytes, so more than a block of SHA-256: HMAC hashes such a key first. Issued with padding.",
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-P0BBQkNERUZHSElKS0xNTk8=",
+    ),
+)
+SECRETS = {secret.id: secret.text for secret in ISSUED}
+KEYS = {secret.id: secret.key or b"" for secret in ISSUED}
 
 # fmt: off
-_KEY = SECRETS["bytes-32"].key
-_BARE = SECRETS["bytes-32"].text
+_KEY, _BARE = KEYS["bytes-32"], SECRETS["bytes-32"]
 SECRET_TEXTS = (
-    SecretText("url-bare", "The URL-safe alphabet, without padding.", _BARE, _KEY),
-    SecretText("url-padded", "The URL-safe alphabet, with padding.", f"{_BARE}=", _KEY),
-    SecretText("standard-bare", "The standard alphabet, without padding.", _BARE.translate(STANDARD), _KEY),
-    SecretText("standard-padded", "The standard alphabet, with padding.", f"{_BARE.translate(STANDARD)}=", _KEY),
-    SecretText("white-space-around", "White space at both ends, as a file has it.", f" \t{_BARE}\r\n", _KEY),
-    SecretText("shortest", "16 bytes.", "AAECAwQFBgcICQoLDA0ODw==", bytes(range(16))),
-    SecretText("no-padding-needed", "18 bytes, whose text needs no padding.", "AAECAwQFBgcICQoLDA0ODxAR", bytes(range(18))),
-    SecretText("too-short", "15 bytes: an API key in its place stands for 10.", "AAECAwQFBgcICQoLDA0O"),
-    SecretText("empty", "No text: an HMAC would take the empty key.", ""),
-    SecretText("white-space-only", "White space alone.", " \n"),
-    SecretText("padding-only", "Padding alone.", "=="),
-    SecretText("both-alphabets", "Letters of both alphabets.", f"{_BARE[:4]}+/{_BARE[6:]}"),
-    SecretText("newline-inside", "A line break inside, as of a text that was wrapped.", f"{_BARE[:20]}\n{_BARE[20:]}"),
-    SecretText("space-inside", "A space inside.", f"{_BARE[:20]} {_BARE[20:]}"),
-    SecretText("stray-bits", "The last letter has bits that stand for nothing: a text that was cut or mistyped.", f"{_BARE[:-1]}B"),
-    SecretText("cut", "One letter too few, so the rest has stray bits.", _BARE[:-1]),
-    SecretText("one-letter-left", "One letter more than whole groups of four: it stands for no byte.", f"{_BARE[:40]}A"),
-    SecretText("padding-short", "One '=' where two are needed.", "AAECAwQFBgcICQoLDA0ODw="),
-    SecretText("padding-long", "Two '=' where one is needed.", f"{_BARE}=="),
-    SecretText("padding-needless", "A '=' where none is needed.", "AAECAwQFBgcICQoLDA0ODxAR="),
-    SecretText("padding-group", "A whole group of padding.", "AAECAwQFBgcICQoLDA0ODxAR===="),
-    SecretText("padding-inside", "Padding inside: two texts, one after the other.", "AAECAwQFBgcICQoLDA0ODw==AAECAwQFBgcICQoLDA0ODw=="),
-    SecretText("other-letter", "A letter of neither alphabet.", f"{_BARE[:20]}*{_BARE[21:]}"),
-    SecretText("not-ascii", "A digit outside ASCII.", f"{_BARE[:20]}\u0661{_BARE[21:]}"),
-    SecretText("nul", "A character that some decoders skip.", f"{_BARE[:20]}\0{_BARE[20:]}"),
+    Secret("url-bare", "The URL-safe alphabet, without padding.", _BARE, _KEY),
+    Secret("url-padded", "The URL-safe alphabet, with padding.", f"{_BARE}=", _KEY),
+    Secret("standard-bare", "The standard alphabet, without padding.", _BARE.translate(STANDARD), _KEY),
+    Secret("standard-padded", "The standard alphabet, with padding.", f"{_BARE.translate(STANDARD)}=", _KEY),
+    Secret("white-space-around", "White space at both ends, as a file has it.", f" \t{_BARE}\r\n", _KEY),
+    Secret("shortest", "16 bytes.", "AAECAwQFBgcICQoLDA0ODw==", bytes(range(16))),
+    Secret("no-padding-needed", "18 bytes, whose text needs no padding.", "AAECAwQFBgcICQoLDA0ODxAR", bytes(range(18))),
+    Secret("too-short", "15 bytes: an API key in its place stands for 10.", "AAECAwQFBgcICQoLDA0O"),
+    Secret("empty", "No text: an HMAC would take the empty key.", ""),
+    Secret("white-space-only", "White space alone.", " \n"),
+    Secret("padding-only", "Padding alone.", "=="),
+    Secret("both-alphabets", "Letters of both alphabets.", f"{_BARE[:4]}+/{_BARE[6:]}"),
+    Secret("newline-inside", "A line break inside, as of a text that was wrapped.", f"{_BARE[:20]}\n{_BARE[20:]}"),
+    Secret("space-inside", "A space inside.", f"{_BARE[:20]} {_BARE[20:]}"),
+    Secret("stray-bits", "The last letter has bits that stand for nothing: a text that was cut or mistyped.", f"{_BARE[:-1]}B"),
+    Secret("cut", "One letter too few, so the rest has stray bits.", _BARE[:-1]),
+    Secret("one-letter-left", "One letter more than whole groups of four: it stands for no byte.", f"{_BARE[:40]}A"),
+    Secret("padding-short", "One '=' where two are needed.", "AAECAwQFBgcICQoLDA0ODw="),
+    Secret("padding-long", "Two '=' where one is needed.", f"{_BARE}=="),
+    Secret("padding-needless", "A '=' where none is needed.", "AAECAwQFBgcICQoLDA0ODxAR="),
+    Secret("padding-group", "A whole group of padding.", "AAECAwQFBgcICQoLDA0ODxAR===="),
+    Secret("padding-inside", "Padding inside: two texts, one after the other.", "AAECAwQFBgcICQoLDA0ODw==AAECAwQFBgcICQoLDA0ODw=="),
+    Secret("other-letter", "A letter of neither alphabet.", f"{_BARE[:20]}*{_BARE[21:]}"),
+    Secret("not-ascii", "A digit outside ASCII.", f"{_BARE[:20]}\u0661{_BARE[21:]}"),
+    Secret("nul", "A character that some decoders skip.", f"{_BARE[:20]}\0{_BARE[20:]}"),
 )
 # fmt: on
 """Texts of secrets: what each stands for, or that it must be refused."""
@@ -146,16 +141,11 @@ class Case:
 
     def mac(self, message: bytes | None = None) -> bytes:
         """The HMAC over the string to sign, or over another message."""
-        return hmac.digest(SECRETS[self.secret].key, self.message if message is None else message, "sha256")
+        return hmac.digest(KEYS[self.secret], self.message if message is None else message, "sha256")
 
     def signed(self) -> str:
         """The text of the right signature."""
-        return encode(self.mac())
-
-
-def encode(mac: bytes) -> str:
-    """Write bytes as base64url without padding."""
-    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+        return base64url(self.mac())
 
 
 def signed_over(**other: str) -> Callable[[Case], str]:
@@ -200,18 +190,18 @@ INVALID = (
     Case("wrong-newline", "With a newline at the end.", "Encoding", sign=lambda case: case.signed() + "\n"),
     Case("wrong-hex", "In hex.", "Encoding", sign=lambda case: case.mac().hex()),
     Case("wrong-empty", "No signature.", "Encoding", sign=lambda case: ""),
-    Case("wrong-cut", "The first 16 bytes only.", "Encoding", sign=lambda case: encode(case.mac()[:16])),
+    Case("wrong-cut", "The first 16 bytes only.", "Encoding", sign=lambda case: base64url(case.mac()[:16])),
     Case("wrong-timestamp", "For the second before.", "Parts", sign=signed_over(timestamp="1699999999")),
     Case("wrong-method", "For a POST.", "Parts", sign=signed_over(method="POST")),
     Case("wrong-method-case", "Over the method in lower case.", "Parts", sign=signed_over(method="get")),
     Case("wrong-no-method", "Without the method, as the Partner API's rule has it.", "Parts", sign=signed_over(method="") ),
     Case("wrong-path", "Over the path alone.", "Parts", sign=signed_over(url="/qapi/v1/balance")),
     Case("wrong-feed-scheme", "A feed, signed as https.", "Parts", url="wss://api.qredo.network/qapi/v1/transactions/feed", sign=signed_over(url=f"{BASE}/transactions/feed")),
-    Case("wrong-separator", "With a newline between the parts.", "Parts", sign=lambda case: encode(case.mac("\n".join((case.timestamp, case.method, case.url, "")).encode()))),
+    Case("wrong-separator", "With a newline between the parts.", "Parts", sign=lambda case: base64url(case.mac("\n".join((case.timestamp, case.method, case.url, "")).encode()))),
     Case("wrong-secret", "With another secret.", "Secret", sign=signed_over(secret="bytes-80")),
-    Case("wrong-secret-text", "With the text of the secret in the place of its bytes.", "Secret", sign=lambda case: encode(hmac.digest(SECRETS[case.secret].text.encode(), case.message, "sha256"))),
-    Case("wrong-hash", "HMAC with SHA-512, cut to 32 bytes.", "Hash", sign=lambda case: encode(hmac.digest(SECRETS[case.secret].key, case.message, "sha512")[:32])),
-    Case("wrong-no-hmac", "SHA-256 over secret and message, which is no HMAC.", "Hash", sign=lambda case: encode(hashlib.sha256(SECRETS[case.secret].key + case.message).digest())),
+    Case("wrong-secret-text", "With the text of the secret in the place of its bytes.", "Secret", sign=lambda case: base64url(hmac.digest(SECRETS[case.secret].encode(), case.message, "sha256"))),
+    Case("wrong-hash", "HMAC with SHA-512, cut to 32 bytes.", "Hash", sign=lambda case: base64url(hmac.digest(KEYS[case.secret], case.message, "sha512")[:32])),
+    Case("wrong-no-hmac", "SHA-256 over secret and message, which is no HMAC.", "Hash", sign=lambda case: base64url(hashlib.sha256(KEYS[case.secret] + case.message).digest())),
 )
 # fmt: on
 
@@ -220,35 +210,14 @@ CASES = (*VALID, *INVALID)
 
 def build() -> str:
     """Return the text of hmac-vectors.json."""
-    document = {
-        "comment": "Signatures of requests to the Qredo API v1, right and wrong. RULE.md explains the rule, hmac-vectors.schema.json this file. The secrets are test secrets.",
-        "version": 1,
-        "algorithm": "HMAC-SHA256 over timestamp + method + url + body; base64url without padding",
-        "notes": {name: {"description": text} for name, text in NOTES.items()},
-        "secrets": [
-            {
-                "id": name,
-                "comment": secret.comment,
-                "text": secret.text,
-                "bytes": base64.b64encode(secret.key).decode(),
-            }
-            for name, secret in SECRETS.items()
-        ],
-        "secret_texts": [_describe_text(each) for each in SECRET_TEXTS],
-        "number_of_vectors": len(CASES),
-        "vectors": [_describe(case) for case in CASES],
-    }
-    return json.dumps(document, indent=2) + "\n"
-
-
-def _describe_text(secret: SecretText) -> dict[str, object]:
-    return {
-        "id": secret.id,
-        "comment": secret.comment,
-        "text": secret.text,
-        "bytes": None if secret.key is None else base64.b64encode(secret.key).decode(),
-        "result": "invalid" if secret.key is None else "valid",
-    }
+    return document(
+        "Signatures of requests to the Qredo API v1, right and wrong. RULE.md explains the rule, hmac-vectors.schema.json this file. The secrets are test secrets.",
+        "HMAC-SHA256 over timestamp + method + url + body; base64url without padding",
+        NOTES,
+        [_describe(case) for case in CASES],
+        secrets=[one.describe() for one in ISSUED],
+        secret_texts=[one.describe() | {"result": "valid" if one.key else "invalid"} for one in SECRET_TEXTS],
+    )
 
 
 def _describe(case: Case) -> dict[str, object]:

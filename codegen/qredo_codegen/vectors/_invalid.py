@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-import hashlib
+from collections.abc import Callable
 from typing import Any
 
-from ._case import Case, Signing, retyped, signed_over
+from ._case import Case, Signing, raw, retyped, signed_over
+from ._text import base64url
 from ._valid import CREATE, JSON, PRODUCTION, SANDBOX, SEARCH
 
 __all__ = ["MISWRITTEN", "NOT_ON_THE_WIRE", "TAMPERED"]
@@ -17,15 +18,17 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def _case(id: str, comment: str, flags: str, sign: Signing, url: str = ASSETS, body: bytes = b"", **other: Any) -> Case:
-    return Case(id, comment, tuple(flags.split()), url, body, sign=sign, **other)
+    return Case(id, comment, flags, url, body, sign=sign, **other)
 
 
-def _other_body(body: bytes) -> Signing:
-    return signed_over(body=body)
+def _url(id: str, comment: str, flags: str, signed: str, sent: str = ASSETS) -> Case:
+    """A right signature over another URL than the one that is sent."""
+    return _case(id, comment, flags, signed_over(url=signed), sent)
 
 
-def _other_url(url: str) -> Signing:
-    return signed_over(url=url)
+def _body(id: str, comment: str, signed: bytes, sent: bytes = b"", flags: str = "", url: str = CREATE) -> Case:
+    """A right signature over another body than the one that is sent."""
+    return _case(id, comment, f"Body {flags}", signed_over(body=signed), url, sent)
 
 
 TAMPERED = (
@@ -42,117 +45,48 @@ TAMPERED = (
     _case("stamp-missing", "the stamp was not signed", "Stamp", signed_over(stamp="")),
     _case("stamp-milliseconds", "milliseconds signed, seconds sent", "Stamp", signed_over(stamp="1700000000000")),
     _case("stamp-zeros", "leading zeros dropped by the signer", "Stamp", signed_over(stamp="1"), stamp="01"),
-    _case("url-byte", "one byte of the path differs", "Url", _other_url(f"{PRODUCTION}/assetz")),
-    _case("url-path-only", "only the path was signed", "Url", _other_url("/api/v1/p/assets")),
-    _case("url-no-query", "the query was not signed", "Url Query", _other_url(SEARCH), f"{SEARCH}?name=main"),
-    _case("url-question-mark", "'?' sent, not signed", "Url Query", _other_url(ASSETS), f"{ASSETS}?"),
-    _case(
-        "url-query-order",
-        "parameters sorted by the signer",
-        "Url Query",
-        _other_url(f"{SEARCH}?a=1&b=2"),
-        f"{SEARCH}?b=2&a=1",
-    ),
-    _case(
+    _url("url-byte", "one byte of the path differs", "Url", f"{PRODUCTION}/assetz"),
+    _url("url-path-only", "only the path was signed", "Url", "/api/v1/p/assets"),
+    _url("url-no-query", "the query was not signed", "Url Query", SEARCH, f"{SEARCH}?name=main"),
+    _url("url-question-mark", "'?' sent, not signed", "Url Query", ASSETS, f"{ASSETS}?"),
+    _url("url-query-order", "parameters sorted by the signer", "Url Query", f"{SEARCH}?a=1&b=2", f"{SEARCH}?b=2&a=1"),
+    _url(
         "url-escape-case",
         "upper case signed, lower case sent",
         "Url Escapes",
-        _other_url(f"{SEARCH}?name=%C3%A9"),
+        f"{SEARCH}?name=%C3%A9",
         f"{SEARCH}?name=%c3%a9",
     ),
-    _case(
-        "url-unescaped",
-        "signed before it was escaped",
-        "Url Escapes",
-        _other_url(f"{SEARCH}?name=é"),
-        f"{SEARCH}?name=%C3%A9",
+    _url("url-unescaped", "signed before it was escaped", "Url Escapes", f"{SEARCH}?name=é", f"{SEARCH}?name=%C3%A9"),
+    _url("url-plus", "%20 signed, plus sent", "Url Escapes", f"{SEARCH}?name=a%20b", f"{SEARCH}?name=a+b"),
+    _url("url-trailing-slash", "a slash at the end, not signed", "Url Path", ASSETS, f"{ASSETS}/"),
+    _url("url-dots", "dot segments resolved by the signer", "Url Path", ASSETS, f"{PRODUCTION}/x/../assets"),
+    _url("url-other-host", "a signature for the sandbox, at production", "Origin", f"{SANDBOX}/assets"),
+    _url(
+        "url-host-case", "a host in upper case, signed in lower case", "Origin", ASSETS, ASSETS.replace("api.", "API.")
     ),
-    _case("url-plus", "%20 signed, plus sent", "Url Escapes", _other_url(f"{SEARCH}?name=a%20b"), f"{SEARCH}?name=a+b"),
-    _case("url-trailing-slash", "a slash at the end, not signed", "Url Path", _other_url(ASSETS), f"{ASSETS}/"),
-    _case(
-        "url-dots", "dot segments resolved by the signer", "Url Path", _other_url(ASSETS), f"{PRODUCTION}/x/../assets"
+    _url(
+        "url-port-not-signed", "port 443 sent, not signed", "Origin", ASSETS, ASSETS.replace("network", "network:443")
     ),
-    _case("url-other-host", "a signature for the sandbox, at production", "Origin", _other_url(f"{SANDBOX}/assets")),
-    _case(
-        "url-host-case",
-        "a host in upper case, signed in lower case",
-        "Origin",
-        _other_url(ASSETS),
-        ASSETS.replace("api.", "API."),
-    ),
-    _case(
-        "url-port-not-signed",
-        "port 443 sent, not signed",
-        "Origin",
-        _other_url(ASSETS),
-        ASSETS.replace("network", "network:443"),
-    ),
-    _case(
-        "url-port-not-sent", "port 443 signed, not sent", "Origin", _other_url(ASSETS.replace("network", "network:443"))
-    ),
-    _case("url-http", "http signed, https sent", "Origin", _other_url(ASSETS.replace("https", "http"))),
-    _case("url-https", "https signed, http sent", "Origin", _other_url(ASSETS), ASSETS.replace("https", "http")),
-    _case(
-        "feed-https",
-        "a feed with the URL signed as https",
-        "Origin Feed",
-        _other_url(FEED.replace("wss", "https")),
-        FEED,
-    ),
-    _case(
-        "feed-wss", "a GET with the URL signed as wss", "Origin Feed", _other_url(FEED), FEED.replace("wss", "https")
-    ),
-    _case("feed-ws", "ws signed, wss sent", "Origin Feed", _other_url(FEED.replace("wss", "ws")), FEED),
-    _case("body-byte", "one bit of the body differs", "Body", _other_body(JSON.replace(b"FR", b"GR")), CREATE, JSON),
-    _case("body-not-signed", "the body was not signed", "Body", _other_body(b""), CREATE, JSON),
-    _case("body-not-sent", "a body signed, none sent", "Body", _other_body(JSON), CREATE),
-    _case("body-empty-object", "an empty object signed, nothing sent", "Body", _other_body(b"{}"), CREATE),
-    _case("body-null", "'null' signed for no body", "Body", _other_body(b"null")),
-    _case(
-        "body-spaces",
-        "written again with spaces after signing",
-        "Body",
-        _other_body(JSON),
-        CREATE,
-        b'{"name": "ACME Corp", "country": "FR"}',
-    ),
-    _case(
-        "body-key-order",
-        "written again in another order",
-        "Body",
-        _other_body(JSON),
-        CREATE,
-        b'{"country":"FR","name":"ACME Corp"}',
-    ),
-    _case(
-        "body-composed",
-        "accents composed by the signer",
-        "Body",
-        _other_body("Caf\u00e9".encode()),
-        CREATE,
-        "Cafe\u0301".encode(),
-    ),
-    _case(
-        "body-latin-1",
-        "signed as Latin-1, sent as UTF-8",
-        "Body",
-        _other_body("é".encode("latin-1")),
-        CREATE,
-        "é".encode(),
-    ),
-    _case("body-bom", "a byte order mark sent, not signed", "Body", _other_body(JSON), CREATE, b"\xef\xbb\xbf" + JSON),
-    _case(
-        "body-newline-sent", "a newline at the end, not signed", "Body LineEnd", _other_body(JSON), CREATE, JSON + b"\n"
-    ),
-    _case(
-        "body-newline-signed",
-        "a newline signed (echo adds one)",
-        "Body LineEnd",
-        _other_body(JSON + b"\n"),
-        CREATE,
-        JSON,
-    ),
-    _case("body-crlf", "CRLF sent, LF signed", "Body LineEnd", _other_body(b"{\n}\n"), CREATE, b"{\r\n}\r\n"),
+    _url("url-port-not-sent", "port 443 signed, not sent", "Origin", ASSETS.replace("network", "network:443")),
+    _url("url-http", "http signed, https sent", "Origin", ASSETS.replace("https", "http")),
+    _url("url-https", "https signed, http sent", "Origin", ASSETS, ASSETS.replace("https", "http")),
+    _url("feed-https", "a feed with the URL signed as https", "Origin Feed", FEED.replace("wss", "https"), FEED),
+    _url("feed-wss", "a GET with the URL signed as wss", "Origin Feed", FEED, FEED.replace("wss", "https")),
+    _url("feed-ws", "ws signed, wss sent", "Origin Feed", FEED.replace("wss", "ws"), FEED),
+    _body("body-byte", "one bit of the body differs", JSON.replace(b"FR", b"GR"), JSON),
+    _body("body-not-signed", "the body was not signed", b"", JSON),
+    _body("body-not-sent", "a body signed, none sent", JSON),
+    _body("body-empty-object", "an empty object signed, nothing sent", b"{}"),
+    _body("body-null", "'null' signed for no body", b"null", url=ASSETS),
+    _body("body-spaces", "written again with spaces after signing", JSON, b'{"name": "ACME Corp", "country": "FR"}'),
+    _body("body-key-order", "written again in another order", JSON, b'{"country":"FR","name":"ACME Corp"}'),
+    _body("body-composed", "accents composed by the signer", "Caf\u00e9".encode(), "Cafe\u0301".encode()),
+    _body("body-latin-1", "signed as Latin-1, sent as UTF-8", "é".encode("latin-1"), "é".encode()),
+    _body("body-bom", "a byte order mark sent, not signed", JSON, b"\xef\xbb\xbf" + JSON),
+    _body("body-newline-sent", "a newline at the end, not signed", JSON, JSON + b"\n", flags="LineEnd"),
+    _body("body-newline-signed", "a newline signed (echo adds one)", JSON + b"\n", JSON, flags="LineEnd"),
+    _body("body-crlf", "CRLF sent, LF signed", b"{\n}\n", b"{\r\n}\r\n", flags="LineEnd"),
     _case(
         "separator-newline",
         "newlines between the parts",
@@ -187,8 +121,9 @@ TAMPERED = (
 )
 
 
-def _miswritten(id: str, comment: str, flags: str, sign: Signing) -> Case:
-    return Case(id, comment, ("Text", *flags.split()), CREATE, JSON, sign=sign)
+def _miswritten(id: str, comment: str, change: Callable[[str], str], flags: str = "") -> Case:
+    """The right signature as another text."""
+    return _case(id, comment, f"Text {flags}", retyped(change), CREATE, JSON)
 
 
 def _standard(text: str) -> str:
@@ -204,68 +139,53 @@ def _again(text: str) -> bytes:
 
 
 MISWRITTEN = (
-    _miswritten("text-padding", "with its padding", "", retyped(_padded)),
-    _miswritten("text-half-padding", "with half its padding", "", retyped(lambda text: text + "=")),
-    _miswritten("text-standard", "standard base64, no padding", "", retyped(_standard)),
-    _miswritten(
-        "text-standard-padding", "standard base64 with padding", "", retyped(lambda text: _padded(_standard(text)))
-    ),
+    _miswritten("text-padding", "with its padding", _padded),
+    _miswritten("text-half-padding", "with half its padding", lambda text: text + "="),
+    _miswritten("text-standard", "standard base64, no padding", _standard),
+    _miswritten("text-standard-padding", "standard base64 with padding", lambda text: _padded(_standard(text))),
     _miswritten(
         "text-low-bits-1",
         "a stray bit in the last character",
-        "",
-        retyped(lambda text: text[:-1] + ALPHABET[ALPHABET.index(text[-1]) | 1]),
+        lambda text: text[:-1] + ALPHABET[ALPHABET.index(text[-1]) | 1],
     ),
     _miswritten(
         "text-low-bits-15",
         "four stray bits in the last character",
-        "",
-        retyped(lambda text: text[:-1] + ALPHABET[ALPHABET.index(text[-1]) | 15]),
+        lambda text: text[:-1] + ALPHABET[ALPHABET.index(text[-1]) | 15],
     ),
-    _miswritten("text-newline", "a newline at the end", "LineEnd", retyped(lambda text: text + "\n")),
+    _miswritten("text-newline", "a newline at the end", lambda text: text + "\n", "LineEnd"),
     _miswritten(
         "text-lines",
         "broken into lines of 64",
+        lambda text: "\n".join(text[start : start + 64] for start in range(0, len(text), 64)),
         "LineEnd",
-        retyped(lambda text: "\n".join(text[start : start + 64] for start in range(0, len(text), 64))),
     ),
-    _miswritten("text-space-before", "a space before it", "", retyped(lambda text: " " + text)),
-    _miswritten("text-space-inside", "a space inside it", "", retyped(lambda text: text[:100] + " " + text[100:])),
-    _miswritten("text-nul", "a NUL character at the end", "", retyped(lambda text: text + "\0")),
-    _miswritten("text-not-ascii", "a letter outside the alphabet", "", retyped(lambda text: "é" + text[1:])),
-    _miswritten("text-hex", "in hexadecimal", "", retyped(lambda text: _again(text).hex())),
-    _miswritten(
-        "text-twice",
-        "encoded twice",
-        "",
-        retyped(lambda text: base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()),
-    ),
-    _miswritten("text-quoted", "in quotation marks", "", retyped(lambda text: f'"{text}"')),
-    _miswritten("empty", "empty", "Length", retyped(lambda text: "")),
-    _miswritten("truncated-text", "the last character is missing", "Length", retyped(lambda text: text[:-1])),
-    _miswritten(
-        "truncated-byte", "the last byte is missing", "Length", retyped(lambda text: _encode(_again(text)[:-1]))
-    ),
-    _miswritten("too-long-byte", "a zero byte after it", "Length", retyped(lambda text: _encode(_again(text) + b"\0"))),
-    _miswritten(
-        "too-long-start", "a zero byte before it", "Length", retyped(lambda text: _encode(b"\0" + _again(text)))
-    ),
-    _miswritten("twice", "the signature two times", "Length", retyped(lambda text: _encode(_again(text) * 2))),
-    _miswritten(
+    _miswritten("text-space-before", "a space before it", lambda text: " " + text),
+    _miswritten("text-space-inside", "a space inside it", lambda text: text[:100] + " " + text[100:]),
+    _miswritten("text-nul", "a NUL character at the end", lambda text: text + "\0"),
+    _miswritten("text-not-ascii", "a letter outside the alphabet", lambda text: "é" + text[1:]),
+    _miswritten("text-hex", "in hexadecimal", lambda text: _again(text).hex()),
+    _miswritten("text-twice", "encoded twice", lambda text: base64url(text.encode())),
+    _miswritten("text-quoted", "in quotation marks", lambda text: f'"{text}"'),
+    _miswritten("empty", "empty", lambda text: "", "Length"),
+    _miswritten("truncated-text", "the last character is missing", lambda text: text[:-1], "Length"),
+    _miswritten("truncated-byte", "the last byte is missing", lambda text: base64url(_again(text)[:-1]), "Length"),
+    _miswritten("too-long-byte", "a zero byte after it", lambda text: base64url(_again(text) + b"\0"), "Length"),
+    _miswritten("too-long-start", "a zero byte before it", lambda text: base64url(b"\0" + _again(text)), "Length"),
+    _miswritten("twice", "the signature two times", lambda text: base64url(_again(text) * 2), "Length"),
+    _case(
         "digest-only",
         "the digest instead of a signature",
-        "Length",
-        lambda case, keys: _encode(hashlib.sha256(case.message).digest()),
+        "Text Length",
+        raw(lambda key, case: case.digest),
+        CREATE,
+        JSON,
     ),
 )
 
 
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
 def _off_wire(id: str, comment: str, url: str = ASSETS, stamp: str = "1700000000") -> Case:
-    return Case(id, comment, ("WireForm",), url, stamp=stamp, sign=signed_over())
+    return Case(id, comment, "WireForm", url, stamp=stamp, sign=signed_over())
 
 
 NOT_ON_THE_WIRE = (

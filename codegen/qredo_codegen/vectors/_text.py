@@ -1,11 +1,15 @@
-"""How both files of vectors are written."""
+"""How the files of vectors are written."""
 
 from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-__all__ = ["base64url", "dump"]
+__all__ = ["base64url", "document"]
+
+Entries = Sequence[dict[str, Any]]
 
 
 def base64url(content: bytes) -> str:
@@ -13,6 +17,23 @@ def base64url(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
-def dump(document: dict[str, object]) -> str:
-    """JSON in ASCII, which is the same bytes on every system."""
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+def document(comment: str, algorithm: str, notes: Mapping[str, str], vectors: Entries, **inputs: Entries) -> str:
+    """Return the text of a file of vectors: JSON in ASCII, which is the same bytes on every system.
+
+    Args:
+        comment: What the file is, and what explains it.
+        algorithm: What makes a right signature.
+        notes: What each flag means.
+        vectors: The cases.
+        inputs: What the cases refer to, such as keys.
+    """
+    content = {
+        "comment": comment,
+        "version": 1,
+        "algorithm": algorithm,
+        "notes": {name: {"description": text} for name, text in notes.items()},
+        **inputs,
+        "number_of_vectors": len(vectors),
+        "vectors": vectors,
+    }
+    return json.dumps(content, indent=2, ensure_ascii=True) + "\n"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ._behind import Behind, look
 from ._command import vendor_command
 from ._folders import put
 from ._selection import Selection
 from ._tree import tree
 
-__all__ = ["Behind", "Selection", "look", "put", "tree", "vendor_command"]
+__all__ = ["Selection", "put", "tree", "vendor_command"]

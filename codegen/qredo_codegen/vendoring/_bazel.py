@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from ._requirements import Libraries
 from ._selection import Selection
+from ._texts import HEADER, quoted
 
 __all__ = ["bazel"]
 
-_HEADER = "# Written by `nox -s vendor`. Do not edit: vendor anew."
 _PUBLIC = 'package(default_visibility = ["//visibility:public"])'
 _PAGES = ("LICENSE", "VENDORED.json", "constraints.txt", "requirements.txt", "sbom.cdx.json")
 
@@ -25,10 +25,10 @@ def bazel(selection: Selection, paths: Iterable[str], libraries: Libraries) -> s
     paths = sorted(path for path in paths if not path.startswith("signers/"))  # these have build files of their own
     python = "py_library, py_test" if selection.packages else "py_test"
     names = ", ".join(f'"{name}"' for name in python.split(", "))
-    blocks = [f'{_HEADER}\nload("@rules_python//python:defs.bzl", {names})', _PUBLIC]
+    blocks = [f'{HEADER}\nload("@rules_python//python:defs.bzl", {names})', _PUBLIC]
     blocks += [_library(selection, package, paths, libraries) for package in selection.packages]
     blocks.append(_call("filegroup", name="spec", srcs=[path for path in paths if path.startswith("spec/")]))
-    blocks.append(f"exports_files({_list([path for path in paths if path in _PAGES])})")
+    blocks.append(f"exports_files({quoted([path for path in paths if path in _PAGES], indent='')})")
     blocks.append(_test(paths, selection))
     return "\n\n".join(blocks) + "\n"
 
@@ -64,15 +64,5 @@ def _test(paths: list[str], selection: Selection) -> str:
 
 
 def _call(rule: str, **attributes: str | list[str]) -> str:
-    lines = [f"    {name} = {_value(value)}," for name, value in attributes.items() if value != []]
+    lines = [f"    {name} = {quoted(value)}," for name, value in attributes.items() if value != []]
     return "\n".join([f"{rule}(", *lines, ")"])
-
-
-def _value(value: str | list[str]) -> str:
-    return f'"{value}"' if isinstance(value, str) else _list(value, indent="    ")
-
-
-def _list(values: list[str], indent: str = "") -> str:
-    if len(values) == 1:
-        return f'["{values[0]}"]'
-    return "\n".join(["[", *(f'{indent}    "{value}",' for value in values), f"{indent}]"])

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qredo_codegen._checkout import Checkout
-from qredo_codegen.compare.changes import Change
-from qredo_codegen.compare.report import by_call, markdown_report, phrase, show, summary
+from qredo_codegen.compare.report import by_call, markdown_report, summary, told
 from qredo_codegen.compare.verdict import Verdict, judge
 from qredo_codegen.description.document import load
 from qredo_codegen.errors import GenerationError
@@ -51,11 +50,7 @@ class Behind:
     @property
     def breaking(self) -> list[str]:
         """What would break callers, a line for each."""
-        return [
-            f"{api}: {change.fingerprint} {_told(change)}"
-            for api, verdict in self.verdicts.items()
-            for change in verdict.breaking
-        ]
+        return [f"{api}: {told(one)}" for api, verdict in self.verdicts.items() for one in verdict.breaking]
 
     def report(self) -> str:
         """All of it, to read."""
@@ -84,40 +79,23 @@ def look(checkout: Checkout, folder: Path, selection: Selection | None = None, *
     """
     record = load_record(folder)
     edits = tuple(verify(folder))
-    described = {path for path in record["files"] if path.startswith("spec/") and path.endswith("/openapi.yaml")}
+    described = [path for path in record["files"] if path.startswith("spec/") and path.endswith("/openapi.yaml")]
     apis = sorted(path.split("/")[1] for path in described)
     gone = tuple(api for api in apis if api not in checkout.packages)
     if gone:
         return Behind(record, {}, edits, gone, {}, ())
-    _refuse_lost({f"spec/{api}/openapi.yaml" for api in apis}, edits)
-    fresh = tree(checkout, selection or Selection.from_record(record["selection"]))
-    verdicts = {api: _judge(checkout, folder, api, python) for api in apis if _differs(fresh, record, api)}
-    return Behind(record, fresh, edits, gone, verdicts, _stale(fresh, record))
-
-
-def _refuse_lost(descriptions: Iterable[str], edits: Iterable[Difference]) -> None:
-    """What was vendored cannot be compared when its description is not what it was."""
-    lost = {edit.path for edit in edits}.intersection(descriptions)
-    if lost:
+    if lost := sorted({edit.path for edit in edits}.intersection(described)):
         raise GenerationError(
             "These descriptions were changed, so nothing can be compared with them. Bring them back as they were:",
-            sorted(lost),
+            lost,
         )
-
-
-def _differs(fresh: Files, record: Record, api: str) -> bool:
-    path = f"spec/{api}/openapi.yaml"
-    return path in fresh and hash_bytes(fresh[path]) != str(record["files"][path])
-
-
-def _judge(checkout: Checkout, folder: Path, api: str, python: bool) -> Verdict:
-    old, new = folder / "spec" / api / "openapi.yaml", checkout.description(api)
-    return judge(load(old), load(new), python=python, what=api)
-
-
-def _told(change: Change) -> str:
-    places = ", ".join(map(str, change.locations[:3])) + (" ..." if len(change.locations) > 3 else "")
-    return f"{phrase(change)}: {show(change.before)} to {show(change.after)} ({places}). {change.why}"
+    fresh = tree(checkout, selection or Selection.from_record(record["selection"]))
+    verdicts = {
+        api: judge(load(folder / path), load(checkout.description(api)), python=python, what=api)
+        for api in apis
+        if (path := f"spec/{api}/openapi.yaml") in fresh and hash_bytes(fresh[path]) != record["files"][path]
+    }
+    return Behind(record, fresh, edits, gone, verdicts, _stale(fresh, record))
 
 
 def _stale(fresh: Files, record: Record) -> tuple[str, ...]:

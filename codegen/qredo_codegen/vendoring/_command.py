@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from qredo_codegen._checkout import Checkout
@@ -69,7 +67,7 @@ def _check_form(given: argparse.Namespace) -> None:
 
 
 def _new(checkout: Checkout, given: argparse.Namespace) -> str:
-    selection = Selection.of(checkout, **_asked(given, None))
+    selection = _selection(checkout, given, Selection(()))
     folder = selection.folder(given.to)
     if (folder / RECORD).exists():
         raise GenerationError(f"{folder} is vendored already: bring it up to date with --update {folder}.")
@@ -95,7 +93,9 @@ def _check_target(folder: Path) -> None:
 def _update(checkout: Checkout, given: argparse.Namespace) -> str:
     folder = given.update
     before = Selection.from_record(load_record(folder)["selection"])
-    selection = Selection.of(checkout, **_asked(given, before))
+    if given.prefix not in (None, before.prefix):
+        raise GenerationError(f"The prefix is {before.prefix!r} and stays: vendor anew for another one.")
+    selection = _selection(checkout, given, before)
     behind = look(checkout, folder, selection, python=not given.no_python)
     if behind.gone:
         raise GenerationError(f"This checkout does not describe {', '.join(behind.gone)} any more. Vendor anew.")
@@ -115,29 +115,22 @@ def _update(checkout: Checkout, given: argparse.Namespace) -> str:
     return _done(folder, behind.fresh)
 
 
-def _asked(given: argparse.Namespace, before: Selection | None) -> dict[str, object]:
-    """The selection that is asked for; with one of before, what is asked for comes on top of it."""
-    start = before or Selection(())
-    if before is not None and given.prefix not in (None, before.prefix):
-        raise GenerationError(f"The prefix is {before.prefix!r} and stays: vendor anew for another one.")
-    asked = replace(
-        start,
+def _selection(checkout: Checkout, given: argparse.Namespace, start: Selection) -> Selection:
+    """The selection that is asked for, on top of one of before."""
+    plugin = start.plugin if given.with_plugin is None else (*(start.plugin or ()), *_words(given.with_plugin))
+    return Selection.of(
+        checkout,
         apis=(*start.apis, *given.api),
-        plugin=_parts(given.with_plugin, start.plugin),
+        plugin=plugin,
         builds=(*start.builds, *_words(given.with_build)),
         neutral=start.neutral or given.language_neutral,
         prefix=given.prefix or start.prefix,
         bazel_requirement=given.bazel_requirement or start.bazel_requirement,
         pants_requirement=given.pants_requirement or start.pants_requirement,
     )
-    return vars(asked)
 
 
-def _parts(asked: str | None, before: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    return before if asked is None else (*(before or ()), *_words(asked))
-
-
-def _words(text: str | None) -> Iterable[str]:
+def _words(text: str | None) -> list[str]:
     return [word.strip() for word in (text or "").split(",") if word.strip()]
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from ._requirements import Libraries
 from ._selection import Selection
+from ._texts import HEADER, quoted
 
 __all__ = ["pants"]
-
-_HEADER = "# Written by `nox -s vendor`. Do not edit: vendor anew."
 
 
 def pants(selection: Selection, paths: Iterable[str], libraries: Libraries) -> str:
@@ -21,7 +20,7 @@ def pants(selection: Selection, paths: Iterable[str], libraries: Libraries) -> s
         libraries: The libraries that the packages need.
     """
     paths = sorted(paths)
-    blocks = [_HEADER]
+    blocks = [HEADER]
     if selection.pants_requirement.startswith(":requirements#") and selection.packages:
         blocks.append(_call("python_requirements", name="requirements", source="requirements.txt"))
     for package in selection.packages:
@@ -50,12 +49,4 @@ def _package(selection: Selection, package: str, paths: list[str], libraries: It
 
 
 def _call(rule: str, **fields: str | list[str]) -> str:
-    return "\n".join([f"{rule}(", *(f"    {name}={_value(value)}," for name, value in fields.items()), ")"])
-
-
-def _value(value: str | list[str]) -> str:
-    if isinstance(value, str):
-        return f'"{value}"'
-    if len(value) == 1:
-        return f'["{value[0]}"]'
-    return "\n".join(["[", *(f'        "{one}",' for one in value), "    ]"])
+    return "\n".join([f"{rule}(", *(f"    {name}={quoted(value)}," for name, value in fields.items()), ")"])

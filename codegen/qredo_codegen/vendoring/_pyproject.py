@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from ._requirements import Libraries
 from ._selection import Selection
+from ._texts import HEADER
 
 __all__ = ["pyproject"]
-
-_HEADER = "# Written by `nox -s vendor`. Do not edit: vendor anew."
 
 
 def pyproject(selection: Selection, paths: Iterable[str], libraries: Libraries) -> str:
@@ -35,7 +34,7 @@ def pyproject(selection: Selection, paths: Iterable[str], libraries: Libraries) 
         "tool.hatch.build.targets.wheel": {"packages": list(selection.packages)},
     }
     blocks = [_table(name, values) for name, values in tables.items() if values]
-    return "\n\n".join([_HEADER, *blocks]) + "\n"
+    return "\n\n".join([HEADER, *blocks]) + "\n"
 
 
 def _table(name: str, values: Mapping[str, str | list[str]]) -> str:

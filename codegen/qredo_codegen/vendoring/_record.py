@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from qredo_codegen._checkout import Checkout
 from qredo_codegen.errors import GenerationError
 from qredo_codegen.generate.inputs import hash_bytes
 
-from ._git import commit_of
 from ._selection import Selection
 from ._sources import Files, api_version, lock_of
 from .vendor_check import RECORD, read_record, record_hash
@@ -23,6 +23,9 @@ SCHEMA_VERSION = 1
 
 Record = dict[str, Any]
 
+_READ = ("LICENSE", "constraints.txt", "pyproject.toml", "codegen", "generated", "signing_plugin", "spec")
+"""What vendoring reads; other files may change without changing what is vendored."""
+
 
 def write_record(checkout: Checkout, selection: Selection, project: tuple[str, str], files: Files) -> bytes:
     """The record of a tree.
@@ -33,13 +36,12 @@ def write_record(checkout: Checkout, selection: Selection, project: tuple[str, s
         project: Name and version of the project.
         files: Every other file of the tree.
     """
-    commit = commit_of(checkout.root)
     described = selection.described(checkout)
     plugin = None if selection.plugin is None else {"version": project[1]}
     record = {
         "record_sha256": "0" * 64,
         "schema_version": SCHEMA_VERSION,
-        "project": {"name": project[0], "version": project[1], "commit": commit.name, "changed_since": commit.changed},
+        "project": {"name": project[0], "version": project[1], **_commit(checkout.root)},
         "command": selection.command,
         "selection": selection.record(),
         "apis": {api: {"version": api_version(checkout, api), **_made_from(checkout, api)} for api in described},
@@ -76,3 +78,20 @@ def _made_from(checkout: Checkout, api: str) -> dict[str, Any]:
         "templates_sha256": lock["inputs"]["templates"],
         "tools": lock["tools"],
     }
+
+
+def _commit(root: Path) -> dict[str, Any]:
+    """The commit of a checkout, and whether what vendoring reads was changed since; None for what cannot be said."""
+    top, name = _git(root, "rev-parse", "--show-toplevel"), _git(root, "rev-parse", "HEAD")
+    if top is None or name is None or Path(top).resolve() != root.resolve():
+        return {"commit": None, "changed_since": None}
+    status = _git(root, "status", "--porcelain", "--", *_READ)
+    return {"commit": name, "changed_since": None if status is None else bool(status)}
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()

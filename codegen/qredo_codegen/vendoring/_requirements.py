@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires
 
@@ -49,14 +49,7 @@ class Libraries:
     @property
     def in_any_case(self) -> set[str]:
         """Names of all libraries with a pin that are needed whatever is used, theirs too."""
-        found: set[str] = set()
-        queue = [name for name in self.required if name in self.pins]
-        while queue:
-            name = queue.pop()
-            if name not in found:
-                found.add(name)
-                queue += self.needs[name]
-        return found
+        return set(_closure([name for name in self.required if name in self.pins], self.needs.__getitem__))
 
 
 def libraries_of(checkout: Checkout, imported: Mapping[str, Iterable[str]]) -> Libraries:
@@ -74,7 +67,8 @@ def libraries_of(checkout: Checkout, imported: Mapping[str, Iterable[str]]) -> L
     pins = _pins(checkout)
     direct = {package: tuple(sorted(map(_distribution, names))) for package, names in imported.items()}
     wanted = sorted({name for names in direct.values() for name in names})
-    needs = _closure([name for name in wanted if name in required or name in optional], pins)
+    known = [name for name in wanted if name in pins and (name in required or name in optional)]
+    needs = _closure(known, lambda name: tuple(one for one in _needs(name) if one in pins))
     # What comes with a library that is required has no bound of its own.
     required |= {name: name for name in wanted if name in needs and name not in required and name not in optional}
     if unknown := [name for name in wanted if name not in required and name not in optional]:
@@ -92,15 +86,16 @@ def _distribution(name: str) -> str:
     return canonicalize_name(_IMPORTED_AS.get(name, name))
 
 
-def _closure(wanted: Iterable[str], pins: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    needs: dict[str, tuple[str, ...]] = {}
+def _closure(wanted: Iterable[str], needs: Callable[[str], tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Some libraries and all that they need, each with what it needs itself, by name."""
+    found: dict[str, tuple[str, ...]] = {}
     queue = list(wanted)
     while queue:
         name = queue.pop()
-        if name in pins and name not in needs:
-            needs[name] = tuple(one for one in _needs(name) if one in pins)
-            queue += needs[name]
-    return dict(sorted(needs.items()))
+        if name not in found:
+            found[name] = needs(name)
+            queue += found[name]
+    return dict(sorted(found.items()))
 
 
 def _declared(checkout: Checkout) -> tuple[dict[str, str], dict[str, str]]:

@@ -24,7 +24,7 @@ from ._sources import Files
 
 __all__ = ["sbom"]
 
-_LICENSE = "Apache-2.0"
+_LICENSES = [LicenseExpression("Apache-2.0")]
 
 
 def sbom(project: tuple[str, str], versions: Mapping[str, str], files: Files, libraries: Libraries) -> bytes:
@@ -40,9 +40,11 @@ def sbom(project: tuple[str, str], versions: Mapping[str, str], files: Files, li
     always = libraries.in_any_case
     theirs = {name: _library(name, version, name in always) for name, version in libraries.pins.items()}
     whole = Component(
-        name=project[0], version=project[1], type=ComponentType.LIBRARY, bom_ref=project[0], licenses=[_license()]
+        name=project[0], version=project[1], type=ComponentType.LIBRARY, bom_ref=project[0], licenses=_LICENSES
     )
-    bom = Bom(components=[*ours.values(), *theirs.values()], serial_number=_serial(files))
+    bom = Bom(
+        components=[*ours.values(), *theirs.values()], serial_number=uuid.uuid5(uuid.NAMESPACE_OID, _digest(files))
+    )
     bom.metadata.component = whole
     bom.register_dependency(whole, ours.values())
     for name, component in ours.items():
@@ -60,7 +62,7 @@ def _package(name: str, version: str, files: Files) -> Component:
         version=version,
         type=ComponentType.LIBRARY,
         bom_ref=name,
-        licenses=[_license()],
+        licenses=_LICENSES,
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=_digest(own))],
         properties=[Property(name="qredo:hash-of", value="lines of path, space and SHA-256 of each file, by path")],
     )
@@ -78,16 +80,8 @@ def _library(name: str, version: str, is_required: bool) -> Component:
     )
 
 
-def _license() -> LicenseExpression:
-    return LicenseExpression(_LICENSE)
-
-
 def _digest(files: Files) -> str:
     return hash_bytes("".join(f"{path} {hash_bytes(files[path])}\n" for path in sorted(files)).encode())
-
-
-def _serial(files: Files) -> uuid.UUID:
-    return uuid.uuid5(uuid.NAMESPACE_OID, _digest(files))
 
 
 def _without_time(text: str) -> bytes:

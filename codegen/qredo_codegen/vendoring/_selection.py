@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,11 @@ class Selection:
     bazel_requirement: str = _BAZEL
     pants_requirement: str = _PANTS
 
+    def __post_init__(self) -> None:
+        for name in ("apis", "plugin", "builds"):
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, tuple(sorted(set(given))))
+
     @classmethod
     def of(cls, checkout: Checkout, **members: Any) -> Selection:
         """A selection that makes sense for a checkout.
@@ -53,22 +58,14 @@ class Selection:
         Raises:
             GenerationError: It names what there is not, or nothing.
         """
-        given = cls(**members)
-        selection = replace(
-            given,
-            apis=_sorted(given.apis),
-            plugin=None if given.plugin is None else _sorted(given.plugin),
-            builds=_sorted(given.builds),
-        )
+        selection = cls(**members)
         _check(checkout, selection)
         return selection
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Selection:
         """The selection that a record holds."""
-        members: dict[str, Any] = dict(record)
-        members |= {name: tuple(value) for name, value in record.items() if isinstance(value, list)}
-        return cls(**members)
+        return cls(**record)
 
     def record(self) -> dict[str, Any]:
         """The selection as it stands in a record."""
@@ -105,10 +102,6 @@ class Selection:
         words += ["--bazel-requirement", self.bazel_requirement] if self.bazel_requirement != _BAZEL else []
         words += ["--pants-requirement", self.pants_requirement] if self.pants_requirement != _PANTS else []
         return shlex.join(words)
-
-
-def _sorted(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(names)))
 
 
 def _check(checkout: Checkout, selection: Selection) -> None:

@@ -8,14 +8,26 @@ from ._requirements import Libraries
 from ._selection import Selection
 from ._sources import PLUGIN
 
-__all__ = ["GITATTRIBUTES", "constraints", "readme", "requirements"]
+__all__ = ["GITATTRIBUTES", "HEADER", "constraints", "quoted", "readme", "requirements"]
 
 GITATTRIBUTES = "# Line ends stay as they are: VENDORED.json has the hash of every byte.\n* -text linguist-vendored\n"
+
+HEADER = "# Written by `nox -s vendor`. Do not edit: vendor anew."
+"""First line of each build file."""
 
 _ABOUT = """\
 Copied from {project}. Don't edit it: `python vendor_check.py` finds edits, and an update discards them.
 `VENDORED.json` has the commit of that project, the versions and the command of this copy. `sbom.cdx.json` has the same
 for other tools."""
+
+
+def quoted(value: str | list[str], indent: str = "    ") -> str:
+    """A value of a build file in Starlark."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if len(value) == 1:
+        return f'["{value[0]}"]'
+    return "\n".join(["[", *(f'{indent}    "{one}",' for one in value), f"{indent}]"])
 
 
 def requirements(libraries: Libraries) -> str:
