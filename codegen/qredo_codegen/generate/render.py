@@ -14,7 +14,7 @@ from openapi_python_client.parser import GeneratorData
 
 from .filters import FILTERS
 from .inputs import TEMPLATES, Inputs
-from .value_types import Complex, Decimal, Where, decode
+from .value_types import Complex, Decimal, Where
 from .view import Argument, Field, MethodView, PackageView
 
 __all__ = ["render"]
@@ -90,7 +90,6 @@ class _PackageProject(Project):
             errors=errors,
             public=public,
             place=Where,
-            decode=decode,
             fallback=_fallback,
             readers=_readers,
             error_readers=_error_readers,

@@ -91,7 +91,7 @@ class ModelView:
     @property
     def used(self) -> set[str]:
         """Every class of the package that it refers to."""
-        return {name for field in self.fields for name in field.kind.classes()}
+        return {name for field in self.fields for name in field.kind.classes}
 
     @property
     def codecs(self) -> list[Complex]:
@@ -316,16 +316,16 @@ class MethodView:
     def classes(self) -> Iterator[str]:
         """Names of the classes in its signature."""
         for argument in (*self.path_arguments, *self.named_arguments):
-            yield from argument.kind.classes()
+            yield from argument.kind.classes
         for field in self.body_fields:
-            yield from field.kind.classes()
+            yield from field.kind.classes
         if self.body:
-            yield from self.body.kind.classes()
+            yield from self.body.kind.classes
         for reading in (*self.readings.values(), *self.others.values()):
             if reading.kind:
-                yield from reading.kind.classes()
+                yield from reading.kind.classes
         if self.pages:
-            yield from self.pages.items.kind.classes()
+            yield from self.pages.items.kind.classes
 
 
 @dataclass(frozen=True)
@@ -390,7 +390,7 @@ class PackageView:
     @property
     def error_classes(self) -> list[str]:
         """Classes of the package that are in the bodies of errors."""
-        return sorted({name for one in self._error_readings if one.kind for name in one.kind.classes()})
+        return sorted({name for one in self._error_readings if one.kind for name in one.kind.classes})
 
     @property
     def _error_readings(self) -> list[Reading]:

@@ -13,7 +13,7 @@ from qredo_codegen.description.type_schemas import CLASS
 
 from .kinds import kind_of
 from .texts import prose, with_notes
-from .value_types import ArrayOf, Complex, Decimal, EnumOf, Kind, ModelOf, Plain
+from .value_types import ArrayOf, Decimal, EnumOf, Kind, ModelOf, Plain, complex_of, nullable
 from .view import Argument, BodyView, FeedView, MethodView, ModelView, Pages, Reading, TagView
 
 __all__ = ["OperationViews"]
@@ -134,9 +134,7 @@ class OperationViews:
             return Reading("nothing", None)
         kind = kind_of(self.normal, content.schema)
         if content.schema.get("nullable") and kind.annotation != "Any":
-            nullable = f"_codec.Nullable({kind.codec})"
-            used = tuple(kind.classes())
-            kind = Complex(f"{kind.annotation} | None", "", kind.json, f"{kind.expected} or null", nullable, used)
+            kind = nullable(kind)
         return Reading("json" if content.form in ("form", "multipart") else content.form, kind)
 
     def _result(self, one: NormalOperation, readings: Mapping[str, Reading]) -> tuple[str | None, str]:
@@ -147,8 +145,8 @@ class OperationViews:
         is_model = first is not None and first.schema.values is None
         is_model = is_model and all(schema.get(CLASS) == schemas[0].get(CLASS) for schema in schemas)
         is_json = all(reading.form == "json" for reading in readings.values())
-        nullable = schemas and schemas[0].get("nullable")
-        return (first.name if first and is_model and is_json and not nullable else None), text
+        is_nullable = schemas and schemas[0].get("nullable")
+        return (first.name if first and is_model and is_json and not is_nullable else None), text
 
     def _feed(self, one: NormalOperation) -> str | None:
         """The name of the feed that an operation opens: the one that switches protocols on the path of a feed."""
@@ -196,5 +194,4 @@ def _plain_enough(kind: Kind, constant: str) -> Kind:
     """The kind of an argument: a codec encodes everything but scalars and arrays of them."""
     if isinstance(kind, Plain | EnumOf | Decimal) or (isinstance(kind, ArrayOf) and not isinstance(kind.item, ModelOf)):
         return kind
-    used = tuple(kind.classes())
-    return Complex(kind.annotation, kind.argument, kind.json, kind.expected, kind.codec, used, constant)
+    return complex_of(kind, constant)
