@@ -16,14 +16,23 @@ from urllib.parse import quote
 from .class_names import name_classes
 from .document import Document, Operation, operations, pointer, resolve_once, tokens
 from .names import Names, Wanted, argument_name, class_name
-from .normal_form import Body, Content, Normal, NormalClass, NormalOperation, NormalParameter, Tag, form_of
+from .normal_form import (
+    DEFAULT_STYLES,
+    Body,
+    Content,
+    Normal,
+    NormalClass,
+    NormalOperation,
+    NormalParameter,
+    Tag,
+    form_of,
+)
 from .places import Problem, parameters, path_items, placed, responses, target
 from .reserved import CLIENT, METHOD, SIGNING_HEADERS
 from .type_schemas import CLASS, TypeSchemas
 
 __all__ = ["normalize", "url_path"]
 
-_DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _PATH = "/:@!$&'()*+,;=~%"
 
 
@@ -152,7 +161,6 @@ def _parameters(
         key, words = _anchor(document, at, f"{place}:{wire}", f"{hint}_{wire}", schemas)
         written, below = _written_schema(node)
         schema = schemas.typed(written or {}, key + below, words)
-        style = node.get("style", _DEFAULT_STYLES.get(place, "form"))
         found.append(
             NormalParameter(
                 pointer=at,
@@ -162,9 +170,7 @@ def _parameters(
                 required=node.get("required") is True or place == "path",
                 schema=schema,
                 description=str(node.get("description") or schema.get("description", "")),
-                style=style,
-                explode=node.get("explode", style == "form"),
-                is_json=bool(node.get("content")),
+                style="json" if node.get("content") else _style(node, DEFAULT_STYLES[place]),
                 deprecated=node.get("deprecated") is True,
             )
         )
@@ -206,11 +212,16 @@ def _body(document: Document, source: Operation, hint: str, schemas: TypeSchemas
     return Body(content, node.get("required") is True, styles)
 
 
+def _style(given: Document, usual: str) -> str:
+    """How a value is written by its `style` and `explode`."""
+    style = str(given.get("style", usual.rstrip("*")))
+    return style + ("*" if given.get("explode", style == "form") else "")
+
+
 def _style_of_field(given: Document) -> str | None:
     """How a field of a form is written; None for as usual."""
     if given.keys() & {"style", "explode"}:
-        style = str(given.get("style", "form"))
-        return style + ("*" if given.get("explode", style == "form") else "")
+        return _style(given, "form*")
     return "json" if form_of(str(given.get("contentType", "text/plain"))) == "json" else None
 
 

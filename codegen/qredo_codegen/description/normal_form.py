@@ -11,6 +11,7 @@ from .places import Problem
 from .type_schemas import CLASS, SchemaClass
 
 __all__ = [
+    "DEFAULT_STYLES",
     "Body",
     "Content",
     "Normal",
@@ -21,6 +22,9 @@ __all__ = [
     "charset_of",
     "form_of",
 ]
+
+DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form*"}
+"""How the values of parameters are written where the description does not say, by their place."""
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -52,8 +56,7 @@ class NormalParameter:
         name: Its name in Python.
         place: path, query or header.
         schema: In the one form.
-        style: How OpenAPI writes its value, and whether it is exploded.
-        is_json: Whether its value is written as JSON.
+        style: How its value is written: a style of OpenAPI, with `*` where it is exploded, or `json`.
     """
 
     pointer: str
@@ -64,8 +67,6 @@ class NormalParameter:
     schema: Document
     description: str
     style: str
-    explode: bool
-    is_json: bool
     deprecated: bool
 
 

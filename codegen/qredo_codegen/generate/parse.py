@@ -89,8 +89,6 @@ def _view(normal: Normal, package: str) -> PackageView:
         models=models,
         enums=enums,
         feeds=list(operations.feeds()),
-        has_decimals=operations.mentions("_codec.DECIMAL"),
-        has_files=operations.mentions("_codec.FILE"),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jinja2 import BytecodeCache
@@ -15,7 +15,7 @@ from openapi_python_client.parser import GeneratorData
 from .filters import FILTERS
 from .inputs import TEMPLATES, Inputs
 from .value_types import Complex, Decimal, Where
-from .view import Argument, Field, MethodView, PackageView
+from .view import Argument, Field, MethodView, PackageView, Reading
 
 __all__ = ["render"]
 
@@ -92,8 +92,6 @@ class _PackageProject(Project):
             place=Where,
             fallback=_fallback,
             readers=_readers,
-            error_readers=_error_readers,
-            other_readers=_other_readers,
             sent=_sent,
             sent_body=_sent_body,
             error_class=lambda status: _ERROR_CLASSES.get(status, "ServerError" if status[0] == "5" else "APIError"),
@@ -145,17 +143,9 @@ def _sent_body(method: MethodView) -> str:
     return encoded if body.required else f"body if body is UNSET else {encoded}"
 
 
-def _readers(method: MethodView) -> str:
-    return "{" + ", ".join(f"{status!r}: {reading.codec}" for status, reading in method.readings.items()) + "}"
-
-
-def _other_readers(method: MethodView) -> str:
-    return "{" + ", ".join(f"{media!r}: {reading.codec}" for media, reading in method.others.items()) + "}"
-
-
-def _error_readers(method: MethodView) -> str:
-    readers = [f"{status!r}: {reading.reader}" for status, reading in method.own_errors.items()]
-    return "{" + ", ".join(readers) + "}"
+def _readers(readings: Mapping[str, Reading], expression: str) -> str:
+    """Expression: what reads the contents of responses, by their status or media type."""
+    return "{" + ", ".join(f"{key!r}: {getattr(one, expression)}" for key, one in readings.items()) + "}"
 
 
 def _exported(source: str) -> list[str]:

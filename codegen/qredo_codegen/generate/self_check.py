@@ -78,8 +78,8 @@ def _call(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str,
                 "wire": parameter.wire,
                 "place": parameter.place,
                 "required": parameter.required,
-                "style": "json" if parameter.is_json else parameter.style,
-                "explode": parameter.explode,
+                "style": parameter.style.rstrip("*"),
+                "explode": parameter.style.endswith("*"),
                 "value": sample(normal, parameter.schema, sent=True),
             }
             for parameter in one.parameters

@@ -15,6 +15,7 @@ __all__ = [
     "ANYTHING",
     "DECIMAL",
     "FILE",
+    "NOTHING",
     "PLAIN",
     "ArrayOf",
     "Complex",
@@ -224,7 +225,7 @@ class MapOf(_Container):
 class _OneOf(Kind):
     """One of several kinds that their JSON types tell apart."""
 
-    members: Sequence[Single]
+    members: tuple[Single, ...]
 
     def read(self, value: str, where: Where, fallback: str) -> str:
         for member in reversed(self.members):
@@ -246,6 +247,7 @@ PLAIN = {
 }
 # Given as Decimal or int, and not as float: amounts are money, and 0.1 as a float is not a tenth.
 DECIMAL = Decimal("Decimal", "Decimal | int", "number", "a number", "_codec.DECIMAL", ())
+NOTHING = Complex("None", "None", "null", "nothing", "_codec.NOTHING", ())
 ANYTHING = Complex("Any", "Any", "any", "anything", "_codec.ANY", ())
 FILE = Complex("bytes | File", "bytes | File", "string", "a file", "_codec.FILE", ())
 
@@ -291,7 +293,7 @@ def one_of(members: Sequence[Kind]) -> Kind:
     classes = tuple(dict.fromkeys(name for member in members for name in member.classes))
     simple = [one for one in members if isinstance(one, Single) and not isinstance(one, Complex)]
     if len({member.json for member in members}) == len(members) == len(simple):
-        return _OneOf(annotation, argument, json, expected, codec, classes, simple)
+        return _OneOf(annotation, argument, json, expected, codec, classes, tuple(simple))
     return Complex(annotation, argument, json, expected, codec, classes)
 
 
