@@ -109,7 +109,7 @@ def _parsed(operation: Operation[Any], response: httpx.Response, strict: bool) -
             return _parsed(operation, response, False)
     try:
         if operation.readers is not None:
-            return _reader(operation.readers, response.status_code).read(response)
+            return _reader(operation.readers, response.status_code)(response)
         return None if operation.result is None else _parse(operation.result, response)
     except ResponseError as error:
         error.response = response
@@ -123,7 +123,7 @@ def _error_body(operation: Operation[Any], response: httpx.Response) -> Any:
     try:
         if reader is None:
             return None
-        return _parse(reader, response) if isinstance(reader, str) else reader.read(response)
+        return _parse(reader, response) if isinstance(reader, str) else reader(response)
     except ResponseError:
         return None
 
@@ -140,16 +140,21 @@ def _find(readers: Mapping[str, Any], status: int) -> Any:
 def _parse(model: str, response: httpx.Response) -> object:
     if not response.content:
         raise ResponseError(model, None, f"HTTP {response.status_code} without a body, though one is described")
+    return getattr(models, model).from_dict(parse_json(response.content, model))
+
+
+def parse_json(content: bytes, name: str) -> Any:
+    """The value of JSON, its numbers exact.
+
+    Raises:
+        ResponseError: It is no JSON.
+    """
+    exact: type[float] | None = None
+    if EXACT_NUMBERS:
+        from . import _numbers
+
+        exact = _numbers.Exact
     try:
-        data = _load(response.content)
+        return json.loads(content, parse_float=exact)
     except (ValueError, RecursionError) as error:  # the latter for what is nested too deeply
-        raise ResponseError(model, None, f"not JSON: {error}") from None
-    return getattr(models, model).from_dict(data)
-
-
-def _load(content: bytes) -> Any:
-    if not EXACT_NUMBERS:
-        return json.loads(content)
-    from ._numbers import Exact
-
-    return json.loads(content, parse_float=Exact)
+        raise ResponseError(name, None, f"not JSON: {error}") from None

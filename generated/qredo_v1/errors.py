@@ -47,6 +47,8 @@ class APIError(ClientError):
         response: The httpx response, with everything as it was sent.
     """
 
+    _NOTE = ""
+
     def __init__(
         self, operation: str, response: httpx.Response, read: Callable[[], ErrorBody | None] | None = None
     ) -> None:
@@ -61,6 +63,8 @@ class APIError(ClientError):
         self._read = read
         self._body: ErrorBody | None = None
         super().__init__(operation, response)
+        if self._NOTE:
+            self.add_note(self._NOTE)
 
     @property
     def body(self) -> ErrorBody | None:
@@ -106,11 +110,7 @@ class BadRequestError(APIError):
 class UnauthorizedError(APIError):
     """401: API key missing or unknown, or the signature is wrong. Check key pair, environment, base path and clock."""
 
-    def __init__(
-        self, operation: str, response: httpx.Response, read: Callable[[], ErrorBody | None] | None = None
-    ) -> None:
-        super().__init__(operation, response, read)
-        self.add_note("The service does not say more. `qredo doctor` checks clock, path, key pair and environment.")
+    _NOTE = "The service does not say more. `qredo doctor` checks clock, path, key pair and environment."
 
 
 class ForbiddenError(APIError):

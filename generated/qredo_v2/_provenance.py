@@ -9,5 +9,5 @@ PACKAGE = "qredo_v2"
 VERSION = "2.0.0+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "23d6d55e39f14075663bafb58cc4e3bf59e63931ea50ecd65d07529d200eda7d"
-TEMPLATES_SHA256 = "d9845f54de2bebf575e382ae7c91c8aab5846f0f384ef1ed281e453200e3e586"
+TEMPLATES_SHA256 = "28fdb98e2fe331587dcafeb7143c6b81a5206fc75d2b475ea36aaede469fb430"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
