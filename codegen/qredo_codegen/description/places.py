@@ -26,7 +26,6 @@ __all__ = [
     "placed",
     "reached",
     "references",
-    "request_roots",
     "responses",
     "schemas",
     "successes",
@@ -240,11 +239,6 @@ def successes(document: Document, operation: Operation) -> dict[str, Document]:
         status: target(document, node) for status, node in responses(operation).items() if status[:1] in ("1", "2", "3")
     }
     return {status: node for status, node in found.items() if isinstance(node, dict)}
-
-
-def request_roots(document: Document) -> list[str]:
-    """Return the pointers of everything that a client sends: parameters and request bodies."""
-    return [holder.pointer for holder in holders(document) if holder.role in ("parameter", "body")]
 
 
 def reached(document: Document, roots: Iterable[str]) -> set[str]:

@@ -32,6 +32,7 @@ _STRUCTURE = frozenset(
 # What a schema says of the place where it stands, rather than of the type.
 _PLACE = ("description", "x-sensitive", "x-unit", "readOnly", "writeOnly", "deprecated", "default")
 _SCALARS = ("boolean", "integer", "number", "string")
+_NESTED = ("additionalProperties", "anyOf", "items", "oneOf")
 _CONDITIONS = frozenset({"required", "not", "description", "title"})
 _PYTHON = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
@@ -78,7 +79,7 @@ class _Merged:
 
     keywords: Document = field(default_factory=dict)
     fields: dict[str, list[Part]] = field(default_factory=dict)
-    required: list[str] = field(default_factory=list)
+    required: dict[str, None] = field(default_factory=dict)
 
 
 class TypeSchemas:
@@ -94,8 +95,7 @@ class TypeSchemas:
         self.classes: dict[str, SchemaClass] = {}
         self.problems: list[Problem] = []
         self._places: dict[str, str] = {}
-        self._known: dict[str, Document] = {}
-        self._pending: set[str] = set()
+        self._known: dict[str, Document | None] = {}
 
     @property
     def met(self) -> set[str]:
@@ -138,14 +138,12 @@ class TypeSchemas:
         if where in self.classes:
             return self._class_reference(where)
         if where not in self._known:
-            if where in self._pending:
-                self._problem(where, "is nothing but a reference to itself; say what it is.")
-                return {}
-            self._pending.add(where)
-            node = resolve_once(self.document, where)
-            self._known[where] = self.typed(node, where, tokens(where)[-1])
-            self._pending.discard(where)
-        return dict(self._known[where])
+            self._known[where] = None  # while it is made
+            self._known[where] = self.typed(resolve_once(self.document, where), where, tokens(where)[-1])
+        found = self._known[where]
+        if found is None:
+            self._problem(where, "is nothing but a reference to itself; say what it is.")
+        return dict(found or {})
 
     def _structure(self, node: Document, at: str, hint: str) -> Document:
         own = {key for key in node.keys() & _STRUCTURE if not (key == "type" and node[key] in ("object", ["object"]))}
@@ -155,21 +153,14 @@ class TypeSchemas:
             parts = [(part, index) for index, part in enumerate(node["allOf"]) if _has_structure(part)]
             if len(parts) == 1:
                 part, index = parts[0]
-                found = self.typed(part, at + pointer("allOf", index), hint)
-                return _without_place(found, keep=("description",))
-        merged = self._merged([(node, at)])
-        return self._of_type(merged, at, hint)
+                return _without_place(self.typed(part, at + pointer("allOf", index), hint), keep="description")
+        return self._of_type(self._merged([(node, at)]), at, hint)
 
     def _aliased(self, ref: str) -> Document:
         where = unquote(ref[1:])
-        found = self.at(where)
-        return _without_place(found, keep=("description",)) | (
-            {"description": text} if (text := self._text(where)) else {}
-        )
-
-    def _text(self, where: str) -> str:
-        node = resolve_once(self.document, where)
-        return str(node.get("description", "")) if isinstance(node, dict) else ""
+        found, node = self.at(where), resolve_once(self.document, where)
+        text = {"description": str(node["description"])} if _has(node, "description") else {}
+        return _without_place(found, keep="description") | text
 
     def _class_reference(self, where: str) -> Document:
         found: Document = {CLASS: where}
@@ -187,28 +178,26 @@ class TypeSchemas:
             for wire, child in leaf.get("properties", {}).items():
                 if child is not False:
                     merged.fields.setdefault(wire, []).append((child, at + pointer("properties", wire)))
-            merged.required.extend(name for name in leaf.get("required", ()) if name not in merged.required)
+            merged.required |= dict.fromkeys(leaf.get("required", ()))
             for key, value in leaf.items():
-                if key in ("properties", "required"):
-                    continue
-                if key == "type" and merged.keywords.get(key, value) != value:
-                    both = _common_types(merged.keywords[key], value)
-                    if not both:
-                        self._problem(
-                            at,
-                            f"is {value!r}, and another part of its allOf is {merged.keywords[key]!r}; agree on one.",
-                        )
-                    value = both or value
-                elif key in ("oneOf", "anyOf", "items") and key in merged.keywords:
-                    if merged.keywords[key][0] != value:
-                        self._problem(at, f"has {key}, and so has another part of its allOf; write one of them.")
-                    continue
-                if key in ("oneOf", "anyOf", "items", "additionalProperties"):
-                    value = (value, at)
-                if key in ("description", "nullable") and key in merged.keywords:
-                    continue
-                merged.keywords[key] = value
+                if key not in ("properties", "required"):
+                    self._merge(merged.keywords, key, value, at)
         return merged
+
+    def _merge(self, merged: Document, key: str, value: Any, at: str) -> None:
+        """Add a keyword of one part of an allOf to those of the parts before it."""
+        known: Any = merged.get(key)
+        if key not in merged or key == "additionalProperties":
+            merged[key] = (value, at) if key in _NESTED else value
+        elif key == "type":
+            merged[key] = _common_types(known, value) or value
+            if not _common_types(known, value):
+                self._problem(at, f"is {value!r}, and another part of its allOf is {known!r}; agree on one.")
+        elif key in _NESTED:
+            if known[0] != value:
+                self._problem(at, f"has {key}, and so has another part of its allOf; write one of them.")
+        elif key not in ("description", "nullable"):
+            merged[key] = value
 
     def _leaves(self, parts: list[Part], above: frozenset[str]) -> Iterator[tuple[Document, str]]:
         """The parts of an allOf that stand for themselves, behind references and nested allOf."""
@@ -218,16 +207,17 @@ class TypeSchemas:
             if at in above:
                 self._problem(at, "is a part of its own allOf; it can never be complete.")
                 continue
-            inner = above | {at}
             own = {key: value for key, value in node.items() if key not in ("$ref", "allOf")}
             if any(key != "type" or not node.get("allOf") for key in own):
                 yield own, at
+            inner: list[Part] = []
             if isinstance(node.get("$ref"), str):
                 where = unquote(node["$ref"][1:])
-                yield from self._leaves([(_bare(resolve_once(self.document, where)), where)], inner)
-            members = [(part, at + pointer("allOf", index)) for index, part in enumerate(node.get("allOf", ()))]
-            for part, place in members:
-                yield from self._leaves([(_bare(part) if len(members) > 1 else part, place)], inner)
+                inner.append((_bare(resolve_once(self.document, where)), where))
+            members = node.get("allOf", ())
+            for index, part in enumerate(members):
+                inner.append((_bare(part) if len(members) > 1 else part, at + pointer("allOf", index)))
+            yield from self._leaves(inner, above | {at})
 
     # --- by type ---
 
@@ -284,7 +274,7 @@ class TypeSchemas:
                 found.fields[wire] = self.typed(node, where, words)
         for wire in merged.required:
             found.fields.setdefault(wire, {})
-        found.required = merged.required
+        found.required = list(merged.required)
         return self._class_reference(at)
 
     def _new_class(self, merged: _Merged, at: str, hint: str) -> SchemaClass:
@@ -330,7 +320,7 @@ class TypeSchemas:
                 whole = self._merged([(node, place)])
                 for wire, parts in merged.fields.items():
                     whole.fields.setdefault(wire, []).extend(parts)
-                whole.required.extend(name for name in merged.required if name not in whole.required)
+                whole.required |= merged.required
                 whole.keywords = {"type": "object"} | whole.keywords
                 members.append(self._of_type(whole, place, words))
             else:
@@ -370,12 +360,10 @@ class TypeSchemas:
             elif kind == "array" and same["items"] != member["items"]:
                 same["items"] = self._simplified([dict(same["items"]), dict(member["items"])], "")
             elif kind in ("string", "integer") and CLASS in member and same.get(CLASS) != member[CLASS]:
-                if CLASS in same:  # two sets: both are open, so what they share is the plain type
-                    same.clear()
-                    same["type"] = kind
-                else:
-                    same.clear()
-                    same.update(member)
+                # Of two sets, both open, what they share is the plain type.
+                plain = {"type": kind} if CLASS in same else member
+                same.clear()
+                same.update(plain)
             elif kind == "string" and CLASS not in same:
                 same.pop("format", None)
         if any(self._json_type(one) == "number" for one in found):
@@ -389,10 +377,7 @@ class TypeSchemas:
         return "object" if "oneOf" in member else str(member.get("type", ""))
 
     def _discriminator(self, given: Document, members: list[Document], at: str) -> Document:
-        mapping: dict[str, str] = {}
         keys = [member[CLASS] for member in members if CLASS in member]
-        for key in keys:
-            mapping[tokens(key)[-1]] = key
         explicit: dict[str, str] = {}
         for value, ref in given.get("mapping", {}).items():
             found = self._class_named(str(ref))
@@ -403,9 +388,8 @@ class TypeSchemas:
         name = str(given.get("propertyName", ""))
         if not any(name in self.classes[key].fields for key in keys):
             self._problem(at + "/discriminator/propertyName", f"{name!r} is a property of no member of the union.")
-        named = set(explicit.values())
-        mapping = {value: key for value, key in mapping.items() if key not in named}
-        return {"property": name, "mapping": mapping | explicit}
+        named = explicit.values()
+        return {"property": name, "mapping": {tokens(key)[-1]: key for key in keys if key not in named} | explicit}
 
     def _class_named(self, ref: str) -> str:
         """The pointer of the class that a mapping names; empty for none."""
@@ -439,8 +423,8 @@ def _has(node: Any, key: str) -> bool:
     return isinstance(node, dict) and node.get(key) not in (None, False, "")
 
 
-def _without_place(found: Document, keep: tuple[str, ...] = ()) -> Document:
-    return {key: value for key, value in found.items() if key not in _PLACE or key in keep}
+def _without_place(found: Document, keep: str = "") -> Document:
+    return {key: value for key, value in found.items() if key not in _PLACE or key == keep}
 
 
 def _bare(node: Any) -> Any:

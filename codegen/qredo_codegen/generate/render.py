@@ -29,6 +29,20 @@ _ERROR_CLASSES = {
     "429": "RateLimitedError",
 }
 
+# What users import from the package, and the module that it is in.
+_PUBLIC = {
+    "AsyncClient": "_client",
+    "Client": "_client",
+    "Feed": "_types",
+    "Misfit": "_mismatch",
+    "Mismatch": "_mismatch",
+    "RawResponse": "_types",
+    "UNSET": "_types",
+    "Unset": "_types",
+    "collect_mismatches": "_mismatch",
+    "require": "_types",
+}
+
 
 def render(data: GeneratorData, view: PackageView, settings: Config, inputs: Inputs) -> dict[str, str]:
     """All files of the package by their path in it, not yet formatted."""
@@ -62,24 +76,8 @@ class _PackageProject(Project):
         modules = {model.name: model.module for model in view.models} | {enum.name: enum.module for enum in view.enums}
         static = {path.name: path.read_text(encoding="utf-8") for path in sorted((TEMPLATES / "static").glob("*.py"))}
         errors = _exported(static["errors.py"])
-        public = sorted(
-            {
-                "AsyncClient",
-                "Client",
-                "Feed",
-                "Misfit",
-                "Mismatch",
-                "RawResponse",
-                "UNSET",
-                "Unset",
-                "__version__",
-                "collect_mismatches",
-                "models",
-                "require",
-                *(["File"] if view.has_files else []),
-                *errors,
-            }
-        )
+        public = _PUBLIC | ({"File": "_types"} if view.has_files else {})
+        public = dict(sorted(public.items())) | dict.fromkeys(errors, "errors")
         self.env.bytecode_cache = _COMPILED
         self.env.filters.update(FILTERS)
         self.env.globals.update(
@@ -87,7 +85,6 @@ class _PackageProject(Project):
             inputs=inputs,
             modules=dict(sorted(modules.items())),
             enum_names={enum.name for enum in view.enums},
-            errors=errors,
             public=public,
             place=Where,
             fallback=_fallback,
