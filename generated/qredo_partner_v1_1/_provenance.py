@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "89997389a7df05d397583e97d3d9a0a1bf275df01197df5e20baa9066c88a465"
-TEMPLATES_SHA256 = "28fdb98e2fe331587dcafeb7143c6b81a5206fc75d2b475ea36aaede469fb430"
+TEMPLATES_SHA256 = "59de0d13760dad79a2feba281e2470e9c479dc204f5f45050e38e1b894d16bf2"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -9,5 +9,5 @@ PACKAGE = "qredo_v2"
 VERSION = "2.0.0+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "23d6d55e39f14075663bafb58cc4e3bf59e63931ea50ecd65d07529d200eda7d"
-TEMPLATES_SHA256 = "28fdb98e2fe331587dcafeb7143c6b81a5206fc75d2b475ea36aaede469fb430"
+TEMPLATES_SHA256 = "59de0d13760dad79a2feba281e2470e9c479dc204f5f45050e38e1b894d16bf2"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
