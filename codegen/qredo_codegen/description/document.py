@@ -115,7 +115,9 @@ def located(document: Document, ref: str) -> tuple[str, Any]:
     seen: list[str] = []
     while ref not in seen:
         seen.append(ref)
-        node = _look_up(document, ref)
+        if not ref.startswith("#"):
+            raise DocumentError(f"$ref {ref!r} leaves the document; only references that start with '#' are read.")
+        node = _walk(document, tokens(unquote(ref[1:])), ref)
         if not (isinstance(node, dict) and isinstance(node.get("$ref"), str)):
             return unquote(ref[1:]), node
         ref = node["$ref"]
@@ -148,12 +150,6 @@ def walk(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(document, list):
         for index, value in enumerate(document):
             yield from walk(value, at + pointer(index))
-
-
-def _look_up(document: Document, ref: str) -> Any:
-    if not ref.startswith("#"):
-        raise DocumentError(f"$ref {ref!r} leaves the document; only references that start with '#' are read.")
-    return _walk(document, tokens(unquote(ref[1:])), ref)
 
 
 def _walk(document: Document, keys: tuple[str, ...], ref: str) -> Any:

@@ -23,23 +23,21 @@ __all__ = ["RULES"]
 def names(document: Document) -> Iterator[Problem]:
     """Tags, operations and schemas are named as they are in Python, so that the generator renames none."""
     normal = normalize(document)
-    for tag in normal.tags:
-        if tag.name != tag.wire:
-            yield Problem(
-                "/tags", f"the tag {tag.wire!r} would become {tag.name} in Python; give it a name that can stay."
-            )
-    for one in normal.operations:
-        given, wanted = one.source.node.get("operationId"), f"{one.tag}_{one.verb}"
-        if given not in (None, wanted):
-            yield Problem(
-                one.source.pointer + "/operationId", f"{given!r} would become {wanted}; give it a name that can stay."
-            )
-    for class_ in normal.classes.values():
-        if class_.schema.wire not in (None, class_.name):
-            at = class_.schema.pointer
-            yield Problem(
-                at, f"{class_.schema.wire!r} would become the class {class_.name}; give it a name that can stay."
-            )
+    operations = [
+        (one.source.pointer + "/operationId", one.source.node.get("operationId"), f"{one.tag}_{one.verb}")
+        for one in normal.operations
+    ]
+    renamed = [
+        *(("/tags", f"the tag {tag.wire!r}", tag.name) for tag in normal.tags if tag.name != tag.wire),
+        *((at, f"{given!r}", wanted) for at, given, wanted in operations if given not in (None, wanted)),
+        *(
+            (one.schema.pointer, f"{one.schema.wire!r}", f"the class {one.name}")
+            for one in normal.classes.values()
+            if one.schema.wire not in (None, one.name)
+        ),
+    ]
+    for at, given, wanted in renamed:
+        yield Problem(at, f"{given} would become {wanted} in Python; give it a name that can stay.")
 
 
 def examples_given(document: Document) -> Iterator[Problem]:

@@ -74,11 +74,8 @@ def _typed_fields(document: Document, holder: Holder) -> dict[str, str]:
 def _json_type(schemas: TypeSchemas, schema: Document) -> str:
     if schema.get("type") == "array":
         return _json_type(schemas, schema["items"])
-    if CLASS in schema:
-        found = schemas.classes[schema[CLASS]]
-        return "object" if found.values is None else found.base
     kinds = {_json_type(schemas, member) for member in schema.get("oneOf", ())}
-    return "object" if "object" in kinds else str(schema.get("type", ""))
+    return "object" if "object" in kinds else schemas.json_type(schema)
 
 
 def path_parameters(document: Document) -> Iterator[Problem]:

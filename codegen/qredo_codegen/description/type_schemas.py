@@ -145,6 +145,13 @@ class TypeSchemas:
             self._problem(where, "is nothing but a reference to itself; say what it is.")
         return dict(found or {})
 
+    def json_type(self, schema: Document) -> str:
+        """The JSON type of what a schema in the one form describes; of a union that of its members that are objects."""
+        if CLASS in schema:
+            class_ = self.classes[schema[CLASS]]
+            return "object" if class_.values is None else class_.base
+        return "object" if "oneOf" in schema else str(schema.get("type", ""))
+
     def _structure(self, node: Document, at: str, hint: str) -> Document:
         own = {key for key in node.keys() & _STRUCTURE if not (key == "type" and node[key] in ("object", ["object"]))}
         if own == {"$ref"}:
@@ -353,8 +360,8 @@ class TypeSchemas:
     def _united(self, members: list[Document]) -> list[Document]:
         found: list[Document] = []
         for member in members:
-            kind = self._json_type(member)
-            same = next((one for one in found if self._json_type(one) == kind), None)
+            kind = self.json_type(member)
+            same = next((one for one in found if self.json_type(one) == kind), None)
             if same is None or (kind == "object" and member not in found):
                 found.append(dict(member))
             elif kind == "array" and same["items"] != member["items"]:
@@ -366,15 +373,9 @@ class TypeSchemas:
                 same.update(plain)
             elif kind == "string" and CLASS not in same:
                 same.pop("format", None)
-        if any(self._json_type(one) == "number" for one in found):
-            found = [one for one in found if self._json_type(one) != "integer"]
+        if any(self.json_type(one) == "number" for one in found):
+            found = [one for one in found if self.json_type(one) != "integer"]
         return found
-
-    def _json_type(self, member: Document) -> str:
-        if CLASS in member:
-            class_ = self.classes[member[CLASS]]
-            return "object" if class_.values is None else class_.base
-        return "object" if "oneOf" in member else str(member.get("type", ""))
 
     def _discriminator(self, given: Document, members: list[Document], at: str) -> Document:
         keys = [member[CLASS] for member in members if CLASS in member]

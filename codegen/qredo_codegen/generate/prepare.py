@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal_form import Content, Normal, NormalClass, NormalOperation
+from qredo_codegen.description.normal_form import Content, Normal, NormalClass, NormalOperation, NormalParameter
 from qredo_codegen.description.type_schemas import CLASS
 
 __all__ = ["operation_key", "prepare"]
-
-_TEXT = {"type": "string"}
 
 
 def prepare(normal: Normal) -> Document:
@@ -50,9 +48,7 @@ def _operation(normal: Normal, operation: NormalOperation) -> Document:
         "operationId": operation_key(operation),
         "tags": [operation.tag],
         "parameters": [
-            {"name": one.name, "in": one.place, "required": one.required, "schema": _schema(normal, one.schema)}
-            if one.place == "query"
-            else {"name": one.name, "in": one.place, "required": one.required, "schema": _TEXT}
+            {"name": one.name, "in": one.place, "required": one.required, "schema": _parameter(normal, one)}
             for one in operation.parameters
         ],
         "responses": {
@@ -80,6 +76,10 @@ def _content(normal: Normal, content: Content, media: Mapping[str, str]) -> Docu
     if content.form == "nothing":
         return {}
     return {"content": {media[content.form]: {"schema": _schema(normal, content.schema)}}}
+
+
+def _parameter(normal: Normal, parameter: NormalParameter) -> Any:
+    return _schema(normal, parameter.schema) if parameter.place == "query" else {"type": "string"}
 
 
 def _class(normal: Normal, one: NormalClass) -> Document:

@@ -16,7 +16,6 @@ __all__ = [
     "EnumView",
     "FeedView",
     "Field",
-    "Member",
     "MethodView",
     "ModelView",
     "PackageView",
@@ -102,22 +101,18 @@ class ModelView:
 
 
 @dataclass(frozen=True)
-class Member:
-    """A member of an enum."""
-
-    name: str
-    value: str | int
-
-
-@dataclass(frozen=True)
 class EnumView:
-    """A class for a set of values."""
+    """A class for a set of values.
+
+    Attributes:
+        members: The values by the names of its members.
+    """
 
     name: str
     module: str
     description: str
     base: str
-    members: Sequence[Member]
+    members: Mapping[str, str | int]
 
 
 @dataclass(frozen=True)

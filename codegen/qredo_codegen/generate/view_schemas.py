@@ -10,7 +10,7 @@ from qredo_codegen.description.normal_form import Normal, NormalClass
 
 from .kinds import kind_of
 from .texts import prose, with_notes
-from .view import EnumView, Field, Member, ModelView
+from .view import EnumView, Field, ModelView
 
 __all__ = ["enums_of", "models_of"]
 
@@ -56,8 +56,7 @@ def _field(normal: Normal, one: NormalClass, wire: str, schema: Document) -> Fie
 
 
 def _enum(one: NormalClass) -> EnumView:
-    values = one.schema.values or []
-    members = [Member(one.names[value], value) for value in values]
+    members = {one.names[value]: value for value in one.schema.values or ()}
     base = "int" if one.schema.base == "integer" else "str"
     return EnumView(one.name, one.module, prose({"description": one.schema.description}), base, members)
 
