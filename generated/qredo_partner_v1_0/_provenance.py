@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "59de0d13760dad79a2feba281e2470e9c479dc204f5f45050e38e1b894d16bf2"
+TEMPLATES_SHA256 = "6278f2bb3abc523c232bcf154851a22b8249198cc337a3e6ed52bfeb14b66a9e"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

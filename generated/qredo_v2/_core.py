@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, cast
 
 from . import models
 from ._mismatch import strictly
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ._requests import Requests
 
+S = TypeVar("S")
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -26,19 +27,23 @@ Send = Callable[["httpx.Request"], "httpx.Response"]
 AsyncSend = Callable[["httpx.Request"], Awaitable["httpx.Response"]]
 
 
-class Core:
-    """Calls operations with a sync httpx client."""
-
+class _Core(Generic[S]):
     __slots__ = ("_raw", "_requests", "_send")
 
-    def __init__(self, requests: Requests, send: Send, *, raw: bool = False) -> None:
+    def __init__(self, requests: Requests, send: S, *, raw: bool = False) -> None:
         self._requests = requests
         self._send = send
         self._raw = raw
 
-    def raw(self) -> Core:
+    def raw(self) -> Self:
         """The same, giving `RawResponse` instead of the parsed value."""
-        return Core(self._requests, self._send, raw=True)
+        return type(self)(self._requests, self._send, raw=True)
+
+
+class Core(_Core[Send]):
+    """Calls operations with a sync httpx client."""
+
+    __slots__ = ()
 
     def call(
         self,
@@ -55,19 +60,10 @@ class Core:
         return _result(operation, response, self._raw, self._requests.options.strict)
 
 
-class AsyncCore:
+class AsyncCore(_Core[AsyncSend]):
     """Calls operations with an async httpx client."""
 
-    __slots__ = ("_raw", "_requests", "_send")
-
-    def __init__(self, requests: Requests, send: AsyncSend, *, raw: bool = False) -> None:
-        self._requests = requests
-        self._send = send
-        self._raw = raw
-
-    def raw(self) -> AsyncCore:
-        """The same, giving `RawResponse` instead of the parsed value."""
-        return AsyncCore(self._requests, self._send, raw=True)
+    __slots__ = ()
 
     async def call(
         self,
