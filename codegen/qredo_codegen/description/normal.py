@@ -273,6 +273,7 @@ def _left_out(document: Document, schemas: TypeSchemas) -> Iterator[Problem]:
         at = pointer("components", "schemas", name)
         if at not in schemas.classes and at not in schemas.met:
             yield Problem(at, "is left out: no operation uses it.")
+    yield from schemas.left_out
     for operation in operations(document):
         at, body = placed(document, operation.pointer + "/requestBody", operation.node.get("requestBody") or {})
         first, *others = sorted((body or {}).get("content") or [""], key=_preference)

@@ -17,6 +17,7 @@ from .type_schemas import CLASS, TypeSchemas
 __all__ = ["NORMAL_RULES", "RULES", "encodings", "form_bodies", "is_media_type", "media_types"]
 
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_FORMS = ("form", "multipart")
 _MEDIA = re.compile(rf"{_WORD}/{_WORD}(\s*;[ -~]*)?")
 
 
@@ -48,20 +49,31 @@ def _media_problem(media: str) -> str | None:
 
 
 def encodings(document: Document) -> Iterator[Problem]:
-    """A part of a form has no headers of its own, and an object in it is JSON."""
+    """An encoding is that of a field; a part of a form has no headers of its own, and an object in it is JSON."""
+    has_styles = str(document.get("openapi")).startswith("3.1")  # of parts; in 3.0 they mean nothing there
     for holder in holders(document):
-        fields = _typed_fields(document, holder) if holder.node.get("encoding") else {}
-        for name, encoding in holder.node.get("encoding", {}).items() if holder.role == "body" else ():
+        encoding = holder.node.get("encoding") if holder.role == "body" else None
+        form = form_of(tokens(holder.pointer)[-1])
+        fields = _typed_fields(document, holder) if encoding else {}
+        for name, given in (encoding or {}).items():
             at = holder.pointer + pointer("encoding", name)
-            if encoding.get("headers"):
+            if fields and name not in fields and form in _FORMS:
+                yield Problem(at, f"is that of no field; there are: {', '.join(fields)}. Name one of them.")
+                continue
+            for key in ("style", "explode", "allowReserved") if form == "multipart" and has_styles else ():
+                if key in given:
+                    yield Problem(at + pointer(key), "cannot be followed in a part; describe the field as text.")
+            if given.get("headers"):
                 yield Problem(at + "/headers", "has values that no argument could give; remove it.")
-            media = encoding.get("contentType", "application/json")
-            if fields.get(name) == "object" and form_of(media) != "json":
-                problem: str | None = f"an object cannot be sent as {media!r}; describe the field as text."
-            else:
-                problem = next(filter(None, (_media_problem(one.strip()) for one in media.split(","))), None)
-            if problem:
+            if problem := _encoding_problem(given.get("contentType", "application/json"), fields.get(name)):
                 yield Problem(at + "/contentType", problem)
+
+
+def _encoding_problem(media: str, kind: str | None) -> str | None:
+    """What is wrong with the media types of a field, or None."""
+    if kind == "object" and form_of(media) != "json":
+        return f"an object cannot be sent as {media!r}; describe the field as text."
+    return next(filter(None, (_media_problem(one.strip()) for one in media.split(","))), None)
 
 
 def _typed_fields(document: Document, holder: Holder) -> dict[str, str]:
@@ -204,16 +216,19 @@ def form_bodies(normal: Normal) -> Iterator[Problem]:
     """A form is an object: it has fields with names."""
     for one in normal.operations:
         content = one.body.content if one.body else None
-        if content and content.form in ("form", "multipart"):
-            found = normal.class_of(content.schema)
-            is_object = found.schema.values is None if found else content.schema.get("type", "object") == "object"
-            if not is_object:
-                written = one.source.node["requestBody"]
-                at, _ = placed(normal.document, one.source.pointer + "/requestBody", written)
-                yield Problem(
-                    at + pointer("content", content.media or "", "schema"),
-                    "is sent as a form, and is no object; describe its fields as properties.",
-                )
+        if content and content.form in _FORMS and not _is_object(normal, content.schema):
+            at, _ = placed(normal.document, one.source.pointer + "/requestBody", one.source.node["requestBody"])
+            yield Problem(
+                at + pointer("content", content.media or "", "schema"),
+                "is sent as a form, and is no object; describe its fields as properties.",
+            )
+
+
+def _is_object(normal: Normal, schema: Document) -> bool:
+    if "oneOf" in schema:
+        return all(_is_object(normal, member) for member in schema["oneOf"])
+    found = normal.class_of(schema)
+    return found.schema.values is None if found else schema.get("type", "object") == "object"
 
 
 NORMAL_RULES: tuple[Callable[[Normal], Iterator[Problem]], ...] = (named_fields, feed_messages, form_bodies)

@@ -26,7 +26,18 @@ Part = tuple[Any, str]
 """A schema as it is written, and its pointer."""
 
 _STRUCTURE = frozenset(
-    {"$ref", "additionalProperties", "allOf", "anyOf", "const", "enum", "items", "oneOf", "patternProperties"}
+    {
+        "$dynamicRef",
+        "$ref",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "const",
+        "enum",
+        "items",
+        "oneOf",
+        "patternProperties",
+    }
     | {"prefixItems", "properties", "required", "type", "x-known-values"}
 )
 # What a schema says of the place where it stands, rather than of the type.
@@ -88,12 +99,14 @@ class TypeSchemas:
     Attributes:
         classes: Every class that was met, by the pointer of its schema.
         problems: What is ambiguous or meaningless.
+        left_out: What has no type, in order.
     """
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.classes: dict[str, SchemaClass] = {}
         self.problems: list[Problem] = []
+        self.left_out: dict[Problem, None] = {}
         self._places: dict[str, str] = {}
         self._known: dict[str, Document | None] = {}
 
@@ -186,6 +199,9 @@ class TypeSchemas:
                 if child is not False:
                     merged.fields.setdefault(wire, []).append((child, at + pointer("properties", wire)))
             merged.required |= dict.fromkeys(leaf.get("required", ()))
+            if "$dynamicRef" in leaf:
+                text = "is left out: it is not followed, so what it refers to has no type."
+                self.left_out[Problem(self.place(at) + "/$dynamicRef", text)] = None
             for key, value in leaf.items():
                 if key not in ("properties", "required"):
                     self._merge(merged.keywords, key, value, at)

@@ -13,7 +13,7 @@ from qredo_codegen.description.type_schemas import CLASS
 
 from .kinds import kind_of
 from .texts import prose, with_notes
-from .value_types import ArrayOf, Decimal, EnumOf, Kind, ModelOf, Plain, complex_of, nullable
+from .value_types import ANYTHING, ArrayOf, Decimal, EnumOf, Kind, ModelOf, Plain, complex_of, map_of, nullable
 from .view import NO_CONTENT, Argument, BodyView, FeedView, MethodView, ModelView, Pages, Reading, TagView
 
 __all__ = ["OperationViews"]
@@ -94,15 +94,19 @@ class OperationViews:
     def _body(self, one: NormalOperation) -> BodyView | None:
         if one.body is None:
             return None
-        content = one.body.content
-        found = self.normal.class_of(content.schema)
-        is_nullable = content.schema.get("nullable", False)
+        content, is_form = one.body.content, one.body.content.form in ("form", "multipart")
         kind = kind_of(self.normal, content.schema, is_upload=content.form == "multipart")
-        model = self.models.get(found.name) if found and not is_nullable else None
+        if is_form and kind == ANYTHING:  # a form has names
+            kind = map_of(kind)
+        elif content.schema.get("nullable") and not is_form and kind != ANYTHING:
+            kind = nullable(kind)
+        model = self.models[kind.annotation] if isinstance(kind, ModelOf) else None
         if model is None:
             kind = _plain_enough(kind, f"_{one.verb}_body")
-        form, text, encoding = content.form, content.description, dict(one.body.encoding)
-        return BodyView(model, kind, content.media or "", form, one.body.required, text, encoding)
+        encoding = dict(one.body.encoding)
+        return BodyView(
+            model, kind, content.media or "", content.form, one.body.required, content.description, encoding
+        )
 
     def _reading(self, content: Content) -> Reading:
         if content.form == "nothing":

@@ -188,7 +188,8 @@ def _multipart(sent: bytes, media: str, value: dict[str, Any], encoding: dict[st
     head = f"Content-Type: {media}\r\n\r\n".encode()
     message = email.message_from_bytes(head + sent, policy=email.policy.HTTP)
     parts: list[Any] = list(message.iter_parts())
-    expected = [(name, one) for name, item in value.items() for one in (item if isinstance(item, list) else [item])]
+    items = {name: item if isinstance(item, list) else [item] for name, item in value.items()}
+    expected = [(name, one) for name, item in items.items() for one in item if one is not None]
     if len(parts) != len(expected):
         yield f"sends {len(parts)} parts instead of {len(expected)}"
         return
