@@ -27,7 +27,7 @@ from .normal_form import (
     Tag,
     form_of,
 )
-from .places import Problem, parameters, path_items, placed, responses, target
+from .places import Problem, parameters, path_items, placed, responses
 from .reserved import CLIENT, METHOD, SIGNING_HEADERS
 from .type_schemas import CLASS, TypeSchemas
 
@@ -59,7 +59,6 @@ def normalize(document: Document, kept: Mapping[str, Mapping[str, str]] | None =
         for path, item in path_items(document).items()
         if "x-websocket" in item
     }
-    _mark_uploads(found, schemas)
     resources = {name for tag in tags.values() for name in _resources(tag.class_name)}
     classes = {
         key: NormalClass(schemas.classes[key], name, module, inner)
@@ -201,11 +200,16 @@ def _is_ours(place: str, wire: str) -> bool:
 
 def _body(document: Document, source: Operation, hint: str, schemas: TypeSchemas) -> Body | None:
     written = source.node.get("requestBody")
-    node = target(document, written)
+    at, node = placed(document, source.pointer + "/requestBody", written)
     if not isinstance(node, dict) or not node.get("content"):
         return None
-    contents = _contents(document, written, source.pointer + "/requestBody", f"{hint}_Body", schemas)
-    content = next(contents)
+    content = next(_contents(document, written, source.pointer + "/requestBody", f"{hint}_Body", schemas))
+    for media in sorted(node["content"], key=_preference)[1:]:
+        text = f"is left out: the body is sent as {content.media}."
+        schemas.left_out[Problem(at + pointer("content", media), text)] = None
+    uploaded = schemas.classes.get(content.schema.get(CLASS, ""))
+    if uploaded and content.form == "multipart":
+        uploaded.is_upload = True  # its fields that are files take bytes
     written_as = _PARTS.get(content.form)
     encoding = node["content"][content.media].get("encoding", {}) if written_as else {}
     styles = {name: style for name, given in encoding.items() if written_as and (style := written_as(given))}
@@ -259,25 +263,11 @@ def _preference(media: str) -> int:
     return ["json", "form", "multipart", "text", "bytes"].index(form_of(media))
 
 
-def _mark_uploads(found: list[NormalOperation], schemas: TypeSchemas) -> None:
-    """The fields of a multipart body that are files take bytes."""
-    for one in found:
-        if one.body and one.body.content.form == "multipart":
-            key = one.body.content.schema.get(CLASS, "")
-            if key in schemas.classes:
-                schemas.classes[key].is_upload = True
-
-
 def _left_out(document: Document, schemas: TypeSchemas) -> Iterator[Problem]:
     for name in document.get("components", {}).get("schemas", {}):
         at = pointer("components", "schemas", name)
-        if at not in schemas.classes and at not in schemas.met:
+        if at not in schemas.met:
             yield Problem(at, "is left out: no operation uses it.")
     yield from schemas.left_out
-    for operation in operations(document):
-        at, body = placed(document, operation.pointer + "/requestBody", operation.node.get("requestBody") or {})
-        first, *others = sorted((body or {}).get("content") or [""], key=_preference)
-        for media in others:
-            yield Problem(at + pointer("content", media), f"is left out: the body is sent as {first}.")
     for name in document.get("webhooks", {}):
         yield Problem(pointer("webhooks", name), "is left out: webhooks are not generated.")

@@ -18,6 +18,7 @@ __all__ = [
     "Holder",
     "Place",
     "Problem",
+    "examples",
     "holders",
     "keywords",
     "objects",
@@ -137,6 +138,20 @@ def holders(document: Document) -> Iterator[Holder]:
         yield from _content(operation.pointer + "/requestBody", operation.node.get("requestBody", {}), "body")
         for status, node in responses(operation).items():
             yield from _response(operation.pointer + pointer("responses", status), node)
+
+
+def examples(document: Document, at: str, node: Document) -> Iterator[tuple[str, Any]]:
+    """Yield every example of a schema or of what holds one, with its place; references are followed."""
+    if "example" in node:
+        yield at + "/example", node["example"]
+    given = node.get("examples", {})
+    if isinstance(given, list):  # of a schema, in OpenAPI 3.1
+        yield from ((at + pointer("examples", index), value) for index, value in enumerate(given))
+        return
+    for name, written in given.items():
+        where, example = placed(document, at + pointer("examples", name), written)
+        if isinstance(example, dict) and "value" in example:
+            yield where + "/value", example["value"]
 
 
 def keywords(node: Any, at: str = "", *, named: bool = False) -> Iterator[tuple[str, str, Any]]:

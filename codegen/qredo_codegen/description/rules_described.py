@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT4
 
 from .document import Document, operations, pointer
 from .normal import normalize
-from .places import Holder, Problem, holders, path_items, placed, reached, schemas, successes, target, under
+from .places import Problem, examples, holders, path_items, reached, schemas, successes, target, under
 from .security import alternatives
 
 __all__ = ["RULES"]
@@ -56,7 +56,7 @@ def examples_valid(document: Document) -> Iterator[Problem]:
     """Each example is what its schema says, and has no field that the schema does not have."""
     validate = _validator(document)
     for holder in holders(document):
-        for at, value in _examples(document, holder) if "schema" in holder.node else ():
+        for at, value in examples(document, holder.pointer, holder.node) if "schema" in holder.node else ():
             yield from validate(holder.pointer + "/schema", at, value)
     for at, schema, _ in schemas(document):
         if isinstance(schema, dict) and "example" in schema:
@@ -87,15 +87,6 @@ def everything_used(document: Document) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (names, examples_given, examples_valid, everything_used)
-
-
-def _examples(document: Document, holder: Holder) -> Iterator[tuple[str, Any]]:
-    if "example" in holder.node:
-        yield holder.pointer + "/example", holder.node["example"]
-    for name, written in holder.node.get("examples", {}).items():
-        at, example = placed(document, holder.pointer + pointer("examples", name), written)
-        if example is not None and "value" in example:
-            yield at + "/value", example["value"]
 
 
 def _or_null(keyword: Callable[..., Any]) -> Callable[..., Iterator[ValidationError]]:

@@ -99,7 +99,7 @@ class TypeSchemas:
     Attributes:
         classes: Every class that was met, by the pointer of its schema.
         problems: What is ambiguous or meaningless.
-        left_out: What has no type, in order.
+        left_out: What is not generated, in order.
     """
 
     def __init__(self, document: Document) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from qredo_codegen.description.document import Document, resolve_once
 from qredo_codegen.description.normal_form import Content, Normal, NormalOperation
-from qredo_codegen.description.places import holders, placed
+from qredo_codegen.description.places import examples, holders, placed
 from qredo_codegen.errors import DocumentError, GenerationError
 
 from .sample_values import NoValue, sample
@@ -114,35 +114,19 @@ def _response(normal: Normal, status: str, content: Content) -> dict[str, Any]:
 
 def _examples(normal: Normal) -> Iterator[dict[str, Any]]:
     """Every example of a class, with its place."""
-    for at, one in normal.classes.items():
-        if one.schema.values is None:
-            for where, value in _examples_at(normal.document, at):
-                yield {"class": one.name, "where": where, "value": value}
-    for holder in holders(normal.document):
-        at, _ = placed(normal.document, "", holder.node.get("schema"))
-        found = normal.classes.get(at)
+    document = normal.document
+    places = [(at, at, _schema_at(document, at)) for at in normal.classes]
+    places += [(placed(document, "", one.node.get("schema"))[0], one.pointer, one.node) for one in holders(document)]
+    for key, at, node in places:
+        found = normal.classes.get(key)
         if found and found.schema.values is None:
-            for where, value in _in_node(normal.document, holder.node, holder.pointer):
+            for where, value in examples(document, at, node):
                 yield {"class": found.name, "where": where, "value": value}
 
 
-def _examples_at(document: Document, at: str) -> Iterator[tuple[str, Any]]:
+def _schema_at(document: Document, at: str) -> Document:
     try:
         node = resolve_once(document, at)
     except DocumentError:  # a class that is known by another key than its place
-        return
-    if isinstance(node, dict):
-        yield from _in_node(document, node, at)
-
-
-def _in_node(document: Document, node: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any]]:
-    if "example" in node:
-        yield f"{at}/example", node["example"]
-    examples = node.get("examples")
-    if isinstance(examples, list):
-        yield from ((f"{at}/examples/{index}", value) for index, value in enumerate(examples))
-    elif isinstance(examples, dict):
-        for name, written in examples.items():
-            where, found = placed(document, f"{at}/examples/{name}", written)
-            if isinstance(found, dict) and "value" in found:
-                yield where, found["value"]
+        return {}
+    return node if isinstance(node, dict) else {}
