@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "6278f2bb3abc523c232bcf154851a22b8249198cc337a3e6ed52bfeb14b66a9e"
+TEMPLATES_SHA256 = "56f597cd6d0e93b8ee35af5ec2e95e7e8503f97871987eba70e9ce9f19c49910"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -241,13 +241,10 @@ class Tagged(Union):
         return dict(value) if chosen is None else _class(chosen).from_dict(value)
 
     def encode(self, value: Any, model: str, field: str) -> Any:
-        for name in dict.fromkeys(self.known.values()):
-            if isinstance(value, _class(name)):
-                return value.to_dict()
-        if isinstance(value, dict):
-            decoded = self._of_dict(value, model, field)
-            return decoded if isinstance(decoded, dict) else decoded.to_dict()
-        return super().encode(value, model, field)
+        if not isinstance(value, dict):
+            return super().encode(value, model, field)
+        decoded = self._of_dict(value, model, field)
+        return decoded if isinstance(decoded, dict) else decoded.to_dict()
 
 
 BOOL: Final = _Plain(bool, "a boolean")
