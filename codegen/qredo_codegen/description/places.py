@@ -19,6 +19,7 @@ __all__ = [
     "Place",
     "Problem",
     "examples",
+    "feeds",
     "holders",
     "keywords",
     "objects",
@@ -183,6 +184,13 @@ def references(node: Any, at: str = "") -> Iterator[tuple[str, str]]:
 def path_items(document: Document) -> dict[str, Document]:
     """Return the paths of a document without its extensions."""
     return {path: item for path, item in document.get("paths", {}).items() if path.startswith("/")}
+
+
+def feeds(document: Document) -> Iterator[tuple[str, Document]]:
+    """Yield every WebSocket feed with its pointer."""
+    for path, item in path_items(document).items():
+        if "x-websocket" in item:
+            yield pointer("paths", path, "x-websocket"), item["x-websocket"]
 
 
 def responses(operation: Operation) -> dict[str, Document]:

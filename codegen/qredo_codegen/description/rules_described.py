@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT4
 
 from .document import Document, operations, pointer
 from .normal import normalize
-from .places import Problem, examples, holders, path_items, reached, schemas, successes, target, under
+from .places import Problem, examples, feeds, holders, reached, schemas, successes, target, under
 from .security import alternatives
 
 __all__ = ["RULES"]
@@ -55,16 +55,12 @@ def examples_given(document: Document) -> Iterator[Problem]:
 def examples_valid(document: Document) -> Iterator[Problem]:
     """Each example is what its schema says, and has no field that the schema does not have."""
     validate = _validator(document)
-    for holder in holders(document):
-        for at, value in examples(document, holder.pointer, holder.node) if "schema" in holder.node else ():
-            yield from validate(holder.pointer + "/schema", at, value)
-    for at, schema, _ in schemas(document):
-        if isinstance(schema, dict) and "example" in schema:
-            yield from validate(at, at + "/example", schema["example"])
-    for path, item in path_items(document).items():
-        if "example" in item.get("x-websocket", {}):
-            at = pointer("paths", path, "x-websocket")
-            yield from validate(at + "/message", at + "/example", item["x-websocket"]["example"])
+    places = [(one.pointer + "/schema", one.pointer, one.node) for one in holders(document) if "schema" in one.node]
+    places += [(at, at, schema) for at, schema, _ in schemas(document) if isinstance(schema, dict)]
+    places += [(at + "/message", at, feed) for at, feed in feeds(document)]
+    for schema, at, node in places:
+        for where, value in examples(document, at, node):
+            yield from validate(schema, where, value)
 
 
 def everything_used(document: Document) -> Iterator[Problem]:

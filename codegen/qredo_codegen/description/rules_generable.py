@@ -9,7 +9,7 @@ from typing import Any
 
 from .document import Document, operations, pointer, tokens
 from .normal_form import Normal, NormalOperation, charset_of, form_of
-from .places import Holder, Problem, holders, parameters, path_items, placed
+from .places import Holder, Problem, feeds, holders, parameters, path_items, placed
 from .reserved import SCHEMES
 from .security import is_open_scheme, signature_schemes, used_scheme
 from .type_schemas import CLASS, TypeSchemas
@@ -125,9 +125,11 @@ def path_templates(document: Document) -> Iterator[Problem]:
 def distinct_names(document: Document) -> Iterator[Problem]:
     """Servers have names of their own, and so have feeds: a client picks them by name."""
     given = enumerate(document.get("servers", ()))
-    servers = [(pointer("servers", index, "x-name"), one["x-name"]) for index, one in given if "x-name" in one]
-    feeds = [(at + "/name", feed["name"]) for at, feed in _feeds(document)]
-    for kind, group in (("server", servers), ("feed", feeds)):
+    groups = {
+        "server": [(pointer("servers", index, "x-name"), one["x-name"]) for index, one in given if "x-name" in one],
+        "feed": [(at + "/name", feed["name"]) for at, feed in feeds(document)],
+    }
+    for kind, group in groups.items():
         names = [name for _, name in group]
         for index, (at, name) in enumerate(group):
             if name in names[:index]:
@@ -144,7 +146,7 @@ def security(document: Document) -> Iterator[Problem]:
             f"exactly one scheme needs x-signature; found: {found}. For a vendor's file, `nox -s describe` with "
             "--security writes it.",
         )
-    places = [("", document), *((one.pointer, one.node) for one in operations(document)), *_feeds(document)]
+    places = [("", document), *((one.pointer, one.node) for one in operations(document)), *feeds(document)]
     for at, node in places:
         if "security" in node:
             yield from _requirements(document, at + "/security", node["security"])
@@ -262,9 +264,3 @@ def _result_fields(normal: Normal, one: NormalOperation) -> dict[str, Document]:
 def _fields(normal: Normal, schema: Document) -> dict[str, Document]:
     found = normal.class_of(schema)
     return found.schema.fields if found else {}
-
-
-def _feeds(document: Document) -> Iterator[tuple[str, Document]]:
-    for path, item in path_items(document).items():
-        if "x-websocket" in item:
-            yield pointer("paths", path, "x-websocket"), item["x-websocket"]

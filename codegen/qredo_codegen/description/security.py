@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .document import Document, operations
-from .places import path_items
+from .places import feeds
 from .reserved import SCHEMES
 
 __all__ = ["alternatives", "is_open_scheme", "main_scheme", "signature_schemes", "stamps", "used_scheme"]
@@ -63,5 +63,5 @@ def alternatives(document: Document) -> Iterator[Mapping[str, Any]]:
     yield from document.get("security", ())
     for operation in operations(document):
         yield from operation.node.get("security", ())
-    for item in path_items(document).values():
-        yield from item.get("x-websocket", {}).get("security", ())
+    for _, feed in feeds(document):
+        yield from feed.get("security", ())

@@ -213,8 +213,9 @@ class TypeSchemas:
         if key not in merged or key == "additionalProperties":
             merged[key] = (value, at) if key in _NESTED else value
         elif key == "type":
-            merged[key] = _common_types(known, value) or value
-            if not _common_types(known, value):
+            both = _common_types(known, value)
+            merged[key] = both or value
+            if not both:
                 self._problem(at, f"is {value!r}, and another part of its allOf is {known!r}; agree on one.")
         elif key in _NESTED:
             if known[0] != value:
