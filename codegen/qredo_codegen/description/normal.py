@@ -21,7 +21,6 @@ from .normal_form import (
     Body,
     Content,
     Normal,
-    NormalClass,
     NormalOperation,
     NormalParameter,
     Tag,
@@ -60,11 +59,8 @@ def normalize(document: Document, kept: Mapping[str, Mapping[str, str]] | None =
         if "x-websocket" in item
     }
     resources = {name for tag in tags.values() for name in _resources(tag.class_name)}
-    classes = {
-        key: NormalClass(schemas.classes[key], name, module, inner)
-        for key, (name, module, inner) in name_classes(schemas.classes, names, resources).items()
-    }
-    normal = Normal(document, list(tags.values()), found, classes, feeds, schemas.problems)
+    name_classes(schemas.classes, names, resources)
+    normal = Normal(document, list(tags.values()), found, schemas.classes, feeds, schemas.problems)
     normal.left_out = list(_left_out(document, schemas))
     normal.names = names.record
     return normal

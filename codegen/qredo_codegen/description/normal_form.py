@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from .document import Document, Operation
 from .places import Problem
@@ -15,7 +14,6 @@ __all__ = [
     "Body",
     "Content",
     "Normal",
-    "NormalClass",
     "NormalOperation",
     "NormalParameter",
     "Tag",
@@ -27,23 +25,6 @@ DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form*"}
 """How the values of parameters are written where the description does not say, by their place."""
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-
-
-@dataclass(frozen=True)
-class NormalClass:
-    """An object or a set of values with its names.
-
-    Attributes:
-        schema: What it is.
-        name: The class.
-        module: The module that holds it.
-        names: The names of its fields by those on the wire, or of its members by their values.
-    """
-
-    schema: SchemaClass
-    name: str
-    module: str
-    names: Mapping[Any, str]
 
 
 @dataclass(frozen=True)
@@ -148,13 +129,13 @@ class Normal:
     document: Document
     tags: list[Tag]
     operations: list[NormalOperation]
-    classes: dict[str, NormalClass]
+    classes: dict[str, SchemaClass]
     feeds: dict[str, Document]
     problems: list[Problem] = field(default_factory=list)
     left_out: list[Problem] = field(default_factory=list)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def class_of(self, schema: Document) -> NormalClass | None:
+    def class_of(self, schema: Document) -> SchemaClass | None:
         """The class that a schema in the one form refers to, if it is nothing else."""
         return self.classes.get(schema.get(CLASS, ""))
 

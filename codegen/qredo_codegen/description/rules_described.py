@@ -31,9 +31,9 @@ def names(document: Document) -> Iterator[Problem]:
         *(("/tags", f"the tag {tag.wire!r}", tag.name) for tag in normal.tags if tag.name != tag.wire),
         *((at, f"{given!r}", wanted) for at, given, wanted in operations if given not in (None, wanted)),
         *(
-            (one.schema.pointer, f"{one.schema.wire!r}", f"the class {one.name}")
+            (one.pointer, f"{one.wire!r}", f"the class {one.name}")
             for one in normal.classes.values()
-            if one.schema.wire not in (None, one.name)
+            if one.wire not in (None, one.name)
         ),
     ]
     for at, given, wanted in renamed:

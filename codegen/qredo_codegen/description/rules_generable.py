@@ -209,7 +209,7 @@ def feed_messages(normal: Normal) -> Iterator[Problem]:
     """The message of a feed is an object, which becomes a class."""
     for path, schema in normal.feeds.items():
         found = normal.class_of(schema)
-        if found is None or found.schema.values is not None:
+        if found is None or found.values is not None:
             at = pointer("paths", path, "x-websocket", "message")
             yield Problem(at, "is no reference to an object schema; name the schema of a message.")
 
@@ -230,7 +230,7 @@ def _is_object(normal: Normal, schema: Document) -> bool:
     if "oneOf" in schema:
         return all(_is_object(normal, member) for member in schema["oneOf"])
     found = normal.class_of(schema)
-    return found.schema.values is None if found else schema.get("type", "object") == "object"
+    return found.values is None if found else schema.get("type", "object") == "object"
 
 
 NORMAL_RULES: tuple[Callable[[Normal], Iterator[Problem]], ...] = (named_fields, feed_messages, form_bodies)
@@ -240,8 +240,8 @@ NORMAL_RULES: tuple[Callable[[Normal], Iterator[Problem]], ...] = (named_fields,
 def _named(normal: Normal) -> Iterator[tuple[str, str, dict[str, Document], str]]:
     """Each name that an extension holds: its place, the name, what it may name, and the type of that."""
     for found in normal.classes.values():
-        if found.schema.list is not None:
-            yield found.schema.pointer + "/x-list", found.schema.list, found.schema.fields, "array"
+        if found.list is not None:
+            yield found.pointer + "/x-list", found.list, found.fields, "array"
     for one in normal.operations:
         node, at = one.source.node, one.source.pointer
         if "x-idempotency-key" in node:
@@ -263,4 +263,4 @@ def _result_fields(normal: Normal, one: NormalOperation) -> dict[str, Document]:
 
 def _fields(normal: Normal, schema: Document) -> dict[str, Document]:
     found = normal.class_of(schema)
-    return found.schema.fields if found else {}
+    return found.fields if found else {}

@@ -7,7 +7,7 @@ pointer of its schema until all are named together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -63,6 +63,9 @@ class SchemaClass:
         varnames: Names that the description gives to the values.
         nullable: Whether null may stand in its place, wherever that is.
         is_upload: Whether it is sent as multipart/form-data, where binary text is a file.
+        name: The class in Python, when all are named.
+        module: The module that holds it.
+        names: The names of its fields by those on the wire, or of its members by their values.
         list: Name of the field with the list that an object holds, over which it iterates; None for no such object.
     """
 
@@ -76,6 +79,9 @@ class SchemaClass:
     varnames: list[str] | None = None
     nullable: bool = False
     is_upload: bool = False
+    name: str = ""
+    module: str = ""
+    names: Mapping[Any, str] = field(default_factory=dict)
     list: str | None = None
 
     @property

@@ -58,9 +58,9 @@ def _kind(normal: Normal, schema: Document, is_upload: bool) -> Kind:
 
 def _class(normal: Normal, schema: Document) -> Kind:
     found = normal.classes[schema[CLASS]]
-    if found.schema.values is None:
+    if found.values is None:
         return model_of(found.name)
-    return enum_of(found.name, PLAIN[found.schema.base], found.module)
+    return enum_of(found.name, PLAIN[found.base], found.module)
 
 
 def _inner(normal: Normal, schema: Document, is_upload: bool) -> Kind:

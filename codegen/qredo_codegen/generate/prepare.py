@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal_form import Content, Normal, NormalClass, NormalOperation, NormalParameter
-from qredo_codegen.description.type_schemas import CLASS
+from qredo_codegen.description.normal_form import Content, Normal, NormalOperation, NormalParameter
+from qredo_codegen.description.type_schemas import CLASS, SchemaClass
 
 __all__ = ["operation_key", "prepare"]
 
@@ -82,15 +82,14 @@ def _parameter(normal: Normal, parameter: NormalParameter) -> Any:
     return _schema(normal, parameter.schema) if parameter.place == "query" else {"type": "string"}
 
 
-def _class(normal: Normal, one: NormalClass) -> Document:
-    schema = one.schema
-    if schema.values is not None:
-        names = [one.names[value] for value in schema.values]
-        return {"type": schema.base, "enum": schema.values, "x-enum-varnames": names}
+def _class(normal: Normal, one: SchemaClass) -> Document:
+    if one.values is not None:
+        names = [one.names[value] for value in one.values]
+        return {"type": one.base, "enum": one.values, "x-enum-varnames": names}
     return {
         "type": "object",
-        "properties": {one.names[wire]: _schema(normal, found) for wire, found in schema.fields.items()},
-        "required": [one.names[wire] for wire in schema.required],
+        "properties": {one.names[wire]: _schema(normal, found) for wire, found in one.fields.items()},
+        "required": [one.names[wire] for wire in one.required],
     }
 
 

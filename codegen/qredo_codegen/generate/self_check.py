@@ -119,7 +119,7 @@ def _examples(normal: Normal) -> Iterator[dict[str, Any]]:
     places += [(placed(document, "", one.node.get("schema"))[0], one.pointer, one.node) for one in holders(document)]
     for key, at, node in places:
         found = normal.classes.get(key)
-        if found and found.schema.values is None:
+        if found and found.values is None:
             for where, value in examples(document, at, node):
                 yield {"class": found.name, "where": where, "value": value}
 
