@@ -45,6 +45,11 @@ class Operation(NamedTuple):
     method: str
     node: Document
 
+    @property
+    def key(self) -> str:
+        """Its method and path, such as `GET /fund/{id}`: unique in the document."""
+        return f"{self.method.upper()} {self.path}"
+
 
 def load(path: Path) -> Document:
     """Read a YAML or JSON file as a mapping of JSON values.

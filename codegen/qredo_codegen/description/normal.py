@@ -52,7 +52,7 @@ def normalize(document: Document, kept: Mapping[str, Mapping[str, str]] | None =
     schemas = TypeSchemas(document)
     tags = _tags(document, names)
     verbs = _verbs(document, tags, names)
-    found = [_operation(document, one, tags, verbs, schemas, names) for one in operations(document)]
+    found = [_operation(one, tags, verbs, schemas, names) for one in operations(document)]
     feeds = {
         path: schemas.typed(item["x-websocket"]["message"], pointer("paths", path, "x-websocket", "message"), path)
         for path, item in path_items(document).items()
@@ -108,7 +108,7 @@ def _wanted(operation: Operation, tag: str) -> Wanted:
     words = argument_name(str(written)) if written else argument_name(_words_of(operation))
     verb = argument_name(words.removeprefix(f"{tag.rstrip('_')}_"))
     wire = verb if written in (f"{tag}_{verb}", verb) else None
-    return Wanted(f"{operation.method.upper()} {operation.path}", wire, verb)
+    return Wanted(operation.key, wire, verb)
 
 
 def _words_of(operation: Operation) -> str:
@@ -118,47 +118,36 @@ def _words_of(operation: Operation) -> str:
 
 
 def _operation(
-    document: Document,
-    source: Operation,
-    tags: Mapping[str, Tag],
-    verbs: Mapping[str, str],
-    schemas: TypeSchemas,
-    names: Names,
+    source: Operation, tags: Mapping[str, Tag], verbs: Mapping[str, str], schemas: TypeSchemas, names: Names
 ) -> NormalOperation:
-    tag, verb = tags[_tag(source)].name, verbs[f"{source.method.upper()} {source.path}"]
-    hint = f"{tags[_tag(source)].class_name}_{verb}"
+    tag, verb = tags[_tag(source)], verbs[source.key]
+    hint = f"{tag.class_name}_{verb}"
     contents = {}
     for status, node in responses(source).items():
         at = source.pointer + pointer("responses", status)
         suffix = "Response" if status in ("200", "201", "202", "204") else f"{status}_Response"
-        first, *others = _contents(document, node, at, f"{hint}_{suffix}", schemas)
+        first, *others = _contents(node, at, f"{hint}_{suffix}", schemas)
         contents[str(status)] = replace(first, others=tuple(others))
-    arguments = _parameters(document, source, hint, schemas, names)
-    return NormalOperation(source, tag, verb, arguments, _body(document, source, hint, schemas), contents)
+    arguments = _parameters(source, hint, schemas, names)
+    return NormalOperation(source, tag.name, verb, arguments, _body(source, hint, schemas), contents)
 
 
-def _parameters(
-    document: Document, source: Operation, hint: str, schemas: TypeSchemas, names: Names
-) -> list[NormalParameter]:
+def _parameters(source: Operation, hint: str, schemas: TypeSchemas, names: Names) -> list[NormalParameter]:
     order = re.findall(r"\{([^}]*)\}", source.path)
-    nodes = {key: value for key, value in parameters(document, source).items() if _is_ours(*key)}
+    nodes = {key: value for key, value in parameters(schemas.document, source).items() if _is_ours(*key)}
     keys = sorted(nodes, key=lambda key: order.index(key[1]) if key[0] == "path" and key[1] in order else len(order))
     wanted = [Wanted(f"{place}:{wire}", wire, argument_name(wire)) for place, wire in keys]
     given = names.give(
-        "arguments",
-        wanted,
-        lambda name: name not in METHOD and argument_name(name) == name,
-        scope=f"{source.method.upper()} {source.path} ",
+        "arguments", wanted, lambda name: name not in METHOD and argument_name(name) == name, scope=f"{source.key} "
     )
     found = []
     for place, wire in keys:
         at, node = nodes[place, wire]
-        key, words = _anchor(document, at, f"{place}:{wire}", f"{hint}_{wire}", schemas)
+        key, words = _anchor(at, f"{place}:{wire}", f"{hint}_{wire}", schemas)
         written, below = _written_schema(node)
         schema = schemas.typed(written or {}, key + below, words)
         found.append(
             NormalParameter(
-                pointer=at,
                 wire=wire,
                 name=given[f"{place}:{wire}"],
                 place=place,
@@ -172,9 +161,9 @@ def _parameters(
     return found
 
 
-def _anchor(document: Document, at: str, key: str, hint: str, schemas: TypeSchemas) -> tuple[str, str]:
+def _anchor(at: str, key: str, hint: str, schemas: TypeSchemas) -> tuple[str, str]:
     """What a parameter is known by, whatever stands before it in its list, and words for the name of its class."""
-    where, _ = placed(document, at, resolve_once(document, at))
+    where, _ = placed(schemas.document, at, resolve_once(schemas.document, at))
     if where != at:
         return where, tokens(where)[-1]
     known = at.rpartition("/parameters/")[0] + pointer("parameters", key)
@@ -194,12 +183,12 @@ def _is_ours(place: str, wire: str) -> bool:
     return place in ("path", "query") or (place == "header" and wire.lower() not in SIGNING_HEADERS)
 
 
-def _body(document: Document, source: Operation, hint: str, schemas: TypeSchemas) -> Body | None:
+def _body(source: Operation, hint: str, schemas: TypeSchemas) -> Body | None:
     written = source.node.get("requestBody")
-    at, node = placed(document, source.pointer + "/requestBody", written)
+    at, node = placed(schemas.document, source.pointer + "/requestBody", written)
     if not isinstance(node, dict) or not node.get("content"):
         return None
-    content = next(_contents(document, written, source.pointer + "/requestBody", f"{hint}_Body", schemas))
+    content = next(_contents(written, source.pointer + "/requestBody", f"{hint}_Body", schemas))
     for media in sorted(node["content"], key=_preference)[1:]:
         text = f"is left out: the body is sent as {content.media}."
         schemas.left_out[Problem(at + pointer("content", media), text)] = None
@@ -234,9 +223,9 @@ def _media_of_part(given: Document) -> str | None:
 _PARTS: Mapping[str, Callable[[Document], str | None]] = {"form": _style_of_field, "multipart": _media_of_part}
 
 
-def _contents(document: Document, written: Any, at: str, hint: str, schemas: TypeSchemas) -> Iterator[Content]:
+def _contents(written: Any, at: str, hint: str, schemas: TypeSchemas) -> Iterator[Content]:
     """What a body or a response holds in each of its media types; JSON comes first."""
-    where, node = placed(document, at, written)
+    where, node = placed(schemas.document, at, written)
     if where != at:
         at, hint = where, tokens(where)[-1]
     text = str(node.get("description") or "")

@@ -32,7 +32,6 @@ class NormalParameter:
     """A parameter of one operation.
 
     Attributes:
-        pointer: Where it stands.
         wire: Its name in the request.
         name: Its name in Python.
         place: path, query or header.
@@ -40,7 +39,6 @@ class NormalParameter:
         style: How its value is written: a style of OpenAPI, with `*` where it is exploded, or `json`.
     """
 
-    pointer: str
     wire: str
     name: str
     place: str

@@ -257,16 +257,16 @@ class TypeSchemas:
         types = [given] if isinstance(given, str) else list(given or ())
         null = {"nullable": True} if "null" in types or keywords.get("nullable") is True else {}
         types = [kind for kind in types if kind != "null"]
-        values = _values(keywords)
-        if values is not None:
-            return self._values(values, keywords, types, at, hint) | null
-        for key in ("oneOf", "anyOf"):
-            if key in keywords and not _are_conditions(keywords[key][0]):
-                return self._union_of(key, merged, at, hint) | null
-        if len(types) > 1:
-            members = [self._one_type(kind, merged, at, hint) for kind in types]
-            return self._simplified(members, at) | null
-        return self._one_type(types[0] if types else "", merged, at, hint) | null
+        unions = [key for key in ("oneOf", "anyOf") if key in keywords and not _are_conditions(keywords[key][0])]
+        if (values := _values(keywords)) is not None:
+            found = self._values(values, keywords, types, at, hint)
+        elif unions:
+            found = self._union_of(unions[0], merged, at, hint)
+        elif len(types) > 1:
+            found = self._simplified([self._one_type(kind, merged, at, hint) for kind in types], at)
+        else:
+            found = self._one_type(types[0] if types else "", merged, at, hint)
+        return found | null
 
     def _one_type(self, kind: str, merged: _Merged, at: str, hint: str) -> Document:
         keywords = merged.keywords

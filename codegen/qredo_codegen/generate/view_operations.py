@@ -46,7 +46,7 @@ class OperationViews:
             verb=one.verb,
             method=one.source.method.upper(),
             path=url_path(one.source.path),
-            summary=prose(raw, "summary") or f"{one.source.method.upper()} {one.source.path}",
+            summary=prose(raw, "summary") or one.source.key,
             description=prose(raw),
             arguments=arguments,
             body=self._body(one),
