@@ -10,9 +10,9 @@ from qredo_codegen.description.document import Document
 __all__ = ["prose", "with_notes"]
 
 
-def prose(node: Document, key: str = "description") -> str:
+def prose(text: object) -> str:
     """A text of the description; lines are joined, paragraphs stay apart."""
-    paragraphs = re.split(r"\n\s*\n", str(node.get(key) or "").strip())
+    paragraphs = re.split(r"\n\s*\n", str(text or "").strip())
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 

@@ -28,7 +28,6 @@ __all__ = [
     "Single",
     "Where",
     "array_of",
-    "complex_of",
     "enum_of",
     "map_of",
     "model_of",
@@ -295,8 +294,3 @@ def one_of(members: Sequence[Kind]) -> Kind:
     if len({member.json for member in members}) == len(members) == len(simple):
         return _OneOf(annotation, argument, json, expected, codec, classes, tuple(simple))
     return Complex(annotation, argument, json, expected, codec, classes)
-
-
-def complex_of(kind: Kind, constant: str) -> Complex:
-    """The same kind by its codec alone."""
-    return Complex(kind.annotation, kind.argument, kind.json, kind.expected, kind.codec, kind.classes, constant)

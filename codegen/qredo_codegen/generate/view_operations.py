@@ -13,7 +13,7 @@ from qredo_codegen.description.type_schemas import CLASS
 
 from .kinds import kind_of
 from .texts import prose, with_notes
-from .value_types import ANYTHING, ArrayOf, Decimal, EnumOf, Kind, ModelOf, Plain, complex_of, map_of, nullable
+from .value_types import ANYTHING, ArrayOf, Complex, Decimal, EnumOf, Kind, ModelOf, Plain, map_of, nullable
 from .view import NO_CONTENT, Argument, BodyView, FeedView, MethodView, ModelView, Pages, Reading, TagView
 
 __all__ = ["OperationViews"]
@@ -33,7 +33,7 @@ class OperationViews:
 
     def _tag(self, tag: Tag) -> TagView:
         methods = [self._method(one) for one in self.normal.operations if one.tag == tag.name]
-        return TagView(tag.name, tag.class_name, _text(tag), methods)
+        return TagView(tag.name, tag.class_name, prose(tag.description), methods)
 
     def _method(self, one: NormalOperation) -> MethodView:
         raw = one.source.node
@@ -46,12 +46,12 @@ class OperationViews:
             verb=one.verb,
             method=one.source.method.upper(),
             path=url_path(one.source.path),
-            summary=prose(raw, "summary") or one.source.key,
-            description=prose(raw),
+            summary=prose(raw.get("summary")) or one.source.key,
+            description=prose(raw.get("description")),
             arguments=arguments,
             body=self._body(one),
-            result_description=next((_text(content) for content in one.successes.values()), ""),
-            errors={status: _text(content) for status, content in errors.items() if status != "default"},
+            result_description=next((prose(content.description) for content in one.successes.values()), ""),
+            errors={status: prose(content.description) for status, content in errors.items() if status != "default"},
             security=self._security(raw),
             repeatable=raw.get("x-idempotent", False) or one.source.method in ("head", "options"),
             idempotency_key=raw.get("x-idempotency-key"),
@@ -85,7 +85,7 @@ class OperationViews:
             name=parameter.name,
             kind=kind,
             required=parameter.required,
-            description=with_notes(_text(parameter), notes),
+            description=with_notes(prose(parameter.description), notes),
             place=parameter.place,
             style=None if is_usual else written,
             unit=parameter.schema.get("x-unit"),
@@ -155,12 +155,8 @@ class OperationViews:
         return {str(one.source.node.get("operationId")): f"{one.tag}.{one.verb}" for one in self.normal.operations}
 
 
-def _text(described: Content | NormalParameter | Tag) -> str:
-    return prose({"description": described.description})
-
-
 def _plain_enough(kind: Kind, constant: str) -> Kind:
     """The kind of an argument: a codec encodes everything but scalars and arrays of them."""
     if isinstance(kind, Plain | EnumOf | Decimal) or (isinstance(kind, ArrayOf) and not isinstance(kind.item, ModelOf)):
         return kind
-    return complex_of(kind, constant)
+    return Complex(kind.annotation, kind.argument, kind.json, kind.expected, kind.codec, kind.classes, constant)

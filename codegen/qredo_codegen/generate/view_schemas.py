@@ -34,7 +34,7 @@ def _model(normal: Normal, one: SchemaClass) -> ModelView:
     fields = [_field(normal, one, wire, schema) for wire, schema in one.fields.items()]
     ordered = [field for field in fields if field.required] + [field for field in fields if not field.required]
     listed = next((field for field in fields if field.wire == one.list), None)
-    text = prose({"description": one.description})
+    text = prose(one.description)
     if listed:
         text += f" Iterate over it for the items of `{listed.name}`; `len()` counts them."
     return ModelView(one.name, one.module, text, ordered, listed=listed)
@@ -51,7 +51,7 @@ def _field(normal: Normal, one: SchemaClass, wire: str, schema: Document) -> Fie
         nullable=schema.get("nullable", False) or kind.annotation == "Any",
         sensitive=schema.get("x-sensitive", False),
         unit=schema.get("x-unit"),
-        description=with_notes(prose(schema), schema),
+        description=with_notes(prose(schema.get("description")), schema),
         read_only=schema.get("readOnly", False) and wire in one.required,
     )
 
@@ -59,7 +59,7 @@ def _field(normal: Normal, one: SchemaClass, wire: str, schema: Document) -> Fie
 def _enum(one: SchemaClass) -> EnumView:
     members = {one.names[value]: value for value in one.values or ()}
     base = "int" if one.base == "integer" else "str"
-    return EnumView(one.name, one.module, prose({"description": one.description}), base, members)
+    return EnumView(one.name, one.module, prose(one.description), base, members)
 
 
 def _loops(uses: Mapping[str, set[str]]) -> dict[str, set[str]]:

@@ -24,7 +24,7 @@ BASE = "https://self-check.invalid/base"
 
 def main() -> int:
     """Carry out the plan."""
-    plan = _plain(json.load(sys.stdin, parse_float=Decimal))
+    plan = json.load(sys.stdin, parse_float=Decimal, object_hook=_special)
     sys.path[:0] = [sys.argv[1], str(Path(__file__).parents[2])]
     problems = list(_run(plan))
     for problem in problems:
@@ -139,17 +139,11 @@ def _shown(value: Any) -> Any:
     return {key: _shown(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _plain(value: Any) -> Any:
-    """A value of the plan: what JSON does not have stands in it as an object with one key."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if not isinstance(value, dict):
-        return value
+def _special(value: dict[str, Any]) -> Any:
+    """What an object of the plan with one key stands for, where JSON does not have it."""
     if value.keys() == {"$decimal"}:
         return Decimal(value["$decimal"])
-    if value.keys() == {"$bytes"}:
-        return value["$bytes"].encode()
-    return {key: _plain(item) for key, item in value.items()}
+    return value["$bytes"].encode() if value.keys() == {"$bytes"} else value
 
 
 if __name__ == "__main__":
