@@ -73,9 +73,7 @@ class _Plain(Codec):
         return isinstance(value, self.kind) and (self.kind is bool or not isinstance(value, bool))
 
     def encode(self, value: Any, model: str, field: str) -> Any:
-        if self.kind is int and not self.takes(value):
-            _wire.not_integer(model, field, value)
-        return self.kind(super().encode(value, model, field))
+        return _wire.plain(model, field, value, self.kind)
 
 
 class _Decimal(Codec):
@@ -144,7 +142,7 @@ class Array(Codec):
         return [self.item.decode(item, model, f"{field}[]") for item in super().decode(value, model, field)]
 
     def encode(self, value: Any, model: str, field: str) -> Any:
-        return [self.item.encode(item, model, f"{field}[]") for item in super().encode(value, model, field)]
+        return _wire.array(model, field, value, lambda item: self.item.encode(item, model, f"{field}[]"))
 
 
 class Map(Codec):

@@ -56,10 +56,10 @@ class APIError(ClientError):
         self.response = response
         self.status_code: int = response.status_code
         body = _error_body(response)
-        code, msg = body.get("code"), body.get("msg")
-        self.code: int | None = _whole_number(code)
-        self.msg: str | None = printable(msg) if isinstance(msg, str) else None
-        self.reason: str | None = _reason(body)
+        detail = body.get("detail")
+        self.code: int | None = _whole_number(body.get("code"))
+        self.msg: str | None = _printable(body.get("msg"))
+        self.reason: str | None = _printable(detail.get("reason")) if isinstance(detail, dict) else None
         self._read = read
         self._body: ErrorBody | None = None
         super().__init__(operation, response)
@@ -234,7 +234,5 @@ def _whole_number(code: object) -> int | None:
     return code if type(code) is int else None
 
 
-def _reason(body: dict[str, Any]) -> str | None:
-    detail = body.get("detail")
-    reason = detail.get("reason") if isinstance(detail, dict) else None
-    return printable(reason) if isinstance(reason, str) else None
+def _printable(text: object) -> str | None:
+    return printable(text) if isinstance(text, str) else None
