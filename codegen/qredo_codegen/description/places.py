@@ -95,50 +95,59 @@ def objects(document: Document) -> Iterator[tuple[str, Any, str]]:
 
     A schema comes twice: as Schema, and by its role (see `Place`).
     """
+    yield from _around_schemas(document)
+    for at, schema, role in schemas(document):
+        yield at, schema, "Schema"
+        yield at, schema, role
+
+
+def holders(document: Document) -> Iterator[Holder]:
+    """Yield every parameter, header, and media type that stands in a document itself, not behind a reference."""
+    roles = {"Parameter": "parameter", "Request Body": "body", "Response": "response"}
+    for at, node, kind in _around_schemas(document):
+        if kind == "Header" or (kind == "Parameter" and "$ref" not in node):
+            yield Holder(at, node, kind.lower())
+        if kind in roles:
+            for media_type, value in node.get("content", {}).items():
+                yield Holder(at + pointer("content", media_type), value, roles[kind])
+        if kind == "Response":
+            for name, header in node.get("headers", {}).items():
+                yield Holder(at + pointer("headers", name), header, "header")
+
+
+def _around_schemas(document: Document) -> Iterator[tuple[str, Any, str]]:
     yield "", document, "OpenAPI"
     yield "/info", document.get("info", {}), "Info"
     for at, nodes, kind in _lists_of_objects(document):
         for key, node in enumerate(nodes) if isinstance(nodes, list) else nodes.items():
             yield at + pointer(key), node, kind
-    for operation in operations(document):
-        yield operation.pointer, operation.node, "Operation"
-    for at, schema, role in schemas(document):
-        yield at, schema, "Schema"
-        yield at, schema, role
+
+
+# The kinds of components but schemas, by their keys.
+_COMPONENTS = {
+    "securitySchemes": "Security Scheme",
+    "parameters": "Parameter",
+    "requestBodies": "Request Body",
+    "responses": "Response",
+    "headers": "Header",
+}
 
 
 def _lists_of_objects(document: Document) -> Iterator[tuple[str, Any, str]]:
     yield "/servers", document.get("servers", []), "Server"
     yield "/tags", document.get("tags", []), "Tag"
     yield "/paths", path_items(document), "Path Item"
-    kinds = {"securitySchemes": "Security Scheme", "parameters": "Parameter", "responses": "Response"}
-    for key, kind in kinds.items():
+    for key, kind in _COMPONENTS.items():
         yield pointer("components", key), document.get("components", {}).get(key, {}), kind
     for path, item in path_items(document).items():
         yield pointer("paths", path, "parameters"), item.get("parameters", []), "Parameter"
-    for operation in operations(document):
-        yield operation.pointer + "/parameters", operation.node.get("parameters", []), "Parameter"
-        yield operation.pointer + "/responses", responses(operation), "Response"
-
-
-def holders(document: Document) -> Iterator[Holder]:
-    """Yield every parameter, header, and media type that stands in a document itself, not behind a reference."""
-    components = document.get("components", {})
-    for name, node in components.get("parameters", {}).items():
-        yield from _parameter(pointer("components", "parameters", name), node)
-    for name, node in components.get("requestBodies", {}).items():
-        yield from _content(pointer("components", "requestBodies", name), node, "body")
-    for name, node in components.get("responses", {}).items():
-        yield from _response(pointer("components", "responses", name), node)
-    for name, node in components.get("headers", {}).items():
-        yield Holder(pointer("components", "headers", name), node, "header")
-    for path, item in path_items(document).items():
-        yield from _parameters(pointer("paths", path), item)
-    for operation in operations(document):
-        yield from _parameters(operation.pointer, operation.node)
-        yield from _content(operation.pointer + "/requestBody", operation.node.get("requestBody", {}), "body")
-        for status, node in responses(operation).items():
-            yield from _response(operation.pointer + pointer("responses", status), node)
+    for one in operations(document):
+        yield one.pointer + "/parameters", one.node.get("parameters", []), "Parameter"
+        if "requestBody" in one.node:
+            yield one.pointer, {"requestBody": one.node["requestBody"]}, "Request Body"
+        yield one.pointer + "/responses", responses(one), "Response"
+    for one in operations(document):
+        yield pointer("paths", one.path), {one.method: one.node}, "Operation"
 
 
 def examples(document: Document, at: str, node: Document) -> Iterator[tuple[str, Any]]:
@@ -295,25 +304,3 @@ def _nested(place: Place) -> Iterator[Place]:
             yield from _nested(Place(at + pointer(key, index), child, "member"))
     if "not" in schema:
         yield from _nested(Place(at + "/not", schema["not"], "member"))
-
-
-def _parameters(at: str, node: Document) -> Iterator[Holder]:
-    for index, parameter in enumerate(node.get("parameters", ())):
-        yield from _parameter(at + pointer("parameters", index), parameter)
-
-
-def _parameter(at: str, node: Document) -> Iterator[Holder]:
-    if "$ref" not in node:
-        yield Holder(at, node, "parameter")
-        yield from _content(at, node, "parameter")
-
-
-def _content(at: str, node: Document, role: str) -> Iterator[Holder]:
-    for media_type, value in node.get("content", {}).items():
-        yield Holder(at + pointer("content", media_type), value, role)
-
-
-def _response(at: str, node: Document) -> Iterator[Holder]:
-    yield from _content(at, node, "response")
-    for name, header in node.get("headers", {}).items():
-        yield Holder(at + pointer("headers", name), header, "header")

@@ -176,7 +176,11 @@ class TypeSchemas:
         if own == {"$ref"}:
             return self._aliased(node["$ref"])
         if own == {"allOf"}:
-            parts = [(part, index) for index, part in enumerate(node["allOf"]) if _has_structure(part)]
+            parts = [
+                (part, index)
+                for index, part in enumerate(node["allOf"])
+                if isinstance(part, dict) and part.keys() & _STRUCTURE
+            ]
             if len(parts) == 1:
                 part, index = parts[0]
                 return _without_place(self.typed(part, at + pointer("allOf", index), hint), keep="description")
@@ -431,16 +435,9 @@ class TypeSchemas:
 
 def _format(keywords: Document) -> Any:
     """The format of a text. OpenAPI 3.1 says of content that is no text by its media type that it is binary."""
-    is_binary = "contentMediaType" in keywords and "contentEncoding" not in keywords
-    return keywords.get("format") or ("binary" if is_binary and not _is_text(keywords["contentMediaType"]) else None)
-
-
-def _is_text(media: Any) -> bool:
-    return str(media).startswith("text/") or str(media).partition(";")[0].endswith(("json", "xml", "yaml"))
-
-
-def _has_structure(node: Any) -> bool:
-    return isinstance(node, dict) and bool(node.keys() & _STRUCTURE)
+    media = str(keywords.get("contentMediaType", "text/plain"))
+    is_text = media.startswith("text/") or media.partition(";")[0].endswith(("json", "xml", "yaml"))
+    return keywords.get("format") or ("binary" if not is_text and "contentEncoding" not in keywords else None)
 
 
 def _has(node: Any, key: str) -> bool:

@@ -120,8 +120,7 @@ class OperationViews:
         """The name of the feed that an operation opens: the one that switches protocols on the path of a feed."""
         if "101" not in one.contents:
             return None
-        name: str = self.document["paths"][one.source.path]["x-websocket"]["name"]
-        return name
+        return str(self.document["paths"][one.source.path]["x-websocket"]["name"])
 
     def _pages(self, one: NormalOperation, arguments: list[Argument], readings: Mapping[str, Reading]) -> Pages | None:
         node = one.source.node.get("x-pagination")
