@@ -67,9 +67,7 @@ class Content:
     @property
     def form(self) -> str:
         """How it is written: json, form, multipart, text, bytes or nothing."""
-        if self.media is None:
-            return "nothing"
-        return form_of(self.media)
+        return "nothing" if self.media is None else form_of(self.media)
 
 
 @dataclass(frozen=True)

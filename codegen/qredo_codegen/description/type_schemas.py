@@ -165,7 +165,7 @@ class TypeSchemas:
         return dict(found or {})
 
     def json_type(self, schema: Document) -> str:
-        """The JSON type of what a schema in the one form describes; of a union that of its members that are objects."""
+        """The JSON type of what a schema in the one form describes; that of a union is `object`."""
         if CLASS in schema:
             class_ = self.classes[schema[CLASS]]
             return "object" if class_.values is None else class_.base

@@ -20,14 +20,9 @@ __all__ = ["losses"]
 def losses(normal: Normal, data: GeneratorData, view: PackageView) -> Iterator[Problem]:
     """What would be lost, each with its place."""
     methods = {(method.method, method.path) for tag in view.tags for method in tag.methods}
-    for operation in operations(normal.document):
-        if (operation.method.upper(), url_path(operation.path)) not in methods:
-            yield Problem(operation.pointer, "would not be generated.")
-    yield from _parsed(normal, data)
-
-
-def _parsed(normal: Normal, data: GeneratorData) -> Iterator[Problem]:
-    """What the parser has not read as it was meant."""
+    for described in operations(normal.document):
+        if (described.method.upper(), url_path(described.path)) not in methods:
+            yield Problem(described.pointer, "would not be generated.")
     endpoints = Counter(
         (
             endpoint.method,

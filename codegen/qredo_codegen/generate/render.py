@@ -15,7 +15,7 @@ from openapi_python_client.parser import GeneratorData
 from .filters import FILTERS
 from .inputs import TEMPLATES, Inputs
 from .value_types import Complex, Decimal, Where
-from .view import Argument, Field, MethodView, PackageView, Reading
+from .view import Argument, BodyView, Field, MethodView, PackageView, Reading
 
 __all__ = ["render"]
 
@@ -125,12 +125,9 @@ def _sent(argument: Argument, method: MethodView) -> str:
     return encoded if argument.required else f"{name} if {name} is UNSET or {name} is None else {encoded}"
 
 
-def _sent_body(method: MethodView) -> str:
+def _sent_body(body: BodyView, method: str) -> str:
     """Expression: the JSON value, the text or the bytes of a body that has no fields of its own."""
-    body = method.body
-    if body is None:
-        return "body"
-    encoded = body.kind.encode("body", Where(method.id, "body"))
+    encoded = body.kind.encode("body", Where(method, "body"))
     return encoded if body.required else f"body if body is UNSET else {encoded}"
 
 

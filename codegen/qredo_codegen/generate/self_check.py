@@ -86,23 +86,20 @@ def _call(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str,
         ],
         "body": _body(normal, one, method),
         "responses": [_response(normal, status, content) for status, content in one.successes.items()],
-        "accept": method.accept,
     }
 
 
 def _body(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str, Any] | None:
     if one.body is None or method.body is None:
         return None
-    content = one.body.content
+    content, model = one.body.content, method.body.model
     value = sample(normal, content.schema, sent=True)
     found: dict[str, Any] = {"form": content.form, "media": content.media, "encoding": dict(one.body.encoding)}
-    found |= {"value": value, "model": None, "fields": None}
-    if method.body.model:
-        found["model"] = method.body.model.name
+    found |= {"value": value, "model": model and model.name}
+    if model:
         fields = {field.name: value[field.wire] for field in method.body.fields if field.wire in value}
-        found["fields"] = fields
         # What only body= can carry has no keyword; and without any keyword, an optional body is not sent.
-        found["has_keywords"] = not method.body_only and bool(fields or one.body.required)
+        found |= {"fields": fields, "has_keywords": not method.body_only and bool(fields or one.body.required)}
     return found
 
 

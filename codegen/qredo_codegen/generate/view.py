@@ -162,11 +162,6 @@ class BodyView:
     encoding: Mapping[str, str]
 
     @property
-    def name(self) -> str:
-        """Its type."""
-        return self.kind.annotation
-
-    @property
     def fields(self) -> Sequence[Field]:
         """What can be given as keywords: nothing that the service alone gives."""
         return [field for field in self.model.fields if not field.read_only] if self.model else []

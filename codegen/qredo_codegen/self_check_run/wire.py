@@ -156,7 +156,8 @@ def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
     elif form == "multipart":
         yield from _multipart(sent, media, value, body["encoding"])
     else:
-        wanted = value if isinstance(value, bytes) else str(value).encode(_charset(media))
+        charset = email.message_from_string(f"Content-Type: {media}\r\n\r\n").get_content_charset("utf-8")
+        wanted = value if isinstance(value, bytes) else str(value).encode(charset)
         if sent != wanted or not _is_media(media, body["media"]):
             yield f"sends the body {sent[:200]!r} as {media}"
 
@@ -164,10 +165,6 @@ def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
 def _is_media(sent: str, wanted: str) -> bool:
     """Whether a media type is that of the description, which may be a range; parameters such as charset may differ."""
     return "*" in wanted or sent.partition(";")[0].lower() == wanted.partition(";")[0].strip().lower()
-
-
-def _charset(media: str) -> str:
-    return email.message_from_string(f"Content-Type: {media}\r\n\r\n").get_content_charset("utf-8")
 
 
 def _by_name(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
