@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "a53ffbe0325d94f18a84c914089e76a3e11fe28091b21b373c172db2903d8912"
+TEMPLATES_SHA256 = "b2c752aabd32852d78545cad796defecda735bb1a7fba78dccf404e66cc043f7"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "89997389a7df05d397583e97d3d9a0a1bf275df01197df5e20baa9066c88a465"
-TEMPLATES_SHA256 = "a53ffbe0325d94f18a84c914089e76a3e11fe28091b21b373c172db2903d8912"
+TEMPLATES_SHA256 = "b2c752aabd32852d78545cad796defecda735bb1a7fba78dccf404e66cc043f7"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

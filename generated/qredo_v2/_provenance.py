@@ -9,5 +9,5 @@ PACKAGE = "qredo_v2"
 VERSION = "2.0.0+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "23d6d55e39f14075663bafb58cc4e3bf59e63931ea50ecd65d07529d200eda7d"
-TEMPLATES_SHA256 = "a53ffbe0325d94f18a84c914089e76a3e11fe28091b21b373c172db2903d8912"
+TEMPLATES_SHA256 = "b2c752aabd32852d78545cad796defecda735bb1a7fba78dccf404e66cc043f7"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
