@@ -96,11 +96,8 @@ def _verbs(document: Document, tags: Mapping[str, Tag], names: Names) -> dict[st
     found: dict[str, str] = {}
     for tag in tags.values():
         wanted = [_wanted(one, tag.name) for one in operations(document) if _tag(one) == tag.wire]
-        found |= names.give("operations", wanted, lambda name: name not in _NO_VERBS and not name.startswith("_"))
+        found |= names.give("operations", wanted, lambda name: name not in ("self", "mro") and not name.startswith("_"))
     return found
-
-
-_NO_VERBS = frozenset({"self", "mro"})
 
 
 def _wanted(operation: Operation, tag: str) -> Wanted:

@@ -41,8 +41,7 @@ def used_scheme(document: Document, given: Sequence[Mapping[str, Any]]) -> str |
     signed = [name for alternative in given for name in alternative if name in signing]
     tokens = [name for alternative in given if len(alternative) == 1 for name in alternative if name in SCHEMES]
     others = [name for alternative in given for name in sorted(alternative)] if is_open_scheme(document) else []
-    is_open_call = not given or {} in given
-    return next(iter((*signed, *tokens, *others)), "" if is_open_call else None)
+    return next(iter((*signed, *tokens, *others)), "" if not given or {} in given else None)
 
 
 def main_scheme(document: Document) -> str:

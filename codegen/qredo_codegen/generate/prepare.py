@@ -13,7 +13,7 @@ from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal_form import Content, Normal, NormalOperation, NormalParameter
 from qredo_codegen.description.type_schemas import CLASS, SchemaClass
 
-__all__ = ["operation_key", "prepare"]
+__all__ = ["prepare"]
 
 
 def prepare(normal: Normal) -> Document:
@@ -30,11 +30,6 @@ def prepare(normal: Normal) -> Document:
     }
 
 
-def operation_key(operation: NormalOperation) -> str:
-    """The operationId that the parser reads."""
-    return f"{operation.tag}_{operation.verb}"
-
-
 def _path(operation: NormalOperation) -> str:
     path = operation.source.path
     for one in operation.parameters:
@@ -45,7 +40,7 @@ def _path(operation: NormalOperation) -> str:
 
 def _operation(normal: Normal, operation: NormalOperation) -> Document:
     found: Document = {
-        "operationId": operation_key(operation),
+        "operationId": f"{operation.tag}_{operation.verb}",
         "tags": [operation.tag],
         "parameters": [
             {"name": one.name, "in": one.place, "required": one.required, "schema": _parameter(normal, one)}
