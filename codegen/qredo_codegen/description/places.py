@@ -15,7 +15,6 @@ from qredo_codegen.errors import DocumentError
 from .document import Document, Operation, located, operations, pointer, resolve_once
 
 __all__ = [
-    "Holder",
     "Place",
     "Problem",
     "examples",
@@ -59,35 +58,27 @@ class Problem(NamedTuple):
 
 
 class Place(NamedTuple):
-    """One schema, and what it is there for.
+    """A schema, or what holds one: a parameter, a header, or one media type of a body or response.
 
     Attributes:
-        pointer: JSON pointer of the schema.
-        schema: The schema as it is written; a reference is not followed.
-        role: component, parameter, header, body, response, property, items, values (of a map) or member (of allOf,
-            oneOf, anyOf, not).
+        pointer: JSON pointer of the place.
+        node: What is written there; a reference is not followed.
+        role: What it is there for: component, parameter, header, body, response, property, items, values (of a map) or
+            member (of allOf, oneOf, anyOf, not).
     """
 
     pointer: str
-    schema: Any
-    role: str
-
-
-class Holder(NamedTuple):
-    """Something that holds a schema: a parameter, a header, or one media type of a body or response."""
-
-    pointer: str
-    node: Document
+    node: Any
     role: str
 
 
 def schemas(document: Document) -> Iterator[Place]:
     """Yield every schema of a document, parents before children."""
     for name, schema in document.get("components", {}).get("schemas", {}).items():
-        yield from _nested(Place(pointer("components", "schemas", name), schema, "component"))
+        yield from _nested(pointer("components", "schemas", name), schema, "component")
     for holder in holders(document):
         if "schema" in holder.node:
-            yield from _nested(Place(holder.pointer + "/schema", holder.node["schema"], holder.role))
+            yield from _nested(holder.pointer + "/schema", holder.node["schema"], holder.role)
 
 
 def objects(document: Document) -> Iterator[tuple[str, Any, str]]:
@@ -101,18 +92,18 @@ def objects(document: Document) -> Iterator[tuple[str, Any, str]]:
         yield at, schema, role
 
 
-def holders(document: Document) -> Iterator[Holder]:
+def holders(document: Document) -> Iterator[Place]:
     """Yield every parameter, header, and media type that stands in a document itself, not behind a reference."""
     roles = {"Parameter": "parameter", "Request Body": "body", "Response": "response"}
     for at, node, kind in _around_schemas(document):
         if kind == "Header" or (kind == "Parameter" and "$ref" not in node):
-            yield Holder(at, node, kind.lower())
+            yield Place(at, node, kind.lower())
         if kind in roles:
             for media_type, value in node.get("content", {}).items():
-                yield Holder(at + pointer("content", media_type), value, roles[kind])
+                yield Place(at + pointer("content", media_type), value, roles[kind])
         if kind == "Response":
             for name, header in node.get("headers", {}).items():
-                yield Holder(at + pointer("headers", name), header, "header")
+                yield Place(at + pointer("headers", name), header, "header")
 
 
 def _around_schemas(document: Document) -> Iterator[tuple[str, Any, str]]:
@@ -288,19 +279,18 @@ def reached(document: Document, roots: Iterable[str]) -> set[str]:
     return found
 
 
-def _nested(place: Place) -> Iterator[Place]:
-    yield place
-    at, schema, _ = place
+def _nested(at: str, schema: Any, role: str) -> Iterator[Place]:
+    yield Place(at, schema, role)
     if not isinstance(schema, dict):
         return
     for name, child in schema.get("properties", {}).items():
-        yield from _nested(Place(at + pointer("properties", name), child, "property"))
+        yield from _nested(at + pointer("properties", name), child, "property")
     if "items" in schema:
-        yield from _nested(Place(at + "/items", schema["items"], "items"))
+        yield from _nested(at + "/items", schema["items"], "items")
     if isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]:
-        yield from _nested(Place(at + "/additionalProperties", schema["additionalProperties"], "values"))
+        yield from _nested(at + "/additionalProperties", schema["additionalProperties"], "values")
     for key in ("allOf", "oneOf", "anyOf"):
         for index, child in enumerate(schema.get(key, ())):
-            yield from _nested(Place(at + pointer(key, index), child, "member"))
+            yield from _nested(at + pointer(key, index), child, "member")
     if "not" in schema:
-        yield from _nested(Place(at + "/not", schema["not"], "member"))
+        yield from _nested(at + "/not", schema["not"], "member")

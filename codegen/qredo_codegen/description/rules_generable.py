@@ -9,7 +9,7 @@ from typing import Any
 
 from .document import Document, operations, pointer, tokens
 from .normal_form import Normal, NormalOperation, charset_of, form_of
-from .places import Holder, Problem, feeds, holders, parameters, path_items, placed
+from .places import Place, Problem, feeds, holders, parameters, path_items, placed
 from .reserved import SCHEMES
 from .security import is_open_scheme, signature_schemes, used_scheme
 from .type_schemas import CLASS, TypeSchemas
@@ -76,7 +76,7 @@ def _encoding_problem(media: str, kind: str | None) -> str | None:
     return next(filter(None, (_media_problem(one.strip()) for one in media.split(","))), None)
 
 
-def _typed_fields(document: Document, holder: Holder) -> dict[str, str]:
+def _typed_fields(document: Document, holder: Place) -> dict[str, str]:
     """The JSON type of each field of a body; for an array that of its items, since each is sent as a part."""
     schemas = TypeSchemas(document)
     key = schemas.typed(holder.node.get("schema"), holder.pointer + "/schema", "").get(CLASS)
