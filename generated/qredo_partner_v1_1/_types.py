@@ -69,7 +69,7 @@ def require(value: T | Unset | None) -> T:
     return value
 
 
-class Operation(Generic[T]):
+class Operation(NamedTuple, Generic[T]):
     """One operation of the description; what never changes between calls.
 
     Attributes:
@@ -92,64 +92,23 @@ class Operation(Generic[T]):
         deprecated: Whether the description says that the service may drop it.
     """
 
-    __slots__ = (
-        "accept",
-        "body",
-        "deprecated",
-        "encoding",
-        "errors",
-        "id",
-        "idempotency_key",
-        "look_up",
-        "media",
-        "method",
-        "others",
-        "path",
-        "readers",
-        "repeatable",
-        "result",
-        "security",
-        "styles",
-    )
-
-    def __init__(
-        self,
-        id: str,
-        method: str,
-        path: str,
-        *,
-        security: str,
-        result: str | None = None,
-        readers: Mapping[str, Any] | None = None,
-        errors: Mapping[str, Any] = NOTHING,
-        body: str | None = None,
-        media: str = "application/json",
-        encoding: Mapping[str, str] = NOTHING,
-        accept: str = "application/json",
-        others: Mapping[str, Any] = NOTHING,
-        styles: Mapping[str, str] = NOTHING,
-        repeatable: bool = False,
-        idempotency_key: str | None = None,
-        look_up: str | None = None,
-        deprecated: bool = False,
-    ) -> None:
-        self.id: str = id
-        self.method: str = method
-        self.path: str = path
-        self.security: str = security
-        self.result: str | None = result
-        self.readers: Mapping[str, Any] | None = readers
-        self.errors: Mapping[str, Any] = errors
-        self.body: str | None = body
-        self.media: str = media
-        self.encoding: Mapping[str, str] = encoding
-        self.accept: str = accept
-        self.others: Mapping[str, Any] = others
-        self.styles: Mapping[str, str] = styles
-        self.repeatable: bool = repeatable
-        self.idempotency_key: str | None = idempotency_key
-        self.look_up: str | None = look_up
-        self.deprecated: bool = deprecated
+    id: str
+    method: str
+    path: str
+    security: str
+    result: str | None = None
+    readers: Mapping[str, Any] | None = None
+    errors: Mapping[str, Any] = NOTHING
+    body: str | None = None
+    media: str = "application/json"
+    encoding: Mapping[str, str] = NOTHING
+    accept: str = "application/json"
+    others: Mapping[str, Any] = NOTHING
+    styles: Mapping[str, str] = NOTHING
+    repeatable: bool = False
+    idempotency_key: str | None = None
+    look_up: str | None = None
+    deprecated: bool = False
 
     def accepting(self, media: str) -> Operation[Any]:
         """This operation with its response in another media type.
@@ -161,11 +120,7 @@ class Operation(Generic[T]):
             return self
         if media not in self.others:
             raise ValueError(f"{self.id} gives {' or '.join((self.accept, *self.others))}, not {media!r}")
-        from copy import copy
-
-        made: Operation[Any] = copy(self)
-        made.accept, made.result, made.readers = media, None, {media: self.others[media]}
-        return made
+        return self._replace(accept=media, result=None, readers={media: self.others[media]})
 
     def __repr__(self) -> str:
         return f"<Operation {self.id}: {self.method} {self.path}>"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -27,20 +27,7 @@ def query(given: Mapping[str, object], styles: Mapping[str, str]) -> str:
 
 def segment(name: str, value: Any, style: str) -> str:
     """A value as a part of a path."""
-    kind, explode = style.rstrip("*"), style.endswith("*")
-    if kind == "json":
-        return _quote(to_json(value))
-    prefix = _PREFIXES.get(kind, "")
-    separator = prefix if explode and prefix else ","
-    if isinstance(value, Mapping):
-        items = [f"{_text(key)}{'=' if explode else ','}{_text(item)}" for key, item in _present(value)]
-        head = "" if kind != "matrix" or explode else f"{_quote(name)}="
-        return prefix + head + separator.join(items)
-    if kind == "matrix":
-        if explode and _is_many(value):
-            return "".join(f";{_quote(name)}={_text(item)}" for item in value if item is not None)
-        return f";{_quote(name)}={_joined(value, ',')}"
-    return prefix + _joined(value, separator)
+    return _written(name, value, style, _quote)
 
 
 def header(name: str, value: Any, style: str) -> str:
@@ -49,15 +36,29 @@ def header(name: str, value: Any, style: str) -> str:
     Raises:
         ValueError: A header cannot hold it.
     """
-    if style == "json":
-        found = to_json(value)
-    elif isinstance(value, Mapping):
-        found = ",".join(f"{text(key)}{'=' if style.endswith('*') else ','}{text(one)}" for key, one in _present(value))
-    else:
-        found = ",".join(text(one) for one in value if one is not None) if _is_many(value) else text(value)
+    found = _written(name, value, style, str)
     if not found.isascii() or not found.isprintable():
         raise ValueError(f"the header {name} takes printable ASCII alone")
     return found
+
+
+def _written(name: str, value: Any, style: str, write: Callable[[str], str]) -> str:
+    """A value in a path or a header; `write` percent-encodes the texts in it, or leaves them as they are."""
+    kind, explode = style.rstrip("*"), style.endswith("*")
+    if kind == "json":
+        return write(to_json(value))
+    prefix = _PREFIXES.get(kind, "")
+    separator = prefix if explode and prefix else ","
+    if isinstance(value, Mapping):
+        between = "=" if explode else ","
+        items = [f"{_text(key, write)}{between}{_text(item, write)}" for key, item in _present(value)]
+        head = "" if kind != "matrix" or explode else f"{_quote(name)}="
+        return prefix + head + separator.join(items)
+    if kind == "matrix":
+        if explode and _is_many(value):
+            return "".join(f";{_quote(name)}={_text(item)}" for item in value if item is not None)
+        return f";{_quote(name)}={_joined(value, ',')}"
+    return prefix + _joined(value, separator, write)
 
 
 def _pairs(name: str, value: Any, style: str) -> Iterator[tuple[str, str]]:
@@ -99,14 +100,18 @@ def _is_many(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
-def _joined(value: Any, separator: str) -> str:
-    """A scalar, or the items of a list, but null."""
-    return separator.join(_text(one) for one in value if one is not None) if _is_many(value) else _text(value)
-
-
-def _text(value: object) -> str:
-    return _quote(to_json(value) if isinstance(value, dict | list) else text(value))
-
-
 def _quote(value: str) -> str:
     return quote(value, safe="")
+
+
+def _joined(value: Any, separator: str, write: Callable[[str], str] = _quote) -> str:
+    """A scalar, or the items of a list, but null."""
+    return (
+        separator.join(_text(one, write) for one in value if one is not None)
+        if _is_many(value)
+        else _text(value, write)
+    )
+
+
+def _text(value: object, write: Callable[[str], str] = _quote) -> str:
+    return write(to_json(value) if isinstance(value, dict | list) else text(value))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from . import _codec
+from ._core import parse_json
 from ._options import check_headers
 from ._types import Operation
 
@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
-class _Untyped(_codec.Reader):
-    def read(self, response: httpx.Response) -> Any:
-        return _codec.parse_json(response, "The response") if response.content else None
+def _untyped(response: httpx.Response) -> Any:
+    return parse_json(response.content, "The response") if response.content else None
 
 
-_READERS: Final = {"default": _Untyped()}
+_READERS: Final = {"default": _untyped}
 
 
 def undescribed(method: str, path: str, headers: Iterable[str], security: str, idempotent: bool) -> Operation[Any]:

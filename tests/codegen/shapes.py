@@ -442,6 +442,28 @@ BODIES = [
         headers={"content-type": "application/x-www-form-urlencoded"},
     ),
     bodied(
+        "body: form of any fields",
+        {},
+        do(body={"a": "b", "n": 3}),
+        b"a=b&n=3",
+        media="application/x-www-form-urlencoded",
+    ),
+    bodied(
+        "body: form, nullable",
+        {**objects(a=TEXT), "nullable": True},
+        do(a="b"),
+        b"a=b",
+        media="application/x-www-form-urlencoded",
+    ),
+    bodied(
+        "body: multipart of any fields",
+        {},
+        do(body={"note": ["a", None]}),
+        b'--BOUNDARY\r\nContent-Disposition: form-data; name="note"\r\n\r\na\r\n--BOUNDARY--\r\n',
+        media="multipart/form-data",
+    ),
+    bodied("body: null", {**objects(a=TEXT), "nullable": True}, do(body=None), b"null"),
+    bodied(
         "body: multipart",
         objects(file__={"type": "string", "format": "binary"}, note=TEXT, about=objects(n=WHOLE)),
         do(file=b"\x00bytes", note="x", about={"n": 1}),

@@ -98,7 +98,7 @@ def test_an_example_behind_a_reference_is_checked(tmp_path: Path) -> None:
     text = model.read_text(encoding="utf-8")
     model.write_text(text.replace("        return data\n", '        return {**data, "more": 1}\n'), encoding="utf-8")
     _, view, normal = parse(document, "shaped", config("shaped", root))
-    with pytest.raises(GenerationError, match=r"/components/examples/examples\.0: the example comes out of Cat"):
+    with pytest.raises(GenerationError, match=r"/components/examples/examples\.0/value: the example comes out of Cat"):
         self_check(normal, view, root)
 
 

@@ -185,6 +185,7 @@ THING = SCHEMAS + "/Thing/properties"
 GET, POST = "/paths/~1things/get", "/paths/~1things/post"
 ONE = "/paths/~1things~1{thing_id}"
 JSON = "content/application~1json"
+UPLOAD = f"{POST}/requestBody/content/multipart~1form-data"
 
 
 def put(pointer: str, value: Any) -> Change:
@@ -254,6 +255,7 @@ FEED: dict[str, Any] = VALID["paths"]["/things/feed"]["x-websocket"]
 TEXT = {"type": "string"}
 KEYS = ("$ref", "allOf", "content", "description", "enum", "items", "oneOf", "properties", "schema", "type", "x-name")
 OBJECT = {"type": "object", "properties": {"name": TEXT}}
+LIST = {"type": "array", "items": OBJECT}
 HEADER = {"name": "X-Sign", "in": "header", "schema": TEXT}
 
 
@@ -347,6 +349,13 @@ GENERABLE = [
     case(f"{POST}/requestBody/{JSON}/encoding/kind/contentType", "an object cannot be sent as 'text/csv'",
          put(f"{SCHEMAS}/NewThing/properties/kind", {"type": "array", "items": {"allOf": [OBJECT, OBJECT]}}),
          put(f"{POST}/requestBody/{JSON}/encoding", {"kind": {"contentType": "text/csv"}})),
+    case(f"{UPLOAD}/encoding/nmae", "is that of no field; there are: name",
+         put(UPLOAD, {"schema": OBJECT, "encoding": {"nmae": {"contentType": "text/csv"}}})),
+    *(
+        case(f"{UPLOAD}/encoding/name/{key}", "cannot be followed in a part",
+             put("/openapi", "3.1.0"), put(UPLOAD, {"schema": OBJECT, "encoding": {"name": {key: value}}}))
+        for key, value in {"style": "pipeDelimited", "explode": False, "allowReserved": True}.items()
+    ),
     case(f"{POST}/requestBody/{JSON}/encoding/kind/contentType", "the charset 'klingon' is not known",
          put(f"{POST}/requestBody/{JSON}/encoding", {"kind": {"contentType": "a/b, text/plain; charset=klingon"}})),
     *(
@@ -363,7 +372,7 @@ GENERABLE = [
     *(
         case(f"{ONE}/delete/requestBody/content/multipart~1form-data/schema", "is sent as a form, and is no object",
              put(f"{ONE}/delete/requestBody", {"content": {"multipart/form-data": {"schema": schema}}}))
-        for schema in (TEXT, {"type": "array", "items": OBJECT}, {"$ref": f"#{SCHEMAS}/Kind"})
+        for schema in (TEXT, LIST, {"$ref": f"#{SCHEMAS}/Kind"}, {"oneOf": [OBJECT, TEXT]})
     ),
     case(f"{GET}/parameters/4", "is the header 'X-Kind' once more",
          put(f"{GET}/parameters/-", HEADER | {"name": "X-Kind"}),
@@ -607,6 +616,24 @@ def test_the_media_types_of_a_body_that_are_not_sent_are_named() -> None:
     at = f"{POST}/requestBody/content/text~1csv"
     left_out = normalize(described(put(at, {"schema": TEXT}))).left_out
     assert left_out == [Problem(at, "is left out: the body is sent as application/json.")]
+
+
+def test_styles_of_parts_mean_nothing_in_3_0() -> None:
+    """OpenAPI 3.0 says to ignore `style` in multipart/form-data: it is no problem there, and changes nothing."""
+    encoding = {"name": {"style": "pipeDelimited", "explode": False}}
+    assert check_generable(described(put(UPLOAD, {"schema": OBJECT, "encoding": encoding}))) == []
+
+
+@pytest.mark.parametrize(
+    "around", [lambda ref: ref, lambda ref: {"allOf": [ref, OBJECT]}], ids=["alone", "in an allOf"]
+)
+def test_a_dynamic_reference_is_named(around: Callable[[Any], Any]) -> None:
+    """What a `$dynamicRef` refers to has no type, and that is said with its place."""
+    at = f"{SCHEMAS}/NewThing/properties/kind"
+    schema = around({"$dynamicRef": "#node"})
+    place = f"{at}{'/allOf/0' if 'allOf' in schema else ''}/$dynamicRef"
+    left_out = normalize(described(put("/openapi", "3.1.0"), put(at, schema))).left_out
+    assert left_out == [Problem(place, "is left out: it is not followed, so what it refers to has no type.")]
 
 
 def test_data_is_no_description() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from qredo_codegen.generate.parse import config, parse
 from qredo_codegen.generate.self_check import self_check
 from qredo_codegen.generate.write import write_package
 
-from .shapes import CAT, JSON, LIST, NUMBER, TEXT, Shape, described, do, objects, ref
+from .shapes import CAT, JSON, LIST, NUMBER, SHAPES, TEXT, Shape, described, do, objects, ref, together
 
 SHAPE = Shape(
     "all at once",
@@ -104,3 +105,13 @@ def test_what_is_right_passes_and_stays(package: Path) -> None:
     self_check(normal, view, package)
     assert hash_tree(package) == before
     assert not list(package.rglob("__pycache__"))
+
+
+def test_nothing_is_a_float(tmp_path: Path) -> None:
+    """No field, argument or result of any shape is typed as a float, which would round an amount."""
+    document = json.loads(json.dumps(together(SHAPES)))
+    _, view, _ = parse(document, "shaped", config("shaped", tmp_path))
+    kinds = [field.kind for model in view.models for field in model.fields]
+    kinds += [kind for tag in view.tags for method in tag.methods for kind in method.kinds]
+    assert any(kind.annotation == "Decimal" for kind in kinds)
+    assert not [kind for kind in kinds if "float" in f"{kind.annotation} {kind.argument}"]

@@ -16,10 +16,8 @@ __all__ = ["name_classes"]
 _ENUM = frozenset({"mro", "name", "value", "is_known", *dir(str), *dir(int), "is_integer"})
 
 
-def name_classes(
-    classes: Mapping[str, SchemaClass], names: Names, taken: Set[str]
-) -> dict[str, tuple[str, str, Mapping[Any, str]]]:
-    """The name, the module and the inner names of each class, by its pointer.
+def name_classes(classes: Mapping[str, SchemaClass], names: Names, taken: Set[str]) -> None:
+    """Give each class its name, its module and the names of what is in it.
 
     Args:
         classes: The classes by the pointer of their schemas.
@@ -33,7 +31,10 @@ def name_classes(
         [Wanted(name, argument_name(name), argument_name(name)) for name in sorted(given.values())],
         lambda name: True,
     )
-    return {at: (name, modules[name], _inner(at, classes[at], names)) for at, name in given.items()}
+    for at, one in classes.items():
+        one.name = given[at]
+        one.module = modules[one.name]
+        one.names = _inner(at, one, names)
 
 
 def _inner(at: str, one: SchemaClass, names: Names) -> Mapping[Any, str]:

@@ -45,6 +45,11 @@ class Operation(NamedTuple):
     method: str
     node: Document
 
+    @property
+    def key(self) -> str:
+        """Its method and path, such as `GET /fund/{id}`: unique in the document."""
+        return f"{self.method.upper()} {self.path}"
+
 
 def load(path: Path) -> Document:
     """Read a YAML or JSON file as a mapping of JSON values.
@@ -115,7 +120,9 @@ def located(document: Document, ref: str) -> tuple[str, Any]:
     seen: list[str] = []
     while ref not in seen:
         seen.append(ref)
-        node = _look_up(document, ref)
+        if not ref.startswith("#"):
+            raise DocumentError(f"$ref {ref!r} leaves the document; only references that start with '#' are read.")
+        node = _walk(document, tokens(unquote(ref[1:])), ref)
         if not (isinstance(node, dict) and isinstance(node.get("$ref"), str)):
             return unquote(ref[1:]), node
         ref = node["$ref"]
@@ -148,12 +155,6 @@ def walk(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(document, list):
         for index, value in enumerate(document):
             yield from walk(value, at + pointer(index))
-
-
-def _look_up(document: Document, ref: str) -> Any:
-    if not ref.startswith("#"):
-        raise DocumentError(f"$ref {ref!r} leaves the document; only references that start with '#' are read.")
-    return _walk(document, tokens(unquote(ref[1:])), ref)
 
 
 def _walk(document: Document, keys: tuple[str, ...], ref: str) -> Any:

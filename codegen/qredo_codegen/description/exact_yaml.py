@@ -129,8 +129,7 @@ def _parse_yaml(text: bytes, path: Path) -> Any:
         root = loader.get_single_node()
         if root is None:
             raise DocumentError(f"{path} is empty.")
-        _refuse_duplicate_keys(root, path)
-        if _size(root) > _MOST_VALUES:
+        if _size(root, path) > _MOST_VALUES:
             raise DocumentError(
                 f"{path} holds more than {_MOST_VALUES:,} values when its aliases (*name) are written out; use $ref."
             )
@@ -152,18 +151,19 @@ def _refuse_depth(text: bytes, path: Path) -> None:
             depth -= 1
 
 
-def _size(root: yaml.Node) -> int:
-    """How many values a document holds, each alias counted as what it stands for."""
+def _size(root: yaml.Node, path: Path) -> int:
+    """How many values a document holds, each alias counted as what it stands for; refuse keys that stand twice."""
     sizes: dict[int, int] = {}
     pending = [(root, False)]
     while pending:
         node, is_ready = pending.pop()
-        if id(node) in sizes and not is_ready:
+        if id(node) in sizes and not is_ready:  # an alias; also ends a loop of them
             continue
         children = _children(node)
         if is_ready:
             sizes[id(node)] = 1 + sum(sizes.get(id(child), 0) for child in children)
         else:
+            _refuse_duplicate_keys(node, path)
             sizes[id(node)] = 0  # where an alias holds itself, which is refused when it is copied
             pending.append((node, True))
             pending.extend((child, False) for child in children)
@@ -184,23 +184,9 @@ def _key(key: object) -> str:
     raise TypeError(f"the key {key!r} is no text: write it in quotes.")
 
 
-def _refuse_duplicate_keys(root: yaml.Node, path: Path) -> None:
-    pending, done = [root], set[int]()
-    while pending:
-        node = pending.pop()
-        if id(node) in done:  # an alias; also ends a loop of them
-            continue
-        done.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            _refuse_duplicates_of(node, path)
-            pending.extend(value for _, value in node.value)
-        elif isinstance(node, yaml.SequenceNode):
-            pending.extend(node.value)
-
-
-def _refuse_duplicates_of(node: yaml.MappingNode, path: Path) -> None:
+def _refuse_duplicate_keys(node: yaml.Node, path: Path) -> None:
     lines: dict[str, int] = {}
-    for key, _ in node.value:
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
         name, line = str(key.value), key.start_mark.line + 1
         if name in lines:
             raise DocumentError(f"{path}, line {line}: the key {name!r} stands already in line {lines[name]}.")

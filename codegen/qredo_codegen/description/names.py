@@ -66,24 +66,24 @@ class Names:
         given: dict[str, str] = {}
         used: set[str] = set()
 
-        def take(item: Wanted, name: str) -> None:
-            given[item.key] = name
-            used.add(name)
-            if name != item.wire:
+        def take(item: Wanted, names: Iterable[str]) -> None:
+            """Give the first of these names that can be used, unless it has one already."""
+            if item.key in given:
+                return
+            name = next((name for name in names if name not in used and is_free(name)), None)
+            if name is not None:
+                given[item.key] = name
+                used.add(name)
+            if name not in (None, item.wire):
                 self.record.setdefault(section, {})[scope + item.key] = name
 
-        def can_be(name: str) -> bool:
-            return name not in used and is_free(name)
-
         for item in items:
-            name = kept.get(scope + item.key)
-            if name is not None and name.isidentifier() and can_be(name):
-                take(item, name)
-        rest = [item for item in items if item.key not in given]
-        for item in (one for one in rest if one.wire == one.python and can_be(one.python)):
-            take(item, item.python)
-        for item in (one for one in rest if one.key not in given):
-            take(item, next(name for name in _candidates(item.python, section) if can_be(name)))
+            name = kept.get(scope + item.key, "")
+            take(item, [name] if name.isidentifier() else [])
+        for item in items:
+            take(item, [item.python] if item.wire == item.python else [])
+        for item in items:
+            take(item, _candidates(item.python, section))
         return {item.key: given[item.key] for item in items}
 
 

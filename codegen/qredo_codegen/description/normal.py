@@ -16,14 +16,22 @@ from urllib.parse import quote
 from .class_names import name_classes
 from .document import Document, Operation, operations, pointer, resolve_once, tokens
 from .names import Names, Wanted, argument_name, class_name
-from .normal_form import Body, Content, Normal, NormalClass, NormalOperation, NormalParameter, Tag, form_of
-from .places import Problem, parameters, path_items, placed, responses, target
+from .normal_form import (
+    DEFAULT_STYLES,
+    Body,
+    Content,
+    Normal,
+    NormalOperation,
+    NormalParameter,
+    Tag,
+    form_of,
+)
+from .places import Problem, parameters, path_items, placed, responses
 from .reserved import CLIENT, METHOD, SIGNING_HEADERS
 from .type_schemas import CLASS, TypeSchemas
 
 __all__ = ["normalize", "url_path"]
 
-_DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _PATH = "/:@!$&'()*+,;=~%"
 
 
@@ -44,19 +52,15 @@ def normalize(document: Document, kept: Mapping[str, Mapping[str, str]] | None =
     schemas = TypeSchemas(document)
     tags = _tags(document, names)
     verbs = _verbs(document, tags, names)
-    found = [_operation(document, one, tags, verbs, schemas, names) for one in operations(document)]
+    found = [_operation(one, tags, verbs, schemas, names) for one in operations(document)]
     feeds = {
         path: schemas.typed(item["x-websocket"]["message"], pointer("paths", path, "x-websocket", "message"), path)
         for path, item in path_items(document).items()
         if "x-websocket" in item
     }
-    _mark_uploads(found, schemas)
     resources = {name for tag in tags.values() for name in _resources(tag.class_name)}
-    classes = {
-        key: NormalClass(schemas.classes[key], name, module, inner)
-        for key, (name, module, inner) in name_classes(schemas.classes, names, resources).items()
-    }
-    normal = Normal(document, list(tags.values()), found, classes, feeds, schemas.problems)
+    name_classes(schemas.classes, names, resources)
+    normal = Normal(document, list(tags.values()), found, schemas.classes, feeds, schemas.problems)
     normal.left_out = list(_left_out(document, schemas))
     normal.names = names.record
     return normal
@@ -92,11 +96,8 @@ def _verbs(document: Document, tags: Mapping[str, Tag], names: Names) -> dict[st
     found: dict[str, str] = {}
     for tag in tags.values():
         wanted = [_wanted(one, tag.name) for one in operations(document) if _tag(one) == tag.wire]
-        found |= names.give("operations", wanted, lambda name: name not in _NO_VERBS and not name.startswith("_"))
+        found |= names.give("operations", wanted, lambda name: name not in ("self", "mro") and not name.startswith("_"))
     return found
-
-
-_NO_VERBS = frozenset({"self", "mro"})
 
 
 def _wanted(operation: Operation, tag: str) -> Wanted:
@@ -104,7 +105,7 @@ def _wanted(operation: Operation, tag: str) -> Wanted:
     words = argument_name(str(written)) if written else argument_name(_words_of(operation))
     verb = argument_name(words.removeprefix(f"{tag.rstrip('_')}_"))
     wire = verb if written in (f"{tag}_{verb}", verb) else None
-    return Wanted(f"{operation.method.upper()} {operation.path}", wire, verb)
+    return Wanted(operation.key, wire, verb)
 
 
 def _words_of(operation: Operation) -> str:
@@ -114,66 +115,52 @@ def _words_of(operation: Operation) -> str:
 
 
 def _operation(
-    document: Document,
-    source: Operation,
-    tags: Mapping[str, Tag],
-    verbs: Mapping[str, str],
-    schemas: TypeSchemas,
-    names: Names,
+    source: Operation, tags: Mapping[str, Tag], verbs: Mapping[str, str], schemas: TypeSchemas, names: Names
 ) -> NormalOperation:
-    tag, verb = tags[_tag(source)].name, verbs[f"{source.method.upper()} {source.path}"]
-    hint = f"{tags[_tag(source)].class_name}_{verb}"
+    tag, verb = tags[_tag(source)], verbs[source.key]
+    hint = f"{tag.class_name}_{verb}"
     contents = {}
     for status, node in responses(source).items():
         at = source.pointer + pointer("responses", status)
         suffix = "Response" if status in ("200", "201", "202", "204") else f"{status}_Response"
-        first, *others = _contents(document, node, at, f"{hint}_{suffix}", schemas)
+        first, *others = _contents(node, at, f"{hint}_{suffix}", schemas)
         contents[str(status)] = replace(first, others=tuple(others))
-    arguments = _parameters(document, source, hint, schemas, names)
-    return NormalOperation(source, tag, verb, arguments, _body(document, source, hint, schemas), contents)
+    arguments = _parameters(source, hint, schemas, names)
+    return NormalOperation(source, tag.name, verb, arguments, _body(source, hint, schemas), contents)
 
 
-def _parameters(
-    document: Document, source: Operation, hint: str, schemas: TypeSchemas, names: Names
-) -> list[NormalParameter]:
+def _parameters(source: Operation, hint: str, schemas: TypeSchemas, names: Names) -> list[NormalParameter]:
     order = re.findall(r"\{([^}]*)\}", source.path)
-    nodes = {key: value for key, value in parameters(document, source).items() if _is_ours(*key)}
+    nodes = {key: value for key, value in parameters(schemas.document, source).items() if _is_ours(*key)}
     keys = sorted(nodes, key=lambda key: order.index(key[1]) if key[0] == "path" and key[1] in order else len(order))
     wanted = [Wanted(f"{place}:{wire}", wire, argument_name(wire)) for place, wire in keys]
     given = names.give(
-        "arguments",
-        wanted,
-        lambda name: name not in METHOD and argument_name(name) == name,
-        scope=f"{source.method.upper()} {source.path} ",
+        "arguments", wanted, lambda name: name not in METHOD and argument_name(name) == name, scope=f"{source.key} "
     )
     found = []
     for place, wire in keys:
         at, node = nodes[place, wire]
-        key, words = _anchor(document, at, f"{place}:{wire}", f"{hint}_{wire}", schemas)
+        key, words = _anchor(at, f"{place}:{wire}", f"{hint}_{wire}", schemas)
         written, below = _written_schema(node)
         schema = schemas.typed(written or {}, key + below, words)
-        style = node.get("style", _DEFAULT_STYLES.get(place, "form"))
         found.append(
             NormalParameter(
-                pointer=at,
                 wire=wire,
                 name=given[f"{place}:{wire}"],
                 place=place,
                 required=node.get("required") is True or place == "path",
                 schema=schema,
                 description=str(node.get("description") or schema.get("description", "")),
-                style=style,
-                explode=node.get("explode", style == "form"),
-                is_json=bool(node.get("content")),
+                style="json" if node.get("content") else _style(node, DEFAULT_STYLES[place]),
                 deprecated=node.get("deprecated") is True,
             )
         )
     return found
 
 
-def _anchor(document: Document, at: str, key: str, hint: str, schemas: TypeSchemas) -> tuple[str, str]:
+def _anchor(at: str, key: str, hint: str, schemas: TypeSchemas) -> tuple[str, str]:
     """What a parameter is known by, whatever stands before it in its list, and words for the name of its class."""
-    where, _ = placed(document, at, resolve_once(document, at))
+    where, _ = placed(schemas.document, at, resolve_once(schemas.document, at))
     if where != at:
         return where, tokens(where)[-1]
     known = at.rpartition("/parameters/")[0] + pointer("parameters", key)
@@ -193,24 +180,34 @@ def _is_ours(place: str, wire: str) -> bool:
     return place in ("path", "query") or (place == "header" and wire.lower() not in SIGNING_HEADERS)
 
 
-def _body(document: Document, source: Operation, hint: str, schemas: TypeSchemas) -> Body | None:
+def _body(source: Operation, hint: str, schemas: TypeSchemas) -> Body | None:
     written = source.node.get("requestBody")
-    node = target(document, written)
+    at, node = placed(schemas.document, source.pointer + "/requestBody", written)
     if not isinstance(node, dict) or not node.get("content"):
         return None
-    contents = _contents(document, written, source.pointer + "/requestBody", f"{hint}_Body", schemas)
-    content = next(contents)
+    content = next(_contents(written, source.pointer + "/requestBody", f"{hint}_Body", schemas))
+    for media in sorted(node["content"], key=_preference)[1:]:
+        text = f"is left out: the body is sent as {content.media}."
+        schemas.left_out[Problem(at + pointer("content", media), text)] = None
+    uploaded = schemas.classes.get(content.schema.get(CLASS, ""))
+    if uploaded and content.form == "multipart":
+        uploaded.is_upload = True  # its fields that are files take bytes
     written_as = _PARTS.get(content.form)
     encoding = node["content"][content.media].get("encoding", {}) if written_as else {}
     styles = {name: style for name, given in encoding.items() if written_as and (style := written_as(given))}
     return Body(content, node.get("required") is True, styles)
 
 
+def _style(given: Document, usual: str) -> str:
+    """How a value is written by its `style` and `explode`."""
+    style = str(given.get("style", usual.rstrip("*")))
+    return style + ("*" if given.get("explode", style == "form") else "")
+
+
 def _style_of_field(given: Document) -> str | None:
     """How a field of a form is written; None for as usual."""
     if given.keys() & {"style", "explode"}:
-        style = str(given.get("style", "form"))
-        return style + ("*" if given.get("explode", style == "form") else "")
+        return _style(given, "form*")
     return "json" if form_of(str(given.get("contentType", "text/plain"))) == "json" else None
 
 
@@ -223,9 +220,9 @@ def _media_of_part(given: Document) -> str | None:
 _PARTS: Mapping[str, Callable[[Document], str | None]] = {"form": _style_of_field, "multipart": _media_of_part}
 
 
-def _contents(document: Document, written: Any, at: str, hint: str, schemas: TypeSchemas) -> Iterator[Content]:
+def _contents(written: Any, at: str, hint: str, schemas: TypeSchemas) -> Iterator[Content]:
     """What a body or a response holds in each of its media types; JSON comes first."""
-    where, node = placed(document, at, written)
+    where, node = placed(schemas.document, at, written)
     if where != at:
         at, hint = where, tokens(where)[-1]
     text = str(node.get("description") or "")
@@ -248,24 +245,11 @@ def _preference(media: str) -> int:
     return ["json", "form", "multipart", "text", "bytes"].index(form_of(media))
 
 
-def _mark_uploads(found: list[NormalOperation], schemas: TypeSchemas) -> None:
-    """The fields of a multipart body that are files take bytes."""
-    for one in found:
-        if one.body and one.body.content.form == "multipart":
-            key = one.body.content.schema.get(CLASS, "")
-            if key in schemas.classes:
-                schemas.classes[key].is_upload = True
-
-
 def _left_out(document: Document, schemas: TypeSchemas) -> Iterator[Problem]:
     for name in document.get("components", {}).get("schemas", {}):
         at = pointer("components", "schemas", name)
-        if at not in schemas.classes and at not in schemas.met:
+        if at not in schemas.met:
             yield Problem(at, "is left out: no operation uses it.")
-    for operation in operations(document):
-        at, body = placed(document, operation.pointer + "/requestBody", operation.node.get("requestBody") or {})
-        first, *others = sorted((body or {}).get("content") or [""], key=_preference)
-        for media in others:
-            yield Problem(at + pointer("content", media), f"is left out: the body is sent as {first}.")
+    yield from schemas.left_out
     for name in document.get("webhooks", {}):
         yield Problem(pointer("webhooks", name), "is left out: webhooks are not generated.")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from .document import Document, Operation
 from .places import Problem
 from .type_schemas import CLASS, SchemaClass
 
 __all__ = [
+    "DEFAULT_STYLES",
     "Body",
     "Content",
     "Normal",
-    "NormalClass",
     "NormalOperation",
     "NormalParameter",
     "Tag",
@@ -22,24 +21,10 @@ __all__ = [
     "form_of",
 ]
 
+DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form*"}
+"""How the values of parameters are written where the description does not say, by their place."""
+
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-
-
-@dataclass(frozen=True)
-class NormalClass:
-    """An object or a set of values with its names.
-
-    Attributes:
-        schema: What it is.
-        name: The class.
-        module: The module that holds it.
-        names: The names of its fields by those on the wire, or of its members by their values.
-    """
-
-    schema: SchemaClass
-    name: str
-    module: str
-    names: Mapping[Any, str]
 
 
 @dataclass(frozen=True)
@@ -47,16 +32,13 @@ class NormalParameter:
     """A parameter of one operation.
 
     Attributes:
-        pointer: Where it stands.
         wire: Its name in the request.
         name: Its name in Python.
         place: path, query or header.
         schema: In the one form.
-        style: How OpenAPI writes its value, and whether it is exploded.
-        is_json: Whether its value is written as JSON.
+        style: How its value is written: a style of OpenAPI, with `*` where it is exploded, or `json`.
     """
 
-    pointer: str
     wire: str
     name: str
     place: str
@@ -64,8 +46,6 @@ class NormalParameter:
     schema: Document
     description: str
     style: str
-    explode: bool
-    is_json: bool
     deprecated: bool
 
 
@@ -87,9 +67,7 @@ class Content:
     @property
     def form(self) -> str:
         """How it is written: json, form, multipart, text, bytes or nothing."""
-        if self.media is None:
-            return "nothing"
-        return form_of(self.media)
+        return "nothing" if self.media is None else form_of(self.media)
 
 
 @dataclass(frozen=True)
@@ -147,13 +125,13 @@ class Normal:
     document: Document
     tags: list[Tag]
     operations: list[NormalOperation]
-    classes: dict[str, NormalClass]
+    classes: dict[str, SchemaClass]
     feeds: dict[str, Document]
     problems: list[Problem] = field(default_factory=list)
     left_out: list[Problem] = field(default_factory=list)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def class_of(self, schema: Document) -> NormalClass | None:
+    def class_of(self, schema: Document) -> SchemaClass | None:
         """The class that a schema in the one form refers to, if it is nothing else."""
         return self.classes.get(schema.get(CLASS, ""))
 

@@ -62,13 +62,10 @@ def _meant(error: ValidationError) -> list[ValidationError]:
     if True in branches:
         is_reference = "$ref" in cast("Document", error.instance)
         return [one for index, one in errors if branches[index] is is_reference]
-    others = {index for index, one in errors if one.validator == "enum" and _is_kind(one.validator_value)}
+    enums = [(index, cast("list[Any]", one.validator_value)) for index, one in errors if one.validator == "enum"]
+    others = {index for index, allowed in enums if len(allowed) == 1 and isinstance(allowed[0], str)}
     left = {index for index, _ in errors} - others
     return [one for index, one in errors if left == {index}]
-
-
-def _is_kind(allowed: Any) -> bool:
-    return len(allowed) == 1 and isinstance(allowed[0], str)
 
 
 def _broken_references(document: Document) -> Iterator[Problem]:

@@ -107,11 +107,11 @@ def parse_overlay(document: Document) -> Overlay:
     version = document.get("overlay")
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
         raise OverlayError(f"the overlay's version is {version!r}; 1.0.x is needed.")
-    _refuse_unknown_keys(document, _OVERLAY_KEYS, "the overlay", None)
+    _refuse_unknown_keys(document, _OVERLAY_KEYS, "the overlay")
     info = document.get("info")
     if not isinstance(info, dict) or not all(isinstance(info.get(key), str) for key in _INFO_KEYS):
         raise OverlayError("the overlay's info needs a title and a version.")
-    _refuse_unknown_keys(info, _INFO_KEYS, "info", None)
+    _refuse_unknown_keys(info, _INFO_KEYS, "info")
     actions = document.get("actions")
     if not isinstance(actions, list) or not actions:
         raise OverlayError("the overlay has no actions.")
@@ -178,7 +178,7 @@ def _action(index: int, given: Any) -> Action:
     target = given.get("target")
     if not isinstance(target, str):
         raise OverlayError("has no target.", index=index)
-    _refuse_unknown_keys(given, _ACTION_KEYS, "the action", (index, target))
+    _refuse_unknown_keys(given, _ACTION_KEYS, "the action", index=index, target=target)
     for key in ("description", "x-evidence"):
         if not isinstance(given.get(key), str) or not given[key].strip():
             raise OverlayError(f"gives no {key}.", index=index, target=target)
@@ -197,11 +197,10 @@ def _action(index: int, given: Any) -> Action:
     )
 
 
-def _refuse_unknown_keys(given: Document, known: set[str], what: str, at: tuple[int, str] | None) -> None:
+def _refuse_unknown_keys(given: Document, known: set[str], what: str, **place: Any) -> None:
     unknown = sorted(key for key in given if key not in known and not key.startswith("x-"))
     if unknown:
-        index, target = at or (None, None)
-        raise OverlayError(f"{what} has the unknown keys {', '.join(unknown)}.", index=index, target=target)
+        raise OverlayError(f"{what} has the unknown keys {', '.join(unknown)}.", **place)
 
 
 def _locations(action: Action, document: Document) -> list[Location]:

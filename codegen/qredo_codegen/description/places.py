@@ -15,9 +15,10 @@ from qredo_codegen.errors import DocumentError
 from .document import Document, Operation, located, operations, pointer, resolve_once
 
 __all__ = [
-    "Holder",
     "Place",
     "Problem",
+    "examples",
+    "feeds",
     "holders",
     "keywords",
     "objects",
@@ -26,7 +27,6 @@ __all__ = [
     "placed",
     "reached",
     "references",
-    "request_roots",
     "responses",
     "schemas",
     "successes",
@@ -58,35 +58,27 @@ class Problem(NamedTuple):
 
 
 class Place(NamedTuple):
-    """One schema, and what it is there for.
+    """A schema, or what holds one: a parameter, a header, or one media type of a body or response.
 
     Attributes:
-        pointer: JSON pointer of the schema.
-        schema: The schema as it is written; a reference is not followed.
-        role: component, parameter, header, body, response, property, items, values (of a map) or member (of allOf,
-            oneOf, anyOf, not).
+        pointer: JSON pointer of the place.
+        node: What is written there; a reference is not followed.
+        role: What it is there for: component, parameter, header, body, response, property, items, values (of a map) or
+            member (of allOf, oneOf, anyOf, not).
     """
 
     pointer: str
-    schema: Any
-    role: str
-
-
-class Holder(NamedTuple):
-    """Something that holds a schema: a parameter, a header, or one media type of a body or response."""
-
-    pointer: str
-    node: Document
+    node: Any
     role: str
 
 
 def schemas(document: Document) -> Iterator[Place]:
     """Yield every schema of a document, parents before children."""
     for name, schema in document.get("components", {}).get("schemas", {}).items():
-        yield from _nested(Place(pointer("components", "schemas", name), schema, "component"))
+        yield from _nested(pointer("components", "schemas", name), schema, "component")
     for holder in holders(document):
         if "schema" in holder.node:
-            yield from _nested(Place(holder.pointer + "/schema", holder.node["schema"], holder.role))
+            yield from _nested(holder.pointer + "/schema", holder.node["schema"], holder.role)
 
 
 def objects(document: Document) -> Iterator[tuple[str, Any, str]]:
@@ -94,50 +86,73 @@ def objects(document: Document) -> Iterator[tuple[str, Any, str]]:
 
     A schema comes twice: as Schema, and by its role (see `Place`).
     """
+    yield from _around_schemas(document)
+    for at, schema, role in schemas(document):
+        yield at, schema, "Schema"
+        yield at, schema, role
+
+
+def holders(document: Document) -> Iterator[Place]:
+    """Yield every parameter, header, and media type that stands in a document itself, not behind a reference."""
+    roles = {"Parameter": "parameter", "Request Body": "body", "Response": "response"}
+    for at, node, kind in _around_schemas(document):
+        if kind == "Header" or (kind == "Parameter" and "$ref" not in node):
+            yield Place(at, node, kind.lower())
+        if kind in roles:
+            for media_type, value in node.get("content", {}).items():
+                yield Place(at + pointer("content", media_type), value, roles[kind])
+        if kind == "Response":
+            for name, header in node.get("headers", {}).items():
+                yield Place(at + pointer("headers", name), header, "header")
+
+
+def _around_schemas(document: Document) -> Iterator[tuple[str, Any, str]]:
     yield "", document, "OpenAPI"
     yield "/info", document.get("info", {}), "Info"
     for at, nodes, kind in _lists_of_objects(document):
         for key, node in enumerate(nodes) if isinstance(nodes, list) else nodes.items():
             yield at + pointer(key), node, kind
-    for operation in operations(document):
-        yield operation.pointer, operation.node, "Operation"
-    for at, schema, role in schemas(document):
-        yield at, schema, "Schema"
-        yield at, schema, role
+
+
+# The kinds of components but schemas, by their keys.
+_COMPONENTS = {
+    "securitySchemes": "Security Scheme",
+    "parameters": "Parameter",
+    "requestBodies": "Request Body",
+    "responses": "Response",
+    "headers": "Header",
+}
 
 
 def _lists_of_objects(document: Document) -> Iterator[tuple[str, Any, str]]:
     yield "/servers", document.get("servers", []), "Server"
     yield "/tags", document.get("tags", []), "Tag"
     yield "/paths", path_items(document), "Path Item"
-    kinds = {"securitySchemes": "Security Scheme", "parameters": "Parameter", "responses": "Response"}
-    for key, kind in kinds.items():
+    for key, kind in _COMPONENTS.items():
         yield pointer("components", key), document.get("components", {}).get(key, {}), kind
     for path, item in path_items(document).items():
         yield pointer("paths", path, "parameters"), item.get("parameters", []), "Parameter"
-    for operation in operations(document):
-        yield operation.pointer + "/parameters", operation.node.get("parameters", []), "Parameter"
-        yield operation.pointer + "/responses", responses(operation), "Response"
+    for one in operations(document):
+        yield one.pointer + "/parameters", one.node.get("parameters", []), "Parameter"
+        if "requestBody" in one.node:
+            yield one.pointer, {"requestBody": one.node["requestBody"]}, "Request Body"
+        yield one.pointer + "/responses", responses(one), "Response"
+    for one in operations(document):
+        yield pointer("paths", one.path), {one.method: one.node}, "Operation"
 
 
-def holders(document: Document) -> Iterator[Holder]:
-    """Yield every parameter, header, and media type that stands in a document itself, not behind a reference."""
-    components = document.get("components", {})
-    for name, node in components.get("parameters", {}).items():
-        yield from _parameter(pointer("components", "parameters", name), node)
-    for name, node in components.get("requestBodies", {}).items():
-        yield from _content(pointer("components", "requestBodies", name), node, "body")
-    for name, node in components.get("responses", {}).items():
-        yield from _response(pointer("components", "responses", name), node)
-    for name, node in components.get("headers", {}).items():
-        yield Holder(pointer("components", "headers", name), node, "header")
-    for path, item in path_items(document).items():
-        yield from _parameters(pointer("paths", path), item)
-    for operation in operations(document):
-        yield from _parameters(operation.pointer, operation.node)
-        yield from _content(operation.pointer + "/requestBody", operation.node.get("requestBody", {}), "body")
-        for status, node in responses(operation).items():
-            yield from _response(operation.pointer + pointer("responses", status), node)
+def examples(document: Document, at: str, node: Document) -> Iterator[tuple[str, Any]]:
+    """Yield every example of a schema or of what holds one, with its place; references are followed."""
+    if "example" in node:
+        yield at + "/example", node["example"]
+    given = node.get("examples", {})
+    if isinstance(given, list):  # of a schema, in OpenAPI 3.1
+        yield from ((at + pointer("examples", index), value) for index, value in enumerate(given))
+        return
+    for name, written in given.items():
+        where, example = placed(document, at + pointer("examples", name), written)
+        if isinstance(example, dict) and "value" in example:
+            yield where + "/value", example["value"]
 
 
 def keywords(node: Any, at: str = "", *, named: bool = False) -> Iterator[tuple[str, str, Any]]:
@@ -169,6 +184,13 @@ def references(node: Any, at: str = "") -> Iterator[tuple[str, str]]:
 def path_items(document: Document) -> dict[str, Document]:
     """Return the paths of a document without its extensions."""
     return {path: item for path, item in document.get("paths", {}).items() if path.startswith("/")}
+
+
+def feeds(document: Document) -> Iterator[tuple[str, Document]]:
+    """Yield every WebSocket feed with its pointer."""
+    for path, item in path_items(document).items():
+        if "x-websocket" in item:
+            yield pointer("paths", path, "x-websocket"), item["x-websocket"]
 
 
 def responses(operation: Operation) -> dict[str, Document]:
@@ -242,11 +264,6 @@ def successes(document: Document, operation: Operation) -> dict[str, Document]:
     return {status: node for status, node in found.items() if isinstance(node, dict)}
 
 
-def request_roots(document: Document) -> list[str]:
-    """Return the pointers of everything that a client sends: parameters and request bodies."""
-    return [holder.pointer for holder in holders(document) if holder.role in ("parameter", "body")]
-
-
 def reached(document: Document, roots: Iterable[str]) -> set[str]:
     """Return the pointers of the given places and of all components that they refer to, however indirectly."""
     found: set[str] = set()
@@ -262,41 +279,18 @@ def reached(document: Document, roots: Iterable[str]) -> set[str]:
     return found
 
 
-def _nested(place: Place) -> Iterator[Place]:
-    yield place
-    at, schema, _ = place
+def _nested(at: str, schema: Any, role: str) -> Iterator[Place]:
+    yield Place(at, schema, role)
     if not isinstance(schema, dict):
         return
     for name, child in schema.get("properties", {}).items():
-        yield from _nested(Place(at + pointer("properties", name), child, "property"))
+        yield from _nested(at + pointer("properties", name), child, "property")
     if "items" in schema:
-        yield from _nested(Place(at + "/items", schema["items"], "items"))
+        yield from _nested(at + "/items", schema["items"], "items")
     if isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]:
-        yield from _nested(Place(at + "/additionalProperties", schema["additionalProperties"], "values"))
+        yield from _nested(at + "/additionalProperties", schema["additionalProperties"], "values")
     for key in ("allOf", "oneOf", "anyOf"):
         for index, child in enumerate(schema.get(key, ())):
-            yield from _nested(Place(at + pointer(key, index), child, "member"))
+            yield from _nested(at + pointer(key, index), child, "member")
     if "not" in schema:
-        yield from _nested(Place(at + "/not", schema["not"], "member"))
-
-
-def _parameters(at: str, node: Document) -> Iterator[Holder]:
-    for index, parameter in enumerate(node.get("parameters", ())):
-        yield from _parameter(at + pointer("parameters", index), parameter)
-
-
-def _parameter(at: str, node: Document) -> Iterator[Holder]:
-    if "$ref" not in node:
-        yield Holder(at, node, "parameter")
-        yield from _content(at, node, "parameter")
-
-
-def _content(at: str, node: Document, role: str) -> Iterator[Holder]:
-    for media_type, value in node.get("content", {}).items():
-        yield Holder(at + pointer("content", media_type), value, role)
-
-
-def _response(at: str, node: Document) -> Iterator[Holder]:
-    yield from _content(at, node, "response")
-    for name, header in node.get("headers", {}).items():
-        yield Holder(at + pointer("headers", name), header, "header")
+        yield from _nested(at + "/not", schema["not"], "member")

@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT4
 
 from .document import Document, operations, pointer
 from .normal import normalize
-from .places import Holder, Problem, holders, path_items, placed, reached, schemas, successes, target, under
+from .places import Problem, examples, feeds, holders, reached, schemas, successes, target, under
 from .security import alternatives
 
 __all__ = ["RULES"]
@@ -23,23 +23,21 @@ __all__ = ["RULES"]
 def names(document: Document) -> Iterator[Problem]:
     """Tags, operations and schemas are named as they are in Python, so that the generator renames none."""
     normal = normalize(document)
-    for tag in normal.tags:
-        if tag.name != tag.wire:
-            yield Problem(
-                "/tags", f"the tag {tag.wire!r} would become {tag.name} in Python; give it a name that can stay."
-            )
-    for one in normal.operations:
-        given, wanted = one.source.node.get("operationId"), f"{one.tag}_{one.verb}"
-        if given not in (None, wanted):
-            yield Problem(
-                one.source.pointer + "/operationId", f"{given!r} would become {wanted}; give it a name that can stay."
-            )
-    for class_ in normal.classes.values():
-        if class_.schema.wire not in (None, class_.name):
-            at = class_.schema.pointer
-            yield Problem(
-                at, f"{class_.schema.wire!r} would become the class {class_.name}; give it a name that can stay."
-            )
+    operations = [
+        (one.source.pointer + "/operationId", one.source.node.get("operationId"), f"{one.tag}_{one.verb}")
+        for one in normal.operations
+    ]
+    renamed = [
+        *(("/tags", f"the tag {tag.wire!r}", tag.name) for tag in normal.tags if tag.name != tag.wire),
+        *((at, f"{given!r}", wanted) for at, given, wanted in operations if given not in (None, wanted)),
+        *(
+            (one.pointer, f"{one.wire!r}", f"the class {one.name}")
+            for one in normal.classes.values()
+            if one.wire not in (None, one.name)
+        ),
+    ]
+    for at, given, wanted in renamed:
+        yield Problem(at, f"{given} would become {wanted} in Python; give it a name that can stay.")
 
 
 def examples_given(document: Document) -> Iterator[Problem]:
@@ -57,16 +55,12 @@ def examples_given(document: Document) -> Iterator[Problem]:
 def examples_valid(document: Document) -> Iterator[Problem]:
     """Each example is what its schema says, and has no field that the schema does not have."""
     validate = _validator(document)
-    for holder in holders(document):
-        for at, value in _examples(document, holder) if "schema" in holder.node else ():
-            yield from validate(holder.pointer + "/schema", at, value)
-    for at, schema, _ in schemas(document):
-        if isinstance(schema, dict) and "example" in schema:
-            yield from validate(at, at + "/example", schema["example"])
-    for path, item in path_items(document).items():
-        if "example" in item.get("x-websocket", {}):
-            at = pointer("paths", path, "x-websocket")
-            yield from validate(at + "/message", at + "/example", item["x-websocket"]["example"])
+    places = [(one.pointer + "/schema", one.pointer, one.node) for one in holders(document) if "schema" in one.node]
+    places += [(at, at, schema) for at, schema, _ in schemas(document) if isinstance(schema, dict)]
+    places += [(at + "/message", at, feed) for at, feed in feeds(document)]
+    for schema, at, node in places:
+        for where, value in examples(document, at, node):
+            yield from validate(schema, where, value)
 
 
 def everything_used(document: Document) -> Iterator[Problem]:
@@ -89,15 +83,6 @@ def everything_used(document: Document) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (names, examples_given, examples_valid, everything_used)
-
-
-def _examples(document: Document, holder: Holder) -> Iterator[tuple[str, Any]]:
-    if "example" in holder.node:
-        yield holder.pointer + "/example", holder.node["example"]
-    for name, written in holder.node.get("examples", {}).items():
-        at, example = placed(document, holder.pointer + pointer("examples", name), written)
-        if example is not None and "value" in example:
-            yield at + "/value", example["value"]
 
 
 def _or_null(keyword: Callable[..., Any]) -> Callable[..., Iterator[ValidationError]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from .document import Document, operations, pointer, tokens
 from .normal_form import Normal, NormalOperation, charset_of, form_of
-from .places import Holder, Problem, holders, parameters, path_items, placed
+from .places import Place, Problem, feeds, holders, parameters, path_items, placed
 from .reserved import SCHEMES
 from .security import is_open_scheme, signature_schemes, used_scheme
 from .type_schemas import CLASS, TypeSchemas
@@ -17,6 +17,7 @@ from .type_schemas import CLASS, TypeSchemas
 __all__ = ["NORMAL_RULES", "RULES", "encodings", "form_bodies", "is_media_type", "media_types"]
 
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_FORMS = ("form", "multipart")
 _MEDIA = re.compile(rf"{_WORD}/{_WORD}(\s*;[ -~]*)?")
 
 
@@ -48,23 +49,34 @@ def _media_problem(media: str) -> str | None:
 
 
 def encodings(document: Document) -> Iterator[Problem]:
-    """A part of a form has no headers of its own, and an object in it is JSON."""
+    """An encoding is that of a field; a part of a form has no headers of its own, and an object in it is JSON."""
+    has_styles = str(document.get("openapi")).startswith("3.1")  # of parts; in 3.0 they mean nothing there
     for holder in holders(document):
-        fields = _typed_fields(document, holder) if holder.node.get("encoding") else {}
-        for name, encoding in holder.node.get("encoding", {}).items() if holder.role == "body" else ():
+        encoding = holder.node.get("encoding") if holder.role == "body" else None
+        form = form_of(tokens(holder.pointer)[-1])
+        fields = _typed_fields(document, holder) if encoding else {}
+        for name, given in (encoding or {}).items():
             at = holder.pointer + pointer("encoding", name)
-            if encoding.get("headers"):
+            if fields and name not in fields and form in _FORMS:
+                yield Problem(at, f"is that of no field; there are: {', '.join(fields)}. Name one of them.")
+                continue
+            for key in ("style", "explode", "allowReserved") if form == "multipart" and has_styles else ():
+                if key in given:
+                    yield Problem(at + pointer(key), "cannot be followed in a part; describe the field as text.")
+            if given.get("headers"):
                 yield Problem(at + "/headers", "has values that no argument could give; remove it.")
-            media = encoding.get("contentType", "application/json")
-            if fields.get(name) == "object" and form_of(media) != "json":
-                problem: str | None = f"an object cannot be sent as {media!r}; describe the field as text."
-            else:
-                problem = next(filter(None, (_media_problem(one.strip()) for one in media.split(","))), None)
-            if problem:
+            if problem := _encoding_problem(given.get("contentType", "application/json"), fields.get(name)):
                 yield Problem(at + "/contentType", problem)
 
 
-def _typed_fields(document: Document, holder: Holder) -> dict[str, str]:
+def _encoding_problem(media: str, kind: str | None) -> str | None:
+    """What is wrong with the media types of a field, or None."""
+    if kind == "object" and form_of(media) != "json":
+        return f"an object cannot be sent as {media!r}; describe the field as text."
+    return next(filter(None, (_media_problem(one.strip()) for one in media.split(","))), None)
+
+
+def _typed_fields(document: Document, holder: Place) -> dict[str, str]:
     """The JSON type of each field of a body; for an array that of its items, since each is sent as a part."""
     schemas = TypeSchemas(document)
     key = schemas.typed(holder.node.get("schema"), holder.pointer + "/schema", "").get(CLASS)
@@ -74,11 +86,8 @@ def _typed_fields(document: Document, holder: Holder) -> dict[str, str]:
 def _json_type(schemas: TypeSchemas, schema: Document) -> str:
     if schema.get("type") == "array":
         return _json_type(schemas, schema["items"])
-    if CLASS in schema:
-        found = schemas.classes[schema[CLASS]]
-        return "object" if found.values is None else found.base
     kinds = {_json_type(schemas, member) for member in schema.get("oneOf", ())}
-    return "object" if "object" in kinds else str(schema.get("type", ""))
+    return "object" if "object" in kinds else schemas.json_type(schema)
 
 
 def path_parameters(document: Document) -> Iterator[Problem]:
@@ -116,9 +125,11 @@ def path_templates(document: Document) -> Iterator[Problem]:
 def distinct_names(document: Document) -> Iterator[Problem]:
     """Servers have names of their own, and so have feeds: a client picks them by name."""
     given = enumerate(document.get("servers", ()))
-    servers = [(pointer("servers", index, "x-name"), one["x-name"]) for index, one in given if "x-name" in one]
-    feeds = [(at + "/name", feed["name"]) for at, feed in _feeds(document)]
-    for kind, group in (("server", servers), ("feed", feeds)):
+    groups = {
+        "server": [(pointer("servers", index, "x-name"), one["x-name"]) for index, one in given if "x-name" in one],
+        "feed": [(at + "/name", feed["name"]) for at, feed in feeds(document)],
+    }
+    for kind, group in groups.items():
         names = [name for _, name in group]
         for index, (at, name) in enumerate(group):
             if name in names[:index]:
@@ -135,7 +146,7 @@ def security(document: Document) -> Iterator[Problem]:
             f"exactly one scheme needs x-signature; found: {found}. For a vendor's file, `nox -s describe` with "
             "--security writes it.",
         )
-    places = [("", document), *((one.pointer, one.node) for one in operations(document)), *_feeds(document)]
+    places = [("", document), *((one.pointer, one.node) for one in operations(document)), *feeds(document)]
     for at, node in places:
         if "security" in node:
             yield from _requirements(document, at + "/security", node["security"])
@@ -198,7 +209,7 @@ def feed_messages(normal: Normal) -> Iterator[Problem]:
     """The message of a feed is an object, which becomes a class."""
     for path, schema in normal.feeds.items():
         found = normal.class_of(schema)
-        if found is None or found.schema.values is not None:
+        if found is None or found.values is not None:
             at = pointer("paths", path, "x-websocket", "message")
             yield Problem(at, "is no reference to an object schema; name the schema of a message.")
 
@@ -207,16 +218,19 @@ def form_bodies(normal: Normal) -> Iterator[Problem]:
     """A form is an object: it has fields with names."""
     for one in normal.operations:
         content = one.body.content if one.body else None
-        if content and content.form in ("form", "multipart"):
-            found = normal.class_of(content.schema)
-            is_object = found.schema.values is None if found else content.schema.get("type", "object") == "object"
-            if not is_object:
-                written = one.source.node["requestBody"]
-                at, _ = placed(normal.document, one.source.pointer + "/requestBody", written)
-                yield Problem(
-                    at + pointer("content", content.media or "", "schema"),
-                    "is sent as a form, and is no object; describe its fields as properties.",
-                )
+        if content and content.form in _FORMS and not _is_object(normal, content.schema):
+            at, _ = placed(normal.document, one.source.pointer + "/requestBody", one.source.node["requestBody"])
+            yield Problem(
+                at + pointer("content", content.media or "", "schema"),
+                "is sent as a form, and is no object; describe its fields as properties.",
+            )
+
+
+def _is_object(normal: Normal, schema: Document) -> bool:
+    if "oneOf" in schema:
+        return all(_is_object(normal, member) for member in schema["oneOf"])
+    found = normal.class_of(schema)
+    return found.values is None if found else schema.get("type", "object") == "object"
 
 
 NORMAL_RULES: tuple[Callable[[Normal], Iterator[Problem]], ...] = (named_fields, feed_messages, form_bodies)
@@ -226,8 +240,8 @@ NORMAL_RULES: tuple[Callable[[Normal], Iterator[Problem]], ...] = (named_fields,
 def _named(normal: Normal) -> Iterator[tuple[str, str, dict[str, Document], str]]:
     """Each name that an extension holds: its place, the name, what it may name, and the type of that."""
     for found in normal.classes.values():
-        if found.schema.list is not None:
-            yield found.schema.pointer + "/x-list", found.schema.list, found.schema.fields, "array"
+        if found.list is not None:
+            yield found.pointer + "/x-list", found.list, found.fields, "array"
     for one in normal.operations:
         node, at = one.source.node, one.source.pointer
         if "x-idempotency-key" in node:
@@ -249,10 +263,4 @@ def _result_fields(normal: Normal, one: NormalOperation) -> dict[str, Document]:
 
 def _fields(normal: Normal, schema: Document) -> dict[str, Document]:
     found = normal.class_of(schema)
-    return found.schema.fields if found else {}
-
-
-def _feeds(document: Document) -> Iterator[tuple[str, Document]]:
-    for path, item in path_items(document).items():
-        if "x-websocket" in item:
-            yield pointer("paths", path, "x-websocket"), item["x-websocket"]
+    return found.fields if found else {}

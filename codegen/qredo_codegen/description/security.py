@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .document import Document, operations
-from .places import path_items
+from .places import feeds
 from .reserved import SCHEMES
 
 __all__ = ["alternatives", "is_open_scheme", "main_scheme", "signature_schemes", "stamps", "used_scheme"]
@@ -41,8 +41,7 @@ def used_scheme(document: Document, given: Sequence[Mapping[str, Any]]) -> str |
     signed = [name for alternative in given for name in alternative if name in signing]
     tokens = [name for alternative in given if len(alternative) == 1 for name in alternative if name in SCHEMES]
     others = [name for alternative in given for name in sorted(alternative)] if is_open_scheme(document) else []
-    is_open_call = not given or {} in given
-    return next(iter((*signed, *tokens, *others)), "" if is_open_call else None)
+    return next(iter((*signed, *tokens, *others)), "" if not given or {} in given else None)
 
 
 def main_scheme(document: Document) -> str:
@@ -63,5 +62,5 @@ def alternatives(document: Document) -> Iterator[Mapping[str, Any]]:
     yield from document.get("security", ())
     for operation in operations(document):
         yield from operation.node.get("security", ())
-    for item in path_items(document).values():
-        yield from item.get("x-websocket", {}).get("security", ())
+    for _, feed in feeds(document):
+        yield from feed.get("security", ())

@@ -7,7 +7,7 @@ pointer of its schema until all are named together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -26,12 +26,24 @@ Part = tuple[Any, str]
 """A schema as it is written, and its pointer."""
 
 _STRUCTURE = frozenset(
-    {"$ref", "additionalProperties", "allOf", "anyOf", "const", "enum", "items", "oneOf", "patternProperties"}
+    {
+        "$dynamicRef",
+        "$ref",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "const",
+        "enum",
+        "items",
+        "oneOf",
+        "patternProperties",
+    }
     | {"prefixItems", "properties", "required", "type", "x-known-values"}
 )
 # What a schema says of the place where it stands, rather than of the type.
 _PLACE = ("description", "x-sensitive", "x-unit", "readOnly", "writeOnly", "deprecated", "default")
 _SCALARS = ("boolean", "integer", "number", "string")
+_NESTED = ("additionalProperties", "anyOf", "items", "oneOf")
 _CONDITIONS = frozenset({"required", "not", "description", "title"})
 _PYTHON = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
@@ -51,6 +63,9 @@ class SchemaClass:
         varnames: Names that the description gives to the values.
         nullable: Whether null may stand in its place, wherever that is.
         is_upload: Whether it is sent as multipart/form-data, where binary text is a file.
+        name: The class in Python, when all are named.
+        module: The module that holds it.
+        names: The names of its fields by those on the wire, or of its members by their values.
         list: Name of the field with the list that an object holds, over which it iterates; None for no such object.
     """
 
@@ -64,6 +79,9 @@ class SchemaClass:
     varnames: list[str] | None = None
     nullable: bool = False
     is_upload: bool = False
+    name: str = ""
+    module: str = ""
+    names: Mapping[Any, str] = field(default_factory=dict)
     list: str | None = None
 
     @property
@@ -78,7 +96,7 @@ class _Merged:
 
     keywords: Document = field(default_factory=dict)
     fields: dict[str, list[Part]] = field(default_factory=dict)
-    required: list[str] = field(default_factory=list)
+    required: dict[str, None] = field(default_factory=dict)
 
 
 class TypeSchemas:
@@ -87,15 +105,16 @@ class TypeSchemas:
     Attributes:
         classes: Every class that was met, by the pointer of its schema.
         problems: What is ambiguous or meaningless.
+        left_out: What is not generated, in order.
     """
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.classes: dict[str, SchemaClass] = {}
         self.problems: list[Problem] = []
+        self.left_out: dict[Problem, None] = {}
         self._places: dict[str, str] = {}
-        self._known: dict[str, Document] = {}
-        self._pending: set[str] = set()
+        self._known: dict[str, Document | None] = {}
 
     @property
     def met(self) -> set[str]:
@@ -138,38 +157,40 @@ class TypeSchemas:
         if where in self.classes:
             return self._class_reference(where)
         if where not in self._known:
-            if where in self._pending:
-                self._problem(where, "is nothing but a reference to itself; say what it is.")
-                return {}
-            self._pending.add(where)
-            node = resolve_once(self.document, where)
-            self._known[where] = self.typed(node, where, tokens(where)[-1])
-            self._pending.discard(where)
-        return dict(self._known[where])
+            self._known[where] = None  # while it is made
+            self._known[where] = self.typed(resolve_once(self.document, where), where, tokens(where)[-1])
+        found = self._known[where]
+        if found is None:
+            self._problem(where, "is nothing but a reference to itself; say what it is.")
+        return dict(found or {})
+
+    def json_type(self, schema: Document) -> str:
+        """The JSON type of what a schema in the one form describes; that of a union is `object`."""
+        if CLASS in schema:
+            class_ = self.classes[schema[CLASS]]
+            return "object" if class_.values is None else class_.base
+        return "object" if "oneOf" in schema else str(schema.get("type", ""))
 
     def _structure(self, node: Document, at: str, hint: str) -> Document:
         own = {key for key in node.keys() & _STRUCTURE if not (key == "type" and node[key] in ("object", ["object"]))}
         if own == {"$ref"}:
             return self._aliased(node["$ref"])
         if own == {"allOf"}:
-            parts = [(part, index) for index, part in enumerate(node["allOf"]) if _has_structure(part)]
+            parts = [
+                (part, index)
+                for index, part in enumerate(node["allOf"])
+                if isinstance(part, dict) and part.keys() & _STRUCTURE
+            ]
             if len(parts) == 1:
                 part, index = parts[0]
-                found = self.typed(part, at + pointer("allOf", index), hint)
-                return _without_place(found, keep=("description",))
-        merged = self._merged([(node, at)])
-        return self._of_type(merged, at, hint)
+                return _without_place(self.typed(part, at + pointer("allOf", index), hint), keep="description")
+        return self._of_type(self._merged([(node, at)]), at, hint)
 
     def _aliased(self, ref: str) -> Document:
         where = unquote(ref[1:])
-        found = self.at(where)
-        return _without_place(found, keep=("description",)) | (
-            {"description": text} if (text := self._text(where)) else {}
-        )
-
-    def _text(self, where: str) -> str:
-        node = resolve_once(self.document, where)
-        return str(node.get("description", "")) if isinstance(node, dict) else ""
+        found, node = self.at(where), resolve_once(self.document, where)
+        text = {"description": str(node["description"])} if _has(node, "description") else {}
+        return _without_place(found, keep="description") | text
 
     def _class_reference(self, where: str) -> Document:
         found: Document = {CLASS: where}
@@ -187,28 +208,30 @@ class TypeSchemas:
             for wire, child in leaf.get("properties", {}).items():
                 if child is not False:
                     merged.fields.setdefault(wire, []).append((child, at + pointer("properties", wire)))
-            merged.required.extend(name for name in leaf.get("required", ()) if name not in merged.required)
+            merged.required |= dict.fromkeys(leaf.get("required", ()))
+            if "$dynamicRef" in leaf:
+                text = "is left out: it is not followed, so what it refers to has no type."
+                self.left_out[Problem(self.place(at) + "/$dynamicRef", text)] = None
             for key, value in leaf.items():
-                if key in ("properties", "required"):
-                    continue
-                if key == "type" and merged.keywords.get(key, value) != value:
-                    both = _common_types(merged.keywords[key], value)
-                    if not both:
-                        self._problem(
-                            at,
-                            f"is {value!r}, and another part of its allOf is {merged.keywords[key]!r}; agree on one.",
-                        )
-                    value = both or value
-                elif key in ("oneOf", "anyOf", "items") and key in merged.keywords:
-                    if merged.keywords[key][0] != value:
-                        self._problem(at, f"has {key}, and so has another part of its allOf; write one of them.")
-                    continue
-                if key in ("oneOf", "anyOf", "items", "additionalProperties"):
-                    value = (value, at)
-                if key in ("description", "nullable") and key in merged.keywords:
-                    continue
-                merged.keywords[key] = value
+                if key not in ("properties", "required"):
+                    self._merge(merged.keywords, key, value, at)
         return merged
+
+    def _merge(self, merged: Document, key: str, value: Any, at: str) -> None:
+        """Add a keyword of one part of an allOf to those of the parts before it."""
+        known: Any = merged.get(key)
+        if key not in merged or key == "additionalProperties":
+            merged[key] = (value, at) if key in _NESTED else value
+        elif key == "type":
+            both = _common_types(known, value)
+            merged[key] = both or value
+            if not both:
+                self._problem(at, f"is {value!r}, and another part of its allOf is {known!r}; agree on one.")
+        elif key in _NESTED:
+            if known[0] != value:
+                self._problem(at, f"has {key}, and so has another part of its allOf; write one of them.")
+        elif key not in ("description", "nullable"):
+            merged[key] = value
 
     def _leaves(self, parts: list[Part], above: frozenset[str]) -> Iterator[tuple[Document, str]]:
         """The parts of an allOf that stand for themselves, behind references and nested allOf."""
@@ -218,16 +241,17 @@ class TypeSchemas:
             if at in above:
                 self._problem(at, "is a part of its own allOf; it can never be complete.")
                 continue
-            inner = above | {at}
             own = {key: value for key, value in node.items() if key not in ("$ref", "allOf")}
             if any(key != "type" or not node.get("allOf") for key in own):
                 yield own, at
+            inner: list[Part] = []
             if isinstance(node.get("$ref"), str):
                 where = unquote(node["$ref"][1:])
-                yield from self._leaves([(_bare(resolve_once(self.document, where)), where)], inner)
-            members = [(part, at + pointer("allOf", index)) for index, part in enumerate(node.get("allOf", ()))]
-            for part, place in members:
-                yield from self._leaves([(_bare(part) if len(members) > 1 else part, place)], inner)
+                inner.append((_bare(resolve_once(self.document, where)), where))
+            members = node.get("allOf", ())
+            for index, part in enumerate(members):
+                inner.append((_bare(part) if len(members) > 1 else part, at + pointer("allOf", index)))
+            yield from self._leaves(inner, above | {at})
 
     # --- by type ---
 
@@ -237,16 +261,16 @@ class TypeSchemas:
         types = [given] if isinstance(given, str) else list(given or ())
         null = {"nullable": True} if "null" in types or keywords.get("nullable") is True else {}
         types = [kind for kind in types if kind != "null"]
-        values = _values(keywords)
-        if values is not None:
-            return self._values(values, keywords, types, at, hint) | null
-        for key in ("oneOf", "anyOf"):
-            if key in keywords and not _are_conditions(keywords[key][0]):
-                return self._union_of(key, merged, at, hint) | null
-        if len(types) > 1:
-            members = [self._one_type(kind, merged, at, hint) for kind in types]
-            return self._simplified(members, at) | null
-        return self._one_type(types[0] if types else "", merged, at, hint) | null
+        unions = [key for key in ("oneOf", "anyOf") if key in keywords and not _are_conditions(keywords[key][0])]
+        if (values := _values(keywords)) is not None:
+            found = self._values(values, keywords, types, at, hint)
+        elif unions:
+            found = self._union_of(unions[0], merged, at, hint)
+        elif len(types) > 1:
+            found = self._simplified([self._one_type(kind, merged, at, hint) for kind in types], at)
+        else:
+            found = self._one_type(types[0] if types else "", merged, at, hint)
+        return found | null
 
     def _one_type(self, kind: str, merged: _Merged, at: str, hint: str) -> Document:
         keywords = merged.keywords
@@ -284,7 +308,7 @@ class TypeSchemas:
                 found.fields[wire] = self.typed(node, where, words)
         for wire in merged.required:
             found.fields.setdefault(wire, {})
-        found.required = merged.required
+        found.required = list(merged.required)
         return self._class_reference(at)
 
     def _new_class(self, merged: _Merged, at: str, hint: str) -> SchemaClass:
@@ -330,7 +354,7 @@ class TypeSchemas:
                 whole = self._merged([(node, place)])
                 for wire, parts in merged.fields.items():
                     whole.fields.setdefault(wire, []).extend(parts)
-                whole.required.extend(name for name in merged.required if name not in whole.required)
+                whole.required |= merged.required
                 whole.keywords = {"type": "object"} | whole.keywords
                 members.append(self._of_type(whole, place, words))
             else:
@@ -363,36 +387,25 @@ class TypeSchemas:
     def _united(self, members: list[Document]) -> list[Document]:
         found: list[Document] = []
         for member in members:
-            kind = self._json_type(member)
-            same = next((one for one in found if self._json_type(one) == kind), None)
+            kind = self.json_type(member)
+            same = next((one for one in found if self.json_type(one) == kind), None)
             if same is None or (kind == "object" and member not in found):
                 found.append(dict(member))
             elif kind == "array" and same["items"] != member["items"]:
                 same["items"] = self._simplified([dict(same["items"]), dict(member["items"])], "")
             elif kind in ("string", "integer") and CLASS in member and same.get(CLASS) != member[CLASS]:
-                if CLASS in same:  # two sets: both are open, so what they share is the plain type
-                    same.clear()
-                    same["type"] = kind
-                else:
-                    same.clear()
-                    same.update(member)
+                # Of two sets, both open, what they share is the plain type.
+                plain = {"type": kind} if CLASS in same else member
+                same.clear()
+                same.update(plain)
             elif kind == "string" and CLASS not in same:
                 same.pop("format", None)
-        if any(self._json_type(one) == "number" for one in found):
-            found = [one for one in found if self._json_type(one) != "integer"]
+        if any(self.json_type(one) == "number" for one in found):
+            found = [one for one in found if self.json_type(one) != "integer"]
         return found
 
-    def _json_type(self, member: Document) -> str:
-        if CLASS in member:
-            class_ = self.classes[member[CLASS]]
-            return "object" if class_.values is None else class_.base
-        return "object" if "oneOf" in member else str(member.get("type", ""))
-
     def _discriminator(self, given: Document, members: list[Document], at: str) -> Document:
-        mapping: dict[str, str] = {}
         keys = [member[CLASS] for member in members if CLASS in member]
-        for key in keys:
-            mapping[tokens(key)[-1]] = key
         explicit: dict[str, str] = {}
         for value, ref in given.get("mapping", {}).items():
             found = self._class_named(str(ref))
@@ -403,9 +416,8 @@ class TypeSchemas:
         name = str(given.get("propertyName", ""))
         if not any(name in self.classes[key].fields for key in keys):
             self._problem(at + "/discriminator/propertyName", f"{name!r} is a property of no member of the union.")
-        named = set(explicit.values())
-        mapping = {value: key for value, key in mapping.items() if key not in named}
-        return {"property": name, "mapping": mapping | explicit}
+        named = explicit.values()
+        return {"property": name, "mapping": {tokens(key)[-1]: key for key in keys if key not in named} | explicit}
 
     def _class_named(self, ref: str) -> str:
         """The pointer of the class that a mapping names; empty for none."""
@@ -423,24 +435,17 @@ class TypeSchemas:
 
 def _format(keywords: Document) -> Any:
     """The format of a text. OpenAPI 3.1 says of content that is no text by its media type that it is binary."""
-    is_binary = "contentMediaType" in keywords and "contentEncoding" not in keywords
-    return keywords.get("format") or ("binary" if is_binary and not _is_text(keywords["contentMediaType"]) else None)
-
-
-def _is_text(media: Any) -> bool:
-    return str(media).startswith("text/") or str(media).partition(";")[0].endswith(("json", "xml", "yaml"))
-
-
-def _has_structure(node: Any) -> bool:
-    return isinstance(node, dict) and bool(node.keys() & _STRUCTURE)
+    media = str(keywords.get("contentMediaType", "text/plain"))
+    is_text = media.startswith("text/") or media.partition(";")[0].endswith(("json", "xml", "yaml"))
+    return keywords.get("format") or ("binary" if not is_text and "contentEncoding" not in keywords else None)
 
 
 def _has(node: Any, key: str) -> bool:
     return isinstance(node, dict) and node.get(key) not in (None, False, "")
 
 
-def _without_place(found: Document, keep: tuple[str, ...] = ()) -> Document:
-    return {key: value for key, value in found.items() if key not in _PLACE or key in keep}
+def _without_place(found: Document, keep: str = "") -> Document:
+    return {key: value for key, value in found.items() if key not in _PLACE or key == keep}
 
 
 def _bare(node: Any) -> Any:

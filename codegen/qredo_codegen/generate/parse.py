@@ -6,7 +6,7 @@ or name otherwise is a problem: a package is complete or it is not made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -65,7 +65,8 @@ def parse(
     data = GeneratorData.from_dict(prepare(normal), config=settings)
     if isinstance(data, GeneratorError):
         raise GenerationError("The parser cannot read the description:", [_one_line(data)])
-    if dropped := [_one_line(error) for error in _errors(data)]:
+    errors = [error for one in data.endpoint_collections_by_tag.values() for error in one.parse_errors]
+    if dropped := [_one_line(error) for error in (*data.errors, *errors)]:
         raise GenerationError("The parser would drop parts of the description:", dropped)
     view = _view(normal, package)
     if lost := list(losses(normal, data, view)):
@@ -89,15 +90,7 @@ def _view(normal: Normal, package: str) -> PackageView:
         models=models,
         enums=enums,
         feeds=list(operations.feeds()),
-        has_decimals=operations.mentions("_codec.DECIMAL"),
-        has_files=operations.mentions("_codec.FILE"),
     )
-
-
-def _errors(data: GeneratorData) -> Iterator[GeneratorError]:
-    yield from data.errors
-    for collection in data.endpoint_collections_by_tag.values():
-        yield from collection.parse_errors
 
 
 def _one_line(error: GeneratorError) -> str:

@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal_form import Content, Normal, NormalClass, NormalOperation
-from qredo_codegen.description.type_schemas import CLASS
+from qredo_codegen.description.normal_form import Content, Normal, NormalOperation, NormalParameter
+from qredo_codegen.description.type_schemas import CLASS, SchemaClass
 
-__all__ = ["operation_key", "prepare"]
-
-_TEXT = {"type": "string"}
+__all__ = ["prepare"]
 
 
 def prepare(normal: Normal) -> Document:
@@ -32,11 +30,6 @@ def prepare(normal: Normal) -> Document:
     }
 
 
-def operation_key(operation: NormalOperation) -> str:
-    """The operationId that the parser reads."""
-    return f"{operation.tag}_{operation.verb}"
-
-
 def _path(operation: NormalOperation) -> str:
     path = operation.source.path
     for one in operation.parameters:
@@ -47,12 +40,10 @@ def _path(operation: NormalOperation) -> str:
 
 def _operation(normal: Normal, operation: NormalOperation) -> Document:
     found: Document = {
-        "operationId": operation_key(operation),
+        "operationId": f"{operation.tag}_{operation.verb}",
         "tags": [operation.tag],
         "parameters": [
-            {"name": one.name, "in": one.place, "required": one.required, "schema": _schema(normal, one.schema)}
-            if one.place == "query"
-            else {"name": one.name, "in": one.place, "required": one.required, "schema": _TEXT}
+            {"name": one.name, "in": one.place, "required": one.required, "schema": _parameter(normal, one)}
             for one in operation.parameters
         ],
         "responses": {
@@ -82,15 +73,18 @@ def _content(normal: Normal, content: Content, media: Mapping[str, str]) -> Docu
     return {"content": {media[content.form]: {"schema": _schema(normal, content.schema)}}}
 
 
-def _class(normal: Normal, one: NormalClass) -> Document:
-    schema = one.schema
-    if schema.values is not None:
-        names = [one.names[value] for value in schema.values]
-        return {"type": schema.base, "enum": schema.values, "x-enum-varnames": names}
+def _parameter(normal: Normal, parameter: NormalParameter) -> Any:
+    return _schema(normal, parameter.schema) if parameter.place == "query" else {"type": "string"}
+
+
+def _class(normal: Normal, one: SchemaClass) -> Document:
+    if one.values is not None:
+        names = [one.names[value] for value in one.values]
+        return {"type": one.base, "enum": one.values, "x-enum-varnames": names}
     return {
         "type": "object",
-        "properties": {one.names[wire]: _schema(normal, found) for wire, found in schema.fields.items()},
-        "required": [one.names[wire] for wire in schema.required],
+        "properties": {one.names[wire]: _schema(normal, found) for wire, found in one.fields.items()},
+        "required": [one.names[wire] for wire in one.required],
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jinja2 import BytecodeCache
@@ -14,8 +14,8 @@ from openapi_python_client.parser import GeneratorData
 
 from .filters import FILTERS
 from .inputs import TEMPLATES, Inputs
-from .value_types import Complex, Decimal, Where, decode
-from .view import Argument, Field, MethodView, PackageView
+from .value_types import Complex, Decimal, Where
+from .view import Argument, BodyView, Field, MethodView, PackageView, Reading
 
 __all__ = ["render"]
 
@@ -29,11 +29,19 @@ _ERROR_CLASSES = {
     "429": "RateLimitedError",
 }
 
-
-def render(data: GeneratorData, view: PackageView, settings: Config, inputs: Inputs) -> dict[str, str]:
-    """All files of the package by their path in it, not yet formatted."""
-    project = _PackageProject(openapi=data, config=settings, custom_template_path=TEMPLATES)
-    return dict(project.files(view, inputs))
+# What users import from the package, and the module that it is in.
+_PUBLIC = {
+    "AsyncClient": "_client",
+    "Client": "_client",
+    "Feed": "_types",
+    "Misfit": "_mismatch",
+    "Mismatch": "_mismatch",
+    "RawResponse": "_types",
+    "UNSET": "_types",
+    "Unset": "_types",
+    "collect_mismatches": "_mismatch",
+    "require": "_types",
+}
 
 
 class _Compiled(BytecodeCache):
@@ -54,72 +62,52 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
-class _PackageProject(Project):
-    """Renders our own set of files instead of writing openapi-python-client's."""
+def render(data: GeneratorData, view: PackageView, settings: Config, inputs: Inputs) -> dict[str, str]:
+    """All files of the package by their path in it, not yet formatted."""
+    static = {path.name: path.read_text(encoding="utf-8") for path in sorted((TEMPLATES / "static").glob("*.py"))}
+    env = Project(openapi=data, config=settings, custom_template_path=TEMPLATES).env
+    env.bytecode_cache = _COMPILED
+    env.filters.update(FILTERS)
+    env.globals.update(_globals(view, inputs, _exported(static["errors.py"])))
 
-    def files(self, view: PackageView, inputs: Inputs) -> Iterator[tuple[str, str]]:
-        """Path in the package and text of every file."""
-        modules = {model.name: model.module for model in view.models} | {enum.name: enum.module for enum in view.enums}
-        static = {path.name: path.read_text(encoding="utf-8") for path in sorted((TEMPLATES / "static").glob("*.py"))}
-        errors = _exported(static["errors.py"])
-        public = sorted(
-            {
-                "AsyncClient",
-                "Client",
-                "Feed",
-                "Misfit",
-                "Mismatch",
-                "RawResponse",
-                "UNSET",
-                "Unset",
-                "__version__",
-                "collect_mismatches",
-                "models",
-                "require",
-                *(["File"] if view.has_files else []),
-                *errors,
-            }
-        )
-        self.env.bytecode_cache = _COMPILED
-        self.env.filters.update(FILTERS)
-        self.env.globals.update(
-            package=view,
-            inputs=inputs,
-            modules=dict(sorted(modules.items())),
-            enum_names={enum.name for enum in view.enums},
-            errors=errors,
-            public=public,
-            place=Where,
-            decode=decode,
-            fallback=_fallback,
-            readers=_readers,
-            error_readers=_error_readers,
-            other_readers=_other_readers,
-            sent=_sent,
-            sent_body=_sent_body,
-            error_class=lambda status: _ERROR_CLASSES.get(status, "ServerError" if status[0] == "5" else "APIError"),
-        )
-        yield "__init__.py", self._render("package_init.py.jinja")
-        yield "_client.py", self._render("client.py.jinja")
-        yield "_provenance.py", self._render("provenance.py.jinja")
-        yield "_error_bodies.py", self._render("error_bodies.py.jinja")
-        yield "py.typed", ""
-        for name, text in static.items():
-            yield name, _STATIC_HEADER + text
-        yield "api/__init__.py", f'"""The operations by tag."""\n\n{_STATIC_HEADER}'
-        for tag in view.tags:
-            yield f"api/{tag.name}.py", self._render("resource.py.jinja", tag=tag)
-        yield "models/__init__.py", self._render("models_init.py.jinja")
-        for model in view.models:
-            yield f"models/{model.module}.py", self._render("model.py.jinja", model=model)
-        for enum in view.enums:
-            yield f"models/{enum.module}.py", self._render("enum.py.jinja", enum=enum)
-
-    def _render(self, template: str, **context: Any) -> str:
+    def filled(template: str, **context: Any) -> str:
         # Macros that are imported "with context" see globals only: what a template shows is one while it renders.
-        self.env.globals.update(context)
-        text: str = self.env.get_template(template, globals=context).render(**context)
+        env.globals.update(context)
+        text: str = env.get_template(f"{template}.py.jinja", globals=context).render(**context)
         return text
+
+    return {
+        "__init__.py": filled("package_init"),
+        "_client.py": filled("client"),
+        "_provenance.py": filled("provenance"),
+        "_error_bodies.py": filled("error_bodies"),
+        "py.typed": "",
+        **{name: _STATIC_HEADER + text for name, text in static.items()},
+        "api/__init__.py": f'"""The operations by tag."""\n\n{_STATIC_HEADER}',
+        **{f"api/{tag.name}.py": filled("resource", tag=tag) for tag in view.tags},
+        "models/__init__.py": filled("models_init"),
+        **{f"models/{model.module}.py": filled("model", model=model) for model in view.models},
+        **{f"models/{enum.module}.py": filled("enum", enum=enum) for enum in view.enums},
+    }
+
+
+def _globals(view: PackageView, inputs: Inputs, errors: Sequence[str]) -> dict[str, Any]:
+    """What every template can use."""
+    public = _PUBLIC | ({"File": "_types"} if view.has_files else {})
+    modules = {model.name: model.module for model in view.models} | {enum.name: enum.module for enum in view.enums}
+    return {
+        "package": view,
+        "inputs": inputs,
+        "modules": dict(sorted(modules.items())),
+        "enum_names": {enum.name for enum in view.enums},
+        "public": dict(sorted(public.items())) | dict.fromkeys(errors, "errors"),
+        "place": Where,
+        "fallback": _fallback,
+        "readers": _readers,
+        "sent": _sent,
+        "sent_body": _sent_body,
+        "error_class": lambda status: _ERROR_CLASSES.get(status, "ServerError" if status[0] == "5" else "APIError"),
+    }
 
 
 def _fallback(field: Field, where: Where) -> str:
@@ -137,26 +125,15 @@ def _sent(argument: Argument, method: MethodView) -> str:
     return encoded if argument.required else f"{name} if {name} is UNSET or {name} is None else {encoded}"
 
 
-def _sent_body(method: MethodView) -> str:
+def _sent_body(body: BodyView, method: str) -> str:
     """Expression: the JSON value, the text or the bytes of a body that has no fields of its own."""
-    body = method.body
-    if body is None:
-        return "body"
-    encoded = body.kind.encode("body", Where(method.id, "body"))
+    encoded = body.kind.encode("body", Where(method, "body"))
     return encoded if body.required else f"body if body is UNSET else {encoded}"
 
 
-def _readers(method: MethodView) -> str:
-    return "{" + ", ".join(f"{status!r}: {reading.codec}" for status, reading in method.readings.items()) + "}"
-
-
-def _other_readers(method: MethodView) -> str:
-    return "{" + ", ".join(f"{media!r}: {reading.codec}" for media, reading in method.others.items()) + "}"
-
-
-def _error_readers(method: MethodView) -> str:
-    readers = [f"{status!r}: {reading.reader}" for status, reading in method.own_errors.items()]
-    return "{" + ", ".join(readers) + "}"
+def _readers(readings: Mapping[str, Reading], expression: str) -> str:
+    """Expression: what reads the contents of responses, by their status or media type."""
+    return "{" + ", ".join(f"{key!r}: {getattr(one, expression)}" for key, one in readings.items()) + "}"
 
 
 def _exported(source: str) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from qredo_codegen.description.document import Document
-from qredo_codegen.description.normal_form import Normal, NormalClass
-from qredo_codegen.description.type_schemas import CLASS
+from qredo_codegen.description.normal_form import Normal
+from qredo_codegen.description.type_schemas import CLASS, SchemaClass
 
 __all__ = ["FILE", "NoValue", "sample"]
 
@@ -42,8 +42,8 @@ def sample(normal: Normal, schema: Document, *, sent: bool, above: tuple[str, ..
     """
     if CLASS in schema:
         found = normal.classes[schema[CLASS]]
-        if found.schema.values is not None:
-            return next((value for value in found.schema.values if value != ""), "")  # an empty text is no path
+        if found.values is not None:
+            return next((value for value in found.values if value != ""), "")  # an empty text is no path
         if schema[CLASS] in above:
             raise NoValue
         return _object(normal, found, sent, (*above, schema[CLASS]))
@@ -62,13 +62,13 @@ def sample(normal: Normal, schema: Document, *, sent: bool, above: tuple[str, ..
     return _SCALARS.get(kind or "", {"any": [1, None]})
 
 
-def _object(normal: Normal, found: NormalClass, sent: bool, above: tuple[str, ...]) -> dict[str, Any]:
+def _object(normal: Normal, found: SchemaClass, sent: bool, above: tuple[str, ...]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for wire, schema in found.schema.fields.items():
-        required = wire in found.schema.required
+    for wire, schema in found.fields.items():
+        required = wire in found.required
         if sent and required and schema.get("readOnly"):
             continue
-        if found.schema.is_upload and schema.get("type") == "string" and schema.get("format") in ("binary", "base64"):
+        if found.is_upload and schema.get("type") == "string" and schema.get("format") in ("binary", "base64"):
             values[wire] = FILE
             continue
         try:

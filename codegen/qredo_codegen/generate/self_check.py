@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from qredo_codegen.description.document import Document, resolve_once
 from qredo_codegen.description.normal_form import Content, Normal, NormalOperation
-from qredo_codegen.description.places import holders, placed
+from qredo_codegen.description.places import examples, holders, placed
 from qredo_codegen.errors import DocumentError, GenerationError
 
 from .sample_values import NoValue, sample
@@ -78,31 +78,28 @@ def _call(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str,
                 "wire": parameter.wire,
                 "place": parameter.place,
                 "required": parameter.required,
-                "style": "json" if parameter.is_json else parameter.style,
-                "explode": parameter.explode,
+                "style": parameter.style.rstrip("*"),
+                "explode": parameter.style.endswith("*"),
                 "value": sample(normal, parameter.schema, sent=True),
             }
             for parameter in one.parameters
         ],
         "body": _body(normal, one, method),
         "responses": [_response(normal, status, content) for status, content in one.successes.items()],
-        "accept": method.accept,
     }
 
 
 def _body(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str, Any] | None:
     if one.body is None or method.body is None:
         return None
-    content = one.body.content
+    content, model = one.body.content, method.body.model
     value = sample(normal, content.schema, sent=True)
     found: dict[str, Any] = {"form": content.form, "media": content.media, "encoding": dict(one.body.encoding)}
-    found |= {"value": value, "model": None, "fields": None}
-    if method.body.model:
-        found["model"] = method.body.model.name
+    found |= {"value": value, "model": model and model.name}
+    if model:
         fields = {field.name: value[field.wire] for field in method.body.fields if field.wire in value}
-        found["fields"] = fields
         # What only body= can carry has no keyword; and without any keyword, an optional body is not sent.
-        found["has_keywords"] = not method.body_only and bool(fields or one.body.required)
+        found |= {"fields": fields, "has_keywords": not method.body_only and bool(fields or one.body.required)}
     return found
 
 
@@ -114,35 +111,19 @@ def _response(normal: Normal, status: str, content: Content) -> dict[str, Any]:
 
 def _examples(normal: Normal) -> Iterator[dict[str, Any]]:
     """Every example of a class, with its place."""
-    for at, one in normal.classes.items():
-        if one.schema.values is None:
-            for where, value in _examples_at(normal.document, at):
-                yield {"class": one.name, "where": where, "value": value}
-    for holder in holders(normal.document):
-        at, _ = placed(normal.document, "", holder.node.get("schema"))
-        found = normal.classes.get(at)
-        if found and found.schema.values is None:
-            for where, value in _in_node(normal.document, holder.node, holder.pointer):
+    document = normal.document
+    places = [(at, at, _schema_at(document, at)) for at in normal.classes]
+    places += [(placed(document, "", one.node.get("schema"))[0], one.pointer, one.node) for one in holders(document)]
+    for key, at, node in places:
+        found = normal.classes.get(key)
+        if found and found.values is None:
+            for where, value in examples(document, at, node):
                 yield {"class": found.name, "where": where, "value": value}
 
 
-def _examples_at(document: Document, at: str) -> Iterator[tuple[str, Any]]:
+def _schema_at(document: Document, at: str) -> Document:
     try:
         node = resolve_once(document, at)
     except DocumentError:  # a class that is known by another key than its place
-        return
-    if isinstance(node, dict):
-        yield from _in_node(document, node, at)
-
-
-def _in_node(document: Document, node: Mapping[str, Any], at: str) -> Iterator[tuple[str, Any]]:
-    if "example" in node:
-        yield f"{at}/example", node["example"]
-    examples = node.get("examples")
-    if isinstance(examples, list):
-        yield from ((f"{at}/examples/{index}", value) for index, value in enumerate(examples))
-    elif isinstance(examples, dict):
-        for name, written in examples.items():
-            where, found = placed(document, f"{at}/examples/{name}", written)
-            if isinstance(found, dict) and "value" in found:
-                yield where, found["value"]
+        return {}
+    return node if isinstance(node, dict) else {}

@@ -10,24 +10,21 @@ from qredo_codegen.description.document import Document
 __all__ = ["prose", "with_notes"]
 
 
-def prose(node: Document, key: str = "description") -> str:
+def prose(text: object) -> str:
     """A text of the description; lines are joined, paragraphs stay apart."""
-    paragraphs = re.split(r"\n\s*\n", str(node.get(key) or "").strip())
+    paragraphs = re.split(r"\n\s*\n", str(text or "").strip())
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def with_notes(text: str, schema: Document) -> str:
     """A text with what a caller should know of the schema beyond its type."""
-    notes = []
-    if schema.get("type") == "string" and "format" in schema and schema["format"] != "binary":
-        notes.append(f"Format: {schema['format']}.")
-    if schema.get("readOnly"):
-        notes.append("Read-only: the service gives it.")
-    if schema.get("writeOnly"):
-        notes.append("Never in a response.")
-    if "default" in schema:
-        value = json.dumps(schema["default"], ensure_ascii=False, default=str)
-        notes.append(f"The service takes {value} if it is not given.")
-    if schema.get("deprecated"):
-        notes.append("Deprecated.")
-    return " ".join([*([text] if text else []), *notes])
+    form = schema.get("format") if schema.get("type") == "string" else None
+    default = json.dumps(schema.get("default"), ensure_ascii=False, default=str)
+    notes = {
+        f"Format: {form}.": form is not None and form != "binary",
+        "Read-only: the service gives it.": schema.get("readOnly"),
+        "Never in a response.": schema.get("writeOnly"),
+        f"The service takes {default} if it is not given.": "default" in schema,
+        "Deprecated.": schema.get("deprecated"),
+    }
+    return " ".join([*([text] if text else []), *(note for note, holds in notes.items() if holds)])

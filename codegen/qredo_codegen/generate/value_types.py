@@ -1,16 +1,22 @@
 """What a value on the wire becomes in Python: the code that checks, decodes and encodes it, by kind of schema.
 
-`decode` and `encode` give Python expressions for the templates. They are written out per field, rather than interpreted
-at run time, because decoding a ledger page is the hottest path of a generated package after the signature itself.
+The methods give Python expressions for the templates. They are written out per field, rather than interpreted at run
+time, because decoding a ledger page is the hottest path of a generated package after the signature itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import NamedTuple
 
 __all__ = [
+    "ANYTHING",
+    "DECIMAL",
+    "FILE",
+    "NOTHING",
+    "PLAIN",
     "ArrayOf",
     "Complex",
     "Decimal",
@@ -18,19 +24,19 @@ __all__ = [
     "Kind",
     "MapOf",
     "ModelOf",
-    "OneOf",
     "Plain",
     "Single",
     "Where",
-    "decode",
+    "array_of",
+    "enum_of",
+    "map_of",
+    "model_of",
+    "nullable",
+    "one_of",
 ]
 
-_EXPECTED = {"bool": "a boolean", "bytes": "bytes", "int": "an integer", "str": "a string"}
-_JSON = {"bool": "boolean", "bytes": "string", "int": "integer", "str": "string"}
 
-
-@dataclass(frozen=True)
-class Where:
+class Where(NamedTuple):
     """The place of a value, for error messages: model class and field on the wire."""
 
     model: str
@@ -41,86 +47,57 @@ class Where:
         return f"{self.model!r}, {self.field!r}"
 
 
-class Kind(Protocol):
-    """How values of one schema are written, checked, decoded and encoded."""
-
-    @property
-    def json(self) -> str:
-        """Its JSON type."""
-        ...
-
-    @property
-    def annotation(self) -> str:
-        """Its type where it is read."""
-        ...
-
-    @property
-    def argument(self) -> str:
-        """Its type where a caller gives it."""
-        ...
-
-    @property
-    def expected(self) -> str:
-        """What an error message calls it."""
-        ...
-
-    def classes(self) -> Iterator[str]:
-        """Names of the classes of the package that it needs."""
-        ...
-
-    @property
-    def codec(self) -> str:
-        """Expression: the object of `_codec` that does the same where a kind is inside another."""
-        ...
-
-    def encode(self, value: str, where: Where) -> str:
-        """Expression: the JSON value of a Python value."""
-        ...
-
-
-class Single(Kind, Protocol):
-    """A kind with one JSON type."""
-
-    def check(self, value: str) -> str:
-        """Expression: whether a decoded JSON value has the right type."""
-        ...
-
-    def decode(self, value: str, where: Where) -> str:
-        """Expression: the Python value of a checked JSON value."""
-        ...
-
-
-def decode(kind: Kind, value: str, where: Where, fallback: str) -> str:
-    """Expression: the Python value of any JSON value; `fallback` is an expression for one of another type."""
-    members = kind.members if isinstance(kind, OneOf) else (cast("Single", kind),)
-    choices = [f"{member.decode(value, where)} if {member.check(value)} else " for member in members]
-    return "".join([*choices, fallback])
-
-
 @dataclass(frozen=True)
-class Plain:
-    """A boolean, an integer or a string; bytes where they are the whole content of a body or a response."""
+class Kind(ABC):
+    """How values of one schema are written, checked, decoded and encoded.
+
+    Attributes:
+        annotation: Its type where it is read.
+        argument: Its type where a caller gives it.
+        json: Its JSON type.
+        expected: What an error message calls it.
+        codec: Expression: the object of `_codec` that does the same where a kind is inside another.
+        classes: Names of the classes of the package that it needs.
+    """
 
     annotation: str
+    argument: str
+    json: str
+    expected: str
+    codec: str
+    classes: tuple[str, ...]
+
+    @abstractmethod
+    def read(self, value: str, where: Where, fallback: str) -> str:
+        """Expression: the Python value of any JSON value; `fallback` is an expression for one of another type."""
+
+    @abstractmethod
+    def encode(self, value: str, where: Where) -> str:
+        """Expression: the JSON value of a Python value."""
+
+
+class Single(Kind):
+    """A kind with one JSON type."""
 
     @property
-    def json(self) -> str:
-        return _JSON[self.annotation]
-
-    @property
-    def argument(self) -> str:
+    def python(self) -> str:
+        """Expression: what `isinstance` takes to recognize its Python values."""
         return self.annotation
 
-    @property
-    def expected(self) -> str:
-        return _EXPECTED[self.annotation]
+    @abstractmethod
+    def check(self, value: str) -> str:
+        """Expression: whether a decoded JSON value has the right type."""
 
-    @property
-    def codec(self) -> str:
-        return f"_codec.{self.annotation.upper()}"
+    @abstractmethod
+    def decode(self, value: str, where: Where) -> str:
+        """Expression: the Python value of a checked JSON value."""
 
-    def classes(self) -> Iterator[str]:
-        return iter(())
+    def read(self, value: str, where: Where, fallback: str) -> str:
+        return f"{self.decode(value, where)} if {self.check(value)} else {fallback}"
+
+
+class Plain(Single):
+    """A boolean, an integer or a string; bytes where they are the whole content of a body or a response."""
 
     def check(self, value: str) -> str:
         # Not isinstance: a bool is an int in Python, and in JSON it is not a number.
@@ -134,18 +111,8 @@ class Plain:
         return f"{value} if {self.check(value)} else _wire.plain({where.arguments}, {value}, {self.annotation})"
 
 
-@dataclass(frozen=True)
-class Decimal:
+class Decimal(Single):
     """A number, exact to its last digit."""
-
-    annotation: str = "Decimal"
-    argument: str = "Decimal | int"  # and no float: amounts are money, and 0.1 as a float is not a tenth
-    json: str = "number"
-    expected: str = "a number"
-    codec: str = "_codec.DECIMAL"
-
-    def classes(self) -> Iterator[str]:
-        return iter(())
 
     def check(self, value: str) -> str:
         return f"{value}.__class__ in _numbers.EXACT"
@@ -158,23 +125,14 @@ class Decimal:
 
 
 @dataclass(frozen=True)
-class Complex:
+class Complex(Single):
     """What a codec checks, decodes and encodes: a kind inside another, or one that JSON types do not tell apart.
 
     Attributes:
         constant: The name of the codec in the module.
     """
 
-    annotation: str
-    argument: str
-    json: str
-    expected: str
-    codec: str
-    used: tuple[str, ...]
     constant: str = ""
-
-    def classes(self) -> Iterator[str]:
-        return iter(self.used)
 
     def check(self, value: str) -> str:
         return f"{value} is not UNSET and {value} is not None"  # the codec checks the rest
@@ -187,31 +145,11 @@ class Complex:
 
 
 @dataclass(frozen=True)
-class EnumOf:
+class EnumOf(Single):
     """A named set of values, open to others."""
 
-    annotation: str
     base: Plain
     module: str
-
-    @property
-    def json(self) -> str:
-        return self.base.json
-
-    @property
-    def argument(self) -> str:
-        return f"{self.annotation} | {self.base.annotation}"
-
-    @property
-    def expected(self) -> str:
-        return self.base.expected
-
-    @property
-    def codec(self) -> str:
-        return f"_codec.Values({self.annotation!r}, {self.base.codec})"
-
-    def classes(self) -> Iterator[str]:
-        yield self.annotation
 
     def check(self, value: str) -> str:
         return self.base.check(value)
@@ -224,24 +162,12 @@ class EnumOf:
         return f"_wire.plain({where.arguments}, {value}, {self.base.annotation})"
 
 
-@dataclass(frozen=True)
-class ModelOf:
+class ModelOf(Single):
     """An object with a class of its own."""
 
-    annotation: str
-    json: str = "object"
-    expected: str = "an object"
-
     @property
-    def argument(self) -> str:
-        return self.annotation
-
-    @property
-    def codec(self) -> str:
-        return f"_codec.Model({self.annotation!r})"
-
-    def classes(self) -> Iterator[str]:
-        yield self.annotation
+    def python(self) -> str:
+        return f"({self.annotation}, dict)"  # given as a dict too
 
     def check(self, value: str) -> str:
         return f"{value}.__class__ is dict"
@@ -254,122 +180,117 @@ class ModelOf:
 
 
 @dataclass(frozen=True)
-class ArrayOf:
-    """An array of one kind."""
-
+class _Container(Single):
     item: Single
-    json: str = "array"
-    expected: str = "an array"
 
     @property
-    def annotation(self) -> str:
-        return f"list[{self.item.annotation}]"
-
-    @property
-    def argument(self) -> str:
-        return self.annotation
-
-    @property
-    def codec(self) -> str:
-        return f"_codec.Array({self.item.codec})"
-
-    def classes(self) -> Iterator[str]:
-        return self.item.classes()
+    def python(self) -> str:
+        return self.annotation.partition("[")[0]
 
     def check(self, value: str) -> str:
-        return f"{value}.__class__ is list"
+        return f"{value}.__class__ is {self.python}"
+
+    def _inside(self, value: str, where: Where, step: str) -> str:
+        """Expression: the Python value of an item."""
+        inner = Where(where.model, where.field + step)
+        fallback = f"_mismatch.mismatch({inner.arguments}, {self.item.expected!r}, {value})"
+        return self.item.read(value, inner, fallback)
+
+
+class ArrayOf(_Container):
+    """An array of one kind."""
 
     def decode(self, value: str, where: Where) -> str:
         if isinstance(self.item, Plain):
             # JSON gave the values as they are, so the list itself can serve when no item is of another type.
             return f"_wire.items({where.arguments}, {value}, {self.item.annotation}, {self.item.expected!r})"
-        return f"[{_inside(self.item, 'item', where, '[]')} for item in {value}]"
+        return f"[{self._inside('item', where, '[]')} for item in {value}]"
 
     def encode(self, value: str, where: Where) -> str:
         return f"_wire.array({where.arguments}, {value}, lambda item: {self.item.encode('item', where)})"
 
 
-@dataclass(frozen=True)
-class MapOf:
-    """An object with free keys and values of one kind: plain ones, or objects with a class of their own."""
-
-    item: Plain | ModelOf
-    json: str = "object"
-    expected: str = "an object"
-
-    @property
-    def annotation(self) -> str:
-        return f"dict[str, {self.item.annotation}]"
-
-    @property
-    def argument(self) -> str:
-        return self.annotation
-
-    @property
-    def codec(self) -> str:
-        return f"_codec.Map({self.item.codec})"
-
-    def classes(self) -> Iterator[str]:
-        return self.item.classes()
-
-    def check(self, value: str) -> str:
-        return f"{value}.__class__ is dict"
+class MapOf(_Container):
+    """An object with free keys and values of one kind."""
 
     def decode(self, value: str, where: Where) -> str:
-        return f"{{key: {_inside(self.item, 'entry', where, '.*')} for key, entry in {value}.items()}}"
+        return f"{{key: {self._inside('entry', where, '.*')} for key, entry in {value}.items()}}"
 
     def encode(self, value: str, where: Where) -> str:
         return f"_wire.free({where.arguments}, {value}, lambda entry: {self.item.encode('entry', where)})"
 
 
 @dataclass(frozen=True)
-class OneOf:
+class _OneOf(Kind):
     """One of several kinds that their JSON types tell apart."""
 
     members: tuple[Single, ...]
 
-    @property
-    def json(self) -> str:
-        return " or ".join(member.json for member in self.members)
-
-    @property
-    def annotation(self) -> str:
-        return " | ".join(member.annotation for member in self.members)
-
-    @property
-    def argument(self) -> str:
-        return " | ".join(member.argument for member in self.members)
-
-    @property
-    def expected(self) -> str:
-        return " or ".join(member.expected for member in self.members)
-
-    @property
-    def codec(self) -> str:
-        return f"_codec.Union({', '.join(member.codec for member in self.members)})"
-
-    def classes(self) -> Iterator[str]:
-        for member in self.members:
-            yield from member.classes()
+    def read(self, value: str, where: Where, fallback: str) -> str:
+        for member in reversed(self.members):
+            fallback = member.read(value, where, fallback)
+        return fallback
 
     def encode(self, value: str, where: Where) -> str:
         # Without a test for the last one, its encoder refuses a value of no member, and names the field.
         *others, last = self.members
-        choices = [f"{member.encode(value, where)} if {_is_python(member, value)} else " for member in others]
+        choices = [f"{member.encode(value, where)} if isinstance({value}, {member.python}) else " for member in others]
         return "".join(choices) + last.encode(value, where)
 
 
-def _inside(kind: Single, value: str, where: Where, step: str) -> str:
-    """Expression: the Python value of a value inside another one."""
-    inner = Where(where.model, where.field + step)
-    return decode(kind, value, inner, f"_mismatch.mismatch({inner.arguments}, {kind.expected!r}, {value})")
+PLAIN = {
+    "boolean": Plain("bool", "bool", "boolean", "a boolean", "_codec.BOOL", ()),
+    "bytes": Plain("bytes", "bytes", "string", "bytes", "_codec.BYTES", ()),
+    "integer": Plain("int", "int", "integer", "an integer", "_codec.INT", ()),
+    "string": Plain("str", "str", "string", "a string", "_codec.STR", ()),
+}
+# Given as Decimal or int, and not as float: amounts are money, and 0.1 as a float is not a tenth.
+DECIMAL = Decimal("Decimal", "Decimal | int", "number", "a number", "_codec.DECIMAL", ())
+NOTHING = Complex("None", "None", "null", "nothing", "_codec.NOTHING", ())
+ANYTHING = Complex("Any", "Any", "any", "anything", "_codec.ANY", ())
+FILE = Complex("bytes | File", "bytes | File", "string", "a file", "_codec.FILE", ())
 
 
-def _is_python(kind: Kind, value: str) -> str:
-    if isinstance(kind, ModelOf):  # given as a dict too
-        return f"isinstance({value}, ({kind.annotation}, dict))"
-    return f"isinstance({value}, {_python_class(kind)})"
+def enum_of(name: str, base: Plain, module: str) -> EnumOf:
+    """The kind of a set of values, by its class."""
+    codec = f"_codec.Values({name!r}, {base.codec})"
+    return EnumOf(name, f"{name} | {base.annotation}", base.json, base.expected, codec, (name,), base, module)
 
 
-def _python_class(kind: Kind) -> str:
-    return {ArrayOf: "list", MapOf: "dict"}.get(type(kind), kind.annotation)
+def model_of(name: str) -> ModelOf:
+    """The kind of an object, by its class."""
+    return ModelOf(name, name, "object", "an object", f"_codec.Model({name!r})", (name,))
+
+
+def array_of(item: Kind) -> Single:
+    """The kind of an array."""
+    annotation = f"list[{item.annotation}]"
+    given = annotation, annotation, "array", "an array", f"_codec.Array({item.codec})", item.classes
+    return ArrayOf(*given, item) if isinstance(item, Plain | EnumOf | ModelOf) else Complex(*given)
+
+
+def map_of(item: Kind) -> Single:
+    """The kind of an object with free keys."""
+    annotation = f"dict[str, {item.annotation}]"
+    given = annotation, annotation, "object", "an object", f"_codec.Map({item.codec})", item.classes
+    return MapOf(*given, item) if isinstance(item, Plain | ModelOf) else Complex(*given)
+
+
+def nullable(kind: Kind) -> Complex:
+    """A kind or null."""
+    types = f"{kind.annotation} | None", f"{kind.argument} | None"
+    return Complex(*types, kind.json, f"{kind.expected} or null", f"_codec.Nullable({kind.codec})", kind.classes)
+
+
+def one_of(members: Sequence[Kind]) -> Kind:
+    """One of several kinds."""
+    annotation, argument, json, expected = (
+        separator.join(dict.fromkeys(getattr(member, name) for member in members))
+        for name, separator in (("annotation", " | "), ("argument", " | "), ("json", " or "), ("expected", " or "))
+    )
+    codec = f"_codec.Union({', '.join(member.codec for member in members)})"
+    classes = tuple(dict.fromkeys(name for member in members for name in member.classes))
+    simple = [one for one in members if isinstance(one, Single) and not isinstance(one, Complex)]
+    if len({member.json for member in members}) == len(members) == len(simple):
+        return _OneOf(annotation, argument, json, expected, codec, classes, tuple(simple))
+    return Complex(annotation, argument, json, expected, codec, classes)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from qredo_codegen.description.reserved import METHOD
 
-from .value_types import Complex, Kind, ModelOf
+from .value_types import NOTHING, Complex, Kind, ModelOf
 
 __all__ = [
+    "NO_CONTENT",
     "Argument",
     "BodyView",
     "EnumView",
     "FeedView",
     "Field",
-    "Member",
     "MethodView",
     "ModelView",
     "PackageView",
@@ -42,12 +42,12 @@ class Field:
     @property
     def annotation(self) -> str:
         """Its type as an attribute."""
-        return self._optional(self.kind.annotation)
+        return _optional(self.kind.annotation, self.required, self.nullable)
 
     @property
     def argument(self) -> str:
         """Its type as a keyword argument of a method."""
-        return self._optional(self.kind.argument)
+        return _optional(self.kind.argument, self.required, self.nullable)
 
     @property
     def fallback(self) -> str:
@@ -56,10 +56,11 @@ class Field:
             return "nullable_required" if self.required else "nullable"
         return "required" if self.required else "optional"
 
-    def _optional(self, text: str) -> str:
-        if text == "Any":
-            return text
-        return text + (" | None" if self.nullable else "") + ("" if self.required else " | Unset")
+
+def _optional(text: str, required: bool, nullable: bool = False) -> str:
+    if text == "Any":
+        return text
+    return text + (" | None" if nullable else "") + ("" if required else " | Unset")
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class ModelView:
     @property
     def used(self) -> set[str]:
         """Every class of the package that it refers to."""
-        return {name for field in self.fields for name in field.kind.classes()}
+        return {name for field in self.fields for name in field.kind.classes}
 
     @property
     def codecs(self) -> list[Complex]:
@@ -100,22 +101,18 @@ class ModelView:
 
 
 @dataclass(frozen=True)
-class Member:
-    """A member of an enum."""
-
-    name: str
-    value: str | int
-
-
-@dataclass(frozen=True)
 class EnumView:
-    """A class for a set of values."""
+    """A class for a set of values.
+
+    Attributes:
+        members: The values by the names of its members.
+    """
 
     name: str
     module: str
     description: str
     base: str
-    members: Sequence[Member]
+    members: Mapping[str, str | int]
 
 
 @dataclass(frozen=True)
@@ -132,17 +129,14 @@ class Argument:
     kind: Kind
     required: bool
     description: str
-    place: str = "query"
-    style: str | None = None
-    nullable: bool = False
-    unit: str | None = None
+    place: str
+    style: str | None
+    unit: str | None
 
     @property
     def annotation(self) -> str:
         """Its type in a signature."""
-        if self.kind.argument == "Any":
-            return "Any"
-        return self.kind.argument + (" | None" if self.nullable else "") + ("" if self.required else " | Unset")
+        return _optional(self.kind.argument, self.required)
 
 
 @dataclass(frozen=True)
@@ -168,11 +162,6 @@ class BodyView:
     encoding: Mapping[str, str]
 
     @property
-    def name(self) -> str:
-        """Its type."""
-        return self.kind.annotation
-
-    @property
     def fields(self) -> Sequence[Field]:
         """What can be given as keywords: nothing that the service alone gives."""
         return [field for field in self.model.fields if not field.read_only] if self.model else []
@@ -184,32 +173,24 @@ class Reading:
 
     Attributes:
         form: json, text, bytes or nothing.
-        kind: The kind of what it holds, or None.
+        kind: The kind of what it holds.
     """
 
     form: str
-    kind: Kind | None
-
-    @property
-    def annotation(self) -> str:
-        """Its type."""
-        return "None" if self.kind is None else self.kind.annotation
+    kind: Kind
 
     @property
     def codec(self) -> str:
         """Expression: what reads it."""
-        if self.form == "json" and self.kind is not None:
-            return f"_codec.Json({self.kind.codec})"
-        return f"_codec.{self.form.upper()}"
+        return f"_codec.Json({self.kind.codec})" if self.form == "json" else f"_codec.{self.form.upper()}"
 
     @property
     def reader(self) -> str:
         """Expression: the name of the model that it holds, or what reads it."""
-        is_model = self.form == "json" and isinstance(self.kind, ModelOf)
-        return repr(self.annotation) if is_model else self.codec
+        return repr(self.kind.annotation) if isinstance(self.kind, ModelOf) else self.codec
 
 
-_NOTHING = Reading("nothing", None)
+NO_CONTENT = Reading("nothing", NOTHING)
 
 
 @dataclass(frozen=True)
@@ -233,11 +214,8 @@ class MethodView:
     path: str
     summary: str
     description: str
-    path_arguments: Sequence[Argument]
-    query_arguments: Sequence[Argument]
-    header_arguments: Sequence[Argument]
+    arguments: Sequence[Argument]
     body: BodyView | None
-    result: str | None
     result_description: str
     errors: Mapping[str, str]
     security: str
@@ -250,23 +228,37 @@ class MethodView:
     error_readings: Mapping[str, Reading]
     accept: str
     others: Mapping[str, Reading]
-    deprecated: bool = False
+    deprecated: bool
+
+    @property
+    def path_arguments(self) -> list[Argument]:
+        """Arguments that can be given by position."""
+        return self.arguments_in("path")
 
     @property
     def named_arguments(self) -> list[Argument]:
         """Arguments that are given by name alone: query and headers."""
-        return [*self.query_arguments, *self.header_arguments]
+        return self.arguments_in("query", "header")
+
+    def arguments_in(self, *places: str) -> list[Argument]:
+        """Its arguments in these places of the request."""
+        return [argument for argument in self.arguments if argument.place in places]
+
+    @property
+    def result(self) -> str | None:
+        """The model class of every successful response, if there is one."""
+        kinds = {reading.kind for reading in self.readings.values()}
+        return next((kind.annotation for kind in kinds if len(kinds) == 1 and isinstance(kind, ModelOf)), None)
 
     @property
     def styles(self) -> dict[str, str]:
         """How the values of its parameters are written, by argument, where that is not as usual."""
-        arguments = (*self.path_arguments, *self.query_arguments, *self.header_arguments)
-        return {argument.wire: argument.style for argument in arguments if argument.style}
+        return {argument.wire: argument.style for argument in self.arguments if argument.style}
 
     @property
     def codecs(self) -> list[Complex]:
         """The codecs of its arguments and of its body."""
-        kinds = [argument.kind for argument in (*self.path_arguments, *self.query_arguments, *self.header_arguments)]
+        kinds = [argument.kind for argument in self.arguments]
         if self.body and not self.body.model:
             kinds.append(self.body.kind)
         return [kind for kind in kinds if isinstance(kind, Complex)]
@@ -274,7 +266,7 @@ class MethodView:
     @property
     def media_types(self) -> dict[str, str]:
         """The type of its result by what it asks for; the usual one comes first."""
-        return {self.accept: self.returns} | {media: reading.annotation for media, reading in self.others.items()}
+        return {self.accept: self.returns} | {media: one.kind.annotation for media, one in self.others.items()}
 
     @property
     def own_errors(self) -> dict[str, Reading]:
@@ -282,9 +274,9 @@ class MethodView:
         found = dict(self.error_readings)
         for status, reading in self.error_readings.items():
             wider = found.get(f"{status[0]}XX") if status[1:].isdigit() else None
-            if status != "default" and (wider or found.get("default", _NOTHING)) == reading:
+            if status != "default" and (wider or found.get("default", NO_CONTENT)) == reading:
                 del found[status]
-        return {} if found == {"default": _NOTHING} else found
+        return {} if found == {"default": NO_CONTENT} else found
 
     @property
     def id(self) -> str:
@@ -299,12 +291,12 @@ class MethodView:
     @property
     def returns(self) -> str:
         """Its return type."""
-        return " | ".join(dict.fromkeys(reading.annotation for reading in self.readings.values())) or "None"
+        return " | ".join(dict.fromkeys(reading.kind.annotation for reading in self.readings.values())) or "None"
 
     @property
     def body_fields(self) -> list[Field]:
         """Fields of the body that can be given as keywords: those whose names no parameter has."""
-        taken = {argument.name for argument in (*self.path_arguments, *self.named_arguments)} | METHOD
+        taken = {argument.name for argument in self.arguments} | METHOD
         taken -= set() if self.others else {"accept"}
         return [field for field in self.body.fields if field.name not in taken] if self.body else []
 
@@ -313,19 +305,15 @@ class MethodView:
         """Fields that only `body=` can carry."""
         return [field for field in self.body.fields if field not in self.body_fields] if self.body else []
 
-    def classes(self) -> Iterator[str]:
-        """Names of the classes in its signature."""
-        for argument in (*self.path_arguments, *self.named_arguments):
-            yield from argument.kind.classes()
-        for field in self.body_fields:
-            yield from field.kind.classes()
+    @property
+    def kinds(self) -> Iterator[Kind]:
+        """The kinds of all that it takes and gives, but for errors."""
+        holders: list[Argument | Field | Reading] = [*self.arguments, *self.body_fields]
+        yield from (one.kind for one in [*holders, *self.readings.values(), *self.others.values()])
         if self.body:
-            yield from self.body.kind.classes()
-        for reading in (*self.readings.values(), *self.others.values()):
-            if reading.kind:
-                yield from reading.kind.classes()
+            yield self.body.kind
         if self.pages:
-            yield from self.pages.items.kind.classes()
+            yield self.pages.items.kind
 
 
 @dataclass(frozen=True)
@@ -340,7 +328,7 @@ class TagView:
     @property
     def classes(self) -> list[str]:
         """Classes of the package that its signatures name."""
-        return sorted({name for method in self.methods for name in method.classes()})
+        return sorted({name for method in self.methods for kind in method.kinds for name in kind.classes})
 
     @property
     def has_deprecated(self) -> bool:
@@ -378,21 +366,34 @@ class PackageView:
     models: Sequence[ModelView]
     enums: Sequence[EnumView]
     feeds: Sequence[FeedView]
-    has_decimals: bool = False
-    has_files: bool = False
+
+    @property
+    def has_decimals(self) -> bool:
+        """Whether a number with a fraction is anywhere in the package."""
+        return self._has("_codec.DECIMAL")
+
+    @property
+    def has_files(self) -> bool:
+        """Whether a file is anywhere in the package."""
+        return self._has("_codec.FILE")
+
+    def _has(self, codec: str) -> bool:
+        kinds = [field.kind for model in self.models for field in model.fields]
+        kinds += [kind for tag in self.tags for method in tag.methods for kind in method.kinds]
+        return any(codec in kind.codec for kind in (*kinds, *self._error_kinds))
 
     @property
     def error_body(self) -> str:
         """The type of the body of an error: any that is described."""
-        found = dict.fromkeys(one.annotation for one in self._error_readings if one.kind)
+        found = dict.fromkeys(kind.annotation for kind in self._error_kinds if kind != NOTHING)
         return "Any" if "Any" in found else " | ".join(found) or "None"
 
     @property
     def error_classes(self) -> list[str]:
         """Classes of the package that are in the bodies of errors."""
-        return sorted({name for one in self._error_readings if one.kind for name in one.kind.classes()})
+        return sorted({name for kind in self._error_kinds for name in kind.classes})
 
     @property
-    def _error_readings(self) -> list[Reading]:
+    def _error_kinds(self) -> list[Kind]:
         methods = [method for tag in self.tags for method in tag.methods]
-        return [reading for method in methods for reading in method.error_readings.values()]
+        return [reading.kind for method in methods for reading in method.error_readings.values()]

@@ -7,18 +7,16 @@ from functools import cached_property
 
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal import url_path
-from qredo_codegen.description.normal_form import Content, Normal, NormalOperation, NormalParameter, Tag
+from qredo_codegen.description.normal_form import DEFAULT_STYLES, Content, Normal, NormalOperation, NormalParameter, Tag
 from qredo_codegen.description.security import used_scheme
 from qredo_codegen.description.type_schemas import CLASS
 
 from .kinds import kind_of
 from .texts import prose, with_notes
-from .value_types import ArrayOf, Complex, Decimal, EnumOf, Kind, ModelOf, Plain
-from .view import Argument, BodyView, FeedView, MethodView, ModelView, Pages, Reading, TagView
+from .value_types import ANYTHING, ArrayOf, Complex, Decimal, EnumOf, Kind, ModelOf, Plain, map_of, nullable
+from .view import NO_CONTENT, Argument, BodyView, FeedView, MethodView, ModelView, Pages, Reading, TagView
 
 __all__ = ["OperationViews"]
-
-_USUAL = {"path": ("simple", False), "query": ("form", True), "header": ("simple", False)}
 
 
 class OperationViews:
@@ -33,51 +31,32 @@ class OperationViews:
         """Every tag with its operations, in the order of the description."""
         return [self._tag(tag) for tag in self.normal.tags]
 
-    def mentions(self, codec: str) -> bool:
-        """Whether a value of this codec is anywhere in the package."""
-        kinds = [field.kind for model in self.models.values() for field in model.fields]
-        methods = [method for tag in self.tags() for method in tag.methods]
-        kinds += [kind for method in methods for kind in method.codecs]
-        kinds += [one.kind for method in methods for one in (*method.path_arguments, *method.named_arguments)]
-        readings = [one for method in methods for one in _readings(method)]
-        kinds += [one.kind for one in readings if one.kind]
-        kinds += [method.body.kind for method in methods if method.body]
-        return any(codec in kind.codec for kind in kinds)
-
     def _tag(self, tag: Tag) -> TagView:
         methods = [self._method(one) for one in self.normal.operations if one.tag == tag.name]
-        return TagView(tag.name, tag.class_name, prose({"description": tag.description}), methods)
+        return TagView(tag.name, tag.class_name, prose(tag.description), methods)
 
     def _method(self, one: NormalOperation) -> MethodView:
         raw = one.source.node
         arguments = [self._argument(one, parameter) for parameter in one.parameters]
-        query = [argument for argument in arguments if argument.place == "query"]
+        arguments.sort(key=lambda argument: ("path", "query", "header").index(argument.place))
         readings = {status: self._reading(content) for status, content in one.successes.items()}
-        result, result_description = self._result(one, readings)
         errors = {status: content for status, content in one.contents.items() if status[0] in "45d"}
         return MethodView(
             tag=one.tag,
             verb=one.verb,
             method=one.source.method.upper(),
             path=url_path(one.source.path),
-            summary=prose(raw, "summary") or f"{one.source.method.upper()} {one.source.path}",
-            description=prose(raw),
-            path_arguments=[argument for argument in arguments if argument.place == "path"],
-            query_arguments=query,
-            header_arguments=[argument for argument in arguments if argument.place == "header"],
+            summary=prose(raw.get("summary")) or one.source.key,
+            description=prose(raw.get("description")),
+            arguments=arguments,
             body=self._body(one),
-            result=result,
-            result_description=result_description,
-            errors={
-                status: prose({"description": content.description})
-                for status, content in errors.items()
-                if status != "default"
-            },
+            result_description=next((prose(content.description) for content in one.successes.values()), ""),
+            errors={status: prose(content.description) for status, content in errors.items() if status != "default"},
             security=self._security(raw),
             repeatable=raw.get("x-idempotent", False) or one.source.method in ("head", "options"),
             idempotency_key=raw.get("x-idempotency-key"),
             outcome=self._names.get(raw.get("x-outcome", "")),
-            pages=self._pages(one, query, result),
+            pages=self._pages(one, arguments, readings),
             feed=self._feed(one),
             readings=readings,
             error_readings={status: self._reading(content) for status, content in errors.items()},
@@ -94,77 +73,64 @@ class OperationViews:
 
     def _argument(self, one: NormalOperation, parameter: NormalParameter) -> Argument:
         kind = _plain_enough(kind_of(self.normal, parameter.schema), f"_{one.verb}_{parameter.name}")
-        style = "json" if parameter.is_json else parameter.style + ("*" if parameter.explode else "")
-        usual, explode = _USUAL[parameter.place]
-        is_plain = kind.json in ("string", "integer", "boolean", "number")
-        is_usual = (
-            not parameter.is_json
-            and parameter.style == usual
-            and (is_plain or parameter.explode is explode)
-            and not (parameter.place == "path" and kind.json not in ("string", "integer", "boolean"))
-        )
+        written, usual = parameter.style, DEFAULT_STYLES[parameter.place]
+        is_usual = written == usual
+        if parameter.place == "path":
+            is_usual = kind.json in ("string", "integer", "boolean") and written.rstrip("*") == usual
+        elif kind.json in ("string", "integer", "boolean", "number"):
+            is_usual = written.rstrip("*") == usual.rstrip("*")
         notes = {**parameter.schema, "deprecated": parameter.deprecated, "readOnly": False}
         return Argument(
             wire=parameter.wire,
             name=parameter.name,
             kind=kind,
             required=parameter.required,
-            description=with_notes(prose({"description": parameter.description}), notes),
+            description=with_notes(prose(parameter.description), notes),
             place=parameter.place,
-            style=None if is_usual else style,
-            nullable=False,
+            style=None if is_usual else written,
             unit=parameter.schema.get("x-unit"),
         )
 
     def _body(self, one: NormalOperation) -> BodyView | None:
         if one.body is None:
             return None
-        content = one.body.content
-        found = self.normal.class_of(content.schema)
-        is_nullable = content.schema.get("nullable", False)
+        content, is_form = one.body.content, one.body.content.form in ("form", "multipart")
         kind = kind_of(self.normal, content.schema, is_upload=content.form == "multipart")
-        model = self.models.get(found.name) if found and not is_nullable else None
+        if is_form and kind == ANYTHING:  # a form has names
+            kind = map_of(kind)
+        elif content.schema.get("nullable") and not is_form and kind != ANYTHING:
+            kind = nullable(kind)
+        model = self.models[kind.annotation] if isinstance(kind, ModelOf) else None
         if model is None:
             kind = _plain_enough(kind, f"_{one.verb}_body")
-        form, text, encoding = content.form, content.description, dict(one.body.encoding)
-        return BodyView(model, kind, content.media or "", form, one.body.required, text, encoding)
+        encoding = dict(one.body.encoding)
+        return BodyView(
+            model, kind, content.media or "", content.form, one.body.required, content.description, encoding
+        )
 
     def _reading(self, content: Content) -> Reading:
         if content.form == "nothing":
-            return Reading("nothing", None)
+            return NO_CONTENT
         kind = kind_of(self.normal, content.schema)
         if content.schema.get("nullable") and kind.annotation != "Any":
-            nullable = f"_codec.Nullable({kind.codec})"
-            used = tuple(kind.classes())
-            kind = Complex(f"{kind.annotation} | None", "", kind.json, f"{kind.expected} or null", nullable, used)
+            kind = nullable(kind)
         return Reading("json" if content.form in ("form", "multipart") else content.form, kind)
-
-    def _result(self, one: NormalOperation, readings: Mapping[str, Reading]) -> tuple[str | None, str]:
-        """The model class of every successful response, if there is one, and what the description says of it."""
-        text = next((prose({"description": content.description}) for content in one.successes.values()), "")
-        schemas = [content.schema for content in one.successes.values()]
-        first = self.normal.class_of(schemas[0]) if schemas else None
-        is_model = first is not None and first.schema.values is None
-        is_model = is_model and all(schema.get(CLASS) == schemas[0].get(CLASS) for schema in schemas)
-        is_json = all(reading.form == "json" for reading in readings.values())
-        nullable = schemas and schemas[0].get("nullable")
-        return (first.name if first and is_model and is_json and not nullable else None), text
 
     def _feed(self, one: NormalOperation) -> str | None:
         """The name of the feed that an operation opens: the one that switches protocols on the path of a feed."""
         if "101" not in one.contents:
             return None
-        name: str = self.document["paths"][one.source.path]["x-websocket"]["name"]
-        return name
+        return str(self.document["paths"][one.source.path]["x-websocket"]["name"])
 
-    def _pages(self, one: NormalOperation, query: list[Argument], result: str | None) -> Pages | None:
+    def _pages(self, one: NormalOperation, arguments: list[Argument], readings: Mapping[str, Reading]) -> Pages | None:
         node = one.source.node.get("x-pagination")
-        if node is None or result is None or result not in self.models:
+        if node is None:
             return None
-        arguments = {argument.wire: argument for argument in query}
-        items = next(field for field in self.models[result].fields if field.wire == node["items"])
+        page = next(iter(readings.values())).kind.annotation
+        query = {argument.wire: argument for argument in arguments if argument.place == "query"}
+        items = next(field for field in self.models[page].fields if field.wire == node["items"])
         verb = f"iter_{f'{one.tag}_{one.verb}'.split('_get_', 1)[-1]}"
-        return Pages(verb, items, arguments[node["offset"]], arguments[node["limit"]], node["page_size"])
+        return Pages(verb, items, query[node["offset"]], query[node["limit"]], node["page_size"])
 
     def _security(self, raw: Document) -> str:
         """The scheme that tells a sender what to do: the signature, or a token; none for an open call."""
@@ -188,13 +154,8 @@ class OperationViews:
         return {str(one.source.node.get("operationId")): f"{one.tag}.{one.verb}" for one in self.normal.operations}
 
 
-def _readings(method: MethodView) -> list[Reading]:
-    return [*method.readings.values(), *method.others.values(), *method.error_readings.values()]
-
-
 def _plain_enough(kind: Kind, constant: str) -> Kind:
     """The kind of an argument: a codec encodes everything but scalars and arrays of them."""
     if isinstance(kind, Plain | EnumOf | Decimal) or (isinstance(kind, ArrayOf) and not isinstance(kind.item, ModelOf)):
         return kind
-    used = tuple(kind.classes())
-    return Complex(kind.annotation, kind.argument, kind.json, kind.expected, kind.codec, used, constant)
+    return Complex(kind.annotation, kind.argument, kind.json, kind.expected, kind.codec, kind.classes, constant)

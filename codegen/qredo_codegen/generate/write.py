@@ -1,4 +1,4 @@
-"""Writing a whole package: parsed, rendered, formatted, looked at once more, and called in a process of its own."""
+"""Writing a whole package: parsed, rendered, formatted, and called in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import NamedTuple
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.places import Problem
 
-from .check import check_package
 from .format import format_tree
 from .inputs import Inputs
 from .parse import KeptNames, config, parse
@@ -68,7 +67,6 @@ def write_package(
     called = 0
     if checked:
         format_tree(target)
-        check_package(target, view)
         tell(f"{package}: importing every module and calling every operation, in a process of its own")
         called = self_check(normal, view, target)
     return Written(sum(len(tag.methods) for tag in view.tags), called, normal.names, normal.left_out)

@@ -24,7 +24,7 @@ BASE = "https://self-check.invalid/base"
 
 def main() -> int:
     """Carry out the plan."""
-    plan = _plain(json.load(sys.stdin, parse_float=Decimal))
+    plan = json.load(sys.stdin, parse_float=Decimal, object_hook=_special)
     sys.path[:0] = [sys.argv[1], str(Path(__file__).parents[2])]
     problems = list(_run(plan))
     for problem in problems:
@@ -75,17 +75,18 @@ def _call(package: Any, call: dict[str, Any], response: dict[str, Any], form: st
     named = {one["name"]: one["value"] for one in given if one["place"] != "path"}
     named |= _body_of(package, body, form)
     seen: list[httpx.Request] = []
+    content, expected = _FIXED.get(response["form"]) or (_json(response["value"]).encode(), response["value"])
 
     def serve(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         headers = {"content-type": response["media"]} if response["media"] else {}
-        return httpx.Response(int(response["status"]), content=_content(response), headers=headers)
+        return httpx.Response(int(response["status"]), content=content, headers=headers)
 
     results = [_sync(package, call, serve, positional, named)]
     results.append(asyncio.run(_async(package, call, serve, positional, named)))
     for result in results:
-        if (found := _shown(result)) != _expected(response):
-            yield f"{response['status']} gives {found!r:.200} instead of {_expected(response)!r:.200}"
+        if (found := _shown(result)) != expected:
+            yield f"{response['status']} gives {found!r:.200} instead of {expected!r:.200}"
     for request in seen:
         yield from problems_of_request(request, BASE, call, given)
 
@@ -117,10 +118,8 @@ async def _async(package: Any, call: dict[str, Any], serve: Any, positional: lis
         return await getattr(getattr(client, tag), verb)(*positional, **named)
 
 
-def _content(response: dict[str, Any]) -> bytes:
-    if response["form"] == "nothing":
-        return b""
-    return b"text" if response["form"] in ("text", "bytes") else _json(response["value"]).encode()
+# What is sent and given where it is not JSON.
+_FIXED: dict[str, tuple[bytes, Any]] = {"nothing": (b"", None), "text": (b"text", "text"), "bytes": (b"text", b"text")}
 
 
 def _json(value: Any) -> str:
@@ -132,11 +131,6 @@ def _json(value: Any) -> str:
     return str(value) if isinstance(value, Decimal) else json.dumps(value)
 
 
-def _expected(response: dict[str, Any]) -> Any:
-    fixed = {"nothing": None, "text": "text", "bytes": b"text"}
-    return fixed[response["form"]] if response["form"] in fixed else response["value"]
-
-
 def _shown(value: Any) -> Any:
     if hasattr(value, "to_dict"):
         return _shown(value.to_dict())
@@ -145,17 +139,11 @@ def _shown(value: Any) -> Any:
     return {key: _shown(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _plain(value: Any) -> Any:
-    """A value of the plan: what JSON does not have stands in it as an object with one key."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if not isinstance(value, dict):
-        return value
+def _special(value: dict[str, Any]) -> Any:
+    """What an object of the plan with one key stands for, where JSON does not have it."""
     if value.keys() == {"$decimal"}:
         return Decimal(value["$decimal"])
-    if value.keys() == {"$bytes"}:
-        return value["$bytes"].encode()
-    return {key: _plain(item) for key, item in value.items()}
+    return value["$bytes"].encode() if value.keys() == {"$bytes"} else value
 
 
 if __name__ == "__main__":

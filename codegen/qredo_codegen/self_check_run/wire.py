@@ -156,7 +156,8 @@ def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
     elif form == "multipart":
         yield from _multipart(sent, media, value, body["encoding"])
     else:
-        wanted = value if isinstance(value, bytes) else str(value).encode(_charset(media))
+        charset = email.message_from_string(f"Content-Type: {media}\r\n\r\n").get_content_charset("utf-8")
+        wanted = value if isinstance(value, bytes) else str(value).encode(charset)
         if sent != wanted or not _is_media(media, body["media"]):
             yield f"sends the body {sent[:200]!r} as {media}"
 
@@ -164,10 +165,6 @@ def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
 def _is_media(sent: str, wanted: str) -> bool:
     """Whether a media type is that of the description, which may be a range; parameters such as charset may differ."""
     return "*" in wanted or sent.partition(";")[0].lower() == wanted.partition(";")[0].strip().lower()
-
-
-def _charset(media: str) -> str:
-    return email.message_from_string(f"Content-Type: {media}\r\n\r\n").get_content_charset("utf-8")
 
 
 def _by_name(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
@@ -188,7 +185,8 @@ def _multipart(sent: bytes, media: str, value: dict[str, Any], encoding: dict[st
     head = f"Content-Type: {media}\r\n\r\n".encode()
     message = email.message_from_bytes(head + sent, policy=email.policy.HTTP)
     parts: list[Any] = list(message.iter_parts())
-    expected = [(name, one) for name, item in value.items() for one in (item if isinstance(item, list) else [item])]
+    items = {name: item if isinstance(item, list) else [item] for name, item in value.items()}
+    expected = [(name, one) for name, item in items.items() for one in item if one is not None]
     if len(parts) != len(expected):
         yield f"sends {len(parts)} parts instead of {len(expected)}"
         return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import pickle
+import socket
+import sys
 from email.utils import formatdate
 
 import httpx
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from qredo_signing import OutcomeUnknownError
-from qredo_signing._http.attempt import Attempt
+from qredo_signing._http.attempt import LONGEST_WAIT, Attempt
 from qredo_signing._http.dates import parse_http_date, parse_retry_after
 from qredo_signing._http.outcomes import never_sent, outcome_of_error, outcome_of_response, refused_the_signature
 from qredo_signing._http.retries import (
@@ -276,6 +278,15 @@ def test_a_step_ends_with_the_deadline() -> None:
             attempt.left(3.0, httpx.ReadTimeout)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sockets of Windows take another limit")
+def test_the_longest_wait_is_the_first_that_a_socket_refuses() -> None:
+    """What is below `LONGEST_WAIT` is a time limit of a socket; the limit itself is none."""
+    with socket.socket() as plain:
+        plain.settimeout(LONGEST_WAIT - 0.002)
+        with pytest.raises(OverflowError):
+            plain.settimeout(LONGEST_WAIT)
+
+
 def test_a_transport_that_calls_everything_a_connect_error() -> None:
     """A connect error made from an OSError proves nothing, since a broken connection is one as well; refused does."""
     broken, refused = httpx.ConnectError(""), httpx.ConnectError("")
@@ -300,7 +311,9 @@ def test_what_answers_say() -> None:
         assert outcome_of_response(httpx.Response(status, json=body), NOW) == Outcome(
             status, is_from_service=is_from_service
         )
-    assert outcome_of_response(httpx.Response(200, headers={"retry-after": "7"}, json=own), NOW) == Outcome(200)
+    for status, seconds in ((199, 7.0), (200, None), (299, None), (300, 7.0)):
+        response = httpx.Response(status, headers={"retry-after": "7"}, json=own)
+        assert outcome_of_response(response, NOW) == Outcome(status, retry_after=seconds)
 
 
 @pytest.mark.parametrize(

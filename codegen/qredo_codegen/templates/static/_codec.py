@@ -5,30 +5,30 @@ A class is looked up when it is first needed: schemas may refer to each other in
 
 from __future__ import annotations
 
-import json
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from . import _numbers, _wire
+from ._core import parse_json
 from ._mismatch import Mismatch, mismatch, raw_of, strictly, type_name
-from ._provenance import EXACT_NUMBERS
 from .errors import ResponseError
 
 if TYPE_CHECKING:
     import httpx
 
 
-class Codec(ABC):
-    """One kind of value."""
+class Codec:
+    """One kind of value: here, of any that is written as it is."""
 
-    expected = "a value"
+    kinds: Any = object
+    expected = "anything"
 
-    @abstractmethod
     def fits(self, value: object) -> bool:
         """Whether a JSON value has the right JSON type."""
+        return isinstance(value, self.kinds)
 
     def takes(self, value: object) -> bool:
         """Whether a Python value is of this kind."""
@@ -41,12 +41,8 @@ class Codec(ABC):
             ResponseError: It is of another kind.
         """
         if not self.fits(value):
-            raise self.misfit(value, model, field)
+            raise ResponseError(model, field, f"expected {self.expected}, got {type_name(value)}")
         return value
-
-    def misfit(self, value: object, model: str, field: str) -> ResponseError:
-        """The error for a value of another kind."""
-        return ResponseError(model, field, f"expected {self.expected}, got {type_name(value)}")
 
     def encode(self, value: Any, model: str, field: str) -> Any:
         """The JSON value of a Python value.
@@ -57,6 +53,11 @@ class Codec(ABC):
         if not self.takes(value):
             raise TypeError(f"{model}.{field} takes {self.expected}, not {type(value).__name__}")
         return value
+
+
+class _Any(Codec):
+    def encode(self, value: Any, model: str, field: str) -> Any:
+        return value.to_dict() if hasattr(value, "to_dict") else value
 
 
 class _Plain(Codec):
@@ -71,19 +72,7 @@ class _Plain(Codec):
         return isinstance(value, self.kind) and (self.kind is bool or not isinstance(value, bool))
 
     def encode(self, value: Any, model: str, field: str) -> Any:
-        if self.kind is int and not self.takes(value):
-            _wire.not_integer(model, field, value)
-        return self.kind(super().encode(value, model, field))
-
-
-class _Any(Codec):
-    expected = "anything"
-
-    def fits(self, value: object) -> bool:
-        return True
-
-    def encode(self, value: Any, model: str, field: str) -> Any:
-        return value.to_dict() if hasattr(value, "to_dict") else value
+        return _wire.plain(model, field, value, self.kind)
 
 
 class _Decimal(Codec):
@@ -109,37 +98,25 @@ class _File(Codec):
         return isinstance(value, bytes | str) or (isinstance(value, tuple) and len(value) == 3)
 
 
-class Values(Codec):
+class Values(_Plain):
     """An open set of values."""
 
-    def __init__(self, name: str, base: Codec) -> None:
+    def __init__(self, name: str, base: _Plain) -> None:
+        super().__init__(base.kind, base.expected)
         self.name = name
-        self.base = base
-        self.expected = base.expected
-
-    def fits(self, value: object) -> bool:
-        return self.base.fits(value)
-
-    def takes(self, value: object) -> bool:
-        return self.base.takes(value)
 
     def decode(self, value: Any, model: str, field: str) -> Any:
-        return _class(self.name)(self.base.decode(value, model, field))
-
-    def encode(self, value: Any, model: str, field: str) -> Any:
-        return self.base.encode(value, model, field)
+        return _class(self.name)(super().decode(value, model, field))
 
 
 class Model(Codec):
     """An object with a class of its own."""
 
+    kinds = Mapping
     expected = "an object"
 
     def __init__(self, name: str) -> None:
         self.name = name
-
-    def fits(self, value: object) -> bool:
-        return isinstance(value, Mapping)
 
     def takes(self, value: object) -> bool:
         return isinstance(value, (_class(self.name), Mapping))
@@ -154,31 +131,27 @@ class Model(Codec):
 class Array(Codec):
     """An array of one kind."""
 
+    kinds = (list, tuple)
     expected = "an array"
 
     def __init__(self, item: Codec) -> None:
         self.item = item
 
-    def fits(self, value: object) -> bool:
-        return isinstance(value, list | tuple)
-
     def decode(self, value: Any, model: str, field: str) -> Any:
         return [self.item.decode(item, model, f"{field}[]") for item in super().decode(value, model, field)]
 
     def encode(self, value: Any, model: str, field: str) -> Any:
-        return [self.item.encode(item, model, f"{field}[]") for item in super().encode(value, model, field)]
+        return _wire.array(model, field, value, lambda item: self.item.encode(item, model, f"{field}[]"))
 
 
 class Map(Codec):
     """An object with free keys and values of one kind."""
 
+    kinds = Mapping
     expected = "an object"
 
     def __init__(self, item: Codec) -> None:
         self.item = item
-
-    def fits(self, value: object) -> bool:
-        return isinstance(value, Mapping)
 
     def decode(self, value: Any, model: str, field: str) -> Any:
         found = super().decode(value, model, field)
@@ -228,8 +201,8 @@ class Union(Codec):
             with suppress(ResponseError), strictly():  # a member with a mismatch is not the one
                 found.append(member.decode(value, model, field))
         if not found:
-            raise self.misfit(value, model, field)
-        return min(found, key=_unknown)
+            raise ResponseError(model, field, f"expected {self.expected}, got {type_name(value)}")
+        return min(found, key=lambda one: len(getattr(one, "additional_properties", ())))
 
     def encode(self, value: Any, model: str, field: str) -> Any:
         if isinstance(value, dict):
@@ -265,13 +238,10 @@ class Tagged(Union):
         return dict(value) if chosen is None else _class(chosen).from_dict(value)
 
     def encode(self, value: Any, model: str, field: str) -> Any:
-        for name in dict.fromkeys(self.known.values()):
-            if isinstance(value, _class(name)):
-                return value.to_dict()
-        if isinstance(value, dict):
-            decoded = self._of_dict(value, model, field)
-            return decoded if isinstance(decoded, dict) else decoded.to_dict()
-        return super().encode(value, model, field)
+        if not isinstance(value, dict):
+            return super().encode(value, model, field)
+        decoded = self._of_dict(value, model, field)
+        return decoded if isinstance(decoded, dict) else decoded.to_dict()
 
 
 BOOL: Final = _Plain(bool, "a boolean")
@@ -297,66 +267,31 @@ def encoded(codec: Codec, model: str, field: str, value: Any) -> Any:
     return raw_of(value) if value.__class__ is Mismatch else codec.encode(value, model, field)
 
 
-class Reader:
-    """Reads the content of a response."""
-
-    def read(self, response: httpx.Response) -> Any:
-        """The value that the content holds; None for no content."""
-        return None
-
-
-class Json(Reader):
-    """Content that is JSON."""
+class Json:
+    """Reads content that is JSON."""
 
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
 
-    def read(self, response: httpx.Response) -> Any:
+    def __call__(self, response: httpx.Response) -> Any:
         """The value of the JSON.
 
         Raises:
             ResponseError: It is not JSON, or not what the description says.
         """
-        data = parse_json(response, "The response")
-        try:
-            return self.codec.decode(data, "The response", "(whole)")
-        except ResponseError as error:
-            error.response = response
-            raise
+        return self.codec.decode(parse_json(response.content, "The response"), "The response", "(whole)")
 
 
-class _Text(Reader):
-    def read(self, response: httpx.Response) -> Any:
-        return response.text
+def _nothing(response: httpx.Response) -> None:
+    """No content."""
 
 
-class _Bytes(Reader):
-    def read(self, response: httpx.Response) -> Any:
-        return response.content
-
-
-TEXT: Final = _Text()
-BYTES: Final = _Bytes()
-NOTHING: Final = Reader()
-
-
-def parse_json(response: httpx.Response, name: str) -> Any:
-    """The JSON of a response, its numbers exact.
-
-    Raises:
-        ResponseError: It is no JSON.
-    """
-    try:
-        return json.loads(response.content, parse_float=_numbers.Exact if EXACT_NUMBERS else None)
-    except (ValueError, RecursionError) as error:  # the latter for what is nested too deeply
-        raise ResponseError(name, None, f"not JSON: {error}", response) from None
+TEXT: Final = attrgetter("text")
+BYTES: Final = attrgetter("content")
+NOTHING: Final = _nothing
 
 
 def _class(name: str) -> Any:
     from . import models
 
     return getattr(models, name)
-
-
-def _unknown(value: object) -> int:
-    return len(getattr(value, "additional_properties", ()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from ._parameters import query
 from ._texts import text, to_json
@@ -23,30 +22,14 @@ def write(media: str, body: Any, encoding: Mapping[str, str]) -> tuple[bytes, st
     if kind == "multipart/form-data":
         return _multipart(list(_parts(body, encoding)))
     if kind == "application/x-www-form-urlencoded":
-        return "&".join(_fields(body, encoding)).encode(), media
+        objects = {name: "json" for name, value in body.items() if isinstance(value, dict)}
+        return query(body, {**objects, **encoding}).removeprefix("?").encode(), media
     if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body), "application/octet-stream" if "*" in media else media
     if isinstance(body, str) and kind != "application/json" and not kind.endswith("+json"):
         media = "text/plain" if "*" in media else media
         return body.encode(_charset(media)), media if "charset" in media.lower() else f"{media}; charset=utf-8"
     return to_json(body).encode(), "application/json" if "*" in media else media
-
-
-def _fields(body: Mapping[str, Any], encoding: Mapping[str, str]) -> Iterator[str]:
-    """What a form says of each field that has a value."""
-    for name, value in body.items():
-        if name in encoding:
-            text_of_field = query({name: value}, encoding)[1:]
-        else:
-            text_of_field = urlencode(list(_pairs(name, value)), quote_via=quote, safe="")
-        if text_of_field:
-            yield text_of_field
-
-
-def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    for item in value if isinstance(value, list | tuple) else [value]:
-        if item is not None:
-            yield name, to_json(item) if isinstance(item, dict | list) else text(item)
 
 
 def _parts(body: Mapping[str, Any], encoding: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:

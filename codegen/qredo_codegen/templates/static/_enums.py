@@ -11,7 +11,14 @@ E = TypeVar("E", bound=Enum)
 V = TypeVar("V", str, int)
 
 
-class OpenStrEnum(StrEnum):
+class _Open(Enum):
+    @property
+    def is_known(self) -> bool:
+        """Whether the description lists this value."""
+        return self._value_ in type(self)._value2member_map_
+
+
+class OpenStrEnum(_Open, StrEnum):
     """A set of known texts, open to others: `is_known` tells them apart, equality is that of the text."""
 
     @classmethod
@@ -22,13 +29,8 @@ class OpenStrEnum(StrEnum):
         member._name_ = member._value_ = str(value)
         return member
 
-    @property
-    def is_known(self) -> bool:
-        """Whether the description lists this value."""
-        return self._value_ in type(self)._value2member_map_
 
-
-class OpenIntEnum(IntEnum):
+class OpenIntEnum(_Open, IntEnum):
     """A set of known numbers, open to others: `is_known` tells them apart, equality is that of the number."""
 
     @classmethod
@@ -39,11 +41,6 @@ class OpenIntEnum(IntEnum):
         member._name_ = str(value)
         member._value_ = value
         return member
-
-    @property
-    def is_known(self) -> bool:
-        """Whether the description lists this value."""
-        return self._value_ in type(self)._value2member_map_
 
 
 class Members(dict[V, E]):

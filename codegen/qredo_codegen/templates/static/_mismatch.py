@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from decimal import Decimal
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from ._provenance import PACKAGE
 from .errors import ResponseError
 
 __all__ = ["Misfit", "Mismatch", "collect_mismatches", "mismatch", "raw_of", "sending", "strictly", "type_name"]
+
+T = TypeVar("T")
 
 _JSON_NAMES = {
     bool: "a boolean",
@@ -138,32 +140,25 @@ def raw_of(value: Mismatch) -> Any:
     return value.raw
 
 
-@contextmanager
-def collect_mismatches() -> Iterator[list[Misfit]]:
+def collect_mismatches() -> AbstractContextManager[list[Misfit]]:
     """Collect what does not fit the description while responses are read inside: models, fields, types, no values."""
-    found = list[Misfit]()
-    token = _FOUND.set(found)
-    try:
-        yield found
-    finally:
-        _FOUND.reset(token)
+    return _set(_FOUND, list[Misfit]())
 
 
-@contextmanager
-def strictly(is_strict: bool = True) -> Iterator[None]:
+def strictly() -> AbstractContextManager[bool]:
     """Read so that a mismatch raises at once."""
-    token = _STRICT.set(is_strict)
-    try:
-        yield
-    finally:
-        _STRICT.reset(token)
+    return _set(_STRICT, True)
+
+
+def sending() -> AbstractContextManager[bool]:
+    """Write what is sent: a mismatch raises."""
+    return _set(_SENDING, True)
 
 
 @contextmanager
-def sending() -> Iterator[None]:
-    """Write what is sent: a mismatch raises."""
-    token = _SENDING.set(True)
+def _set(variable: ContextVar[Any], value: T) -> Iterator[T]:
+    token = variable.set(value)
     try:
-        yield
+        yield value
     finally:
-        _SENDING.reset(token)
+        variable.reset(token)

@@ -46,6 +46,8 @@ class APIError(ClientError):
         response: The httpx response, with everything as it was sent.
     """
 
+    _NOTE = ""
+
     def __init__(
         self, operation: str, response: httpx.Response, read: Callable[[], ErrorBody | None] | None = None
     ) -> None:
@@ -53,13 +55,15 @@ class APIError(ClientError):
         self.response = response
         self.status_code: int = response.status_code
         body = _error_body(response)
-        code, msg = body.get("code"), body.get("msg")
-        self.code: int | None = _whole_number(code)
-        self.msg: str | None = printable(msg) if isinstance(msg, str) else None
-        self.reason: str | None = _reason(body)
+        detail = body.get("detail")
+        self.code: int | None = _whole_number(body.get("code"))
+        self.msg: str | None = _printable(body.get("msg"))
+        self.reason: str | None = _printable(detail.get("reason")) if isinstance(detail, dict) else None
         self._read = read
         self._body: ErrorBody | None = None
         super().__init__(operation, response)
+        if self._NOTE:
+            self.add_note(self._NOTE)
 
     @property
     def body(self) -> ErrorBody | None:
@@ -105,11 +109,7 @@ class BadRequestError(APIError):
 class UnauthorizedError(APIError):
     """401: API key missing or unknown, or the signature is wrong. Check key pair, environment, base path and clock."""
 
-    def __init__(
-        self, operation: str, response: httpx.Response, read: Callable[[], ErrorBody | None] | None = None
-    ) -> None:
-        super().__init__(operation, response, read)
-        self.add_note("The service does not say more. `qredo doctor` checks clock, path, key pair and environment.")
+    _NOTE = "The service does not say more. `qredo doctor` checks clock, path, key pair and environment."
 
 
 class ForbiddenError(APIError):
@@ -233,7 +233,5 @@ def _whole_number(code: object) -> int | None:
     return code if type(code) is int else None
 
 
-def _reason(body: dict[str, Any]) -> str | None:
-    detail = body.get("detail")
-    reason = detail.get("reason") if isinstance(detail, dict) else None
-    return printable(reason) if isinstance(reason, str) else None
+def _printable(text: object) -> str | None:
+    return printable(text) if isinstance(text, str) else None
