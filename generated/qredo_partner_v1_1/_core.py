@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, cast
 
 from . import models
 from ._mismatch import strictly
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ._requests import Requests
 
+S = TypeVar("S")
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -26,19 +27,23 @@ Send = Callable[["httpx.Request"], "httpx.Response"]
 AsyncSend = Callable[["httpx.Request"], Awaitable["httpx.Response"]]
 
 
-class Core:
-    """Calls operations with a sync httpx client."""
-
+class _Core(Generic[S]):
     __slots__ = ("_raw", "_requests", "_send")
 
-    def __init__(self, requests: Requests, send: Send, *, raw: bool = False) -> None:
+    def __init__(self, requests: Requests, send: S, *, raw: bool = False) -> None:
         self._requests = requests
         self._send = send
         self._raw = raw
 
-    def raw(self) -> Core:
+    def raw(self) -> Self:
         """The same, giving `RawResponse` instead of the parsed value."""
-        return Core(self._requests, self._send, raw=True)
+        return type(self)(self._requests, self._send, raw=True)
+
+
+class Core(_Core[Send]):
+    """Calls operations with a sync httpx client."""
+
+    __slots__ = ()
 
     def call(
         self,
@@ -55,19 +60,10 @@ class Core:
         return _result(operation, response, self._raw, self._requests.options.strict)
 
 
-class AsyncCore:
+class AsyncCore(_Core[AsyncSend]):
     """Calls operations with an async httpx client."""
 
-    __slots__ = ("_raw", "_requests", "_send")
-
-    def __init__(self, requests: Requests, send: AsyncSend, *, raw: bool = False) -> None:
-        self._requests = requests
-        self._send = send
-        self._raw = raw
-
-    def raw(self) -> AsyncCore:
-        """The same, giving `RawResponse` instead of the parsed value."""
-        return AsyncCore(self._requests, self._send, raw=True)
+    __slots__ = ()
 
     async def call(
         self,
@@ -109,7 +105,7 @@ def _parsed(operation: Operation[Any], response: httpx.Response, strict: bool) -
             return _parsed(operation, response, False)
     try:
         if operation.readers is not None:
-            return _reader(operation.readers, response.status_code).read(response)
+            return _reader(operation.readers, response.status_code)(response)
         return None if operation.result is None else _parse(operation.result, response)
     except ResponseError as error:
         error.response = response
@@ -123,7 +119,7 @@ def _error_body(operation: Operation[Any], response: httpx.Response) -> Any:
     try:
         if reader is None:
             return None
-        return _parse(reader, response) if isinstance(reader, str) else reader.read(response)
+        return _parse(reader, response) if isinstance(reader, str) else reader(response)
     except ResponseError:
         return None
 
@@ -140,14 +136,21 @@ def _find(readers: Mapping[str, Any], status: int) -> Any:
 def _parse(model: str, response: httpx.Response) -> object:
     if not response.content:
         raise ResponseError(model, None, f"HTTP {response.status_code} without a body, though one is described")
+    return getattr(models, model).from_dict(parse_json(response.content, model))
+
+
+def parse_json(content: bytes, name: str) -> Any:
+    """The value of JSON, its numbers exact.
+
+    Raises:
+        ResponseError: It is no JSON.
+    """
+    exact: type[float] | None = None
+    if EXACT_NUMBERS:
+        from . import _numbers
+
+        exact = _numbers.Exact
     try:
-        data = _load(response.content) if EXACT_NUMBERS else json.loads(response.content)
+        return json.loads(content, parse_float=exact)
     except (ValueError, RecursionError) as error:  # the latter for what is nested too deeply
-        raise ResponseError(model, None, f"not JSON: {error}") from None
-    return getattr(models, model).from_dict(data)
-
-
-def _load(content: bytes) -> Any:
-    from ._numbers import Exact
-
-    return json.loads(content, parse_float=Exact)
+        raise ResponseError(name, None, f"not JSON: {error}") from None
