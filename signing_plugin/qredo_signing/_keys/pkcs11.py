@@ -7,9 +7,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import ModuleType, TracebackType
-from typing import NoReturn
 
-from .._secrecy import without_locals
+from .._secrecy import NotPickled, without_locals
 from ..errors import ConfigurationError, InvalidSignatureError, KeyLoadError, SignerError
 from .pkcs11_session import KeyLocation, Session, library, open_session
 from .rsa import PublicKey
@@ -34,7 +33,7 @@ _LOST = (
 _PIN_REFUSED = ("PinExpired", "PinIncorrect", "PinInvalid", "PinLenRange", "PinLocked")
 
 
-class Pkcs11Signer:
+class Pkcs11Signer(NotPickled):
     """Signs with an RSA key in a token (an HSM, a smart card, SoftHSM); the key never leaves it.
 
         signer = Pkcs11Signer(
@@ -138,15 +137,6 @@ class Pkcs11Signer:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-    def __copy__(self) -> Pkcs11Signer:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Pkcs11Signer:
-        return self
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a Pkcs11Signer is not pickled: make one in the process where it is used")
 
     def __repr__(self) -> str:
         if not hasattr(self, "_public"):  # in a traceback that shows local variables

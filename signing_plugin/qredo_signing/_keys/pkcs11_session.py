@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
-from .._extras import install_advice
+from .._extras import import_from_extra
 from ..errors import ConfigurationError, KeyLoadError
 from .rsa import PublicKey
 
@@ -84,12 +83,7 @@ class Session:
 
 def library() -> Any:
     """Return the package `pkcs11`. Raises `ImportError` with the line for pip where it is missing."""
-    try:
-        return import_module("pkcs11")
-    except ImportError as error:
-        raise ImportError(
-            f"Pkcs11Signer needs an extra: {install_advice('pkcs11', error.name)}", name=error.name
-        ) from error
+    return import_from_extra("pkcs11", "pkcs11", "Pkcs11Signer needs")
 
 
 def open_session(location: KeyLocation, pin: Callable[[], str]) -> Session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from .._secrecy import without_locals
+from .._secrecy import NotPickled, without_locals
 from ..errors import InvalidSignatureError, KeyLoadError
 from .pem import check_size, load_private, load_public
-from .secret_files import check_path, read_small_file
+from .secret_files import read_key_file
 from .signer import AsyncSigner, Signer
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class PublicKey:
     @without_locals
     def from_file(cls, path: str | os.PathLike[str]) -> PublicKey:
         """Load a PEM public key from a file. Raises `KeyLoadError`, also when the file cannot be read."""
-        return cls(load_public(_read(path, secret=False), f"the key file {path}"))
+        return cls(load_public(read_key_file(path, "key file", secret=False), f"the key file {path}"))
 
     def to_pem(self) -> bytes:
         """Return it as a PEM SubjectPublicKeyInfo, as `public.pem` holds it."""
@@ -95,7 +95,7 @@ class PublicKey:
         return f"<PublicKey RSA-{self.bits} sha256:{self._fingerprint}>"
 
 
-class PrivateKey:
+class PrivateKey(NotPickled):
     """An RSA private key that signs. Make one with `from_pem` or `from_file`: loading costs as much as 55 signatures.
 
     Safe to share between threads. It cannot be pickled, and prints as the fingerprint of its public key.
@@ -130,7 +130,7 @@ class PrivateKey:
         Raises:
             KeyLoadError: The message names the cause; also when the file cannot be read.
         """
-        return cls(load_private(_read(path, secret=True), _passphrase_bytes(passphrase), f"the key file {path}"))
+        return cls(load_private(read_key_file(path, "key file"), _passphrase_bytes(passphrase), f"the key file {path}"))
 
     @property
     def bits(self) -> int:
@@ -150,15 +150,6 @@ class PrivateKey:
     def sign(self, message: bytes, /) -> bytes:
         """Return the raw RSASSA-PKCS1-v1_5 signature over the SHA-256 of the message."""
         return self._key.sign(message, _PADDING, _HASH)
-
-    def __copy__(self) -> PrivateKey:
-        return self
-
-    def __deepcopy__(self, memo: object) -> PrivateKey:
-        return self
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a PrivateKey is not pickled: a secret must not leave the process; load it where it is used")
 
     def __repr__(self) -> str:
         return f"<PrivateKey RSA-{self.bits} sha256:{self.fingerprint}>"
@@ -181,14 +172,6 @@ def as_signer(key: object) -> Signer | AsyncSigner:
         f"an object of the type {type(key).__name__} cannot sign: give a PrivateKey, PEM text, the path of a PEM file "
         "(pathlib.Path), or an object with sign(message: bytes) -> bytes (async clients: async def sign)"
     )
-
-
-def _read(path: str | os.PathLike[str], *, secret: bool) -> bytes:
-    try:
-        return read_small_file(path, secret=secret)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    raise KeyLoadError(f"the key file {path} cannot be read ({reason}): {check_path(path)}")
 
 
 def _pem_bytes(data: bytes | str) -> bytes:
