@@ -27,7 +27,7 @@ def parse(described: Described, raw: object) -> Any:
         return raw
     try:
         return described.message.from_dict(_fields(raw))
-    except (ValueError, TypeError, RecursionError, described.response_error) as error:
+    except (ValueError, TypeError, RecursionError, described.errors.ResponseError) as error:
         text = f"a message of the feed {described.name} is not as described: {_why(error)}. The feed goes on after it"
         raise FeedMessageError(text, feed=described.name, raw=raw) from error
 
