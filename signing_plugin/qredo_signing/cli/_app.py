@@ -16,14 +16,15 @@ import typer.main
 from .. import __version__
 from ..errors import DeprecatedEnvironmentWarning, InsecureKeyFileWarning
 from ._exits import MEANINGS, Exit
+from ._lazy_group import show_names
 from ._option_groups import help_text
 from ._output import discard, note, print_text, to_stdout
 from ._request_state import RequestState
 from ._signals import ignore_signals, interrupts
-from .commands.call import CallGroup, call
+from .commands.call import CallGroup
 from .commands.doctor import doctor
 from .commands.explain import explain
-from .commands.feed import FeedGroup, feed
+from .commands.feed import FeedGroup
 from .commands.keygen import keygen
 from .commands.send import send
 from .commands.sign import sign
@@ -37,13 +38,13 @@ _EPILOG = "Exit codes:\n" + "\n".join(f"{code.value:>4}  {meaning}" for code, me
 app = typer.Typer(name="qredo", epilog=_EPILOG, rich_markup_mode="rich", pretty_exceptions_enable=False)
 for _command in (keygen, sign, verify, explain, send):
     app.command(help=help_text(_command.__doc__ or ""))(_command)
-for _name, _group, _callback in (("call", CallGroup, call), ("feed", FeedGroup, feed)):
+for _name, _group in (("call", CallGroup), ("feed", FeedGroup)):
     app.add_typer(
         typer.Typer(),
         name=_name,
         cls=_group,
-        callback=_callback,
-        help=help_text(_callback.__doc__ or ""),
+        callback=show_names,
+        help=help_text(_group.__doc__ or ""),
         invoke_without_command=True,
     )
 app.command(help=help_text(doctor.__doc__ or ""))(doctor)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import is_dataclass, replace
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -23,36 +23,33 @@ def keyword(name: str, annotation: Any, *, default: Any = inspect.Parameter.empt
 def with_groups(function: Callable[..., Any]) -> Callable[..., Any]:
     """Replace each parameter of a command whose type is a group of options by these options."""
     hints = get_type_hints(function, include_extras=True)
-    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
-    own = [
-        each.replace(annotation=hints[each.name], kind=inspect.Parameter.KEYWORD_ONLY)
-        for each in inspect.signature(function).parameters.values()
-        if each.name not in groups
-    ]
-    return as_command(function, own, groups)
+    parameters = inspect.signature(function).parameters
+    return as_command(function, [keyword(name, hints[name], default=each.default) for name, each in parameters.items()])
 
 
-def as_command(
-    function: Callable[..., Any], own: Iterable[inspect.Parameter], groups: Mapping[str, Any]
-) -> Callable[..., Any]:
-    """Return a function for Typer with these parameters and the options of groups.
-
-    It calls `function(**groups, **own)`, with a group for each name.
-    """
-    options = {name: _options(group) for name, group in groups.items()}
-    parameters = [*own, *(option for each in options.values() for option in each), keyword("context", typer.Context)]
+def as_command(function: Callable[..., Any], parameters: Iterable[inspect.Parameter]) -> Callable[..., Any]:
+    """Return a function for Typer with these parameters, and in place of a group of options those of the group."""
+    options, groups = [keyword("context", typer.Context)], dict[str, Any]()
+    for each in parameters:
+        group: Any = each.annotation
+        if is_dataclass(group):
+            groups[each.name] = group
+            options += _options(groups[each.name])
+        else:
+            options.append(each)
 
     @functools.wraps(function)
     def command(context: typer.Context, **values: Any) -> Any:
         made = {
-            name: group(**{option.name: values.pop(option.name) for option in options[name]})
+            name: group(**{option.name: values.pop(option.name) for option in _options(group)})
             for name, group in groups.items()
         }
-        made["connection"] = replace(made["connection"], request_state=context.obj)
+        if "connection" in made:
+            made["connection"] = replace(made["connection"], request_state=context.obj)
         return function(**made, **values)
 
-    command.__annotations__ = {each.name: each.annotation for each in parameters}
-    vars(command)["__signature__"] = inspect.Signature(parameters)
+    command.__annotations__ = {each.name: each.annotation for each in options}
+    vars(command)["__signature__"] = inspect.Signature(options)
     del vars(command)["__wrapped__"]  # or Typer would read the signature of the wrapped function
     return command
 
@@ -73,7 +70,7 @@ def _options(group: Any) -> tuple[inspect.Parameter, ...]:
     """The fields of a group that are annotated as options."""
     hints = get_type_hints(group, include_extras=True)
     return tuple(
-        keyword(each.name, hints[each.name], default=each.default)
-        for each in fields(group)
-        if hasattr(hints[each.name], "__metadata__")
+        keyword(name, hints[name], default=each.default)
+        for name, each in inspect.signature(group).parameters.items()
+        if hasattr(hints[name], "__metadata__")
     )

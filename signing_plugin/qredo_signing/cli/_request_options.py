@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ._errors import CliError
 from ._inputs import read_file, read_stdin
+from ._keys import DEFAULT_KEYS
 
 __all__ = [
     "BodyOption",
     "MethodOption",
     "NonceOption",
     "SchemeApiOption",
-    "SignatureOption",
+    "SignedRequest",
     "TimestampOption",
     "UrlOption",
     "method_of",
@@ -44,9 +46,40 @@ SchemeApiOption = Annotated[
         "--api", metavar="PACKAGE", help="Only for an API that is signed with a secret: qredo_v1. Without it: RSA."
     ),
 ]
-SignatureOption = Annotated[
-    str | None, typer.Option("--signature", metavar="TEXT|@FILE", help="The text of the x-sign header.")
-]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedRequest:
+    """The options of a request that was signed. A command with a parameter of this type gets all of them."""
+
+    url: UrlOption
+    signature: Annotated[
+        str | None, typer.Option("--signature", metavar="TEXT|@FILE", help="The text of the x-sign header.")
+    ] = None
+    body: BodyOption = None
+    timestamp: TimestampOption = None
+    nonce: NonceOption = None
+    public_key_file: Annotated[
+        Path | None,
+        typer.Option("--public-key", metavar="FILE", help="PEM file; public.pem in QREDO_KEYS or ./keys by default."),
+    ] = None
+    keys: Annotated[Path | None, typer.Option("--keys", metavar="DIR", envvar="QREDO_KEYS", hidden=True)] = None
+
+    def signed_parts(self) -> tuple[Any, str, str, bytes, str | None]:
+        """Return the public key, the stamp, the URL, the body and the text of the signature, if one is given.
+
+        Raises:
+            CliError: There is no stamp, or a file cannot be read.
+            KeyLoadError: The public key cannot be loaded.
+        """
+        from .. import PublicKey
+
+        _, stamp = stamp_of(self.timestamp, self.nonce, required=True)
+        key = PublicKey.from_file(self.public_key_file or (self.keys or DEFAULT_KEYS) / "public.pem")
+        signature = self.signature
+        if signature is not None and signature.startswith("@"):
+            signature = read_file(Path(signature[1:])).decode("ascii", "replace").strip()
+        return key, stamp, self.url, read_bytes(self.body), signature
 
 
 def read_bytes(source: str | None) -> bytes:

@@ -37,7 +37,7 @@ _MARKS = {"ok": "ok  ", "warning": "WARN", "problem": "FAIL", "skipped": "-   "}
 
 
 @with_groups
-def doctor(connection: Connection, shapes: ShapesOption = None, as_json: JsonOption = False) -> Any:
+def doctor(*, shapes: ShapesOption = None, as_json: JsonOption = False, connection: Connection) -> Any:
     """Check keys, environment, clock, TLS and connection; say what to do.
 
     Sends one signed read, with --shapes some more, and changes nothing. The exit code is 1 if there is a problem;

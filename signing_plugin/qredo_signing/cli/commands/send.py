@@ -35,8 +35,7 @@ class _Request(NamedTuple):
 
 @with_groups
 def send(
-    connection: Connection,
-    view: View,
+    *,
     method: Annotated[str | None, typer.Argument(help="GET, POST, PUT, DELETE, ...", show_default=False)] = None,
     target: Annotated[
         str | None, typer.Argument(metavar="URL|PATH", help="A full URL, or a path below the API's base URL.")
@@ -46,6 +45,8 @@ def send(
         Path | None,
         typer.Option("--folder", metavar="DIR", help="A request folder of the vendor's tool: its files uri and body."),
     ] = None,
+    connection: Connection,
+    view: View,
 ) -> Any:
     """Send a signed request and print the response.
 
