@@ -16,6 +16,24 @@ from ._exits import Exit
 __all__ = ["CliError", "Report", "as_usage_error", "report_of"]
 
 
+_NEW_COUNTER = (
+    "--nonce-start N makes a counter, once; N is the nonce that the service expects next. Leave it out if there is a "
+    "counter. To repair a counter, use Python: SQLiteNonces(FILE, rule='counter').initialise(N, overwrite=True)"
+)
+_SIGNING = (
+    (signing.RedirectError, Exit.REFUSED, ""),
+    (signing.ClockSkewError, Exit.REFUSED, ""),
+    (signing.OriginError, Exit.USAGE, ""),
+    (signing.UnsignableError, Exit.USAGE, ""),
+    (signing.InvalidSignatureError, Exit.NO, ""),
+    (signing.EnvironmentMismatchError, Exit.LOCAL, "give the environment with --environment"),
+    (signing.AgentTokenError, Exit.LOCAL, "give a fresh token with --agent-token-file or QREDO_AGENT_TOKEN"),
+    (signing.NonceError, Exit.LOCAL, _NEW_COUNTER),
+    (signing.QredoSigningError, Exit.LOCAL, ""),
+)
+"""Exit codes and hints of the errors of signing; the first that fits counts."""
+
+
 class CliError(Exception):
     """A problem found by a command itself.
 
@@ -79,22 +97,8 @@ def _report(message: object, hint: str, code: int) -> Report:
 def _of_signing(error: signing.QredoSigningError) -> Report:
     if isinstance(error, signing.OutcomeUnknownError):
         return _report(error, _how_to_look(error.outcome, error.idempotency_key), Exit.UNKNOWN)
-    if isinstance(error, signing.RedirectError | signing.ClockSkewError):
-        return _report(error, "", Exit.REFUSED)
-    if isinstance(error, signing.OriginError | signing.UnsignableError):
-        return _report(error, "", Exit.USAGE)
-    if isinstance(error, signing.InvalidSignatureError):
-        return _report(error, "", Exit.NO)
-    hint = "give the environment with --environment" if isinstance(error, signing.EnvironmentMismatchError) else ""
-    if isinstance(error, signing.AgentTokenError):
-        hint = "give a fresh token with --agent-token-file or QREDO_AGENT_TOKEN"
-    if isinstance(error, signing.NonceError):
-        hint = (
-            "--nonce-start N makes a counter, once; N is the nonce that the service expects next. Leave it out if "
-            "there is a counter. To repair a counter, use Python: SQLiteNonces(FILE, rule='counter').initialise(N, "
-            "overwrite=True)"
-        )
-    return _report(error, hint, Exit.LOCAL)
+    code, hint = next((code, hint) for kind, code, hint in _SIGNING if isinstance(error, kind))
+    return _report(error, hint, code)
 
 
 def _of_refusal(error: Any) -> Report:

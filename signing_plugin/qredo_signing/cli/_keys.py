@@ -13,6 +13,7 @@ from ._completion import complete_folder
 from ._errors import CliError
 from ._exits import Exit
 from ._inputs import read_file
+from ._option_groups import option
 
 __all__ = [
     "DEFAULT_KEYS",
@@ -31,26 +32,13 @@ _VARIABLES = tuple(
     name + ending for name in ("QREDO_API_KEY", "QREDO_API_SECRET", "QREDO_PRIVATE_KEY") for ending in ("", "_FILE")
 )
 
+_FOLDER_HELP = "Folder with apikey and private.pem. Without it: QREDO_API_KEY and its like, then ./keys."
+_FILE_HELP = "File with the passphrase of the key. Without it: QREDO_PRIVATE_KEY_PASSPHRASE, then a prompt."
 KeysOption = Annotated[
     Path | None,
-    typer.Option(
-        "--keys",
-        metavar="DIR",
-        envvar="QREDO_KEYS",
-        help="Folder with apikey and private.pem. Without it: QREDO_API_KEY and its like, then ./keys.",
-        autocompletion=complete_folder,
-        rich_help_panel=PANEL,
-    ),
+    option("--keys", _FOLDER_HELP, "DIR", "QREDO_KEYS", autocompletion=complete_folder, rich_help_panel=PANEL),
 ]
-PassphraseFileOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--passphrase-file",
-        metavar="FILE",
-        help="File with the passphrase of the key. Without it: QREDO_PRIVATE_KEY_PASSPHRASE, then a prompt.",
-        rich_help_panel=PANEL,
-    ),
-]
+PassphraseFileOption = Annotated[Path | None, option("--passphrase-file", _FILE_HELP, "FILE", rich_help_panel=PANEL)]
 
 
 def keys_folder(keys: Path | None) -> Path | None:

@@ -18,7 +18,7 @@ from .._text import printable
 from ._apis import installed_apis, names_of_apis
 from ._completion import complete_api
 from ._errors import CliError
-from ._option_groups import JsonOption
+from ._option_groups import JsonOption, option
 from ._output import print_json
 from ._view import screen
 
@@ -28,16 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "LazyGroup", "show_names"]
 
 _ApiOption = Annotated[
-    str | None,
-    typer.Option(
-        "--api",
-        metavar="PACKAGE",
-        envvar="QREDO_API",
-        help="Which API version is meant.",
-        autocompletion=complete_api,
-    ),
+    str | None, option("--api", "Which API version is meant.", "PACKAGE", "QREDO_API", autocompletion=complete_api)
 ]
-_ListOption = Annotated[bool, typer.Option("--list", help="List the names; words after it narrow the list down.")]
+_ListOption = Annotated[bool, option("--list", "List the names; words after it narrow the list down.")]
 _SearchArgument = Annotated[list[str] | None, typer.Argument()]
 
 

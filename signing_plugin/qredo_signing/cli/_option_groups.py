@@ -10,9 +10,15 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-__all__ = ["JsonOption", "as_command", "help_text", "keyword", "names_of", "with_groups"]
+__all__ = ["JsonOption", "as_command", "help_text", "keyword", "names_of", "option", "with_groups"]
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+def option(name: str, text: str, metavar: str | None = None, variable: str | None = None, **more: Any) -> Any:
+    """An option for Typer: its name, its help, what stands for its value there, and the variable that gives it too."""
+    return typer.Option(name, help=text, metavar=metavar, envvar=variable, **more)
+
+
+JsonOption = Annotated[bool, option("--json", "Print JSON, for programs.")]
 
 
 def keyword(name: str, annotation: Any, *, default: Any = inspect.Parameter.empty) -> inspect.Parameter:

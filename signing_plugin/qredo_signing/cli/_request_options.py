@@ -7,45 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from ._errors import CliError
 from ._inputs import read_file, read_stdin
 from ._keys import DEFAULT_KEYS
+from ._option_groups import option
 
 __all__ = [
     "BodyOption",
-    "MethodOption",
     "NonceOption",
-    "SchemeApiOption",
     "SignedRequest",
     "TimestampOption",
     "UrlOption",
-    "method_of",
     "read_bytes",
     "stamp_of",
 ]
 
-UrlOption = Annotated[
-    str, typer.Option("--url", metavar="URL", help="The full URL exactly as sent, query included; wss:// for a feed.")
-]
+UrlOption = Annotated[str, option("--url", "The full URL exactly as sent, query included; wss:// for a feed.", "URL")]
 BodyOption = Annotated[
-    str | None,
-    typer.Option("--body", metavar="FILE|-|JSON", help="The body as sent: a file, - for stdin, or JSON itself."),
+    str | None, option("--body", "The body as sent: a file, - for stdin, or JSON itself.", "FILE|-|JSON")
 ]
-TimestampOption = Annotated[
-    int | None, typer.Option("--timestamp", metavar="N", min=0, help="Of x-timestamp, in Unix seconds.")
-]
-NonceOption = Annotated[int | None, typer.Option("--nonce", metavar="N", min=0, help="Of x-nonce, instead.")]
-MethodOption = Annotated[
-    str | None, typer.Option("--method", metavar="METHOD", help="GET without a body and POST with one, by default.")
-]
-SchemeApiOption = Annotated[
-    str | None,
-    typer.Option(
-        "--api", metavar="PACKAGE", help="Only for an API that is signed with a secret: qredo_v1. Without it: RSA."
-    ),
-]
+TimestampOption = Annotated[int | None, option("--timestamp", "Of x-timestamp, in Unix seconds.", "N", min=0)]
+NonceOption = Annotated[int | None, option("--nonce", "Of x-nonce, instead.", "N", min=0)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,17 +35,14 @@ class SignedRequest:
     """The options of a request that was signed. A command with a parameter of this type gets all of them."""
 
     url: UrlOption
-    signature: Annotated[
-        str | None, typer.Option("--signature", metavar="TEXT|@FILE", help="The text of the x-sign header.")
-    ] = None
+    signature: Annotated[str | None, option("--signature", "The text of the x-sign header.", "TEXT|@FILE")] = None
     body: BodyOption = None
     timestamp: TimestampOption = None
     nonce: NonceOption = None
     public_key_file: Annotated[
-        Path | None,
-        typer.Option("--public-key", metavar="FILE", help="PEM file; public.pem in QREDO_KEYS or ./keys by default."),
+        Path | None, option("--public-key", "PEM file; public.pem in QREDO_KEYS or ./keys by default.", "FILE")
     ] = None
-    keys: Annotated[Path | None, typer.Option("--keys", metavar="DIR", envvar="QREDO_KEYS", hidden=True)] = None
+    keys: Annotated[Path | None, option("--keys", "", "DIR", "QREDO_KEYS", hidden=True)] = None
 
     def signed_parts(self) -> tuple[Any, str, str, bytes, str | None]:
         """Return the public key, the stamp, the URL, the body and the text of the signature, if one is given.
@@ -95,11 +74,6 @@ def read_bytes(source: str | None) -> bytes:
     if source.lstrip()[:1] in {"{", "["}:
         return source.encode()
     return read_file(Path(source.removeprefix("@")))
-
-
-def method_of(method: str | None, body: bytes) -> str:
-    """The HTTP method in upper case."""
-    return (method or ("POST" if body else "GET")).upper()
 
 
 def stamp_of(timestamp: int | None, nonce: int | None, *, required: bool = False) -> tuple[str, str]:

@@ -7,9 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from .._text import printable
+from ._option_groups import option
 from ._replacing import replacing
 from ._table import table_of
 from ._view import screen
@@ -19,14 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ShapesOption", "check_into", "print_report"]
 
-ShapesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--shapes",
-        metavar="FILE",
-        help="Call all that reads. Write what does not fit the description to FILE: names and types, no values.",
-    ),
-]
+_SHAPES = "Call all that reads. Write what does not fit the description to FILE: names and types, no values."
+ShapesOption = Annotated[Path | None, option("--shapes", _SHAPES, "FILE")]
 
 
 def check_into(path: Path, client: Any, now: datetime) -> ShapeReport:

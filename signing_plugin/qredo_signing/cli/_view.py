@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
-import typer
-
 from ._errors import CliError
 from ._exits import Exit
+from ._option_groups import option
 from ._output import print_bytes, print_text
 from ._readable import UNITS, flat, is_number, readable, wire_text
 from ._replacing import replacing
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["View", "screen"]
 
-_PANEL = "Output"
+_option = partial(option, rich_help_panel="Output")
 _SHORT = 44  # an id
 _UNLIMITED = 10_000  # columns: width of output that is not a terminal
 
@@ -39,25 +39,11 @@ class View:
         CliError: Two of them exclude each other.
     """
 
-    as_json: Annotated[bool, typer.Option("--json", help="Print the JSON as received.", rich_help_panel=_PANEL)] = False
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with values as received.", rich_help_panel=_PANEL)] = (
-        False
-    )
-    fields: Annotated[
-        str | None,
-        typer.Option("--fields", metavar="NAME,...", help="Print these fields only.", rich_help_panel=_PANEL),
-    ] = None
-    raw: Annotated[
-        bool,
-        typer.Option("--raw", help="Print times and amounts as received.", rich_help_panel=_PANEL),
-    ] = False
-
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", metavar="FILE", help="Write the response to FILE, as received.", rich_help_panel=_PANEL
-        ),
-    ] = None
+    as_json: Annotated[bool, _option("--json", "Print the JSON as received.")] = False
+    csv: Annotated[bool, _option("--csv", "Print CSV, with values as received.")] = False
+    fields: Annotated[str | None, _option("--fields", "Print these fields only.", "NAME,...")] = None
+    raw: Annotated[bool, _option("--raw", "Print times and amounts as received.")] = False
+    output: Annotated[Path | None, _option("--output", "Write the response to FILE, as received.", "FILE")] = None
 
     def __post_init__(self) -> None:
         if self.as_json and (self.csv or self.fields or self.raw):

@@ -15,13 +15,13 @@ from .._connection import Connection
 from .._errors import CliError, as_usage_error
 from .._exits import Exit
 from .._lazy_group import Entry, LazyGroup
-from .._option_groups import JsonOption, as_command, keyword
+from .._option_groups import JsonOption, as_command, keyword, option
 from .._output import logging_to_stderr, note, print_json, print_text
 from .._readable import line_of
 
 __all__ = ["FeedGroup"]
 
-_CountOption = Annotated[int | None, typer.Option("--count", metavar="N", min=1, help="Stop after N messages.")]
+_CountOption = Annotated[int | None, option("--count", "Stop after N messages.", "N", min=1)]
 
 
 class FeedGroup(LazyGroup):

@@ -12,7 +12,7 @@ import typer
 from .._errors import CliError
 from .._exits import Exit
 from .._keys import PassphraseFileOption, passphrase_in
-from .._option_groups import JsonOption
+from .._option_groups import JsonOption, option
 from .._output import print_json, print_text
 
 if TYPE_CHECKING:
@@ -26,12 +26,9 @@ _PRIVATE, _PUBLIC = "private.pem", "public.pem"
 def keygen(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; it is made if it is not there.")],
     bits: Annotated[int, typer.Option(metavar="N", min=2048, max=8192, help="Size of the key.")] = 2048,
-    pkcs8: Annotated[
-        bool, typer.Option("--pkcs8", help="PKCS#8. The default, PKCS#1, is what the vendor's tool reads.")
-    ] = False,
+    pkcs8: Annotated[bool, option("--pkcs8", "PKCS#8. The default, PKCS#1, is what the vendor's tool reads.")] = False,
     passphrase: Annotated[
-        bool,
-        typer.Option("--passphrase", help="Encrypt the key (PKCS#8): QREDO_PRIVATE_KEY_PASSPHRASE, or a prompt."),
+        bool, option("--passphrase", "Encrypt the key (PKCS#8): QREDO_PRIVATE_KEY_PASSPHRASE, or a prompt.")
     ] = False,
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,

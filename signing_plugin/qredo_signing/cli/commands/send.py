@@ -15,7 +15,7 @@ from .._connection import Connection
 from .._errors import CliError
 from .._exits import Exit
 from .._inputs import read_file
-from .._option_groups import with_groups
+from .._option_groups import option, with_groups
 from .._output import logging_to_stderr, note
 from .._plain_client import plain_client_class
 from .._request_options import BodyOption, read_bytes
@@ -42,8 +42,7 @@ def send(
     ] = None,
     body: BodyOption = None,
     folder: Annotated[
-        Path | None,
-        typer.Option("--folder", metavar="DIR", help="A request folder of the vendor's tool: its files uri and body."),
+        Path | None, option("--folder", "A request folder of the vendor's tool: its files uri and body.", "DIR")
     ] = None,
     connection: Connection,
     view: View,

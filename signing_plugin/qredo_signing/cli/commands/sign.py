@@ -6,24 +6,12 @@ import shlex
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from .._apis import load_client_class
 from .._errors import CliError
 from .._keys import DEFAULT_KEYS, KeysOption, PassphraseFileOption, read_credentials
-from .._option_groups import JsonOption
+from .._option_groups import JsonOption, option
 from .._output import print_json, print_text
-from .._request_options import (
-    BodyOption,
-    MethodOption,
-    NonceOption,
-    SchemeApiOption,
-    TimestampOption,
-    UrlOption,
-    method_of,
-    read_bytes,
-    stamp_of,
-)
+from .._request_options import BodyOption, NonceOption, TimestampOption, UrlOption, read_bytes, stamp_of
 
 __all__ = ["sign"]
 
@@ -31,11 +19,16 @@ __all__ = ["sign"]
 def sign(
     url: UrlOption,
     body: BodyOption = None,
-    method: MethodOption = None,
+    method: Annotated[
+        str | None, option("--method", "GET without a body and POST with one, by default.", "METHOD")
+    ] = None,
     timestamp: TimestampOption = None,
     nonce: NonceOption = None,
-    curl: Annotated[bool, typer.Option("--curl", help="Print a curl command; the API key is not in it.")] = False,
-    api: SchemeApiOption = None,
+    curl: Annotated[bool, option("--curl", "Print a curl command; the API key is not in it.")] = False,
+    api: Annotated[
+        str | None,
+        option("--api", "Only for an API that is signed with a secret: qredo_v1. Without it: RSA.", "PACKAGE"),
+    ] = None,
     keys: KeysOption = None,
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
@@ -54,7 +47,7 @@ def sign(
     from ..._signature.headers import NONCE
 
     content = read_bytes(body)
-    verb = method_of(method, content)
+    verb = (method or ("POST" if content else "GET")).upper()
     stamp_header, stamp = stamp_of(timestamp, nonce)
     scheme = SCHEMES[load_client_class(api).SECURITY] if api else DEFAULT_SCHEME
     if scheme.timestamp_header is None:
