@@ -17,7 +17,7 @@ from .. import __version__
 from ..errors import DeprecatedEnvironmentWarning, InsecureKeyFileWarning
 from ._exits import MEANINGS, Exit
 from ._lazy_group import show_names
-from ._option_groups import help_text
+from ._option_groups import help_text, option
 from ._output import discard, note, print_text, to_stdout
 from ._request_state import RequestState
 from ._signals import ignore_signals, interrupts
@@ -50,25 +50,23 @@ for _name, _group in (("call", CallGroup), ("feed", FeedGroup)):
 app.command(help=help_text(doctor.__doc__ or ""))(doctor)
 
 
-_ABOUT = """Keys, signatures, calls and feeds of the Qredo APIs.
-
-Secrets come from files, from variables or from a prompt, never from the command line. There is no default environment
-(sandbox, production, emulator): name it with --environment or QREDO_ENVIRONMENT."""
-
-
 def _say_version(value: bool) -> None:
     if value:
         print_text(f"qredo {__version__}")
         raise typer.Exit
 
 
-@app.callback(help=help_text(_ABOUT))
-def _options_of_qredo(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_say_version)
-    ] = False,
+def _qredo(
+    version: Annotated[bool, option("--version", "Print the version.", is_eager=True, callback=_say_version)] = False,
 ) -> None:
-    pass
+    """Keys, signatures, calls and feeds of the Qredo APIs.
+
+    Secrets come from files, from variables or from a prompt, never from the command line. There is no default
+    environment (sandbox, production, emulator): name it with --environment or QREDO_ENVIRONMENT.
+    """
+
+
+app.callback(help=help_text(_qredo.__doc__ or ""))(_qredo)
 
 
 def run(arguments: Sequence[str] | None, early: Sequence[str] = ()) -> int:

@@ -12,7 +12,7 @@ from ._exits import Exit
 from ._readable import flat, wire_text
 from ._response_fields import Tables, hint_at, merged, names_in, unknown
 
-__all__ = ["csv_of", "fields_with", "is_table", "require_fields", "rows_of", "table_with", "tables_in"]
+__all__ = ["Rows", "csv_of", "fields_with", "is_table", "require_fields", "rows_of", "table_with", "tables_in"]
 
 Rows = list[dict[str, Any]]
 

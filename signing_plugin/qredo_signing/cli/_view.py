@@ -18,7 +18,7 @@ from ._output import print_bytes, print_text
 from ._readable import UNITS, flat, is_number, readable, wire_text
 from ._replacing import replacing
 from ._response_fields import NOTHING_KNOWN, Tables, names_in
-from ._response_tables import csv_of, fields_with, is_table, require_fields, rows_of, table_with, tables_in
+from ._response_tables import Rows, csv_of, fields_with, is_table, require_fields, rows_of, table_with, tables_in
 from ._table import grid_of, table_of
 
 if TYPE_CHECKING:
@@ -99,25 +99,22 @@ class View:
             out.print(wire_text(value))
             return
         parts = dict(flat(value)) if isinstance(value, dict) else {"": value}
-        tables = {name: rows_of(each) for name, each in parts.items() if is_table(each) or name == ""}
+        tables = {name: rows_of(each) for name, each in parts.items() if is_table(each) or each is value}
+        fields = {name: each for name, each in parts.items() if name not in tables}
         if self._names:
             fields_with(self._names, value, tables_in(value), known)
-            self._show_chosen(out, parts, tables)
-            return
-        if lines := [(name, self._text(name, each)) for name, each in parts.items() if name not in tables]:
-            out.print(grid_of(lines))
+            fields = {name: fields[name] for name in self._names if name in fields}
+            chosen = {name: self._chosen(name, rows) for name, rows in tables.items()}
+            tables = {name: rows for name, rows in chosen.items() if any(rows)}
+        if fields:
+            out.print(grid_of((name, self._text(name, each)) for name, each in fields.items()))
         for name, rows in tables.items():
             self._show_rows(out, name, rows)
 
-    def _show_chosen(self, out: Console, parts: Mapping[str, Any], tables: Mapping[str, list[Any]]) -> None:
-        names = [name for name in self._names if name in parts and name not in tables]
-        if lines := [(name, self._text(name, parts[name])) for name in names]:
-            out.print(grid_of(lines))
-        for name, rows in tables.items():
-            columns = [column for column in self._names if name not in self._names]
-            chosen = [{each: row[each] for each in columns or row if each in row} for row in rows]
-            if any(chosen):
-                self._show_rows(out, name, chosen)
+    def _chosen(self, name: str, rows: Rows) -> Rows:
+        """The columns of a table that `--fields` names; all of them if it names the table."""
+        columns = [] if name in self._names else self._names
+        return [{each: row[each] for each in columns or row if each in row} for row in rows]
 
     def _show_rows(self, out: Console, name: str, rows: list[dict[str, Any]]) -> None:
         if not rows:

@@ -106,7 +106,7 @@ def check_all(
     client_class = connection.client_class()
     environment = connection.named_environment()
     operation, arguments = _simple_read(connection, client_class)
-    yield from _check_files(connection, client_class.SECURITY)
+    yield from map(_check_file, _key_files(connection, client_class.SECURITY))
     credentials = yield from _check_credentials(connection, client_class.SECURITY)
     if credentials is not None:
         yield _check_kind(environment, credentials)
@@ -124,11 +124,6 @@ def check_all(
             client = yield from _check_read(connection, client_class, operation, arguments, stack)
         if shapes is not None:
             yield _check_shapes(client, shapes, keep)
-
-
-def _check_files(connection: Connection, security: str) -> Iterator[Finding]:
-    for path in _key_files(connection, security):
-        yield _check_file(path)
 
 
 def _key_files(connection: Connection, security: str) -> list[Path]:

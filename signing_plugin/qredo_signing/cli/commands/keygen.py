@@ -42,12 +42,14 @@ def keygen(
       qredo keygen keys
       qredo keygen keys --bits 4096 --passphrase
     """
+    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
     from ... import PrivateKey
     from ..._keys.secret_files import write_key_files
 
     _check_free(folder)
     secret = _passphrase(passphrase_file) if passphrase or passphrase_file else None
-    key = _make(bits)
+    key = generate_private_key(public_exponent=65537, key_size=bits)
     private, public = _pem(key, secret, pkcs8=pkcs8)
     write_key_files(folder, {_PRIVATE: private, _PUBLIC: public})
     fingerprint = PrivateKey(key).fingerprint
@@ -79,12 +81,6 @@ def _passphrase(file: Path | None) -> bytes:
             "no passphrase is given", "set QREDO_PRIVATE_KEY_PASSPHRASE, or give --passphrase-file", code=Exit.LOCAL
         )
     return given.encode()
-
-
-def _make(bits: int) -> RSAPrivateKey:
-    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-
-    return generate_private_key(public_exponent=65537, key_size=bits)
 
 
 def _pem(key: RSAPrivateKey, secret: bytes | None, *, pkcs8: bool) -> tuple[bytes, bytes]:

@@ -59,8 +59,7 @@ def send(
       qredo send --folder requests/company_new --environment sandbox
     """
     request = _from_folder(folder, method, target, body) if folder else _from_arguments(method, target, body)
-    if request.body:
-        _check_json(request.body)
+    fields = _fields(request.body)
     if folder:
         request = _at_home(request, connection.named_environment())
     changes = request.method not in SAFE
@@ -69,7 +68,7 @@ def send(
     client_class = plain_client_class(connection, needs_api=request.target.startswith("/"))
     with logging_to_stderr(), connection.connect(client_class) as client:
         if must_confirm:
-            confirm(what, connection.named_environment(), _fields(request.body), dict)
+            confirm(what, connection.named_environment(), fields, dict)
         with view.writing() as file:
             connection.request_state.sent(what, changes=changes)
             response = client.send(*request)
@@ -110,15 +109,12 @@ def _check_target(target: str) -> str:
     return target
 
 
-def _check_json(body: bytes) -> None:
+def _fields(body: bytes) -> dict[str, Any]:
+    """The fields of a body, for the question before it is sent. Raises `CliError` if it is not JSON."""
     try:
-        load(body)
+        value = load(body) if body else {}
     except JSONError as error:
         raise CliError(f"the body {error}") from None
-
-
-def _fields(body: bytes) -> dict[str, Any]:
-    value = load(body) if body else {}
     return value if isinstance(value, dict) else {"body": value}
 
 
