@@ -30,7 +30,11 @@ def check_options(
                 wrong = key if not isinstance(key, str) else value
                 raise TypeError(f"{name} has {key!r}: names and values are text, not {type(wrong).__name__}")
     check_headers(headers)
-    if not hasattr(timeout, "as_dict"):  # as httpx.Timeout has
+    if hasattr(timeout, "as_dict"):  # as httpx.Timeout has
+        for name, seconds in timeout.as_dict().items():
+            if seconds is not None and not seconds < _TOO_LONG:
+                raise ValueError(f"timeout has {name}={seconds}: give seconds, or None for no limit")
+    else:
         _check_number("timeout", timeout, float)
         if isinstance(timeout, float | int) and not 0 < timeout < _TOO_LONG:  # aiohttp takes 0 for no limit
             raise ValueError(f"timeout is {timeout}: give seconds above 0, or None for no limit")
