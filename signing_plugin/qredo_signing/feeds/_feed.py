@@ -18,7 +18,7 @@ from ._sync_messages import Messages
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
-    T = TypeVar("T", default=Any)
+    T = TypeVar("T", default=Any)  # Any where neither `message` nor `key` says more
 
 __all__ = ["feed"]
 
