@@ -131,10 +131,8 @@ def _load_signer(
         as_signer,
     )
 
-    if isinstance(private_key, str) and is_api_key(private_key):
-        raise KeyLoadError("private_key is an API key: are API key and private key swapped?")
-    if isinstance(private_key, str) and "-----BEGIN " not in private_key:
-        raise KeyLoadError("private_key is a str without PEM in it: for the path of a key file give a pathlib.Path")
+    if isinstance(private_key, str):
+        _check_pem("private_key", private_key, "give a pathlib.Path")
     if isinstance(private_key, (bytes, str)):
         return PrivateKey.from_pem(private_key, passphrase)
     if isinstance(private_key, os.PathLike):
@@ -144,11 +142,15 @@ def _load_signer(
 
 def _key_text(pem: str) -> str:
     """The PEM text of a variable, in which line breaks may be escaped, also beside one at the end that is not."""
-    if is_api_key(pem):
-        raise KeyLoadError("QREDO_PRIVATE_KEY holds an API key: is it swapped with QREDO_API_KEY?")
-    if "-----BEGIN " not in pem:
-        raise KeyLoadError("QREDO_PRIVATE_KEY holds no PEM: for the path of a key file set QREDO_PRIVATE_KEY_FILE")
+    _check_pem("QREDO_PRIVATE_KEY", pem, "set QREDO_PRIVATE_KEY_FILE")
     return _ESCAPED_LINE_BREAK.sub("\n", pem)
+
+
+def _check_pem(name: str, text: str, advice: str) -> None:
+    if is_api_key(text):
+        raise KeyLoadError(f"{name} holds an API key: are API key and private key swapped?")
+    if "-----BEGIN " not in text:
+        raise KeyLoadError(f"{name} holds no PEM: for the path of a key file {advice}")
 
 
 def check_api_key(api_key: str) -> str:

@@ -15,7 +15,7 @@ import typer.main
 
 from .. import __version__
 from ..errors import DeprecatedEnvironmentWarning, InsecureKeyFileWarning
-from ._exits import MEANINGS, Exit
+from ._exits import Exit
 from ._lazy_group import show_names
 from ._option_groups import help_text, option
 from ._output import discard, note, print_text, to_stdout
@@ -33,7 +33,7 @@ from .commands.verify import verify
 __all__ = ["app", "run"]
 
 _COMPLETION = "_QREDO_COMPLETE"  # the variable by which a shell asks
-_EPILOG = "Exit codes:\n" + "\n".join(f"{code.value:>4}  {meaning}" for code, meaning in MEANINGS.items())
+_EPILOG = "Exit codes:\n" + "\n".join(f"{code.value:>4}  {code.meaning}" for code in Exit)
 
 app = typer.Typer(name="qredo", epilog=_EPILOG, rich_markup_mode="rich", pretty_exceptions_enable=False)
 for _command in (keygen, sign, verify, explain, send):

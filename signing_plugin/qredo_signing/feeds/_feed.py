@@ -33,7 +33,7 @@ def feed(
     client: Client,
     name: str,
     *,
-    message: type[T] | None = ...,
+    message: type[T] | None = ...,  # pyright: ignore[reportInvalidTypeVarUse]
     resync: Pending | bool = ...,
     on_gap: Callable[[Gap], object] | None = ...,
     on_error: Callable[[FeedMessageError], object] | None = ...,
@@ -49,7 +49,7 @@ def feed(
     client: AsyncClient,
     name: str,
     *,
-    message: type[T] | None = ...,
+    message: type[T] | None = ...,  # pyright: ignore[reportInvalidTypeVarUse]
     resync: AsyncPending | bool = ...,
     on_gap: Callable[[Gap], object] | None = ...,
     on_error: Callable[[FeedMessageError], object] | None = ...,
