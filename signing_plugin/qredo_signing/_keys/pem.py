@@ -37,7 +37,7 @@ def load_private(data: bytes, passphrase: bytes | None, what: str) -> RSAPrivate
         KeyLoadError: There is no usable RSA private key of at least 2048 bits.
     """
     block = _only_block(data, _PRIVATE, "private", what)
-    _check_passphrase(_is_encrypted(block), passphrase, what)
+    _check_passphrase(block, passphrase, what)
     key = _parsed(load_pem_private_key, block, passphrase)
     if key is None and passphrase is not None:
         raise KeyLoadError(
@@ -120,12 +120,9 @@ def _what_is_it(data: bytes, labels: set[str], kind: str) -> str:
     return f"is not PEM: an RSA {kind} key in PEM form starts with a BEGIN line"
 
 
-def _is_encrypted(block: bytes) -> bool:
-    """PKCS#8 says so in its label, PKCS#1 in a header line."""
-    return block.startswith(b"-----BEGIN ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block
-
-
-def _check_passphrase(encrypted: bool, passphrase: bytes | None, what: str) -> None:
+def _check_passphrase(block: bytes, passphrase: bytes | None, what: str) -> None:
+    # PKCS#8 says it in its label, PKCS#1 in a header line.
+    encrypted = block.startswith(b"-----BEGIN ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block
     if encrypted and passphrase is None:
         if os.environ.get(_VARIABLE):
             raise KeyLoadError(

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import ModuleType, TracebackType
 
-from .._secrecy import NotPickled, without_locals
+from .._secrecy import without_locals
 from ..errors import ConfigurationError, InvalidSignatureError, KeyLoadError, SignerError
 from .pkcs11_session import KeyLocation, Session, library, open_session
-from .rsa import PublicKey
+from .rsa import RSASigner
 
 __all__ = ["Pkcs11Signer"]
 
@@ -33,7 +33,7 @@ _LOST = (
 _PIN_REFUSED = ("PinExpired", "PinIncorrect", "PinInvalid", "PinLenRange", "PinLocked")
 
 
-class Pkcs11Signer(NotPickled):
+class Pkcs11Signer(RSASigner):
     """Signs with an RSA key in a token (an HSM, a smart card, SoftHSM); the key never leaves it.
 
         signer = Pkcs11Signer(
@@ -47,7 +47,7 @@ class Pkcs11Signer(NotPickled):
     cannot be pickled, nor used after a fork: make one in each process.
     """
 
-    __slots__ = ("_ended", "_location", "_pin", "_process", "_public", "_session")
+    __slots__ = ("_ended", "_location", "_pin", "_process", "_session")
 
     @without_locals
     def __init__(
@@ -86,21 +86,6 @@ class Pkcs11Signer(NotPickled):
             self._session: Session | None = open_session(self._location, self._pin)
             self._public = self._session.public
 
-    @property
-    def public_key(self) -> PublicKey:
-        """The public key that belongs to the one in the token."""
-        return self._public
-
-    @property
-    def bits(self) -> int:
-        """The length of the modulus in bits."""
-        return self._public.bits
-
-    @property
-    def fingerprint(self) -> str:
-        """The fingerprint of the public key, as `PrivateKey.fingerprint` has it."""
-        return self._public.fingerprint
-
     @without_locals
     def sign(self, message: bytes, /) -> bytes:
         """Return the raw RSASSA-PKCS1-v1_5 signature over the SHA-256 of the message, made in the token.
@@ -137,11 +122,6 @@ class Pkcs11Signer(NotPickled):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        if not hasattr(self, "_public"):  # in a traceback that shows local variables
-            return "<Pkcs11Signer, not opened>"
-        return f"<Pkcs11Signer RSA-{self.bits} sha256:{self.fingerprint}>"
 
     def _sign(self, message: bytes) -> bytes:
         pkcs11 = library()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-__all__ = ["PrivateKey", "PublicKey", "as_signer"]
+__all__ = ["PrivateKey", "PublicKey", "RSASigner", "as_signer"]
 
 _PADDING = PKCS1v15()
 _HASH = SHA256()
@@ -95,13 +95,41 @@ class PublicKey:
         return f"<PublicKey RSA-{self.bits} sha256:{self._fingerprint}>"
 
 
-class PrivateKey(NotPickled):
+class RSASigner(NotPickled):
+    """A key that signs, known by its public half."""
+
+    __slots__ = ("_public",)
+
+    _public: PublicKey
+
+    @property
+    def bits(self) -> int:
+        """The length of the modulus in bits."""
+        return self._public.bits
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the public key, by which this key prints."""
+        return self._public.fingerprint
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The public key that belongs to this one."""
+        return self._public
+
+    def __repr__(self) -> str:
+        if not hasattr(self, "_public"):  # in a traceback that shows local variables
+            return f"<{type(self).__name__}, not loaded>"
+        return f"<{type(self).__name__} RSA-{self.bits} sha256:{self.fingerprint}>"
+
+
+class PrivateKey(RSASigner):
     """An RSA private key that signs. Make one with `from_pem` or `from_file`: loading costs as much as 55 signatures.
 
     Safe to share between threads. It cannot be pickled, and prints as the fingerprint of its public key.
     """
 
-    __slots__ = ("_key", "_public")
+    __slots__ = ("_key",)
 
     def __init__(self, key: RSAPrivateKey) -> None:
         """Wrap a private key of the `cryptography` package. Raises `KeyLoadError` for one below 2048 bits."""
@@ -132,27 +160,9 @@ class PrivateKey(NotPickled):
         """
         return cls(load_private(read_key_file(path, "key file"), _passphrase_bytes(passphrase), f"the key file {path}"))
 
-    @property
-    def bits(self) -> int:
-        """The length of the modulus in bits."""
-        return self._public.bits
-
-    @property
-    def fingerprint(self) -> str:
-        """The fingerprint of the public key."""
-        return self._public.fingerprint
-
-    @property
-    def public_key(self) -> PublicKey:
-        """The public key that belongs to this one."""
-        return self._public
-
     def sign(self, message: bytes, /) -> bytes:
         """Return the raw RSASSA-PKCS1-v1_5 signature over the SHA-256 of the message."""
         return self._key.sign(message, _PADDING, _HASH)
-
-    def __repr__(self) -> str:
-        return f"<PrivateKey RSA-{self.bits} sha256:{self.fingerprint}>"
 
 
 def as_signer(key: object) -> Signer | AsyncSigner:

@@ -81,7 +81,8 @@ def report_of(error: BaseException) -> Report | None:
         return _of_refusal(error)
     if "ResponseError" in names:
         return _of_response(error)
-    if _is_httpx(error):
+    httpx = sys.modules.get("httpx")  # not imported here: a module that was not imported raised nothing
+    if httpx is not None and isinstance(error, httpx.HTTPError | httpx.InvalidURL):
         return _of_httpx(error)
     if hasattr(error, "format_message"):  # Typer's own; where its class lives depends on its version
         return _of_typer(error)
@@ -125,12 +126,6 @@ def _of_system(error: OSError) -> Report:
 def _how_to_look(outcome: str | None, key: str | None) -> str:
     hint = f"`qredo call {outcome}` shows whether it succeeded" if outcome else "do not retry before you know"
     return f"{hint}; the idempotency key was {key}" if key else hint
-
-
-def _is_httpx(error: BaseException) -> bool:
-    """Whether httpx raised it. Does not import httpx: a module that was not imported raised nothing."""
-    httpx = sys.modules.get("httpx")
-    return httpx is not None and isinstance(error, httpx.HTTPError | httpx.InvalidURL)
 
 
 def _of_httpx(error: BaseException) -> Report:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from ..._environments.base_url import base_url_of
+from ..._environments.origin import is_loopback, origin_of
 from ..._http.schemes import SCHEMES
 from ..._operations import Operation, operations_of
 from ..._text import printable
@@ -110,9 +112,9 @@ def check_all(
     credentials = yield from _check_credentials(connection, client_class.SECURITY)
     if credentials is not None:
         yield _check_kind(environment, credentials)
-    response = yield from _check_network(
-        _probe_url(client_class, environment, operation, arguments), connection.timeout
-    )
+    # A documented path: the service responds to it with 401, since the request has no credentials.
+    url = base_url_of(client_class, environment) + (operation.path.format_map(arguments) if operation else "/")
+    response = yield from _check_network(url, connection.timeout)
     if response is not None:
         yield _check_tls(response)
         yield _check_clock(response)
@@ -199,18 +201,9 @@ def _check_kind(environment: Any, credentials: Any) -> Finding:
     return Finding("API key", "ok", f"{credentials.kind}, for the environment {environment.name}")
 
 
-def _probe_url(client_class: Any, environment: Any, operation: Operation | None, arguments: Mapping[str, str]) -> str:
-    """A documented URL: the service responds to it with 401, since the request has no credentials."""
-    from ..._environments.base_url import base_url_of
-
-    return base_url_of(client_class, environment) + (operation.path.format_map(arguments) if operation else "/")
-
-
 def _check_network(url: str, timeout: float | None) -> Any:
     """Generator of findings that returns the response to a request without credentials, or None."""
     import httpx
-
-    from ..._environments.origin import is_loopback, origin_of
 
     origin = origin_of(url)
     try:

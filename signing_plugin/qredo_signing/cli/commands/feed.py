@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import islice
 from typing import Annotated, Any
@@ -73,17 +73,12 @@ def _listen(
         raise CliError(str(error), code=Exit.LOCAL) from None
     with logging_to_stderr(), connection.connect(client_class) as client, as_usage_error():
         open_feed: Any = feeds.feed  # what the path takes is known to the package alone
-        messages = open_feed(client, name, on_gap=_say_gap, on_error=_say_error, **path)
-        with messages:
-            _print(islice(messages, count), as_json=as_json)
-
-
-def _print(messages: Iterable[Any], *, as_json: bool) -> None:
-    for message in messages:
-        if as_json:
-            print_json(message.to_dict(), lines=True)
-        else:
-            print_text(line_of(message.to_dict()))
+        with open_feed(client, name, on_gap=_say_gap, on_error=_say_error, **path) as messages:
+            for message in islice(messages, count):
+                if as_json:
+                    print_json(message.to_dict(), lines=True)
+                else:
+                    print_text(line_of(message.to_dict()))
 
 
 def _say_gap(gap: Any) -> None:
