@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from ..._environments.base_url import base_url_of
-from ..._environments.origin import is_loopback, origin_of
 from ..._http.schemes import SCHEMES
 from ..._operations import Operation, operations_of
 from ..._text import printable
@@ -105,6 +103,8 @@ def check_all(
         shapes: Where to write the report about the shapes; None to leave them unchecked.
         keep: Takes this report.
     """
+    from ..._environments.base_url import base_url_of
+
     client_class = connection.client_class()
     environment = connection.named_environment()
     operation, arguments = _simple_read(connection, client_class)
@@ -204,6 +204,8 @@ def _check_kind(environment: Any, credentials: Any) -> Finding:
 def _check_network(url: str, timeout: float | None) -> Any:
     """Generator of findings that returns the response to a request without credentials, or None."""
     import httpx
+
+    from ..._environments.origin import is_loopback, origin_of
 
     origin = origin_of(url)
     try:
