@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "3c56d35eb137c0676eb5725b699138bc8cfe753857a8c5363c04a52e78fab6df"
+TEMPLATES_SHA256 = "9a8bd1d302e1b28c50af4a3e5482f4d4663a7f109bdaa830b1c7cc13a85711d2"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -42,6 +42,15 @@ def check_options(
     _check_number("deadline", deadline, float)
 
 
+def copied(query: Mapping[str, object]) -> Mapping[str, object]:
+    """A copy of query parameters and of the lists in them, which the caller may change afterwards."""
+    if not query:
+        return query
+    from copy import deepcopy  # most programs have no use for it
+
+    return deepcopy(dict(query))
+
+
 def _check_number(name: str, value: object, kind: type) -> None:
     if value is None or value is UNSET:
         return
