@@ -117,7 +117,11 @@ class Connection:
         if self.timeout is not None:
             options["timeout"] = self.timeout
         if self.nonces is not None:
-            options["nonces"] = self.nonce_source(client_class.NONCE_RULE or "clock")
+            from .. import SQLiteNonces
+
+            options["nonces"] = source = SQLiteNonces(self.nonces, rule=client_class.NONCE_RULE or "clock")
+            if self.nonce_start is not None:
+                source.initialise(self.nonce_start)
         elif client_class.NONCE_RULE == "counter":
             raise CliError(
                 f"{client_class.API[0]} needs nonces that go up by one",
@@ -131,16 +135,6 @@ class Connection:
             problem = f"{client_class.API[0]} takes a token, which is for one workspace"
             raise CliError(problem, "give --workspace ID, or set QREDO_WORKSPACE")
         return found
-
-    def nonce_source(self, rule: Any) -> Any:
-        """The file of --nonces, with a counter made in it if --nonce-start says so."""
-        from .. import SQLiteNonces
-
-        assert self.nonces is not None
-        source = SQLiteNonces(self.nonces, rule=rule)
-        if self.nonce_start is not None:
-            source.initialise(self.nonce_start)
-        return source
 
     def agent_token(self) -> str:
         """A token for one agent operation."""

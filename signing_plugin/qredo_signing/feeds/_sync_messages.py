@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -99,8 +100,6 @@ class Messages(Generic[T]):
                 self._complain(self._core.too_long(error))
             self._closing.wait(wait)
             return None, False
-        if raw is None:
-            return None, False
         try:
             return self._core.take(raw)
         except FeedMessageError as error:
@@ -126,7 +125,8 @@ class Messages(Generic[T]):
     def _open(self) -> SyncSession:
         core, options = self._core, self._core.options
         request = make_handshake(self._http, core.described)
-        response = take_turn(self._auth.scheme_of(request), request, Attempt(), lambda: self._send(request))
+        send = partial(self._http.send, request, auth=self._auth, follow_redirects=False, stream=True)
+        response = take_turn(self._auth.scheme_of(request), request, Attempt(), send)
         try:
             stream = network_stream(response)
             if stream is None:
@@ -135,9 +135,6 @@ class Messages(Generic[T]):
         except BaseException:
             response.close()
             raise
-
-    def _send(self, request: httpx.Request) -> httpx.Response:
-        return self._http.send(request, auth=self._auth, follow_redirects=False, stream=True)
 
     def _drop(self, cause: Exception | None) -> None:
         session, self._session, self._backlog = self._session, None, None
