@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from ._apis import load_client_class
 from ._completion import ENVIRONMENTS, complete_api, complete_environment
 from ._errors import CliError
 from ._exits import Exit
-from ._keys import PANEL, KeysOption, PassphraseFileOption, passphrase_in, read_credentials, says_test
+from ._keys import PANEL, KeysOption, PassphraseFileOption, read_credentials, says_test, secret_from
 from ._option_groups import option
 from ._request_state import RequestState
 
@@ -138,11 +135,7 @@ class Connection:
 
     def agent_token(self) -> str:
         """A token for one agent operation."""
-        if self.agent_token_file is not None:
-            return passphrase_in(self.agent_token_file).strip()
-        token = os.environ.get("QREDO_AGENT_TOKEN", "")
-        if not token and sys.stdin.isatty():
-            token = typer.prompt("x-api-zkp token", hide_input=True, err=True)
+        token = secret_from(self.agent_token_file, "QREDO_AGENT_TOKEN", "x-api-zkp token")
         if not token:
             raise CliError(
                 "an agent operation needs a fresh x-api-zkp token",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from .._errors import CliError
 from .._exits import Exit
-from .._keys import PassphraseFileOption, passphrase_in
+from .._keys import PASSPHRASE_VARIABLE, PassphraseFileOption, secret_from
 from .._option_groups import JsonOption, option
 from .._output import print_json, print_text
 
@@ -71,14 +70,10 @@ def _check_free(folder: Path) -> None:
 
 
 def _passphrase(file: Path | None) -> bytes:
-    given = os.environ.get("QREDO_PRIVATE_KEY_PASSPHRASE", "")
-    if file is not None:
-        given = passphrase_in(file)
-    elif not given and sys.stdin.isatty():
-        given = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
+    given = secret_from(file, PASSPHRASE_VARIABLE, "Passphrase", confirmation_prompt=True)
     if not given:
         raise CliError(
-            "no passphrase is given", "set QREDO_PRIVATE_KEY_PASSPHRASE, or give --passphrase-file", code=Exit.LOCAL
+            "no passphrase is given", f"set {PASSPHRASE_VARIABLE}, or give --passphrase-file", code=Exit.LOCAL
         )
     return given.encode()
 
