@@ -19,7 +19,7 @@ from ._readable import UNITS, flat, is_number, readable, wire_text
 from ._replacing import replacing
 from ._response_fields import NOTHING_KNOWN, Tables, names_in
 from ._response_tables import Rows, csv_of, fields_with, is_table, require_fields, rows_of, table_with, tables_in
-from ._table import grid_of, table_of
+from ._table import grid_of, print_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -122,16 +122,8 @@ class View:
             return
         texts = [{column: self._text(column, each) for column, each in row.items()} for row in rows]
         numbers = {column for row in rows for column, each in row.items() if is_number(each)}
-        table, hidden = table_of(texts, numbers, out.width, choose=not self._names)
-        if table is not None:
-            out.print(f"\n{name}" if name else "", end="\n" if name else "")
-            out.print(table)
-            if hidden:
-                out.print(_about_hidden(hidden, texts), style="dim")
-            return
-        for number, row in enumerate(texts, 1):  # too wide for the terminal: one field per line
-            out.print(f"\n{name or 'item'} {number}")
-            out.print(grid_of([(f"  {column}", each) for column, each in row.items()]))
+        if hidden := print_rows(out, name, texts, numbers, choose=not self._names):
+            out.print(_about_hidden(hidden, texts), style="dim")
 
     def _text(self, name: str, value: Any) -> str:
         return wire_text(value) if self.raw else readable(name, value)
