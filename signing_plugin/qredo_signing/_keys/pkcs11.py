@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from types import ModuleType, TracebackType
+from types import ModuleType
 
 from .._secrecy import without_locals
 from ..errors import ConfigurationError, InvalidSignatureError, KeyLoadError, SignerError
@@ -118,36 +118,28 @@ class Pkcs11Signer(RSASigner):
     def __enter__(self) -> Pkcs11Signer:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _sign(self, message: bytes) -> bytes:
-        pkcs11 = library()
         try:
             return self._ask(message)
-        except pkcs11.PKCS11Error as error:
-            self._drop()
-            if not _is_any(pkcs11, error, _LOST):
-                raise SignerError(
-                    f"{self._location} does not sign: the token answered {type(error).__name__}"
-                ) from error
-        try:
-            return self._ask(message)
-        except pkcs11.PKCS11Error as error:
-            self._drop()
-            raise SignerError(
-                f"{self._location} does not sign: the token lost its session and answers {type(error).__name__} "
-                "in a new one"
-            ) from error
+        except SignerError as error:
+            if not _is_any(library(), error.__cause__, _LOST):
+                raise
+        return self._ask(message, " in a new session, after it had lost the one before")
 
-    def _ask(self, message: bytes) -> bytes:
+    def _ask(self, message: bytes, when: str = "") -> bytes:
         if self._ended is not None:
             raise SignerError(f"{self!r} does not sign any more: {self._ended}")
         if self._session is None:
             self._session = self._open_again()
-        return self._session.sign(message, self._pin)
+        try:
+            return self._session.sign(message, self._pin)
+        except library().PKCS11Error as error:
+            self._drop()
+            answer = type(error).__name__
+            raise SignerError(f"{self._location} does not sign: the token answered {answer}{when}") from error
 
     def _open_again(self) -> Session:
         try:
