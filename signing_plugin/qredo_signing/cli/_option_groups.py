@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import is_dataclass, replace
 from typing import Annotated, Any, get_type_hints
 
@@ -33,16 +33,12 @@ def with_groups(function: Callable[..., Any]) -> Callable[..., Any]:
     return as_command(function, [keyword(name, hints[name], default=each.default) for name, each in parameters.items()])
 
 
-def as_command(function: Callable[..., Any], parameters: Iterable[inspect.Parameter]) -> Callable[..., Any]:
+def as_command(function: Callable[..., Any], parameters: Sequence[inspect.Parameter]) -> Callable[..., Any]:
     """Return a function for Typer with these parameters, and in place of a group of options those of the group."""
-    options, groups = [keyword("context", typer.Context)], dict[str, Any]()
+    groups: dict[str, Any] = {each.name: each.annotation for each in parameters if is_dataclass(each.annotation)}
+    options = [keyword("context", typer.Context)]
     for each in parameters:
-        group: Any = each.annotation
-        if is_dataclass(group):
-            groups[each.name] = group
-            options += _options(groups[each.name])
-        else:
-            options.append(each)
+        options += _options(groups[each.name]) if each.name in groups else [each]
 
     @functools.wraps(function)
     def command(context: typer.Context, **values: Any) -> Any:

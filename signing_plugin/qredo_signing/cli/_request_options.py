@@ -53,7 +53,7 @@ class SignedRequest:
         """
         from .. import PublicKey
 
-        _, stamp = stamp_of(self.timestamp, self.nonce, required=True)
+        stamp = stamp_of(self.timestamp, self.nonce, required=True)
         key = PublicKey.from_file(self.public_key_file or (self.keys or DEFAULT_KEYS) / "public.pem")
         signature = self.signature
         if signature is not None and signature.startswith("@"):
@@ -76,8 +76,8 @@ def read_bytes(source: str | None) -> bytes:
     return read_file(Path(source.removeprefix("@")))
 
 
-def stamp_of(timestamp: int | None, nonce: int | None, *, required: bool = False) -> tuple[str, str]:
-    """The name of the stamp's header and its text; the time now if neither is given.
+def stamp_of(timestamp: int | None, nonce: int | None, *, required: bool = False) -> str:
+    """The text of the stamp; the time now if neither is given.
 
     Raises:
         CliError: Both are given, or neither where one is required.
@@ -85,7 +85,7 @@ def stamp_of(timestamp: int | None, nonce: int | None, *, required: bool = False
     if timestamp is not None and nonce is not None:
         raise CliError("--timestamp and --nonce exclude each other: a request has one stamp")
     if nonce is not None:
-        return "x-nonce", str(nonce)
+        return str(nonce)
     if timestamp is None and required:
         raise CliError("no stamp is given", "give --timestamp N or --nonce N, as the request had it")
-    return "x-timestamp", str(int(time.time()) if timestamp is None else timestamp)
+    return str(int(time.time()) if timestamp is None else timestamp)

@@ -49,16 +49,15 @@ def keygen(
     _check_free(folder)
     secret = _passphrase(passphrase_file) if passphrase or passphrase_file else None
     key = generate_private_key(public_exponent=65537, key_size=bits)
-    private, public = _pem(key, secret, pkcs8=pkcs8)
-    write_key_files(folder, {_PRIVATE: private, _PUBLIC: public})
-    fingerprint = PrivateKey(key).fingerprint
+    public = PrivateKey(key).public_key
+    write_key_files(folder, {_PRIVATE: _pem(key, secret, pkcs8=pkcs8), _PUBLIC: public.to_pem()})
     if as_json:
         files = {"private_key": str(folder / _PRIVATE), "public_key": str(folder / _PUBLIC)}
-        print_json({**files, "bits": bits, "fingerprint": fingerprint})
+        print_json({**files, "bits": bits, "fingerprint": public.fingerprint})
         return
     print_text(f"{folder / _PRIVATE}  keep it to yourself; it never leaves this machine")
     print_text(f"{folder / _PUBLIC}  upload this one")
-    print_text(f"RSA-{bits} {fingerprint}")
+    print_text(f"RSA-{bits} {public.fingerprint}")
     if not (folder / "apikey").exists():
         print_text(f"Next: save the API key as {folder / 'apikey'} with mode 0600, then try `qredo doctor`.")
 
@@ -78,18 +77,12 @@ def _passphrase(file: Path | None) -> bytes:
     return given.encode()
 
 
-def _pem(key: RSAPrivateKey, secret: bytes | None, *, pkcs8: bool) -> tuple[bytes, bytes]:
-    from cryptography.hazmat.primitives.serialization import (
-        BestAvailableEncryption,
-        Encoding,
-        KeySerializationEncryption,
-        NoEncryption,
-        PrivateFormat,
-        PublicFormat,
-    )
+def _pem(key: RSAPrivateKey, secret: bytes | None, *, pkcs8: bool) -> bytes:
+    from cryptography.hazmat.primitives import serialization as form
 
     # An encrypted PKCS#1 key derives its key by one MD5, so a passphrase goes with PKCS#8.
-    style = PrivateFormat.PKCS8 if pkcs8 or secret else PrivateFormat.TraditionalOpenSSL
-    encryption: KeySerializationEncryption = BestAvailableEncryption(secret) if secret else NoEncryption()
-    private = key.private_bytes(Encoding.PEM, style, encryption)
-    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    style = form.PrivateFormat.PKCS8 if pkcs8 or secret else form.PrivateFormat.TraditionalOpenSSL
+    encryption: form.KeySerializationEncryption = (
+        form.BestAvailableEncryption(secret) if secret else form.NoEncryption()
+    )
+    return key.private_bytes(form.Encoding.PEM, style, encryption)

@@ -44,18 +44,17 @@ def sign(
       qredo sign --url URL --timestamp 1700000000 --json
     """
     from ..._http.schemes import DEFAULT_SCHEME, SCHEMES
-    from ..._signature.headers import NONCE
 
     content = read_bytes(body)
     verb = (method or ("POST" if content else "GET")).upper()
-    stamp_header, stamp = stamp_of(timestamp, nonce)
+    stamp = stamp_of(timestamp, nonce)
     scheme = SCHEMES[load_client_class(api).SECURITY] if api else DEFAULT_SCHEME
     if scheme.timestamp_header is None:
         raise CliError("this API takes a token instead of a signature", "`qredo call` and `qredo send` get one")
-    if stamp_header == NONCE and scheme.nonce_header is None:
+    stamp_header = scheme.timestamp_header if nonce is None else scheme.nonce_header
+    if stamp_header is None:
         raise CliError("this API takes no nonce", "give --timestamp, or neither")
     credentials = read_credentials(keys, scheme.name, passphrase_file)
-    stamp_header = (scheme.nonce_header if stamp_header == NONCE else scheme.timestamp_header) or stamp_header
     signature = scheme.signature(credentials, stamp, verb, url, content)
     headers = {stamp_header: stamp, scheme.signature_header: signature}
     if curl:
