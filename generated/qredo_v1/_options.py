@@ -30,8 +30,8 @@ def check_options(
                 wrong = key if not isinstance(key, str) else value
                 raise TypeError(f"{name} has {key!r}: names and values are text, not {type(wrong).__name__}")
     check_headers(headers)
-    if hasattr(timeout, "as_dict"):  # as httpx.Timeout has
-        for name, seconds in timeout.as_dict().items():
+    if (as_dict := getattr(timeout, "as_dict", None)) is not None:  # as httpx.Timeout has
+        for name, seconds in as_dict().items():
             if seconds is not None and not seconds < _TOO_LONG:
                 raise ValueError(f"timeout has {name}={seconds}: give seconds, or None for no limit")
     else:
