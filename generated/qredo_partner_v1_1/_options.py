@@ -30,12 +30,25 @@ def check_options(
                 wrong = key if not isinstance(key, str) else value
                 raise TypeError(f"{name} has {key!r}: names and values are text, not {type(wrong).__name__}")
     check_headers(headers)
-    if not hasattr(timeout, "as_dict"):  # as httpx.Timeout has
+    if (as_dict := getattr(timeout, "as_dict", None)) is not None:  # as httpx.Timeout has
+        for name, seconds in as_dict().items():
+            if seconds is not None and not seconds < _TOO_LONG:
+                raise ValueError(f"timeout has {name}={seconds}: give seconds, or None for no limit")
+    else:
         _check_number("timeout", timeout, float)
         if isinstance(timeout, float | int) and not 0 < timeout < _TOO_LONG:  # aiohttp takes 0 for no limit
             raise ValueError(f"timeout is {timeout}: give seconds above 0, or None for no limit")
     _check_number("max_retries", max_retries, int)
     _check_number("deadline", deadline, float)
+
+
+def copied(query: Mapping[str, object]) -> Mapping[str, object]:
+    """A copy of query parameters and of the lists in them, which the caller may change afterwards."""
+    if not query:
+        return query
+    from copy import deepcopy  # most programs have no use for it
+
+    return deepcopy(dict(query))
 
 
 def _check_number(name: str, value: object, kind: type) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from ._core import AsyncCore, AsyncSend, Core, Send
-from ._options import check_options
+from ._options import check_options, copied
 from ._provenance import PACKAGE, VERSION
 from ._requests import Options, Requests, user_agent
 from ._types import UNSET, Feed, RawResponse, Unset
@@ -126,7 +126,7 @@ class Client(_Described):
             now.strict,
             now.deadline if deadline is None else deadline,
             {**now.headers, **{name.lower(): value for name, value in headers.items()}},
-            {**now.query, **query},
+            {**now.query, **copied(query)},
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
 
@@ -361,7 +361,7 @@ class AsyncClient(_Described):
             now.strict,
             now.deadline if deadline is None else deadline,
             {**now.headers, **{name.lower(): value for name, value in headers.items()}},
-            {**now.query, **query},
+            {**now.query, **copied(query)},
         )
         return type(self)(self.http, base_url=self.base_url, send=self.send, owns_http=False, _options=options)
 

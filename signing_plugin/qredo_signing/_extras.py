@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["install_advice"]
+from importlib import import_module
+from typing import Any
+
+__all__ = ["import_from_extra", "install_advice"]
 
 
 def install_advice(extra: str, missing: str | None) -> str:
@@ -16,3 +19,12 @@ def install_advice(extra: str, missing: str | None) -> str:
         missing: The module that was not found.
     """
     return f'pip install ".[{extra}]" in a checkout of the project (not found: {missing})'
+
+
+def import_from_extra(module: str, extra: str, what: str) -> Any:
+    """Import a module that an extra has. Raises `ImportError` with the line for pip where it is missing."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        advice = install_advice(extra, error.name)
+        raise ImportError(f"{what} an extra: {advice}", name=error.name) from error

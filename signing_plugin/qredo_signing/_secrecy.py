@@ -6,15 +6,31 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, Self, TypeVar, cast
 
 from ._diagnostics import is_ours
 
-__all__ = ["brief", "chain", "clear_frames", "without_locals"]
+__all__ = ["NotPickled", "brief", "chain", "clear_frames", "without_locals"]
 
 _LONGEST = 60  # shorter than an API key, a token or a line of PEM
 
 F = TypeVar("F", bound=Callable[..., Any])  # not a ParamSpec, behind which editors with jedi complete nothing
+
+
+class NotPickled:
+    """Base of what holds a secret: it cannot be pickled, and a copy is the same object, so it is in memory once."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        name = type(self).__name__
+        raise TypeError(f"{name} is not pickled: a secret must not leave the process; make it where it is used")
 
 
 def without_locals(function: F) -> F:

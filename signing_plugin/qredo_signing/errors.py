@@ -61,6 +61,9 @@ class QredoSigningError(Exception):
     def __str__(self) -> str:
         return printable(super().__str__())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
 
 class ConfigurationError(QredoSigningError, ValueError):
     """An argument or an environment variable that cannot work, found before any request is made."""
@@ -143,9 +146,6 @@ class TokenError(QredoSigningError):
         super().__init__(message)
         self.status_code = status_code
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.args, self.__dict__)
-
 
 class OriginError(QredoSigningError):
     """The request does not go to the environment's origin, so it gets no credentials and is not sent.
@@ -159,9 +159,6 @@ class OriginError(QredoSigningError):
         super().__init__(message)
         self.expected = expected
         self.actual = actual
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.args, self.__dict__)
 
 
 class RedirectError(QredoSigningError):
@@ -180,9 +177,6 @@ class RedirectError(QredoSigningError):
         self.status_code = status_code
         self.target = target
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.args, self.__dict__)
-
 
 class ClockSkewError(QredoSigningError):
     """The server refused a signature, and its clock is further from ours than is ever corrected.
@@ -196,9 +190,6 @@ class ClockSkewError(QredoSigningError):
     def __init__(self, message: str, *, difference: float) -> None:
         super().__init__(message)
         self.difference = difference
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.args, self.__dict__)
 
 
 class OutcomeUnknownError(QredoSigningError):

@@ -60,12 +60,13 @@ def from_units(value: Decimal | str | int, scale: int) -> int:
         raise ValueError(f"the value has more than {_MAX_DIGITS} digits in base units: that is no amount of an asset")
     sign, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)  # finite: `_as_decimal` refuses the others
-    coefficient, shift = int("".join(map(str, digits))), exponent + decimals
-    units = coefficient * _power_of_ten(shift) if shift >= 0 else _divide(coefficient, -shift)
-    if units is None:
+    text, shift = "".join(map(str, digits)), exponent + decimals
+    whole, rest = (text + "0" * shift, "") if shift >= 0 else (text[:shift], text[shift:])
+    if rest.strip("0"):
         raise ValueError(
             f"{value!s:.60} is finer than one base unit (scale {scale}): round it first, in the way you mean"
         )
+    units = int(whole or "0")
     return -units if sign else units
 
 
@@ -97,18 +98,3 @@ def _as_decimal(value: Decimal | str | int) -> Decimal:
     if not number.is_finite():
         raise ValueError(f"{number} is not an amount")
     return number
-
-
-def _power_of_ten(exponent: int) -> int:
-    return int("1" + "0" * exponent)  # `10**exponent` is a float for all that a type checker knows
-
-
-def _divide(coefficient: int, places: int) -> int | None:
-    """Return the quotient, None if there is a rest."""
-    if coefficient == 0:
-        return 0
-    if places <= len(str(coefficient)):
-        units, rest = divmod(coefficient, _power_of_ten(places))
-        if rest == 0:
-            return units
-    return None

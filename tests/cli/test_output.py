@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import enum
 import io
 import math
+import re
 import sys
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from qredo_signing._operations import Parameter
 from qredo_signing._text import printable
 from qredo_signing.cli._confirmation import lines_of
 from qredo_signing.cli._errors import CliError
 from qredo_signing.cli._readable import AMOUNTS, TIMES, UNITS, line_of, readable
+from qredo_signing.cli._response_fields import NOTHING_KNOWN
+from qredo_signing.cli._response_tables import csv_of
 from qredo_signing.cli._responses import show_response
 from qredo_signing.cli._table import table_of
 from qredo_signing.cli._values import parse_value, shape_of
@@ -130,11 +134,11 @@ def test_fields_raw_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.split()[-2:] == ["a", "1000"]
 
 
-@pytest.mark.parametrize("csv", [False, True])
-def test_a_field_that_is_not_there_is_an_error(csv: bool, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("as_csv", [False, True])
+def test_a_field_that_is_not_there_is_an_error(as_csv: bool, capsys: pytest.CaptureFixture[str]) -> None:
     """An unknown name in --fields prints nothing, and the error names the fields of the response."""
     with pytest.raises(CliError, match="has no field ids") as caught:
-        View(fields="amount,ids", csv=csv).show([{"id": "a", "amount": 1}])
+        View(fields="amount,ids", csv=as_csv).show([{"id": "a", "amount": 1}])
     assert caught.value.hint == "did you mean id? the fields are amount, id"
     assert capsys.readouterr().out == ""
 
@@ -175,6 +179,26 @@ def test_fields_of_several_tables_are_no_csv(fields: str, where: str) -> None:
         view.check_fields("fund.get", known)
     with pytest.raises(CliError, match=where):
         view.show(value)
+
+
+@given(st.text(st.sampled_from("'=+-@\uff1d1.eAB, "), max_size=6))
+@example("=1+1")
+@example("'=1+1")
+@example("-1.5E-7")
+def test_no_text_of_csv_is_a_formula(text: str) -> None:
+    """A cell or column that a spreadsheet would compute has an apostrophe in front, and one less gives the text."""
+    number = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+    header, row = csv.reader(io.StringIO(csv_of([{text: text}], [], NOTHING_KNOWN)))
+    assert header == row
+    cell = "".join(row)
+    assert cell[:1] not in {*"=+-@\uff1d"} or number.fullmatch(cell)
+    assert (cell[1:] if re.match("'+[=+\\-@\uff1d]", cell) else cell) == text
+
+
+def test_numbers_of_csv_are_as_received(capsys: pytest.CaptureFixture[str]) -> None:
+    """A negative number, with a fraction or without, stays a number."""
+    show_response(httpx.Response(200, content=b'[{"change": -5, "rate": -1.50e-7}]'), View(csv=True))
+    assert capsys.readouterr().out == "change,rate\n-5,-1.50e-7\n"
 
 
 @pytest.mark.parametrize("options", [{"csv": True}, {"raw": True}, {"fields": "id"}])
@@ -234,7 +258,9 @@ def test_a_confirmation_shows_coins_base_units_and_expiry() -> None:
     }
 
 
-@pytest.mark.parametrize("value", [[], {}, None, 1, "text", [1, 2], {"a": []}, {"a": {"b": [{"c": [1]}]}}, [[1], {}]])
+@pytest.mark.parametrize(
+    "value", [[], {}, None, 1, "text", [1, 2], {"a": []}, {"a": {"b": [{"c": [1]}]}}, [[1], {}], {"": 5}]
+)
 def test_any_json_is_printed(value: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """Every JSON value can be printed."""
     View().show(value)

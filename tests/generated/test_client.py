@@ -398,12 +398,42 @@ def test_with_options_adds_headers_and_query_parameters() -> None:
             ({"timeout": seconds}, ValueError, f"timeout is {seconds}: give .* None for no limit")
             for seconds in (0, math.inf)
         ),
+        ({"timeout": httpx.Timeout(5, read=math.inf)}, ValueError, "timeout has read=inf: give .* None for no limit"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(options: dict[str, Any], kind: type[Exception], why: str) -> None:
     """What cannot be an option is an error of `with_options`, not of a later call."""
     with pytest.raises(kind, match=why):
         Service(ok({})).client().with_options(**options)
+
+
+def test_a_parameter_of_each_call_is_a_copy() -> None:
+    """A list that the caller changes later changes no call of a client with options."""
+    service = Service(ok({}))
+    kinds = ["a"]
+    client = service.client().with_options(query={"kind": kinds})
+    kinds.append("b")
+    client.company.search()
+    assert service.last.url.params.get_list("kind") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        (lambda client: client.company.search(query="a\ud800"), "company.search: 'query'"),
+        (lambda client: client.company.get("\udcff"), "company.get: 'company_id'"),
+        (lambda client: client.company.create(name="\ud800"), "company.create: 'name'"),
+        (lambda client: client.with_options(query={"x": ["\ud800"]}).company.search(), "company.search: 'x'"),
+        (lambda client: client.request("GET", "/x", query={"\ud800": 1}), r"GET /x: '\\ud800'"),
+        (lambda client: client.request("POST", "/x", body=["\ud800"]), "POST /x: 'body'"),
+    ],
+)
+def test_half_a_character_is_an_error_of_its_argument(call: Callable[[Client], Any], why: str) -> None:
+    """A lone surrogate in a path, query or body is a ValueError that names operation and argument; nothing is sent."""
+    service = Service(ok({}))
+    with pytest.raises(ValueError, match=f"{why} has a lone surrogate"):
+        call(service.client())
+    assert not service.requests
 
 
 def test_an_extra_header_is_set_once_however_it_is_written() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -157,6 +158,13 @@ CONNECTING = (
         lambda at: sandbox(at, timeout=0),
         "timeout is 0",
         "must be more than 0",
+        "None for no limit",
+    ),
+    Mistake(
+        "An infinite timeout in an httpx.Timeout",
+        lambda at: sandbox(at, timeout=httpx.Timeout(5, read=math.inf)),
+        "timeout has read=inf",
+        "longer than a socket waits",
         "None for no limit",
     ),
     Mistake(

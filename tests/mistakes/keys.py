@@ -86,7 +86,7 @@ KEYS = (
     Mistake(
         "The path of the key file as a text",
         lambda at: Credentials("an-api-key", "keys/private.pem"),
-        "private_key is a str without PEM in it",
+        "private_key holds no PEM",
         "for the path of a key file",
         "give a pathlib.Path",
     ),

@@ -79,6 +79,9 @@ def check_timeout(timeout: object) -> None:
         ValueError: It is not above 0, or longer than a socket waits.
     """
     if isinstance(timeout, httpx.Timeout):
+        for name, seconds in timeout.as_dict().items():
+            if seconds is not None and not seconds < LONGEST_WAIT:
+                raise ValueError(f"timeout has {name}={seconds}, longer than a socket waits: give None for no limit")
         return
     _check_seconds("timeout", timeout, "seconds, an httpx.Timeout, or None for no limit")
     if isinstance(timeout, (int, float)) and timeout >= LONGEST_WAIT:

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from ..errors import KeyLoadError
-from .secret_files import read_small_file, write_key_files
+from .secret_files import read_key_file, write_key_files
 
 __all__ = ["SEED_BYTES", "read_seed", "write_seed"]
 
@@ -25,12 +25,7 @@ def read_seed(path: str | os.PathLike[str]) -> bytes:
     Raises:
         KeyLoadError: The file cannot be read, or holds no seed.
     """
-    try:
-        content = read_small_file(path, secret=True)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        problem = f"the approval key {path} cannot be read ({reason}): check the path and its permissions"
-        raise KeyLoadError(problem) from None
+    content = read_key_file(path, "approval key file")
     seed = content if len(content) == SEED_BYTES else _decode(content)
     if len(seed) != SEED_BYTES:
         raise KeyLoadError(

@@ -7,12 +7,12 @@ import binascii
 import hashlib
 import os
 import secrets
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, derive_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from .._secrecy import without_locals
+from .._secrecy import NotPickled, without_locals
 from ..errors import KeyLoadError
 from . import bls
 from .approval_file import SEED_BYTES, read_seed, write_seed
@@ -33,7 +33,7 @@ class ApprovalPublicKeys(NamedTuple):
     ec: str
 
 
-class ApprovalKey:
+class ApprovalKey(NotPickled):
     """Signs the messages of actions: the registration of a signing agent or API key, and every approval after it.
 
         key = ApprovalKey.generate()
@@ -149,15 +149,6 @@ class ApprovalKey:
             TypeError: The message is not bytes.
         """
         return bls.sign(self._scalar, _checked(message)).hex()
-
-    def __copy__(self) -> ApprovalKey:
-        return self
-
-    def __deepcopy__(self, memo: object) -> ApprovalKey:
-        return self
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("an ApprovalKey is not pickled: a secret must not leave the process; load it where it is used")
 
     def __repr__(self) -> str:
         return f"<ApprovalKey sha256:{self.fingerprint}>"

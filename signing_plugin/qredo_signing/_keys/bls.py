@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .._extras import install_advice
+from .._extras import import_from_extra
 from ..errors import InvalidSignatureError
 
 if TYPE_CHECKING:
@@ -122,9 +121,4 @@ def _field_bytes(element: int) -> bytes:
 
 
 def _library() -> Any:
-    """Return the curve library. Raises `ImportError` with the line for pip where it is missing."""
-    try:
-        return import_module("py_arkworks_bls12381")
-    except ImportError as error:
-        advice = install_advice("approvals", error.name)
-        raise ImportError(f"approvals need an extra: {advice}", name=error.name) from None
+    return import_from_extra("py_arkworks_bls12381", "approvals", "approvals need")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Self
+from typing import TYPE_CHECKING
 
-from .._secrecy import without_locals
+from .._secrecy import NotPickled, without_locals
 from ..errors import CredentialsError, KeyLoadError
 from .api_key import KeyKind, is_api_key, kind_of
-from .secret_files import check_path, read_small_file
+from .secret_files import read_key_file
 from .signer import AsyncSigner, Signer, fingerprint_of
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-__all__ = ["BaseCredentials", "Credentials", "check_api_key", "one_of", "read_secret_text", "unquoted"]
+__all__ = ["BaseCredentials", "Credentials", "check_api_key", "read_secret_text", "unquoted", "variable_text"]
 
 _API_KEY = re.compile(r"[!-~]+", re.ASCII)  # what may stand in a header, without spaces
 _ESCAPED_LINE_BREAK = re.compile(r"(\\+r)?\\+n|\\+r")  # a PEM has no backslash of its own
 
 
-class BaseCredentials:
-    """An API key and its kind. Cannot be pickled, and a copy is the same object, so that it is in memory once."""
+class BaseCredentials(NotPickled):
+    """An API key and its kind."""
 
     __slots__ = ("_api_key", "_kind")
 
@@ -42,17 +42,6 @@ class BaseCredentials:
     def kind(self) -> KeyKind:
         """What the API key says it was made for."""
         return self._kind
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError(
-            f"{type(self).__name__} are not pickled: a secret must not leave the process; load them where they are used"
-        )
 
 
 class Credentials(BaseCredentials):
@@ -117,11 +106,11 @@ class Credentials(BaseCredentials):
             KeyLoadError: The private key cannot be loaded.
         """
         variables = os.environ if environ is None else environ
-        api_key, api_key_file = one_of(variables, "QREDO_API_KEY", "QREDO_API_KEY_FILE")
-        pem, pem_file = one_of(variables, "QREDO_PRIVATE_KEY", "QREDO_PRIVATE_KEY_FILE")
+        api_key = variable_text("API key", variables, "QREDO_API_KEY")
+        pem, pem_file = _one_of(variables, "QREDO_PRIVATE_KEY")
         passphrase = variables.get("QREDO_PRIVATE_KEY_PASSPHRASE") or None
         key = Path(pem_file) if pem_file else _key_text(pem)
-        return cls(read_secret_text("API key", api_key_file) if api_key_file else api_key, key, passphrase=passphrase)
+        return cls(api_key, key, passphrase=passphrase)
 
     @property
     def signer(self) -> Signer | AsyncSigner:
@@ -142,10 +131,8 @@ def _load_signer(
         as_signer,
     )
 
-    if isinstance(private_key, str) and is_api_key(private_key):
-        raise KeyLoadError("private_key is an API key: are API key and private key swapped?")
-    if isinstance(private_key, str) and "-----BEGIN " not in private_key:
-        raise KeyLoadError("private_key is a str without PEM in it: for the path of a key file give a pathlib.Path")
+    if isinstance(private_key, str):
+        _check_pem("private_key", private_key, "give a pathlib.Path")
     if isinstance(private_key, (bytes, str)):
         return PrivateKey.from_pem(private_key, passphrase)
     if isinstance(private_key, os.PathLike):
@@ -155,11 +142,15 @@ def _load_signer(
 
 def _key_text(pem: str) -> str:
     """The PEM text of a variable, in which line breaks may be escaped, also beside one at the end that is not."""
-    if is_api_key(pem):
-        raise KeyLoadError("QREDO_PRIVATE_KEY holds an API key: is it swapped with QREDO_API_KEY?")
-    if "-----BEGIN " not in pem:
-        raise KeyLoadError("QREDO_PRIVATE_KEY holds no PEM: for the path of a key file set QREDO_PRIVATE_KEY_FILE")
+    _check_pem("QREDO_PRIVATE_KEY", pem, "set QREDO_PRIVATE_KEY_FILE")
     return _ESCAPED_LINE_BREAK.sub("\n", pem)
+
+
+def _check_pem(name: str, text: str, advice: str) -> None:
+    if is_api_key(text):
+        raise KeyLoadError(f"{name} holds an API key: are API key and private key swapped?")
+    if "-----BEGIN " not in text:
+        raise KeyLoadError(f"{name} holds no PEM: for the path of a key file {advice}")
 
 
 def check_api_key(api_key: str) -> str:
@@ -195,20 +186,25 @@ def unquoted(text: str) -> str:
 
 def read_secret_text(what: str, path: str | os.PathLike[str]) -> str:
     """Read a file with a secret text in it. Raises `CredentialsError`, which says what it was to hold."""
-    try:
-        data = read_small_file(path, secret=True)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    else:
-        return data.decode("utf-8-sig", "replace")
-    raise CredentialsError(f"the {what} file {path} cannot be read ({reason}): {check_path(path)}")
+    return read_key_file(path, f"{what} file", CredentialsError).decode("utf-8-sig", "replace")
 
 
-def one_of(variables: Mapping[str, str], value_name: str, file_name: str) -> tuple[str, str]:
+def variable_text(what: str, variables: Mapping[str, str], name: str) -> str:
+    """Return the secret text of a variable, or of the file that the variable with `_FILE` behind its name names.
+
+    Raises:
+        CredentialsError: Neither or both are set, or the file cannot be read.
+    """
+    value, file = _one_of(variables, name)
+    return read_secret_text(what, file) if file else value
+
+
+def _one_of(variables: Mapping[str, str], name: str) -> tuple[str, str]:
     """Return the value and the file name, exactly one of which is not empty. Raises `CredentialsError`."""
-    value, file = variables.get(value_name, ""), variables.get(file_name, "")
+    file_name = f"{name}_FILE"
+    value, file = variables.get(name, ""), variables.get(file_name, "")
     if not value and not file:
-        raise CredentialsError(f"set {value_name}, or {file_name} to the path of a file that holds it: neither is set")
+        raise CredentialsError(f"set {name}, or {file_name} to the path of a file that holds it: neither is set")
     if value and file:
-        raise CredentialsError(f"{value_name} and {file_name} are both set: unset the one that you do not mean")
+        raise CredentialsError(f"{name} and {file_name} are both set: unset the one that you do not mean")
     return value, file

@@ -12,7 +12,7 @@ from pathlib import Path
 from .._secrecy import without_locals
 from ..errors import CredentialsError
 from .api_key import hmac_kind_of
-from .credentials import BaseCredentials, check_api_key, one_of, read_secret_text, unquoted
+from .credentials import BaseCredentials, check_api_key, read_secret_text, unquoted, variable_text
 
 __all__ = ["HmacCredentials"]
 
@@ -71,11 +71,9 @@ class HmacCredentials(BaseCredentials):
             CredentialsError: A variable is missing, both of a pair are set, or one does not hold what it should.
         """
         variables = os.environ if environ is None else environ
-        api_key, api_key_file = one_of(variables, "QREDO_API_KEY", "QREDO_API_KEY_FILE")
-        secret, secret_file = one_of(variables, "QREDO_API_SECRET", "QREDO_API_SECRET_FILE")
         return cls(
-            read_secret_text("API key", api_key_file) if api_key_file else api_key,
-            read_secret_text("API secret", secret_file) if secret_file else secret,
+            variable_text("API key", variables, "QREDO_API_KEY"),
+            variable_text("API secret", variables, "QREDO_API_SECRET"),
         )
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -36,23 +37,15 @@ def load_private(data: bytes, passphrase: bytes | None, what: str) -> RSAPrivate
         KeyLoadError: There is no usable RSA private key of at least 2048 bits.
     """
     block = _only_block(data, _PRIVATE, "private", what)
-    _check_passphrase(_is_encrypted(block), passphrase, what)
-    try:
-        key = load_pem_private_key(block, passphrase)
-    except _UNREADABLE:
-        key = None
-    # Raised outside the handler, so that nothing is chained that may quote what it was given.
+    _check_passphrase(block, passphrase, what)
+    key = _parsed(load_pem_private_key, block, passphrase)
     if key is None and passphrase is not None:
         raise KeyLoadError(
             f"{what} could not be decrypted: the passphrase is wrong, or the file is damaged or encrypted in an "
             "unsupported way (`openssl pkcs8 -topk8 -v2 aes256` makes a supported one)"
         )
-    if key is None:
-        raise KeyLoadError(f"{what} holds a damaged private key: copy the file again, whole and unchanged")
     if not isinstance(key, RSAPrivateKey):
-        raise KeyLoadError(
-            f"{what} is not an RSA key: the API verifies RSA signatures only, so make one with `openssl genrsa 4096`"
-        )
+        raise _not_usable(key, "private", what, ", so make one with `openssl genrsa 4096`")
     check_size(key.key_size, what)
     return key
 
@@ -60,14 +53,9 @@ def load_private(data: bytes, passphrase: bytes | None, what: str) -> RSAPrivate
 def load_public(data: bytes, what: str) -> RSAPublicKey:
     """Load the one public key of a PEM text. Raises `KeyLoadError` as `load_private` does."""
     block = _only_block(data, _PUBLIC, "public", what)
-    try:
-        key = load_pem_public_key(block)
-    except _UNREADABLE:
-        key = None
-    if key is None:
-        raise KeyLoadError(f"{what} holds a damaged public key: copy the file again, whole and unchanged")
+    key = _parsed(load_pem_public_key, block)
     if not isinstance(key, RSAPublicKey):
-        raise KeyLoadError(f"{what} is not an RSA key: the API verifies RSA signatures only")
+        raise _not_usable(key, "public", what)
     check_size(key.key_size, what)
     return key
 
@@ -76,6 +64,20 @@ def check_size(bits: int, what: str) -> None:
     """Raise `KeyLoadError` for a key that is too short to be safe."""
     if bits < MIN_KEY_BITS:
         raise KeyLoadError(f"{what} has {bits} bits: RSA keys below {MIN_KEY_BITS} bits are not secure; make a new one")
+
+
+def _parsed(load: Callable[..., object], *arguments: object) -> object:
+    """Return a key, or None: the error may quote what was given, so nothing is chained to it."""
+    try:
+        return load(*arguments)
+    except _UNREADABLE:
+        return None
+
+
+def _not_usable(key: object, kind: str, what: str, advice: str = "") -> KeyLoadError:
+    if key is None:
+        return KeyLoadError(f"{what} holds a damaged {kind} key: copy the file again, whole and unchanged")
+    return KeyLoadError(f"{what} is not an RSA key: the API verifies RSA signatures only{advice}")
 
 
 def _only_block(data: bytes, wanted: set[str], kind: str, what: str) -> bytes:
@@ -118,12 +120,9 @@ def _what_is_it(data: bytes, labels: set[str], kind: str) -> str:
     return f"is not PEM: an RSA {kind} key in PEM form starts with a BEGIN line"
 
 
-def _is_encrypted(block: bytes) -> bool:
-    """PKCS#8 says so in its label, PKCS#1 in a header line."""
-    return block.startswith(b"-----BEGIN ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block
-
-
-def _check_passphrase(encrypted: bool, passphrase: bytes | None, what: str) -> None:
+def _check_passphrase(block: bytes, passphrase: bytes | None, what: str) -> None:
+    # PKCS#8 says it in its label, PKCS#1 in a header line.
+    encrypted = block.startswith(b"-----BEGIN ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block
     if encrypted and passphrase is None:
         if os.environ.get(_VARIABLE):
             raise KeyLoadError(

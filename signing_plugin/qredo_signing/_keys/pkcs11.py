@@ -6,13 +6,12 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from types import ModuleType, TracebackType
-from typing import NoReturn
+from types import ModuleType
 
 from .._secrecy import without_locals
 from ..errors import ConfigurationError, InvalidSignatureError, KeyLoadError, SignerError
 from .pkcs11_session import KeyLocation, Session, library, open_session
-from .rsa import PublicKey
+from .rsa import RSASigner
 
 __all__ = ["Pkcs11Signer"]
 
@@ -34,7 +33,7 @@ _LOST = (
 _PIN_REFUSED = ("PinExpired", "PinIncorrect", "PinInvalid", "PinLenRange", "PinLocked")
 
 
-class Pkcs11Signer:
+class Pkcs11Signer(RSASigner):
     """Signs with an RSA key in a token (an HSM, a smart card, SoftHSM); the key never leaves it.
 
         signer = Pkcs11Signer(
@@ -48,7 +47,7 @@ class Pkcs11Signer:
     cannot be pickled, nor used after a fork: make one in each process.
     """
 
-    __slots__ = ("_ended", "_location", "_pin", "_process", "_public", "_session")
+    __slots__ = ("_ended", "_location", "_pin", "_process", "_session")
 
     @without_locals
     def __init__(
@@ -87,21 +86,6 @@ class Pkcs11Signer:
             self._session: Session | None = open_session(self._location, self._pin)
             self._public = self._session.public
 
-    @property
-    def public_key(self) -> PublicKey:
-        """The public key that belongs to the one in the token."""
-        return self._public
-
-    @property
-    def bits(self) -> int:
-        """The length of the modulus in bits."""
-        return self._public.bits
-
-    @property
-    def fingerprint(self) -> str:
-        """The fingerprint of the public key, as `PrivateKey.fingerprint` has it."""
-        return self._public.fingerprint
-
     @without_locals
     def sign(self, message: bytes, /) -> bytes:
         """Return the raw RSASSA-PKCS1-v1_5 signature over the SHA-256 of the message, made in the token.
@@ -134,50 +118,28 @@ class Pkcs11Signer:
     def __enter__(self) -> Pkcs11Signer:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __copy__(self) -> Pkcs11Signer:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Pkcs11Signer:
-        return self
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a Pkcs11Signer is not pickled: make one in the process where it is used")
-
-    def __repr__(self) -> str:
-        if not hasattr(self, "_public"):  # in a traceback that shows local variables
-            return "<Pkcs11Signer, not opened>"
-        return f"<Pkcs11Signer RSA-{self.bits} sha256:{self.fingerprint}>"
-
     def _sign(self, message: bytes) -> bytes:
-        pkcs11 = library()
         try:
             return self._ask(message)
-        except pkcs11.PKCS11Error as error:
-            self._drop()
-            if not _is_any(pkcs11, error, _LOST):
-                raise SignerError(
-                    f"{self._location} does not sign: the token answered {type(error).__name__}"
-                ) from error
-        try:
-            return self._ask(message)
-        except pkcs11.PKCS11Error as error:
-            self._drop()
-            raise SignerError(
-                f"{self._location} does not sign: the token lost its session and answers {type(error).__name__} "
-                "in a new one"
-            ) from error
+        except SignerError as error:
+            if not _is_any(library(), error.__cause__, _LOST):
+                raise
+        return self._ask(message, " in a new session, after it had lost the one before")
 
-    def _ask(self, message: bytes) -> bytes:
+    def _ask(self, message: bytes, when: str = "") -> bytes:
         if self._ended is not None:
             raise SignerError(f"{self!r} does not sign any more: {self._ended}")
         if self._session is None:
             self._session = self._open_again()
-        return self._session.sign(message, self._pin)
+        try:
+            return self._session.sign(message, self._pin)
+        except library().PKCS11Error as error:
+            self._drop()
+            answer = type(error).__name__
+            raise SignerError(f"{self._location} does not sign: the token answered {answer}{when}") from error
 
     def _open_again(self) -> Session:
         try:

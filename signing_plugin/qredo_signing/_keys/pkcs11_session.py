@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
-from .._extras import install_advice
+from .._extras import import_from_extra
 from ..errors import ConfigurationError, KeyLoadError
 from .rsa import PublicKey
 
@@ -84,12 +84,7 @@ class Session:
 
 def library() -> Any:
     """Return the package `pkcs11`. Raises `ImportError` with the line for pip where it is missing."""
-    try:
-        return import_module("pkcs11")
-    except ImportError as error:
-        raise ImportError(
-            f"Pkcs11Signer needs an extra: {install_advice('pkcs11', error.name)}", name=error.name
-        ) from error
+    return import_from_extra("pkcs11", "pkcs11", "Pkcs11Signer needs")
 
 
 def open_session(location: KeyLocation, pin: Callable[[], str]) -> Session:
@@ -100,19 +95,18 @@ def open_session(location: KeyLocation, pin: Callable[[], str]) -> Session:
     """
     pkcs11 = library()
     module = _load(location.module)
-    try:
-        token = _find_token(module, location)
-        session = _log_in(token, pin)
-    except pkcs11.PKCS11Error as error:
-        raise _load_error(location, error) from error
-    try:
-        return _find(session, token, location)
-    except pkcs11.PKCS11Error as error:
-        session.close()
-        raise _load_error(location, error) from error
-    except KeyLoadError:
-        session.close()
-        raise
+    with ExitStack() as stack:
+        try:
+            token = _find_token(module, location)
+            session = _log_in(token, pin)
+            stack.callback(session.close)
+            found = _find(session, token, location)
+        except pkcs11.PKCS11Error as error:
+            name = type(error).__name__
+            cause = _CAUSES.get(name) or f"the token answered {name}"
+            raise KeyLoadError(f"{location} cannot be used: {cause}") from error
+        stack.pop_all()
+    return found
 
 
 def _load(path: str) -> Any:
@@ -178,21 +172,17 @@ def _keys(session: pkcs11.Session, kind: pkcs11.ObjectClass, location: KeyLocati
 def _public_key(session: pkcs11.Session, key: Any, location: KeyLocation) -> PublicKey:
     """The public half: from the private key, or else from the public key beside it."""
     pkcs11 = library()
-    modulus, exponent = (_attribute(key, name) for name in _numbers())
+    names = pkcs11.Attribute.MODULUS, pkcs11.Attribute.PUBLIC_EXPONENT
+    modulus, exponent = (_attribute(key, name) for name in names)
     if modulus is None or exponent is None:  # the standard leaves the exponent out of private keys
         others = _keys(session, pkcs11.ObjectClass.PUBLIC_KEY, location)
         if len(others) != 1:
             raise KeyLoadError(
                 f"{location} does not give its public half: put its public key beside it, named as it is"
             )
-        modulus, exponent = (others[0][name] for name in _numbers())
+        modulus, exponent = (others[0][name] for name in names)
     numbers = RSAPublicNumbers(int.from_bytes(exponent, "big"), int.from_bytes(modulus, "big"))
     return PublicKey(numbers.public_key())
-
-
-def _numbers() -> tuple[Any, Any]:
-    attribute = library().Attribute
-    return attribute.MODULUS, attribute.PUBLIC_EXPONENT
 
 
 def _attribute(key: Any, name: Any) -> Any:
@@ -202,8 +192,3 @@ def _attribute(key: Any, name: Any) -> Any:
         return key[name] or None
     except (pkcs11.AttributeTypeInvalid, pkcs11.AttributeSensitive):
         return None
-
-
-def _load_error(location: KeyLocation, error: Exception) -> KeyLoadError:
-    name = type(error).__name__
-    return KeyLoadError(f"{location} cannot be used: {_CAUSES.get(name) or f'the token answered {name}'}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from .._secrecy import without_locals
+from .._secrecy import NotPickled, without_locals
 from ..errors import InvalidSignatureError, KeyLoadError
 from .pem import check_size, load_private, load_public
-from .secret_files import check_path, read_small_file
+from .secret_files import read_key_file
 from .signer import AsyncSigner, Signer
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-__all__ = ["PrivateKey", "PublicKey", "as_signer"]
+__all__ = ["PrivateKey", "PublicKey", "RSASigner", "as_signer"]
 
 _PADDING = PKCS1v15()
 _HASH = SHA256()
@@ -55,7 +55,7 @@ class PublicKey:
     @without_locals
     def from_file(cls, path: str | os.PathLike[str]) -> PublicKey:
         """Load a PEM public key from a file. Raises `KeyLoadError`, also when the file cannot be read."""
-        return cls(load_public(_read(path, secret=False), f"the key file {path}"))
+        return cls(load_public(read_key_file(path, "key file", secret=False), f"the key file {path}"))
 
     def to_pem(self) -> bytes:
         """Return it as a PEM SubjectPublicKeyInfo, as `public.pem` holds it."""
@@ -95,13 +95,41 @@ class PublicKey:
         return f"<PublicKey RSA-{self.bits} sha256:{self._fingerprint}>"
 
 
-class PrivateKey:
+class RSASigner(NotPickled):
+    """A key that signs, known by its public half."""
+
+    __slots__ = ("_public",)
+
+    _public: PublicKey
+
+    @property
+    def bits(self) -> int:
+        """The length of the modulus in bits."""
+        return self._public.bits
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the public key, by which this key prints."""
+        return self._public.fingerprint
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The public key that belongs to this one."""
+        return self._public
+
+    def __repr__(self) -> str:
+        if not hasattr(self, "_public"):  # in a traceback that shows local variables
+            return f"<{type(self).__name__}, not loaded>"
+        return f"<{type(self).__name__} RSA-{self.bits} sha256:{self.fingerprint}>"
+
+
+class PrivateKey(RSASigner):
     """An RSA private key that signs. Make one with `from_pem` or `from_file`: loading costs as much as 55 signatures.
 
     Safe to share between threads. It cannot be pickled, and prints as the fingerprint of its public key.
     """
 
-    __slots__ = ("_key", "_public")
+    __slots__ = ("_key",)
 
     def __init__(self, key: RSAPrivateKey) -> None:
         """Wrap a private key of the `cryptography` package. Raises `KeyLoadError` for one below 2048 bits."""
@@ -130,38 +158,11 @@ class PrivateKey:
         Raises:
             KeyLoadError: The message names the cause; also when the file cannot be read.
         """
-        return cls(load_private(_read(path, secret=True), _passphrase_bytes(passphrase), f"the key file {path}"))
-
-    @property
-    def bits(self) -> int:
-        """The length of the modulus in bits."""
-        return self._public.bits
-
-    @property
-    def fingerprint(self) -> str:
-        """The fingerprint of the public key."""
-        return self._public.fingerprint
-
-    @property
-    def public_key(self) -> PublicKey:
-        """The public key that belongs to this one."""
-        return self._public
+        return cls(load_private(read_key_file(path, "key file"), _passphrase_bytes(passphrase), f"the key file {path}"))
 
     def sign(self, message: bytes, /) -> bytes:
         """Return the raw RSASSA-PKCS1-v1_5 signature over the SHA-256 of the message."""
         return self._key.sign(message, _PADDING, _HASH)
-
-    def __copy__(self) -> PrivateKey:
-        return self
-
-    def __deepcopy__(self, memo: object) -> PrivateKey:
-        return self
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a PrivateKey is not pickled: a secret must not leave the process; load it where it is used")
-
-    def __repr__(self) -> str:
-        return f"<PrivateKey RSA-{self.bits} sha256:{self.fingerprint}>"
 
 
 def as_signer(key: object) -> Signer | AsyncSigner:
@@ -181,14 +182,6 @@ def as_signer(key: object) -> Signer | AsyncSigner:
         f"an object of the type {type(key).__name__} cannot sign: give a PrivateKey, PEM text, the path of a PEM file "
         "(pathlib.Path), or an object with sign(message: bytes) -> bytes (async clients: async def sign)"
     )
-
-
-def _read(path: str | os.PathLike[str], *, secret: bool) -> bytes:
-    try:
-        return read_small_file(path, secret=secret)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    raise KeyLoadError(f"the key file {path} cannot be read ({reason}): {check_path(path)}")
 
 
 def _pem_bytes(data: bytes | str) -> bytes:

@@ -9,43 +9,43 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .._diagnostics import warn
-from ..errors import InsecureKeyFileWarning
+from ..errors import ConfigurationError, InsecureKeyFileWarning, KeyLoadError
 
-__all__ = ["check_path", "read_small_file", "write_key_files"]
+__all__ = ["read_key_file", "write_key_files"]
 
 _READ_OR_WRITE_BY_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 _PUBLIC_FILE = "public.pem"
 
 
-def read_small_file(path: str | os.PathLike[str], *, secret: bool) -> bytes:
+def read_key_file(
+    path: str | os.PathLike[str],
+    what: str,
+    error_class: type[ConfigurationError] = KeyLoadError,
+    *,
+    secret: bool = True,
+) -> bytes:
     """Read a file whole.
 
     Args:
         path: The file.
+        what: What to call it in an error.
+        error_class: The class of that error.
         secret: Warn (`InsecureKeyFileWarning`) when its mode lets group or others in; on POSIX only.
 
     Returns:
         Its bytes; in UTF-8 if it is text in UTF-16, as a redirection in PowerShell writes it.
 
     Raises:
-        OSError: As `open` does.
+        ConfigurationError: It cannot be read.
     """
-    with Path(path).open("rb") as file:
-        if secret and os.name == "posix":
-            _check_mode(path, os.fstat(file.fileno()).st_mode)
-        return _as_utf8(file.read())
-
-
-def check_path(path: str | os.PathLike[str]) -> str:
-    """Return what to do about a file that cannot be read. A relative path is where the program was started."""
-    if os.fspath(path).startswith("~"):
-        return f"~ is not expanded here, so pass {Path(path).expanduser()}"
-    file = Path(path).absolute()
-    if not file.parent.is_dir():
-        return f"there is no folder {file.parent}; check the path, and where the program was started"
-    if not file.exists():
-        return f"there is no {file.name} in the folder {file.parent}; check the path"
-    return f"check the permissions of {file}"
+    try:
+        with Path(path).open("rb") as file:
+            if secret and os.name == "posix":
+                _check_mode(path, os.fstat(file.fileno()).st_mode)
+            return _as_utf8(file.read())
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    raise error_class(f"the {what} {path} cannot be read ({reason}): {_advice(path)}")
 
 
 def write_key_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -63,6 +63,18 @@ def write_key_files(folder: Path, files: Mapping[str, bytes]) -> None:
         mode = 0o644 if name == _PUBLIC_FILE else 0o600
         with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
+
+
+def _advice(path: str | os.PathLike[str]) -> str:
+    """Return what to do about a file that cannot be read. A relative path is where the program was started."""
+    if os.fspath(path).startswith("~"):
+        return f"~ is not expanded here, so pass {Path(path).expanduser()}"
+    file = Path(path).absolute()
+    if not file.parent.is_dir():
+        return f"there is no folder {file.parent}; check the path, and where the program was started"
+    if not file.exists():
+        return f"there is no {file.name} in the folder {file.parent}; check the path"
+    return f"check the permissions of {file}"
 
 
 def _as_utf8(data: bytes) -> bytes:

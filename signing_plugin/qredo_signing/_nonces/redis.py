@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import secrets
 from typing import Any, Protocol
 
@@ -20,9 +21,7 @@ local function checked(text)
     return number and number >= -1 and number < 9007199254740992 and number
 end
 """
-_CLOCK = (
-    _CHECKED
-    + """
+_CLOCK = """
 local time = redis.call('TIME')
 local last = checked(redis.call('GET', KEYS[1]) or '0')
 if not last then return {-2, 0} end
@@ -30,13 +29,10 @@ local nonce = math.max(last + 1, tonumber(ARGV[1]) + 1, time[1] * 1000000 + time
 redis.call('SET', KEYS[1], string.format('%.0f', nonce))
 return {1, nonce}
 """
-)
 
 # A counter is a hash: `last`, and for each source what its latest call was given. A client may send a call again when
 # the reply was lost (redis-py does so by itself): the same call is given the same number.
-_COUNTER = (
-    _CHECKED
-    + """
+_COUNTER = """
 local text = redis.call('HGET', KEYS[1], 'last')
 if not text then return {-1, 0} end
 local last = checked(text)
@@ -48,7 +44,6 @@ local nonce = redis.call('HINCRBY', KEYS[1], 'last', 1)
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%s %.0f', ARGV[2], nonce))
 return {1, nonce}
 """
-)
 _TAKE_BACK = """
 local done = string.format('%s back', ARGV[2])
 if redis.call('HGET', KEYS[1], ARGV[1]) == done then return 1 end
@@ -73,18 +68,13 @@ _ALLOW = (
 )
 _ADVICE = {
     "invalid username-password": "Redis does not take the user and password of the client: correct them",
-    "NOAUTH": "Redis wants a user and password: give them to the client",
-    "uthentication required": "Redis wants a user and password: give them to the client",
-    "no permissions": _ALLOW,
-    "user executing the script": _ALLOW,
-    "maxmemory": "Redis has no memory left: give it more; it must not evict this key",
-    "out of memory": "Redis has no memory left: give it more; it must not evict this key",
-    "MISCONF": "Redis cannot write to its disk: free space there",
-    "ersist": "Redis cannot write to its disk: free space there",
-    "read only": "this Redis is a replica: give the client of the primary",
-    "READONLY": "this Redis is a replica: give the client of the primary",
+    "NOAUTH|uthentication required": "Redis wants a user and password: give them to the client",
+    "no permissions|user executing the script": _ALLOW,
+    "maxmemory|out of memory": "Redis has no memory left: give it more; it must not evict this key",
+    "MISCONF|ersist": "Redis cannot write to its disk: free space there",
+    "read only|READONLY": "this Redis is a replica: give the client of the primary",
 }
-"""What to do, by a part of what Redis says; clients leave out its first word, or do not."""
+"""What to do, by a pattern of what Redis says; clients leave out its first word, or do not."""
 
 
 class RedisClient(Protocol):
@@ -162,12 +152,12 @@ class RedisNonces(StoredNonces):
 
     def _run(self, script: str, *arguments: str | int) -> Any:
         try:
-            return self._client.eval(script, 1, self._key, *arguments)
+            return self._client.eval(_CHECKED + script, 1, self._key, *arguments)
         except Exception as error:
             # Any client will do, so its errors are not known by name. Its text may name the server: it is chained only.
             if "WRONGTYPE" in str(error):
                 raise self._other_rule() from error
-            advice = next((advice for sign, advice in _ADVICE.items() if sign in str(error)), _USUAL_ADVICE)
+            advice = next((advice for sign, advice in _ADVICE.items() if re.search(sign, str(error))), _USUAL_ADVICE)
             raise NonceError(f"no nonce from {self._place} ({type(error).__name__}): {advice}") from error
 
     def _after_fork_in_child(self) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sqlite3
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Final
 
 from ..errors import ConfigurationError, NonceError
 from .lock_wait import LockWait
@@ -60,25 +60,6 @@ _ADVICE = {
 }
 """What to do, by SQLite's code."""
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def _explained(
-    method: Callable[Concatenate[SQLiteNonces, P], T],
-) -> Callable[Concatenate[SQLiteNonces, P], T]:
-    """Close the file when SQLite or the system raises an error, and make it a `NonceError` that says what to do."""
-
-    @functools.wraps(method)
-    def explained(self: SQLiteNonces, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return method(self, *args, **kwargs)
-        except (sqlite3.Error, OSError) as error:
-            self._disconnect()
-            raise self._explanation(error) from error
-
-    return explained
-
 
 class SQLiteNonces(StoredNonces):
     """Nonces for the threads, tasks and processes of one machine, kept in a file.
@@ -128,54 +109,51 @@ class SQLiteNonces(StoredNonces):
         with self._lock:
             self._disconnect()
 
-    @_explained
     def _issue(self, used: int) -> int:
-        statement = _CLOCK if self.rule == "clock" else _COUNTER
-        while True:
-            least = max(used + 1, microseconds(self._clock))
-            try:
-                row = self._run(statement, name=self._name, used=used, least=least)
-            except sqlite3.Error:
-                if self._connection is None or identify(self._file_name) == self._file:
-                    raise
-                self._disconnect()  # SQLite noticed that others no longer see the file
-                continue
-            if row is None:
-                raise self._refusal(used)
-            nonce = int(row[0])
-            if identify(self._file_name) == self._file:
-                return nonce
-            # The number came from a file that others no longer see: ask the one that stands there now.
-            self._disconnect()
-            used = max(used, nonce)
+        with self._explained():
+            statement = _CLOCK if self.rule == "clock" else _COUNTER
+            while True:
+                least = max(used + 1, microseconds(self._clock))
+                try:
+                    row = self._run(statement, name=self._name, used=used, least=least)
+                except sqlite3.Error:
+                    if self._connection is None or identify(self._file_name) == self._file:
+                        raise
+                    self._disconnect()  # SQLite noticed that others no longer see the file
+                    continue
+                if row is None:
+                    last = self._read()
+                    raise self._missing() if last is None else self._set_back(last, used)
+                nonce = int(row[0])
+                if identify(self._file_name) == self._file:
+                    return nonce
+                # The number came from a file that others no longer see: ask the one that stands there now.
+                self._disconnect()
+                used = max(used, nonce)
 
-    @_explained
     def _take_back(self, nonce: int) -> bool:
-        return self._run(_TAKE_BACK, name=self._name, nonce=nonce) is not None
+        with self._explained():
+            return self._run(_TAKE_BACK, name=self._name, nonce=nonce) is not None
 
-    @_explained
     def _create(self, last: int, *, overwrite: bool) -> bool:
-        if identify(self._file_name) is None:
-            self._make_file()
-        row = self._run(_CREATE, name=self._name, last=last, overwrite=overwrite)
-        if row is None:
-            self._read()  # says so if the rule is another
-        return row is not None
+        with self._explained():
+            if identify(self._file_name) is None:
+                self._make_file()
+            row = self._run(_CREATE, name=self._name, last=last, overwrite=overwrite)
+            if row is None:
+                self._read()  # says so if the rule is another
+            return row is not None
 
-    @_explained
     def _read(self) -> int | None:
-        if identify(self._file_name) is None:
-            return None
-        row = self._run(_READ, name=self._name)
-        if row is not None and row[0] != self.rule:
-            raise self._other_rule()
-        if row is not None and not (type(row[1]) is int and -1 <= row[1] < MAX_NONCE):
-            raise self._damaged()
-        return None if row is None else int(row[1])
-
-    def _refusal(self, used: int) -> NonceError:
-        last = self._read()
-        return self._missing() if last is None else self._set_back(last, used)
+        with self._explained():
+            if identify(self._file_name) is None:
+                return None
+            row = self._run(_READ, name=self._name)
+            if row is not None and row[0] != self.rule:
+                raise self._other_rule()
+            if row is not None and not (type(row[1]) is int and -1 <= row[1] < MAX_NONCE):
+                raise self._damaged()
+            return None if row is None else int(row[1])
 
     def _run(self, statement: str, **values: object) -> tuple[Any, ...] | None:
         """Run one statement in a transaction of its own, and return its row."""
@@ -254,13 +232,19 @@ class SQLiteNonces(StoredNonces):
         self._connection = None
         self._close()
 
-    def _explanation(self, error: Exception) -> NonceError:
-        if _is_busy(error):
-            text = f"other processes held {self._path} for more than {self._timeout} s; is one of them stopped?"
-        else:
-            advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _USUAL_ADVICE)
-            text = f"no nonces from {self._path}: {error}. {advice}"
-        return NonceError(text)
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Close the file when SQLite or the system raises an error, and make it a `NonceError` that says what to do."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            self._disconnect()
+            if _is_busy(error):
+                text = f"other processes held {self._path} for more than {self._timeout} s; is one of them stopped?"
+            else:
+                advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _USUAL_ADVICE)
+                text = f"no nonces from {self._path}: {error}. {advice}"
+            raise NonceError(text) from error
 
     def _before_fork(self) -> None:
         # SQLite's record of its locks would be inherited but not the locks, and a child would issue numbers twice.

@@ -55,7 +55,12 @@ class SkewedClock:
         if abs(difference - offset) <= tolerance:
             return False
         if abs(difference) > LIMIT:
-            raise _too_far(difference)
+            way = "ahead of" if difference > 0 else "behind"
+            raise ClockSkewError(
+                f"the server refused the signature, and its clock is {abs(difference):.0f} s {way} ours, where at most "
+                f"{LIMIT:.0f} s are corrected: set the clock of this machine (NTP)",
+                difference=difference,
+            )
         with self._lock:
             # Another thread may have been here first.
             if abs(difference - self._offset) > tolerance:
@@ -63,12 +68,3 @@ class SkewedClock:
                 text = "the server's clock is %+.0f s from ours: timestamps follow it from now on"
                 log(logging.WARNING, text, difference)
         return True
-
-
-def _too_far(difference: float) -> ClockSkewError:
-    way = "ahead of" if difference > 0 else "behind"
-    message = (
-        f"the server refused the signature, and its clock is {abs(difference):.0f} s {way} ours, where at most "
-        f"{LIMIT:.0f} s are corrected: set the clock of this machine (NTP)"
-    )
-    return ClockSkewError(message, difference=difference)

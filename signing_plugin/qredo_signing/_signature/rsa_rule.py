@@ -104,7 +104,7 @@ def sign(key: Signer | AsyncSigner, stamp: str, url: str, body: bytes) -> str:
     """
     if not hasattr(key, "sign"):
         raise TypeError(f"a {type(key).__name__} cannot sign: load PEM with PrivateKey.from_pem or .from_file")
-    return encode_signature(sync_signer(key).sign(_message(stamp, url, body)))
+    return encode_signature(sync_signer(key).sign(string_to_sign(stamp, url, body)))
 
 
 def make_signature(signer: Signer, stamp: str, url: bytes, body: bytes) -> str:
@@ -171,10 +171,6 @@ def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
         UnsignableError: The stamp or URL is not in the form that goes over the wire.
         TypeError: The body is not bytes: sign the bytes that are sent, not an object that is serialised later.
     """
-    return _message(stamp, url, body)
-
-
-def _message(stamp: str, url: str, body: bytes) -> bytes:
     if not isinstance(body, bytes):
         raise TypeError(
             f"body must be the bytes that are sent, got {type(body).__name__}: serialize it once, sign these bytes and "

@@ -7,9 +7,8 @@ import itertools
 import json
 import math
 import re
-from typing import NoReturn
 
-from .._secrecy import without_locals
+from .._secrecy import NotPickled, without_locals
 
 __all__ = ["LONGEST", "WorkspaceToken", "read_token"]
 
@@ -21,7 +20,7 @@ _END_OF_TIME = 1e18  # seconds; also keeps infinities, NaN and integers too larg
 _HEADER_TEXT = re.compile(rf"[!-~]{{1,{LONGEST}}}", re.ASCII)
 
 
-class WorkspaceToken:
+class WorkspaceToken(NotPickled):
     """A token, and until when it can be used, on a monotonic clock. The text shows in no repr.
 
     Attributes:
@@ -48,9 +47,6 @@ class WorkspaceToken:
 
     def __repr__(self) -> str:
         return "<WorkspaceToken>"
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a WorkspaceToken is not pickled: a secret must not leave the process")
 
 
 @without_locals

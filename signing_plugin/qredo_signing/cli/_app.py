@@ -15,15 +15,16 @@ import typer.main
 
 from .. import __version__
 from ..errors import DeprecatedEnvironmentWarning, InsecureKeyFileWarning
-from ._exits import MEANINGS, Exit
-from ._option_groups import help_text
+from ._exits import Exit
+from ._lazy_group import show_names
+from ._option_groups import help_text, option
 from ._output import discard, note, print_text, to_stdout
 from ._request_state import RequestState
 from ._signals import ignore_signals, interrupts
-from .commands.call import CallGroup, call
+from .commands.call import CallGroup
 from .commands.doctor import doctor
 from .commands.explain import explain
-from .commands.feed import FeedGroup, feed
+from .commands.feed import FeedGroup
 from .commands.keygen import keygen
 from .commands.send import send
 from .commands.sign import sign
@@ -32,27 +33,21 @@ from .commands.verify import verify
 __all__ = ["app", "run"]
 
 _COMPLETION = "_QREDO_COMPLETE"  # the variable by which a shell asks
-_EPILOG = "Exit codes:\n" + "\n".join(f"{code.value:>4}  {meaning}" for code, meaning in MEANINGS.items())
+_EPILOG = "Exit codes:\n" + "\n".join(f"{code.value:>4}  {code.meaning}" for code in Exit)
 
 app = typer.Typer(name="qredo", epilog=_EPILOG, rich_markup_mode="rich", pretty_exceptions_enable=False)
 for _command in (keygen, sign, verify, explain, send):
     app.command(help=help_text(_command.__doc__ or ""))(_command)
-for _name, _group, _callback in (("call", CallGroup, call), ("feed", FeedGroup, feed)):
+for _name, _group in (("call", CallGroup), ("feed", FeedGroup)):
     app.add_typer(
         typer.Typer(),
         name=_name,
         cls=_group,
-        callback=_callback,
-        help=help_text(_callback.__doc__ or ""),
+        callback=show_names,
+        help=help_text(_group.__doc__ or ""),
         invoke_without_command=True,
     )
 app.command(help=help_text(doctor.__doc__ or ""))(doctor)
-
-
-_ABOUT = """Keys, signatures, calls and feeds of the Qredo APIs.
-
-Secrets come from files, from variables or from a prompt, never from the command line. There is no default environment
-(sandbox, production, emulator): name it with --environment or QREDO_ENVIRONMENT."""
 
 
 def _say_version(value: bool) -> None:
@@ -61,13 +56,17 @@ def _say_version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(help=help_text(_ABOUT))
-def _options_of_qredo(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_say_version)
-    ] = False,
+def _qredo(
+    version: Annotated[bool, option("--version", "Print the version.", is_eager=True, callback=_say_version)] = False,
 ) -> None:
-    pass
+    """Keys, signatures, calls and feeds of the Qredo APIs.
+
+    Secrets come from files, from variables or from a prompt, never from the command line. There is no default
+    environment (sandbox, production, emulator): name it with --environment or QREDO_ENVIRONMENT.
+    """
+
+
+app.callback(help=help_text(_qredo.__doc__ or ""))(_qredo)
 
 
 def run(arguments: Sequence[str] | None, early: Sequence[str] = ()) -> int:

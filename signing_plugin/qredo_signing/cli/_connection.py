@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
-
-import typer
 
 from ._apis import load_client_class
 from ._completion import ENVIRONMENTS, complete_api, complete_environment
 from ._errors import CliError
 from ._exits import Exit
-from ._keys import PANEL, KeysOption, PassphraseFileOption, passphrase_in, read_credentials, says_test
+from ._keys import PANEL, KeysOption, PassphraseFileOption, read_credentials, says_test, secret_from
+from ._option_groups import option
 from ._request_state import RequestState
 
 __all__ = ["Connection"]
 
+_VARIABLE = "QREDO_ENVIRONMENT"
 _CHOICES = f"{', '.join(ENVIRONMENTS[:-1])}, or {ENVIRONMENTS[-1]} with --url"
 _API = "API version: the import name of its package, such as qredo_partner_v1_1."
 _AGENT = "File with a fresh x-api-zkp token, for agent operations. Without it: QREDO_AGENT_TOKEN."
@@ -26,14 +26,7 @@ _NONCES = "SQLite file with the nonces, for an API with counted nonces (1.0) or 
 _WORKSPACE = "Id of the workspace that the token is for, for the Qredo API v2."
 _TIMEOUT = "For a response; 30 by default."
 _NONCE_START = "Make the counter in --nonces, once. N is the next nonce that the service accepts."
-_COMPLETIONS = {"--api": complete_api, "--environment": complete_environment}
-
-
-def _option(name: str, text: str, metavar: str, variable: str | None = None, **more: Any) -> Any:
-    completion = _COMPLETIONS.get(name)
-    return typer.Option(
-        name, help=text, metavar=metavar, envvar=variable, autocompletion=completion, rich_help_panel=PANEL, **more
-    )
+_option = partial(option, rich_help_panel=PANEL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +37,10 @@ class Connection:
         request_state: How far the request of the command has got; no option.
     """
 
-    api: Annotated[str | None, _option("--api", _API, "PACKAGE", "QREDO_API")] = None
+    api: Annotated[str | None, _option("--api", _API, "PACKAGE", "QREDO_API", autocompletion=complete_api)] = None
     environment: Annotated[
-        str | None, _option("--environment", f"{_CHOICES}. No default.", "NAME", "QREDO_ENVIRONMENT")
+        str | None,
+        _option("--environment", f"{_CHOICES}. No default.", "NAME", _VARIABLE, autocompletion=complete_environment),
     ] = None
     url: Annotated[str | None, _option("--url", "Where the emulator listens.", "URL", "QREDO_URL")] = None
     keys: KeysOption = None
@@ -56,10 +50,7 @@ class Connection:
     nonce_start: Annotated[int | None, _option("--nonce-start", _NONCE_START, "N", min=0)] = None
     workspace: Annotated[str | None, _option("--workspace", _WORKSPACE, "ID", "QREDO_WORKSPACE")] = None
     timeout: Annotated[float | None, _option("--timeout", _TIMEOUT, "SECONDS", min=0.001)] = None
-    yes: Annotated[
-        bool,
-        typer.Option("--yes", help="Do not ask before a call that changes something on production."),
-    ] = False
+    yes: Annotated[bool, option("--yes", "Do not ask before a call that changes something on production.")] = False
     request_state: RequestState = field(default_factory=RequestState)
 
     def client_class(self) -> Any:
@@ -75,18 +66,16 @@ class Connection:
         from .. import Environment
 
         name = (self.environment or "").strip()
+        hint = f"give --environment or set {_VARIABLE}: {_CHOICES}"
         if not name:
-            raise CliError(
-                "there is no default environment", f"give --environment or set QREDO_ENVIRONMENT: {_CHOICES}"
-            )
+            raise CliError("there is no default environment", hint)
         if name == "emulator":
             if not self.url:
                 raise CliError("an emulator needs its URL", "give --url, such as --url http://127.0.0.1:8080")
             return Environment.emulator(self.url)
         try:
-            environment = Environment.from_environment({"QREDO_ENVIRONMENT": name})
+            environment = Environment.from_environment({_VARIABLE: name})
         except ValueError:
-            hint = f"give --environment or set QREDO_ENVIRONMENT: {_CHOICES}"
             raise CliError(f"there is no environment {name!r}", hint, code=Exit.LOCAL) from None
         if self.url:
             problem = f"--url is for the emulator, but the environment is {name!r}"
@@ -125,7 +114,11 @@ class Connection:
         if self.timeout is not None:
             options["timeout"] = self.timeout
         if self.nonces is not None:
-            options["nonces"] = self.nonce_source(client_class.NONCE_RULE or "clock")
+            from .. import SQLiteNonces
+
+            options["nonces"] = source = SQLiteNonces(self.nonces, rule=client_class.NONCE_RULE or "clock")
+            if self.nonce_start is not None:
+                source.initialise(self.nonce_start)
         elif client_class.NONCE_RULE == "counter":
             raise CliError(
                 f"{client_class.API[0]} needs nonces that go up by one",
@@ -140,23 +133,9 @@ class Connection:
             raise CliError(problem, "give --workspace ID, or set QREDO_WORKSPACE")
         return found
 
-    def nonce_source(self, rule: Any) -> Any:
-        """The file of --nonces, with a counter made in it if --nonce-start says so."""
-        from .. import SQLiteNonces
-
-        assert self.nonces is not None
-        source = SQLiteNonces(self.nonces, rule=rule)
-        if self.nonce_start is not None:
-            source.initialise(self.nonce_start)
-        return source
-
     def agent_token(self) -> str:
         """A token for one agent operation."""
-        if self.agent_token_file is not None:
-            return passphrase_in(self.agent_token_file).strip()
-        token = os.environ.get("QREDO_AGENT_TOKEN", "")
-        if not token and sys.stdin.isatty():
-            token = typer.prompt("x-api-zkp token", hide_input=True, err=True)
+        token = secret_from(self.agent_token_file, "QREDO_AGENT_TOKEN", "x-api-zkp token")
         if not token:
             raise CliError(
                 "an agent operation needs a fresh x-api-zkp token",

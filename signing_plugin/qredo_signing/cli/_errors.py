@@ -16,6 +16,24 @@ from ._exits import Exit
 __all__ = ["CliError", "Report", "as_usage_error", "report_of"]
 
 
+_NEW_COUNTER = (
+    "--nonce-start N makes a counter, once; N is the nonce that the service expects next. Leave it out if there is a "
+    "counter. To repair a counter, use Python: SQLiteNonces(FILE, rule='counter').initialise(N, overwrite=True)"
+)
+_SIGNING = (
+    (signing.RedirectError, Exit.REFUSED, ""),
+    (signing.ClockSkewError, Exit.REFUSED, ""),
+    (signing.OriginError, Exit.USAGE, ""),
+    (signing.UnsignableError, Exit.USAGE, ""),
+    (signing.InvalidSignatureError, Exit.NO, ""),
+    (signing.EnvironmentMismatchError, Exit.LOCAL, "give the environment with --environment"),
+    (signing.AgentTokenError, Exit.LOCAL, "give a fresh token with --agent-token-file or QREDO_AGENT_TOKEN"),
+    (signing.NonceError, Exit.LOCAL, _NEW_COUNTER),
+    (signing.QredoSigningError, Exit.LOCAL, ""),
+)
+"""Exit codes and hints of the errors of signing; the first that fits counts."""
+
+
 class CliError(Exception):
     """A problem found by a command itself.
 
@@ -63,7 +81,8 @@ def report_of(error: BaseException) -> Report | None:
         return _of_refusal(error)
     if "ResponseError" in names:
         return _of_response(error)
-    if _is_httpx(error):
+    httpx = sys.modules.get("httpx")  # not imported here: a module that was not imported raised nothing
+    if httpx is not None and isinstance(error, httpx.HTTPError | httpx.InvalidURL):
         return _of_httpx(error)
     if hasattr(error, "format_message"):  # Typer's own; where its class lives depends on its version
         return _of_typer(error)
@@ -79,22 +98,8 @@ def _report(message: object, hint: str, code: int) -> Report:
 def _of_signing(error: signing.QredoSigningError) -> Report:
     if isinstance(error, signing.OutcomeUnknownError):
         return _report(error, _how_to_look(error.outcome, error.idempotency_key), Exit.UNKNOWN)
-    if isinstance(error, signing.RedirectError | signing.ClockSkewError):
-        return _report(error, "", Exit.REFUSED)
-    if isinstance(error, signing.OriginError | signing.UnsignableError):
-        return _report(error, "", Exit.USAGE)
-    if isinstance(error, signing.InvalidSignatureError):
-        return _report(error, "", Exit.NO)
-    hint = "give the environment with --environment" if isinstance(error, signing.EnvironmentMismatchError) else ""
-    if isinstance(error, signing.AgentTokenError):
-        hint = "give a fresh token with --agent-token-file or QREDO_AGENT_TOKEN"
-    if isinstance(error, signing.NonceError):
-        hint = (
-            "--nonce-start N makes a counter, once; N is the nonce that the service expects next. Leave it out if "
-            "there is a counter. To repair a counter, use Python: SQLiteNonces(FILE, rule='counter').initialise(N, "
-            "overwrite=True)"
-        )
-    return _report(error, hint, Exit.LOCAL)
+    code, hint = next((code, hint) for kind, code, hint in _SIGNING if isinstance(error, kind))
+    return _report(error, hint, code)
 
 
 def _of_refusal(error: Any) -> Report:
@@ -121,12 +126,6 @@ def _of_system(error: OSError) -> Report:
 def _how_to_look(outcome: str | None, key: str | None) -> str:
     hint = f"`qredo call {outcome}` shows whether it succeeded" if outcome else "do not retry before you know"
     return f"{hint}; the idempotency key was {key}" if key else hint
-
-
-def _is_httpx(error: BaseException) -> bool:
-    """Whether httpx raised it. Does not import httpx: a module that was not imported raised nothing."""
-    httpx = sys.modules.get("httpx")
-    return httpx is not None and isinstance(error, httpx.HTTPError | httpx.InvalidURL)
 
 
 def _of_httpx(error: BaseException) -> Report:

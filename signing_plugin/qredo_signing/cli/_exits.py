@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import enum
 
-__all__ = ["MEANINGS", "Exit"]
+__all__ = ["Exit"]
 
 
 class Exit(enum.IntEnum):
-    """An exit code."""
+    """An exit code.
 
-    OK = 0
-    NO = 1
-    USAGE = 2
-    LOCAL = 3
-    REFUSED = 4
-    UNKNOWN = 5
-    TRANSPORT = 6
-    RESPONSE = 7
-    OUTPUT = 8
-    INTERRUPTED = 130
+    Attributes:
+        meaning: What `qredo --help` says of it.
+    """
 
+    meaning: str
 
-MEANINGS = {
-    Exit.OK: "done",
-    Exit.NO: "failed: invalid signature (verify), problem found (doctor), not confirmed",
-    Exit.USAGE: "wrong usage, URL or JSON; nothing was sent",
-    Exit.LOCAL: "keys, passphrase, environment or nonces cannot be used; nothing was sent",
-    Exit.REFUSED: "the service rejected the request; a retry is safe",
-    Exit.UNKNOWN: "OUTCOME UNKNOWN: it may have taken effect. Check before you retry",
-    Exit.TRANSPORT: "no response from the network; a retry is safe",
-    Exit.RESPONSE: "succeeded, but the response did not fit or was cut off. Don't retry",
-    Exit.OUTPUT: "the output was cut off or could not be written; a retry is safe",
-    Exit.INTERRUPTED: "interrupted (Ctrl-C, SIGTERM); nothing was changed",
-}
+    OK = 0, "done"
+    NO = 1, "failed: invalid signature (verify), problem found (doctor), not confirmed"
+    USAGE = 2, "wrong usage, URL or JSON; nothing was sent"
+    LOCAL = 3, "keys, passphrase, environment or nonces cannot be used; nothing was sent"
+    REFUSED = 4, "the service rejected the request; a retry is safe"
+    UNKNOWN = 5, "OUTCOME UNKNOWN: it may have taken effect. Check before you retry"
+    TRANSPORT = 6, "no response from the network; a retry is safe"
+    RESPONSE = 7, "succeeded, but the response did not fit or was cut off. Don't retry"
+    OUTPUT = 8, "the output was cut off or could not be written; a retry is safe"
+    INTERRUPTED = 130, "interrupted (Ctrl-C, SIGTERM); nothing was changed"
+
+    def __new__(cls, code: int, meaning: str) -> Exit:
+        """Make a code with its meaning."""
+        self = int.__new__(cls, code)
+        self._value_, self.meaning = code, meaning
+        return self

@@ -13,44 +13,34 @@ from ._completion import complete_folder
 from ._errors import CliError
 from ._exits import Exit
 from ._inputs import read_file
+from ._option_groups import option
 
 __all__ = [
     "DEFAULT_KEYS",
     "PANEL",
+    "PASSPHRASE_VARIABLE",
     "KeysOption",
     "PassphraseFileOption",
     "keys_folder",
-    "passphrase_in",
     "read_credentials",
     "says_test",
+    "secret_from",
 ]
 
 DEFAULT_KEYS = Path("keys")
 PANEL = "Connection"
+PASSPHRASE_VARIABLE = "QREDO_PRIVATE_KEY_PASSPHRASE"  # noqa: S105 - a name
 _VARIABLES = tuple(
     name + ending for name in ("QREDO_API_KEY", "QREDO_API_SECRET", "QREDO_PRIVATE_KEY") for ending in ("", "_FILE")
 )
 
+_FOLDER_HELP = "Folder with apikey and private.pem. Without it: QREDO_API_KEY and its like, then ./keys."
+_FILE_HELP = "File with the passphrase of the key. Without it: QREDO_PRIVATE_KEY_PASSPHRASE, then a prompt."
 KeysOption = Annotated[
     Path | None,
-    typer.Option(
-        "--keys",
-        metavar="DIR",
-        envvar="QREDO_KEYS",
-        help="Folder with apikey and private.pem. Without it: QREDO_API_KEY and its like, then ./keys.",
-        autocompletion=complete_folder,
-        rich_help_panel=PANEL,
-    ),
+    option("--keys", _FOLDER_HELP, "DIR", "QREDO_KEYS", autocompletion=complete_folder, rich_help_panel=PANEL),
 ]
-PassphraseFileOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--passphrase-file",
-        metavar="FILE",
-        help="File with the passphrase of the key. Without it: QREDO_PRIVATE_KEY_PASSPHRASE, then a prompt.",
-        rich_help_panel=PANEL,
-    ),
-]
+PassphraseFileOption = Annotated[Path | None, option("--passphrase-file", _FILE_HELP, "FILE", rich_help_panel=PANEL)]
 
 
 def keys_folder(keys: Path | None) -> Path | None:
@@ -76,7 +66,7 @@ def read_credentials(keys: Path | None, security: str, passphrase_file: Path | N
         return kind.from_environment() if folder is None else kind.from_directory(folder)
     if folder is None:
         return kind.from_environment(_variables_with_passphrase(passphrase_file))
-    return kind.from_directory(folder, passphrase=passphrase_of(folder / "private.pem", passphrase_file))
+    return kind.from_directory(folder, passphrase=_passphrase_of(folder / "private.pem", passphrase_file))
 
 
 def says_test(keys: Path | None) -> bool:
@@ -93,39 +83,42 @@ def says_test(keys: Path | None) -> bool:
     return kind_of(text.strip()) is KeyKind.SANDBOX
 
 
-def passphrase_of(key_file: Path, passphrase_file: Path | None) -> str | None:
-    """The passphrase of a key file: from a file, from the environment, or asked for if the key is encrypted."""
-    if passphrase_file is not None:
-        return passphrase_in(passphrase_file)
-    given = os.environ.get("QREDO_PRIVATE_KEY_PASSPHRASE")
-    if given:
-        return given
-    try:
-        is_encrypted = b"ENCRYPTED" in key_file.read_bytes()
-    except OSError:
-        return None  # loading it raises the error
-    if not is_encrypted or not sys.stdin.isatty():
-        return None
-    passphrase: str = typer.prompt(f"Passphrase of {key_file}", hide_input=True, err=True)
-    return passphrase
+def secret_from(file: Path | None, variable: str, prompt: str | None, **options: Any) -> str:
+    """Return the secret of a file, or else of a variable, or else what is typed; empty if there is none of these.
 
-
-def passphrase_in(file: Path) -> str:
-    """The text of a file with one secret, without the end of its line.
+    Args:
+        file: Holds it as UTF-8 text; the end of its line is dropped.
+        variable: An environment variable.
+        prompt: What to ask on a terminal; None asks nothing.
+        options: For `typer.prompt`.
 
     Raises:
         CliError: The file cannot be read, or is not UTF-8.
     """
+    if file is not None:
+        try:
+            return read_file(file, code=Exit.LOCAL).decode().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise CliError(f"{file} is not UTF-8 text", "save it as UTF-8", code=Exit.LOCAL) from None
+    given = os.environ.get(variable, "")
+    if not given and prompt is not None and sys.stdin.isatty():
+        given = typer.prompt(prompt, hide_input=True, err=True, **options)
+    return given
+
+
+def _passphrase_of(key_file: Path, passphrase_file: Path | None) -> str:
+    """The passphrase of a key file, asked for only if the key is encrypted."""
     try:
-        return read_file(file, code=Exit.LOCAL).decode().rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise CliError(f"{file} is not UTF-8 text", "save it as UTF-8", code=Exit.LOCAL) from None
+        is_encrypted = b"ENCRYPTED" in key_file.read_bytes()
+    except OSError:
+        is_encrypted = False  # loading it raises the error
+    prompt = f"Passphrase of {key_file}" if is_encrypted else None
+    return secret_from(passphrase_file, PASSPHRASE_VARIABLE, prompt)
 
 
 def _variables_with_passphrase(passphrase_file: Path | None) -> dict[str, str]:
     variables = dict(os.environ)
     key_file = variables.get("QREDO_PRIVATE_KEY_FILE")
     if key_file or passphrase_file:
-        passphrase = passphrase_of(Path(key_file or ""), passphrase_file)
-        variables["QREDO_PRIVATE_KEY_PASSPHRASE"] = passphrase or ""
+        variables[PASSPHRASE_VARIABLE] = _passphrase_of(Path(key_file or ""), passphrase_file)
     return variables

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -17,59 +18,52 @@ from .._text import printable
 from ._apis import installed_apis, names_of_apis
 from ._completion import complete_api
 from ._errors import CliError
-from ._option_groups import JsonOption
+from ._option_groups import JsonOption, option
 from ._output import print_json
 from ._view import screen
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["ApiOption", "Entry", "LazyGroup", "ListOption"]
+__all__ = ["Entry", "LazyGroup", "show_names"]
 
-ApiOption = Annotated[
-    str | None,
-    typer.Option(
-        "--api",
-        metavar="PACKAGE",
-        envvar="QREDO_API",
-        help="Which API version is meant.",
-        autocompletion=complete_api,
-    ),
+_ApiOption = Annotated[
+    str | None, option("--api", "Which API version is meant.", "PACKAGE", "QREDO_API", autocompletion=complete_api)
 ]
-ListOption = Annotated[bool, typer.Option("--list", help="List the names; words after it narrow the list down.")]
+_ListOption = Annotated[bool, option("--list", "List the names; words after it narrow the list down.")]
 _SearchArgument = Annotated[list[str] | None, typer.Argument()]
 
 
-class Entry(Protocol):
+def show_names(
+    context: typer.Context, api: _ApiOption = None, list_: _ListOption = False, as_json: JsonOption = False
+) -> None:
+    """List the names of a group if no word after it names one; the callback of every group."""
+    group: Any = context.command
+    if context.invoked_subcommand is None:
+        if not list_:
+            raise CliError(f"which {group.noun}?", group.see_all)
+        group.show_list(api, (), as_json=as_json)
+
+
+@dataclass(frozen=True)
+class Entry:
     """Something that can be called by its name.
 
     Attributes:
         id: What the user types.
         api: Import name of the package that it is of.
+        group: The heading that it belongs to, such as a tag.
+        row: Makes what the list shows of it.
+        description: Text to search in.
+        command: Makes its command.
     """
 
-    @property
-    def id(self) -> str: ...
-    @property
-    def api(self) -> str: ...
-    @property
-    def group(self) -> str:
-        """The heading that it belongs to, such as a tag."""
-        ...
-
-    @property
-    def row(self) -> dict[str, str]:
-        """What the list shows of it."""
-        ...
-
-    @property
-    def description(self) -> str:
-        """Text to search in."""
-        ...
-
-    def command(self) -> Any:
-        """Its command."""
-        ...
+    id: str
+    api: str
+    group: str
+    row: Callable[[], Mapping[str, str]]
+    description: str
+    command: Callable[[], Any]
 
 
 class LazyGroup(TyperGroup):
@@ -109,16 +103,17 @@ class LazyGroup(TyperGroup):
         words = [word.lower() for word in search]
         found = [each for each in self._all(api) if all(w in f"{each.id} {each.description}".lower() for w in words)]
         if not found:
-            raise CliError(f"no {self.noun} has to do with {' '.join(search)!r}", self._see_all)
+            raise CliError(f"no {self.noun} has to do with {' '.join(search)!r}", self.see_all)
         found.sort(key=lambda each: not all(word in each.id for word in words))
         if as_json:
-            print_json([{self.noun: each.id, "api": each.api, **each.row} for each in found])
+            print_json([{self.noun: each.id, "api": each.api, **each.row()} for each in found])
             return
         with screen() as out:
             _print(out, found)
 
     @property
-    def _see_all(self) -> str:
+    def see_all(self) -> str:
+        """What to do to see the names."""
         return f"`qredo {self.name} --list` shows them all"
 
     def _all(self, api: str | None) -> list[Entry]:
@@ -142,13 +137,13 @@ class LazyGroup(TyperGroup):
         if elsewhere := [each.api for each in self._find(name, None)]:
             return f"it is in {', '.join(elsewhere)}: choose with --api"
         near = difflib.get_close_matches(name.replace("-", "_"), {each.id for each in self._all(api)}, n=3)
-        return f"did you mean {', '.join(near)}?" if near else self._see_all
+        return f"did you mean {', '.join(near)}?" if near else self.see_all
 
     def _list_command(self, params: dict[str, Any]) -> Any:
         app = typer.Typer(add_completion=False)
 
         @app.command()
-        def show(search: _SearchArgument = None, api: ApiOption = None, as_json: JsonOption = False) -> None:
+        def show(search: _SearchArgument = None, api: _ApiOption = None, as_json: JsonOption = False) -> None:
             self.show_list(api or params.get("api"), search or (), as_json=as_json or bool(params.get("as_json")))
 
         return typer.main.get_command(app)
@@ -158,7 +153,7 @@ def _print(out: Console, entries: Sequence[Entry]) -> None:
     """Print one row for each entry, below its API, with a blank line between two groups such as tags."""
     from rich.table import Table
 
-    cells = {(each.api, each.id): (f"  {each.id}", *map(printable, each.row.values())) for each in entries}
+    cells = {(each.api, each.id): (f"  {each.id}", *map(printable, each.row().values())) for each in entries}
     widths = [max(map(len, column)) for column in zip(*cells.values(), strict=True)]
     apis = {each.api: [one for one in entries if one.api == each.api] for each in entries}
     for api, members in apis.items():

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import is_dataclass, replace
 from typing import Annotated, Any, get_type_hints
 
 import typer
 
-__all__ = ["JsonOption", "as_command", "help_text", "keyword", "names_of", "with_groups"]
+__all__ = ["JsonOption", "as_command", "help_text", "keyword", "names_of", "option", "with_groups"]
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+def option(name: str, text: str, metavar: str | None = None, variable: str | None = None, **more: Any) -> Any:
+    """An option for Typer: its name, its help, what stands for its value there, and the variable that gives it too."""
+    return typer.Option(name, help=text, metavar=metavar, envvar=variable, **more)
+
+
+JsonOption = Annotated[bool, option("--json", "Print JSON, for programs.")]
 
 
 def keyword(name: str, annotation: Any, *, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
@@ -23,36 +29,29 @@ def keyword(name: str, annotation: Any, *, default: Any = inspect.Parameter.empt
 def with_groups(function: Callable[..., Any]) -> Callable[..., Any]:
     """Replace each parameter of a command whose type is a group of options by these options."""
     hints = get_type_hints(function, include_extras=True)
-    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
-    own = [
-        each.replace(annotation=hints[each.name], kind=inspect.Parameter.KEYWORD_ONLY)
-        for each in inspect.signature(function).parameters.values()
-        if each.name not in groups
-    ]
-    return as_command(function, own, groups)
+    parameters = inspect.signature(function).parameters
+    return as_command(function, [keyword(name, hints[name], default=each.default) for name, each in parameters.items()])
 
 
-def as_command(
-    function: Callable[..., Any], own: Iterable[inspect.Parameter], groups: Mapping[str, Any]
-) -> Callable[..., Any]:
-    """Return a function for Typer with these parameters and the options of groups.
-
-    It calls `function(**groups, **own)`, with a group for each name.
-    """
-    options = {name: _options(group) for name, group in groups.items()}
-    parameters = [*own, *(option for each in options.values() for option in each), keyword("context", typer.Context)]
+def as_command(function: Callable[..., Any], parameters: Sequence[inspect.Parameter]) -> Callable[..., Any]:
+    """Return a function for Typer with these parameters, and in place of a group of options those of the group."""
+    groups: dict[str, Any] = {each.name: each.annotation for each in parameters if is_dataclass(each.annotation)}
+    options = [keyword("context", typer.Context)]
+    for each in parameters:
+        options += _options(groups[each.name]) if each.name in groups else [each]
 
     @functools.wraps(function)
     def command(context: typer.Context, **values: Any) -> Any:
         made = {
-            name: group(**{option.name: values.pop(option.name) for option in options[name]})
+            name: group(**{option.name: values.pop(option.name) for option in _options(group)})
             for name, group in groups.items()
         }
-        made["connection"] = replace(made["connection"], request_state=context.obj)
+        if "connection" in made:
+            made["connection"] = replace(made["connection"], request_state=context.obj)
         return function(**made, **values)
 
-    command.__annotations__ = {each.name: each.annotation for each in parameters}
-    vars(command)["__signature__"] = inspect.Signature(parameters)
+    command.__annotations__ = {each.name: each.annotation for each in options}
+    vars(command)["__signature__"] = inspect.Signature(options)
     del vars(command)["__wrapped__"]  # or Typer would read the signature of the wrapped function
     return command
 
@@ -73,7 +72,7 @@ def _options(group: Any) -> tuple[inspect.Parameter, ...]:
     """The fields of a group that are annotated as options."""
     hints = get_type_hints(group, include_extras=True)
     return tuple(
-        keyword(each.name, hints[each.name], default=each.default)
-        for each in fields(group)
-        if hasattr(hints[each.name], "__metadata__")
+        keyword(name, hints[name], default=each.default)
+        for name, each in inspect.signature(group).parameters.items()
+        if hasattr(hints[name], "__metadata__")
     )

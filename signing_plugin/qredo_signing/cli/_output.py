@@ -44,14 +44,13 @@ def logging_to_stderr() -> Iterator[None]:
         return
     handler = _Notes(logging.INFO)
     handler.addFilter(lambda record: record.name == LOG.name)  # not `REQUESTS`: what a call gave is the output
-    level = LOG.level
     LOG.addHandler(handler)
     LOG.setLevel(logging.INFO)
     try:
         yield
     finally:
         LOG.removeHandler(handler)
-        LOG.setLevel(level)
+        LOG.setLevel(logging.NOTSET)
 
 
 class _Notes(logging.Handler):

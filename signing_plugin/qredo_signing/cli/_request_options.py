@@ -3,50 +3,62 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-
-import typer
+from typing import Annotated, Any
 
 from ._errors import CliError
 from ._inputs import read_file, read_stdin
+from ._keys import DEFAULT_KEYS
+from ._option_groups import option
 
 __all__ = [
     "BodyOption",
-    "MethodOption",
     "NonceOption",
-    "SchemeApiOption",
-    "SignatureOption",
+    "SignedRequest",
     "TimestampOption",
     "UrlOption",
-    "method_of",
     "read_bytes",
     "stamp_of",
 ]
 
-UrlOption = Annotated[
-    str, typer.Option("--url", metavar="URL", help="The full URL exactly as sent, query included; wss:// for a feed.")
-]
+UrlOption = Annotated[str, option("--url", "The full URL exactly as sent, query included; wss:// for a feed.", "URL")]
 BodyOption = Annotated[
-    str | None,
-    typer.Option("--body", metavar="FILE|-|JSON", help="The body as sent: a file, - for stdin, or JSON itself."),
+    str | None, option("--body", "The body as sent: a file, - for stdin, or JSON itself.", "FILE|-|JSON")
 ]
-TimestampOption = Annotated[
-    int | None, typer.Option("--timestamp", metavar="N", min=0, help="Of x-timestamp, in Unix seconds.")
-]
-NonceOption = Annotated[int | None, typer.Option("--nonce", metavar="N", min=0, help="Of x-nonce, instead.")]
-MethodOption = Annotated[
-    str | None, typer.Option("--method", metavar="METHOD", help="GET without a body and POST with one, by default.")
-]
-SchemeApiOption = Annotated[
-    str | None,
-    typer.Option(
-        "--api", metavar="PACKAGE", help="Only for an API that is signed with a secret: qredo_v1. Without it: RSA."
-    ),
-]
-SignatureOption = Annotated[
-    str | None, typer.Option("--signature", metavar="TEXT|@FILE", help="The text of the x-sign header.")
-]
+TimestampOption = Annotated[int | None, option("--timestamp", "Of x-timestamp, in Unix seconds.", "N", min=0)]
+NonceOption = Annotated[int | None, option("--nonce", "Of x-nonce, instead.", "N", min=0)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedRequest:
+    """The options of a request that was signed. A command with a parameter of this type gets all of them."""
+
+    url: UrlOption
+    signature: Annotated[str | None, option("--signature", "The text of the x-sign header.", "TEXT|@FILE")] = None
+    body: BodyOption = None
+    timestamp: TimestampOption = None
+    nonce: NonceOption = None
+    public_key_file: Annotated[
+        Path | None, option("--public-key", "PEM file; public.pem in QREDO_KEYS or ./keys by default.", "FILE")
+    ] = None
+    keys: Annotated[Path | None, option("--keys", "", "DIR", "QREDO_KEYS", hidden=True)] = None
+
+    def signed_parts(self) -> tuple[Any, str, str, bytes, str | None]:
+        """Return the public key, the stamp, the URL, the body and the text of the signature, if one is given.
+
+        Raises:
+            CliError: There is no stamp, or a file cannot be read.
+            KeyLoadError: The public key cannot be loaded.
+        """
+        from .. import PublicKey
+
+        stamp = stamp_of(self.timestamp, self.nonce, required=True)
+        key = PublicKey.from_file(self.public_key_file or (self.keys or DEFAULT_KEYS) / "public.pem")
+        signature = self.signature
+        if signature is not None and signature.startswith("@"):
+            signature = read_file(Path(signature[1:])).decode("ascii", "replace").strip()
+        return key, stamp, self.url, read_bytes(self.body), signature
 
 
 def read_bytes(source: str | None) -> bytes:
@@ -64,13 +76,8 @@ def read_bytes(source: str | None) -> bytes:
     return read_file(Path(source.removeprefix("@")))
 
 
-def method_of(method: str | None, body: bytes) -> str:
-    """The HTTP method in upper case."""
-    return (method or ("POST" if body else "GET")).upper()
-
-
-def stamp_of(timestamp: int | None, nonce: int | None, *, required: bool = False) -> tuple[str, str]:
-    """The name of the stamp's header and its text; the time now if neither is given.
+def stamp_of(timestamp: int | None, nonce: int | None, *, required: bool = False) -> str:
+    """The text of the stamp; the time now if neither is given.
 
     Raises:
         CliError: Both are given, or neither where one is required.
@@ -78,7 +85,7 @@ def stamp_of(timestamp: int | None, nonce: int | None, *, required: bool = False
     if timestamp is not None and nonce is not None:
         raise CliError("--timestamp and --nonce exclude each other: a request has one stamp")
     if nonce is not None:
-        return "x-nonce", str(nonce)
+        return str(nonce)
     if timestamp is None and required:
         raise CliError("no stamp is given", "give --timestamp N or --nonce N, as the request had it")
-    return "x-timestamp", str(int(time.time()) if timestamp is None else timestamp)
+    return str(int(time.time()) if timestamp is None else timestamp)

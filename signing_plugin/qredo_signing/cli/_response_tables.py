@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
@@ -12,9 +13,14 @@ from ._exits import Exit
 from ._readable import flat, wire_text
 from ._response_fields import Tables, hint_at, merged, names_in, unknown
 
-__all__ = ["csv_of", "fields_with", "is_table", "require_fields", "rows_of", "table_with", "tables_in"]
+__all__ = ["Rows", "csv_of", "fields_with", "is_table", "require_fields", "rows_of", "table_with", "tables_in"]
 
 Rows = list[dict[str, Any]]
+
+# Texts of others, such as a reference, reach the spreadsheet. Apostrophes before the sign count, so that one that was
+# received is told from one that was put in front: `'=x` gets another.
+_FORMULA = re.compile("'*[=+\\-@\uff1d\uff0b\uff0d\uff20]")  # also their full-width forms
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 
 
 def is_table(value: Any) -> bool:
@@ -88,10 +94,16 @@ def csv_of(value: Any, names: Sequence[str], known: Tables) -> str:
     rows = _rows_with(names, value, tables, known) if names else tables[_usual_table(tables)]
     columns = names or list(dict.fromkeys(column for row in rows for column in row))
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: "" if each is None else wire_text(each) for name, each in row.items()} for row in rows)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(_cell, columns))
+    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
     return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """Return the text of a cell. No spreadsheet takes it for a formula, and what was received can be told from it."""
+    text = "" if value is None else wire_text(value)
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def _rows_with(names: Sequence[str], value: Any, tables: Mapping[str, Rows], known: Tables) -> Rows:

@@ -7,11 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from .._text import printable
+from ._option_groups import option
 from ._replacing import replacing
-from ._table import table_of
+from ._table import print_rows
 from ._view import screen
 
 if TYPE_CHECKING:
@@ -19,14 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ShapesOption", "check_into", "print_report"]
 
-ShapesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--shapes",
-        metavar="FILE",
-        help="Call all that reads. Write what does not fit the description to FILE: names and types, no values.",
-    ),
-]
+_SHAPES = "Call all that reads. Write what does not fit the description to FILE: names and types, no values."
+ShapesOption = Annotated[Path | None, option("--shapes", _SHAPES, "FILE")]
 
 
 def check_into(path: Path, client: Any, now: datetime) -> ShapeReport:
@@ -47,20 +40,14 @@ def check_into(path: Path, client: Any, now: datetime) -> ShapeReport:
 
 
 def print_report(report: ShapeReport) -> None:
-    """Print what did not fit as a table, and below it how the check of each operation went."""
+    """Print what did not fit as a table, if anything, and below it how the check of each operation went."""
     misfits = [{name: printable(text) for name, text in each._asdict().items()} for each in report.mismatches]
     operations = [
         {"operation": each.operation, "calls": str(each.calls), "result": _result(each)} for each in report.operations
     ]
     with screen() as out:
-        for rows in filter(None, (misfits, operations)):
-            table, _ = table_of(rows, {"calls"}, out.width, choose=False)
-            out.print()
-            if table is not None:
-                out.print(table)
-                continue
-            for row in rows:  # too wide for the terminal
-                out.print("  ".join(row.values()))
+        for name, rows in (("mismatches", misfits), ("operations", operations)):
+            print_rows(out, name, rows, {"calls"}, choose=False)
 
 
 def _result(operation: CheckedOperation) -> str:

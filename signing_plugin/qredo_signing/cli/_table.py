@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from ._readable import AMOUNTS, UNITS
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
-__all__ = ["grid_of", "table_of"]
+__all__ = ["grid_of", "print_rows", "table_of"]
 
 _GAP = 3  # columns of the terminal between two columns of the table
 _FEW = 2  # a table of so few columns shows less than one field per line does
@@ -38,6 +39,25 @@ def table_of(
     if _total(shown, widths) > width or (hidden and (len(shown) <= _FEW or _lacks_amounts(hidden, columns, rows))):
         return None, hidden
     return _table(shown, rows, numbers), hidden
+
+
+def print_rows(
+    out: Console, name: str, rows: Sequence[Mapping[str, str]], numbers: Set[str], *, choose: bool
+) -> list[str]:
+    """Print a table below its name, or one field per line if it does not fit; the arguments are those of `table_of`.
+
+    Returns:
+        The columns that were left out.
+    """
+    table, hidden = table_of(rows, numbers, out.width, choose=choose) if rows else (None, [])
+    if table is not None:
+        out.print(f"\n{name}" if name else "", end="\n" if name else "")
+        out.print(table)
+        return hidden
+    for number, row in enumerate(rows, 1):
+        out.print(f"\n{name or 'item'} {number}")
+        out.print(grid_of((f"  {column}", text) for column, text in row.items()))
+    return []
 
 
 def grid_of(fields: Iterable[tuple[str, str]]) -> Table:

@@ -7,26 +7,26 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
-import typer
-
 from ._errors import CliError
 from ._exits import Exit
+from ._option_groups import option
 from ._output import print_bytes, print_text
 from ._readable import UNITS, flat, is_number, readable, wire_text
 from ._replacing import replacing
 from ._response_fields import NOTHING_KNOWN, Tables, names_in
-from ._response_tables import csv_of, fields_with, is_table, require_fields, rows_of, table_with, tables_in
-from ._table import grid_of, table_of
+from ._response_tables import Rows, csv_of, fields_with, is_table, require_fields, rows_of, table_with, tables_in
+from ._table import grid_of, print_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = ["View", "screen"]
 
-_PANEL = "Output"
+_option = partial(option, rich_help_panel="Output")
 _SHORT = 44  # an id
 _UNLIMITED = 10_000  # columns: width of output that is not a terminal
 
@@ -39,25 +39,11 @@ class View:
         CliError: Two of them exclude each other.
     """
 
-    as_json: Annotated[bool, typer.Option("--json", help="Print the JSON as received.", rich_help_panel=_PANEL)] = False
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with values as received.", rich_help_panel=_PANEL)] = (
-        False
-    )
-    fields: Annotated[
-        str | None,
-        typer.Option("--fields", metavar="NAME,...", help="Print these fields only.", rich_help_panel=_PANEL),
-    ] = None
-    raw: Annotated[
-        bool,
-        typer.Option("--raw", help="Print times and amounts as received.", rich_help_panel=_PANEL),
-    ] = False
-
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", metavar="FILE", help="Write the response to FILE, as received.", rich_help_panel=_PANEL
-        ),
-    ] = None
+    as_json: Annotated[bool, _option("--json", "Print the JSON as received.")] = False
+    csv: Annotated[bool, _option("--csv", "Print CSV, with values as received.")] = False
+    fields: Annotated[str | None, _option("--fields", "Print these fields only.", "NAME,...")] = None
+    raw: Annotated[bool, _option("--raw", "Print times and amounts as received.")] = False
+    output: Annotated[Path | None, _option("--output", "Write the response to FILE, as received.", "FILE")] = None
 
     def __post_init__(self) -> None:
         if self.as_json and (self.csv or self.fields or self.raw):
@@ -113,25 +99,22 @@ class View:
             out.print(wire_text(value))
             return
         parts = dict(flat(value)) if isinstance(value, dict) else {"": value}
-        tables = {name: rows_of(each) for name, each in parts.items() if is_table(each) or name == ""}
+        tables = {name: rows_of(each) for name, each in parts.items() if is_table(each) or each is value}
+        fields = {name: each for name, each in parts.items() if name not in tables}
         if self._names:
             fields_with(self._names, value, tables_in(value), known)
-            self._show_chosen(out, parts, tables)
-            return
-        if lines := [(name, self._text(name, each)) for name, each in parts.items() if name not in tables]:
-            out.print(grid_of(lines))
+            fields = {name: fields[name] for name in self._names if name in fields}
+            chosen = {name: self._chosen(name, rows) for name, rows in tables.items()}
+            tables = {name: rows for name, rows in chosen.items() if any(rows)}
+        if fields:
+            out.print(grid_of((name, self._text(name, each)) for name, each in fields.items()))
         for name, rows in tables.items():
             self._show_rows(out, name, rows)
 
-    def _show_chosen(self, out: Console, parts: Mapping[str, Any], tables: Mapping[str, list[Any]]) -> None:
-        names = [name for name in self._names if name in parts and name not in tables]
-        if lines := [(name, self._text(name, parts[name])) for name in names]:
-            out.print(grid_of(lines))
-        for name, rows in tables.items():
-            columns = [column for column in self._names if name not in self._names]
-            chosen = [{each: row[each] for each in columns or row if each in row} for row in rows]
-            if any(chosen):
-                self._show_rows(out, name, chosen)
+    def _chosen(self, name: str, rows: Rows) -> Rows:
+        """The columns of a table that `--fields` names; all of them if it names the table."""
+        columns = [] if name in self._names else self._names
+        return [{each: row[each] for each in columns or row if each in row} for row in rows]
 
     def _show_rows(self, out: Console, name: str, rows: list[dict[str, Any]]) -> None:
         if not rows:
@@ -139,16 +122,8 @@ class View:
             return
         texts = [{column: self._text(column, each) for column, each in row.items()} for row in rows]
         numbers = {column for row in rows for column, each in row.items() if is_number(each)}
-        table, hidden = table_of(texts, numbers, out.width, choose=not self._names)
-        if table is not None:
-            out.print(f"\n{name}" if name else "", end="\n" if name else "")
-            out.print(table)
-            if hidden:
-                out.print(_about_hidden(hidden, texts), style="dim")
-            return
-        for number, row in enumerate(texts, 1):  # too wide for the terminal: one field per line
-            out.print(f"\n{name or 'item'} {number}")
-            out.print(grid_of([(f"  {column}", each) for column, each in row.items()]))
+        if hidden := print_rows(out, name, texts, numbers, choose=not self._names):
+            out.print(_about_hidden(hidden, texts), style="dim")
 
     def _text(self, name: str, value: Any) -> str:
         return wire_text(value) if self.raw else readable(name, value)

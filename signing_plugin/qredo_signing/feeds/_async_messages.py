@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
-from types import TracebackType
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import anyio
@@ -87,9 +87,7 @@ class AsyncMessages(Generic[T]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     def __repr__(self) -> str:
@@ -111,8 +109,6 @@ class AsyncMessages(Generic[T]):
             if isinstance(error, TooLongError):
                 await self._complain(self._core.too_long(error))
             await self._sleep(wait)
-            return None, False
-        if raw is None:
             return None, False
         try:
             return self._core.take(raw)
@@ -144,7 +140,8 @@ class AsyncMessages(Generic[T]):
         core, options = self._core, self._core.options
         request = make_handshake(self._http, core.described)
         scheme = self._auth.scheme_of(request)
-        response = await async_take_turn(scheme, request, Attempt(), lambda: self._send(request))
+        send = partial(self._http.send, request, auth=self._auth, follow_redirects=False, stream=True)
+        response = await async_take_turn(scheme, request, Attempt(), send)
         try:
             stream = network_stream(response)
             if stream is None:
@@ -154,9 +151,6 @@ class AsyncMessages(Generic[T]):
             with anyio.CancelScope(shield=True):
                 await response.aclose()
             raise
-
-    async def _send(self, request: httpx.Request) -> httpx.Response:
-        return await self._http.send(request, auth=self._auth, follow_redirects=False, stream=True)
 
     async def _drop(self, cause: Exception | None) -> None:
         session, self._session, self._backlog = self._session, None, None

@@ -25,14 +25,18 @@ _PATIENCE = 5.0
 _GOODBYE = 0.5
 
 
-class SyncSession:
-    """A connection of a sync client."""
+class _Session:
+    """A connection and its messages."""
 
     def __init__(self, response: httpx.Response, stream: Any, max_size: int, keepalive: Keepalive) -> None:
         self._response = response
         self._stream = stream
         self._frames = Frames(max_size)
         self._keepalive = keepalive
+
+
+class SyncSession(_Session):
+    """A connection of a sync client."""
 
     def receive(self, is_closing: Callable[[], bool]) -> Raw | None:
         """Return the next message, or None once `is_closing` is true. Raises `FeedConnectionError` at its end."""
@@ -64,14 +68,8 @@ class SyncSession:
             self._response.close()
 
 
-class AsyncSession:
+class AsyncSession(_Session):
     """A connection of an async client, on asyncio or trio."""
-
-    def __init__(self, response: httpx.Response, stream: Any, max_size: int, keepalive: Keepalive) -> None:
-        self._response = response
-        self._stream = stream
-        self._frames = Frames(max_size)
-        self._keepalive = keepalive
 
     async def receive(self, is_closing: Callable[[], bool]) -> Raw | None:
         """Return the next message, or None once `is_closing` is true. Raises `FeedConnectionError` at its end."""

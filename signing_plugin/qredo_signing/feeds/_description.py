@@ -51,16 +51,6 @@ class Described:
     message: Any
     errors: Any
 
-    @property
-    def api_error(self) -> Any:
-        """The base class of the package's errors for a status."""
-        return self.errors.APIError
-
-    @property
-    def response_error(self) -> Any:
-        """The class of the package's errors for what is not as described."""
-        return self.errors.ResponseError
-
 
 def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
     """Look a feed up in its client's class.

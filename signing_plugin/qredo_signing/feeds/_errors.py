@@ -20,9 +20,6 @@ class FeedConnectionError(QredoSigningError):
         super().__init__(message)
         self.may_pass = may_pass
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild_connection, (type(self), self.args[0], self.may_pass)
-
 
 class FeedMessageError(QredoSigningError):
     """A message is not what the description says. The feed goes on: ask it for the next message.
@@ -38,14 +35,3 @@ class FeedMessageError(QredoSigningError):
         super().__init__(message)
         self.feed = feed
         self.raw = raw
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild_message, (self.args[0], self.feed, self.raw)
-
-
-def _rebuild_connection(kind: type[FeedConnectionError], message: str, may_pass: bool) -> FeedConnectionError:
-    return kind(message, may_pass=may_pass)
-
-
-def _rebuild_message(message: str, feed: str, raw: object) -> FeedMessageError:
-    return FeedMessageError(message, feed=feed, raw=raw)

@@ -76,12 +76,7 @@ def refusal(described: Described, response: httpx.Response, body: bytes) -> Exce
         hint = ": a feed needs HTTP/1.1, so use a client without http2=True" if version == "HTTP/2" else ""
         return FeedConnectionError(f"the handshake was answered with {status} instead of 101{hint}", may_pass=False)
     headers = [(k, v) for k, v in response.headers.multi_items() if k not in ("content-encoding", "content-length")]
-    whole = httpx.Response(
-        status, headers=headers, content=body, request=response.request, extensions=_without_stream(response)
-    )
+    extensions = {name: value for name, value in response.extensions.items() if name != "network_stream"}
+    whole = httpx.Response(status, headers=headers, content=body, request=response.request, extensions=extensions)
     error: Exception = described.errors.api_error(described.info.operation, whole)
     return error
-
-
-def _without_stream(response: httpx.Response) -> dict[str, Any]:
-    return {name: value for name, value in response.extensions.items() if name != "network_stream"}

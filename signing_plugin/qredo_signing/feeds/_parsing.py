@@ -27,7 +27,7 @@ def parse(described: Described, raw: object) -> Any:
         return raw
     try:
         return described.message.from_dict(_fields(raw))
-    except (ValueError, TypeError, RecursionError, described.response_error) as error:
+    except (ValueError, TypeError, RecursionError, described.errors.ResponseError) as error:
         text = f"a message of the feed {described.name} is not as described: {_why(error)}. The feed goes on after it"
         raise FeedMessageError(text, feed=described.name, raw=raw) from error
 
@@ -59,17 +59,13 @@ def items_of(result: Any) -> Iterable[Any]:
         return ()
     if isinstance(result, Iterable) and not isinstance(result, Mapping | str | bytes):
         return result
-    lists = [value for value in _values(result) if isinstance(value, list)]
+    if not hasattr(result, "to_dict"):
+        raise TypeError(f"resync gave {type(result).__name__}: give messages to iterate over, or a model with a list")
+    names = (field.name for field in getattr(result, "__attrs_attrs__", ()) if field.name != "additional_properties")
+    lists = [value for name in names if isinstance(value := getattr(result, name), list)]
     if len(lists) > 1:
         raise TypeError(f"resync gave {type(result).__name__}, which has {len(lists)} lists: give the right one")
     return lists[0] if lists else ()
-
-
-def _values(model: Any) -> list[Any]:
-    if not hasattr(model, "to_dict"):
-        raise TypeError(f"resync gave {type(model).__name__}: give messages to iterate over, or a model with a list")
-    names = getattr(model, "__attrs_attrs__", ())
-    return [getattr(model, field.name) for field in names if field.name != "additional_properties"]
 
 
 class SeenMessages:

@@ -86,7 +86,7 @@ class ReconnectState:
 
     def _wait(self, error: Exception) -> float | None:
         retry_after = None
-        if isinstance(error, self._described.api_error):
+        if isinstance(error, self._described.errors.APIError):
             response: httpx.Response = error.response  # pyright: ignore[reportAttributeAccessIssue]
             if response.status_code != 429 and response.status_code < 500:
                 return None

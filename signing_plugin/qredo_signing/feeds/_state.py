@@ -82,7 +82,9 @@ class Core:
         self._cause = cause or self._cause
 
     def take(self, raw: object) -> tuple[Any, bool]:
-        """Return a message as a model, and whether to pass it on. Raises `FeedMessageError`."""
+        """Return a message as a model, and whether to pass it on: not if there is none. Raises `FeedMessageError`."""
+        if raw is None:
+            return None, False
         message = parse(self.described, raw)
         try:
             return message, self.seen.is_new(message)

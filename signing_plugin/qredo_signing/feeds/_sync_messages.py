@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Iterator
-from types import TracebackType
+from functools import partial
 from typing import Any, Generic, Self, TypeVar
 
 import httpx
@@ -76,9 +76,7 @@ class Messages(Generic[T]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -98,8 +96,6 @@ class Messages(Generic[T]):
             if isinstance(error, TooLongError):
                 self._complain(self._core.too_long(error))
             self._closing.wait(wait)
-            return None, False
-        if raw is None:
             return None, False
         try:
             return self._core.take(raw)
@@ -126,7 +122,8 @@ class Messages(Generic[T]):
     def _open(self) -> SyncSession:
         core, options = self._core, self._core.options
         request = make_handshake(self._http, core.described)
-        response = take_turn(self._auth.scheme_of(request), request, Attempt(), lambda: self._send(request))
+        send = partial(self._http.send, request, auth=self._auth, follow_redirects=False, stream=True)
+        response = take_turn(self._auth.scheme_of(request), request, Attempt(), send)
         try:
             stream = network_stream(response)
             if stream is None:
@@ -135,9 +132,6 @@ class Messages(Generic[T]):
         except BaseException:
             response.close()
             raise
-
-    def _send(self, request: httpx.Request) -> httpx.Response:
-        return self._http.send(request, auth=self._auth, follow_redirects=False, stream=True)
 
     def _drop(self, cause: Exception | None) -> None:
         session, self._session, self._backlog = self._session, None, None

@@ -234,7 +234,7 @@ def test_a_readable_file_warns(tmp_path: Path) -> None:
 
 def test_a_key_stays_in_the_process() -> None:
     """A key is not pickled; a copy is the key itself; it prints as its fingerprint."""
-    with pytest.raises(TypeError, match="an ApprovalKey is not pickled"):
+    with pytest.raises(TypeError, match="ApprovalKey is not pickled"):
         pickle.dumps(KEY)
     assert copy.copy(KEY) is KEY
     assert copy.deepcopy([KEY]) == [KEY]

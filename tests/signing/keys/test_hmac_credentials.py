@@ -130,7 +130,7 @@ def test_from_environment_says_which_variable(name: str) -> None:
 def test_they_stay_in_the_process() -> None:
     """They cannot be pickled, have no `__dict__`, print neither key nor secret, and a copy is the same object."""
     credentials = HmacCredentials(API_KEY, API_SECRET)
-    with pytest.raises(TypeError, match="HmacCredentials are not pickled"):
+    with pytest.raises(TypeError, match="HmacCredentials is not pickled"):
         pickle.dumps(credentials)
     with pytest.raises(TypeError):
         vars(credentials)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import typer
@@ -14,17 +14,17 @@ from .._call_options import arguments_of, help_of, options_of
 from .._confirmation import confirm, scales_of
 from .._connection import Connection
 from .._errors import CliError, as_usage_error
-from .._lazy_group import ApiOption, LazyGroup, ListOption
-from .._option_groups import JsonOption, as_command
+from .._lazy_group import Entry, LazyGroup
+from .._option_groups import as_command, keyword
 from .._output import logging_to_stderr
 from .._response_fields import NOTHING_KNOWN, tables_of
 from .._responses import refuse_terminal, show_pages, show_response
 from .._view import View
 
-__all__ = ["CallGroup", "call"]
+__all__ = ["CallGroup"]
 
 
-def call(context: typer.Context, api: ApiOption = None, list_: ListOption = False, as_json: JsonOption = False) -> None:
+class CallGroup(LazyGroup):
     """Call an operation by its name: TAG.VERB, as in Python.
 
     qredo call --list shows the names, qredo call TAG.VERB --help the options of one. Ids, query and body are options;
@@ -37,56 +37,33 @@ def call(context: typer.Context, api: ApiOption = None, list_: ListOption = Fals
       qredo call transfer.create --company-id ID --body @transfer.json --json
       qredo call fund.iter_ledger --company-id ID --fund-id ID
     """
-    if context.invoked_subcommand is None:
-        if not list_:
-            raise CliError("which operation?", "`qredo call --list` shows them all")
-        group: Any = context.command
-        group.show_list(api, (), as_json=as_json)
-
-
-@dataclass(frozen=True)
-class _Entry:
-    operation: Operation
-
-    @property
-    def id(self) -> str:
-        return self.operation.id
-
-    @property
-    def api(self) -> str:
-        return self.operation.api
-
-    @property
-    def group(self) -> str:
-        return self.operation.tag
-
-    @property
-    def row(self) -> dict[str, str]:
-        mark = "(deprecated) " if self.operation.is_deprecated else ""
-        return {"method": self.operation.method, "summary": f"{mark}{self.operation.summary}"}
-
-    @property
-    def description(self) -> str:
-        return self.operation.description
-
-    def command(self) -> Any:
-        def run(connection: Connection, view: View, **given: Any) -> None:
-            _run(self.operation, connection, view, given)
-
-        run.__doc__ = help_of(self.operation)
-        app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-        app.command(self.id)(as_command(run, options_of(self.operation), {"connection": Connection, "view": View}))
-        return typer.main.get_command(app)
-
-
-class CallGroup(LazyGroup):
-    """The operations as commands."""
 
     noun = "operation"
 
-    def entries(self, api: str) -> Sequence[_Entry]:
+    def entries(self, api: str) -> Sequence[Entry]:
         """The operations of one API package."""
-        return [_Entry(each) for each in operations_of(load_package(api))]
+        return [_entry(each) for each in operations_of(load_package(api))]
+
+
+def _entry(operation: Operation) -> Entry:
+    row, command = partial(_row, operation), partial(_command, operation)
+    return Entry(operation.id, operation.api, operation.tag, row, operation.description, command)
+
+
+def _row(operation: Operation) -> dict[str, str]:
+    mark = "(deprecated) " if operation.is_deprecated else ""
+    return {"method": operation.method, "summary": f"{mark}{operation.summary}"}
+
+
+def _command(operation: Operation) -> Any:
+    def run(connection: Connection, view: View, **given: Any) -> None:
+        _run(operation, connection, view, given)
+
+    run.__doc__ = help_of(operation)
+    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    options = [*options_of(operation), keyword("connection", Connection), keyword("view", View)]
+    app.command(operation.id)(as_command(run, options))
+    return typer.main.get_command(app)
 
 
 def _run(operation: Operation, connection: Connection, view: View, given: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ _MARKS = {"ok": "ok  ", "warning": "WARN", "problem": "FAIL", "skipped": "-   "}
 
 
 @with_groups
-def doctor(connection: Connection, shapes: ShapesOption = None, as_json: JsonOption = False) -> Any:
+def doctor(*, shapes: ShapesOption = None, as_json: JsonOption = False, connection: Connection) -> Any:
     """Check keys, environment, clock, TLS and connection; say what to do.
 
     Sends one signed read, with --shapes some more, and changes nothing. The exit code is 1 if there is a problem;
@@ -103,16 +103,18 @@ def check_all(
         shapes: Where to write the report about the shapes; None to leave them unchecked.
         keep: Takes this report.
     """
+    from ..._environments.base_url import base_url_of
+
     client_class = connection.client_class()
     environment = connection.named_environment()
     operation, arguments = _simple_read(connection, client_class)
-    yield from _check_files(connection, client_class.SECURITY)
+    yield from map(_check_file, _key_files(connection, client_class.SECURITY))
     credentials = yield from _check_credentials(connection, client_class.SECURITY)
     if credentials is not None:
         yield _check_kind(environment, credentials)
-    response = yield from _check_network(
-        _probe_url(client_class, environment, operation, arguments), connection.timeout
-    )
+    # A documented path: the service responds to it with 401, since the request has no credentials.
+    url = base_url_of(client_class, environment) + (operation.path.format_map(arguments) if operation else "/")
+    response = yield from _check_network(url, connection.timeout)
     if response is not None:
         yield _check_tls(response)
         yield _check_clock(response)
@@ -124,11 +126,6 @@ def check_all(
             client = yield from _check_read(connection, client_class, operation, arguments, stack)
         if shapes is not None:
             yield _check_shapes(client, shapes, keep)
-
-
-def _check_files(connection: Connection, security: str) -> Iterator[Finding]:
-    for path in _key_files(connection, security):
-        yield _check_file(path)
 
 
 def _key_files(connection: Connection, security: str) -> list[Path]:
@@ -202,13 +199,6 @@ def _check_kind(environment: Any, credentials: Any) -> Finding:
     except EnvironmentMismatchError as error:
         return _problem("API key", error)
     return Finding("API key", "ok", f"{credentials.kind}, for the environment {environment.name}")
-
-
-def _probe_url(client_class: Any, environment: Any, operation: Operation | None, arguments: Mapping[str, str]) -> str:
-    """A documented URL: the service responds to it with 401, since the request has no credentials."""
-    from ..._environments.base_url import base_url_of
-
-    return base_url_of(client_class, environment) + (operation.path.format_map(arguments) if operation else "/")
 
 
 def _check_network(url: str, timeout: float | None) -> Any:

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from ..._text import printable
-from .._option_groups import JsonOption
+from .._option_groups import JsonOption, with_groups
 from .._output import print_json, print_text
-from .._request_options import (
-    BodyOption,
-    NonceOption,
-    SignatureOption,
-    TimestampOption,
-    UrlOption,
-    read_bytes,
-    stamp_of,
-)
-from .verify import PublicKeyOption, public_key, signature_text
+from .._request_options import SignedRequest
 
 __all__ = ["explain"]
 
 
-def explain(
-    url: UrlOption,
-    signature: SignatureOption = None,
-    body: BodyOption = None,
-    timestamp: TimestampOption = None,
-    nonce: NonceOption = None,
-    public_key_file: PublicKeyOption = None,
-    keys: Annotated[Path | None, typer.Option("--keys", metavar="DIR", envvar="QREDO_KEYS", hidden=True)] = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_groups
+def explain(request: SignedRequest, as_json: JsonOption = False) -> None:
     """Show what goes into a signature: stamp, URL, body, digest, key.
 
     No secret is in it. Lay it beside what the other side saw.
@@ -46,9 +25,7 @@ def explain(
     """
     from ... import explain as explain_rsa
 
-    _, stamp = stamp_of(timestamp, nonce, required=True)
-    key = public_key(public_key_file, keys)
-    explanation = explain_rsa(key, stamp, url, read_bytes(body), signature_text(signature))
+    explanation = explain_rsa(*request.signed_parts())
     if as_json:
         print_json(dataclasses.asdict(explanation))
     else:

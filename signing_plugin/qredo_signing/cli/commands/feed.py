@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from typing import Annotated, Any
 
@@ -14,17 +14,17 @@ from .._apis import load_package
 from .._connection import Connection
 from .._errors import CliError, as_usage_error
 from .._exits import Exit
-from .._lazy_group import ApiOption, LazyGroup, ListOption
-from .._option_groups import JsonOption, as_command, keyword
+from .._lazy_group import Entry, LazyGroup
+from .._option_groups import JsonOption, as_command, keyword, option
 from .._output import logging_to_stderr, note, print_json, print_text
 from .._readable import line_of
 
-__all__ = ["FeedGroup", "feed"]
+__all__ = ["FeedGroup"]
 
-_CountOption = Annotated[int | None, typer.Option("--count", metavar="N", min=1, help="Stop after N messages.")]
+_CountOption = Annotated[int | None, option("--count", "Stop after N messages.", "N", min=1)]
 
 
-def feed(context: typer.Context, api: ApiOption = None, list_: ListOption = False, as_json: JsonOption = False) -> None:
+class FeedGroup(LazyGroup):
     """Print the messages of a feed as they come.
 
     One per line; with --json each as a JSON object. A lost connection is opened again; what happened meanwhile may be
@@ -36,87 +36,49 @@ def feed(context: typer.Context, api: ApiOption = None, list_: ListOption = Fals
       qredo feed core_client --client-id ID --api qredo_partner_v1_1 --environment sandbox
       qredo feed wallets --json --count 1
     """
-    if context.invoked_subcommand is None:
-        if not list_:
-            raise CliError("which feed?", "`qredo feed --list` shows them all")
-        group: Any = context.command
-        group.show_list(api, (), as_json=as_json)
-
-
-@dataclass(frozen=True)
-class _Entry:
-    package: Any
-    feed: Any
-
-    @property
-    def id(self) -> str:
-        return str(self.feed.name)
-
-    @property
-    def api(self) -> str:
-        return str(self.package.Client.API[0])
-
-    @property
-    def group(self) -> str:
-        return ""
-
-    @property
-    def row(self) -> dict[str, str]:
-        return {"path": self.feed.path, "message": self.feed.message, "security": self.feed.security}
-
-    @property
-    def description(self) -> str:
-        return f"{self.feed.path} {self.feed.message}"
-
-    @property
-    def placeholders(self) -> list[str]:
-        """The placeholders in its path."""
-        return [name for _, name, _, _ in string.Formatter().parse(self.feed.path) if name]
-
-    def command(self) -> Any:
-        def run(connection: Connection, as_json: bool, count: int | None, **path: str) -> None:
-            _listen(self, connection, path, count, as_json=as_json)
-
-        run.__doc__ = f"Print the messages of the feed {self.id}: {self.feed.message}, from {self.feed.path}."
-        own = [
-            keyword(name, Annotated[str, typer.Option(metavar="ID", help="In the path.")]) for name in self.placeholders
-        ]
-        own += [keyword("count", _CountOption, default=None), keyword("as_json", JsonOption, default=False)]
-        app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-        app.command(self.id)(as_command(run, own, {"connection": Connection}))
-        return typer.main.get_command(app)
-
-
-class FeedGroup(LazyGroup):
-    """The feeds as commands."""
 
     noun = "feed"
 
-    def entries(self, api: str) -> Sequence[_Entry]:
+    def entries(self, api: str) -> Sequence[Entry]:
         """The feeds of one API package."""
-        package = load_package(api)
-        return [_Entry(package, each) for each in package.Client.FEEDS.values()]
+        client_class = load_package(api).Client
+        return [_entry(client_class, each) for each in client_class.FEEDS.values()]
 
 
-def _listen(entry: _Entry, connection: Connection, path: dict[str, str], count: int | None, *, as_json: bool) -> None:
+def _entry(client_class: Any, feed: Any) -> Entry:
+    row = {"path": feed.path, "message": feed.message, "security": feed.security}
+    command = partial(_command, client_class, feed)
+    return Entry(feed.name, client_class.API[0], "", lambda: row, f"{feed.path} {feed.message}", command)
+
+
+def _command(client_class: Any, feed: Any) -> Any:
+    def run(connection: Connection, as_json: bool, count: int | None, **path: str) -> None:
+        _listen(client_class, feed.name, connection, path, count, as_json=as_json)
+
+    run.__doc__ = f"Print the messages of the feed {feed.name}: {feed.message}, from {feed.path}."
+    placeholders = [name for _, name, _, _ in string.Formatter().parse(feed.path) if name]
+    options = [keyword(name, Annotated[str, typer.Option(metavar="ID", help="In the path.")]) for name in placeholders]
+    options += [keyword("count", _CountOption, default=None), keyword("as_json", JsonOption, default=False)]
+    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    app.command(feed.name)(as_command(run, [*options, keyword("connection", Connection)]))
+    return typer.main.get_command(app)
+
+
+def _listen(
+    client_class: Any, name: str, connection: Connection, path: dict[str, str], count: int | None, *, as_json: bool
+) -> None:
     try:
         from ... import feeds
     except ModuleNotFoundError as error:
         raise CliError(str(error), code=Exit.LOCAL) from None
-    client_class = entry.package.Client
     with logging_to_stderr(), connection.connect(client_class) as client, as_usage_error():
         open_feed: Any = feeds.feed  # what the path takes is known to the package alone
-        messages = open_feed(client, entry.id, on_gap=_say_gap, on_error=_say_error, **path)
-        with messages:
-            _print(islice(messages, count), as_json=as_json)
-
-
-def _print(messages: Iterable[Any], *, as_json: bool) -> None:
-    for message in messages:
-        if as_json:
-            print_json(message.to_dict(), lines=True)
-        else:
-            print_text(line_of(message.to_dict()))
+        with open_feed(client, name, on_gap=_say_gap, on_error=_say_error, **path) as messages:
+            for message in islice(messages, count):
+                if as_json:
+                    print_json(message.to_dict(), lines=True)
+                else:
+                    print_text(line_of(message.to_dict()))
 
 
 def _say_gap(gap: Any) -> None:

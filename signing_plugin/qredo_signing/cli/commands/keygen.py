@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +10,8 @@ import typer
 
 from .._errors import CliError
 from .._exits import Exit
-from .._keys import PassphraseFileOption, passphrase_in
-from .._option_groups import JsonOption
+from .._keys import PASSPHRASE_VARIABLE, PassphraseFileOption, secret_from
+from .._option_groups import JsonOption, option
 from .._output import print_json, print_text
 
 if TYPE_CHECKING:
@@ -26,12 +25,9 @@ _PRIVATE, _PUBLIC = "private.pem", "public.pem"
 def keygen(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; it is made if it is not there.")],
     bits: Annotated[int, typer.Option(metavar="N", min=2048, max=8192, help="Size of the key.")] = 2048,
-    pkcs8: Annotated[
-        bool, typer.Option("--pkcs8", help="PKCS#8. The default, PKCS#1, is what the vendor's tool reads.")
-    ] = False,
+    pkcs8: Annotated[bool, option("--pkcs8", "PKCS#8. The default, PKCS#1, is what the vendor's tool reads.")] = False,
     passphrase: Annotated[
-        bool,
-        typer.Option("--passphrase", help="Encrypt the key (PKCS#8): QREDO_PRIVATE_KEY_PASSPHRASE, or a prompt."),
+        bool, option("--passphrase", "Encrypt the key (PKCS#8): QREDO_PRIVATE_KEY_PASSPHRASE, or a prompt.")
     ] = False,
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
@@ -45,22 +41,23 @@ def keygen(
       qredo keygen keys
       qredo keygen keys --bits 4096 --passphrase
     """
+    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
     from ... import PrivateKey
     from ..._keys.secret_files import write_key_files
 
     _check_free(folder)
     secret = _passphrase(passphrase_file) if passphrase or passphrase_file else None
-    key = _make(bits)
-    private, public = _pem(key, secret, pkcs8=pkcs8)
-    write_key_files(folder, {_PRIVATE: private, _PUBLIC: public})
-    fingerprint = PrivateKey(key).fingerprint
+    key = generate_private_key(public_exponent=65537, key_size=bits)
+    public = PrivateKey(key).public_key
+    write_key_files(folder, {_PRIVATE: _pem(key, secret, pkcs8=pkcs8), _PUBLIC: public.to_pem()})
     if as_json:
         files = {"private_key": str(folder / _PRIVATE), "public_key": str(folder / _PUBLIC)}
-        print_json({**files, "bits": bits, "fingerprint": fingerprint})
+        print_json({**files, "bits": bits, "fingerprint": public.fingerprint})
         return
     print_text(f"{folder / _PRIVATE}  keep it to yourself; it never leaves this machine")
     print_text(f"{folder / _PUBLIC}  upload this one")
-    print_text(f"RSA-{bits} {fingerprint}")
+    print_text(f"RSA-{bits} {public.fingerprint}")
     if not (folder / "apikey").exists():
         print_text(f"Next: save the API key as {folder / 'apikey'} with mode 0600, then try `qredo doctor`.")
 
@@ -72,36 +69,20 @@ def _check_free(folder: Path) -> None:
 
 
 def _passphrase(file: Path | None) -> bytes:
-    given = os.environ.get("QREDO_PRIVATE_KEY_PASSPHRASE", "")
-    if file is not None:
-        given = passphrase_in(file)
-    elif not given and sys.stdin.isatty():
-        given = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
+    given = secret_from(file, PASSPHRASE_VARIABLE, "Passphrase", confirmation_prompt=True)
     if not given:
         raise CliError(
-            "no passphrase is given", "set QREDO_PRIVATE_KEY_PASSPHRASE, or give --passphrase-file", code=Exit.LOCAL
+            "no passphrase is given", f"set {PASSPHRASE_VARIABLE}, or give --passphrase-file", code=Exit.LOCAL
         )
     return given.encode()
 
 
-def _make(bits: int) -> RSAPrivateKey:
-    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-
-    return generate_private_key(public_exponent=65537, key_size=bits)
-
-
-def _pem(key: RSAPrivateKey, secret: bytes | None, *, pkcs8: bool) -> tuple[bytes, bytes]:
-    from cryptography.hazmat.primitives.serialization import (
-        BestAvailableEncryption,
-        Encoding,
-        KeySerializationEncryption,
-        NoEncryption,
-        PrivateFormat,
-        PublicFormat,
-    )
+def _pem(key: RSAPrivateKey, secret: bytes | None, *, pkcs8: bool) -> bytes:
+    from cryptography.hazmat.primitives import serialization as form
 
     # An encrypted PKCS#1 key derives its key by one MD5, so a passphrase goes with PKCS#8.
-    style = PrivateFormat.PKCS8 if pkcs8 or secret else PrivateFormat.TraditionalOpenSSL
-    encryption: KeySerializationEncryption = BestAvailableEncryption(secret) if secret else NoEncryption()
-    private = key.private_bytes(Encoding.PEM, style, encryption)
-    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    style = form.PrivateFormat.PKCS8 if pkcs8 or secret else form.PrivateFormat.TraditionalOpenSSL
+    encryption: form.KeySerializationEncryption = (
+        form.BestAvailableEncryption(secret) if secret else form.NoEncryption()
+    )
+    return key.private_bytes(form.Encoding.PEM, style, encryption)

@@ -15,7 +15,7 @@ from .._connection import Connection
 from .._errors import CliError
 from .._exits import Exit
 from .._inputs import read_file
-from .._option_groups import with_groups
+from .._option_groups import option, with_groups
 from .._output import logging_to_stderr, note
 from .._plain_client import plain_client_class
 from .._request_options import BodyOption, read_bytes
@@ -35,17 +35,17 @@ class _Request(NamedTuple):
 
 @with_groups
 def send(
-    connection: Connection,
-    view: View,
+    *,
     method: Annotated[str | None, typer.Argument(help="GET, POST, PUT, DELETE, ...", show_default=False)] = None,
     target: Annotated[
         str | None, typer.Argument(metavar="URL|PATH", help="A full URL, or a path below the API's base URL.")
     ] = None,
     body: BodyOption = None,
     folder: Annotated[
-        Path | None,
-        typer.Option("--folder", metavar="DIR", help="A request folder of the vendor's tool: its files uri and body."),
+        Path | None, option("--folder", "A request folder of the vendor's tool: its files uri and body.", "DIR")
     ] = None,
+    connection: Connection,
+    view: View,
 ) -> Any:
     """Send a signed request and print the response.
 
@@ -59,8 +59,7 @@ def send(
       qredo send --folder requests/company_new --environment sandbox
     """
     request = _from_folder(folder, method, target, body) if folder else _from_arguments(method, target, body)
-    if request.body:
-        _check_json(request.body)
+    fields = _fields(request.body)
     if folder:
         request = _at_home(request, connection.named_environment())
     changes = request.method not in SAFE
@@ -69,7 +68,7 @@ def send(
     client_class = plain_client_class(connection, needs_api=request.target.startswith("/"))
     with logging_to_stderr(), connection.connect(client_class) as client:
         if must_confirm:
-            confirm(what, connection.named_environment(), _fields(request.body), dict)
+            confirm(what, connection.named_environment(), fields, dict)
         with view.writing() as file:
             connection.request_state.sent(what, changes=changes)
             response = client.send(*request)
@@ -110,15 +109,12 @@ def _check_target(target: str) -> str:
     return target
 
 
-def _check_json(body: bytes) -> None:
+def _fields(body: bytes) -> dict[str, Any]:
+    """The fields of a body, for the question before it is sent. Raises `CliError` if it is not JSON."""
     try:
-        load(body)
+        value = load(body) if body else {}
     except JSONError as error:
         raise CliError(f"the body {error}") from None
-
-
-def _fields(body: bytes) -> dict[str, Any]:
-    value = load(body) if body else {}
     return value if isinstance(value, dict) else {"body": value}
 
 

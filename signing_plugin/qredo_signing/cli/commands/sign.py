@@ -6,24 +6,12 @@ import shlex
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from .._apis import load_client_class
 from .._errors import CliError
 from .._keys import DEFAULT_KEYS, KeysOption, PassphraseFileOption, read_credentials
-from .._option_groups import JsonOption
+from .._option_groups import JsonOption, option
 from .._output import print_json, print_text
-from .._request_options import (
-    BodyOption,
-    MethodOption,
-    NonceOption,
-    SchemeApiOption,
-    TimestampOption,
-    UrlOption,
-    method_of,
-    read_bytes,
-    stamp_of,
-)
+from .._request_options import BodyOption, NonceOption, TimestampOption, UrlOption, read_bytes, stamp_of
 
 __all__ = ["sign"]
 
@@ -31,11 +19,16 @@ __all__ = ["sign"]
 def sign(
     url: UrlOption,
     body: BodyOption = None,
-    method: MethodOption = None,
+    method: Annotated[
+        str | None, option("--method", "GET without a body and POST with one, by default.", "METHOD")
+    ] = None,
     timestamp: TimestampOption = None,
     nonce: NonceOption = None,
-    curl: Annotated[bool, typer.Option("--curl", help="Print a curl command; the API key is not in it.")] = False,
-    api: SchemeApiOption = None,
+    curl: Annotated[bool, option("--curl", "Print a curl command; the API key is not in it.")] = False,
+    api: Annotated[
+        str | None,
+        option("--api", "Only for an API that is signed with a secret: qredo_v1. Without it: RSA.", "PACKAGE"),
+    ] = None,
     keys: KeysOption = None,
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
@@ -51,18 +44,17 @@ def sign(
       qredo sign --url URL --timestamp 1700000000 --json
     """
     from ..._http.schemes import DEFAULT_SCHEME, SCHEMES
-    from ..._signature.headers import NONCE
 
     content = read_bytes(body)
-    verb = method_of(method, content)
-    stamp_header, stamp = stamp_of(timestamp, nonce)
+    verb = (method or ("POST" if content else "GET")).upper()
+    stamp = stamp_of(timestamp, nonce)
     scheme = SCHEMES[load_client_class(api).SECURITY] if api else DEFAULT_SCHEME
     if scheme.timestamp_header is None:
         raise CliError("this API takes a token instead of a signature", "`qredo call` and `qredo send` get one")
-    if stamp_header == NONCE and scheme.nonce_header is None:
+    stamp_header = scheme.timestamp_header if nonce is None else scheme.nonce_header
+    if stamp_header is None:
         raise CliError("this API takes no nonce", "give --timestamp, or neither")
     credentials = read_credentials(keys, scheme.name, passphrase_file)
-    stamp_header = (scheme.nonce_header if stamp_header == NONCE else scheme.timestamp_header) or stamp_header
     signature = scheme.signature(credentials, stamp, verb, url, content)
     headers = {stamp_header: stamp, scheme.signature_header: signature}
     if curl:
