@@ -64,17 +64,20 @@ class Requests(NamedTuple):
     ) -> httpx.Request:
         """The request of one call, not yet signed."""
         key = content = media = None
-        if body is not UNSET:
-            key, body = _with_key(operation, body, idempotent)
-            content, media = _content(operation, body)
         if self.options.headers or self.options.query:
             headers, query = _over(self.options.headers, headers), _over(self.options.query, query)
         own = self.http.params
         if own:
             query = _over({name: own.get_list(name) for name in own}, query)
-        url = self.base_url + _fill(operation, path)
-        if query:
-            url += _query(operation, query)
+        try:
+            if body is not UNSET:
+                key, body = _with_key(operation, body, idempotent)
+                content, media = _content(operation, body)
+            url = self.base_url + _fill(operation, path)
+            if query:
+                url += _query(operation, query)
+        except UnicodeEncodeError:
+            raise _not_text(operation, {**path, **query}, body) from None
         request = self._begin(operation, url, content, key)
         if own:  # httpx has put them in the place of the query of the call
             request.url = type(request.url)(url)
@@ -126,6 +129,24 @@ def encode(
 def _over(usual: Mapping[str, object], given: Mapping[str, object]) -> Mapping[str, object]:
     """What a call was given, and what is usual where it was given nothing."""
     return {**usual, **{name: value for name, value in given.items() if value is not UNSET and value is not None}}
+
+
+def _not_text(operation: Operation[Any], given: Mapping[str, object], body: Any) -> ValueError:
+    """The error for an argument that UTF-8 cannot hold."""
+    given = {**given, **(body if isinstance(body, dict) else {"body": body})}
+    name = next((name for name, value in given.items() if not _is_text([name, value])), "body")
+    return ValueError(
+        f"{operation.id}: {name!a} has a lone surrogate, which is half a character and cannot be sent: decode the text "
+        "that it was made from in the encoding that it has"
+    )
+
+
+def _is_text(value: object) -> bool:
+    try:
+        json.dumps(value, default=str, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _unsendable_cookie(operation: Operation[Any]) -> Exception:
