@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket
 from qredo_emulator._authentication.authenticator import Authenticator, Identity, RefusedError
 from qredo_emulator._authentication.key_ring import KeyRing
 from qredo_emulator._authentication.request import RawRequest, raw_request
+from qredo_emulator._authentication.variations import Served
 from qredo_emulator._description.document import SpecError, find_descriptions
 from qredo_emulator._description.operations import Operation
 from qredo_emulator._description.read import Description, load_description
@@ -86,9 +87,7 @@ class App:
         self.default_api: str = _default_api(self.descriptions, settings.default_api)
         self.router: Router = Router(self.descriptions.values(), self.default_api)
         self.connections: Connections = Connections()
-        self.auth: Authenticator = Authenticator(
-            keys, settings, self.world.tokens, self._clocks(), self._bases(), self._words()
-        )
+        self.auth: Authenticator = Authenticator(keys, settings, self.world.tokens, self._clocks(), self._served())
         self._faults = FaultQueue()
         self.faults: Faults = Faults(self._faults, self._names())
         requests, self._responses = Validators.for_requests(), Validators.for_responses()
@@ -105,13 +104,12 @@ class App:
         own = [self.world.time, self.settings.clock]
         return own if self.settings.seed is None else [*own, time.time]
 
-    def _bases(self) -> list[str]:
-        served = [path for paths in self.router.base_paths.values() for path in paths]
-        return list(dict.fromkeys([*served, *(url for one in self.descriptions.values() for url in one.servers)]))
-
-    def _words(self) -> list[str]:
-        paths = (operation.path for one in self.descriptions.values() for operation in one.operations)
-        return list(dict.fromkeys(word for path in paths if "{" not in (word := path.rpartition("/")[2])))
+    def _served(self) -> Served:
+        descriptions = self.descriptions.values()
+        bases = [path for paths in self.router.base_paths.values() for path in paths]
+        urls = [url for one in descriptions for url in one.servers]
+        words = [operation.path.rpartition("/")[2] for one in descriptions for operation in one.operations]
+        return Served(list(dict.fromkeys(bases + urls)), list(dict.fromkeys(word for word in words if "{" not in word)))
 
     def _names(self) -> list[str]:
         descriptions = self.descriptions.values()

@@ -26,6 +26,7 @@ from .key_ring import KeyRing
 from .request import RawRequest
 from .signatures import HmacKey, RsaKey, Signed, VerifyingKey
 from .tokens import Tokens
+from .variations import Served
 
 __all__ = ["Authenticator", "Identity", "RefusedError"]
 
@@ -82,8 +83,7 @@ class Authenticator:
         settings: Time window and nonce rule.
         tokens: The tokens that were given.
         clocks: Each gives the time in Unix seconds; a timestamp has to be near one of them.
-        bases: Base paths and base URLs of all that is served, for explanations.
-        words: Last words of the paths that are served, for explanations.
+        served: What is served, for explanations.
     """
 
     def __init__(
@@ -92,15 +92,13 @@ class Authenticator:
         settings: Settings,
         tokens: Tokens,
         clocks: Sequence[Callable[[], float]],
-        bases: Sequence[str],
-        words: Sequence[str] = (),
+        served: Served,
     ) -> None:
         self._keys = keys
         self._settings = settings
         self._tokens = tokens
         self._clocks = clocks
-        self._bases = bases
-        self._words = words
+        self._served = served
         self.nonces: dict[tuple[str, str], int] = {}
 
     def check(self, security: Security, request: RawRequest) -> Identity:
@@ -136,9 +134,7 @@ class Authenticator:
         valid = not cause
         if cause := cause or self._stale(security, claim):
             others = self._others(security, api_key)
-            shown = explain(
-                security, request, signed, key, claim.signature, others, self._bases, self._words, valid=valid
-            )
+            shown = explain(request, signed, key, claim.signature, others, self._served, valid=valid)
             raise _refused(security, cause, shown)
         return Identity(api_key)
 
