@@ -7,7 +7,6 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from qredo_signing._http.schemes import SCHEMES
 from starlette.requests import ClientDisconnect, Request
@@ -35,7 +34,7 @@ from qredo_emulator.handlers._call import OperationRequest, Reply
 from qredo_emulator.handlers._inherited import Serving, find_serving
 
 from .examples import example_reply
-from .faults import AppliedFaults, Fault, FaultQueue, Faults
+from .faults import AppliedFaults, FaultQueue, Faults
 from .feeds import FeedHub, Listener
 from .request_log import Record, RequestLog
 from .responses import dated, error_response, success_response, upgrade_required
@@ -44,18 +43,6 @@ from .tcp_connections import Connections
 __all__ = ["App"]
 
 _LOG = logging.getLogger("qredo_emulator")
-
-
-@dataclass(slots=True)
-class _Trace:
-    """What was found out about a request while it was handled."""
-
-    operation: str | None = None
-    verified: bool | None = None
-    example: bool = False
-    inherited_from: str | None = None
-    failure: ApiError | None = None
-    fault: str | None = None
 
 
 _STAMPS = tuple(scheme.timestamp_header.lower() for scheme in SCHEMES.values() if scheme.timestamp_header)
@@ -136,7 +123,7 @@ class App:
                 return
             await self._serve(scope, receive, send, raw_request(scope, scope["method"], body))
         elif scope["type"] == "websocket":
-            await self._feed(WebSocket(scope, receive, send))
+            await self._serve(scope, receive, send, raw_request(scope, "WEBSOCKET", b""))
 
     def clear(self) -> None:
         """Forget requests, nonces and faults, and restart the random numbers from their seed."""
@@ -147,25 +134,37 @@ class App:
             self.settings.random.seed(self.settings.seed)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, request: RawRequest) -> None:
-        trace = _Trace()
-        applied = await self._apply_faults(scope, request.method, trace)
-        end = applied.end
-        response = self._respond(scope, request, trace) if end is None or end.after else None
-        if end is not None and end.kind == "reset":
-            self._remember(request, trace, 0)
+        record = Record(time=self.world.time(), method=request.method, url=request.url)
+        is_feed = scope["type"] == "websocket"
+        applied = await self._apply_faults(scope, record)
+        # A feed that is lost has no listener that could get what is published.
+        is_carried_out = applied.end is None if is_feed else applied.carried_out
+        result = self._respond(scope, request, record) if is_carried_out else None
+        if isinstance(applied.end, ApiError):
+            result = _failed(record, applied.end)
+        elif applied.end is not None:
+            self.log.add(record)
             await self.connections.reset(scope, receive)
             return
-        if response is None or end is not None:
-            trace.failure = _failure_of(end)
-            response = error_response(trace.failure)
-        self._remember(request, trace, response.status_code)
-        await dated(response, self._time(request) + applied.skew)(scope, receive, send)
+        if isinstance(result, Listener):
+            record.status = 101
+            self.log.add(record)
+            await self.hub.serve(WebSocket(scope, receive, send), result)
+        elif result is not None:
+            record.status = result.status_code
+            self.log.add(record)
+            if is_feed:
+                result.headers["connection"] = "close"  # the server closes it; a client must not use it again
+            await dated(result, self._time(request) + applied.skew)(scope, receive, send)
 
-    async def _apply_faults(self, scope: Scope, method: str, trace: _Trace) -> AppliedFaults:
+    async def _apply_faults(self, scope: Scope, record: Record) -> AppliedFaults:
         """Apply the faults of a request: return what they change, after their delay."""
-        applied = self._faults.next(self._name(scope, method)) if self._faults else AppliedFaults()
+        if not self._faults:
+            return AppliedFaults()
+        name = self._name(scope, record.method)
+        applied = self._faults.next(name)
         if applied.names:
-            trace.operation, trace.fault = self._name(scope, method), ", ".join(applied.names)
+            record.operation, record.fault = name, ", ".join(applied.names)
         if applied.delay:
             await asyncio.sleep(applied.delay)
         return applied
@@ -194,34 +193,35 @@ class App:
         """Return by how much a caller's clock may be ahead: with a seed, it may be the real one or the emulator's."""
         return (0,) if self.settings.seed is None else (0, int(time.time()) - self.world.now)
 
-    def _respond(self, scope: Scope, request: RawRequest, trace: _Trace) -> Response:
+    def _respond(self, scope: Scope, request: RawRequest, record: Record) -> Response | Listener:
         try:
-            return self._try(scope, request, trace)
+            serve = self._listen if request.method == "WEBSOCKET" else self._call
+            return serve(scope, request, record)
         except ApiError as error:
-            trace.failure = error
+            return _failed(record, error)
         except Exception as error:
             _LOG.exception("the emulator failed at %s %s", request.method, request.url)
-            trace.failure = ApiError(500, f"the emulator failed: {type(error).__name__}; its log has the rest")
-        return error_response(trace.failure)
+            reason = f"the emulator failed: {type(error).__name__}; its log has the rest"
+            return _failed(record, ApiError(500, reason))
 
-    def _try(self, scope: Scope, request: RawRequest, trace: _Trace) -> Response:
+    def _call(self, scope: Scope, request: RawRequest, record: Record) -> Response:
         match, operation = self._route(scope, request.method)
-        trace.operation = operation.id
+        record.operation = operation.id
         try:
-            caller = self._authenticate(operation.security, request, trace)
+            caller = self._authenticate(operation.security, request, record)
             query = scope["query_string"].decode("latin-1")
-            reply = self._reply(match, operation, caller, request, query, trace)
-            response = success_response(operation, reply, example=trace.example)
+            reply = self._reply(match, operation, caller, request, query, record)
+            response = success_response(operation, reply, example=record.example)
             self._check(match, operation, response.status_code, reply)
         except ApiError as error:
             self._check(match, operation, error.status, Reply(error.body))
             raise
         return response
 
-    def _authenticate(self, security: Security, request: RawRequest, trace: _Trace) -> Identity:
-        trace.verified = False
+    def _authenticate(self, security: Security, request: RawRequest, record: Record) -> Identity:
+        record.verified = False
         identity = self.auth.check(security, request)
-        trace.verified = True if identity.proved else None
+        record.verified = True if identity.proved else None
         if identity.proved:
             self.keys.mark_live(identity.owner)
         return identity
@@ -250,7 +250,7 @@ class App:
         caller: Identity,
         request: RawRequest,
         query_string: str,
-        trace: _Trace,
+        record: Record,
     ) -> Reply:
         reader = self._readers[match.endpoint.package]
         given = reader.read(operation, match.sent, query_string, request.values, request.body)
@@ -260,9 +260,9 @@ class App:
         if serving is None:
             if self.settings.strict:
                 raise ApiError(501, f"{operation.id} has no handler in this emulator, which runs with --strict")
-            trace.example = True
+            record.example = True
             return example_reply(operation, ",".join(request.values("accept")) or None)
-        trace.inherited_from = serving.inherited_from
+        record.inherited_from = serving.inherited_from
         origin = "/".join(request.url.split("/", 3)[:3])
         with self.world.lock:
             self.world.leads = self._leads()
@@ -298,58 +298,13 @@ class App:
             _LOG.error("%s", reason)
             raise ApiError(500, reason)
 
-    def _remember(self, request: RawRequest, trace: _Trace, status: int) -> None:
-        failure = trace.failure
-        refused = failure if isinstance(failure, RefusedError) else None
-        reason = refused.cause if refused else failure.reason if failure else None
-        explanation = refused.explanation if refused else None
-        if refused:
-            shown = f"\n{explanation}" if explanation else ""
-            _LOG.warning("refused %s %s: %s%s", request.method, request.url, reason, shown)
-        self.log.add(
-            Record(
-                time=self.world.time(),
-                method=request.method,
-                url=request.url,
-                operation=trace.operation,
-                status=status,
-                verified=trace.verified,
-                reason=reason,
-                explanation=explanation,
-                example=trace.example,
-                inherited_from=trace.inherited_from,
-                fault=trace.fault,
-            )
-        )
-
-    async def _feed(self, socket: WebSocket) -> None:
-        request, trace = raw_request(socket.scope, "WEBSOCKET", b""), _Trace()
-        applied = await self._apply_faults(socket.scope, request.method, trace)
-        if applied.end is not None and applied.end.kind == "reset":
-            self._remember(request, trace, 0)
-            await self.connections.reset(socket.scope, socket.receive)
-            return
-        try:
-            if applied.end is not None:
-                raise _failure_of(applied.end)
-            listener = self._admit(socket.scope, request, trace)
-        except ApiError as error:
-            trace.failure = error
-            self._remember(request, trace, error.status)
-            response = dated(error_response(error), self._time(request) + applied.skew)
-            response.headers["connection"] = "close"  # the server closes it; a client must not use it again
-            await socket.send_denial_response(response)
-            return
-        self._remember(request, trace, 101)
-        await self.hub.serve(socket, listener)
-
-    def _admit(self, scope: Scope, request: RawRequest, trace: _Trace) -> Listener:
+    def _listen(self, scope: Scope, request: RawRequest, record: Record) -> Listener:
         match = self._find(scope)
         feed = match.endpoint.feed
         if feed is None:
             raise ApiError(404, "there is no feed at this path")
-        trace.operation = f"feed:{feed.name}"
-        owner = self._authenticate(feed.security, request, trace).owner
+        record.operation = f"feed:{feed.name}"
+        owner = self._authenticate(feed.security, request, record).owner
         if self.settings.examples_only:
             return self.hub.listen(Listener(feed.name, owner, match.parameters), [])
         with self.world.lock:  # so that no message is lost between the first ones and those that follow
@@ -371,7 +326,11 @@ def _raw_path(scope: Scope) -> str:
     return raw_path.decode("latin-1")
 
 
-def _failure_of(fault: Fault | None) -> ApiError:
-    assert fault is not None
-    headers = {} if fault.retry_after is None else {"retry-after": fault.retry_after}
-    return ApiError(fault.status, "the emulator was told to return this error", headers=headers)
+def _failed(record: Record, error: ApiError) -> Response:
+    """Return the response of an error, with its reason in the record and, if it was refused, in the log."""
+    record.reason = error.reason
+    if isinstance(error, RefusedError):
+        record.reason, record.explanation = error.cause, error.explanation
+        shown = f"\n{error.explanation}" if error.explanation else ""
+        _LOG.warning("refused %s %s: %s%s", record.method, record.url, error.cause, shown)
+    return error_response(error)
