@@ -37,7 +37,7 @@ from .examples import example_reply
 from .faults import AppliedFaults, FaultQueue, Faults
 from .feeds import FeedHub, Listener
 from .request_log import Record, RequestLog
-from .responses import dated, error_response, success_response, upgrade_required
+from .responses import dated, error_response, success_response, undescribed, upgrade_required
 from .tcp_connections import Connections
 
 __all__ = ["App"]
@@ -79,12 +79,12 @@ class App:
         self.faults: Faults = Faults(self._faults, self._names())
         requests, self._responses = Validators.for_requests(), Validators.for_responses()
         self._readers = {name: RequestReader(one.openapi, requests) for name, one in self.descriptions.items()}
-        self._serving: dict[tuple[str, str], Serving] = {}
-        for package, description in self.descriptions.items():
-            for operation in description.operations:
-                found = find_serving(self.descriptions, package, operation, examples_only=settings.examples_only)
-                if found is not None:
-                    self._serving[package, operation.id] = found
+        self._serving: dict[tuple[str, str], Serving] = {
+            (package, operation.id): found
+            for package, description in self.descriptions.items()
+            for operation in description.operations
+            if (found := find_serving(self.descriptions, package, operation, examples_only=settings.examples_only))
+        }
 
     def _clocks(self) -> list[Callable[[], float]]:
         """Return the clocks by which a timestamp may be fresh: clients sign by a clock that `advance` does not move."""
@@ -136,10 +136,10 @@ class App:
     async def _serve(self, scope: Scope, receive: Receive, send: Send, request: RawRequest) -> None:
         record = Record(time=self.world.time(), method=request.method, url=request.url)
         is_feed = scope["type"] == "websocket"
-        applied = await self._apply_faults(scope, record)
+        applied = await self._apply_faults(request, record)
         # A feed that is lost has no listener that could get what is published.
         is_carried_out = applied.end is None if is_feed else applied.carried_out
-        result = self._respond(scope, request, record) if is_carried_out else None
+        result = self._respond(request, record) if is_carried_out else None
         if isinstance(applied.end, ApiError):
             result = _failed(record, applied.end)
         elif applied.end is not None:
@@ -157,11 +157,11 @@ class App:
                 result.headers["connection"] = "close"  # the server closes it; a client must not use it again
             await dated(result, self._time(request) + applied.skew)(scope, receive, send)
 
-    async def _apply_faults(self, scope: Scope, record: Record) -> AppliedFaults:
+    async def _apply_faults(self, request: RawRequest, record: Record) -> AppliedFaults:
         """Apply the faults of a request: return what they change, after their delay."""
         if not self._faults:
             return AppliedFaults()
-        name = self._name(scope, record.method)
+        name = self._name(request)
         applied = self._faults.next(name)
         if applied.names:
             record.operation, record.fault = name, ", ".join(applied.names)
@@ -169,13 +169,13 @@ class App:
             await asyncio.sleep(applied.delay)
         return applied
 
-    def _name(self, scope: Scope, method: str) -> str | None:
-        match = self.router.find(_raw_path(scope))
+    def _name(self, request: RawRequest) -> str | None:
+        match = self.router.find(request.path)
         if match is None:
             return None
-        if method == "WEBSOCKET":
+        if request.method == "WEBSOCKET":
             return f"feed:{match.endpoint.feed.name}" if match.endpoint.feed else None
-        operation = match.endpoint.operations.get(method)
+        operation = match.endpoint.operations.get(request.method)
         return operation.id if operation else None
 
     def _time(self, request: RawRequest) -> float:
@@ -193,10 +193,10 @@ class App:
         """Return by how much a caller's clock may be ahead: with a seed, it may be the real one or the emulator's."""
         return (0,) if self.settings.seed is None else (0, int(time.time()) - self.world.now)
 
-    def _respond(self, scope: Scope, request: RawRequest, record: Record) -> Response | Listener:
+    def _respond(self, request: RawRequest, record: Record) -> Response | Listener:
         try:
-            serve = self._listen if request.method == "WEBSOCKET" else self._call
-            return serve(scope, request, record)
+            match = self._find(request.path)
+            return (self._listen if request.method == "WEBSOCKET" else self._call)(match, request, record)
         except ApiError as error:
             return _failed(record, error)
         except Exception as error:
@@ -204,13 +204,20 @@ class App:
             reason = f"the emulator failed: {type(error).__name__}; its log has the rest"
             return _failed(record, ApiError(500, reason))
 
-    def _call(self, scope: Scope, request: RawRequest, record: Record) -> Response:
-        match, operation = self._route(scope, request.method)
+    def _find(self, path: str) -> Match:
+        match = self.router.find(path)
+        if match is None:
+            why = unknown_path(self.router, path)
+            _LOG.warning("not found: %s: %s", path, why)
+            raise ApiError(404, why)
+        return match
+
+    def _call(self, match: Match, request: RawRequest, record: Record) -> Response:
+        operation = _operation(match, request.method)
         record.operation = operation.id
         try:
             caller = self._authenticate(operation.security, request, record)
-            query = scope["query_string"].decode("latin-1")
-            reply = self._reply(match, operation, caller, request, query, record)
+            reply = self._reply(match, operation, caller, request, record)
             response = success_response(operation, reply, example=record.example)
             self._check(match, operation, response.status_code, reply)
         except ApiError as error:
@@ -226,34 +233,11 @@ class App:
             self.keys.mark_live(identity.owner)
         return identity
 
-    def _route(self, scope: Scope, method: str) -> tuple[Match, Operation]:
-        match = self._find(scope)
-        if operation := match.endpoint.operations.get(method):
-            return match, operation
-        if not match.endpoint.operations:
-            raise upgrade_required()
-        allowed = ", ".join(sorted(match.endpoint.operations))
-        raise ApiError(405, f"{method} is not one of {allowed}", headers={"allow": allowed})
-
-    def _find(self, scope: Scope) -> Match:
-        match = self.router.find(_raw_path(scope))
-        if match is None:
-            why = unknown_path(self.router, _raw_path(scope))
-            _LOG.warning("not found: %s: %s", _raw_path(scope), why)
-            raise ApiError(404, why)
-        return match
-
     def _reply(
-        self,
-        match: Match,
-        operation: Operation,
-        caller: Identity,
-        request: RawRequest,
-        query_string: str,
-        record: Record,
+        self, match: Match, operation: Operation, caller: Identity, request: RawRequest, record: Record
     ) -> Reply:
         reader = self._readers[match.endpoint.package]
-        given = reader.read(operation, match.sent, query_string, request.values, request.body)
+        given = reader.read(operation, match.sent, request.query, request.values, request.body)
         if operation.success is None:
             raise upgrade_required()
         serving = self._serving.get((match.endpoint.package, operation.id))
@@ -263,19 +247,17 @@ class App:
             record.example = True
             return example_reply(operation, ",".join(request.values("accept")) or None)
         record.inherited_from = serving.inherited_from
-        origin = "/".join(request.url.split("/", 3)[:3])
         with self.world.lock:
             self.world.leads = self._leads()
             account, agent_id = enter(self.world, caller.owner, agent=operation.security.proof == "agent")
             known = OperationRequest(
-                f"{origin}{match.base_path}",
-                given.path,
-                given.query,
-                given.header,
-                given.body,
-                agent_id,
-                caller.workspace_id,
-                self._time(request),
+                base_url=f"{request.origin}{match.base_path}",
+                path=given.path,
+                query=given.query,
+                body=given.body,
+                agent_id=agent_id,
+                workspace_id=caller.workspace_id,
+                date=self._time(request),
             )
             return serving.handler(account, known)
 
@@ -283,23 +265,13 @@ class App:
         """With `check_responses`, reject a response that does not match the description; 501 is the emulator's own."""
         if not self.settings.check_responses or status == 501:
             return
-        documented = operation.response(status)
-        content = reply.content or next(iter(documented.content if documented else ()), None)
-        problem = None
-        if documented is None:
-            problem = ("", f"status {status} is not documented")
-        elif content is not None:
-            openapi = self.descriptions[match.endpoint.package].openapi
-            problem = self._responses.problem(content.schema, reply.body, openapi)
-        elif reply.body is not None:
-            problem = ("", f"status {status} is documented without a body")
-        if problem:
-            reason = f"{operation.id} returned what its description does not say: {problem[0]}: {problem[1]}"
+        openapi = self.descriptions[match.endpoint.package].openapi
+        if problem := undescribed(operation, status, reply, self._responses, openapi):
+            reason = f"{operation.id} returned what its description does not say: {problem}"
             _LOG.error("%s", reason)
             raise ApiError(500, reason)
 
-    def _listen(self, scope: Scope, request: RawRequest, record: Record) -> Listener:
-        match = self._find(scope)
+    def _listen(self, match: Match, request: RawRequest, record: Record) -> Listener:
         feed = match.endpoint.feed
         if feed is None:
             raise ApiError(404, "there is no feed at this path")
@@ -321,9 +293,14 @@ def _default_api(descriptions: Mapping[str, Description], wanted: str | None) ->
     return name
 
 
-def _raw_path(scope: Scope) -> str:
-    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-    return raw_path.decode("latin-1")
+def _operation(match: Match, method: str) -> Operation:
+    operations = match.endpoint.operations
+    if not operations:
+        raise upgrade_required()
+    if method not in operations:
+        allowed = ", ".join(sorted(operations))
+        raise ApiError(405, f"{method} is not one of {allowed}", headers={"allow": allowed})
+    return operations[method]
 
 
 def _failed(record: Record, error: ApiError) -> Response:
