@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_signing._strict_json import JSONError, load
+from qredo_signing._strict_json import load
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -77,7 +77,7 @@ class _Admin:
 def _arguments(body: bytes) -> dict[str, Any]:
     try:
         value = load(body) if body.strip() else {}
-    except JSONError as error:
+    except ValueError as error:
         raise invalid("/body", str(error)) from None
     if not isinstance(value, dict):
         raise invalid("/body", "is not a JSON object of arguments")

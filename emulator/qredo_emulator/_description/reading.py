@@ -11,12 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qredo_signing._strict_json import JSONError
-
 from qredo_emulator._errors import invalid
-from qredo_emulator._exact_json import load_exact
+from qredo_emulator._json import load_exact
 
-from .bodies import MalformedBodyError, parse
+from .bodies import parse
 from .media import given
 from .operations import Operation
 from .parameters import Parameter
@@ -122,7 +120,7 @@ class RequestReader:
             raise invalid("/header/content-type", f"{content_type!r} is not {known}")
         try:
             value = load_exact(body) if content.form == "json" else parse(content, body, content_type or "")
-        except (JSONError, MalformedBodyError) as error:
+        except ValueError as error:
             raise invalid("/body", str(error)) from None
         self._check("/body", content.schema, value)
         return value
