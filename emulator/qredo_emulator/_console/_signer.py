@@ -121,6 +121,6 @@ class ConsoleSigner:
         """The signing agent that the console's account registered last."""
         world = self._app.world
         with world.lock:
-            account = world.accounts.get(self._rsa.api_key) if self._rsa else None
+            account = world.state.accounts.get(self._rsa.api_key) if self._rsa else None
             agents = [client.id for client in account.core_clients.values() if client.agent] if account else []
         return agents[-1] if agents else "none"

@@ -49,11 +49,11 @@ class Control:
     @property
     def accept_users(self) -> bool:
         """Whether people who are added as trusted parties accept at once."""
-        return self._world.accept_users
+        return self._world.state.accept_users
 
     @accept_users.setter
     def accept_users(self, value: bool) -> None:
-        self._world.accept_users = value
+        self._world.state.accept_users = value
 
     def credit(self, wallet_id: str, amount: int) -> str:
         """Deposit into a wallet, like a transfer on its chain.
@@ -262,5 +262,4 @@ class Control:
         return [action for action in asked if action.status == "pending"]
 
     def _parties(self) -> list[TrustedParty]:
-        companies = (company for account in self._world.accounts.values() for company in account.companies.values())
-        return [party for company in companies for party in company.parties.values()]
+        return [party for _, company in self._world.index.companies.values() for party in company.parties.values()]

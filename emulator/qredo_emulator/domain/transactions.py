@@ -7,12 +7,13 @@ from typing import Any
 
 from qredo_emulator._errors import ApiError
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import DEDICATED, Action, Ballot, CoreClient, Policy, Row, Swap, Transaction
+from qredo_emulator._state.model import DEDICATED, Action, Ballot, CoreClient, Row, Swap, Transaction
 from qredo_emulator._state.world import World
 
 from .ballots import ask, close, verdict
 from .fees import fee_of
 from .messages import announce_swap
+from .requests import check_amount, check_expires
 from .settlement import pay
 
 __all__ = ["OPEN", "begin", "end", "on_authorization", "on_vote", "publish"]
@@ -40,11 +41,11 @@ def begin(
     world: World,
     place: WalletPlace,
     kind: str,
+    body: Mapping[str, Any],
     *,
     tx_id: str | None = None,
-    net: int,
-    expires: int,
-    body: Mapping[str, Any],
+    net: int | None = None,
+    expires: int | None = None,
     initiator_id: str | None = None,
     authorizer: CoreClient | None = None,
     recipient_id: str = "",
@@ -54,15 +55,18 @@ def begin(
     """Starts a transaction: reserves its amount and asks who has to be asked.
 
     Args:
-        net: What is to arrive; the fee comes on top.
         body: The request, for `reference`, `benefit_of` and `account_no`.
+        net: What is to arrive; the fee comes on top. None for the body's `send`.
+        expires: The deadline; None for the body's `expires`.
         initiator_id: Entity that asks for it; None is the company.
         authorizer: Core client that has to authorise it first.
         address: L1 address, and its name in the whitelist.
 
     Raises:
-        ApiError: 400; the balance does not cover amount and fee.
+        ApiError: 400; amount or deadline is wrong, or the balance does not cover amount and fee.
     """
+    net = check_amount(place, body, "send") if net is None else net
+    expires = check_expires(world, body["expires"]) if expires is None else expires
     fees = fee_of(net, world.fee_rate)
     if place.wallet.available < net + fees:
         have = place.wallet.available
@@ -157,7 +161,7 @@ def _ask_approvers(world: World, tx: Transaction) -> None:
         exchanges = [link.counterparty_id for link in place.wallet.connected if link.status == "connected"]
         if place.wallet.type != DEDICATED:
             exchanges = []
-        if policy := _policy(place, tx.kind):
+        if policy := place.policies.get("withdraw" if tx.kind == "withdrawal" else "tx"):
             tx.ballot.threshold = policy.threshold
             tx.ballot.custodians = [_ask(world, tx, member) for member in policy.members]
     tx.ballot.exchanges = [_ask(world, tx, exchange) for exchange in exchanges]
@@ -165,13 +169,6 @@ def _ask_approvers(world: World, tx: Transaction) -> None:
 
 def _ask(world: World, tx: Transaction, approver_id: str) -> str:
     return ask(world, approver_id, _ACTION_TYPES[tx.kind], ("transaction", tx.id), tx.expires)
-
-
-def _policy(place: WalletPlace, kind: str) -> Policy | None:
-    """The policy that holds: the wallet's own or the fund's, for each kind separately."""
-    if kind == "withdrawal":
-        return place.wallet.policy_withdraw or place.fund.policy_withdraw
-    return place.wallet.policy_tx or place.fund.policy_tx
 
 
 def _close(world: World, tx: Transaction) -> None:

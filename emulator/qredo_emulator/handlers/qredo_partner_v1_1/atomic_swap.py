@@ -14,8 +14,8 @@ __all__ = ["cancel", "get_made", "get_taken", "make", "take"]
 def make(account: Account, request: OperationRequest) -> Reply:
     """A new offer, or the first one with the same key."""
     company = account.company(request.path["company_id"])
-    tx_id, status = once(account.world, company.id, request.body, lambda: swaps.make(account, company, request.body))
-    return Reply({"tx_id": tx_id, "tx_url": f"https://qredo.network/aswp{tx_id}", "status": status})
+    made = once(account.world, company.id, request.body, lambda: swaps.make(account, company, request.body))
+    return Reply({**made, "tx_url": f"https://qredo.network/aswp{made['tx_id']}"})
 
 
 def get_made(account: Account, request: OperationRequest) -> Reply:
@@ -33,8 +33,7 @@ def cancel(account: Account, request: OperationRequest) -> Reply:
 def take(account: Account, request: OperationRequest) -> Reply:
     """Takes an offer, or returns the first taking with the same key."""
     company = account.company(request.path["company_id"])
-    tx_id, status = once(account.world, company.id, request.body, lambda: swaps.take(account, company, request.body))
-    return Reply({"tx_id": tx_id, "status": status})
+    return Reply(once(account.world, company.id, request.body, lambda: swaps.take(account, company, request.body)))
 
 
 def get_taken(account: Account, request: OperationRequest) -> Reply:

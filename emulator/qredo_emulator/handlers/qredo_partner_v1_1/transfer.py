@@ -5,7 +5,7 @@ from __future__ import annotations
 from qredo_emulator._errors import invalid
 from qredo_emulator._state.model import Company, CoreClient, Transaction
 from qredo_emulator._state.world import Account
-from qredo_emulator.domain.requests import check_amount, check_expires, company_wallet, once, recipient_wallet
+from qredo_emulator.domain.requests import check_amount, company_wallet, once, recipient_wallet
 from qredo_emulator.domain.transactions import begin
 from qredo_emulator.handlers._call import OperationRequest, Reply
 from qredo_emulator.handlers._shared.transactions import transaction_view
@@ -16,8 +16,7 @@ __all__ = ["create", "get"]
 def create(account: Account, request: OperationRequest) -> Reply:
     """A new transfer, or the first one with the same key."""
     company = account.company(request.path["company_id"])
-    tx_id, status = once(account.world, company.id, request.body, lambda: _transfer(account, company, request))
-    return Reply({"tx_id": tx_id, "status": status})
+    return Reply(once(account.world, company.id, request.body, lambda: _transfer(account, company, request)))
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
@@ -43,9 +42,8 @@ def _transfer(account: Account, company: Company, request: OperationRequest) -> 
         world,
         sender,
         "transfer",
-        net=check_amount(sender, body, "send"),
-        expires=check_expires(world, body["expires"]),
-        body=body,
+        body,
+        net=check_amount(sender, body, "send"),  # which is wrong rather than a recipient that holds another asset
         authorizer=authorizer(account, request),
         recipient_id=recipient_wallet(world, sender, body[field], field).wallet.id,
     )
