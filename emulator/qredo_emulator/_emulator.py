@@ -77,7 +77,7 @@ class Emulator:
         self.credentials, self.hmac_credentials = _credentials(None if keys is None else Path(keys))
         ring = KeyRing()
         ring.add(self.credentials)
-        ring.add_hmac(self.hmac_credentials)
+        ring.add(self.hmac_credentials)
         self.app: App = App(self.settings, ring)
         self.control: Control = Control(self.app, ring, self.credentials)
         self._site = Site(self.app, self.control, self.settings.max_body)

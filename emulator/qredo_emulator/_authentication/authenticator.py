@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qredo_signing import InvalidSignatureError
 
@@ -113,7 +113,7 @@ class Authenticator:
         if security.proof == "token":
             return self._check_token(security, request)
         if security.proof == "agent":
-            return self._check_agent_token(request.values(security.headers[security.scheme]))
+            return self._check_agent_token(security, request)
         if security.proof == "none":
             return Identity("", proved=False)
         raise ApiError(501, "this emulator does not verify the signatures of this API")
@@ -135,19 +135,19 @@ class Authenticator:
         if cause := cause or self._stale(security, claim):
             others = self._others(security, api_key)
             shown = explain(request, signed, key, claim.signature, others, self._served, valid=valid)
-            raise _refused(security, cause, shown)
+            raise _refused(security, "signature", cause, shown)
         return Identity(api_key)
 
     def _api_key(self, security: Security, request: RawRequest) -> tuple[str, VerifyingKey]:
         header = security.headers["api_key"]
         values = request.values(header)
         if not values:
-            raise _unauthorized(security, "empty token", f"there is no {header} header")
+            raise _refused(security, "empty token", f"there is no {header} header")
         if len(values) > 1:
-            raise _unauthorized(security, "unknown token", f"there is more than one {header} header")
+            raise _refused(security, "unknown token", f"there is more than one {header} header")
         key = self._key(security, values[0])
         if key is None:
-            raise _unauthorized(security, "unknown token", "the API key is not one of this emulator's")
+            raise _refused(security, "unknown token", "the API key is not one of this emulator's")
         return values[0], key
 
     def _key(self, security: Security, api_key: str) -> VerifyingKey | None:
@@ -190,25 +190,23 @@ class Authenticator:
         given += [(value, True) for value in request.queries(security.query)] if security.query else []
         places = f"{header} or the query parameter {security.query}" if security.query else header
         if len(given) != 1:
-            raise _unauthorized(security, "token", f"exactly one token is needed in {places}, {len(given)} are there")
+            raise _refused(security, "token", f"exactly one token is needed in {places}, {len(given)} are there")
         token = self._tokens.find(given[0][0], for_feed=given[0][1])
         if token is None:
-            raise _unauthorized(security, "token", "the token is not one that this emulator gave, or it has ended")
+            raise _refused(security, "token", "the token is not one that this emulator gave, or it has ended")
         return Identity(token.api_key, workspace_id=token.workspace_id)
 
-    def _check_agent_token(self, values: list[str]) -> Identity:
+    def _check_agent_token(self, security: Security, request: RawRequest) -> Identity:
         """Form and freshness only: the proof needs the vendor's key service, and any id is taken."""
+        values = request.values(security.headers[security.scheme])
         if not values:
-            raise RefusedError("Unauthorized", "empty token", "there is no x-api-zkp header")
+            raise _refused(security, "empty token", "there is no x-api-zkp header")
         token = agent_token(values[0]) if len(values) == 1 else None
         if token is None:
-            raise RefusedError(
-                "Unauthorized",
-                "token",
-                "x-api-zkp is not the hex of a JSON object with the texts ID, U, V and the time ET",
-            )
+            form = "the hex of a JSON object with the texts ID, U, V and the time ET"
+            raise _refused(security, "token", f"x-api-zkp is not {form}")
         if cause := self._outside_window(token["ET"], "ET in x-api-zkp"):
-            raise RefusedError("Unauthorized", "token", cause)
+            raise _refused(security, "token", cause)
         return Identity(str(token["ID"]))
 
 
@@ -251,26 +249,20 @@ def _method(security: Security, request: RawRequest) -> str:
 
 
 def _wrong(key: VerifyingKey, signed: Signed, signature: str) -> str | None:
-    try:
-        key.verify(signed, signature)
-    except InvalidSignatureError as error:
-        # An ASGI server does not tell "/path?" from "/path"; the client that wrote the first signed it.
-        if "?" not in signed.url:
-            try:
-                key.verify(Signed(signed.stamp, signed.method, f"{signed.url}?", signed.body), signature)
-            except InvalidSignatureError:
-                return str(error)
+    # An ASGI server does not tell "/path?" from "/path"; the client that wrote the first signed it.
+    urls = [signed.url] if "?" in signed.url else [signed.url, f"{signed.url}?"]
+    causes = []
+    for url in urls:
+        try:
+            key.verify(replace(signed, url=url), signature)
+        except InvalidSignatureError as error:
+            causes.append(str(error))
+        else:
             return None
-        return str(error)
-    return None
+    return causes[0]
 
 
-def _refused(security: Security, cause: str, explanation: Explanation) -> RefusedError:
-    if security.proof == "rsa":
-        return RefusedError("errPartnerAuth", "signature", cause, explanation)
-    return RefusedError("Unauthorized", None, cause, explanation)
-
-
-def _unauthorized(security: Security, reason: str, cause: str) -> RefusedError:
+def _refused(security: Security, reason: str, cause: str, explanation: Explanation | None = None) -> RefusedError:
     # The Qredo API's documents name no reason.
-    return RefusedError("Unauthorized", reason if security.proof == "rsa" else None, cause)
+    named = reason if security.proof in ("rsa", "agent") else None
+    return RefusedError("errPartnerAuth" if named == "signature" else "Unauthorized", named, cause, explanation)

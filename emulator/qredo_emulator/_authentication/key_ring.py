@@ -62,25 +62,20 @@ class KeyRing(Mapping[str, PublicKey]):
         if api_key in self._keys or api_key in self._secrets:
             self._live.add(api_key)
 
-    def add(self, credentials: Credentials) -> None:
-        """Registers the public half of credentials.
+    def add(self, credentials: Credentials | HmacCredentials) -> None:
+        """Registers credentials: the public half of an RSA key, or a secret.
 
         Raises:
             KeysError: They are not an emulator's, or their key does not show its public half.
         """
-        _refuse_real(credentials.kind)
-        if not isinstance(credentials.signer, PrivateKey):
+        if credentials.kind is not KeyKind.EMULATOR:
+            raise KeysError("these credentials were not made by an emulator: real keys don't belong here")
+        if isinstance(credentials, HmacCredentials):
+            self._secrets[credentials.api_key] = credentials.secret
+        elif isinstance(credentials.signer, PrivateKey):
+            self._keys[credentials.api_key] = credentials.signer.public_key
+        else:
             raise KeysError("an emulator takes credentials with an RSA key in memory only")
-        self._keys[credentials.api_key] = credentials.signer.public_key
-
-    def add_hmac(self, credentials: HmacCredentials) -> None:
-        """Registers an API key and its secret.
-
-        Raises:
-            KeysError: They are not an emulator's.
-        """
-        _refuse_real(credentials.kind)
-        self._secrets[credentials.api_key] = credentials.secret
 
     def new(self) -> Credentials:
         """Makes credentials and registers them."""
@@ -94,7 +89,7 @@ class KeyRing(Mapping[str, PublicKey]):
         made = make_hmac()
         while made.credentials.api_key in self._secrets:  # five characters are soon the same twice
             made = make_hmac()
-        self.add_hmac(made.credentials)
+        self.add(made.credentials)
         self._files[made.credentials.api_key] = made.files
         return made.credentials
 
@@ -144,8 +139,3 @@ class KeyRing(Mapping[str, PublicKey]):
 
     def __len__(self) -> int:
         return len(self._keys)
-
-
-def _refuse_real(kind: KeyKind) -> None:
-    if kind is not KeyKind.EMULATOR:
-        raise KeysError("these credentials were not made by an emulator: real keys don't belong here")

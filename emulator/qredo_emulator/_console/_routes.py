@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from qredo_signing import KeyLoadError, UnsignableError
 from starlette.concurrency import run_in_threadpool
@@ -14,22 +15,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from qredo_emulator._api.app import App
+from qredo_emulator._api.request_log import RequestLog
 from qredo_emulator._authentication.key_ring import KeysError
+from qredo_emulator._description.document import find_descriptions, read_document
 from qredo_emulator._json import dump
 
 from ._key_desk import KeyDesk
 from ._overview import overview
 from ._responses import json_response, page, static_file
 from ._signer import ConsoleSigner, SigningError
-
-if TYPE_CHECKING:
-    from qredo_emulator._api.app import App
-
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-
-from qredo_emulator._api.request_log import RequestLog
-from qredo_emulator._description.document import find_descriptions, read_document
 
 __all__ = ["console_routes", "document", "last_requests"]
 

@@ -149,8 +149,6 @@ def _result(value: Any, keys: KeyRing) -> Any:
     """A value as JSON can hold it; new credentials as the texts of their files."""
     if isinstance(value, Credentials | HmacCredentials):
         return {name: text.decode().strip() + "\n" * name.endswith(".pem") for name, text in keys.files(value).items()}
-    if hasattr(value, "as_dict"):
-        return value.as_dict()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
     if isinstance(value, Mapping):

@@ -14,7 +14,7 @@ from qredo_emulator._settings import Settings
 
 from .ids import Ids, agent_id
 from .index import Index, WalletPlace
-from .model import AccountData, Action, Company, CoreClient, Entity, Exchange, Fund, State, Transaction
+from .model import AccountData, Action, Company, CoreClient, Entity, Exchange, Fund, Row, State, Transaction
 
 __all__ = ["Account", "Company", "World"]
 
@@ -102,6 +102,11 @@ class World:
         if action and action.subject in ("transaction", "authorization"):
             tx_id = action.subject_id
         return self.state.transactions.get(tx_id)
+
+    def add_row(self, row: Row) -> None:
+        """Add a row to the ledger."""
+        self.state.ledger.append(row)
+        self.index.add_row(row)
 
     def new_id(self) -> str:
         """An id for a company, a fund, a policy, a transaction or an action."""

@@ -147,8 +147,7 @@ def _keep(world: World, place: WalletPlace, tx: Transaction) -> None:
     place.wallet.reserved += tx.amount
     world.state.transactions[tx.id] = tx
     row = Row(place.wallet.id, _ROW_TYPES[tx.kind], tx.created, tx.id)
-    world.state.ledger.append(row)
-    world.index.add_row(row)
+    world.add_row(row)
     world.index.add_deadline(tx.expires, "transaction", tx.id)
 
 
