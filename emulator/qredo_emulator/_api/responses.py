@@ -45,8 +45,7 @@ def undescribed(operation: Operation, status: int, reply: Reply, validators: Val
 
 
 def _content(operation: Operation, status: int, reply: Reply) -> Content | None:
-    response = operation.response(status)
-    return reply.content or next(iter(response.content if response else ()), None)
+    return reply.content or next(iter(operation.response(status) or ()), None)
 
 
 def _written(content: Content | None, value: Any) -> tuple[bytes, str]:

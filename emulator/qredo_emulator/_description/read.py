@@ -26,7 +26,6 @@ class Feed:
     name: str
     path: str
     security: Security
-    message: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +106,4 @@ def _url(server: Mapping[str, Any]) -> str:
 
 
 def _feed(document: Any, path: str, node: Mapping[str, Any]) -> Feed:
-    return Feed(node["name"], path, read_security(document, node["security"]), node["message"])
+    return Feed(node["name"], path, read_security(document, node["security"]))
