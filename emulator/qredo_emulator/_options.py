@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -74,25 +74,22 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, metavar="N", help="the same ids every time, and a clock that stands still")
 
 
-def _port(text: str) -> int:
-    # Checked here, since the system takes the lowest 16 bits of a greater number.
-    if not (text.isdecimal() and int(text) < 1 << 16):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: write a number from 0 to 65535")
-    return int(text)
+def _number(wanted: str, most: int | None = None) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isdecimal() or (most is not None and int(text) > most):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
+        return int(text)
+
+    return read
 
 
-def _size(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of bytes, such as 16777216")
-    return int(text)
+# Checked here, since the system takes the lowest 16 bits of a greater number.
+_port = _number("a port: write a number from 0 to 65535", most=65535)
+_size = _number("a number of bytes, such as 16777216")
 
 
 def _window(text: str) -> int | None:
-    if text == "off":
-        return None
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of seconds nor 'off'")
-    return int(text)
+    return None if text == "off" else _number("a number of seconds, or 'off'")(text)
 
 
 def _rate(text: str) -> Decimal:

@@ -74,7 +74,10 @@ class App:
         self.default_api: str = _default_api(self.descriptions, settings.default_api)
         self.router: Router = Router(self.descriptions.values(), self.default_api)
         self.connections: Connections = Connections()
-        self.auth: Authenticator = Authenticator(keys, settings, self.world.tokens, self._clocks(), self._served())
+        # A timestamp may be fresh by any of these: clients sign by a clock that `advance` does not move.
+        real = [] if settings.seed is None else [time.time]
+        self._clocks: list[Callable[[], float]] = [self.world.time, settings.clock, *real]
+        self.auth: Authenticator = Authenticator(keys, settings, self.world.tokens, self._clocks, self._served())
         self._faults = FaultQueue()
         self.faults: Faults = Faults(self._faults, self._names())
         requests, self._responses = Validators.for_requests(), Validators.for_responses()
@@ -85,11 +88,6 @@ class App:
             for operation in description.operations
             if (found := find_serving(self.descriptions, package, operation, examples_only=settings.examples_only))
         }
-
-    def _clocks(self) -> list[Callable[[], float]]:
-        """Return the clocks by which a timestamp may be fresh: clients sign by a clock that `advance` does not move."""
-        own = [self.world.time, self.settings.clock]
-        return own if self.settings.seed is None else [*own, time.time]
 
     def _served(self) -> Served:
         descriptions = self.descriptions.values()
@@ -136,10 +134,11 @@ class App:
     async def _serve(self, scope: Scope, receive: Receive, send: Send, request: RawRequest) -> None:
         record = Record(time=self.world.time(), method=request.method, url=request.url)
         is_feed = scope["type"] == "websocket"
-        applied = await self._apply_faults(request, record)
+        match = self.router.find(request.path)
+        applied = await self._apply_faults(match, record)
         # A feed that is lost has no listener that could get what is published.
         is_carried_out = applied.end is None if is_feed else applied.carried_out
-        result = self._respond(request, record) if is_carried_out else None
+        result = self._respond(match, request, record) if is_carried_out else None
         if isinstance(applied.end, ApiError):
             result = _failed(record, applied.end)
         elif applied.end is not None:
@@ -157,26 +156,17 @@ class App:
                 result.headers["connection"] = "close"  # the server closes it; a client must not use it again
             await dated(result, self._time(request) + applied.skew)(scope, receive, send)
 
-    async def _apply_faults(self, request: RawRequest, record: Record) -> AppliedFaults:
+    async def _apply_faults(self, match: Match | None, record: Record) -> AppliedFaults:
         """Apply the faults of a request: return what they change, after their delay."""
         if not self._faults:
             return AppliedFaults()
-        name = self._name(request)
+        name = _name(match, record.method)
         applied = self._faults.next(name)
         if applied.names:
             record.operation, record.fault = name, ", ".join(applied.names)
         if applied.delay:
             await asyncio.sleep(applied.delay)
         return applied
-
-    def _name(self, request: RawRequest) -> str | None:
-        match = self.router.find(request.path)
-        if match is None:
-            return None
-        if request.method == "WEBSOCKET":
-            return f"feed:{match.endpoint.feed.name}" if match.endpoint.feed else None
-        operation = match.endpoint.operations.get(request.method)
-        return operation.id if operation else None
 
     def _time(self, request: RawRequest) -> float:
         """Return the time for the Date header: a client compares it with its own clock, and may correct that by it.
@@ -186,16 +176,19 @@ class App:
         """
         texts = [text for name in _STAMPS for text in request.values(name)]
         stamps = [int(text) for text in texts if text.isdecimal() and len(text) <= _LONGEST_STAMP]
-        times = [clock() for clock in self._clocks()]
+        times = [clock() for clock in self._clocks]
         return min(times, key=lambda now: abs(now - stamps[0])) if stamps else times[-1]
 
     def _leads(self) -> tuple[int, ...]:
         """Return by how much a caller's clock may be ahead: with a seed, it may be the real one or the emulator's."""
         return (0,) if self.settings.seed is None else (0, int(time.time()) - self.world.now)
 
-    def _respond(self, request: RawRequest, record: Record) -> Response | Listener:
+    def _respond(self, match: Match | None, request: RawRequest, record: Record) -> Response | Listener:
         try:
-            match = self._find(request.path)
+            if match is None:
+                why = unknown_path(self.router, request.path)
+                _LOG.warning("not found: %s: %s", request.path, why)
+                raise ApiError(404, why)
             return (self._listen if request.method == "WEBSOCKET" else self._call)(match, request, record)
         except ApiError as error:
             return _failed(record, error)
@@ -203,14 +196,6 @@ class App:
             _LOG.exception("the emulator failed at %s %s", request.method, request.url)
             reason = f"the emulator failed: {type(error).__name__}; its log has the rest"
             return _failed(record, ApiError(500, reason))
-
-    def _find(self, path: str) -> Match:
-        match = self.router.find(path)
-        if match is None:
-            why = unknown_path(self.router, path)
-            _LOG.warning("not found: %s: %s", path, why)
-            raise ApiError(404, why)
-        return match
 
     def _call(self, match: Match, request: RawRequest, record: Record) -> Response:
         operation = _operation(match, request.method)
@@ -291,6 +276,16 @@ def _default_api(descriptions: Mapping[str, Description], wanted: str | None) ->
     if name not in descriptions:
         raise SpecError(f"the default API {name!r} is not one of {', '.join(sorted(descriptions))}")
     return name
+
+
+def _name(match: Match | None, method: str) -> str | None:
+    """The name by which a fault knows what was called."""
+    if match is None:
+        return None
+    feed, operation = match.endpoint.feed, match.endpoint.operations.get(method)
+    if method == "WEBSOCKET":
+        return f"feed:{feed.name}" if feed else None
+    return operation.id if operation else None
 
 
 def _operation(match: Match, method: str) -> Operation:

@@ -6,7 +6,7 @@ from typing import Any
 
 from qredo_emulator._state.world import Company, World
 
-from ._key_desk import key_id
+from ._keys import key_id
 
 __all__ = ["overview"]
 

@@ -21,7 +21,7 @@ from qredo_emulator._authentication.key_ring import KeysError
 from qredo_emulator._description.document import find_descriptions, read_document
 from qredo_emulator._json import dump
 
-from ._key_desk import KeyDesk
+from ._keys import all_keys, new_key, upload_key
 from ._overview import overview
 from ._responses import json_response, page, static_file
 from ._signer import ConsoleSigner, SigningError
@@ -49,7 +49,6 @@ def console_routes(app: App) -> list[BaseRoute]:
 class _Console:
     def __init__(self, app: App) -> None:
         self._app = app
-        self._desk = KeyDesk(app.keys)
         self._signer = ConsoleSigner(app)
         self._document = lru_cache(lambda package: document(package, app.settings.spec, app.router.base_paths[package]))
 
@@ -64,7 +63,7 @@ class _Console:
         """Return everything that the page shows, or 304 if the page has it already."""
         value = {
             "apis": self._apis(),
-            "keys": self._desk.all(self._signer.api_keys),
+            "keys": all_keys(self._app.keys, self._signer.api_keys),
             "requests": last_requests(self._app.log),
             "overview": overview(self._app.world),
         }
@@ -74,10 +73,11 @@ class _Console:
         return json_response(value, headers={"etag": tag})
 
     async def new_key(self, request: Request) -> Response:
-        return json_response(self._desk.new(), 201)
+        return json_response(new_key(self._app.keys), 201)
 
     async def upload(self, request: Request) -> Response:
-        return json_response(self._desk.upload(request.path_params["id"], await _body(request, _LONGEST_PEM)))
+        pem = await _body(request, _LONGEST_PEM)
+        return json_response(upload_key(self._app.keys, request.path_params["id"], pem))
 
     async def sign(self, request: Request) -> Response:
         """Return the headers of a request: `?method=POST&url=http://...`, with its body as the body."""

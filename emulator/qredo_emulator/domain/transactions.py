@@ -16,25 +16,19 @@ from .messages import announce_swap
 from .requests import check_amount, check_expires
 from .settlement import pay
 
-__all__ = ["OPEN", "begin", "end", "on_authorization", "on_vote", "publish"]
+__all__ = ["KINDS", "OPEN", "begin", "end", "on_authorization", "on_vote", "publish"]
 
 OPEN = ("pending_initiate", "pending", "taker_pending", "taker_approved")
 """The states that a transaction can leave; `approved` only becomes `chain_rejected`."""
 
-_ACTION_TYPES = {
-    "transfer": "ApproveTransfer",
-    "withdrawal": "ApproveWithdraw",
-    "swap_make": "ApproveSwap",
-    "swap_take": "ApproveSwapTake",
-    "sweep": "ApproveSweep",
+KINDS = {
+    "transfer": ("ApproveTransfer", "transferOut"),
+    "withdrawal": ("ApproveWithdraw", "withdraw"),
+    "swap_make": ("ApproveSwap", "swapOut"),
+    "swap_take": ("ApproveSwapTake", "swapOut"),
+    "sweep": ("ApproveSweep", "transferOut"),
 }
-_ROW_TYPES = {
-    "transfer": "transferOut",
-    "withdrawal": "withdraw",
-    "swap_make": "swapOut",
-    "swap_take": "swapOut",
-    "sweep": "transferOut",
-}
+"""The types of the actions and of the ledger row of each kind of transaction."""
 
 
 def begin(
@@ -95,7 +89,7 @@ def begin(
     _keep(world, place, tx)
     if authorizer:
         tx.status = "pending_initiate"
-        tx.authorizer_id = ask(world, authorizer.id, _ACTION_TYPES[kind], ("authorization", tx.id), expires)
+        tx.authorizer_id = ask(world, authorizer.id, KINDS[kind][0], ("authorization", tx.id), expires)
     else:
         _ask_approvers(world, tx)
     return tx
@@ -146,7 +140,7 @@ def publish(world: World, maker: Transaction) -> None:
 def _keep(world: World, place: WalletPlace, tx: Transaction) -> None:
     place.wallet.reserved += tx.amount
     world.state.transactions[tx.id] = tx
-    row = Row(place.wallet.id, _ROW_TYPES[tx.kind], tx.created, tx.id)
+    row = Row(place.wallet.id, KINDS[tx.kind][1], tx.created, tx.id)
     world.add_row(row)
     world.index.add_deadline(tx.expires, "transaction", tx.id)
 
@@ -167,7 +161,7 @@ def _ask_approvers(world: World, tx: Transaction) -> None:
 
 
 def _ask(world: World, tx: Transaction, approver_id: str) -> str:
-    return ask(world, approver_id, _ACTION_TYPES[tx.kind], ("transaction", tx.id), tx.expires)
+    return ask(world, approver_id, KINDS[tx.kind][0], ("transaction", tx.id), tx.expires)
 
 
 def _close(world: World, tx: Transaction) -> None:

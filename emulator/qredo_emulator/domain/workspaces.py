@@ -90,8 +90,7 @@ def decide(account: Account, action: SignRequest, status: int, signatures: list[
     key = action.bls_key or account.data.bls_key
     if not key:
         raise ApiError(403, "the API key has no registered BLS key, which verifies its signatures")
-    verify = account.world.settings.verify_approvals
-    check_signature(key, message_of(action).hex(), signatures[0], "/body/signatures/0", verify=verify)
+    check_signature(account.world, key, message_of(action).hex(), signatures[0], "/body/signatures/0")
     action.status = status
     if status == APPROVED and action.bls_key:
         account.data.bls_key = action.bls_key

@@ -6,11 +6,13 @@ from qredo_emulator._state.world import Account
 from qredo_emulator.domain.requests import whitelisted
 from qredo_emulator.domain.transactions import begin
 from qredo_emulator.handlers._call import OperationRequest, Reply
-from qredo_emulator.handlers._shared.withdrawal import get
+from qredo_emulator.handlers._shared.transactions import getter
 
 from ._sending import sending_wallet
 
 __all__ = ["create", "get"]
+
+get = getter("withdrawal")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:

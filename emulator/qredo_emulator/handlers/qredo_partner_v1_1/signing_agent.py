@@ -41,8 +41,7 @@ def begin_registration(account: Account, request: OperationRequest) -> Reply:
 def finish_registration(account: Account, request: OperationRequest) -> Reply:
     """The agent signs its id document, and can be trusted and asked from now on."""
     agent, signature = account.core_client(request.agent_id), request.body["idDocSignatureHex"]
-    verify = account.world.settings.verify_approvals
-    check_signature(agent.bls_key, document_of(agent.id), signature, "/body/idDocSignatureHex", verify=verify)
+    check_signature(account.world, agent.bls_key, document_of(agent.id), signature, "/body/idDocSignatureHex")
     agent.registered = True
     return Reply({"feed": f"{request.base_url.replace('http', 'ws', 1)}/coreclient/feed"})
 
@@ -58,9 +57,8 @@ def approve_action(account: Account, request: OperationRequest) -> Reply:
     agent, messages = account.core_client(request.agent_id), messages_of(action)
     if len(signatures) != len(messages):
         raise invalid("/body/signatures", f"{len(signatures)} are given for {len(messages)} messages")
-    verify = account.world.settings.verify_approvals
     for index, (message, signature) in enumerate(zip(messages, signatures, strict=True)):
-        check_signature(agent.bls_key, message, signature, f"/body/signatures/{index}", verify=verify)
+        check_signature(account.world, agent.bls_key, message, signature, f"/body/signatures/{index}")
     decide(account.world, action, approve=True)
     return Reply()
 

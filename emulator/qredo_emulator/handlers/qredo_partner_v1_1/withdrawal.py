@@ -7,9 +7,11 @@ from qredo_emulator._state.world import Account
 from qredo_emulator.domain.requests import company_wallet, once, whitelisted
 from qredo_emulator.domain.transactions import begin
 from qredo_emulator.handlers._call import OperationRequest, Reply
-from qredo_emulator.handlers._shared.withdrawal import get
+from qredo_emulator.handlers._shared.transactions import getter
 
 __all__ = ["create", "get"]
+
+get = getter("withdrawal")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
