@@ -67,8 +67,7 @@ def all_keys(ring: KeyRing, console: Collection[str]) -> list[dict[str, Any]]:
     """
     # Listed first, and read from what was listed: keys may be added or forgotten meanwhile, by other threads.
     waiting = [{"id": key_id(api_key), "state": "waiting"} for api_key in ring.waiting]
-    keys: dict[str, PublicKey | None] = dict.fromkeys(list(ring.hmac))
-    keys |= {api_key: ring.get(api_key) for api_key in list(ring)}
+    keys: dict[str, PublicKey | None] = {**dict.fromkeys(list(ring.hmac)), **ring.rsa}
     live = ring.live
     registered = [
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,8 @@ def console_routes(app: App) -> list[BaseRoute]:
     """Return the routes of the web page. Mount them behind `LocalOnly`: they reveal secrets of the emulator's keys."""
     console = _Console(app)
     return [
-        Route("/", partial(_page, "console.html")),
-        Route("/static/{name:path}", _static),
+        Route("/", lambda request: page("console.html")),
+        Route("/static/{name:path}", lambda request: static_file(request.path_params["name"])),
         Route("/docs/{package}/", console.docs),
         Route("/docs/{package}/openapi.json", console.description),
         Route("/console/state", console.state),
@@ -103,14 +103,6 @@ class _Console:
         if package not in self._app.descriptions:
             raise HTTPException(404)
         return package
-
-
-async def _page(name: str, request: Request) -> Response:
-    return page(name)
-
-
-async def _static(request: Request) -> Response:
-    return static_file(request.path_params["name"])
 
 
 async def _body(request: Request, longest: int) -> bytes:

@@ -12,7 +12,7 @@ from qredo_emulator._api.app import App
 from qredo_emulator._api.faults import Faults
 from qredo_emulator._api.request_log import Record
 from qredo_emulator._authentication.key_ring import KeyRing
-from qredo_emulator._state.model import Action, TrustedParty
+from qredo_emulator._state.model import TrustedParty
 from qredo_emulator._state.world import World
 from qredo_emulator.domain import clock, outside
 from qredo_emulator.domain.settlement import deposit
@@ -255,11 +255,8 @@ class Control:
             subjects = [(action.subject, action.subject_id) for action in asked]
             while asked:
                 decide(world, asked[0], approve=approve)
-                asked = self._still(asked) if by else outside.asked(world, what)
+                asked = [action for action in asked if action.status == "pending"] if by else outside.asked(world, what)
             return outside.state_of(world, *subjects[0])
-
-    def _still(self, asked: list[Action]) -> list[Action]:
-        return [action for action in asked if action.status == "pending"]
 
     def _parties(self) -> list[TrustedParty]:
         return [party for _, company in self._world.index.companies.values() for party in company.parties.values()]

@@ -132,7 +132,7 @@ def _schema(hint: Any) -> dict[str, Any]:
 
 def _argument(value: Any, hint: Any, keys: KeyRing) -> Any:
     if isinstance(value, str) and Credentials in (hint, *get_args(hint)):
-        if value not in keys:
+        if value not in keys.rsa:
             raise ArgumentsError("no such API key is registered here")
         return Credentials(value, _NoSigner())
     return value

@@ -86,10 +86,6 @@ class Ids:
         # The top bits are set, so that the text is never shorter than 43 digits.
         return base58((self._random.getrandbits(256) | 1 << 255).to_bytes(32, "big"))
 
-    def chain_tx(self) -> str:
-        """64 hexadecimal digits."""
-        return self.hexadecimal(32)
-
     def hexadecimal(self, size: int) -> str:
         """`size` bytes in hexadecimal digits."""
         return f"{self._random.getrandbits(8 * size):0{2 * size}x}"

@@ -63,8 +63,7 @@ def check_amount(place: WalletPlace, body: Mapping[str, Any], field: str) -> int
         )
     if given["amount"] < 1:
         raise invalid(f"/body/{field}/amount", f"{given['amount']} is not at least 1 base unit")
-    amount: int = given["amount"]
-    return amount
+    return int(given["amount"])
 
 
 def check_expires(world: World, expires: int) -> int:

@@ -113,4 +113,4 @@ def _count(sums: dict[str, int], asset: str, amount: int) -> None:
 
 
 def _new_chain_tx(world: World, asset: str) -> str:
-    return ("0x" if ASSETS[asset].family == "ethereum" else "") + world.ids.chain_tx()
+    return ("0x" if ASSETS[asset].family == "ethereum" else "") + world.ids.hexadecimal(32)
