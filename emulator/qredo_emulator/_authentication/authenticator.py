@@ -1,11 +1,11 @@
 """Decides whether a request is signed by who it says.
 
 The checks come in this order: an API key is there, it is known, the signature is right, its stamp
-is fresh. What is wrong with a signature, a missing stamp and a stale one included, answers the one
-documented body; the log says which it was and what the emulator computed.
+is fresh. For anything that is wrong with a signature, a missing stamp and a stale one included, the response has
+the one documented body; the log says what it was and what the emulator computed.
 
 Nonces are counted per API key and rule. A request that is refused here leaves the count as it is;
-one whose signature and nonce are right moves it, whatever the rest of it is answered with.
+one whose signature and nonce are right moves it, whatever its response is.
 """
 
 from __future__ import annotations

@@ -251,7 +251,7 @@ class Control:
             if by is not None:
                 asked = [action for action in asked if action.approver_id in outside.entities(world, by)]
             if not asked:
-                raise LookupError(outside.why_nobody(world, what, by))
+                raise LookupError(outside.why_no_decision(world, what, by))
             subjects = [(action.subject, action.subject_id) for action in asked]
             while asked:
                 decide(world, asked[0], approve=approve)

@@ -10,7 +10,7 @@ from qredo_emulator._state.world import World
 from .settlement import take_back
 from .transactions import OPEN
 
-__all__ = ["add_exchange", "asked", "entities", "fail_chain", "inbox", "state_of", "totals", "why_nobody"]
+__all__ = ["add_exchange", "asked", "entities", "fail_chain", "inbox", "state_of", "totals", "why_no_decision"]
 
 
 def entities(world: World, who: str) -> list[str]:
@@ -50,7 +50,7 @@ def inbox(world: World, who: str | None) -> list[dict[str, Any]]:
     return [_waiting(world, action) for action in sorted(actions, key=lambda action: action.created)]
 
 
-def why_nobody(world: World, what: str, by: str | None) -> str:
+def why_no_decision(world: World, what: str, by: str | None) -> str:
     """Why a decision can't be given."""
     names = [world.entity(action.approver_id).name for action in asked(world, what)]
     if by is not None and names:
