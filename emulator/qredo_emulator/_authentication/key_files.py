@@ -6,7 +6,7 @@ import base64
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -57,10 +57,7 @@ class Made(Generic[_C]):
     """New credentials, and the files that hold them: content by name."""
 
     credentials: _C
-    files: Mapping[str, bytes]
-
-    def __repr__(self) -> str:
-        return f"<Made {self.credentials!r}>"
+    files: Mapping[str, bytes] = field(repr=False)
 
 
 def make() -> Made[Credentials]:

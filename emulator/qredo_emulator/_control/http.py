@@ -22,7 +22,7 @@ from qredo_emulator._errors import ApiError, invalid
 from qredo_emulator._json import dump
 
 from .control import Control
-from .remote import ArgumentsError, Remote, remotes_of
+from .remote import Remote, remotes_of
 
 __all__ = ["control_routes"]
 
@@ -57,8 +57,6 @@ async def _use(remotes: Mapping[str, Remote], request: Request) -> Response:
         return _respond({"result": await run_in_threadpool(remote.call, arguments)})
     except ApiError as error:
         return _failed(error)
-    except ArgumentsError as error:
-        return _failed(invalid("/body", str(error)))
     except LookupError as error:
         return _failed(ApiError(404, str(error.args[0] if error.args else error)))
     except (TypeError, ValueError) as error:

@@ -161,6 +161,13 @@ class Account:
         """The core client or agent with this id."""
         return find(self.core_clients, client_id, "client_id")
 
+    def new_core_client(self, name: str, **fields: Any) -> CoreClient:
+        """A new core client, or an agent by its fields."""
+        entity = self.world.new_entity("core-client", name)
+        client = CoreClient(entity.id, self.key, self.world.now, **fields)
+        self.core_clients[client.id] = self.world.index.clients[client.id] = client
+        return client
+
     def transaction(self, company_id: str, tx_id: str, *kinds: str) -> Transaction:
         """The transaction of one of these kinds that a company sent, by its id or that of one of its actions."""
         company = self.company(company_id)

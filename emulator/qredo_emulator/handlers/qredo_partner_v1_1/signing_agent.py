@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
-from qredo_emulator._state.model import Action, CoreClient
+from qredo_emulator._state.model import Action
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.signatures import check_signature, document_of, messages_of, new_client_secret, read_hex
 from qredo_emulator.domain.votes import decide
@@ -21,10 +21,7 @@ def begin_registration(account: Account, request: OperationRequest) -> Reply:
     world, body = account.world, request.body
     read_hex(body["blsPublicKey"], "/body/blsPublicKey", size=_BLS_KEY)
     read_hex(body["ecPublicKey"], "/body/ecPublicKey", size=_EC_KEY)
-    entity = world.new_entity("core-client", body["name"])
-    key = body["blsPublicKey"].lower()
-    agent = CoreClient(entity.id, account.key, world.now, agent=True, registered=False, bls_key=key)
-    account.core_clients[agent.id] = world.index.clients[agent.id] = agent
+    agent = account.new_core_client(body["name"], agent=True, registered=False, bls_key=body["blsPublicKey"].lower())
     identity = json.dumps({"id": agent.id, "curve": "BLS381", "created": agent.created}, separators=(",", ":"))
     return Reply(
         {
