@@ -125,10 +125,9 @@ def _member(part: Mapping[str, Any], above: tuple[int, ...]) -> Any:
 def _array(part: Mapping[str, Any], above: tuple[int, ...]) -> list[Any]:
     least = part.get("minItems", 0)
     items = list(part.get("prefixItems", ()))
-    if part.get("items") is not False and "maxItems" not in part:
-        items += [part.get("items", {})] * max(least - len(items), 0 if items else 1)
-    elif isinstance(part.get("items"), dict):
-        items += [part["items"]] * min(max(least, 1), part["maxItems"])
+    if part.get("items") is not False:
+        count = min(max(least, 1), part.get("maxItems", max(least, 1)))
+        items += [part.get("items", {})] * (count - len(items))
     try:
         return [example_of(item, above) for item in items]
     except _NoValue:
