@@ -72,9 +72,11 @@ class Emulator:
         state: Path | str | None = None,
     ) -> None:
         self.settings: Settings = settings or Settings()
-        self.credentials: Credentials
-        self.hmac_credentials: HmacCredentials
-        self.credentials, self.hmac_credentials = _credentials(None if keys is None else Path(keys))
+        folder = None if keys is None else Path(keys)
+        self.credentials: Credentials = keys_in(folder) if folder else make().credentials
+        self.hmac_credentials: HmacCredentials = (
+            hmac_keys_in(folder / HMAC_FOLDER) if folder else make_hmac().credentials
+        )
         ring = KeyRing()
         ring.add(self.credentials)
         ring.add(self.hmac_credentials)
@@ -193,12 +195,6 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def _credentials(folder: Path | None) -> tuple[Credentials, HmacCredentials]:
-    if folder is None:
-        return make().credentials, make_hmac().credentials
-    return keys_in(folder), hmac_keys_in(folder / HMAC_FOLDER)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -76,7 +76,9 @@ class _Console:
         return json_response(new_key(self._app.keys), 201)
 
     async def upload(self, request: Request) -> Response:
-        pem = await _body(request, _LONGEST_PEM)
+        pem = await request.body()
+        if len(pem) > _LONGEST_PEM:
+            raise KeysError(f"that is more than {_LONGEST_PEM} bytes, far longer than a public key in PEM form")
         return json_response(upload_key(self._app.keys, request.path_params["id"], pem))
 
     async def sign(self, request: Request) -> Response:
@@ -103,15 +105,6 @@ class _Console:
         if package not in self._app.descriptions:
             raise HTTPException(404)
         return package
-
-
-async def _body(request: Request, longest: int) -> bytes:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > longest:
-            raise KeysError(f"that is more than {longest} bytes, far longer than a public key in PEM form")
-    return body
 
 
 def _told(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

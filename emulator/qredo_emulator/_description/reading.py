@@ -71,32 +71,20 @@ class RequestReader:
             ApiError: 400; something is missing, is there twice, or is not what the description says.
         """
         pairs = split_query(query)
+        names = {each.name for each in operation.parameters if each.where == "query"}
+        sent_in: dict[str, Callable[[Parameter], Pairs]] = {
+            "path": lambda each: [(each.name, path[each.name])],
+            "query": lambda each: [pair for pair in pairs if each.takes(pair[0], names - {each.name})],
+            "header": lambda each: [(each.name, ",".join(values))] if (values := header(each.name.lower())) else [],
+        }
         found: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
         for each in operation.parameters:
-            sent = self._sent(operation, each, path, pairs, header)
-            if sent:
+            if sent := sent_in[each.where](each):
                 found[each.where][each.name] = self._value(each, sent)
             elif each.required:
                 raise invalid(f"/{each.where}/{each.name}", "is required")
         content_type = next(iter(header("content-type")), None)
         return RequestValues(**found, body=self._body(operation, body, content_type))
-
-    def _sent(
-        self,
-        operation: Operation,
-        parameter: Parameter,
-        path: Mapping[str, str],
-        pairs: Pairs,
-        header: Callable[[str], list[str]],
-    ) -> Pairs:
-        """Names and texts of the wire that belong to a parameter."""
-        if parameter.where == "path":
-            return [(parameter.name, path[parameter.name])]
-        if parameter.where == "header":
-            values = header(parameter.name.lower())
-            return [(parameter.name, ",".join(values))] if values else []
-        others = {each.name for each in operation.parameters if each.where == "query" and each is not parameter}
-        return [pair for pair in pairs if parameter.takes(pair[0], others)]
 
     def _value(self, parameter: Parameter, sent: Pairs) -> Any:
         where = f"/{parameter.where}/{parameter.name}"
