@@ -35,7 +35,7 @@ def bare_sqlite(path: str) -> Bare:
 
 
 def bare_increment(url: str) -> Bare:
-    """INCR: a counter that starts at 1 again when Redis lost its data, and skips a number when an answer is lost."""
+    """INCR: a counter that starts at 1 again when Redis lost its data, and skips a number when a response is lost."""
     import redis
 
     client = redis.Redis.from_url(url)

@@ -1,4 +1,4 @@
-"""Sends the same bytes over and over on several connections: it costs far less than what answers."""
+"""Sends the same bytes over and over on several connections: it costs far less than the server does."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _LAST_CHUNK = b"0\r\n\r\n"
 
 
 def load(host: str, port: int, request: bytes, *, requests: int, connections: int) -> None:
-    """Send a request many times, each connection waiting for its answer before it sends the next.
+    """Send a request many times, each connection waiting for its response before it sends the next.
 
     Args:
         request: The whole HTTP/1.1 request as bytes.
         requests: On all connections together.
 
     Raises:
-        RuntimeError: An answer is not 200, or a connection was closed.
+        RuntimeError: A response is not 200, or a connection was closed.
     """
     asyncio.run(_load(host, port, request, requests, connections))
 
@@ -54,10 +54,10 @@ class _Connection(asyncio.Protocol):
         self._got += data
         if not _is_whole(self._got):
             return
-        answer, self._got = self._got, b""
+        response, self._got = self._got, b""
         self._left -= 1
-        if not answer.startswith(b"HTTP/1.1 200 "):
-            self._fail(f"an answer is not 200: {answer[:600].decode(errors='replace')}")
+        if not response.startswith(b"HTTP/1.1 200 "):
+            self._fail(f"a response is not 200: {response[:600].decode(errors='replace')}")
         elif self._left > 0:
             self._transport.write(self._request)
         elif not self.done.done():
@@ -75,8 +75,8 @@ class _Connection(asyncio.Protocol):
             self.done.set_exception(RuntimeError(why))
 
 
-def _is_whole(answer: bytes) -> bool:
-    head, separator, body = answer.partition(_END)
+def _is_whole(response: bytes) -> bool:
+    head, separator, body = response.partition(_END)
     if not separator:
         return False
     length = _LENGTH.search(head)

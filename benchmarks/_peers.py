@@ -66,7 +66,7 @@ class Worker:
         """Start it.
 
         Args:
-            command: Reads how many calls to make from each line, and answers with a line of JSON.
+            command: Reads how many calls to make from each line, and replies with a line of JSON.
             environment: Ours by default.
         """
         self._process = subprocess.Popen(
@@ -79,7 +79,7 @@ class Worker:
         self._process.stdin.write(f"{calls}\n")
         self._process.stdin.flush()
 
-    def answer(self) -> dict[str, float]:
+    def result(self) -> dict[str, float]:
         """Wait for what the calls took.
 
         Raises:
@@ -88,7 +88,7 @@ class Worker:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._process.args!r} ended with {self._process.wait()} before it answered")
+            raise RuntimeError(f"{self._process.args!r} ended with {self._process.wait()} before it responded")
         said: dict[str, float] = json.loads(line)
         return said
 

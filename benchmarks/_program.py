@@ -21,7 +21,7 @@ class Program:
 
     Attributes:
         port: Where it listens.
-        wall: Seconds from its start until it answered.
+        wall: Seconds from its start until it responded.
         cpu_of_start: CPU seconds until then.
     """
 
@@ -39,7 +39,7 @@ class Program:
         deadline = time.perf_counter() + _PATIENCE
         while time.perf_counter() < deadline:
             if self._process.poll() is not None:
-                raise RuntimeError(f"the program ended with {self._process.returncode} before it answered")
+                raise RuntimeError(f"the program ended with {self._process.returncode} before it responded")
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
                     connection.settimeout(_PATIENCE)
@@ -48,12 +48,12 @@ class Program:
                         return
             except ConnectionError:
                 time.sleep(0.01)
-        raise RuntimeError(f"the program did not answer within {_PATIENCE:.0f} s")
+        raise RuntimeError(f"the program did not respond within {_PATIENCE:.0f} s")
 
 
 @contextmanager
 def running(command: Sequence[str], port: int) -> Iterator[Program]:
-    """Start a program, wait until it answers HTTP on the port, and end it in the end."""
+    """Start a program, wait until it serves HTTP on the port, and end it in the end."""
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

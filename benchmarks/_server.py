@@ -49,8 +49,8 @@ def _running(protocol: Callable[[bytes], asyncio.Protocol], data: bytes) -> Iter
 
 
 class _Protocol(asyncio.Protocol):
-    def __init__(self, answer: bytes) -> None:
-        self._answer = answer
+    def __init__(self, response: bytes) -> None:
+        self._response = response
         self._pending = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -66,7 +66,7 @@ class _Protocol(asyncio.Protocol):
             if len(self._pending) < end + 4 + length:
                 return
             self._pending = self._pending[end + 4 + length :]
-            self._transport.write(self._answer)
+            self._transport.write(self._response)
 
 
 class _Feed(asyncio.Protocol):

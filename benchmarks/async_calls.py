@@ -40,7 +40,14 @@ from qredo_signing import Credentials, Environment, PartnerAuth, connect
 SECTION = "Async"
 IN_FLIGHT, CALLS, ROUNDS = 32, 480, 8
 COMPANY = "1fXbq3RZlOa8mTQ0vhKtDu7pYeC"
-ANSWER = {"company_id": COMPANY, "name": "ACME", "city": "Paris", "country": "FR", "domain": "acme.example", "ref": "1"}
+RESPONSE = {
+    "company_id": COMPANY,
+    "name": "ACME",
+    "city": "Paris",
+    "country": "FR",
+    "domain": "acme.example",
+    "ref": "1",
+}
 API_KEY = base64.urlsafe_b64encode(b'{"key_id":"benchmark","key":"benchmark","issuer":"qredo-emulator"}').decode()
 WAYS: dict[str, dict[str, Any]] = {
     "httpx": {"limits": httpx.Limits(max_connections=100, max_keepalive_connections=20), "offload": False},
@@ -224,7 +231,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
-    with serving(json.dumps(ANSWER).encode()) as url:
+    with serving(json.dumps(RESPONSE).encode()) as url:
         if options.profile:
             profile(url)
             return

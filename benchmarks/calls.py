@@ -1,7 +1,7 @@
 """What a whole signed call costs beside httpx with the leanest signing: `python benchmarks/calls.py`.
 
 Both send the same headers over one kept connection to a server in another process. The lean one gives the bytes of the
-answer to `json.loads`; ours gives models. What the difference buys is in docs/attempts.md and docs/security-notes.md.
+response to `json.loads`; ours gives models. What the difference buys is in docs/attempts.md and docs/security-notes.md.
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from qredo_signing import Credentials, Environment, connect
 
 COMPANY = "1fXbq3RZlOa8mTQ0vhKtDu7pYeC"
-ANSWER = {"company_id": COMPANY, "name": "ACME", "city": "Paris", "country": "FR", "domain": "acme.example", "ref": "1"}
+RESPONSE = {
+    "company_id": COMPANY,
+    "name": "ACME",
+    "city": "Paris",
+    "country": "FR",
+    "domain": "acme.example",
+    "ref": "1",
+}
 SIGNING = {"host", "x-api-key", "x-sign", "x-timestamp"}
 
 
@@ -41,11 +48,11 @@ def our_headers(credentials: Credentials, environment: Environment) -> dict[str,
     """What the typed client sends beside the credentials."""
     sent: list[httpx.Headers] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         sent.append(request.headers)
-        return httpx.Response(200, json=ANSWER)
+        return httpx.Response(200, json=RESPONSE)
 
-    with connect(qredo_partner_v1_1.Client, credentials, environment, transport=httpx.MockTransport(answer)) as client:
+    with connect(qredo_partner_v1_1.Client, credentials, environment, transport=httpx.MockTransport(respond)) as client:
         client.company.get(COMPANY)
     return {name: value for name, value in sent[0].items() if name not in SIGNING}
 
@@ -56,7 +63,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2000, help="of calls of each kind (default 2000)")
     rounds = parser.parse_args().rounds
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    with serving(json.dumps(ANSWER).encode()) as url:
+    with serving(json.dumps(RESPONSE).encode()) as url:
         signed = compare(url, key, rounds)
         stubbed = compare(url, None, rounds)
     print(table("signed GET", signed), end="\n\n")

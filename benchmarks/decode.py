@@ -176,11 +176,11 @@ def lean(response: bytes) -> list[LeanRow]:
     return [lean_row(row) for row in json.loads(response)["List"]]
 
 
-def peak(decode: Callable[[bytes], object], response: bytes) -> float:
+def peak(decode: Callable[[], object]) -> float:
     """The most memory that is in use at a time, in MB."""
     gc.collect()
     tracemalloc.start()
-    decode(response)
+    decode()
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return most / 1e6
@@ -201,13 +201,12 @@ def withdrawal() -> bytes:
     return json.dumps(model.to_dict(), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def main() -> None:
-    """Print the tables and the goals."""
-    whole = list(rows(ROWS))
-    response, parsed = ledger(whole), {"List": whole, "Total": ROWS}
+def our_cases(whole: list[dict[str, Any]]) -> dict[str, Callable[[], object]]:
+    """What is measured of our models, and of hand-lean code, on these rows."""
+    response, parsed = ledger(whole), {"List": whole, "Total": len(whole)}
     gaps = ledger([{wire: value for wire, value in row.items() if value != ""} for row in whole])
     more = ledger([{**row, "unknown": "field"} for row in whole])
-    cases: dict[str, Callable[[], object]] = {
+    return {
         "hand-lean attrs code": lambda: lean(response),
         "ours": lambda: ours(response),
         "json.loads, the first half of ours": lambda: json.loads(response),
@@ -215,40 +214,54 @@ def main() -> None:
         "ours, rows without their empty fields": lambda: ours(gaps),
         "ours, rows with an unknown field": lambda: ours(more),
     }
+
+
+def peer_cases(msgspec: Any, pydantic: Any, whole: list[dict[str, Any]]) -> dict[str, Callable[[], object]]:
+    """What they are measured beside, on the same rows."""
+    response = ledger(whole)
+    enums, plain = typed(msgspec, whole[0]), typed(msgspec, whole[0], enums={})
+    models = validated(pydantic, whole[0])
+    return {
+        "msgspec": lambda: enums(response),
+        "msgspec, plain strings for enums": lambda: plain(response),
+        "pydantic": lambda: models(response),
+        "msgspec, untyped": lambda: msgspec.json.decode(response),
+        "msgspec untyped, then from_dict": lambda: TxLedger.from_dict(msgspec.json.decode(response)),
+    }
+
+
+def memory_table(peaks: Mapping[str, float]) -> str:
+    """Peak memory in MB, and its ratio to that of msgspec, as a Markdown table."""
+    lines = [f"| {name} | {most:.1f} | {most / peaks['msgspec']:.2f} |" for name, most in peaks.items()]
+    return "\n".join(["| peak memory, tracemalloc | MB | ratio |", "|---|---|---|", *lines])
+
+
+def main() -> None:
+    """Print the tables and the goals."""
     try:
         msgspec, pydantic = import_peer("msgspec"), import_peer("pydantic")
     except MissingPeerError as error:
         for name in (LEAN, TIME, MEMORY):
             not_measured("Decode", name, str(error))
         return
-    base, plain = typed(msgspec, whole[0]), typed(msgspec, whole[0], enums={})
-    models = validated(pydantic, whole[0])
-    theirs: dict[str, Callable[[], object]] = {
-        "msgspec": lambda: base(response),
-        "msgspec, plain strings for enums": lambda: plain(response),
-        "pydantic": lambda: models(response),
-        "msgspec, untyped": lambda: msgspec.json.decode(response),
-        "msgspec untyped, then from_dict": lambda: TxLedger.from_dict(msgspec.json.decode(response)),
+    whole = list(rows(ROWS))
+    cases = peer_cases(msgspec, pydantic, whole) | our_cases(whole)
+    results = measure(cases, rounds=ROUNDS, before=gc.collect)
+    print(table(f"{ROWS:,} rows, {len(ledger(whole)) / 1e6:.1f} MB", results, "ms"), end="\n\n")
+    peaks = {
+        "msgspec": peak(cases["msgspec"]),
+        "pydantic": peak(cases["pydantic"]),
+        "json.loads": peak(cases["json.loads, the first half of ours"]),
+        "ours": peak(cases["ours"]),
     }
-    title = f"{ROWS:,} rows, {len(response) / 1e6:.1f} MB"
-    results = measure(theirs | cases, rounds=ROUNDS, before=gc.collect)
-    print(table(title, results, "ms"), end="\n\n")
-    by_name = {result.name: result for result in results}
-    to_lean = zip(by_name["ours"].times, by_name["hand-lean attrs code"].times, strict=True)
-    memory = {
-        "msgspec": peak(base, response),
-        "pydantic": peak(models, response),
-        "json.loads": peak(json.loads, response),
-        "ours": peak(ours, response),
-    }
-    print("| peak memory, tracemalloc | MB | ratio |\n|---|---|---|")
-    for name, most in memory.items():
-        print(f"| {name} | {most:.1f} | {most / memory['msgspec']:.2f} |")
+    print(memory_table(peaks))
     (body,) = measure({"a withdrawal, model to bytes": withdrawal}, rounds=ROUNDS, repeat=1000)
     print("", table("encode", [body]), "", sep="\n")
+    by_name = {result.name: result for result in results}
+    to_lean = zip(by_name["ours"].times, by_name["hand-lean attrs code"].times, strict=True)
     goal("Decode", LEAN, statistics.median(one / other for one, other in to_lean), 1.15)
     goal("Decode", TIME, by_name["ours"].ratio, 3.0)
-    goal("Decode", MEMORY, memory["ours"] / memory["msgspec"], 2.0)
+    goal("Decode", MEMORY, peaks["ours"] / peaks["msgspec"], 2.0)
 
 
 if __name__ == "__main__":

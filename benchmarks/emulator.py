@@ -2,10 +2,10 @@
 
 Prism is installed by npm, or named by `--prism`; without it the emulator is measured alone.
 
-Both start several times, and then answer the same signed requests on eight connections: the emulator verifies each
-signature and keeps state, Prism looks whether the headers are there and answers the description's example. They take
+Both start several times, and then serve the same signed requests on eight connections: the emulator verifies each
+signature and keeps state, Prism looks whether the headers are there and returns the description's example. They take
 turns in random order. Requests are signed once and sent as raw bytes, so that the sender does not count. CPU time is
-that of the server's process, read from /proc: Linux only. Requests per CPU second are what one core answers.
+that of the server's process, read from /proc: Linux only. Requests per CPU second are what one core serves.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Times:
 
 
 def measure_starts(starts: dict[str, Start], rounds: int) -> dict[str, Times]:
-    """Start each program anew in each round, until it answers."""
+    """Start each program anew in each round, until it responds."""
     times = {name: Times() for name in starts}
     for number in range(rounds):
         for name in random.sample(list(starts), len(starts)):
@@ -90,7 +90,7 @@ def signed(credentials: Credentials, port: int, base_path: str, method: str, pat
 def start_table(times: dict[str, Times]) -> str:
     """The starts in Markdown; the first row is what the ratio refers to."""
     base = next(iter(times.values()))
-    lines = ["| Start until the first answer | CPU s, median | least to most | Wall s, median | CPU ratio |"]
+    lines = ["| Start until the first response | CPU s, median | least to most | Wall s, median | CPU ratio |"]
     lines.append("| --- | --: | --: | --: | --: |")
     for name, own in times.items():
         lines.append(
@@ -147,13 +147,13 @@ def main() -> None:
         started = measure_starts(starts, options.starts)
         ports = {name: free_port() for name in starts}
         programs = {name: stack.enter_context(running(starts[name](port), port)) for name, port in ports.items()}
-        answered = measure_requests(make_cases(programs, credentials), options.rounds, options.requests)
+        served = measure_requests(make_cases(programs, credentials), options.rounds, options.requests)
     print(f"Python {platform.python_version()}{beside(prism)}; qredo_partner_v1_1.\n")
-    print(start_table(started), request_table(answered, options.requests), sep="\n\n", end="\n\n")
+    print(start_table(started), request_table(served, options.requests), sep="\n\n", end="\n\n")
     for name in ("GET", "POST"):
-        rate = options.requests / statistics.median(answered[f"emulator, {name}"].cpu)
-        goal("Emulator", f"signed requests answered by one core, {name}", rate, 1000, at_least=True, unit="/s")
-    goal("Emulator", "start until the first answer", statistics.median(started["emulator"].cpu), 2, unit="s of CPU")
+        rate = options.requests / statistics.median(served[f"emulator, {name}"].cpu)
+        goal("Emulator", f"signed requests served by one core, {name}", rate, 1000, at_least=True, unit="/s")
+    goal("Emulator", "start until the first response", statistics.median(started["emulator"].cpu), 2, unit="s of CPU")
 
 
 def find_prism(named: str | None) -> str | None:

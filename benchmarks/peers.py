@@ -1,9 +1,9 @@
-"""Whole signed calls and first answers beside other SDKs: `python benchmarks/peers.py`.
+"""Whole signed calls and first responses beside other SDKs: `python benchmarks/peers.py`.
 
 Each SDK runs in a virtual environment of its own from its published package, and ours in one with what it needs, with
 the settings that its documentation has, against the same kind of local server. A call is typed, sync, and goes over a
 kept connection; Fireblocks, binance-sdk-spot and ours sign it with RSA-2048. For calls, one process of each stays and
-makes a few of them in turn, in an order drawn anew for each round; for imports and first answers, each is started anew.
+makes a few of them in turn, in an order drawn anew for each round; for imports and first responses, each starts anew.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ class Side:
         pins: Its name in peers/, where its versions are pinned.
         program: Its program there.
         imports: What a user imports.
-        answer: What its server answers.
+        response: What its server returns.
         calls: How many it makes in a round, or 0 if its calls are not compared.
         call_goal: How many times more a signed call of its should cost than ours, at least.
-        start_goal: The same for the first answer.
+        start_goal: The same for the first response.
     """
 
     pins: str
     program: str
     imports: str
-    answer: object
+    response: object
     calls: int = 0
     call_goal: float | None = None
     start_goal: float | None = None
@@ -100,7 +100,7 @@ def measure_calls(commands: Mapping[str, Sequence[str]], rounds: int) -> list[Re
         for number in range(rounds + 1):
             for name in random.sample(list(workers), len(workers)):
                 workers[name].order(SIDES[name].calls)
-                took = workers[name].answer()["cpu_ns"] / 1000 / SIDES[name].calls
+                took = workers[name].result()["cpu_ns"] / 1000 / SIDES[name].calls
                 if number:  # the first round warms caches
                     times[name].append(took)
     base = times[OURS]
@@ -136,7 +136,7 @@ def main() -> None:
         key = str(write_credentials(folder))
         first = {}
         for side, python in pythons.items():
-            url = stack.enter_context(serving(json.dumps(SIDES[side].answer).encode()))
+            url = stack.enter_context(serving(json.dumps(SIDES[side].response).encode()))
             first[side] = [python, str(PINS / SIDES[side].program), url, key]
         signed = {side: command for side, command in first.items() if SIDES[side].calls}
         calls = measure_calls(signed, options.rounds)
@@ -144,13 +144,13 @@ def main() -> None:
         imports = {side: [python, "-c", SIDES[side].imports] for side, python in pythons.items()}
         print(table("import", measure_starts(imports, options.starts, folder / "pyc"), "ms"), end="\n\n")
         starts = measure_starts(first, options.starts, folder / "pyc")
-        print(table("start to first answer", starts, "ms"), end="\n\n")
+        print(table("start to first response", starts, "ms"), end="\n\n")
     for one in calls:
         if limit := SIDES[one.name].call_goal:
             goal("Signed call", f"{one.name}'s signed call to ours", one.ratio, limit, at_least=True)
     for one in starts:
         if limit := SIDES[one.name].start_goal:
-            goal("Import", f"start to first answer, {one.name} to ours", one.ratio, limit, at_least=True)
+            goal("Import", f"start to first response, {one.name} to ours", one.ratio, limit, at_least=True)
 
 
 if __name__ == "__main__":

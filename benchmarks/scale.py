@@ -109,7 +109,7 @@ def decoding(rounds: int) -> None:
         grow("the same without the garbage collector", ROWS, lambda count: ours(responses[count]), rounds)
     finally:
         gc.enable()
-    peaks = [peak(ours, response) for response in responses.values()]
+    peaks = [peak(partial(ours, response)) for response in responses.values()]
     goal(SECTION, "exponent of peak memory, rows of a ledger decoded", exponent(ROWS, peaks), LIMIT, unit="")
     print()
 

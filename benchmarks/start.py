@@ -1,6 +1,6 @@
 """What starting costs beside httpx, in fresh interpreters: `python benchmarks/start.py`.
 
-Imports, then everything from the start of the process to the first decoded signed answer. All are CPU times of whole
+Imports, then everything from the start of the process to the first decoded signed response. All are CPU times of whole
 processes less that of `python -c pass`, with compiled files in place. The server is one process, warm all the time.
 
 Other SDKs are in `peers.py`, which measures with `measure_starts`.
@@ -25,7 +25,14 @@ from _server import serving
 __all__ = ["measure_starts"]
 
 COMPANY = "1fXbq3RZlOa8mTQ0vhKtDu7pYeC"
-ANSWER = {"company_id": COMPANY, "name": "ACME", "city": "Paris", "country": "FR", "domain": "acme.example", "ref": "1"}
+RESPONSE = {
+    "company_id": COMPANY,
+    "name": "ACME",
+    "city": "Paris",
+    "country": "FR",
+    "domain": "acme.example",
+    "ref": "1",
+}
 
 HTTPX, PACKAGE, OPERATION, LEDGER = "httpx", "generated package", "client and one operation", "client and the ledger"
 PLUGIN, KEY = "the same and the plugin", "the same and a key loaded"
@@ -49,7 +56,7 @@ IMPORTS[PLUGIN] = IMPORTS[OPERATION] + "from qredo_signing import Credentials, E
 IMPORTS[KEY] = IMPORTS[PLUGIN] + "import sys\nCredentials.from_directory(sys.argv[2])\n"
 
 BARE, OURS = "bare httpx, unsigned", "typed and signed, key validated"
-FIRST_ANSWERS = {
+FIRST_RESPONSES = {
     BARE: """
 import sys, httpx
 with httpx.Client(verify=False, trust_env=False) as client:
@@ -120,18 +127,18 @@ def measure_starts(commands: Mapping[str, Sequence[str]], rounds: int, compiled:
 
 
 def start_goals(url: str, folder: Path, rounds: int) -> None:
-    """Print what imports and first answers cost, and their goals.
+    """Print what imports and first responses cost, and their goals.
 
     Args:
-        url: A server that answers everything with the same company.
+        url: A server that responds to everything with the same company.
         folder: With the files of an API key and its private key.
         rounds: How often each program is started.
     """
     ratios: dict[str, float] = {}
     for title, programs in (
         ("import", IMPORTS),
-        ("start to first answer with CA certificates", WITH_CERTIFICATES),
-        ("start to first answer", FIRST_ANSWERS),
+        ("start to first response with CA certificates", WITH_CERTIFICATES),
+        ("start to first response", FIRST_RESPONSES),
     ):
         commands = {name: ours(code, url, folder) for name, code in programs.items()}
         results = measure_starts(commands, rounds, folder / "compiled")
@@ -140,9 +147,9 @@ def start_goals(url: str, folder: Path, rounds: int) -> None:
     goal("Import", "import of the generated package, to httpx's", ratios[PACKAGE], 1.15)
     goal("Import", "import, client and one operation, to import of httpx", ratios[OPERATION], 1.35)
     goal("Import", "the same with the plugin, to import of httpx", ratios[PLUGIN], 1.6)
-    goal("Import", "start to first signed answer, to bare httpx's unsigned", ratios[OURS], 2.0)
+    goal("Import", "start to first signed response, to bare httpx's unsigned", ratios[OURS], 2.0)
     memory = _memory(ours(WITH_CERTIFICATES[OURS] + _MEMORY, url, folder), folder / "compiled")
-    goal("Import", "resident memory after the first answer", memory, 40, unit="MB")
+    goal("Import", "resident memory after the first response", memory, 40, unit="MB")
 
 
 def ours(code: str, url: str, folder: Path) -> list[str]:
@@ -155,7 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=25, help="how often each program is started")
     options = parser.parse_args()
-    with serving(json.dumps(ANSWER).encode()) as url, tempfile.TemporaryDirectory() as name:
+    with serving(json.dumps(RESPONSE).encode()) as url, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_credentials(folder)
         start_goals(url, folder, options.rounds)

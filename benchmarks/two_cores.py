@@ -76,7 +76,7 @@ def processes(program: Path, key: Path) -> Iterator[Callable[[int], None]]:
             for worker in (one, other)[:workers]:
                 worker.order(SIGNATURES)
             for worker in (one, other)[:workers]:
-                worker.answer()
+                worker.result()
 
         yield burst
 

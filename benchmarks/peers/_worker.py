@@ -1,7 +1,8 @@
 """What every side of a comparison does: one call and end, or calls by order, with the CPU time that they took.
 
-`python benchmarks/peers/SIDE.py URL KEY` makes one call and checks the answer. With `--worker` it reads how many calls
-to make from each line of its input, and answers with a line of JSON: the CPU time of its process for them.
+`python benchmarks/peers/SIDE.py URL KEY` makes one call and checks the response. With `--worker` it reads
+how many calls to make from each line of its input, and replies with a line of JSON: the CPU time of its process for
+them.
 """
 
 from __future__ import annotations

@@ -72,12 +72,14 @@ class Emulator:
         state: Path | str | None = None,
     ) -> None:
         self.settings: Settings = settings or Settings()
-        self.credentials: Credentials
-        self.hmac_credentials: HmacCredentials
-        self.credentials, self.hmac_credentials = _credentials(None if keys is None else Path(keys))
+        folder = None if keys is None else Path(keys)
+        self.credentials: Credentials = keys_in(folder) if folder else make().credentials
+        self.hmac_credentials: HmacCredentials = (
+            hmac_keys_in(folder / HMAC_FOLDER) if folder else make_hmac().credentials
+        )
         ring = KeyRing()
         ring.add(self.credentials)
-        ring.add_hmac(self.hmac_credentials)
+        ring.add(self.hmac_credentials)
         self.app: App = App(self.settings, ring)
         self.control: Control = Control(self.app, ring, self.credentials)
         self._site = Site(self.app, self.control, self.settings.max_body)
@@ -193,12 +195,6 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def _credentials(folder: Path | None) -> tuple[Credentials, HmacCredentials]:
-    if folder is None:
-        return make().credentials, make_hmac().credentials
-    return keys_in(folder), hmac_keys_in(folder / HMAC_FOLDER)
 
 
 def _listen(host: str, port: int) -> socket.socket:

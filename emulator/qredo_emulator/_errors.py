@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ["ApiError", "NotFoundError", "invalid"]
+__all__ = ["ApiError", "NotFoundError", "find", "invalid"]
+
+_Thing = TypeVar("_Thing")
 
 
 class ApiError(Exception):
@@ -48,6 +50,13 @@ class NotFoundError(ApiError):
 
     def __init__(self, field: str) -> None:
         super().__init__(404, field)
+
+
+def find(things: Mapping[str, _Thing], thing_id: str, field: str) -> _Thing:
+    """The thing with this id. Raises `NotFoundError` with the field that names it."""
+    if thing_id not in things:
+        raise NotFoundError(field)
+    return things[thing_id]
 
 
 def invalid(pointer: str, why: str) -> ApiError:

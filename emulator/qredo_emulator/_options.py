@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -29,58 +30,19 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def settings_of(options: argparse.Namespace) -> Settings:
     """The rules that the options name."""
-    return Settings(
-        default_api=options.default_api,
-        strict=options.strict,
-        examples_only=options.examples,
-        check_responses=options.check_responses,
-        spec=options.spec,
-        time_window=options.time_window,
-        nonces_increase=not options.any_nonce,
-        first_nonce=options.first_nonce,
-        unsigned_ok=options.unsigned_ok,
-        verify_approvals=not options.any_approval,
-        accept_users=not options.hold_users,
-        fee_rate=options.fee_rate,
-        fund_interval=options.fund_interval,
-        max_body=options.max_body,
-        seed=options.seed,
-    )
+    names = {field.name for field in fields(Settings)}
+    return Settings(**{name: value for name, value in vars(options).items() if name in names})
 
 
 def _parser() -> argparse.ArgumentParser:
+    """Make a parser whose options have the names of the settings. What is not given is left to their defaults."""
     parser = argparse.ArgumentParser(
-        prog="qredo-emulator", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="qredo-emulator",
+        description=_ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        argument_default=argparse.SUPPRESS,
     )
-    _add_places(parser)
-    add = parser.add_argument
-    add("--strict", action="store_true", help="an operation that would return an example is a 501 error")
-    add("--examples", action="store_true", help="every operation returns its example; nothing is kept")
-    add("--check-responses", action="store_true", help="a response that the description does not allow is a 500 error")
-    add("--time-window", type=_window, default=300, metavar="SECONDS", help="for timestamps; 'off' for any time")
-    add("--any-nonce", action="store_true", help="take nonces in any order")
-    add("--first-nonce", type=int, metavar="N", help="where a counter has to start (default: anywhere)")
-    add(
-        "--unsigned-ok",
-        action="store_true",
-        help="take Partner requests that have an API key and no signature, as the test environment does",
-    )
-    add("--any-approval", action="store_true", help="take any hexadecimal digits as the signature of an approval")
-    add("--hold-users", action="store_true", help="people who are added as trusted parties stay pending")
-    add("--fee-rate", type=_rate, default=Decimal("0.001"), metavar="RATE", help="of transactions (default: 0.001)")
-    add(
-        "--fund-interval",
-        type=int,
-        default=15,
-        metavar="SECONDS",
-        help="that 1.0 wants between two funds; 0 for none (default: 15)",
-    )
-    add("--max-body", type=_size, default=1 << 24, metavar="BYTES", help="of a request (default: 16777216)")
-    add("--seed", type=int, metavar="N", help="the same ids every time, and a clock that stands still")
-    return parser
-
-
-def _add_places(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(keys=None, state=None)
     add = parser.add_argument
     add("--spec", type=Path, metavar="DIR", help="folder with <package>/openapi.yaml (default: its own)")
     add("--host", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
@@ -88,27 +50,46 @@ def _add_places(parser: argparse.ArgumentParser) -> None:
     add("--keys", type=Path, metavar="DIR", help="folder with apikey, private.pem and public.pem; made if it is empty")
     add("--state", type=Path, metavar="FILE", help="load the state at the start, and save it at the end")
     add("--default-api", metavar="PACKAGE", help="API at the bare documented paths (default: the newest Partner API)")
+    _add_rules(parser)
+    return parser
 
 
-def _port(text: str) -> int:
-    # Checked here, since the system takes the lowest 16 bits of a greater number.
-    if not (text.isdecimal() and int(text) < 1 << 16):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: write a number from 0 to 65535")
-    return int(text)
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    add, on, off = parser.add_argument, "store_true", "store_false"
+    add("--strict", action=on, help="an operation that would return an example is a 501 error")
+    add("--examples", action=on, dest="examples_only", help="every operation returns its example; nothing is kept")
+    add("--check-responses", action=on, help="a response that the description does not allow is a 500 error")
+    add("--time-window", type=_window, metavar="SECONDS", help="for timestamps; 'off' for any time")
+    add("--any-nonce", action=off, dest="nonces_increase", help="take nonces in any order")
+    add("--first-nonce", type=int, metavar="N", help="where a counter has to start (default: anywhere)")
+    unsigned = "take Partner requests that have an API key and no signature, as the test environment does"
+    add("--unsigned-ok", action=on, help=unsigned)
+    approval = "take any hexadecimal digits as the signature of an approval"
+    add("--any-approval", action=off, dest="verify_approvals", help=approval)
+    add("--hold-users", action=off, dest="accept_users", help="people who are added as trusted parties stay pending")
+    add("--fee-rate", type=_rate, metavar="RATE", help="of transactions (default: 0.001)")
+    interval = "that 1.0 wants between two funds; 0 for none (default: 15)"
+    add("--fund-interval", type=int, metavar="SECONDS", help=interval)
+    add("--max-body", type=_size, metavar="BYTES", help="of a request (default: 16777216)")
+    add("--seed", type=int, metavar="N", help="the same ids every time, and a clock that stands still")
 
 
-def _size(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of bytes, such as 16777216")
-    return int(text)
+def _number(wanted: str, most: int | None = None) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isdecimal() or (most is not None and int(text) > most):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
+        return int(text)
+
+    return read
+
+
+# Checked here, since the system takes the lowest 16 bits of a greater number.
+_port = _number("a port: write a number from 0 to 65535", most=65535)
+_size = _number("a number of bytes, such as 16777216")
 
 
 def _window(text: str) -> int | None:
-    if text == "off":
-        return None
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of seconds nor 'off'")
-    return int(text)
+    return None if text == "off" else _number("a number of seconds, or 'off'")(text)
 
 
 def _rate(text: str) -> Decimal:

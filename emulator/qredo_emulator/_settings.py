@@ -20,9 +20,9 @@ class Settings:
         default_api: Package whose description is also served at the bare documented paths;
             None is the newest Partner version that is there.
         strict: An operation without a handler is a 501 error instead of an example.
-        examples_only: Every operation but those that give tokens answers its example, and nothing is kept. For tests
+        examples_only: Every operation but those that give tokens returns its example, and nothing is kept. For tests
             of a client alone, where no company exists that a path could name.
-        check_responses: Every answer is validated against the description; one that is not
+        check_responses: Every response is validated against the description; one that is not
             valid becomes a 500 error that says why.
         time_window: Seconds by which `x-timestamp` may differ from the emulator's clock;
             None switches the rule off.

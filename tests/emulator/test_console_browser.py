@@ -216,4 +216,4 @@ def test_a_stopped_emulator_is_told(browser: Browser, path: str) -> None:
         if path:
             page.locator(".opblock-summary-control").first.click()
             page.locator("button.execute").first.click()
-        expect(page.locator("#connection, .response").first).to_contain_text("The emulator does not answer")
+        expect(page.locator("#connection, .response").first).to_contain_text("The emulator does not respond")

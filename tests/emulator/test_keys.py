@@ -137,7 +137,7 @@ def test_other_hmac_keys_are_refused(tmp_path: Path) -> None:
     with pytest.raises(KeysError, match="but not apikey"):
         hmac_keys_in(tmp_path)
     with pytest.raises(KeysError, match="real keys"):
-        KeyRing().add_hmac(HmacCredentials("_lJCqc-T3cnNpw", "A" * 80))
+        KeyRing().add(HmacCredentials("_lJCqc-T3cnNpw", "A" * 80))
 
 
 def test_made_keys_show_no_secret() -> None:

@@ -76,7 +76,7 @@ def test_a_discriminator_decides_which_member_is_meant(
 ) -> None:
     """A union with a mapping takes the values of its members, and says what is wrong with the one that is named."""
     operation, _ = operation_of(shape("discriminator with mapping"), tmp_path)
-    schema = operation.responses["200"].content[0].schema["properties"]["a"]
+    schema = operation.responses["200"][0].schema["properties"]["a"]
     problems = [Validators.for_requests().problem(schema, json.loads(value)) for value in values]
     assert [problem and problem[1] for problem in problems] == found
 

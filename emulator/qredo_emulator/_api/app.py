@@ -7,7 +7,6 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from qredo_signing._http.schemes import SCHEMES
 from starlette.requests import ClientDisconnect, Request
@@ -18,6 +17,7 @@ from starlette.websockets import WebSocket
 from qredo_emulator._authentication.authenticator import Authenticator, Identity, RefusedError
 from qredo_emulator._authentication.key_ring import KeyRing
 from qredo_emulator._authentication.request import RawRequest, raw_request
+from qredo_emulator._authentication.variations import Served
 from qredo_emulator._description.document import SpecError, find_descriptions
 from qredo_emulator._description.operations import Operation
 from qredo_emulator._description.read import Description, load_description
@@ -34,27 +34,15 @@ from qredo_emulator.handlers._call import OperationRequest, Reply
 from qredo_emulator.handlers._inherited import Serving, find_serving
 
 from .examples import example_reply
-from .faults import AppliedFaults, Fault, FaultQueue, Faults
+from .faults import AppliedFaults, FaultQueue, Faults
 from .feeds import FeedHub, Listener
 from .request_log import Record, RequestLog
-from .responses import dated, error_response, success_response, upgrade_required
+from .responses import dated, error_response, success_response, undescribed, upgrade_required
 from .tcp_connections import Connections
 
 __all__ = ["App"]
 
 _LOG = logging.getLogger("qredo_emulator")
-
-
-@dataclass(slots=True)
-class _Trace:
-    """What was found out about a request while it was handled."""
-
-    operation: str | None = None
-    verified: bool | None = None
-    example: bool = False
-    inherited_from: str | None = None
-    failure: ApiError | None = None
-    fault: str | None = None
 
 
 _STAMPS = tuple(scheme.timestamp_header.lower() for scheme in SCHEMES.values() if scheme.timestamp_header)
@@ -86,32 +74,27 @@ class App:
         self.default_api: str = _default_api(self.descriptions, settings.default_api)
         self.router: Router = Router(self.descriptions.values(), self.default_api)
         self.connections: Connections = Connections()
-        self.auth: Authenticator = Authenticator(
-            keys, settings, self.world.tokens, self._clocks(), self._bases(), self._words()
-        )
+        # A timestamp may be fresh by any of these: clients sign by a clock that `advance` does not move.
+        real = [] if settings.seed is None else [time.time]
+        self._clocks: list[Callable[[], float]] = [self.world.time, settings.clock, *real]
+        self.auth: Authenticator = Authenticator(keys, settings, self.world.tokens, self._clocks, self._served())
         self._faults = FaultQueue()
         self.faults: Faults = Faults(self._faults, self._names())
         requests, self._responses = Validators.for_requests(), Validators.for_responses()
         self._readers = {name: RequestReader(one.openapi, requests) for name, one in self.descriptions.items()}
-        self._serving: dict[tuple[str, str], Serving] = {}
-        for package, description in self.descriptions.items():
-            for operation in description.operations:
-                found = find_serving(self.descriptions, package, operation, examples_only=settings.examples_only)
-                if found is not None:
-                    self._serving[package, operation.id] = found
+        self._serving: dict[tuple[str, str], Serving] = {
+            (package, operation.id): found
+            for package, description in self.descriptions.items()
+            for operation in description.operations
+            if (found := find_serving(self.descriptions, package, operation, examples_only=settings.examples_only))
+        }
 
-    def _clocks(self) -> list[Callable[[], float]]:
-        """Return the clocks by which a timestamp may be fresh: clients sign by a clock that `advance` does not move."""
-        own = [self.world.time, self.settings.clock]
-        return own if self.settings.seed is None else [*own, time.time]
-
-    def _bases(self) -> list[str]:
-        served = [path for paths in self.router.base_paths.values() for path in paths]
-        return list(dict.fromkeys([*served, *(url for one in self.descriptions.values() for url in one.servers)]))
-
-    def _words(self) -> list[str]:
-        paths = (operation.path for one in self.descriptions.values() for operation in one.operations)
-        return list(dict.fromkeys(word for path in paths if "{" not in (word := path.rpartition("/")[2])))
+    def _served(self) -> Served:
+        descriptions = self.descriptions.values()
+        bases = [path for paths in self.router.base_paths.values() for path in paths]
+        urls = [url for one in descriptions for url in one.servers]
+        words = [operation.path.rpartition("/")[2] for one in descriptions for operation in one.operations]
+        return Served(list(dict.fromkeys(bases + urls)), list(dict.fromkeys(word for word in words if "{" not in word)))
 
     def _names(self) -> list[str]:
         descriptions = self.descriptions.values()
@@ -138,7 +121,7 @@ class App:
                 return
             await self._serve(scope, receive, send, raw_request(scope, scope["method"], body))
         elif scope["type"] == "websocket":
-            await self._feed(WebSocket(scope, receive, send))
+            await self._serve(scope, receive, send, raw_request(scope, "WEBSOCKET", b""))
 
     def clear(self) -> None:
         """Forget requests, nonces and faults, and restart the random numbers from their seed."""
@@ -149,37 +132,41 @@ class App:
             self.settings.random.seed(self.settings.seed)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, request: RawRequest) -> None:
-        trace = _Trace()
-        applied = await self._apply_faults(scope, request.method, trace)
-        end = applied.end
-        response = self._respond(scope, request, trace) if end is None or end.after else None
-        if end is not None and end.kind == "reset":
-            self._remember(request, trace, 0)
+        record = Record(time=self.world.time(), method=request.method, url=request.url)
+        is_feed = scope["type"] == "websocket"
+        match = self.router.find(request.path)
+        applied = await self._apply_faults(match, record)
+        # A feed that is lost has no listener that could get what is published.
+        is_carried_out = applied.end is None if is_feed else applied.carried_out
+        result = self._respond(match, request, record) if is_carried_out else None
+        if isinstance(applied.end, ApiError):
+            result = _failed(record, applied.end)
+        elif applied.end is not None:
+            self.log.add(record)
             await self.connections.reset(scope, receive)
             return
-        if response is None or end is not None:
-            trace.failure = _failure_of(end)
-            response = error_response(trace.failure)
-        self._remember(request, trace, response.status_code)
-        await dated(response, self._time(request) + applied.skew)(scope, receive, send)
+        if isinstance(result, Listener):
+            record.status = 101
+            self.log.add(record)
+            await self.hub.serve(WebSocket(scope, receive, send), result)
+        elif result is not None:
+            record.status = result.status_code
+            self.log.add(record)
+            if is_feed:
+                result.headers["connection"] = "close"  # the server closes it; a client must not use it again
+            await dated(result, self._time(request) + applied.skew)(scope, receive, send)
 
-    async def _apply_faults(self, scope: Scope, method: str, trace: _Trace) -> AppliedFaults:
+    async def _apply_faults(self, match: Match | None, record: Record) -> AppliedFaults:
         """Apply the faults of a request: return what they change, after their delay."""
-        applied = self._faults.next(self._name(scope, method)) if self._faults else AppliedFaults()
+        if not self._faults:
+            return AppliedFaults()
+        name = _name(match, record.method)
+        applied = self._faults.next(name)
         if applied.names:
-            trace.operation, trace.fault = self._name(scope, method), ", ".join(applied.names)
+            record.operation, record.fault = name, ", ".join(applied.names)
         if applied.delay:
             await asyncio.sleep(applied.delay)
         return applied
-
-    def _name(self, scope: Scope, method: str) -> str | None:
-        match = self.router.find(_raw_path(scope))
-        if match is None:
-            return None
-        if method == "WEBSOCKET":
-            return f"feed:{match.endpoint.feed.name}" if match.endpoint.feed else None
-        operation = match.endpoint.operations.get(method)
-        return operation.id if operation else None
 
     def _time(self, request: RawRequest) -> float:
         """Return the time for the Date header: a client compares it with its own clock, and may correct that by it.
@@ -189,95 +176,73 @@ class App:
         """
         texts = [text for name in _STAMPS for text in request.values(name)]
         stamps = [int(text) for text in texts if text.isdecimal() and len(text) <= _LONGEST_STAMP]
-        times = [clock() for clock in self._clocks()]
+        times = [clock() for clock in self._clocks]
         return min(times, key=lambda now: abs(now - stamps[0])) if stamps else times[-1]
 
     def _leads(self) -> tuple[int, ...]:
         """Return by how much a caller's clock may be ahead: with a seed, it may be the real one or the emulator's."""
         return (0,) if self.settings.seed is None else (0, int(time.time()) - self.world.now)
 
-    def _respond(self, scope: Scope, request: RawRequest, trace: _Trace) -> Response:
+    def _respond(self, match: Match | None, request: RawRequest, record: Record) -> Response | Listener:
         try:
-            return self._try(scope, request, trace)
+            if match is None:
+                why = unknown_path(self.router, request.path)
+                _LOG.warning("not found: %s: %s", request.path, why)
+                raise ApiError(404, why)
+            return (self._listen if request.method == "WEBSOCKET" else self._call)(match, request, record)
         except ApiError as error:
-            trace.failure = error
+            return _failed(record, error)
         except Exception as error:
             _LOG.exception("the emulator failed at %s %s", request.method, request.url)
-            trace.failure = ApiError(500, f"the emulator failed: {type(error).__name__}; its log has the rest")
-        return error_response(trace.failure)
+            reason = f"the emulator failed: {type(error).__name__}; its log has the rest"
+            return _failed(record, ApiError(500, reason))
 
-    def _try(self, scope: Scope, request: RawRequest, trace: _Trace) -> Response:
-        match, operation = self._route(scope, request.method)
-        trace.operation = operation.id
+    def _call(self, match: Match, request: RawRequest, record: Record) -> Response:
+        operation = _operation(match, request.method)
+        record.operation = operation.id
         try:
-            caller = self._authenticate(operation.security, request, trace)
-            query = scope["query_string"].decode("latin-1")
-            reply = self._reply(match, operation, caller, request, query, trace)
-            response = success_response(operation, reply, example=trace.example)
+            caller = self._authenticate(operation.security, request, record)
+            reply = self._reply(match, operation, caller, request, record)
+            response = success_response(operation, reply, example=record.example)
             self._check(match, operation, response.status_code, reply)
         except ApiError as error:
             self._check(match, operation, error.status, Reply(error.body))
             raise
         return response
 
-    def _authenticate(self, security: Security, request: RawRequest, trace: _Trace) -> Identity:
-        trace.verified = False
+    def _authenticate(self, security: Security, request: RawRequest, record: Record) -> Identity:
+        record.verified = False
         identity = self.auth.check(security, request)
-        trace.verified = True if identity.proved else None
+        record.verified = True if identity.proved else None
         if identity.proved:
             self.keys.mark_live(identity.owner)
         return identity
 
-    def _route(self, scope: Scope, method: str) -> tuple[Match, Operation]:
-        match = self._find(scope)
-        if operation := match.endpoint.operations.get(method):
-            return match, operation
-        if not match.endpoint.operations:
-            raise upgrade_required()
-        allowed = ", ".join(sorted(match.endpoint.operations))
-        raise ApiError(405, f"{method} is not one of {allowed}", headers={"allow": allowed})
-
-    def _find(self, scope: Scope) -> Match:
-        match = self.router.find(_raw_path(scope))
-        if match is None:
-            why = unknown_path(self.router, _raw_path(scope))
-            _LOG.warning("not found: %s: %s", _raw_path(scope), why)
-            raise ApiError(404, why)
-        return match
-
     def _reply(
-        self,
-        match: Match,
-        operation: Operation,
-        caller: Identity,
-        request: RawRequest,
-        query_string: str,
-        trace: _Trace,
+        self, match: Match, operation: Operation, caller: Identity, request: RawRequest, record: Record
     ) -> Reply:
         reader = self._readers[match.endpoint.package]
-        given = reader.read(operation, match.sent, query_string, request.values, request.body)
+        given = reader.read(operation, match.sent, request.query, request.values, request.body)
         if operation.success is None:
             raise upgrade_required()
         serving = self._serving.get((match.endpoint.package, operation.id))
         if serving is None:
             if self.settings.strict:
                 raise ApiError(501, f"{operation.id} has no handler in this emulator, which runs with --strict")
-            trace.example = True
+            record.example = True
             return example_reply(operation, ",".join(request.values("accept")) or None)
-        trace.inherited_from = serving.inherited_from
-        origin = "/".join(request.url.split("/", 3)[:3])
+        record.inherited_from = serving.inherited_from
         with self.world.lock:
             self.world.leads = self._leads()
             account, agent_id = enter(self.world, caller.owner, agent=operation.security.proof == "agent")
             known = OperationRequest(
-                f"{origin}{match.base_path}",
-                given.path,
-                given.query,
-                given.header,
-                given.body,
-                agent_id,
-                caller.workspace_id,
-                self._time(request),
+                base_url=f"{request.origin}{match.base_path}",
+                path=given.path,
+                query=given.query,
+                body=given.body,
+                agent_id=agent_id,
+                workspace_id=caller.workspace_id,
+                date=self._time(request),
             )
             return serving.handler(account, known)
 
@@ -285,73 +250,18 @@ class App:
         """With `check_responses`, reject a response that does not match the description; 501 is the emulator's own."""
         if not self.settings.check_responses or status == 501:
             return
-        documented = operation.response(status)
-        content = reply.content or next(iter(documented.content if documented else ()), None)
-        problem = None
-        if documented is None:
-            problem = ("", f"status {status} is not documented")
-        elif content is not None:
-            openapi = self.descriptions[match.endpoint.package].openapi
-            problem = self._responses.problem(content.schema, reply.body, openapi)
-        elif reply.body is not None:
-            problem = ("", f"status {status} is documented without a body")
-        if problem:
-            reason = f"{operation.id} returned what its description does not say: {problem[0]}: {problem[1]}"
+        openapi = self.descriptions[match.endpoint.package].openapi
+        if problem := undescribed(operation, status, reply, self._responses, openapi):
+            reason = f"{operation.id} returned what its description does not say: {problem}"
             _LOG.error("%s", reason)
             raise ApiError(500, reason)
 
-    def _remember(self, request: RawRequest, trace: _Trace, status: int) -> None:
-        failure = trace.failure
-        refused = failure if isinstance(failure, RefusedError) else None
-        reason = refused.cause if refused else failure.reason if failure else None
-        explanation = refused.explanation if refused else None
-        if refused:
-            shown = f"\n{explanation}" if explanation else ""
-            _LOG.warning("refused %s %s: %s%s", request.method, request.url, reason, shown)
-        self.log.add(
-            Record(
-                time=self.world.time(),
-                method=request.method,
-                url=request.url,
-                operation=trace.operation,
-                status=status,
-                verified=trace.verified,
-                reason=reason,
-                explanation=explanation,
-                example=trace.example,
-                inherited_from=trace.inherited_from,
-                fault=trace.fault,
-            )
-        )
-
-    async def _feed(self, socket: WebSocket) -> None:
-        request, trace = raw_request(socket.scope, "WEBSOCKET", b""), _Trace()
-        applied = await self._apply_faults(socket.scope, request.method, trace)
-        if applied.end is not None and applied.end.kind == "reset":
-            self._remember(request, trace, 0)
-            await self.connections.reset(socket.scope, socket.receive)
-            return
-        try:
-            if applied.end is not None:
-                raise _failure_of(applied.end)
-            listener = self._admit(socket.scope, request, trace)
-        except ApiError as error:
-            trace.failure = error
-            self._remember(request, trace, error.status)
-            response = dated(error_response(error), self._time(request) + applied.skew)
-            response.headers["connection"] = "close"  # the server closes it; a client must not use it again
-            await socket.send_denial_response(response)
-            return
-        self._remember(request, trace, 101)
-        await self.hub.serve(socket, listener)
-
-    def _admit(self, scope: Scope, request: RawRequest, trace: _Trace) -> Listener:
-        match = self._find(scope)
+    def _listen(self, match: Match, request: RawRequest, record: Record) -> Listener:
         feed = match.endpoint.feed
         if feed is None:
             raise ApiError(404, "there is no feed at this path")
-        trace.operation = f"feed:{feed.name}"
-        owner = self._authenticate(feed.security, request, trace).owner
+        record.operation = f"feed:{feed.name}"
+        owner = self._authenticate(feed.security, request, record).owner
         if self.settings.examples_only:
             return self.hub.listen(Listener(feed.name, owner, match.parameters), [])
         with self.world.lock:  # so that no message is lost between the first ones and those that follow
@@ -368,12 +278,31 @@ def _default_api(descriptions: Mapping[str, Description], wanted: str | None) ->
     return name
 
 
-def _raw_path(scope: Scope) -> str:
-    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-    return raw_path.decode("latin-1")
+def _name(match: Match | None, method: str) -> str | None:
+    """The name by which a fault knows what was called."""
+    if match is None:
+        return None
+    feed, operation = match.endpoint.feed, match.endpoint.operations.get(method)
+    if method == "WEBSOCKET":
+        return f"feed:{feed.name}" if feed else None
+    return operation.id if operation else None
 
 
-def _failure_of(fault: Fault | None) -> ApiError:
-    assert fault is not None
-    headers = {} if fault.retry_after is None else {"retry-after": fault.retry_after}
-    return ApiError(fault.status, "the emulator was told to return this error", headers=headers)
+def _operation(match: Match, method: str) -> Operation:
+    operations = match.endpoint.operations
+    if not operations:
+        raise upgrade_required()
+    if method not in operations:
+        allowed = ", ".join(sorted(operations))
+        raise ApiError(405, f"{method} is not one of {allowed}", headers={"allow": allowed})
+    return operations[method]
+
+
+def _failed(record: Record, error: ApiError) -> Response:
+    """Return the response of an error, with its reason in the record and, if it was refused, in the log."""
+    record.reason = error.reason
+    if isinstance(error, RefusedError):
+        record.reason, record.explanation = error.cause, error.explanation
+        shown = f"\n{error.explanation}" if error.explanation else ""
+        _LOG.warning("refused %s %s: %s%s", record.method, record.url, error.cause, shown)
+    return error_response(error)

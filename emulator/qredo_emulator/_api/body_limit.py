@@ -13,7 +13,7 @@ __all__ = ["BodyLimit"]
 
 
 class BodyLimit:
-    """Answers 413 to a request whose body is too long, and reads no more than the bound of it.
+    """Rejects a request whose body is too long with 413, and reads no more than the bound of it.
 
     Args:
         app: Serves the other requests.

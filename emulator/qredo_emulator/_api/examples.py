@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from qredo_emulator._description.media import MISSING, Content, accepted
+from qredo_emulator._description.media import MISSING, accepted
 from qredo_emulator._description.operations import Operation
 from qredo_emulator._description.schemas import kinds_of, members_of, parts_of
 from qredo_emulator.handlers._call import Reply
@@ -32,8 +32,11 @@ _BY_FORMAT = {
 _PLAIN: dict[str, Any] = {"boolean": False, "string": "text", "null": None}
 
 
-class _NoValue(Exception):  # noqa: N818 - not an error: it would stand inside itself
+class _NoValue(LookupError):  # noqa: N818 - it is caught where there is another value
     """There is no finite value of a schema."""
+
+    def __init__(self) -> None:
+        super().__init__("a schema has to hold itself: no value of it is finite")
 
 
 def example_reply(operation: Operation, accept: str | None = None) -> Reply:
@@ -46,47 +49,36 @@ def example_reply(operation: Operation, accept: str | None = None) -> Reply:
     status = operation.success
     if status is None:
         raise LookupError(f"{operation.id} has no success response to make an example of")
-    response = operation.response(status)
-    content = accepted(response.content if response else (), accept)
+    content = accepted(operation.response(status) or (), accept)
     if content is None:
         return Reply(None, status)
-    return Reply(_value(content), status, content)
+    value = example_of(content.schema) if content.example is MISSING else content.example
+    return Reply(value, status, content)
 
 
-def _value(content: Content) -> Any:
-    return content.example if content.example is not MISSING else example_of(content.schema)
-
-
-def example_of(schema: Any) -> Any:
+def example_of(schema: Any, above: tuple[int, ...] = ()) -> Any:
     """A value that a schema allows.
+
+    Args:
+        schema: The schema.
+        above: Ids of the schemas that it stands in.
 
     Raises:
         LookupError: It has to hold itself, so no value is finite.
     """
-    try:
-        return _make(schema, ())
-    except _NoValue:
-        raise LookupError("a schema has to hold itself: no value of it is finite") from None
-
-
-def _make(schema: Any, above: tuple[int, ...]) -> Any:
     if id(schema) in above:
         raise _NoValue
     parts = parts_of(schema)
     for part in parts:
         if (found := _said(part)) is not MISSING:
             return found
-    if isinstance(schema, dict) and schema.get("nullable") is True and _is_endless(parts, above):
+    if isinstance(schema, dict) and schema.get("nullable") is True and any(id(part) in above for part in parts):
         return None
     above = (*above, *map(id, parts))
     values = [value for part in parts for value in _values_of(part, above)]
     if values and all(isinstance(value, dict) for value in values):
         return {name: item for value in values for name, item in value.items()}
     return values[0] if values else {}
-
-
-def _is_endless(parts: list[Mapping[str, Any]], above: tuple[int, ...]) -> bool:
-    return any(id(part) in above for part in parts)
 
 
 def _said(part: Mapping[str, Any]) -> Any:
@@ -119,7 +111,7 @@ def _member(part: Mapping[str, Any], above: tuple[int, ...]) -> Any:
     """The first member that has a finite value; it says itself which one it is where a property decides."""
     for member in members_of(part):
         try:
-            value = _make(member, above)
+            value = example_of(member, above)
         except _NoValue:
             continue
         discriminator = part.get("discriminator")
@@ -133,12 +125,11 @@ def _member(part: Mapping[str, Any], above: tuple[int, ...]) -> Any:
 def _array(part: Mapping[str, Any], above: tuple[int, ...]) -> list[Any]:
     least = part.get("minItems", 0)
     items = list(part.get("prefixItems", ()))
-    if part.get("items") is not False and "maxItems" not in part:
-        items += [part.get("items", {})] * max(least - len(items), 0 if items else 1)
-    elif isinstance(part.get("items"), dict):
-        items += [part["items"]] * min(max(least, 1), part["maxItems"])
+    if part.get("items") is not False:
+        count = min(max(least, 1), part.get("maxItems", max(least, 1)))
+        items += [part.get("items", {})] * (count - len(items))
     try:
-        return [_make(item, above) for item in items]
+        return [example_of(item, above) for item in items]
     except _NoValue:
         if least:
             raise
@@ -153,7 +144,7 @@ def _object(part: Mapping[str, Any], above: tuple[int, ...]) -> dict[str, Any]:
         if isinstance(schema, dict) and schema.get("writeOnly"):
             continue
         try:
-            values[name] = _make(schema, above)
+            values[name] = example_of(schema, above)
         except _NoValue:
             if name in required:
                 raise

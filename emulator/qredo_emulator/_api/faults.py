@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from qredo_emulator._errors import ApiError
+
 __all__ = ["AppliedFaults", "Fault", "FaultQueue", "Faults"]
 
-_Kind = Literal["delay", "error", "reset", "skew_date"]
 _STATUSES = (500, 502, 503, 504)
 _LONGEST_DELAY = 600.0
 
@@ -24,27 +25,25 @@ class Fault:
     """One armed fault.
 
     Attributes:
-        kind: What happens.
+        what: What happens, in words.
         operation: The operation's id, or `feed:<name>`; None for every request.
         left: How often it still happens; None for always.
-        seconds: Of a delay or of a clock that is off.
-        status: Of an error.
-        retry_after: Of an error, as the header says it.
+        delay: Seconds before anything else.
+        skew: Seconds by which the Date header is off.
+        end: What takes the place of the response: an error, or a broken connection.
         after: Whether the request is carried out first, and only its response is lost.
     """
 
-    kind: _Kind
+    what: str
     operation: str | None
     left: int | None
-    seconds: float = 0
-    status: int = 0
-    retry_after: str | None = None
+    delay: float = 0
+    skew: float = 0
+    end: ApiError | Literal["reset"] | None = None
     after: bool = False
 
     def __str__(self) -> str:
-        what = {"delay": f"delay {self.seconds:g} s", "error": str(self.status)}
-        words = what.get(self.kind, self.kind if self.kind == "reset" else f"date {self.seconds:+g} s")
-        return f"{words}{' after it was carried out' if self.after else ''}"
+        return f"{self.what}{' after it was carried out' if self.after else ''}"
 
 
 @dataclass(slots=True)
@@ -54,13 +53,15 @@ class AppliedFaults:
     Attributes:
         delay: Seconds before anything else.
         skew: Seconds by which its Date header is off.
-        end: The error or the broken connection that takes the place of the response.
+        end: What takes the place of the response.
+        carried_out: Whether the request is carried out, even if its response is lost.
         names: Each fault in words.
     """
 
     delay: float = 0
     skew: float = 0
-    end: Fault | None = None
+    end: ApiError | Literal["reset"] | None = None
+    carried_out: bool = True
     names: list[str] = field(default_factory=list)
 
 
@@ -97,7 +98,8 @@ class FaultQueue:
         applied = AppliedFaults()
         with self._lock:
             for fault in [fault for fault in self._armed if fault.operation in (None, operation)]:
-                if _takes_effect(fault, applied):
+                if fault.end is None or applied.end is None:
+                    _apply(fault, applied)
                     self._use_up(fault)
         return applied
 
@@ -132,7 +134,7 @@ class Faults:
         """
         if not 0 <= seconds <= _LONGEST_DELAY:
             raise ValueError(f"seconds is {seconds}; it has to be from 0 to {_LONGEST_DELAY:g}")
-        self._arm(Fault("delay", operation, times, seconds=seconds))
+        self._arm(Fault(f"delay {seconds:g} s", operation, times, delay=seconds))
 
     def rate_limit(
         self, retry_after: int | str | None = 1, *, times: int | None = 1, operation: str | None = None
@@ -148,7 +150,7 @@ class Faults:
             ValueError: `times` is below 1, or `retry_after` can't stand in a header.
             LookupError: There is no such operation.
         """
-        self._arm(Fault("error", operation, times, status=429, retry_after=_header(retry_after)))
+        self._arm(Fault("429", operation, times, end=_error(429, retry_after)))
 
     def unavailable(
         self,
@@ -174,9 +176,7 @@ class Faults:
         """
         if status not in _STATUSES:
             raise ValueError(f"status is {status}; it has to be one of {', '.join(map(str, _STATUSES))}")
-        self._arm(
-            Fault("error", operation, times, status=status, retry_after=_header(retry_after), after=after),
-        )
+        self._arm(Fault(str(status), operation, times, end=_error(status, retry_after), after=after))
 
     def reset(self, *, after: bool = False, times: int | None = 1, operation: str | None = None) -> None:
         """Break the connection (TCP reset) in place of a response.
@@ -190,7 +190,7 @@ class Faults:
             ValueError: `times` is below 1.
             LookupError: There is no such operation.
         """
-        self._arm(Fault("reset", operation, times, after=after))
+        self._arm(Fault("reset", operation, times, end="reset", after=after))
 
     def skew_date(self, seconds: float, *, times: int | None = None, operation: str | None = None) -> None:
         """Put a Date header on responses that is off by so many seconds.
@@ -199,7 +199,7 @@ class Faults:
             ValueError: `times` is below 1.
             LookupError: There is no such operation.
         """
-        self._arm(Fault("skew_date", operation, times, seconds=seconds))
+        self._arm(Fault(f"date {seconds:+g} s", operation, times, skew=seconds))
 
     def clear(self) -> None:
         """Disarms all."""
@@ -220,17 +220,12 @@ class Faults:
         self._queue.arm(fault)
 
 
-def _takes_effect(fault: Fault, applied: AppliedFaults) -> bool:
-    if fault.kind == "delay":
-        applied.delay += fault.seconds
-    elif fault.kind == "skew_date":
-        applied.skew += fault.seconds
-    elif applied.end is None:
-        applied.end = fault
-    else:
-        return False
+def _apply(fault: Fault, applied: AppliedFaults) -> None:
+    applied.delay += fault.delay
+    applied.skew += fault.skew
+    if fault.end is not None:
+        applied.end, applied.carried_out = fault.end, fault.after
     applied.names.append(str(fault))
-    return True
 
 
 def _words(fault: Fault) -> str:
@@ -238,10 +233,9 @@ def _words(fault: Fault) -> str:
     return f"{fault}, {often}{f', {fault.operation} only' if fault.operation else ''}"
 
 
-def _header(value: int | str | None) -> str | None:
-    if value is None:
-        return None
-    text = str(value)
+def _error(status: int, retry_after: int | str | None) -> ApiError:
+    text = "" if retry_after is None else str(retry_after)
     if not text.isascii() or not text.isprintable():
         raise ValueError("retry_after has characters that can't stand in a header")
-    return text
+    headers = {} if retry_after is None else {"retry-after": text}
+    return ApiError(status, "the emulator was told to return this error", headers=headers)

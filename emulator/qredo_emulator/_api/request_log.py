@@ -13,7 +13,7 @@ __all__ = ["Record", "RequestLog"]
 _KEPT = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Record:
     """One request and its response.
 
@@ -34,9 +34,9 @@ class Record:
     time: float
     method: str
     url: str
-    operation: str | None
-    status: int
-    verified: bool | None
+    operation: str | None = None
+    status: int = 0
+    verified: bool | None = None
     reason: str | None = None
     explanation: Explanation | None = None
     example: bool = False

@@ -12,11 +12,12 @@ from starlette.responses import Response
 from qredo_emulator._authentication.authenticator import RefusedError
 from qredo_emulator._description.media import Content
 from qredo_emulator._description.operations import Operation
+from qredo_emulator._description.validation import Validators
 from qredo_emulator._errors import ApiError
 from qredo_emulator._json import dump
 from qredo_emulator.handlers._call import Reply
 
-__all__ = ["dated", "error_response", "success_response", "upgrade_required"]
+__all__ = ["dated", "error_response", "success_response", "undescribed", "upgrade_required"]
 
 _MARK = "x-qredo-emulator"
 
@@ -25,12 +26,26 @@ def success_response(operation: Operation, reply: Reply, *, example: bool) -> Re
     """A handler's reply; one that is an example is marked by a header."""
     status = reply.status or operation.success or 200
     headers = {_MARK: "example"} if example else None
-    response = operation.response(status)
-    content = reply.content or next(iter(response.content if response else ()), None)
+    content = _content(operation, status, reply)
     if content is None and reply.body is None:
         return Response(status_code=status, headers=headers)
     data, media = _written(content, reply.body)
     return Response(data, status, {"content-type": media, **(headers or {})})
+
+
+def undescribed(operation: Operation, status: int, reply: Reply, validators: Validators, openapi: str) -> str | None:
+    """Say what a reply has that the description does not; None for a valid one."""
+    content = _content(operation, status, reply)
+    if content is not None:
+        problem = validators.problem(content.schema, reply.body, openapi)
+        return problem and ": ".join(problem)
+    if operation.response(status) is None:
+        return f"status {status} is not documented"
+    return None if reply.body is None else f"status {status} is documented without a body"
+
+
+def _content(operation: Operation, status: int, reply: Reply) -> Content | None:
+    return reply.content or next(iter(operation.response(status) or ()), None)
 
 
 def _written(content: Content | None, value: Any) -> tuple[bytes, str]:

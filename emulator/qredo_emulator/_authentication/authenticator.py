@@ -1,18 +1,18 @@
 """Decides whether a request is signed by who it says.
 
 The checks come in this order: an API key is there, it is known, the signature is right, its stamp
-is fresh. What is wrong with a signature, a missing stamp and a stale one included, answers the one
-documented body; the log says which it was and what the emulator computed.
+is fresh. For anything that is wrong with a signature, a missing stamp and a stale one included, the response has
+the one documented body; the log says what it was and what the emulator computed.
 
 Nonces are counted per API key and rule. A request that is refused here leaves the count as it is;
-one whose signature and nonce are right moves it, whatever the rest of it is answered with.
+one whose signature and nonce are right moves it, whatever its response is.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from qredo_signing import InvalidSignatureError
 
@@ -26,6 +26,7 @@ from .key_ring import KeyRing
 from .request import RawRequest
 from .signatures import HmacKey, RsaKey, Signed, VerifyingKey
 from .tokens import Tokens
+from .variations import Served
 
 __all__ = ["Authenticator", "Identity", "RefusedError"]
 
@@ -66,42 +67,33 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What the headers of a signed request say."""
+    """What the headers of a signed request say, and what is wrong with their form."""
 
-    api_key: str
     stamp_name: str
     stamp: str
     signature: str
+    problem: str | None
 
 
+@dataclass(eq=False, slots=True)
 class Authenticator:
     """Checks requests against the keys that are registered.
 
-    Args:
+    Attributes:
         keys: The API keys that are known.
         settings: Time window and nonce rule.
         tokens: The tokens that were given.
         clocks: Each gives the time in Unix seconds; a timestamp has to be near one of them.
-        bases: Base paths and base URLs of all that is served, for explanations.
-        words: Last words of the paths that are served, for explanations.
+        served: What is served, for explanations.
+        nonces: The last one per API key and rule.
     """
 
-    def __init__(
-        self,
-        keys: KeyRing,
-        settings: Settings,
-        tokens: Tokens,
-        clocks: Sequence[Callable[[], float]],
-        bases: Sequence[str],
-        words: Sequence[str] = (),
-    ) -> None:
-        self._keys = keys
-        self._settings = settings
-        self._tokens = tokens
-        self._clocks = clocks
-        self._bases = bases
-        self._words = words
-        self.nonces: dict[tuple[str, str], int] = {}
+    keys: KeyRing
+    settings: Settings
+    tokens: Tokens
+    clocks: Sequence[Callable[[], float]]
+    served: Served
+    nonces: dict[tuple[str, str], int] = field(default_factory=dict, init=False)
 
     def check(self, security: Security, request: RawRequest) -> Identity:
         """Returns whose request it is.
@@ -115,7 +107,7 @@ class Authenticator:
         if security.proof == "token":
             return self._check_token(security, request)
         if security.proof == "agent":
-            return self._check_agent_token(request.values(security.headers[security.scheme]))
+            return self._check_agent_token(security, request)
         if security.proof == "none":
             return Identity("", proved=False)
         raise ApiError(501, "this emulator does not verify the signatures of this API")
@@ -123,65 +115,62 @@ class Authenticator:
     def clear(self) -> None:
         """Forgets which nonces were used, and refuses the tokens that were given."""
         self.nonces.clear()
-        self._tokens.clear()
+        self.tokens.clear()
 
     def _check_signature(self, security: Security, request: RawRequest) -> Identity:
         api_key, key = self._api_key(security, request)
-        if self._settings.unsigned_ok and _is_unsigned(security, request):
+        if self.settings.unsigned_ok and _is_unsigned(security, request):
             return Identity(api_key, proved=False)
-        claim, cause = _claim(security, request, api_key)
+        claim = _claim(security, request)
         signed = Signed(claim.stamp, _method(security, request), request.url, request.body)
-        if not cause:
-            cause = _wrong(key, signed, claim.signature)
+        cause = claim.problem or _wrong(key, signed, claim.signature)
         valid = not cause
-        if cause := cause or self._stale(security, claim):
+        if cause := cause or self._stale(security, api_key, claim):
             others = self._others(security, api_key)
-            shown = explain(
-                security, request, signed, key, claim.signature, others, self._bases, self._words, valid=valid
-            )
-            raise _refused(security, cause, shown)
+            shown = explain(request, signed, key, claim.signature, others, self.served, valid=valid)
+            raise _refused(security, "signature", cause, shown)
         return Identity(api_key)
 
     def _api_key(self, security: Security, request: RawRequest) -> tuple[str, VerifyingKey]:
         header = security.headers["api_key"]
         values = request.values(header)
         if not values:
-            raise _unauthorized(security, "empty token", f"there is no {header} header")
+            raise _refused(security, "empty token", f"there is no {header} header")
         if len(values) > 1:
-            raise _unauthorized(security, "unknown token", f"there is more than one {header} header")
+            raise _refused(security, "unknown token", f"there is more than one {header} header")
         key = self._key(security, values[0])
         if key is None:
-            raise _unauthorized(security, "unknown token", "the API key is not one of this emulator's")
+            raise _refused(security, "unknown token", "the API key is not one of this emulator's")
         return values[0], key
 
     def _key(self, security: Security, api_key: str) -> VerifyingKey | None:
         if security.proof == "hmac":
-            return HmacKey(self._keys.hmac[api_key]) if api_key in self._keys.hmac else None
-        return RsaKey(self._keys[api_key]) if api_key in self._keys else None
+            return HmacKey(self.keys.hmac[api_key]) if api_key in self.keys.hmac else None
+        return RsaKey(self.keys.rsa[api_key]) if api_key in self.keys.rsa else None
 
     def _others(self, security: Security, api_key: str) -> list[VerifyingKey]:
-        known = list(self._keys.hmac if security.proof == "hmac" else self._keys)
+        known = list(self.keys.hmac if security.proof == "hmac" else self.keys.rsa)
         keys = [self._key(security, other) for other in known if other != api_key]
         return [key for key in keys if key is not None]
 
-    def _stale(self, security: Security, claim: _Claim) -> str | None:
+    def _stale(self, security: Security, api_key: str, claim: _Claim) -> str | None:
         header, given = security.headers[claim.stamp_name], int(claim.stamp)
         if claim.stamp_name == "timestamp":
             return self._outside_window(_seconds(security, given), header)
-        if not self._settings.nonces_increase:
+        if not self.settings.nonces_increase:
             return None
-        last = self.nonces.get((claim.api_key, security.nonce_rule))
+        last = self.nonces.get((api_key, security.nonce_rule))
         if security.nonce_rule == "counter":
-            expected = self._settings.first_nonce if last is None else last + 1
+            expected = self.settings.first_nonce if last is None else last + 1
             if expected not in (None, given):
                 return f"{header} is {given}, and {expected} is next: this API counts the requests of an API key"
         elif last is not None and given <= last:
             return f"{header} is {given}, which is not greater than {last}, the last one of this API key"
-        self.nonces[claim.api_key, security.nonce_rule] = given
+        self.nonces[api_key, security.nonce_rule] = given
         return None
 
     def _outside_window(self, given: int, what: str) -> str | None:
-        window, times = self._settings.time_window, [int(clock()) for clock in self._clocks]
+        window, times = self.settings.time_window, [int(clock()) for clock in self.clocks]
         if window is None or any(abs(given - now) <= window for now in times):
             return None
         off = abs(given - times[0])
@@ -194,25 +183,23 @@ class Authenticator:
         given += [(value, True) for value in request.queries(security.query)] if security.query else []
         places = f"{header} or the query parameter {security.query}" if security.query else header
         if len(given) != 1:
-            raise _unauthorized(security, "token", f"exactly one token is needed in {places}, {len(given)} are there")
-        token = self._tokens.find(given[0][0], for_feed=given[0][1])
+            raise _refused(security, "token", f"exactly one token is needed in {places}, {len(given)} are there")
+        token = self.tokens.find(given[0][0], for_feed=given[0][1])
         if token is None:
-            raise _unauthorized(security, "token", "the token is not one that this emulator gave, or it has ended")
+            raise _refused(security, "token", "the token is not one that this emulator gave, or it has ended")
         return Identity(token.api_key, workspace_id=token.workspace_id)
 
-    def _check_agent_token(self, values: list[str]) -> Identity:
+    def _check_agent_token(self, security: Security, request: RawRequest) -> Identity:
         """Form and freshness only: the proof needs the vendor's key service, and any id is taken."""
+        values = request.values(security.headers[security.scheme])
         if not values:
-            raise RefusedError("Unauthorized", "empty token", "there is no x-api-zkp header")
+            raise _refused(security, "empty token", "there is no x-api-zkp header")
         token = agent_token(values[0]) if len(values) == 1 else None
         if token is None:
-            raise RefusedError(
-                "Unauthorized",
-                "token",
-                "x-api-zkp is not the hex of a JSON object with the texts ID, U, V and the time ET",
-            )
+            form = "the hex of a JSON object with the texts ID, U, V and the time ET"
+            raise _refused(security, "token", f"x-api-zkp is not {form}")
         if cause := self._outside_window(token["ET"], "ET in x-api-zkp"):
-            raise RefusedError("Unauthorized", "token", cause)
+            raise _refused(security, "token", cause)
         return Identity(str(token["ID"]))
 
 
@@ -227,25 +214,25 @@ def _is_unsigned(security: Security, request: RawRequest) -> bool:
     return security.proof == "rsa" and not any(request.values(name) for name in names)
 
 
-def _claim(security: Security, request: RawRequest, api_key: str) -> tuple[_Claim, str | None]:
-    """What the headers say, and what is wrong with their form."""
+def _claim(security: Security, request: RawRequest) -> _Claim:
     # The Partner API's other stamp is looked at where a version does not take it, so that the log can say so.
     known = {"nonce": "x-nonce", "timestamp": "x-timestamp"} if security.proof == "rsa" else {}
     headers = {**known, **{name: security.headers[name] for name in security.stamps}}
     given = [(name, value) for name, header in headers.items() for value in request.values(header)]
+    name, stamp = given[0] if len(given) == 1 else ("", "")
     header = security.headers[security.scheme]
     signatures = request.values(header)
-    claim = _Claim(api_key, *(given[0] if len(given) == 1 else ("", "")), signatures[0] if len(signatures) == 1 else "")
     allowed = " or ".join(security.headers[name] for name in security.stamps)
+    problem = None
     if len(given) != 1:
-        return claim, f"exactly one of {allowed} is needed, {len(given)} are there"
-    if claim.stamp_name not in security.stamps:
-        return claim, f"{headers[claim.stamp_name]} is not taken by this API, which needs {allowed}"
-    if not _DECIMAL.fullmatch(claim.stamp):
-        return claim, f"{headers[claim.stamp_name]} is {claim.stamp!r:.60}, which is not a decimal number"
-    if len(signatures) != 1:
-        return claim, f"exactly one {header} is needed, {len(signatures)} are there"
-    return claim, None
+        problem = f"exactly one of {allowed} is needed, {len(given)} are there"
+    elif name not in security.stamps:
+        problem = f"{headers[name]} is not taken by this API, which needs {allowed}"
+    elif not _DECIMAL.fullmatch(stamp):
+        problem = f"{headers[name]} is {stamp!r:.60}, which is not a decimal number"
+    elif len(signatures) != 1:
+        problem = f"exactly one {header} is needed, {len(signatures)} are there"
+    return _Claim(name, stamp, signatures[0] if len(signatures) == 1 else "", problem)
 
 
 def _method(security: Security, request: RawRequest) -> str:
@@ -255,26 +242,20 @@ def _method(security: Security, request: RawRequest) -> str:
 
 
 def _wrong(key: VerifyingKey, signed: Signed, signature: str) -> str | None:
-    try:
-        key.verify(signed, signature)
-    except InvalidSignatureError as error:
-        # An ASGI server does not tell "/path?" from "/path"; the client that wrote the first signed it.
-        if "?" not in signed.url:
-            try:
-                key.verify(Signed(signed.stamp, signed.method, f"{signed.url}?", signed.body), signature)
-            except InvalidSignatureError:
-                return str(error)
+    # An ASGI server does not tell "/path?" from "/path"; the client that wrote the first signed it.
+    urls = [signed.url] if "?" in signed.url else [signed.url, f"{signed.url}?"]
+    causes = []
+    for url in urls:
+        try:
+            key.verify(replace(signed, url=url), signature)
+        except InvalidSignatureError as error:
+            causes.append(str(error))
+        else:
             return None
-        return str(error)
-    return None
+    return causes[0]
 
 
-def _refused(security: Security, cause: str, explanation: Explanation) -> RefusedError:
-    if security.proof == "rsa":
-        return RefusedError("errPartnerAuth", "signature", cause, explanation)
-    return RefusedError("Unauthorized", None, cause, explanation)
-
-
-def _unauthorized(security: Security, reason: str, cause: str) -> RefusedError:
+def _refused(security: Security, reason: str, cause: str, explanation: Explanation | None = None) -> RefusedError:
     # The Qredo API's documents name no reason.
-    return RefusedError("Unauthorized", reason if security.proof == "rsa" else None, cause)
+    named = reason if security.proof in ("rsa", "agent") else None
+    return RefusedError("errPartnerAuth" if named == "signature" else "Unauthorized", named, cause, explanation)

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qredo_emulator._description.security import Security
-
 from .request import RawRequest
 from .signatures import Signed, VerifyingKey, raw_signature
-from .variations import find_variation
+from .variations import Served, find_variation
 
 __all__ = ["Explanation", "explain"]
 
@@ -68,28 +66,24 @@ class Explanation:
 
 
 def explain(
-    security: Security,
     request: RawRequest,
     signed: Signed,
     key: VerifyingKey,
     signature: str,
     others: Sequence[VerifyingKey],
-    bases: Sequence[str],
-    words: Sequence[str] = (),
+    served: Served,
     *,
     valid: bool,
 ) -> Explanation:
     """Makes the explanation of a refusal.
 
     Args:
-        security: How the operation is signed.
         request: The request.
         signed: What the signature should be over.
         key: What verifies the signatures of the API key.
         signature: The text of the signature's header, empty if there is none.
         others: What verifies the signatures of the other API keys.
-        bases: Base paths and base URLs under which the same path may be meant.
-        words: Last words of paths, one of which may be missing.
+        served: What the client may have meant.
         valid: Whether the signature was found right.
     """
     raw = None if valid else raw_signature(signature)
@@ -102,5 +96,5 @@ def explain(
         digest=hashlib.sha256(signed.message).hexdigest(),
         key_fingerprint=key.fingerprint,
         valid=valid if signature else None,
-        would_verify=None if raw is None else find_variation(security, request, signed, key, raw, others, bases, words),
+        would_verify=None if raw is None else find_variation(request, signed, key, raw, others, served),
     )

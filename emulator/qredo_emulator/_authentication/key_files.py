@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -14,10 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from qredo_signing import (
     Credentials,
-    CredentialsError,
     HmacCredentials,
     KeyKind,
-    KeyLoadError,
     PrivateKey,
     PublicKey,
     QredoSigningError,
@@ -59,10 +57,7 @@ class Made(Generic[_C]):
     """New credentials, and the files that hold them: content by name."""
 
     credentials: _C
-    files: Mapping[str, bytes]
-
-    def __repr__(self) -> str:
-        return f"<Made {self.credentials!r}>"
+    files: Mapping[str, bytes] = field(repr=False)
 
 
 def make() -> Made[Credentials]:
@@ -102,17 +97,7 @@ def keys_in(folder: Path) -> Credentials:
         KeysError: Some files are missing, are not readable, don't belong together, or are not
             an emulator's.
     """
-    if not _complete(folder, _FILES):
-        return _write(folder, make())
-    try:
-        credentials = Credentials.from_directory(folder)
-        private, public = PrivateKey.from_file(folder / "private.pem"), PublicKey.from_file(folder / "public.pem")
-    except (CredentialsError, KeyLoadError) as error:
-        raise KeysError(f"can't use the keys in {folder}: {error}") from error
-    _refuse_real(credentials.kind, folder)
-    if private.fingerprint != public.fingerprint:
-        raise KeysError(f"private.pem and public.pem in {folder} are not one pair; name an empty folder")
-    return credentials
+    return _keys_in(folder, _FILES, make, _read_pair)
 
 
 def hmac_keys_in(folder: Path) -> HmacCredentials:
@@ -121,14 +106,28 @@ def hmac_keys_in(folder: Path) -> HmacCredentials:
     Raises:
         KeysError: As `keys_in`.
     """
-    if not _complete(folder, _HMAC_FILES):
-        return _write(folder, make_hmac())
+    return _keys_in(folder, _HMAC_FILES, make_hmac, HmacCredentials.from_directory)
+
+
+def _keys_in(folder: Path, names: tuple[str, ...], make: Callable[[], Made[_C]], read: Callable[[Path], _C]) -> _C:
+    if not _complete(folder, names):
+        return _write(folder, make())
     try:
-        credentials = HmacCredentials.from_directory(folder)
+        credentials = read(folder)
     except QredoSigningError as error:
         raise KeysError(f"can't use the keys in {folder}: {error}") from error
-    _refuse_real(credentials.kind, folder)
+    if credentials.kind is not KeyKind.EMULATOR:
+        raise KeysError(
+            f"the API key in {folder} was not made by an emulator; real keys don't belong here: name an empty folder"
+        )
     return credentials
+
+
+def _read_pair(folder: Path) -> Credentials:
+    private, public = PrivateKey.from_file(folder / "private.pem"), PublicKey.from_file(folder / "public.pem")
+    if private.fingerprint != public.fingerprint:
+        raise KeysError(f"private.pem and public.pem in {folder} are not one pair; name an empty folder")
+    return Credentials.from_directory(folder)
 
 
 def _complete(folder: Path, names: tuple[str, ...]) -> bool:
@@ -145,13 +144,6 @@ def _complete(folder: Path, names: tuple[str, ...]) -> bool:
         lost = ", ".join(sorted(set(names) - set(there)))
         raise KeysError(f"{folder} has {', '.join(there)} but not {lost}; name an empty folder and keys are made there")
     return bool(there)
-
-
-def _refuse_real(kind: KeyKind, folder: Path) -> None:
-    if kind is not KeyKind.EMULATOR:
-        raise KeysError(
-            f"the API key in {folder} was not made by an emulator; real keys don't belong here: name an empty folder"
-        )
 
 
 def _write(folder: Path, made: Made[_C]) -> _C:

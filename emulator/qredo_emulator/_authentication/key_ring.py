@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from qredo_signing import Credentials, HmacCredentials, KeyKind, KeyLoadError, PrivateKey, PublicKey
@@ -12,23 +12,20 @@ from .key_files import KeysError, make, make_api_key, make_hmac
 __all__ = ["KeyRing", "KeysError"]
 
 
-class KeyRing(Mapping[str, PublicKey]):
-    """The API keys that are known, each with the public key that verifies its signatures.
+class KeyRing:
+    """The API keys that are known.
 
-    The APIs that take an API secret have their own keys: `hmac`.
+    Attributes:
+        rsa: The public key that verifies the signatures of each API key.
+        hmac: The decoded secret of each API key of the APIs that take one.
     """
 
     def __init__(self) -> None:
-        self._keys: dict[str, PublicKey] = {}
-        self._secrets: dict[str, bytes] = {}
+        self.rsa: dict[str, PublicKey] = {}
+        self.hmac: dict[str, bytes] = {}
         self._waiting: dict[str, None] = {}  # a set that keeps its order
         self._live: set[str] = set()
         self._files: dict[str, Mapping[str, bytes]] = {}
-
-    @property
-    def hmac(self) -> Mapping[str, bytes]:
-        """The decoded secret of each API key of the APIs that take one."""
-        return self._secrets
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -54,33 +51,28 @@ class KeyRing(Mapping[str, PublicKey]):
         """
         if api_key not in self._waiting:
             raise KeysError("no such API key waits for its public key")
-        self._keys[api_key] = key
+        self.rsa[api_key] = key
         del self._waiting[api_key]
 
     def mark_live(self, api_key: str) -> None:
         """Remembers that a signed request of this API key has verified."""
-        if api_key in self._keys or api_key in self._secrets:
+        if api_key in self.rsa or api_key in self.hmac:
             self._live.add(api_key)
 
-    def add(self, credentials: Credentials) -> None:
-        """Registers the public half of credentials.
+    def add(self, credentials: Credentials | HmacCredentials) -> None:
+        """Registers credentials: the public half of an RSA key, or a secret.
 
         Raises:
             KeysError: They are not an emulator's, or their key does not show its public half.
         """
-        _refuse_real(credentials.kind)
-        if not isinstance(credentials.signer, PrivateKey):
+        if credentials.kind is not KeyKind.EMULATOR:
+            raise KeysError("these credentials were not made by an emulator: real keys don't belong here")
+        if isinstance(credentials, HmacCredentials):
+            self.hmac[credentials.api_key] = credentials.secret
+        elif isinstance(credentials.signer, PrivateKey):
+            self.rsa[credentials.api_key] = credentials.signer.public_key
+        else:
             raise KeysError("an emulator takes credentials with an RSA key in memory only")
-        self._keys[credentials.api_key] = credentials.signer.public_key
-
-    def add_hmac(self, credentials: HmacCredentials) -> None:
-        """Registers an API key and its secret.
-
-        Raises:
-            KeysError: They are not an emulator's.
-        """
-        _refuse_real(credentials.kind)
-        self._secrets[credentials.api_key] = credentials.secret
 
     def new(self) -> Credentials:
         """Makes credentials and registers them."""
@@ -92,9 +84,9 @@ class KeyRing(Mapping[str, PublicKey]):
     def new_hmac(self) -> HmacCredentials:
         """Makes credentials of the APIs that take an API secret, and registers them."""
         made = make_hmac()
-        while made.credentials.api_key in self._secrets:  # five characters are soon the same twice
+        while made.credentials.api_key in self.hmac:  # five characters are soon the same twice
             made = make_hmac()
-        self.add_hmac(made.credentials)
+        self.add(made.credentials)
         self._files[made.credentials.api_key] = made.files
         return made.credentials
 
@@ -108,8 +100,8 @@ class KeyRing(Mapping[str, PublicKey]):
 
     def keep_only(self, credentials: Credentials) -> None:
         """Forgets every key but one, and the first HMAC key."""
-        self._keys = {credentials.api_key: self._keys[credentials.api_key]}
-        self._secrets = dict(list(self._secrets.items())[:1])
+        self.rsa = {credentials.api_key: self.rsa[credentials.api_key]}
+        self.hmac = dict(list(self.hmac.items())[:1])
         self._waiting.clear()
         self._live.clear()
         self._files.clear()
@@ -119,7 +111,7 @@ class KeyRing(Mapping[str, PublicKey]):
 
         No secret is in it, so the API keys that have one are not: those of a keys folder come from there.
         """
-        public = {api_key: key.to_pem().decode("ascii") for api_key, key in self._keys.items()}
+        public = {api_key: key.to_pem().decode("ascii") for api_key, key in self.rsa.items()}
         return {"public": public, "waiting": list(self._waiting)}
 
     def load(self, document: Any) -> None:
@@ -133,19 +125,5 @@ class KeyRing(Mapping[str, PublicKey]):
             waiting = {str(name): None for name in document["waiting"]}
         except (AttributeError, KeyError, TypeError, ValueError, KeyLoadError) as error:
             raise KeysError("its API keys are not what an emulator writes") from error
-        self._keys = keys | self._keys
-        self._waiting |= {name: None for name in waiting if name not in self._keys}
-
-    def __getitem__(self, api_key: str) -> PublicKey:
-        return self._keys[api_key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-
-def _refuse_real(kind: KeyKind) -> None:
-    if kind is not KeyKind.EMULATOR:
-        raise KeysError("these credentials were not made by an emulator: real keys don't belong here")
+        self.rsa = keys | self.rsa
+        self._waiting |= {name: None for name in waiting if name not in self.rsa}

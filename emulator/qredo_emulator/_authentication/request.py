@@ -17,14 +17,23 @@ class RawRequest:
 
     Attributes:
         method: As it came; `WEBSOCKET` for the handshake of a feed, which is a GET.
-        url: Scheme, Host header, and the raw path and query as the client wrote them.
+        origin: Scheme and Host header.
+        path: The raw path as the client wrote it.
+        query: The raw query as the client wrote it; empty for none.
         headers: Names in lower case.
     """
 
     method: str
-    url: str
+    origin: str
+    path: str
+    query: str
     headers: Sequence[tuple[bytes, bytes]]
     body: bytes
+
+    @property
+    def url(self) -> str:
+        """The URL as the client wrote it."""
+        return f"{self.origin}{self.path}{'?' if self.query else ''}{self.query}"
 
     def values(self, name: str) -> list[str]:
         """Every value of a header that is not empty, white space around it removed.
@@ -41,13 +50,18 @@ class RawRequest:
 
     def queries(self, name: str) -> list[str]:
         """Every value of a query parameter, decoded."""
-        return [value for key, value in parse_qsl(self.url.partition("?")[2]) if key == name]
+        return [value for key, value in parse_qsl(self.query) if key == name]
 
 
 def raw_request(scope: Scope, method: str, body: bytes) -> RawRequest:
     """The request of an ASGI scope."""
-    headers = scope["headers"]
-    host = next((value for key, value in headers if key == b"host"), b"")
-    path = scope.get("raw_path") or scope["path"].encode()
-    query = b"?" + scope["query_string"] if scope["query_string"] else b""
-    return RawRequest(method, f"{scope['scheme']}://{(host + path + query).decode('latin-1')}", headers, body)
+    host = next((value for key, value in scope["headers"] if key == b"host"), b"")
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    return RawRequest(
+        method,
+        f"{scope['scheme']}://{host.decode('latin-1')}",
+        path.decode("latin-1"),
+        scope["query_string"].decode("latin-1"),
+        scope["headers"],
+        body,
+    )

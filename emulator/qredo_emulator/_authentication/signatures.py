@@ -6,8 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
 
 from qredo_signing import InvalidSignatureError, PublicKey, verify, verify_hmac
 
@@ -36,68 +35,57 @@ class Signed:
         return f"{self.stamp}{self.method}{self.url}".encode("utf-8", "surrogatepass") + self.body
 
 
-class VerifyingKey(Protocol):
-    """What verifies the signatures of one API key."""
-
-    @property
-    def fingerprint(self) -> str | None:
-        """SHA-256 of the public key in hex; None for a secret, which shows nothing of itself."""
-        ...
-
-    def verify(self, signed: Signed, signature: str) -> None:
-        """Checks the text of a signature header, strictly. Raises `InvalidSignatureError`."""
-        ...
-
-    def fits(self, message: bytes, raw: bytes) -> bool:
-        """Whether a decoded signature is of these bytes."""
-        ...
-
-
+@dataclass(frozen=True, slots=True)
 class RsaKey:
     """The public key of an API key."""
 
-    def __init__(self, key: PublicKey) -> None:
-        self._key = key
+    key: PublicKey
 
     @property
     def fingerprint(self) -> str | None:
-        return self._key.fingerprint
+        """SHA-256 of the public key in hex."""
+        return self.key.fingerprint
 
     def verify(self, signed: Signed, signature: str) -> None:
-        verify(self._key, signed.stamp, signed.url, signed.body, signature)
+        """Check the text of a signature header, strictly. Raises `InvalidSignatureError`."""
+        verify(self.key, signed.stamp, signed.url, signed.body, signature)
 
     def fits(self, message: bytes, raw: bytes) -> bool:
+        """Whether a decoded signature is of these bytes."""
         try:
-            self._key.verify(message, raw)
+            self.key.verify(message, raw)
         except InvalidSignatureError:
             return False
         return True
 
 
+@dataclass(frozen=True, slots=True)
 class HmacKey:
-    """The secret of an API key."""
+    """The secret of an API key. It has no fingerprint, since that would show something of it."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-
-    @property
-    def fingerprint(self) -> str | None:
-        return None
+    secret: bytes = field(repr=False)
+    fingerprint: str | None = None
 
     def verify(self, signed: Signed, signature: str) -> None:
-        verify_hmac(self._secret, signed.stamp, signed.method, signed.url, signed.body, signature)
+        """Check the text of a signature header, strictly. Raises `InvalidSignatureError`."""
+        verify_hmac(self.secret, signed.stamp, signed.method, signed.url, signed.body, signature)
 
     def fits(self, message: bytes, raw: bytes) -> bool:
-        return hmac.compare_digest(hmac.digest(self._secret, message, hashlib.sha256), raw)
+        """Whether a decoded signature is of these bytes."""
+        return hmac.compare_digest(hmac.digest(self.secret, message, hashlib.sha256), raw)
 
     def read_as_text(self) -> HmacKey:
         """The key of a client that took the text of the secret for the secret."""
-        return HmacKey(base64.urlsafe_b64encode(self._secret))
+        return HmacKey(base64.urlsafe_b64encode(self.secret))
 
     def read_by_standard_alphabet(self) -> HmacKey:
         """The key of a client that decoded the secret with the standard alphabet, which skips `-` and `_`."""
-        text = base64.urlsafe_b64encode(self._secret).rstrip(b"=").replace(b"-", b"").replace(b"_", b"")
+        text = base64.urlsafe_b64encode(self.secret).rstrip(b"=").replace(b"-", b"").replace(b"_", b"")
         return HmacKey(base64.b64decode(text[: len(text) // 4 * 4]))
+
+
+VerifyingKey = RsaKey | HmacKey
+"""What verifies the signatures of one API key."""
 
 
 def raw_signature(text: str) -> bytes | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from qredo_emulator._state.world import Company, World
 
-from ._key_desk import key_id
+from ._keys import key_id
 
 __all__ = ["overview"]
 
@@ -16,9 +16,7 @@ _SHOWN = 50
 def overview(world: World) -> dict[str, Any]:
     """How many companies there are, and the newest 50 of them with their wallets."""
     with world.lock:
-        companies = [
-            (api_key, company) for api_key, account in world.accounts.items() for company in account.companies.values()
-        ]
+        companies = list(world.index.companies.values())
         newest = companies[: -_SHOWN - 1 : -1]
         return {"companies": len(companies), "newest": [_company(api_key, company) for api_key, company in newest]}
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 from qredo_signing import KeyLoadError, UnsignableError
 from starlette.concurrency import run_in_threadpool
@@ -14,22 +15,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from qredo_emulator._api.app import App
+from qredo_emulator._api.request_log import RequestLog
 from qredo_emulator._authentication.key_ring import KeysError
+from qredo_emulator._description.document import find_descriptions, read_document
 from qredo_emulator._json import dump
 
-from ._key_desk import KeyDesk
+from ._keys import all_keys, new_key, upload_key
 from ._overview import overview
 from ._responses import json_response, page, static_file
 from ._signer import ConsoleSigner, SigningError
-
-if TYPE_CHECKING:
-    from qredo_emulator._api.app import App
-
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-
-from qredo_emulator._api.request_log import RequestLog
-from qredo_emulator._description.document import find_descriptions, read_document
 
 __all__ = ["console_routes", "document", "last_requests"]
 
@@ -40,8 +35,8 @@ def console_routes(app: App) -> list[BaseRoute]:
     """Return the routes of the web page. Mount them behind `LocalOnly`: they reveal secrets of the emulator's keys."""
     console = _Console(app)
     return [
-        Route("/", partial(_page, "console.html")),
-        Route("/static/{name:path}", _static),
+        Route("/", lambda request: page("console.html")),
+        Route("/static/{name:path}", lambda request: static_file(request.path_params["name"])),
         Route("/docs/{package}/", console.docs),
         Route("/docs/{package}/openapi.json", console.description),
         Route("/console/state", console.state),
@@ -54,7 +49,6 @@ def console_routes(app: App) -> list[BaseRoute]:
 class _Console:
     def __init__(self, app: App) -> None:
         self._app = app
-        self._desk = KeyDesk(app.keys)
         self._signer = ConsoleSigner(app)
         self._document = lru_cache(lambda package: document(package, app.settings.spec, app.router.base_paths[package]))
 
@@ -69,7 +63,7 @@ class _Console:
         """Return everything that the page shows, or 304 if the page has it already."""
         value = {
             "apis": self._apis(),
-            "keys": self._desk.all(self._signer.api_keys),
+            "keys": all_keys(self._app.keys, self._signer.api_keys),
             "requests": last_requests(self._app.log),
             "overview": overview(self._app.world),
         }
@@ -79,10 +73,13 @@ class _Console:
         return json_response(value, headers={"etag": tag})
 
     async def new_key(self, request: Request) -> Response:
-        return json_response(self._desk.new(), 201)
+        return json_response(new_key(self._app.keys), 201)
 
     async def upload(self, request: Request) -> Response:
-        return json_response(self._desk.upload(request.path_params["id"], await _body(request, _LONGEST_PEM)))
+        pem = await request.body()
+        if len(pem) > _LONGEST_PEM:
+            raise KeysError(f"that is more than {_LONGEST_PEM} bytes, far longer than a public key in PEM form")
+        return json_response(upload_key(self._app.keys, request.path_params["id"], pem))
 
     async def sign(self, request: Request) -> Response:
         """Return the headers of a request: `?method=POST&url=http://...`, with its body as the body."""
@@ -108,23 +105,6 @@ class _Console:
         if package not in self._app.descriptions:
             raise HTTPException(404)
         return package
-
-
-async def _page(name: str, request: Request) -> Response:
-    return page(name)
-
-
-async def _static(request: Request) -> Response:
-    return static_file(request.path_params["name"])
-
-
-async def _body(request: Request, longest: int) -> bytes:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > longest:
-            raise KeysError(f"that is more than {longest} bytes, far longer than a public key in PEM form")
-    return body
 
 
 def _told(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

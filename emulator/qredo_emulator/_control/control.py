@@ -12,7 +12,7 @@ from qredo_emulator._api.app import App
 from qredo_emulator._api.faults import Faults
 from qredo_emulator._api.request_log import Record
 from qredo_emulator._authentication.key_ring import KeyRing
-from qredo_emulator._state.model import Action, TrustedParty
+from qredo_emulator._state.model import TrustedParty
 from qredo_emulator._state.world import World
 from qredo_emulator.domain import clock, outside
 from qredo_emulator.domain.settlement import deposit
@@ -49,11 +49,11 @@ class Control:
     @property
     def accept_users(self) -> bool:
         """Whether people who are added as trusted parties accept at once."""
-        return self._world.accept_users
+        return self._world.state.accept_users
 
     @accept_users.setter
     def accept_users(self, value: bool) -> None:
-        self._world.accept_users = value
+        self._world.state.accept_users = value
 
     def credit(self, wallet_id: str, amount: int) -> str:
         """Deposit into a wallet, like a transfer on its chain.
@@ -251,16 +251,12 @@ class Control:
             if by is not None:
                 asked = [action for action in asked if action.approver_id in outside.entities(world, by)]
             if not asked:
-                raise LookupError(outside.why_nobody(world, what, by))
+                raise LookupError(outside.why_no_decision(world, what, by))
             subjects = [(action.subject, action.subject_id) for action in asked]
             while asked:
                 decide(world, asked[0], approve=approve)
-                asked = self._still(asked) if by else outside.asked(world, what)
+                asked = [action for action in asked if action.status == "pending"] if by else outside.asked(world, what)
             return outside.state_of(world, *subjects[0])
 
-    def _still(self, asked: list[Action]) -> list[Action]:
-        return [action for action in asked if action.status == "pending"]
-
     def _parties(self) -> list[TrustedParty]:
-        companies = (company for account in self._world.accounts.values() for company in account.companies.values())
-        return [party for company in companies for party in company.parties.values()]
+        return [party for _, company in self._world.index.companies.values() for party in company.parties.values()]

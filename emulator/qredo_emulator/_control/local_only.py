@@ -25,12 +25,9 @@ def refusal(scope: Scope) -> str | None:
     hosts, origins = headers.getlist("host"), headers.getlist("origin")
     if len(hosts) != 1 or not is_loopback_host(_name(hosts[0])):
         return "the Host header has to be localhost or a loopback address, such as 127.0.0.1"
-    if origins not in ([], [f"{_HTTP[scope['scheme']]}://{hosts[0]}"]):
+    if origins not in ([], [f"{scope['scheme'].replace('ws', 'http')}://{hosts[0]}"]):
         return "a web page of another origin may not use /-/"
     return None
-
-
-_HTTP = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
 
 class LocalOnly:

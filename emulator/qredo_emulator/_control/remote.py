@@ -14,14 +14,11 @@ from jsonschema.exceptions import best_match
 from qredo_signing import Credentials, HmacCredentials
 
 from qredo_emulator._authentication.key_ring import KeyRing
+from qredo_emulator._errors import invalid
 
-__all__ = ["ArgumentsError", "Remote", "remotes_of"]
+__all__ = ["Remote", "remotes_of"]
 
 _PLAIN: dict[Any, str] = {int: "integer", float: "number", str: "string", bool: "boolean", type(None): "null"}
-
-
-class ArgumentsError(ValueError):
-    """Arguments that a method does not take; says what it takes."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Remote:
         text: How it is written in Python.
         about: Its docstring.
         schema: JSON schema of its arguments; None for a property that can't be set.
-        read: Gives the value of a property; raises `ArgumentsError` for a method.
+        read: Gives the value of a property; raises `ApiError` for a method.
         call: Calls the method, or sets the property, with a JSON object of arguments.
     """
 
@@ -86,7 +83,7 @@ def _method(name: str, method: Callable[..., Any], keys: KeyRing) -> Remote:
         return _result(method(**given), keys)
 
     def read() -> Any:
-        raise ArgumentsError(f"{name} is a method: POST a JSON object of arguments")
+        raise invalid("/body", f"{name} is a method: POST a JSON object of arguments")
 
     return Remote(f"{name}{signature}", inspect.getdoc(method) or "", schema, read, call)
 
@@ -102,7 +99,7 @@ def _property(name: str, member: property, thing: object, keys: KeyRing) -> Remo
 
     def call(arguments: Mapping[str, Any]) -> Any:
         if schema is None:
-            raise ArgumentsError(f"{name} can be read only: GET it")
+            raise invalid("/body", f"{name} can be read only: GET it")
         _check(arguments, schema, f"{name} takes value")
         setattr(thing, name, arguments["value"])
         return read()
@@ -114,7 +111,8 @@ def _check(arguments: Mapping[str, Any], schema: Mapping[str, Any], text: str) -
     problem = best_match(Draft202012Validator(schema).iter_errors(arguments))
     if problem is not None:
         at = "/".join(str(part) for part in problem.absolute_path)
-        raise ArgumentsError(f"{at}{': ' if at else ''}{problem.message:.300}; expected are the arguments of {text}")
+        what = f"{at}{': ' if at else ''}{problem.message:.300}"
+        raise invalid("/body", f"{what}; expected are the arguments of {text}")
 
 
 def _schema(hint: Any) -> dict[str, Any]:
@@ -132,25 +130,16 @@ def _schema(hint: Any) -> dict[str, Any]:
 
 def _argument(value: Any, hint: Any, keys: KeyRing) -> Any:
     if isinstance(value, str) and Credentials in (hint, *get_args(hint)):
-        if value not in keys:
-            raise ArgumentsError("no such API key is registered here")
-        return Credentials(value, _NoSigner())
+        if value not in keys.rsa:
+            raise invalid("/body", "no such API key is registered here")
+        return types.SimpleNamespace(api_key=value)  # nothing else of them is looked at
     return value
-
-
-class _NoSigner:
-    """For credentials of which only the API key is looked at."""
-
-    def sign(self, message: bytes, /) -> bytes:
-        raise NotImplementedError
 
 
 def _result(value: Any, keys: KeyRing) -> Any:
     """A value as JSON can hold it; new credentials as the texts of their files."""
     if isinstance(value, Credentials | HmacCredentials):
         return {name: text.decode().strip() + "\n" * name.endswith(".pem") for name, text in keys.files(value).items()}
-    if hasattr(value, "as_dict"):
-        return value.as_dict()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
     if isinstance(value, Mapping):

@@ -8,28 +8,22 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
-from qredo_signing._strict_json import JSONError
-
-from qredo_emulator._exact_json import load_exact
+from qredo_emulator._json import load_exact
 
 from .media import Content
-from .schemas import items_of, kinds_of, properties_of
+from .schemas import is_list, items_of, kinds_of, properties_of, property_of
 from .texts import Pairs, fields, read_parameter, split_query
 
-__all__ = ["MalformedBodyError", "parse"]
+__all__ = ["parse"]
 
 _FILES = {"binary", "byte", "base64"}
-
-
-class MalformedBodyError(ValueError):
-    """A body that has not the form of its media type. The message continues "The body ..."."""
 
 
 def parse(content: Content, body: bytes, content_type: str) -> Any:
     """The value of a body.
 
     Raises:
-        MalformedBodyError: It has not the form of its media type.
+        ValueError: It has not the form of its media type. The message continues "The body ...".
     """
     head = _head(f"content-type: {content_type}")
     try:
@@ -39,11 +33,9 @@ def parse(content: Content, body: bytes, content_type: str) -> Any:
             return fields(content.schema, list(_parts(content.schema, body, head)))
         return body.decode(head.get_content_charset("utf-8")) if content.form == "text" else body
     except LookupError:
-        raise MalformedBodyError(f"has the charset {head.get_content_charset()!r}, which is not known") from None
+        raise ValueError(f"has the charset {head.get_content_charset()!r}, which is not known") from None
     except UnicodeDecodeError as error:
-        raise MalformedBodyError(f"is not {error.encoding}") from None
-    except (ValueError, JSONError) as error:
-        raise MalformedBodyError(str(error)) from None
+        raise ValueError(f"is not {error.encoding}") from None
 
 
 def _form(content: Content, pairs: Pairs) -> dict[str, Any]:
@@ -68,16 +60,14 @@ def _parts(schema: Any, body: bytes, head: email.message.Message) -> Iterator[tu
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode())
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
         raise ValueError(f"does not end with the boundary {boundary!r} and two dashes")
-    properties, others = properties_of(schema)
     for piece in pieces[1:-1]:
         raw, blank, data = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         part = _head(raw.decode())  # names are UTF-8, as browsers write them
         name = part.get_param("name", header="content-disposition")
         if not blank or not isinstance(name, str):
             raise ValueError("has a part without a name")
-        found = properties.get(name, others)
-        is_many = kinds_of(found) - {"null"} == {"array"}
-        yield name, _value(part, data, items_of(found) if is_many else found)
+        found = property_of(schema, name)
+        yield name, _value(part, data, items_of(found) if is_list(found) else found)
 
 
 def _value(part: email.message.Message, data: bytes, schema: Any) -> Any:
@@ -85,7 +75,7 @@ def _value(part: email.message.Message, data: bytes, schema: Any) -> Any:
     if part.get_content_type().endswith("json") and kinds != {"string"}:
         try:
             return load_exact(data)
-        except JSONError:
+        except ValueError:
             if "string" not in kinds:
                 raise
     if part.get_param("filename", header="content-disposition") is not None or _is_file(schema):

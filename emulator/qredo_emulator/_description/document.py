@@ -55,8 +55,8 @@ def resolve_references(document: Any) -> None:
     Raises:
         SpecError: A reference leads nowhere, or out of the document.
     """
-    for node in list(_dicts(document)):
-        if _is_discriminator(node.get("discriminator")):
+    for node in list(_nodes(document)):
+        if isinstance(node, dict) and _is_discriminator(node.get("discriminator")):
             node["discriminator"] = {**node["discriminator"], "mapping": _members(node)}
     for node in list(_nodes(document)):
         for key, child in list(node.items() if isinstance(node, dict) else enumerate(node)):
@@ -111,7 +111,3 @@ def _nodes(document: Any) -> Iterator[Any]:
             seen.add(id(node))
             yield node
             queue.extend(node.values() if isinstance(node, dict) else node)
-
-
-def _dicts(document: Any) -> Iterator[dict[str, Any]]:
-    return (node for node in _nodes(document) if isinstance(node, dict))

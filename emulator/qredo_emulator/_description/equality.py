@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from typing import Any
 
-from .media import Content
 from .operations import Operation
-from .parameters import Parameter
 
 __all__ = ["equal_operations"]
 
@@ -20,37 +19,19 @@ def equal_operations(one: Operation, other: Operation) -> bool:
 
     Texts and examples may differ. A difference that means nothing, such as the order of `required`, counts as one.
     """
-    return _Comparison().equal(_shape(one), _shape(other), named=True)
+    return _Comparison().equal(_parts(one), _parts(other))
 
 
-def _shape(operation: Operation) -> dict[str, Any]:
-    return {
-        "method": operation.method,
-        "path": operation.path,
-        "proof": operation.security.proof,
-        "parameters": [
-            _parameter(each) for each in sorted(operation.parameters, key=lambda each: (each.where, each.name))
-        ],
-        "body": [operation.body_required, _contents(operation.body)],
-        "responses": [
-            [status, _contents(response.content)] for status, response in sorted(operation.responses.items())
-        ],
-    }
-
-
-def _parameter(parameter: Parameter) -> list[Any]:
+def _parts(operation: Operation) -> list[Any]:
     return [
-        parameter.where,
-        parameter.name,
-        parameter.required,
-        parameter.style,
-        parameter.explode,
-        parameter.schema,
+        operation.method,
+        operation.path,
+        operation.security.proof,
+        sorted(operation.parameters, key=lambda each: (each.where, each.name)),
+        operation.body_required,
+        operation.body,
+        operation.responses,
     ]
-
-
-def _contents(contents: tuple[Content, ...]) -> list[Any]:
-    return [[each.media, each.schema, [_parameter(field) for field in each.fields]] for each in contents]
 
 
 class _Comparison:
@@ -62,13 +43,16 @@ class _Comparison:
     def equal(self, one: Any, other: Any, *, named: bool = False) -> bool:
         if type(one) is not type(other):
             return False
-        if not isinstance(one, dict | list):
+        if is_dataclass(one):
+            names = {field.name for field in fields(one)} - _TEXTS
+            return all(self.equal(getattr(one, name), getattr(other, name)) for name in names)
+        if not isinstance(one, dict | list | tuple):
             return bool(one == other)
         pair = id(one), id(other)
         if pair in self._assumed:
             return True
         self._assumed.add(pair)
-        if isinstance(one, list):
+        if not isinstance(one, dict):
             return len(one) == len(other) and all(map(self.equal, one, other))
         ignored = set() if named else _TEXTS
         keys = one.keys() - ignored

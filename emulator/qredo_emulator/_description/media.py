@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .document import SpecError
 from .parameters import Parameter, styled
-from .schemas import kinds_of, properties_of
+from .schemas import kinds_of, property_of
 
 __all__ = ["MISSING", "Content", "accepted", "given", "read_content"]
 
@@ -20,6 +21,7 @@ _FORMS = {
     "application/x-www-form-urlencoded": "form",
     "multipart/form-data": "multipart",
 }
+_WEIGHT = re.compile(r";\s*q\s*=\s*([0-9]*\.?[0-9]+)", re.IGNORECASE)
 _NEEDS = {"form": "object", "multipart": "object", "text": "string", "bytes": "string"}
 
 
@@ -66,9 +68,8 @@ def _read(text: str, node: Mapping[str, Any]) -> Content:
 
 def _fields(schema: Any, encoding: Mapping[str, Any]) -> Iterator[Parameter]:
     """The fields of a form for which there is a style, or else JSON as the media type."""
-    properties, others = properties_of(schema)
     for name, node in encoding.items():
-        found = properties.get(name, others)
+        found = property_of(schema, name)
         if node.keys() & {"style", "explode"}:
             yield _styled(name, found, node.get("style", "form"), node.get("explode"))
         elif _form(_plain(node.get("contentType", "text/plain")), found) == "json":
@@ -109,28 +110,17 @@ def given(contents: Sequence[Content], content_type: str | None) -> Content | No
 
 def accepted(contents: Sequence[Content], accept: str | None) -> Content | None:
     """The body that a request's Accept prefers, the first if it accepts none of them; None if there is none."""
-    for wanted in sorted(_ranges(accept or "*/*"), key=lambda each: -each[1]):
+    for weight, wanted in sorted(map(_range, (accept or "*/*").split(",")), key=lambda each: -each[0]):
         for each in contents:
-            if wanted[1] > 0 and (_fits(wanted[0], each.media) or _fits(each.media, wanted[0])):
+            if weight > 0 and (_fits(wanted, each.media) or _fits(each.media, wanted)):
                 return each
     return contents[0] if contents else None
 
 
-def _ranges(accept: str) -> list[tuple[str, float]]:
-    """Media ranges with their weight."""
-    found = []
-    for part in accept.split(","):
-        media, _, rest = part.partition(";")
-        weight = rest.replace(" ", "").lower().partition("q=")[2].partition(";")[0]
-        found.append((_plain(media), _weight(weight)))
-    return found
-
-
-def _weight(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 1.0
+def _range(text: str) -> tuple[float, str]:
+    """Weight and media range of a part of an Accept header."""
+    weight = _WEIGHT.search(text)
+    return float(weight[1]) if weight else 1.0, _plain(text)
 
 
 def _plain(media: str) -> str:

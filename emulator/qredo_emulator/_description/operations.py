@@ -8,31 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .document import SpecError
-from .media import MISSING, Content, read_content
+from .media import Content, read_content
 from .parameters import STYLES, Parameter, styled
 from .schemas import kinds_of
 from .security import Security, read_security
 
-__all__ = ["METHODS", "Operation", "ResponseSpec", "read_operations"]
+__all__ = ["METHODS", "Operation", "read_operations"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseSpec:
-    """One documented response: its body by media type, JSON first; empty where no body is documented."""
-
-    content: tuple[Content, ...] = ()
-
-    @property
-    def schema(self) -> Any:
-        """The schema of its JSON body, None where there is none."""
-        return self.content[0].schema if self.content and self.content[0].form == "json" else None
-
-    @property
-    def example(self) -> Any:
-        """The description's example of its body, or `MISSING`."""
-        return self.content[0].example if self.content else MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +25,7 @@ class Operation:
     Attributes:
         id: Its `operationId`, or method and path where it has none.
         body: The body by media type, JSON first; empty where it takes none.
+        responses: The same by status.
     """
 
     id: str
@@ -52,7 +36,7 @@ class Operation:
     parameters: tuple[Parameter, ...]
     body: tuple[Content, ...]
     body_required: bool
-    responses: Mapping[str, ResponseSpec] = field(default_factory=dict)
+    responses: Mapping[str, tuple[Content, ...]] = field(default_factory=dict)
 
     @property
     def verb(self) -> str:
@@ -67,8 +51,8 @@ class Operation:
             return None if "101" in self.responses else 200
         return int(found) if found.isdecimal() else 200
 
-    def response(self, status: int) -> ResponseSpec | None:
-        """The documented response of a status: its own, that of its range, or the default one."""
+    def response(self, status: int) -> tuple[Content, ...] | None:
+        """The documented bodies of a status: its own, that of its range, or the default one."""
         names = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
         return next((self.responses[name] for name in names if name in self.responses), None)
 
@@ -103,7 +87,7 @@ def _read(document: Any, path: str, method: str, item: Mapping[str, Any]) -> Ope
         body=read_content(body.get("content", {})),
         body_required=bool(body.get("required")),
         responses={
-            str(status): ResponseSpec(read_content(response.get("content", {})))
+            str(status): read_content(response.get("content", {}))
             for status, response in node.get("responses", {}).items()
         },
     )

@@ -26,7 +26,6 @@ class Feed:
     name: str
     path: str
     security: Security
-    message: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,11 @@ def _read(package: str, document: Any) -> Description:
         base_paths=tuple(dict.fromkeys(urlsplit(server).path for server in servers)),
         servers=servers,
         operations=operations,
-        feeds=tuple(_feed(document, path, item["x-websocket"]) for path, item in paths if "x-websocket" in item),
+        feeds=tuple(
+            Feed(feed["name"], path, read_security(document, feed["security"]))
+            for path, item in paths
+            if (feed := item.get("x-websocket"))
+        ),
         started_from=document.get("x-started-from"),
     )
 
@@ -104,7 +107,3 @@ def _url(server: Mapping[str, Any]) -> str:
     """The URL of a server, with the default of each variable in it."""
     variables = server.get("variables", {})
     return re.sub(r"{([^{}]*)}", lambda found: str(variables[found[1]]["default"]), server["url"]).rstrip("/")
-
-
-def _feed(document: Any, path: str, node: Mapping[str, Any]) -> Feed:
-    return Feed(node["name"], path, read_security(document, node["security"]), node["message"])

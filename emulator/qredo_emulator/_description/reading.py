@@ -11,12 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qredo_signing._strict_json import JSONError
-
 from qredo_emulator._errors import invalid
-from qredo_emulator._exact_json import load_exact
+from qredo_emulator._json import load_exact
 
-from .bodies import MalformedBodyError, parse
+from .bodies import parse
 from .media import given
 from .operations import Operation
 from .parameters import Parameter
@@ -73,32 +71,20 @@ class RequestReader:
             ApiError: 400; something is missing, is there twice, or is not what the description says.
         """
         pairs = split_query(query)
+        names = {each.name for each in operation.parameters if each.where == "query"}
+        sent_in: dict[str, Callable[[Parameter], Pairs]] = {
+            "path": lambda each: [(each.name, path[each.name])],
+            "query": lambda each: [pair for pair in pairs if each.takes(pair[0], names - {each.name})],
+            "header": lambda each: [(each.name, ",".join(values))] if (values := header(each.name.lower())) else [],
+        }
         found: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
         for each in operation.parameters:
-            sent = self._sent(operation, each, path, pairs, header)
-            if sent:
+            if sent := sent_in[each.where](each):
                 found[each.where][each.name] = self._value(each, sent)
             elif each.required:
                 raise invalid(f"/{each.where}/{each.name}", "is required")
         content_type = next(iter(header("content-type")), None)
         return RequestValues(**found, body=self._body(operation, body, content_type))
-
-    def _sent(
-        self,
-        operation: Operation,
-        parameter: Parameter,
-        path: Mapping[str, str],
-        pairs: Pairs,
-        header: Callable[[str], list[str]],
-    ) -> Pairs:
-        """Names and texts of the wire that belong to a parameter."""
-        if parameter.where == "path":
-            return [(parameter.name, path[parameter.name])]
-        if parameter.where == "header":
-            values = header(parameter.name.lower())
-            return [(parameter.name, ",".join(values))] if values else []
-        others = {each.name for each in operation.parameters if each.where == "query" and each is not parameter}
-        return [pair for pair in pairs if parameter.takes(pair[0], others)]
 
     def _value(self, parameter: Parameter, sent: Pairs) -> Any:
         where = f"/{parameter.where}/{parameter.name}"
@@ -122,7 +108,7 @@ class RequestReader:
             raise invalid("/header/content-type", f"{content_type!r} is not {known}")
         try:
             value = load_exact(body) if content.form == "json" else parse(content, body, content_type or "")
-        except (JSONError, MalformedBodyError) as error:
+        except ValueError as error:
             raise invalid("/body", str(error)) from None
         self._check("/body", content.schema, value)
         return value

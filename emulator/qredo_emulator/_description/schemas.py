@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["items_of", "kinds_of", "members_of", "parts_of", "properties_of"]
+__all__ = ["is_list", "items_of", "kinds_of", "members_of", "parts_of", "properties_of", "property_of"]
 
 _EVERY = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
 _KIND_OF = {str: "string", bool: "boolean", int: "integer", list: "array", dict: "object", type(None): "null"}
@@ -57,6 +57,11 @@ def _said(part: Mapping[str, Any], above: tuple[int, ...]) -> Iterator[frozenset
         yield frozenset[str]().union(*(_kinds(member, above) for member in members)) | null
 
 
+def is_list(schema: Any) -> bool:
+    """Whether a value is a list, or null."""
+    return kinds_of(schema) - {"null"} == {"array"}
+
+
 def properties_of(schema: Any) -> tuple[dict[str, Any], Any]:
     """The schemas of an object's properties, unions included, and that of all others."""
     properties: dict[str, Any] = {}
@@ -66,6 +71,12 @@ def properties_of(schema: Any) -> tuple[dict[str, Any], Any]:
         if isinstance(part.get("additionalProperties"), dict):
             others = part["additionalProperties"]
     return properties, others
+
+
+def property_of(schema: Any, name: str) -> Any:
+    """The schema of one property of an object."""
+    properties, others = properties_of(schema)
+    return properties.get(name, others)
 
 
 def items_of(schema: Any) -> Any:

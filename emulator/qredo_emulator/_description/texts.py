@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from qredo_signing._strict_json import JSONError
-
-from qredo_emulator._exact_json import exact, load_exact
+from qredo_emulator._json import exact, load_exact
 
 from .parameters import Parameter
-from .schemas import items_of, kinds_of, parts_of, properties_of
+from .schemas import is_list, items_of, kinds_of, parts_of, property_of
 
 __all__ = ["Pairs", "convert", "fields", "read_parameter", "split_query"]
 
@@ -53,7 +51,7 @@ def read_parameter(parameter: Parameter, sent: Pairs) -> Any:
         raise ValueError(f"is there {len(sent)} times")
     text = sent[0][1]
     if parameter.style == "json":
-        return _json(decode(text))
+        return load_exact(decode(text).encode("utf-8", "surrogatepass"))
     if not parameter.is_many and not parameter.is_object:
         return convert(decode(_without_prefix(parameter, text)), parameter.schema)
     pieces = _pieces(parameter, text)
@@ -105,11 +103,10 @@ def fields(schema: Any, given: list[tuple[str, Any]]) -> dict[str, Any]:
     Raises:
         ValueError: A field that is no list is there twice.
     """
-    properties, others = properties_of(schema)
     values: dict[str, Any] = {}
     for name, text in given:
-        found = properties.get(name, others)
-        is_many = kinds_of(found) - {"null"} == {"array"}
+        found = property_of(schema, name)
+        is_many = is_list(found)
         value = convert(text, items_of(found) if is_many else found) if isinstance(text, str) else text
         if is_many:
             values.setdefault(name, []).append(value)
@@ -128,11 +125,10 @@ def _deep(schema: Any, name: str, given: list[tuple[str, str]]) -> Any:
         if not bracket or path.count("[") > _DEEPEST:
             raise ValueError(f"{path!r} does not end with a bracket")
         groups.setdefault(key, []).append((f"{key}{rest}", text))
-    properties, others = properties_of(schema)
     return {
-        key: _deep(properties.get(key, others), key, pairs)
+        key: _deep(property_of(schema, key), key, pairs)
         if any(path != key for path, _ in pairs)
-        else fields({"properties": {key: properties.get(key, others)}}, pairs)[key]
+        else fields(schema, pairs)[key]
         for key, pairs in groups.items()
     }
 
@@ -149,17 +145,10 @@ def convert(text: str, schema: Any) -> Any:
     if "boolean" in kinds and text in ("true", "false"):
         return text == "true"
     if kinds & {"object", "array"} and text[:1] in ("{", "["):
-        return _json(text)
+        return load_exact(text.encode("utf-8", "surrogatepass"))
     return None if "null" in kinds and "string" not in kinds and text in ("", "null") else text
 
 
 def _values(schema: Any) -> set[Any]:
     values = [value for part in parts_of(schema) for value in part.get("enum", [part.get("const")])]
     return {value for value in values if isinstance(value, str)}
-
-
-def _json(text: str) -> Any:
-    try:
-        return load_exact(text.encode("utf-8", "surrogatepass"))
-    except JSONError as error:
-        raise ValueError(str(error)) from None

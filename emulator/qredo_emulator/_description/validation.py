@@ -7,19 +7,23 @@ strings, and numbers with a fraction are decimals.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from jsonschema import FormatChecker
 from jsonschema import validators as json_schema
 from jsonschema.exceptions import ValidationError, best_match
 from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_format_checker
 
-__all__ = ["Validators", "problem_of"]
+__all__ = ["Validators"]
 
 _LONGEST = 300
 _DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
+_PLAIN: Mapping[str, Any] = json_schema.Draft202012Validator.VALIDATORS
+_BASES = {"3.0": OAS30Validator, "3.1": OAS31Validator}
 _Errors = Iterator[ValidationError]
 
 
@@ -28,15 +32,9 @@ def _is_null(instance: Any, schema: Mapping[str, Any]) -> bool:
 
 
 def _type(validator: Any, wanted: Any, instance: Any, schema: Mapping[str, Any]) -> _Errors:
-    kinds = [wanted] if isinstance(wanted, str) else wanted
-    if _is_null(instance, schema) or ("null" in kinds and instance is None):
-        return
-    if not any(_is_type(validator, kind, instance) for kind in kinds if kind != "null"):
-        yield ValidationError(f"{instance!r} is not of type {', '.join(map(repr, kinds))}")
-
-
-def _is_type(validator: Any, kind: str, instance: Any) -> bool:
-    return bool(validator.is_type(instance, kind)) or (kind == "string" and isinstance(instance, bytes))
+    is_file = isinstance(instance, bytes) and "string" in wanted
+    if not is_file:
+        yield from _PLAIN["type"](validator, wanted, instance, schema)
 
 
 def _nullable(keyword: Any) -> Any:
@@ -76,13 +74,6 @@ def _multiple_of(validator: Any, step: Any, instance: Any, schema: Mapping[str, 
         yield ValidationError(f"{instance!r} is not a multiple of {step}")
 
 
-def _items(validator: Any, items: Any, instance: Any, schema: Mapping[str, Any]) -> _Errors:
-    if isinstance(instance, list):
-        first = len(schema.get("prefixItems", ()))
-        for index, item in enumerate(instance[first:], first):
-            yield from validator.descend(item, items, path=index)
-
-
 def _required(ignored: str) -> Any:
     """`required`, without the properties that only the other side sends."""
 
@@ -105,66 +96,55 @@ def _forbidden(what: str) -> Any:
     return check
 
 
-def _kind(base: Any, side: str, text: str) -> Any:
-    keywords = base.VALIDATORS
-    plain: Any = json_schema.Draft202012Validator.VALIDATORS
-    other = "writeOnly" if side == "readOnly" else "readOnly"
+@functools.cache
+def _validator_class(openapi: str, side: str, text: str) -> Any:
+    base: Any = _BASES[openapi]
     extend: Any = json_schema.extend  # untyped
     return extend(
         base,
         {
-            "type": _type,
-            **{name: _nullable(plain[name]) for name in ("allOf", "enum", "const")},
-            **{name: _nullable(_union(plain["anyOf"])) for name in ("oneOf", "anyOf")},
+            **{name: _PLAIN[name] for name in ("additionalProperties", "items", "pattern")},
+            **{name: _nullable(_PLAIN[name]) for name in ("allOf", "enum", "const")},
+            **{name: _nullable(_union(_PLAIN["anyOf"])) for name in ("oneOf", "anyOf")},
+            "type": _nullable(_type),
             "multipleOf": _multiple_of,
-            "items": _items,
             "required": _required(side),
+            **dict.fromkeys(("readOnly", "writeOnly"), lambda *_: iter(())),
             side: _forbidden(text),
-            other: lambda *_: iter(()),
-            "additionalProperties": plain["additionalProperties"],
-            "pattern": plain["pattern"],
-            "format": keywords["format"],
         },
+        type_checker=OAS31Validator.TYPE_CHECKER,  # it knows "null", too
     )
 
 
-def _kinds(side: str, text: str) -> dict[str, Any]:
-    return {"3.0": _kind(OAS30Validator, side, text), "3.1": _kind(OAS31Validator, side, text)}
-
-
-_REQUESTS = _kinds("readOnly", "read-only: the service sets it")
-_RESPONSES = _kinds("writeOnly", "write-only: the service never gives it")
-
-
-def _format_checker() -> Any:
-    checker: Any = type(oas30_format_checker)()
-    # A decimal is a number of any precision.
-    checker.checkers = {name: found for name, found in oas30_format_checker.checkers.items() if name not in _PRECISIONS}
-    check, _ = checker.checkers["byte"]
-    checker.checkers["byte"] = (check, (ValueError, TypeError))  # also of text that is not ASCII
-    return checker
-
-
-_PRECISIONS = ("float", "double")
-_FORMATS = _format_checker()
+# A decimal is a number of any precision; text that is not ASCII is no base64.
+_FORMATS = FormatChecker(())
+_FORMATS.checkers = {
+    **{name: found for name, found in oas30_format_checker.checkers.items() if name not in ("float", "double")},
+    "byte": (oas30_format_checker.checkers["byte"][0], (ValueError, TypeError)),
+}
 
 
 class Validators:
-    """Validators of one kind, each made when its schema is first used."""
+    """Validators of requests or of responses, each made when its schema is first used.
 
-    def __init__(self, kinds: Mapping[str, Any]) -> None:
-        self._kinds = kinds
+    Args:
+        side: The keyword of properties that are refused; where it is required, they are not.
+        text: What is wrong with such a property.
+    """
+
+    def __init__(self, side: str, text: str) -> None:
+        self._side = side, text
         self._made: dict[tuple[int, str], Any] = {}
 
     @classmethod
     def for_requests(cls) -> Validators:
         """Validators that refuse read-only properties."""
-        return cls(_REQUESTS)
+        return cls("readOnly", "read-only: the service sets it")
 
     @classmethod
     def for_responses(cls) -> Validators:
         """Validators that refuse write-only properties."""
-        return cls(_RESPONSES)
+        return cls("writeOnly", "write-only: the service never gives it")
 
     def problem(self, schema: Any, value: Any, openapi: str = "3.0") -> tuple[str, str] | None:
         """The most telling problem as (JSON pointer, text), None for a valid value.
@@ -177,12 +157,14 @@ class Validators:
         # The schema lives on, so its id is stable.
         validator = self._made.get((id(schema), openapi))
         if validator is None:
-            validator = self._made[id(schema), openapi] = self._kinds[openapi](schema, format_checker=_FORMATS)
+            validator = self._made[id(schema), openapi] = _validator_class(openapi, *self._side)(
+                schema, format_checker=_FORMATS
+            )
         error = best_match(validator.iter_errors(value))
-        return None if error is None else problem_of(error)
+        return None if error is None else _problem(error)
 
 
-def problem_of(error: ValidationError) -> tuple[str, str]:
+def _problem(error: ValidationError) -> tuple[str, str]:
     """Pointer and text of a validation error; a missing property is pointed at as if it were there."""
     path = [str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path]
     text = _DECIMAL.sub(r"\1", error.message)

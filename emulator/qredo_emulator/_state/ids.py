@@ -86,19 +86,16 @@ class Ids:
         # The top bits are set, so that the text is never shorter than 43 digits.
         return base58((self._random.getrandbits(256) | 1 << 255).to_bytes(32, "big"))
 
-    def chain_tx(self) -> str:
-        """64 hexadecimal digits."""
-        return self.hexadecimal(32)
-
     def hexadecimal(self, size: int) -> str:
         """`size` bytes in hexadecimal digits."""
         return f"{self._random.getrandbits(8 * size):0{2 * size}x}"
 
-    def short_code(self, taken: Container[str]) -> str:
+    def short_code(self, *taken: Container[str]) -> str:
         """Three words that no wallet in `taken` has."""
-        while (code := " ".join(self._random.choice(_WORDS) for _ in range(3))) in taken:
-            pass
-        return code
+        while True:
+            code = " ".join(self._random.choice(_WORDS) for _ in range(3))
+            if not any(code in codes for codes in taken):
+                return code
 
     def getstate(self) -> list[Any] | None:
         """Where a seeded source stands, as JSON can hold it; None for one that cannot tell."""

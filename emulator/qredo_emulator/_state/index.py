@@ -6,7 +6,7 @@ import heapq
 from collections import defaultdict
 from dataclasses import dataclass
 
-from .model import Action, Company, CoreClient, Fund, Movement, Row, State, Transaction, Wallet
+from .model import Action, Company, CoreClient, Fund, Movement, Policy, Row, State, Transaction, Wallet
 
 __all__ = ["Index", "WalletPlace"]
 
@@ -21,6 +21,11 @@ class WalletPlace:
     company: Company
     fund: Fund
     wallet: Wallet
+
+    @property
+    def policies(self) -> dict[str, Policy]:
+        """The policies that hold, by kind: the wallet's own or the fund's."""
+        return self.fund.policies | self.wallet.policies
 
 
 class Index:

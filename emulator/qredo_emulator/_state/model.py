@@ -93,8 +93,22 @@ class ExchangeLink:
     status: str = "initiated"
 
 
+class _Guarded:
+    """What can have policies of its own."""
+
+    __slots__ = ()
+    policy_withdraw: Policy | None
+    policy_tx: Policy | None
+
+    @property
+    def policies(self) -> dict[str, Policy]:
+        """Those that it has, by kind: `withdraw` and `tx`."""
+        both = {"withdraw": self.policy_withdraw, "tx": self.policy_tx}
+        return {kind: policy for kind, policy in both.items() if policy}
+
+
 @dataclass(slots=True)
-class Wallet:
+class Wallet(_Guarded):
     """Holds one asset, paid in at an L1 address; a policy that it does not have itself is its fund's.
 
     Attributes:
@@ -136,7 +150,7 @@ class Whitelisted:
 
 
 @dataclass(slots=True)
-class Fund:
+class Fund(_Guarded):
     """A company's fund.
 
     Attributes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from .index import Index
-from .model import Policy, State
+from .model import State
 from .world import World
 
 __all__ = ["SnapshotError", "dump_world", "load_world"]
@@ -50,7 +50,7 @@ def load_world(world: World, document: Any) -> None:
         )
     state: State = _read(State, document.get("state"), "/state")
     try:
-        lost = [thing_id for known, thing_id in _references(state, Index(state)) if thing_id not in known]
+        lost = [name for known, names in _references(state, Index(state)) for name in names if name not in known]
     except LookupError as error:
         lost = [str(error.args[0])]
     if lost:
@@ -60,33 +60,27 @@ def load_world(world: World, document: Any) -> None:
         world.load(state)
 
 
-def _references(state: State, index: Index) -> Iterator[tuple[Container[str], str]]:
-    """Every id by which something is named, with those among which it has to be."""
-    for entity_id in (*state.exchanges, *index.clients):
-        yield state.entities, entity_id
+def _references(state: State, index: Index) -> Iterator[tuple[Container[str], Iterable[str]]]:
+    """The ids by which things are named, with those among which they have to be."""
+    yield state.entities, (*state.exchanges, *index.clients)
     for account in state.accounts.values():
-        yield from ((state.entities, entity_id) for entity_id in account.users.values())
+        yield state.entities, account.users.values()
     for _, company in index.companies.values():
-        yield from ((state.entities, entity_id) for entity_id in (company.entity_id, *company.parties))
+        yield state.entities, (company.entity_id, *company.parties)
     for place in index.places.values():
-        for one in (place.fund, place.wallet):
-            yield from _policy_references(state, one.policy_withdraw)
-            yield from _policy_references(state, one.policy_tx)
-        for link in place.wallet.connected:
-            yield from ((state.exchanges, link.counterparty_id), (state.actions, link.action_id))
+        for policy in (*place.fund.policies.values(), *place.wallet.policies.values()):
+            yield state.entities, policy.members
+            yield state.proposals, filter(None, [policy.proposal_id])
+        yield state.exchanges, [link.counterparty_id for link in place.wallet.connected]
+        yield state.actions, [link.action_id for link in place.wallet.connected]
     for keys in state.idempotency_keys.values():
-        yield from ((state.transactions, tx_id) for tx_id in keys.values())
+        yield state.transactions, keys.values()
+    for ballot in (one.ballot for kept in (state.transactions, state.proposals) for one in kept.values()):
+        yield state.actions, (*ballot.custodians, *ballot.exchanges)
     yield from _open_references(state, index)
 
 
-def _policy_references(state: State, policy: Policy | None) -> Iterator[tuple[Container[str], str]]:
-    if policy:
-        yield from ((state.entities, entity_id) for entity_id in policy.members)
-        if policy.proposal_id:
-            yield state.proposals, policy.proposal_id
-
-
-def _open_references(state: State, index: Index) -> Iterator[tuple[Container[str], str]]:
+def _open_references(state: State, index: Index) -> Iterator[tuple[Container[str], Iterable[str]]]:
     subjects: dict[str, Container[str]] = {
         "transaction": state.transactions,
         "authorization": state.transactions,
@@ -94,19 +88,15 @@ def _open_references(state: State, index: Index) -> Iterator[tuple[Container[str
         "proposal": state.proposals,
     }
     for action in state.actions.values():
-        yield from ((state.entities, action.approver_id), (subjects[action.subject], action.subject_id))
+        yield state.entities, [action.approver_id]
+        yield subjects[action.subject], [action.subject_id]
     for tx in state.transactions.values():
-        yield from ((index.companies, tx.company_id), (index.places, tx.wallet_id), (state.entities, tx.initiator_id))
-        for known, thing_id in (
-            (index.places, tx.recipient_id),
-            (state.actions, tx.authorizer_id),
-            (index.places, tx.swap.receive_wallet_id if tx.swap else ""),
-            (state.transactions, tx.swap.peer_id if tx.swap else ""),
-        ):
-            if thing_id:
-                yield known, thing_id
-    for ballot in (one.ballot for kept in (state.transactions, state.proposals) for one in kept.values()):
-        yield from ((state.actions, action_id) for action_id in (*ballot.custodians, *ballot.exchanges))
+        receiver, peer = (tx.swap.receive_wallet_id, tx.swap.peer_id) if tx.swap else (tx.recipient_id, "")
+        yield index.companies, [tx.company_id]
+        yield state.entities, [tx.initiator_id]
+        yield index.places, [tx.wallet_id, *filter(None, [receiver])]
+        yield state.actions, filter(None, [tx.authorizer_id])
+        yield state.transactions, filter(None, [peer])
 
 
 def _load_random(world: World, given: Any) -> None:

@@ -34,7 +34,11 @@ def load_state(world: World, keys: KeyRing, file: Path) -> bool:
     try:
         data = file.read_bytes()
     except FileNotFoundError:
-        _refuse_missing_folder(file)
+        if not file.parent.is_dir():
+            folder = file.parent.absolute()
+            raise StateError(
+                f"can't keep the state in {file}: there is no folder {folder}; make it, or name another file"
+            ) from None
         return False
     except OSError as error:
         raise StateError(f"can't read the state file {file}: {error.strerror or error}") from error
@@ -73,11 +77,3 @@ def save_state(world: World, keys: KeyRing, file: Path) -> None:
             raise
     except OSError as error:
         raise StateError(f"can't write the state file {file}: {error.strerror or error}; it is as it was") from error
-
-
-def _refuse_missing_folder(file: Path) -> None:
-    if not file.parent.is_dir():
-        raise StateError(
-            f"can't keep the state in {file}: there is no folder {file.parent.absolute()}; make it, or name another "
-            "file"
-        )

@@ -9,20 +9,20 @@ from fractions import Fraction
 from typing import Any
 
 from qredo_emulator._authentication.tokens import Tokens
-from qredo_emulator._errors import ApiError, NotFoundError
+from qredo_emulator._errors import ApiError, NotFoundError, find
 from qredo_emulator._settings import Settings
 
 from .ids import Ids, agent_id
 from .index import Index, WalletPlace
-from .model import AccountData, Action, Company, CoreClient, Entity, Exchange, Fund, State, Transaction, Wallet
+from .model import AccountData, Action, Company, CoreClient, Entity, Exchange, Fund, Row, State, Transaction
 
-__all__ = ["Account", "Company", "World", "fresh_state"]
+__all__ = ["Account", "Company", "World"]
 
 _NORTHERN = "CnbjvoUcAv4vHHRRFWMXyaNT7WdLBbrDsQVDZpZU5ETv"
 """The exchange that is always there; its id is the one that the description's examples name."""
 
 
-def fresh_state(settings: Settings) -> State:
+def _fresh_state(settings: Settings) -> State:
     """A state in which nothing happened yet."""
     state = State(accept_users=settings.accept_users)
     northern = Exchange(_NORTHERN, "Northern Exchange", "https://northern.example", "https://northern.example/logo.svg")
@@ -52,7 +52,7 @@ class World:
         self.tokens: Tokens = Tokens(self.time)
         self.publish: Callable[..., Any] = lambda feed, message, **scope: 0
         self.leads: tuple[int, ...] = (0,)
-        self.load(fresh_state(settings))
+        self.load(_fresh_state(settings))
 
     def load(self, state: State) -> None:
         """Takes this state in the place of the present one."""
@@ -61,7 +61,7 @@ class World:
 
     def clear(self) -> None:
         """Forgets everything; the clock is that of the settings again."""
-        self.load(fresh_state(self.settings))
+        self.load(_fresh_state(self.settings))
 
     def time(self) -> float:
         """The emulator's clock, in Unix seconds: that of the settings, and what it was advanced by."""
@@ -72,26 +72,9 @@ class World:
         """Whole Unix seconds."""
         return int(self.time())
 
-    @property
-    def accounts(self) -> dict[str, AccountData]:
-        """What belongs to each API key."""
-        return self.state.accounts
-
-    @property
-    def accept_users(self) -> bool:
-        """As the setting of the same name; can be changed while it runs."""
-        return self.state.accept_users
-
-    @accept_users.setter
-    def accept_users(self, value: bool) -> None:
-        self.state.accept_users = value
-
     def account(self, api_key: str) -> Account:
         """The account of an API key, empty at first."""
-        data = self.state.accounts.get(api_key)
-        if data is None:
-            data = self.state.accounts[api_key] = AccountData()
-        return Account(self, api_key, data)
+        return Account(self, api_key, self.state.accounts.setdefault(api_key, AccountData()))
 
     def agent(self, identity: str) -> CoreClient:
         """The signing agent that a token names.
@@ -119,6 +102,11 @@ class World:
         if action and action.subject in ("transaction", "authorization"):
             tx_id = action.subject_id
         return self.state.transactions.get(tx_id)
+
+    def add_row(self, row: Row) -> None:
+        """Add a row to the ledger."""
+        self.state.ledger.append(row)
+        self.index.add_row(row)
 
     def new_id(self) -> str:
         """An id for a company, a fund, a policy, a transaction or an action."""
@@ -156,29 +144,29 @@ class Account:
 
     def company(self, company_id: str) -> Company:
         """The company with this id; NotFoundError for another account's, too."""
-        if company_id not in self.companies:
-            raise NotFoundError("company_id")
-        return self.companies[company_id]
+        return find(self.companies, company_id, "company_id")
 
     def fund(self, company_id: str, fund_id: str) -> Fund:
         """The fund with this id."""
-        funds = self.company(company_id).funds
-        if fund_id not in funds:
-            raise NotFoundError("fund_id")
-        return funds[fund_id]
+        return find(self.company(company_id).funds, fund_id, "fund_id")
 
-    def wallet(self, wallet_id: str) -> tuple[Company, Fund, Wallet]:
-        """The wallet with this id or short code, with its company and fund."""
+    def wallet(self, wallet_id: str) -> WalletPlace:
+        """The wallet with this id or short code."""
         place = self.world.place(wallet_id)
         if place is None or place.account != self.key:
             raise NotFoundError("wallet_id")
-        return place.company, place.fund, place.wallet
+        return place
 
     def core_client(self, client_id: str) -> CoreClient:
         """The core client or agent with this id."""
-        if client_id not in self.core_clients:
-            raise NotFoundError("client_id")
-        return self.core_clients[client_id]
+        return find(self.core_clients, client_id, "client_id")
+
+    def new_core_client(self, name: str, **fields: Any) -> CoreClient:
+        """A new core client, or an agent by its fields."""
+        entity = self.world.new_entity("core-client", name)
+        client = CoreClient(entity.id, self.key, self.world.now, **fields)
+        self.core_clients[client.id] = self.world.index.clients[client.id] = client
+        return client
 
     def transaction(self, company_id: str, tx_id: str, *kinds: str) -> Transaction:
         """The transaction of one of these kinds that a company sent, by its id or that of one of its actions."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Action, Wallet
 from qredo_emulator._state.world import World
 
@@ -16,11 +15,11 @@ _LIFETIME = 3600
 _STATUSES = {"approved": "connected", "rejected": "rejected", "expired": "expired"}
 
 
-def start(world: World, place: WalletPlace) -> None:
+def start(world: World, wallet: Wallet) -> None:
     """Asks every exchange that a new wallet names."""
     expires = world.now + _LIFETIME
-    subject = ("connection", place.wallet.id)
-    for link in place.wallet.connected:
+    subject = ("connection", wallet.id)
+    for link in wallet.connected:
         link.action_id = ask(world, link.counterparty_id, "ApproveNewWalletConnect", subject, expires)
         world.index.add_deadline(expires, "connection", link.action_id)
 

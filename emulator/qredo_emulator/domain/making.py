@@ -8,7 +8,6 @@ from typing import Any
 from qredo_emulator._errors import ApiError, invalid
 from qredo_emulator._state.assets import ASSETS
 from qredo_emulator._state.ids import chain_address
-from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import (
     DEDICATED,
     MULTI_COUNTERPARTY,
@@ -53,30 +52,14 @@ def check_members(company: Company, body: Mapping[str, Any], at: str) -> None:
         raise invalid(f"{at}/threshold", f"{threshold} is not between 1 and the number of members, {len(members)}")
 
 
-def _new_policy(world: World, company: Company, name: str, body: Mapping[str, Any] | None, at: str) -> Policy | None:
-    """A policy of accepted trusted parties, None where none is asked for.
-
-    Args:
-        at: JSON pointer to the body, for errors.
-    """
-    if body is None:
-        return None
-    check_members(company, body, at)
-    return Policy(world.new_id(), name, body["threshold"], list(body["members"]))
-
-
 def new_fund(account: Account, company: Company, body: Mapping[str, Any]) -> Fund:
     """A fund with its policies and wallets, all or nothing; `assets` gives a wallet to each."""
-    world, name = account.world, body["name"]
-    withdraw, tx = (
-        _new_policy(world, company, f"{name} {kind}", body.get(f"custodygroup_{kind}"), f"/body/custodygroup_{kind}")
-        for kind in ("withdraw", "tx")
-    )
-    fund = Fund(world.new_id(), name, body.get("description", ""), withdraw, tx, body.get("theme"))
+    world = account.world
+    withdraw, tx = (_policy(world, company, body, kind, "/body") for kind in ("withdraw", "tx"))
+    fund = Fund(world.new_id(), body["name"], body.get("description", ""), withdraw, tx, body.get("theme"))
     wallets = new_wallets(world, company, fund, body.get("wallets") or [], "/body/wallets")
     named = {wallet.asset for wallet in wallets}
-    assets = body.get("assets") or []
-    missing = asset_wallets(world, company, fund, assets, named)
+    missing = asset_wallets(world, company, fund, body.get("assets") or [], named)
     for index, wallet in enumerate(missing):
         if any(wallet.name == other.name for other in wallets):
             raise invalid(f"/body/assets/{index}", f"{wallet.name!r} is the name of another of these wallets")
@@ -95,14 +78,13 @@ def new_wallets(world: World, company: Company, fund: Fund, bodies: list[dict[st
         ApiError: 409 for a name that the fund has, 400 for a body that makes no wallet.
     """
     made: dict[str, Wallet] = {}
-    codes: set[str] = set()
     for index, body in enumerate(bodies):
         name = body["name"]
         if name in made:
             raise invalid(f"{at}/{index}/name", f"{name!r} is there twice")
         if name in world.index.names[fund.id]:
             raise ApiError(409, f"{at}/{index}/name: the fund has a wallet with this name")
-        made[name] = _wallet(world, company, body, f"{at}/{index}", codes)
+        made[name] = _wallet(world, company, body, f"{at}/{index}", [wallet.short_code for wallet in made.values()])
     return list(made.values())
 
 
@@ -123,11 +105,11 @@ def add_wallets(account: Account, company: Company, fund: Fund, wallets: list[Wa
     for wallet in wallets:
         fund.wallets[wallet.id] = wallet
         account.world.index.add_wallet(account.key, company, fund, wallet)
-        connections.start(account.world, WalletPlace(account.key, company, fund, wallet))
+        connections.start(account.world, wallet)
     return [wallet.id for wallet in wallets]
 
 
-def _wallet(world: World, company: Company, body: Mapping[str, Any], at: str, codes: set[str]) -> Wallet:
+def _wallet(world: World, company: Company, body: Mapping[str, Any], at: str, codes: list[str]) -> Wallet:
     check_asset(body["asset"], f"{at}/asset")
     kind = body.get("type", STANDARD)
     connect = _connections(world, kind, body.get("connect") or [], at)
@@ -140,7 +122,7 @@ def _wallet(world: World, company: Company, body: Mapping[str, Any], at: str, co
         # An exchange has to approve the connection first.
         status="pending" if connect else "ready",
         address=chain_address(wallet_id, ASSETS[body["asset"]].family),
-        short_code=_short_code(world, codes),
+        short_code=world.ids.short_code(world.index.codes, codes),
         policy_withdraw=_policy(world, company, body, "withdraw", at),
         policy_tx=_policy(world, company, body, "tx", at),
         connected=connect,
@@ -162,13 +144,10 @@ def _connections(world: World, kind: int, bodies: list[dict[str, Any]], at: str)
     return [ExchangeLink(body["counterparty_id"], body["client_id"], "") for body in bodies]
 
 
-def _short_code(world: World, codes: set[str]) -> str:
-    while (code := world.ids.short_code(world.index.codes)) in codes:
-        pass
-    codes.add(code)
-    return code
-
-
 def _policy(world: World, company: Company, body: Mapping[str, Any], kind: str, at: str) -> Policy | None:
     key = f"custodygroup_{kind}"
-    return _new_policy(world, company, f"{body['name']} {kind}", body.get(key), f"{at}/{key}")
+    asked = body.get(key)
+    if asked is None:
+        return None
+    check_members(company, asked, f"{at}/{key}")
+    return Policy(world.new_id(), f"{body['name']} {kind}", asked["threshold"], list(asked["members"]))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._state.model import Action, Exchange, Transaction
+from qredo_emulator._state.model import Action, Exchange
 from qredo_emulator._state.world import World
 
 from .settlement import take_back
 from .transactions import OPEN
 
-__all__ = ["add_exchange", "asked", "entities", "fail_chain", "inbox", "state_of", "totals", "why_nobody"]
+__all__ = ["add_exchange", "asked", "entities", "fail_chain", "inbox", "state_of", "totals", "why_no_decision"]
 
 
 def entities(world: World, who: str) -> list[str]:
@@ -35,8 +35,8 @@ def asked(world: World, what: str) -> list[Action]:
     if place := world.place(what):
         wallet = place.wallet
         ids = [link.action_id for link in wallet.connected]
-        for policy in (wallet.policy_withdraw, wallet.policy_tx):
-            if policy and policy.proposal_id:
+        for policy in wallet.policies.values():
+            if policy.proposal_id:
                 ids += state.proposals[policy.proposal_id].ballot.custodians
         return _pending(world, ids)
     return []
@@ -50,19 +50,12 @@ def inbox(world: World, who: str | None) -> list[dict[str, Any]]:
     return [_waiting(world, action) for action in sorted(actions, key=lambda action: action.created)]
 
 
-def why_nobody(world: World, what: str, by: str | None) -> str:
+def why_no_decision(world: World, what: str, by: str | None) -> str:
     """Why a decision can't be given."""
     names = [world.entity(action.approver_id).name for action in asked(world, what)]
     if by is not None and names:
         return f"{by!r} is not asked about {what!r}; asked are {', '.join(map(repr, names))}"
     return f"no decision about {what!r} is pending: it does not exist, or it is decided; control.inbox() lists all"
-
-
-def _about(world: World, action: Action) -> str:
-    """Id of the transaction or wallet that an action decides on."""
-    if action.subject == "proposal":
-        return world.state.proposals[action.subject_id].wallet_id
-    return action.subject_id
 
 
 def state_of(world: World, subject: str, subject_id: str) -> str:
@@ -82,7 +75,8 @@ def fail_chain(world: World, tx_id: str) -> str:
     if tx.status in OPEN:
         tx.chain_fails = True
     elif tx.status == "approved":
-        both = [tx, *_peer(world, tx)]
+        peer = world.state.transactions.get(tx.swap.peer_id) if tx.swap else None
+        both = [tx, peer] if peer else [tx]
         take_back(world, *both)
         for one in both:
             one.status = "chain_rejected"
@@ -124,10 +118,11 @@ def totals(world: World) -> dict[str, dict[str, int]]:
 
 def _waiting(world: World, action: Action) -> dict[str, Any]:
     approver = world.entity(action.approver_id)
+    proposal = world.state.proposals.get(action.subject_id)
     return {
         "action_id": action.id,
         "type": action.type,
-        "about": _about(world, action),
+        "about": proposal.wallet_id if proposal else action.subject_id,
         "expires": action.expires,
         "approver": approver.id,
         "name": approver.name,
@@ -138,8 +133,3 @@ def _waiting(world: World, action: Action) -> dict[str, Any]:
 def _pending(world: World, action_ids: list[str]) -> list[Action]:
     actions = (world.state.actions.get(action_id) for action_id in action_ids)
     return [action for action in actions if action and action.status == "pending"]
-
-
-def _peer(world: World, tx: Transaction) -> list[Transaction]:
-    peer = world.state.transactions.get(tx.swap.peer_id) if tx.swap else None
-    return [peer] if peer else []

@@ -16,7 +16,7 @@ def add(account: Account, company: Company, entity: Entity, address: str) -> Non
         address: What it is added by.
     """
     if entity.id not in company.parties:
-        accepted = entity.type != "user" or account.world.accept_users
+        accepted = entity.type != "user" or account.world.state.accept_users
         company.parties[entity.id] = TrustedParty(entity.id, address, account.world.now, accepted)
 
 

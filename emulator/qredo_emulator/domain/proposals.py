@@ -69,8 +69,7 @@ def expire(world: World, proposal: Proposal) -> None:
 
 def policy_of(wallet: Wallet, policy_id: str) -> Policy | None:
     """A wallet's own policy with this id."""
-    own = (wallet.policy_withdraw, wallet.policy_tx)
-    return next((policy for policy in own if policy and policy.id == policy_id), None)
+    return next((policy for policy in wallet.policies.values() if policy.id == policy_id), None)
 
 
 def _end(world: World, proposal: Proposal, status: str) -> None:
@@ -84,9 +83,7 @@ def _own_policy(place: WalletPlace, body: Mapping[str, Any]) -> Policy:
     kind, policy_id = body["type"], body["policy_id"]
     if kind not in _TYPES:
         raise invalid("/body/type", f"{kind!r} is not one of {', '.join(_TYPES)}")
-    own, inherited = place.wallet.policy_tx, place.fund.policy_tx
-    if kind == "policy-withdraw":
-        own, inherited = place.wallet.policy_withdraw, place.fund.policy_withdraw
+    own, inherited = (one.policies.get(kind.removeprefix("policy-")) for one in (place.wallet, place.fund))
     if own and own.id == policy_id:
         return own
     if inherited and inherited.id == policy_id:

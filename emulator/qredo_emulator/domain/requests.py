@@ -13,8 +13,8 @@ from qredo_emulator._state.world import World
 __all__ = ["check_amount", "check_expires", "company_wallet", "once", "recipient_wallet", "whitelisted"]
 
 
-def once(world: World, scope: str, body: Mapping[str, Any], start: Callable[[], Transaction]) -> tuple[str, str]:
-    """Id of a transaction and `new`, or `existing` if the request's key was used before.
+def once(world: World, scope: str, body: Mapping[str, Any], start: Callable[[], Transaction]) -> dict[str, str]:
+    """Start a transaction, or find the one whose request had the same key: its `tx_id`, and `new` or `existing`.
 
     Args:
         scope: Company or core client within which keys are told apart.
@@ -23,11 +23,11 @@ def once(world: World, scope: str, body: Mapping[str, Any], start: Callable[[], 
     key = body.get("partner_txID", "")
     known = world.state.idempotency_keys.get(scope, {})
     if key and key in known:
-        return known[key], "existing"
+        return {"tx_id": known[key], "status": "existing"}
     tx = start()
     if key:
         world.state.idempotency_keys.setdefault(scope, {})[key] = tx.id
-    return tx.id, "new"
+    return {"tx_id": tx.id, "status": "new"}
 
 
 def company_wallet(world: World, company: Company, wallet_id: str, field: str) -> WalletPlace:
@@ -63,8 +63,7 @@ def check_amount(place: WalletPlace, body: Mapping[str, Any], field: str) -> int
         )
     if given["amount"] < 1:
         raise invalid(f"/body/{field}/amount", f"{given['amount']} is not at least 1 base unit")
-    amount: int = given["amount"]
-    return amount
+    return int(given["amount"])
 
 
 def check_expires(world: World, expires: int) -> int:

@@ -24,7 +24,7 @@ def deposit(world: World, wallet: Wallet, amount: int, chain_tx_id: str | None =
     if held + amount > _LARGEST:
         raise ValueError(f"{held + amount} {asset} would be held, more than a number of 64 bits can say")
     chain_tx_id = chain_tx_id or _new_chain_tx(world, wallet.asset)
-    _add_row(world, Row(wallet.id, "deposit", world.now, "", chain_tx_id, amount))
+    world.add_row(Row(wallet.id, "deposit", world.now, "", chain_tx_id, amount))
     _move(world, wallet, Movement(wallet.id, world.now, amount, 0, chain_tx_id))
     _count(world.state.deposited, wallet.asset, amount)
     return chain_tx_id
@@ -68,7 +68,7 @@ def take_back(world: World, *transactions: Transaction) -> None:
 def _receive(world: World, tx: Transaction) -> None:
     if recipient := _recipient(world, tx):
         wallet, amount = recipient
-        _add_row(world, Row(wallet.id, "swapIn" if tx.swap else "transferIn", world.now, tx.id))
+        world.add_row(Row(wallet.id, "swapIn" if tx.swap else "transferIn", world.now, tx.id))
         _move(world, wallet, Movement(wallet.id, world.now, amount, 0, tx.chain_tx_id, tx.id), tx)
         return
     _count(world.state.withdrawn, tx.asset, tx.net)
@@ -108,14 +108,9 @@ def _move(world: World, wallet: Wallet, movement: Movement, tx: Transaction | No
     announce_movement(world, movement, sweep=tx is not None and tx.kind == "sweep")
 
 
-def _add_row(world: World, row: Row) -> None:
-    world.state.ledger.append(row)
-    world.index.add_row(row)
-
-
 def _count(sums: dict[str, int], asset: str, amount: int) -> None:
     sums[asset] = sums.get(asset, 0) + amount
 
 
 def _new_chain_tx(world: World, asset: str) -> str:
-    return ("0x" if ASSETS[asset].family == "ethereum" else "") + world.ids.chain_tx()
+    return ("0x" if ASSETS[asset].family == "ethereum" else "") + world.ids.hexadecimal(32)

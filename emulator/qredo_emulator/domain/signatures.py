@@ -11,6 +11,7 @@ from qredo_signing import ApprovalKey, InvalidSignatureError, verify_approval
 from qredo_emulator._errors import invalid
 from qredo_emulator._state.ids import Ids
 from qredo_emulator._state.model import Action, CoreClient
+from qredo_emulator._state.world import World
 
 __all__ = [
     "check_signature",
@@ -68,14 +69,14 @@ def messages_of(action: Action) -> list[str]:
     return [hashlib.sha512(f"qredo-emulator {action.id} {part}".encode()).hexdigest() for part in (1, 2)]
 
 
-def check_signature(bls_key: str, message: str, signature: str, pointer: str, *, verify: bool) -> None:
-    """Checks the signature of a message, all three in hexadecimal; without `verify`, its form alone.
+def check_signature(world: World, bls_key: str, message: str, signature: str, pointer: str) -> None:
+    """Checks the signature of a message, all in hexadecimal; its form alone where the settings say so.
 
     Raises:
         ApiError: 400, with what is wrong.
     """
     read_hex(signature, pointer)
-    if not verify:
+    if not world.settings.verify_approvals:
         return
     try:
         verify_approval(bls_key, bytes.fromhex(message), signature)

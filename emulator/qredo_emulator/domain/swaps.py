@@ -10,7 +10,7 @@ from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Company, Swap, Transaction
 from qredo_emulator._state.world import Account
 
-from .requests import check_amount, check_expires, company_wallet
+from .requests import check_amount, company_wallet
 from .transactions import begin, end, publish
 
 __all__ = ["can_be_taken", "cancel", "make", "offer", "put_on_hub", "take"]
@@ -18,21 +18,17 @@ __all__ = ["can_be_taken", "cancel", "make", "offer", "put_on_hub", "take"]
 
 def make(account: Account, company: Company, body: Mapping[str, Any]) -> Transaction:
     """Offers a swap; the maker's approvers are asked first."""
-    world = account.world
     send, receive = _wallets(account, company, body)
-    net, amount = check_amount(send, body, "send"), check_amount(receive, body, "receive")
+    amount = check_amount(receive, body, "receive")
     swap = Swap(receive.wallet.id, receive.wallet.asset, amount, on_hub=body.get("add_to_liquidity_hub", False))
-    expires = check_expires(world, body["expires"])
-    return begin(world, send, "swap_make", net=net, expires=expires, body=body, swap=swap)
+    return begin(account.world, send, "swap_make", body, swap=swap)
 
 
 def take(account: Account, company: Company, body: Mapping[str, Any]) -> Transaction:
     """Takes an offered swap: the same assets and amounts from the other side, and the maker's deadline."""
-    world = account.world
     maker = offer(account, body["swap_id"], "swap_id")
     if maker.swap is None or not can_be_taken(maker):
-        state = "being taken" if maker.status == "taker_pending" else maker.status
-        raise ApiError(400, f"swap_id: the swap is {state}, not open to be taken")
+        raise ApiError(400, f"swap_id: the swap is {_state(maker)}, not open to be taken")
     send, receive = _wallets(account, company, body)
     if {send.wallet.id, receive.wallet.id} & {maker.wallet_id, maker.swap.receive_wallet_id}:
         raise invalid("/body/send_wallet_id", "is a wallet of the maker's side, or /body/receive_wallet_id is")
@@ -43,7 +39,7 @@ def take(account: Account, company: Company, body: Mapping[str, Any]) -> Transac
         if place.wallet.asset != asset:
             raise invalid(f"/body/{field}", f"holds {place.wallet.asset}, not {asset}")
     swap = Swap(receive.wallet.id, maker.asset, maker.net, peer_id=maker.id)
-    tx = begin(world, send, "swap_take", net=maker.swap.receive_amount, expires=maker.expires, body=body, swap=swap)
+    tx = begin(account.world, send, "swap_take", body, net=maker.swap.receive_amount, expires=maker.expires, swap=swap)
     maker.swap.peer_id = tx.id
     return tx
 
@@ -55,8 +51,7 @@ def cancel(account: Account, maker: Transaction) -> None:
         ApiError: 400; it is over, or is being taken.
     """
     if maker.swap is None or maker.status not in ("pending", "taker_pending") or maker.swap.peer_id:
-        state = "being taken" if maker.status == "taker_pending" else maker.status
-        raise ApiError(400, f"tx_id: the swap is {state}; only one that is open can be cancelled")
+        raise ApiError(400, f"tx_id: the swap is {_state(maker)}; only one that is open can be cancelled")
     end(account.world, maker, "rejected")
 
 
@@ -84,6 +79,10 @@ def offer(account: Account, tx_id: str, field: str) -> Transaction:
 def can_be_taken(maker: Transaction) -> bool:
     """Whether a swap is open to takers now."""
     return maker.status == "taker_pending" and maker.swap is not None and not maker.swap.peer_id
+
+
+def _state(maker: Transaction) -> str:
+    return "being taken" if maker.status == "taker_pending" else maker.status
 
 
 def _wallets(account: Account, company: Company, body: Mapping[str, Any]) -> tuple[WalletPlace, WalletPlace]:

@@ -7,44 +7,39 @@ from typing import Any
 
 from qredo_emulator._errors import ApiError
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import DEDICATED, Action, Ballot, CoreClient, Policy, Row, Swap, Transaction
+from qredo_emulator._state.model import DEDICATED, Action, Ballot, CoreClient, Row, Swap, Transaction
 from qredo_emulator._state.world import World
 
 from .ballots import ask, close, verdict
 from .fees import fee_of
 from .messages import announce_swap
+from .requests import check_amount, check_expires
 from .settlement import pay
 
-__all__ = ["OPEN", "begin", "end", "on_authorization", "on_vote", "publish"]
+__all__ = ["KINDS", "OPEN", "begin", "end", "on_authorization", "on_vote", "publish"]
 
 OPEN = ("pending_initiate", "pending", "taker_pending", "taker_approved")
 """The states that a transaction can leave; `approved` only becomes `chain_rejected`."""
 
-_ACTION_TYPES = {
-    "transfer": "ApproveTransfer",
-    "withdrawal": "ApproveWithdraw",
-    "swap_make": "ApproveSwap",
-    "swap_take": "ApproveSwapTake",
-    "sweep": "ApproveSweep",
+KINDS = {
+    "transfer": ("ApproveTransfer", "transferOut"),
+    "withdrawal": ("ApproveWithdraw", "withdraw"),
+    "swap_make": ("ApproveSwap", "swapOut"),
+    "swap_take": ("ApproveSwapTake", "swapOut"),
+    "sweep": ("ApproveSweep", "transferOut"),
 }
-_ROW_TYPES = {
-    "transfer": "transferOut",
-    "withdrawal": "withdraw",
-    "swap_make": "swapOut",
-    "swap_take": "swapOut",
-    "sweep": "transferOut",
-}
+"""The types of the actions and of the ledger row of each kind of transaction."""
 
 
 def begin(
     world: World,
     place: WalletPlace,
     kind: str,
+    body: Mapping[str, Any],
     *,
     tx_id: str | None = None,
-    net: int,
-    expires: int,
-    body: Mapping[str, Any],
+    net: int | None = None,
+    expires: int | None = None,
     initiator_id: str | None = None,
     authorizer: CoreClient | None = None,
     recipient_id: str = "",
@@ -54,15 +49,18 @@ def begin(
     """Starts a transaction: reserves its amount and asks who has to be asked.
 
     Args:
-        net: What is to arrive; the fee comes on top.
         body: The request, for `reference`, `benefit_of` and `account_no`.
+        net: What is to arrive; the fee comes on top. None for the body's `send`.
+        expires: The deadline; None for the body's `expires`.
         initiator_id: Entity that asks for it; None is the company.
         authorizer: Core client that has to authorise it first.
         address: L1 address, and its name in the whitelist.
 
     Raises:
-        ApiError: 400; the balance does not cover amount and fee.
+        ApiError: 400; amount or deadline is wrong, or the balance does not cover amount and fee.
     """
+    net = check_amount(place, body, "send") if net is None else net
+    expires = check_expires(world, body["expires"]) if expires is None else expires
     fees = fee_of(net, world.fee_rate)
     if place.wallet.available < net + fees:
         have = place.wallet.available
@@ -91,7 +89,7 @@ def begin(
     _keep(world, place, tx)
     if authorizer:
         tx.status = "pending_initiate"
-        tx.authorizer_id = ask(world, authorizer.id, _ACTION_TYPES[kind], ("authorization", tx.id), expires)
+        tx.authorizer_id = ask(world, authorizer.id, KINDS[kind][0], ("authorization", tx.id), expires)
     else:
         _ask_approvers(world, tx)
     return tx
@@ -142,9 +140,8 @@ def publish(world: World, maker: Transaction) -> None:
 def _keep(world: World, place: WalletPlace, tx: Transaction) -> None:
     place.wallet.reserved += tx.amount
     world.state.transactions[tx.id] = tx
-    row = Row(place.wallet.id, _ROW_TYPES[tx.kind], tx.created, tx.id)
-    world.state.ledger.append(row)
-    world.index.add_row(row)
+    row = Row(place.wallet.id, KINDS[tx.kind][1], tx.created, tx.id)
+    world.add_row(row)
     world.index.add_deadline(tx.expires, "transaction", tx.id)
 
 
@@ -157,21 +154,14 @@ def _ask_approvers(world: World, tx: Transaction) -> None:
         exchanges = [link.counterparty_id for link in place.wallet.connected if link.status == "connected"]
         if place.wallet.type != DEDICATED:
             exchanges = []
-        if policy := _policy(place, tx.kind):
+        if policy := place.policies.get("withdraw" if tx.kind == "withdrawal" else "tx"):
             tx.ballot.threshold = policy.threshold
             tx.ballot.custodians = [_ask(world, tx, member) for member in policy.members]
     tx.ballot.exchanges = [_ask(world, tx, exchange) for exchange in exchanges]
 
 
 def _ask(world: World, tx: Transaction, approver_id: str) -> str:
-    return ask(world, approver_id, _ACTION_TYPES[tx.kind], ("transaction", tx.id), tx.expires)
-
-
-def _policy(place: WalletPlace, kind: str) -> Policy | None:
-    """The policy that holds: the wallet's own or the fund's, for each kind separately."""
-    if kind == "withdrawal":
-        return place.wallet.policy_withdraw or place.fund.policy_withdraw
-    return place.wallet.policy_tx or place.fund.policy_tx
+    return ask(world, approver_id, KINDS[tx.kind][0], ("transaction", tx.id), tx.expires)
 
 
 def _close(world: World, tx: Transaction) -> None:

@@ -7,14 +7,14 @@ import hashlib
 import json
 from typing import Any
 
-from qredo_emulator._errors import ApiError, NotFoundError, invalid
+from qredo_emulator._errors import ApiError, find, invalid
 from qredo_emulator._state.ids import first_workspace_id
 from qredo_emulator._state.workspaces import APPROVED, EXPIRED, PENDING, SignRequest, Web3Transaction, Workspace
 from qredo_emulator._state.world import Account
 
 from .signatures import check_signature
 
-__all__ = ["add_action", "add_workspace", "decide", "find_action", "message_of", "status_of", "workspace_of"]
+__all__ = ["add_action", "add_workspace", "decide", "message_of", "status_of", "workspace_of"]
 
 _ACTION_LIFE = 3600
 _MESSAGE_HEAD = bytes.fromhex("08011220")
@@ -33,9 +33,7 @@ def workspace_of(account: Account, workspace_id: str) -> Workspace:
     is_there = workspace_id == first_workspace_id(account.key) or account.world.settings.examples_only
     if is_there and workspace_id not in workspaces:
         workspaces[workspace_id] = Workspace(workspace_id, "Main workspace", account.world.now)
-    if workspace_id not in workspaces:
-        raise NotFoundError("workspace_id")
-    return workspaces[workspace_id]
+    return find(workspaces, workspace_id, "workspace_id")
 
 
 def add_workspace(account: Account, name: str) -> Workspace:
@@ -69,13 +67,6 @@ def add_action(
     return action
 
 
-def find_action(workspace: Workspace, action_id: str) -> SignRequest:
-    """Return an action of a workspace. Raises `NotFoundError`."""
-    if action_id not in workspace.actions:
-        raise NotFoundError("action_id")
-    return workspace.actions[action_id]
-
-
 def status_of(action: SignRequest, now: int) -> int:
     """Return the state of an action at a time."""
     return EXPIRED if action.status == PENDING and action.expires <= now else action.status
@@ -99,8 +90,7 @@ def decide(account: Account, action: SignRequest, status: int, signatures: list[
     key = action.bls_key or account.data.bls_key
     if not key:
         raise ApiError(403, "the API key has no registered BLS key, which verifies its signatures")
-    verify = account.world.settings.verify_approvals
-    check_signature(key, message_of(action).hex(), signatures[0], "/body/signatures/0", verify=verify)
+    check_signature(account.world, key, message_of(action).hex(), signatures[0], "/body/signatures/0")
     action.status = status
     if status == APPROVED and action.bls_key:
         account.data.bls_key = action.bls_key

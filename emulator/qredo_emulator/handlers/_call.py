@@ -12,7 +12,7 @@ from qredo_emulator._state.world import Account
 __all__ = ["OK", "Handler", "OperationRequest", "Reply"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationRequest:
     """A request that was authenticated and is valid.
 
@@ -21,7 +21,6 @@ class OperationRequest:
             `http://127.0.0.1:8080/qredo_partner_v1_1/api/v1/p`.
         path: Path parameters, converted.
         query: Query parameters that the description names, converted; absent ones are absent.
-        header: The same for header parameters.
         body: The body as JSON has it, None if there is none.
         agent_id: The signing agent that calls; empty where an API key does.
         workspace_id: The workspace of the token; empty without one.
@@ -31,7 +30,6 @@ class OperationRequest:
     base_url: str
     path: Mapping[str, Any]
     query: Mapping[str, Any]
-    header: Mapping[str, Any]
     body: Any
     agent_id: str = ""
     workspace_id: str = ""

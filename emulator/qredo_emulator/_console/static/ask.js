@@ -11,17 +11,17 @@ export async function ask(method, path, body, contentType = "application/json") 
   try {
     response = await fetch(`/-/console/${path}`, { method, headers, body });
   } catch {
-    throw new Error("The emulator does not answer: is it still running?");
+    throw new Error("The emulator does not respond: is it still running?");
   }
   const value = await response.json().catch(() => null);
-  if (!response.ok) throw new Error(value?.error ?? `The emulator answered ${response.status}.`);
+  if (!response.ok) throw new Error(value?.error ?? `The emulator responded with ${response.status}.`);
   return value;
 }
 
 /**
  * Gives the state to a function now, then each second while the page is visible, whenever it changed.
  * @param {function(Object)} changed
- * @param {function(boolean)} connected  Told after each try whether the emulator answered.
+ * @param {function(boolean)} connected  Told after each try whether the emulator responded.
  * @returns {function()} Asks at once.
  */
 export function follow(changed, connected) {

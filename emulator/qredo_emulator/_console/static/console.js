@@ -18,10 +18,10 @@ const look = follow(
     state(news.overview);
     show(place("apis"), news.apis, (api) => api.package, card);
   },
-  (answered) => {
-    const text = answered ? "Connected" : "The emulator does not answer. Is it still running?";
+  (responded) => {
+    const text = responded ? "Connected" : "The emulator does not respond. Is it still running?";
     if (place("connection").textContent !== text) place("connection").textContent = text;
-    place("connection").classList.toggle("lost", !answered);
+    place("connection").classList.toggle("lost", !responded);
   },
 );
 

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from qredo_emulator._state.model import Action, Transaction
-from qredo_emulator._state.world import World
+from qredo_emulator._state.world import Account, World
 from qredo_emulator.domain.ballots import approved_count, required_count
+from qredo_emulator.handlers._call import Handler, OperationRequest, Reply
 
 from .views import person
 
-__all__ = ["approvals", "transaction_view"]
+__all__ = ["approvals", "getter"]
 
 
-def transaction_view(world: World, tx: Transaction) -> dict[str, Any]:
+@cache
+def getter(*kinds: str) -> Handler:
+    """Make the operation that shows a transaction of these kinds, by its id or that of one of its actions.
+
+    It is one handler for the same kinds, whichever version names them.
+    """
+
+    def get(account: Account, request: OperationRequest) -> Reply:
+        tx = account.transaction(request.path["company_id"], request.path["tx_id"], *kinds)
+        return Reply(_view(account.world, tx))
+
+    return get
+
+
+def _view(world: World, tx: Transaction) -> dict[str, Any]:
     """A transfer, a withdrawal or one side of a swap, with one entry per approver."""
     place = world.index.places[tx.wallet_id]
     authorizer = world.state.actions.get(tx.authorizer_id)

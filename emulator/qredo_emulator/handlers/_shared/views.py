@@ -58,23 +58,19 @@ def party_view(world: World, party: TrustedParty) -> dict[str, Any]:
     }
 
 
-def policy_ids(withdraw: Policy | None, tx: Policy | None) -> dict[str, str]:
-    """The ids of the policies that there are."""
-    both = {"custodygroup_withdraw": withdraw, "custodygroup_tx": tx}
-    return {key: policy.id for key, policy in both.items() if policy}
+def policy_ids(policies: Mapping[str, Policy]) -> dict[str, str]:
+    """The ids of policies."""
+    return {f"custodygroup_{kind}": policy.id for kind, policy in policies.items()}
 
 
-def policy_objects(world: World, company: Company, withdraw: Policy | None, tx: Policy | None) -> dict[str, Any]:
-    """The policies that there are."""
-    both = {"policy_withdraw": withdraw, "policy_tx": tx}
-    return {key: _policy(world, company, policy) for key, policy in both.items() if policy}
+def policy_objects(world: World, company: Company, policies: Mapping[str, Policy]) -> dict[str, Any]:
+    """Policies with their members."""
+    return {f"policy_{kind}": _policy(world, company, policy) for kind, policy in policies.items()}
 
 
 def wallet_view(world: World, place: WalletPlace) -> dict[str, Any]:
     """A wallet with the policies that hold for it: its own or, kind by kind, its fund's."""
-    wallet, fund = place.wallet, place.fund
-    withdraw = wallet.policy_withdraw or fund.policy_withdraw
-    tx = wallet.policy_tx or fund.policy_tx
+    wallet = place.wallet
     address_type = ASSETS[wallet.asset].address_type
     return {
         "wallet_id": wallet.id,
@@ -86,8 +82,8 @@ def wallet_view(world: World, place: WalletPlace) -> dict[str, Any]:
         **({"address_type": address_type} if address_type else {}),
         "short_code": wallet.short_code,
         "balance": wallet.balance,
-        **policy_ids(withdraw, tx),
-        **policy_objects(world, place.company, withdraw, tx),
+        **policy_ids(place.policies),
+        **policy_objects(world, place.company, place.policies),
         "connected": [_connection(world, link) for link in wallet.connected],
     }
 

@@ -32,7 +32,7 @@ def create(account: Account, request: OperationRequest) -> Reply:
     _check_users(account, request.body)
     fund = new_fund(account, company, {name: request.body[name] for name in _FIELDS if name in request.body})
     account.data.last_fund = account.world.now
-    return Reply({"fund_id": fund.id, **policy_ids(fund.policy_withdraw, fund.policy_tx)})
+    return Reply({"fund_id": fund.id, **policy_ids(fund.policies)})
 
 
 def get_deposit_addresses(account: Account, request: OperationRequest) -> Reply:
@@ -44,7 +44,6 @@ def get(account: Account, request: OperationRequest) -> Reply:
     """A fund with its policies, what it holds, and the company as its administrator."""
     company, fund = company_and_fund(account, request)
     world = account.world
-    groups = {"custodygroup_withdraw": fund.policy_withdraw, "custodygroup_tx": fund.policy_tx}
     entity = world.entity(company.entity_id)
     member = {"userID": entity.id, "firstName": entity.name, "lastName": "", "permissions": {"admin": True}}
     assets = [ASSETS[code] for code in sorted({wallet.asset for wallet in fund.wallets.values()})]
@@ -53,7 +52,7 @@ def get(account: Account, request: OperationRequest) -> Reply:
             "fund_id": fund.id,
             "name": fund.name,
             "description": fund.description,
-            **{key: _group(world, policy) for key, policy in groups.items() if policy},
+            **{f"custodygroup_{kind}": _group(world, policy) for kind, policy in fund.policies.items()},
             "members": [member],
             "assets": [{"code": asset.code, "name": asset.name, "unitCode": asset.unit_code} for asset in assets],
             "holdings": holdings([fund]),

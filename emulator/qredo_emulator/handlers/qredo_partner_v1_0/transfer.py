@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from qredo_emulator._state.world import Account
-from qredo_emulator.domain.requests import check_amount, check_expires
 from qredo_emulator.domain.transactions import begin
 from qredo_emulator.handlers._call import OperationRequest, Reply
-from qredo_emulator.handlers._shared.transactions import transaction_view
+from qredo_emulator.handlers._shared.transactions import getter
 
 from ._sending import receiving_wallet, sending_wallet
 
 __all__ = ["create", "get"]
+
+get = getter("transfer")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
@@ -22,16 +23,8 @@ def create(account: Account, request: OperationRequest) -> Reply:
         world,
         sender,
         "transfer",
+        body,
         tx_id=world.ids.hexadecimal(16),
-        net=check_amount(sender, body, "send"),
-        expires=check_expires(world, body["expires"]),
-        body=body,
         recipient_id=receiving_wallet(account, company, body).wallet.id,
     )
     return Reply({"tx_id": tx.id})
-
-
-def get(account: Account, request: OperationRequest) -> Reply:
-    """A transfer of the company, by whichever version it was sent."""
-    tx = account.transaction(request.path["company_id"], request.path["tx_id"], "transfer")
-    return Reply(transaction_view(account.world, tx))

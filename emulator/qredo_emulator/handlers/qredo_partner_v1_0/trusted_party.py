@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
-from qredo_emulator._state.model import Company, Entity, Fund, TrustedParty, Wallet
+from qredo_emulator._state.model import Company, Entity, TrustedParty
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain import parties
 from qredo_emulator.handlers._call import OK, OperationRequest, Reply
@@ -60,9 +60,6 @@ def _parties(account: Account, company: Company) -> list[TrustedParty]:
 
 
 def _is_assigned(company: Company, entity_id: str) -> bool:
-    holders: list[Fund | Wallet] = [
-        *company.funds.values(),
-        *(wallet for fund in company.funds.values() for wallet in fund.wallets.values()),
-    ]
-    policies = (policy for holder in holders for policy in (holder.policy_withdraw, holder.policy_tx))
-    return any(policy is not None and entity_id in policy.members for policy in policies)
+    wallets = [wallet for fund in company.funds.values() for wallet in fund.wallets.values()]
+    policies = [policy for holder in (*company.funds.values(), *wallets) for policy in holder.policies.values()]
+    return any(entity_id in policy.members for policy in policies)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from qredo_emulator._state.world import Account
-from qredo_emulator.domain.requests import check_amount, check_expires, whitelisted
+from qredo_emulator.domain.requests import whitelisted
 from qredo_emulator.domain.transactions import begin
 from qredo_emulator.handlers._call import OperationRequest, Reply
-from qredo_emulator.handlers._shared.withdrawal import get
+from qredo_emulator.handlers._shared.transactions import getter
 
 from ._sending import sending_wallet
 
 __all__ = ["create", "get"]
+
+get = getter("withdrawal")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
@@ -21,10 +23,8 @@ def create(account: Account, request: OperationRequest) -> Reply:
         world,
         sender,
         "withdrawal",
+        body,
         tx_id=world.ids.hexadecimal(16),
-        net=check_amount(sender, body, "send"),
-        expires=check_expires(world, body["expires"]),
-        body=body,
         address=whitelisted(sender.fund, sender.wallet.asset, body["address"]),
     )
     return Reply({"tx_id": tx.id})

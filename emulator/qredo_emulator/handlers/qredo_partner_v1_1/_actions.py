@@ -6,16 +6,9 @@ from typing import Any
 
 from qredo_emulator._state.model import Action, Transaction, Wallet
 from qredo_emulator._state.world import World
+from qredo_emulator.domain.transactions import KINDS
 
 __all__ = ["action_details"]
-
-_TX_TYPES = {
-    "transfer": "transferOut",
-    "withdrawal": "withdraw",
-    "swap_make": "swap",
-    "swap_take": "swap",
-    "sweep": "transferOut",
-}
 
 
 def action_details(world: World, action: Action) -> dict[str, Any]:
@@ -30,7 +23,7 @@ def action_details(world: World, action: Action) -> dict[str, Any]:
 def _transaction(world: World, tx: Transaction) -> dict[str, Any]:
     place, initiator = world.index.places[tx.wallet_id], world.entity(tx.initiator_id)
     return {
-        "txType": _TX_TYPES[tx.kind],
+        "txType": "swap" if tx.swap else KINDS[tx.kind][1],
         "txID": tx.id,
         "walletID": tx.wallet_id,
         "asset": tx.asset,

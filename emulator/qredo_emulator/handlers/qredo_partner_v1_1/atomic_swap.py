@@ -6,22 +6,18 @@ from qredo_emulator._state.world import Account
 from qredo_emulator.domain import swaps
 from qredo_emulator.domain.requests import once
 from qredo_emulator.handlers._call import OK, OperationRequest, Reply
-from qredo_emulator.handlers._shared.transactions import transaction_view
+from qredo_emulator.handlers._shared.transactions import getter
 
 __all__ = ["cancel", "get_made", "get_taken", "make", "take"]
+
+get_made, get_taken = getter("swap_make"), getter("swap_take")
 
 
 def make(account: Account, request: OperationRequest) -> Reply:
     """A new offer, or the first one with the same key."""
     company = account.company(request.path["company_id"])
-    tx_id, status = once(account.world, company.id, request.body, lambda: swaps.make(account, company, request.body))
-    return Reply({"tx_id": tx_id, "tx_url": f"https://qredo.network/aswp{tx_id}", "status": status})
-
-
-def get_made(account: Account, request: OperationRequest) -> Reply:
-    """The maker's side."""
-    tx = account.transaction(request.path["company_id"], request.path["tx_id"], "swap_make")
-    return Reply(transaction_view(account.world, tx))
+    made = once(account.world, company.id, request.body, lambda: swaps.make(account, company, request.body))
+    return Reply({**made, "tx_url": f"https://qredo.network/aswp{made['tx_id']}"})
 
 
 def cancel(account: Account, request: OperationRequest) -> Reply:
@@ -33,11 +29,4 @@ def cancel(account: Account, request: OperationRequest) -> Reply:
 def take(account: Account, request: OperationRequest) -> Reply:
     """Takes an offer, or returns the first taking with the same key."""
     company = account.company(request.path["company_id"])
-    tx_id, status = once(account.world, company.id, request.body, lambda: swaps.take(account, company, request.body))
-    return Reply({"tx_id": tx_id, "status": status})
-
-
-def get_taken(account: Account, request: OperationRequest) -> Reply:
-    """The taker's side."""
-    tx = account.transaction(request.path["company_id"], request.path["tx_id"], "swap_take")
-    return Reply(transaction_view(account.world, tx))
+    return Reply(once(account.world, company.id, request.body, lambda: swaps.take(account, company, request.body)))

@@ -8,7 +8,7 @@ from qredo_emulator._errors import ApiError
 from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Action, CoreClient
 from qredo_emulator._state.world import Account
-from qredo_emulator.domain.messages import action_message
+from qredo_emulator.domain.messages import action_message, pending_messages
 from qredo_emulator.domain.signatures import read_hash, sign_as, verifies
 from qredo_emulator.domain.votes import decide
 from qredo_emulator.handlers._call import OperationRequest, Reply
@@ -30,10 +30,7 @@ __all__ = [
 
 def create(account: Account, request: OperationRequest) -> Reply:
     """A new core client; its id is also its address as a trusted party."""
-    entity = account.world.new_entity("core-client", request.body["name"])
-    client = CoreClient(entity.id, account.key, account.world.now)
-    account.core_clients[client.id] = account.world.index.clients[client.id] = client
-    return Reply(_view(account, client, request))
+    return Reply(_view(account, account.new_core_client(request.body["name"]), request))
 
 
 def get_all(account: Account, request: OperationRequest) -> Reply:
@@ -45,7 +42,7 @@ def get_all(account: Account, request: OperationRequest) -> Reply:
 def get_actions(account: Account, request: OperationRequest) -> Reply:
     """The actions that wait, oldest first."""
     client = account.core_client(request.path["client_id"])
-    actions = [action_message(action) for action in account.world.index.pending[client.id].values()]
+    actions = pending_messages(account.world, client.id)
     return Reply({"count": len(actions), "actions": actions})
 
 

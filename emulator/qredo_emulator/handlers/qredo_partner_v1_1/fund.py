@@ -36,7 +36,7 @@ _PAGE = 100
 def create(account: Account, request: OperationRequest) -> Reply:
     """A fund with its policies and wallets, all or nothing; `assets` gives a wallet to each."""
     fund = new_fund(account, account.company(request.path["company_id"]), request.body)
-    return Reply({"fund_id": fund.id, **policy_ids(fund.policy_withdraw, fund.policy_tx)})
+    return Reply({"fund_id": fund.id, **policy_ids(fund.policies)})
 
 
 def get_deposit_addresses(account: Account, request: OperationRequest) -> Reply:
@@ -53,8 +53,8 @@ def get(account: Account, request: OperationRequest) -> Reply:
             "fund_id": fund.id,
             "name": fund.name,
             "description": fund.description,
-            **policy_ids(fund.policy_withdraw, fund.policy_tx),
-            **policy_objects(world, company, fund.policy_withdraw, fund.policy_tx),
+            **policy_ids(fund.policies),
+            **policy_objects(world, company, fund.policies),
             "members": [company_member(world, company)],
             "assets": sorted({wallet.asset for wallet in wallets}),
             "wallets": [wallet_view(world, world.index.places[wallet.id]) for wallet in wallets],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
-from qredo_emulator._state.model import Action, CoreClient
+from qredo_emulator._state.model import Action
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.signatures import check_signature, document_of, messages_of, new_client_secret, read_hex
 from qredo_emulator.domain.votes import decide
@@ -21,10 +21,7 @@ def begin_registration(account: Account, request: OperationRequest) -> Reply:
     world, body = account.world, request.body
     read_hex(body["blsPublicKey"], "/body/blsPublicKey", size=_BLS_KEY)
     read_hex(body["ecPublicKey"], "/body/ecPublicKey", size=_EC_KEY)
-    entity = world.new_entity("core-client", body["name"])
-    key = body["blsPublicKey"].lower()
-    agent = CoreClient(entity.id, account.key, world.now, agent=True, registered=False, bls_key=key)
-    account.core_clients[agent.id] = world.index.clients[agent.id] = agent
+    agent = account.new_core_client(body["name"], agent=True, registered=False, bls_key=body["blsPublicKey"].lower())
     identity = json.dumps({"id": agent.id, "curve": "BLS381", "created": agent.created}, separators=(",", ":"))
     return Reply(
         {
@@ -41,8 +38,7 @@ def begin_registration(account: Account, request: OperationRequest) -> Reply:
 def finish_registration(account: Account, request: OperationRequest) -> Reply:
     """The agent signs its id document, and can be trusted and asked from now on."""
     agent, signature = account.core_client(request.agent_id), request.body["idDocSignatureHex"]
-    verify = account.world.settings.verify_approvals
-    check_signature(agent.bls_key, document_of(agent.id), signature, "/body/idDocSignatureHex", verify=verify)
+    check_signature(account.world, agent.bls_key, document_of(agent.id), signature, "/body/idDocSignatureHex")
     agent.registered = True
     return Reply({"feed": f"{request.base_url.replace('http', 'ws', 1)}/coreclient/feed"})
 
@@ -58,9 +54,8 @@ def approve_action(account: Account, request: OperationRequest) -> Reply:
     agent, messages = account.core_client(request.agent_id), messages_of(action)
     if len(signatures) != len(messages):
         raise invalid("/body/signatures", f"{len(signatures)} are given for {len(messages)} messages")
-    verify = account.world.settings.verify_approvals
     for index, (message, signature) in enumerate(zip(messages, signatures, strict=True)):
-        check_signature(agent.bls_key, message, signature, f"/body/signatures/{index}", verify=verify)
+        check_signature(account.world, agent.bls_key, message, signature, f"/body/signatures/{index}")
     decide(account.world, action, approve=True)
     return Reply()
 

@@ -9,7 +9,7 @@ from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Action, CoreClient, Transaction
 from qredo_emulator._state.world import Account, World
 from qredo_emulator.domain.ballots import approved_count, required_count
-from qredo_emulator.domain.requests import check_amount, check_expires, once, recipient_wallet
+from qredo_emulator.domain.requests import once, recipient_wallet
 from qredo_emulator.domain.transactions import begin
 from qredo_emulator.handlers._call import OperationRequest, Reply
 from qredo_emulator.handlers._shared.transactions import approvals
@@ -24,8 +24,7 @@ _LIFETIME = 3600
 def create(account: Account, request: OperationRequest) -> Reply:
     """A new sweep, which the core client then approves, or the first one with the same key."""
     client = account.core_client(request.path["client_id"])
-    tx_id, status = once(account.world, client.id, request.body, lambda: _sweep(account.world, client, request.body))
-    return Reply({"tx_id": tx_id, "status": status})
+    return Reply(once(account.world, client.id, request.body, lambda: _sweep(account.world, client, request.body)))
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
@@ -39,15 +38,13 @@ def get(account: Account, request: OperationRequest) -> Reply:
 
 def _sweep(world: World, client: CoreClient, body: dict[str, Any]) -> Transaction:
     sender = _connected(world, client, body["wallet_id"])
-    expires = check_expires(world, body["expires"]) if "expires" in body else world.now + _LIFETIME
     recipient = recipient_wallet(world, sender, body["recipient_wallet_id"], "recipient_wallet_id")
     return begin(
         world,
         sender,
         "sweep",
-        net=check_amount(sender, body, "send"),
-        expires=expires,
-        body=body,
+        body,
+        expires=None if "expires" in body else world.now + _LIFETIME,
         initiator_id=client.id,
         recipient_id=recipient.wallet.id,
     )

@@ -5,26 +5,20 @@ from __future__ import annotations
 from qredo_emulator._errors import invalid
 from qredo_emulator._state.model import Company, CoreClient, Transaction
 from qredo_emulator._state.world import Account
-from qredo_emulator.domain.requests import check_amount, check_expires, company_wallet, once, recipient_wallet
+from qredo_emulator.domain.requests import check_amount, company_wallet, once, recipient_wallet
 from qredo_emulator.domain.transactions import begin
 from qredo_emulator.handlers._call import OperationRequest, Reply
-from qredo_emulator.handlers._shared.transactions import transaction_view
+from qredo_emulator.handlers._shared.transactions import getter
 
 __all__ = ["create", "get"]
+
+get = getter("transfer", "sweep", "swap_make", "swap_take")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
     """A new transfer, or the first one with the same key."""
     company = account.company(request.path["company_id"])
-    tx_id, status = once(account.world, company.id, request.body, lambda: _transfer(account, company, request))
-    return Reply({"tx_id": tx_id, "status": status})
-
-
-def get(account: Account, request: OperationRequest) -> Reply:
-    """A transfer, a sweep or a swap that the company sent, by its id or that of one of its actions."""
-    kinds = ("transfer", "sweep", "swap_make", "swap_take")
-    tx = account.transaction(request.path["company_id"], request.path["tx_id"], *kinds)
-    return Reply(transaction_view(account.world, tx))
+    return Reply(once(account.world, company.id, request.body, lambda: _transfer(account, company, request)))
 
 
 def authorizer(account: Account, request: OperationRequest) -> CoreClient | None:
@@ -43,9 +37,8 @@ def _transfer(account: Account, company: Company, request: OperationRequest) -> 
         world,
         sender,
         "transfer",
-        net=check_amount(sender, body, "send"),
-        expires=check_expires(world, body["expires"]),
-        body=body,
+        body,
+        net=check_amount(sender, body, "send"),  # which is wrong rather than a recipient that holds another asset
         authorizer=authorizer(account, request),
         recipient_id=recipient_wallet(world, sender, body[field], field).wallet.id,
     )

@@ -18,13 +18,12 @@ __all__ = ["get", "get_exchanges", "get_history", "get_max_amount", "update_poli
 
 def get(account: Account, request: OperationRequest) -> Reply:
     """A wallet, by id or short code."""
-    _, _, wallet = account.wallet(request.path["wallet_id"])
-    return Reply(wallet_view(account.world, account.world.index.places[wallet.id]))
+    return Reply(wallet_view(account.world, account.wallet(request.path["wallet_id"])))
 
 
 def get_history(account: Account, request: OperationRequest) -> Reply:
     """What was settled at or after `since`, newest first; what left has negative amounts."""
-    _, _, wallet = account.wallet(request.path["wallet_id"])
+    wallet = account.wallet(request.path["wallet_id"]).wallet
     since = request.query.get("since", 0)
     movements = reversed(account.world.index.history[wallet.id])
     return Reply({"history": [movement_fields(wallet.asset, one) for one in movements if one.timestamp >= since]})
@@ -32,7 +31,7 @@ def get_history(account: Account, request: OperationRequest) -> Reply:
 
 def get_max_amount(account: Account, request: OperationRequest) -> Reply:
     """The most that can be moved, its fee included; `pending=1` leaves out what open transactions will take."""
-    _, _, wallet = account.wallet(request.path["wallet_id"])
+    wallet = account.wallet(request.path["wallet_id"]).wallet
     rate = account.world.fee_rate
     net = largest_net(wallet.available if request.query.get("pending") == 1 else wallet.balance, rate)
     return Reply({"netAmount": net, "fees": fee_of(net, rate), "amountToSend": net + fee_of(net, rate)})
@@ -46,10 +45,10 @@ def get_exchanges(account: Account, request: OperationRequest) -> Reply:
 def update_policy(account: Account, request: OperationRequest) -> Reply:
     """Asks the members of a wallet's own policy to change it."""
     fund = account.fund(request.path["company_id"], request.path["fund_id"])
-    _, _, wallet = account.wallet(request.path["wallet_id"])
-    if wallet.id not in fund.wallets:
+    place = account.wallet(request.path["wallet_id"])
+    if place.fund is not fund:
         raise NotFoundError("wallet_id")
-    proposals.propose(account.world, account.world.index.places[wallet.id], request.body)
+    proposals.propose(account.world, place, request.body)
     return Reply(OK)
 
 

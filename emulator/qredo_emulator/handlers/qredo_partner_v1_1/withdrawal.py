@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from qredo_emulator._state.model import Company, Transaction
 from qredo_emulator._state.world import Account
-from qredo_emulator.domain.requests import check_amount, check_expires, company_wallet, once, whitelisted
+from qredo_emulator.domain.requests import company_wallet, once, whitelisted
 from qredo_emulator.domain.transactions import begin
 from qredo_emulator.handlers._call import OperationRequest, Reply
-from qredo_emulator.handlers._shared.withdrawal import get
+from qredo_emulator.handlers._shared.transactions import getter
 
 __all__ = ["create", "get"]
+
+get = getter("withdrawal")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
     """A new withdrawal, or the first one with the same key."""
     company = account.company(request.path["company_id"])
-    tx_id, status = once(account.world, company.id, request.body, lambda: _withdrawal(account, company, request))
-    return Reply({"tx_id": tx_id, "status": status})
+    return Reply(once(account.world, company.id, request.body, lambda: _withdrawal(account, company, request)))
 
 
 def _withdrawal(account: Account, company: Company, request: OperationRequest) -> Transaction:
@@ -26,8 +27,6 @@ def _withdrawal(account: Account, company: Company, request: OperationRequest) -
         world,
         sender,
         "withdrawal",
-        net=check_amount(sender, body, "send"),
-        expires=check_expires(world, body["expires"]),
-        body=body,
+        body,
         address=whitelisted(sender.fund, sender.wallet.asset, body["address"]),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from qredo_emulator._errors import find
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.tokens import give_token
-from qredo_emulator.domain.workspaces import decide, find_action, message_of, status_of
+from qredo_emulator.domain.workspaces import decide, message_of, status_of
 from qredo_emulator.handlers._call import OperationRequest, Reply
 
 from ._workspace import workspace_in
@@ -20,13 +21,13 @@ def create_feed_token(account: Account, request: OperationRequest) -> Reply:
 
 def get(account: Account, request: OperationRequest) -> Reply:
     """An action in any state, with its one message."""
-    action = find_action(workspace_in(account, request), request.path["action_id"])
+    action = find(workspace_in(account, request).actions, request.path["action_id"], "action_id")
     status = status_of(action, account.world.now)
     return Reply({"id": action.id, "status": status, "messages": [message_of(action).hex()]})
 
 
 def sign(account: Account, request: OperationRequest) -> Reply:
     """Approve or reject a pending action."""
-    action = find_action(workspace_in(account, request), request.path["action_id"])
+    action = find(workspace_in(account, request).actions, request.path["action_id"], "action_id")
     decide(account, action, request.body["status"], request.body["signatures"])
     return Reply()
