@@ -79,8 +79,13 @@ def test_tls_1_1_is_refused(
             call(mode, credentials, environment)
 
 
-def test_an_untrusted_certificate_is_refused(mode: str, certificate: Path, credentials: Credentials) -> None:
+@pytest.mark.parametrize("trusted", ["the usual list", "one other"])
+def test_an_untrusted_certificate_is_refused(
+    mode: str, trusted: str, certificate: Path, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Certificates are verified, also on loopback."""
+    if trusted == "the usual list":
+        monkeypatch.delenv("SSL_CERT_FILE")
     with serve_tls(certificate, ssl.TLSVersion.TLSv1_3) as url:
         environment = Environment.custom(url, key_kind=KeyKind.LIVE)
         with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
