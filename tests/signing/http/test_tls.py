@@ -17,7 +17,6 @@ from qredo_signing import Credentials, Environment, KeyKind, connect
 from ..doubles import DummyClient, call
 from .sending import MODES
 
-
 ONCE = {"max_retries": 0}
 
 
