@@ -106,10 +106,12 @@ def keys_in(folder: Path) -> Credentials:
         return _write(folder, make())
     try:
         credentials = Credentials.from_directory(folder)
-        private, public = PrivateKey.from_file(folder / "private.pem"), PublicKey.from_file(folder / "public.pem")
+        public = PublicKey.from_file(folder / "public.pem")
     except (CredentialsError, KeyLoadError) as error:
         raise KeysError(f"can't use the keys in {folder}: {error}") from error
     _refuse_real(credentials.kind, folder)
+    private = credentials.signer
+    assert isinstance(private, PrivateKey)
     if private.fingerprint != public.fingerprint:
         raise KeysError(f"private.pem and public.pem in {folder} are not one pair; name an empty folder")
     return credentials
