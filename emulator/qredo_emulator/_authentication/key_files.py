@@ -72,7 +72,7 @@ def make() -> Made[Credentials]:
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     api_key = make_api_key()
     files = {"apikey": f"{api_key}\n".encode(), "private.pem": private, "public.pem": public}
-    return Made(Credentials(api_key, private), files)
+    return Made(Credentials(api_key, key), files)
 
 
 def make_api_key() -> str:
