@@ -1,14 +1,18 @@
-"""What all tests share: the skip for programs that a machine lacks."""
+"""What all tests share: the skip for programs that a machine lacks, and the one certificate that is trusted."""
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from .signing.certificates import write_certificate
 
 # Started in the background by a script, this process ignores Ctrl-C, and so would each program that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -53,6 +57,26 @@ ONCE = (
 )
 """What says the same with every Python: run with one."""
 ON_EVERY_PYTHON = ("test_the_repository_holds_what_is_generated", "test_the_wheel_alone_is_enough")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The only certificate that HTTP clients trust here: to load the usual hundred takes each of them 15 ms."""
+    path = write_certificate(tmp_path_factory.mktemp("authority"), "authority.test")
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("SSL_CERT_FILE", str(path))
+        yield path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Leave what is collected, a million objects that stay to the end, out of every later search for garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

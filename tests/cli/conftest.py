@@ -9,21 +9,19 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import CertificateBuilder, Name, NameAttribute, random_serial_number
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from qredo_emulator import Emulator, Settings
 from qredo_signing.cli import main
 
 API = "qredo_partner_v1_1"
 QREDO = (sys.executable, "-m", "qredo_signing")
+load_key = cache(load_pem_private_key)
+"""OpenSSL proves the primes of a key whenever it loads it, 25 ms for each command here: once per key is enough."""
 
 
 class Done(NamedTuple):
@@ -57,22 +55,10 @@ def emulator(server: Emulator) -> Emulator:
     return server
 
 
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The only certificate to trust: loading the system's hundred takes each command some time."""
-    key = generate_private_key(public_exponent=65537, key_size=2048)
-    name = Name([NameAttribute(NameOID.COMMON_NAME, "test authority")])
-    now = datetime.now(UTC)
-    builder = CertificateBuilder(name, name, key.public_key(), random_serial_number(), now, now + timedelta(days=1))
-    path = tmp_path_factory.mktemp("authority") / "ca.pem"
-    path.write_bytes(builder.sign(key, SHA256()).public_bytes(Encoding.PEM))
-    return path
-
-
 @pytest.fixture
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, authority: Path) -> None:
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty folder, no `QREDO_` variables, a terminal of 100 columns."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    monkeypatch.setattr("qredo_signing._keys.pem.load_pem_private_key", load_key)
     for name in [name for name in os.environ if name.startswith("QREDO_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "100")

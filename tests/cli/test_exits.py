@@ -13,10 +13,12 @@ from collections.abc import Callable
 
 import pytest
 from qredo_emulator import Emulator
+from qredo_partner_v1_1 import Client, require
+from qredo_partner_v1_1.models import NewCustodyGroup, NewWallet
+from qredo_signing import connect
 
 from ..interrupting import interrupt
-from .conftest import QREDO, Cli
-from .test_call import wallet
+from .conftest import QREDO
 
 READ, PLAIN, KEYED, SENT = "call company.search", "call company.create", "call transfer.create", "send POST"
 KINDS = (READ, PLAIN, KEYED, SENT)
@@ -26,15 +28,30 @@ CHANGES = KINDS[1:]
 ACCIDENTS = ("Traceback", "Exception ignored", "Error in")
 
 
+def wallets(emulator: Emulator) -> tuple[str, str, str]:
+    """A new company and its two wallets; there is money in the first one."""
+    with connect(Client, emulator.credentials, emulator.environment) as client:
+        owner = client.company.create(name="ACME Corp").company_id
+        client.trusted_party.add(owner, address="ann@example.com")
+        party = require(require(client.trusted_party.get_all(owner).list_)[0].trusted_entity_id)
+        policy = NewCustodyGroup(threshold=1, members=[party])
+        new = [NewWallet(name=name, asset="BTC-TESTNET") for name in ("from", "to")]
+        fund = client.fund.create(
+            owner, name="Treasury", custodygroup_withdraw=policy, custodygroup_tx=policy, wallets=new
+        )
+        held = require(client.fund.get(owner, require(fund.fund_id)).wallets)
+    source, target = (require(wallet.wallet_id) for wallet in held)
+    emulator.control.credit(source, 10**9)
+    return owner, source, target
+
+
 @pytest.fixture
-def command(connected: Cli, emulator: Emulator) -> Callable[[str], list[str]]:
+def command(emulator: Emulator) -> Callable[[str], list[str]]:
     """Makes the command of each kind, such that the emulator accepts it."""
 
     def make(kind: str) -> list[str]:
         if kind == KEYED:
-            owner, _, source = wallet(connected)
-            target = wallet(connected)[2]
-            emulator.control.credit(source, 10**9)
+            owner, source, target = wallets(emulator)
             line = f"--company-id {owner} --wallet-id {source} --counterparty-wallet-address {target}"
             line += f" --expires {emulator.control.now() + 3600}"
             return [*shlex.split(f"{kind} {line} --send"), '{"symbol": "BTC-TESTNET", "amount": 1000}', "--json"]

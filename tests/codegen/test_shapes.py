@@ -117,7 +117,8 @@ def group(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield request.param, package
 
 
-@pytest.mark.parametrize(("group", "shape"), IN_GROUPS, indirect=["group"])
+# With the scope of the fixture: by default it would be generated again for each shape.
+@pytest.mark.parametrize(("group", "shape"), IN_GROUPS, indirect=["group"], scope="session")
 def test_a_shape_is_right_on_the_wire(group: tuple[str, ModuleType], shape: Shape) -> None:
     """As a named shape, in one package with others."""
     name, package = group

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,23 +32,31 @@ def document() -> Any:
     return read_document(FILE)
 
 
-@pytest.fixture
-def spec(document: Any, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def spec(document: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Descriptions of 1.1, of a version that was started from it, and of one that was started from that one."""
+    folder = tmp_path_factory.mktemp("spec")
     changed = copy.deepcopy(document) | {"x-started-from": OLD}
     changed["paths"]["/assets"]["get"]["parameters"] = [{"name": "kind", "in": "query", "schema": {"type": "string"}}]
     changed["paths"]["/company"]["post"]["operationId"] = "company_make"
     for package, content in (OLD, document), (NEW, changed), (NEWER, changed | {"x-started-from": NEW}):
-        (tmp_path / package).mkdir()
-        (tmp_path / package / "openapi.yaml").write_bytes(dump(content))
-    return tmp_path
+        (folder / package).mkdir()
+        (folder / package / "openapi.yaml").write_bytes(dump(content))
+    return folder
 
 
-@pytest.fixture
-def emulator(spec: Path) -> Iterator[Emulator]:
+@pytest.fixture(scope="module")
+def running(spec: Path) -> Iterator[Emulator]:
     """An emulator of these versions that checks its responses."""
     with Emulator(Settings(spec=spec, check_responses=True)) as emulator:
         yield emulator
+
+
+@pytest.fixture
+def emulator(running: Emulator) -> Emulator:
+    """That emulator, empty."""
+    running.control.reset()
+    return running
 
 
 @pytest.mark.parametrize("package", [NEW, NEWER])
@@ -78,10 +87,10 @@ def test_an_operation_that_differs_is_refused_by_name(emulator: Emulator) -> Non
     assert emulator.app.examples()[NEW] == []
 
 
-def test_a_version_without_its_origin_is_refused(spec: Path) -> None:
+def test_a_version_without_its_origin_is_refused(spec: Path, tmp_path: Path) -> None:
     """Where the version that it was started from is not served, nothing can be compared: no operation is inherited."""
-    (spec / OLD / "openapi.yaml").unlink()
-    with Emulator(Settings(spec=spec, default_api=NEW)) as emulator, httpx.Client(base_url=emulator.url) as client:
+    shutil.copytree(spec / NEW, tmp_path / NEW)
+    with Emulator(Settings(spec=tmp_path, default_api=NEW)) as emulator, httpx.Client(base_url=emulator.url) as client:
         call = Caller(emulator, client)
         call.base = f"/{NEW}/api/v1/p"
         assert call("POST", "/company", COMPANY).status_code == 501

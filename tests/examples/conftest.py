@@ -60,11 +60,10 @@ def client(emulator: Emulator) -> Iterator[Client]:
 
 @pytest.fixture
 def environ(emulator: Emulator, keys: Path) -> dict[str, str]:
-    """This process's variables, and those of the examples; what is compiled for one is there for the next."""
+    """This process's variables, and those of the examples."""
     dropped = ("QREDO_", "PYTHONDONTWRITEBYTECODE")
     bare = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    ours = {"QREDO_ENVIRONMENT": "emulator", "QREDO_URL": emulator.url, "QREDO_KEYS": str(keys)}
-    return {**bare, **ours, "PYTHONPYCACHEPREFIX": str(keys.parent / "compiled")}
+    return {**bare, "QREDO_ENVIRONMENT": "emulator", "QREDO_URL": emulator.url, "QREDO_KEYS": str(keys)}
 
 
 @pytest.fixture

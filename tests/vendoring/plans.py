@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import yaml
+from ..versions import document_of
 
 __all__ = ["operations"]
 
 _METHODS = ("get", "post", "put", "delete")
 
 
-def operations(description: Path) -> list[dict[str, Any]]:
-    """Every operation of a description but those that open a feed: its names, and examples of what it takes."""
-    document = yaml.safe_load(description.read_text(encoding="utf-8"))
+def operations(package: str) -> list[dict[str, Any]]:
+    """Every operation of a package but those that open a feed: its names, and examples of what it takes."""
+    document = document_of(package)
     return [
         _operation(document, item, item[method])
         for item in document["paths"].values()

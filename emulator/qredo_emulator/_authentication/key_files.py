@@ -67,7 +67,7 @@ def make() -> Made[Credentials]:
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     api_key = make_api_key()
     files = {"apikey": f"{api_key}\n".encode(), "private.pem": private, "public.pem": public}
-    return Made(Credentials(api_key, private), files)
+    return Made(Credentials(api_key, key), files)
 
 
 def make_api_key() -> str:
@@ -124,10 +124,12 @@ def _keys_in(folder: Path, names: tuple[str, ...], make: Callable[[], Made[_C]],
 
 
 def _read_pair(folder: Path) -> Credentials:
-    private, public = PrivateKey.from_file(folder / "private.pem"), PublicKey.from_file(folder / "public.pem")
+    credentials, public = Credentials.from_directory(folder), PublicKey.from_file(folder / "public.pem")
+    private = credentials.signer
+    assert isinstance(private, PrivateKey)
     if private.fingerprint != public.fingerprint:
         raise KeysError(f"private.pem and public.pem in {folder} are not one pair; name an empty folder")
-    return Credentials.from_directory(folder)
+    return credentials
 
 
 def _complete(folder: Path, names: tuple[str, ...]) -> bool:

@@ -117,8 +117,8 @@ class Thief:
         """Note where a secret is, and which error shows a control character."""
         if isinstance(end, Exception):
             self.found += [f"{what}: {each!r}" for each in chain(end) if not str(each).isprintable()]
-        for text in texts(end):
-            self.found += [f"{what}: {secret}" for secret in (*self._secrets, *more) if secret[:24] in text]
+        text = "\n".join(texts(end))  # searched at once, as no secret has a line break
+        self.found += [f"{what}: {secret}" for secret in (*self._secrets, *more) if secret[:24] in text]
 
 
 def end_of(call: Callable[[], object]) -> object:

@@ -17,6 +17,8 @@ from qredo_signing import Credentials, Environment, KeyKind, connect
 from ..doubles import DummyClient, call
 from .sending import MODES
 
+ONCE = {"max_retries": 0}
+
 
 @pytest.fixture(name="mode", params=MODES)
 def _mode(request: pytest.FixtureRequest) -> str:
@@ -76,15 +78,20 @@ def test_tls_1_1_is_refused(
     with serve_tls(certificate, ssl.TLSVersion.TLSv1_1) as url:
         environment = Environment.custom(url, key_kind=KeyKind.LIVE)
         with pytest.raises(httpx.ConnectError, match=r"(?i)version|protocol"):
-            call(mode, credentials, environment)
+            call(mode, credentials, environment, options=ONCE)
 
 
-def test_an_untrusted_certificate_is_refused(mode: str, certificate: Path, credentials: Credentials) -> None:
+@pytest.mark.parametrize("trusted", ["the usual list", "one other"])
+def test_an_untrusted_certificate_is_refused(
+    mode: str, trusted: str, certificate: Path, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Certificates are verified, also on loopback."""
+    if trusted == "the usual list":
+        monkeypatch.delenv("SSL_CERT_FILE")
     with serve_tls(certificate, ssl.TLSVersion.TLSv1_3) as url:
         environment = Environment.custom(url, key_kind=KeyKind.LIVE)
         with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
-            call(mode, credentials, environment)
+            call(mode, credentials, environment, options=ONCE)
 
 
 def test_a_client_for_plain_http_trusts_nobody(

@@ -55,10 +55,11 @@ def _connect(credentials: Credentials, **variables: str) -> None:
         "http://[::1",
     ]
 )
-def test_no_proxy_is_never_an_error(key: PrivateKey, entries: list[str]) -> None:
+def test_no_proxy_is_never_an_error(key: PrivateKey, authority: Path, entries: list[str]) -> None:
     """Whatever stands in NO_PROXY, `connect` makes a client."""
     credentials = Credentials(make_api_key(), key)
-    _connect(credentials, HTTPS_PROXY="http://127.0.0.1:1", NO_PROXY=",".join(entries))
+    trusted = {"SSL_CERT_FILE": str(authority)}
+    _connect(credentials, HTTPS_PROXY="http://127.0.0.1:1", NO_PROXY=",".join(entries), **trusted)
 
 
 def test_what_is_left_out_is_logged(credentials: Credentials, caplog: pytest.LogCaptureFixture) -> None:
@@ -77,12 +78,12 @@ def test_what_is_left_out_is_logged(credentials: Credentials, caplog: pytest.Log
 @example(proxy=f"http://u:{PASSWORD}@127.0.0.1:x")
 @example(proxy=f"http://u:{PASSWORD}@[::1")
 @example(proxy="://")
-def test_a_proxy_that_cannot_be_used(key: PrivateKey, proxy: str) -> None:
+def test_a_proxy_that_cannot_be_used(key: PrivateKey, authority: Path, proxy: str) -> None:
     """A proxy is used, or the error names its variable, what to write and no password."""
     credentials = Credentials(make_api_key(), key)
     problem = ""
     try:
-        _connect(credentials, ALL_PROXY=proxy)
+        _connect(credentials, ALL_PROXY=proxy, SSL_CERT_FILE=str(authority))
     except ConfigurationError as error:
         problem = f"{error} {error.__cause__!r} {error.__context__!r}"
     assert not problem or ("the environment variable ALL_PROXY" in problem and "write http://" in problem)

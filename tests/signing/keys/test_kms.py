@@ -27,14 +27,14 @@ KEY_ID = "alias/qredo"
 URL = "https://sandbox-api.qredo.network/api/v1/p/company"
 
 
-@pytest.fixture(name="rsa")
+@pytest.fixture(name="rsa", scope="module")
 def _rsa(pem: bytes) -> RSAPrivateKey:
     key = load_pem_private_key(pem, None)
     assert isinstance(key, RSAPrivateKey)
     return key
 
 
-@pytest.fixture(name="kms")
+@pytest.fixture(name="kms", scope="module")
 def _kms() -> Any:
     names = {"aws_access_key_id": "made-up", "aws_secret_access_key": "made-up"}
     return boto3.session.Session().client("kms", region_name="eu-central-1", **names)
