@@ -46,7 +46,8 @@ def work(calls: int) -> None:
         nonces = RedisNonces(store, key="qredo:nonce:reports")  # one key in Redis for each API key
         with connect(Client, credentials, Environment.from_environment(), nonces=nonces) as client:
             late = sum(in_order(client.asset.get_all)[1] for _ in range(calls))
-    print(f"process {os.getpid()} made {calls} calls, overtaken by another process {late} times")
+    # One write for the whole line: the processes share the output.
+    sys.stdout.write(f"process {os.getpid()} made {calls} calls, overtaken by another process {late} times\n")
 
 
 def main() -> None:

@@ -34,8 +34,8 @@ class ApiError(Exception):
     ) -> None:
         self.status = status
         self.reason = reason
-        self.msg = msg or HTTPStatus(status).phrase
-        self.headers = dict(headers or {})
+        self.msg: str = msg or HTTPStatus(status).phrase
+        self.headers: dict[str, str] = dict(headers or {})
         super().__init__(f"{status} {self.msg}: {reason}")
 
     @property

@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "89997389a7df05d397583e97d3d9a0a1bf275df01197df5e20baa9066c88a465"
-TEMPLATES_SHA256 = "b2070b9a7bb5057a4745a862d7b880ffa6181ac73028aeb6da4ad7fcdcef2c43"
+TEMPLATES_SHA256 = "1fb858476fa41cffc0a5bebfa5570cb2fdcbc535244c414adb8c357dd93c710f"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

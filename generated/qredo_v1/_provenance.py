@@ -9,5 +9,5 @@ PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "29fc9bed17564d633e9e3de3e7450a34191a08a2e3709215313e88cc9b74a22a"
-TEMPLATES_SHA256 = "b2070b9a7bb5057a4745a862d7b880ffa6181ac73028aeb6da4ad7fcdcef2c43"
+TEMPLATES_SHA256 = "1fb858476fa41cffc0a5bebfa5570cb2fdcbc535244c414adb8c357dd93c710f"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -201,7 +201,7 @@ def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
 
 
 def _segment(operation: Operation[Any], name: str, value: object) -> str:
-    if value.__class__ is str and value.isascii() and value.isalnum():  # as most ids are: nothing to encode
+    if type(value) is str and value.isascii() and value.isalnum():  # as most ids are: nothing to encode
         return value
     if not isinstance(value, str | int):
         what_to_do = _how_to_get(name, value)

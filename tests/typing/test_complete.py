@@ -50,7 +50,7 @@ def test_every_type_of_a_package_is_known(package: str, installed: Installed, tm
     report = verify(package, installed, tmp_path)
     completeness = report["typeCompleteness"]
     assert completeness["packageRootDirectory"].startswith(str(installed.packages)), "the wheel's package is looked at"
-    assert [f"{one['file']}:{one['range']['start']['line'] + 1}: {one['message']}" for one in _problems(report)] == []
+    assert [f"{one['file']}: {one.get('range')}: {one['message']}" for one in _problems(report)] == []
     assert completeness["completenessScore"] == 1
     assert completeness["exportedSymbolCounts"]["withKnownType"] > 50
 

@@ -40,11 +40,13 @@ class Shape(typing.NamedTuple):
         kind: `text`, `int`, `decimal`, `bool`, `enum`, `file`, `model` or `json`.
         type: The class of an enum, a model or a file.
         many: Whether it is a list.
+        nullable: Whether a model may be null.
     """
 
     kind: str
     type: Any
     many: bool = False
+    nullable: bool = False
 
     @property
     def known(self) -> list[str]:
@@ -70,7 +72,7 @@ def shape_of(annotation: Any) -> Shape:
     if isinstance(first, type) and issubclass(first, enum.Enum):
         return Shape("enum", first)  # open: `FeeType | str`
     if hasattr(first, "from_dict"):
-        return Shape("model", first)
+        return Shape("model", first, nullable=type(None) in choices)
     kind = _KINDS.get(first, "json")
     return Shape(kind, choices[1] if kind == "file" and len(choices) > 1 else first)  # `bytes | File`
 
@@ -174,7 +176,7 @@ def _file(shape: Shape, text: str) -> Any:
 
 
 def _model(shape: Shape, data: Any) -> Any:
-    if shape.kind == "json":
+    if shape.kind == "json" or (data is None and shape.nullable):
         return data
     reading = import_module(f"{shape.type.__module__.rpartition('.models')[0]}._mismatch")
     try:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.transactions import begin
-from qredo_emulator.handlers._call import OperationRequest, Reply
+from qredo_emulator.handlers._call import Handler, OperationRequest, Reply
 from qredo_emulator.handlers._shared.transactions import getter
 
 from ._sending import receiving_wallet, sending_wallet
 
 __all__ = ["create", "get"]
 
-get = getter("transfer")
+get: Handler = getter("transfer")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.requests import whitelisted
 from qredo_emulator.domain.transactions import begin
-from qredo_emulator.handlers._call import OperationRequest, Reply
+from qredo_emulator.handlers._call import Handler, OperationRequest, Reply
 from qredo_emulator.handlers._shared.transactions import getter
 
 from ._sending import sending_wallet
 
 __all__ = ["create", "get"]
 
-get = getter("withdrawal")
+get: Handler = getter("withdrawal")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:

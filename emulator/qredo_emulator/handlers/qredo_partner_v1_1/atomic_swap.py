@@ -5,12 +5,13 @@ from __future__ import annotations
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain import swaps
 from qredo_emulator.domain.requests import once
-from qredo_emulator.handlers._call import OK, OperationRequest, Reply
+from qredo_emulator.handlers._call import OK, Handler, OperationRequest, Reply
 from qredo_emulator.handlers._shared.transactions import getter
 
 __all__ = ["cancel", "get_made", "get_taken", "make", "take"]
 
-get_made, get_taken = getter("swap_make"), getter("swap_take")
+get_made: Handler = getter("swap_make")
+get_taken: Handler = getter("swap_take")
 
 
 def make(account: Account, request: OperationRequest) -> Reply:

@@ -7,12 +7,12 @@ from qredo_emulator._state.model import Company, CoreClient, Transaction
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.requests import check_amount, company_wallet, once, recipient_wallet
 from qredo_emulator.domain.transactions import begin
-from qredo_emulator.handlers._call import OperationRequest, Reply
+from qredo_emulator.handlers._call import Handler, OperationRequest, Reply
 from qredo_emulator.handlers._shared.transactions import getter
 
 __all__ = ["create", "get"]
 
-get = getter("transfer", "sweep", "swap_make", "swap_take")
+get: Handler = getter("transfer", "sweep", "swap_make", "swap_take")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:

@@ -6,12 +6,12 @@ from qredo_emulator._state.model import Company, Transaction
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.requests import company_wallet, once, whitelisted
 from qredo_emulator.domain.transactions import begin
-from qredo_emulator.handlers._call import OperationRequest, Reply
+from qredo_emulator.handlers._call import Handler, OperationRequest, Reply
 from qredo_emulator.handlers._shared.transactions import getter
 
 __all__ = ["create", "get"]
 
-get = getter("withdrawal")
+get: Handler = getter("withdrawal")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
