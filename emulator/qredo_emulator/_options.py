@@ -95,8 +95,8 @@ def _window(text: str) -> int | None:
 def _rate(text: str) -> Decimal:
     try:
         rate = Decimal(text)
-    except InvalidOperation:
-        rate = Decimal(-1)
-    if not 0 <= rate <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1, such as 0.001 for 0.1 %")
-    return rate
+        if 0 <= rate <= 1:
+            return rate
+    except InvalidOperation:  # no number, or NaN, which is not comparable
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1, such as 0.001 for 0.1 %")

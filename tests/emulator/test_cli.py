@@ -175,6 +175,7 @@ def test_keys_that_are_not_an_emulators_are_one_line(failed: Failed, tmp_path: P
         ["--port=-1"],
         ["--unknown"],
         ["--fee-rate", "2"],
+        ["--fee-rate", "nan"],
         ["--max-body", "16M"],
         ["--state", "x"],
     ],

@@ -119,6 +119,15 @@ def test_a_stale_stamp_is_no_wrong_signature(call: Any, qredo: Emulator) -> None
     assert (explanation.valid, explanation.would_verify) == (True, None)
 
 
+def test_an_error_in_place_of_a_refusal_has_no_explanation(call: Any, qredo: Emulator) -> None:
+    """Where a fault replaces the response of a refused request, the record is about the fault alone."""
+    qredo.control.faults.unavailable(after=True)
+    assert call("GET", "/assets", stamp="1700000000").status_code == 503
+    record = qredo.control.requests[-1]
+    assert (record.verified, record.fault) == (False, "503 after it was carried out")
+    assert (record.reason, record.explanation) == ("the emulator was told to return this error", None)
+
+
 @pytest.mark.parametrize(
     ("sent", "meant"),
     [("/company/search", "/company"), ("/company/A", "/company/A/fund"), ("/company/A", "/company")],

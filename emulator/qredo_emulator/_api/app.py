@@ -300,7 +300,7 @@ def _operation(match: Match, method: str) -> Operation:
 
 def _failed(record: Record, error: ApiError) -> Response:
     """Return the response of an error, with its reason in the record and, if it was refused, in the log."""
-    record.reason = error.reason
+    record.reason, record.explanation = error.reason, None
     if isinstance(error, RefusedError):
         record.reason, record.explanation = error.cause, error.explanation
         shown = f"\n{error.explanation}" if error.explanation else ""
