@@ -136,6 +136,12 @@ def test_wrong_arguments_say_what_is_expected(
     assert words in answer.json()["detail"]["reason"]
 
 
+@pytest.mark.parametrize("name", ["now/", "faults/clear/"])
+def test_a_slash_at_the_end_is_the_same_method(qredo: Emulator, client: httpx.Client, name: str) -> None:
+    """A path with a slash at its end names the method that it names without."""
+    assert post(qredo, client, name).status_code == 200
+
+
 def test_a_method_is_not_read(qredo: Emulator, client: httpx.Client) -> None:
     """GET of a method calls nothing and says how to."""
     answer = client.get(f"{qredo.url}/-/control/reset")

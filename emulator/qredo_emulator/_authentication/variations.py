@@ -56,14 +56,14 @@ def find_variation(
     """
     if key.fits(signed.message, raw):
         return "the same signature, written in base64url without padding"
-    axes = (
+    axes = [
         _changes("stamp", signed.stamp, _stamps(request, signed.stamp)),
         _changes("method", signed.method, _methods(request, signed.method)),
         _changes("url", signed.url, _urls(signed.url, served.bases)),
         _changes("body", signed.body, _bodies(signed.body)),
-    )
+    ]
     alone = _changes("url", signed.url, _relatives(signed.url, served))
-    for found, other, change in islice(_attempts([*axes, alone], key, others), _MOST):
+    for found, other, change in islice(_attempts(axes, alone, key, others), _MOST):
         if other.fits(replace(signed, **change).message, raw):
             return found
     return None
@@ -79,9 +79,9 @@ def _changes(part: str, sent: Any, variations: Iterable[tuple[Any, str]]) -> lis
 
 
 def _attempts(
-    axes: Sequence[list[_Change]], key: VerifyingKey, others: Sequence[VerifyingKey]
+    axes: Sequence[list[_Change]], alone: list[_Change], key: VerifyingKey, others: Sequence[VerifyingKey]
 ) -> Iterator[tuple[str, VerifyingKey, dict[str, Any]]]:
-    for words, change in chain(*axes):
+    for words, change in chain(*axes, alone):
         yield words, key, change
     if isinstance(key, HmacKey):
         yield "the text of the API secret as the HMAC key, not decoded", key.read_as_text(), {}
@@ -89,7 +89,7 @@ def _attempts(
     for other in others[:_OTHER_KEYS]:
         name = "the secret" if other.fingerprint is None else f"the key {other.fingerprint[:16]}"
         yield f"{name} of another registered API key", other, {}
-    for axis, other_axis in combinations(axes[:-1], 2):  # the last one is tried alone
+    for axis, other_axis in combinations(axes, 2):
         for (words, change), (more_words, more) in product(axis, other_axis):
             yield f"{words}, and {more_words}", key, {**change, **more}
 

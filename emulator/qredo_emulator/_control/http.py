@@ -47,7 +47,7 @@ def control_routes(control: Control, keys: KeyRing) -> list[BaseRoute]:
 
 async def _use(remotes: Mapping[str, Remote], request: Request) -> Response:
     try:
-        remote = remotes.get(request.path_params["name"])
+        remote = remotes.get(request.path_params["name"].rstrip("/"))
         if remote is None:
             raise ApiError(404, f"there is no such method; there are {', '.join(remotes)}")
         if request.method != "POST":
