@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import httpx_ws
 import pytest
-from qredo_emulator import Emulator
+from qredo_emulator import Emulator, Settings
 
 
 def companies(call: Any) -> int:
@@ -84,6 +84,24 @@ def test_a_delay_is_waited_for(call: Any, qredo: Emulator) -> None:
     with pytest.raises(httpx.ReadTimeout):
         httpx.get(f"{qredo.url}{call.base}/assets", timeout=0.2)
     assert call("GET", "/assets").status_code == 200
+
+
+def test_the_record_of_a_late_response_has_the_time_of_its_request() -> None:
+    """`control.requests` says when a request came, whatever the clock said when its response was sent."""
+    clock = [100.0]
+    emulator = Emulator(Settings(clock=lambda: clock[0]))
+    emulator.control.faults.delay(0.001)
+
+    async def get() -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(emulator.app)) as client:
+            response = asyncio.create_task(client.get("http://127.0.0.1/api/v1/p/assets"))
+            while emulator.control.faults.armed:  # the delay begins when it is used up
+                await asyncio.sleep(0)
+            clock[0] = 200.0
+            await response
+
+    asyncio.run(get())
+    assert [record.time for record in emulator.control.requests] == [100.0]
 
 
 def test_the_date_is_really_off(call: Any, qredo: Emulator) -> None:
