@@ -95,7 +95,7 @@ def test_the_record_of_a_late_response_has_the_time_of_its_request() -> None:
     async def get() -> None:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(emulator.app)) as client:
             response = asyncio.create_task(client.get("http://127.0.0.1/api/v1/p/assets"))
-            while emulator.control.faults.armed:  # the delay begins when it is used up
+            while emulator.control.faults.armed:  # noqa: ASYNC110 - nothing else tells that the delay has begun
                 await asyncio.sleep(0)
             clock[0] = 200.0
             await response
