@@ -143,6 +143,13 @@ def test_nonces_increase(call: Any) -> None:
     assert statuses == [200, 401, 401, 200, 200]
 
 
+def test_the_nonces_show_no_api_key(call: Any, qredo: Emulator) -> None:
+    """What checks the requests counts nonces per API key, and its repr has none of the API keys."""
+    assert call("GET", "/assets", stamp="5", stamp_header="x-nonce").status_code == 200
+    assert qredo.app.auth.nonces
+    assert qredo.credentials.api_key not in repr(qredo.app.auth)
+
+
 def test_a_refused_request_uses_no_nonce_up(call: Any) -> None:
     """A wrong signature does not move the nonce, so a third party cannot lock a key out."""
     assert call("GET", "/assets", stamp="9000", stamp_header="x-nonce", signed_body=b"x").status_code == 401

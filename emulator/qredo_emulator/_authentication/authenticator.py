@@ -93,7 +93,7 @@ class Authenticator:
     tokens: Tokens
     clocks: Sequence[Callable[[], float]]
     served: Served
-    nonces: dict[tuple[str, str], int] = field(default_factory=dict, init=False)
+    nonces: dict[tuple[str, str], int] = field(default_factory=dict, init=False, repr=False)
 
     def check(self, security: Security, request: RawRequest) -> Identity:
         """Returns whose request it is.
