@@ -140,8 +140,7 @@ def publish(world: World, maker: Transaction) -> None:
 def _keep(world: World, place: WalletPlace, tx: Transaction) -> None:
     place.wallet.reserved += tx.amount
     world.state.transactions[tx.id] = tx
-    row = Row(place.wallet.id, KINDS[tx.kind][1], tx.created, tx.id)
-    world.add_row(row)
+    world.add_row(Row(place.wallet.id, KINDS[tx.kind][1], tx.created, tx.id))
     world.index.add_deadline(tx.expires, "transaction", tx.id)
 
 
