@@ -249,6 +249,81 @@ def test_another_way_to_write_the_same_is_no_difference(edit: Any, prepare: Any)
     assert found(old, new) == found(new, old) == ()
 
 
+BINARY = {"type": "string", "format": "binary"}
+
+
+@pytest.mark.parametrize(
+    ("other", "kinds"),
+    [
+        ({"type": "object"}, {"request-type-changed"}),
+        ({**BINARY, "maxLength": 9}, {"request-constraint-tightened", "request-constraint-loosened"}),
+        ({**BINARY, "x-known-values": ["a"]}, {"value-set-added", "value-set-removed"}),
+    ],
+    ids=("an object", "a limit", "known values"),
+)
+def test_bytes_are_compared_with_what_is_more_than_bytes(other: Document, kinds: set[str]) -> None:
+    """A schema that says more than its media type is compared with what is written, not with a schema of anything."""
+    old, new = description(*COMPANY), description(*COMPANY)
+    body_of(BYTES, BINARY)(old)
+    body_of(BYTES, other)(new)
+    assert {change.kind for change in (*found(old, new), *found(new, old))} == kinds
+
+
+HOLDERS: dict[str, Document] = {
+    "itself": {"oneOf": [{"$ref": "#/components/schemas/Tree"}, STRING]},
+    "a list of it": {"anyOf": [{"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}, STRING]},
+    "two that hold each other": {
+        "anyOf": [{"$ref": "#/components/schemas/Tree"}, {"$ref": "#/components/schemas/Pair"}, STRING]
+    },
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS.values(), ids=HOLDERS)
+def test_a_schema_may_hold_itself_in_a_union(holder: Document) -> None:
+    """A union that leads back to its own schema ends, equal to itself, and a change in it is found."""
+
+    def tree(document: Document, value: str) -> Document:
+        schemas = document["components"]["schemas"]
+        schemas["Tree"] = {"type": "object", "properties": {"all": holder, "value": {"type": value}}}
+        schemas["Pair"] = {"type": "object", "properties": {"left": holder, "size": {"type": "integer"}}}
+        field_of({"$ref": "#/components/schemas/Tree"})(document)
+        return document
+
+    old, same, new = (tree(description(*COMPANY), value) for value in ("integer", "integer", "string"))
+    assert compare(old, same).changes == ()
+    assert {"request-type-changed", "response-type-changed"} <= {change.kind for change in found(old, new)}
+
+
+def test_many_schemas_that_hold_each_other_are_compared_in_time() -> None:
+    """A dozen schemas of which each has unions of all others need no look at every way through them."""
+
+    def tangle(document: Document) -> Document:
+        names = [f"Node{index}" for index in range(12)]
+        members = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+        for name in names:
+            fields = {"of": {"oneOf": members}, name: {"type": "integer"}}
+            document["components"]["schemas"][name] = {"type": "object", "properties": fields}
+        field_of({"oneOf": members})(document)
+        return document
+
+    assert compare(tangle(description(*COMPANY)), tangle(description(*COMPANY))).changes == ()
+
+
+def test_a_schema_that_was_not_there_does_not_hide_a_change() -> None:
+    """That new items may be anything says nothing of the same schema elsewhere, which had a type."""
+    named = {"$ref": "#/components/schemas/Probe"}
+
+    def build(probe: Document, items: Document) -> Document:
+        document = description(*COMPANY)
+        document["components"]["schemas"]["Probe"] = probe
+        properties = schema(document, "Company")["properties"]
+        properties |= {"aaa": {"type": "array", **items}, "zzz": named}
+        return document
+
+    changes = found(build(STRING, {}), build({}, {"items": named}))
+    assert {change.kind for change in changes} == {"response-type-widened"}
+
+
 @pytest.mark.parametrize(("edit", "prepare"), OTHER.values(), ids=OTHER)
 def test_what_only_looks_the_same_is_a_difference(edit: Any, prepare: Any) -> None:
     """What goes over the wire in another way is breaking in one direction at least."""
