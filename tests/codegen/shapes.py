@@ -362,19 +362,6 @@ QUERIES = [
         "GET /things",
         headers={"idempotency-key": "k"},
     ),
-    Shape(
-        "header parameter: objects of any values",
-        {
-            "parameters": [
-                {"name": "X-Plain", "in": "header", "schema": {"type": "object"}},
-                {"name": "X-Pairs", "in": "header", "explode": True, "schema": {"type": "object"}},
-                {"name": "X-List", "in": "header", "schema": LIST},
-            ]
-        },
-        do(x_plain={"a": {"b": [1, 2]}}, x_pairs={"a": [1, 2], "b": "c"}, x_list=["a", "b"]),
-        "GET /things",
-        headers={"x-plain": 'a,{"b":[1,2]}', "x-pairs": "a=[1,2],b=c", "x-list": "a,b"},
-    ),
 ]
 
 BODIES = [

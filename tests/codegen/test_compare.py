@@ -236,6 +236,14 @@ OTHER = {
     "a list with pipes": (written(LIST), written(LIST, style="pipeDelimited")),
     "reserved characters": (written(LIST), written(LIST, allowReserved=True)),
     "an object of a form": (written({"type": "object"}), written({"type": "object"}, style="form")),
+    "a part in base64": (
+        written({**STRING, "contentEncoding": "base64"}, PARTS),
+        written({**STRING, "contentEncoding": "base64"}, PARTS, contentType="text/plain"),
+    ),
+    "a part that is an image": (
+        written({**STRING, "contentMediaType": "image/png"}, PARTS),
+        written({**STRING, "contentMediaType": "image/png"}, PARTS, contentType="text/plain"),
+    ),
     "another type of a part": (written(LIST, PARTS), written(LIST, PARTS, contentType="text/csv")),
 }
 

@@ -11,6 +11,7 @@ from .shapes import TEXTS, Shape, Spot, shape
 __all__ = ["encoding", "is_bytes"]
 
 _SINGLE = ("boolean", "integer", "number", "string")
+_CONTENTS = {"contentEncoding", "contentMediaType", "format"}
 _USUAL = {"style": "form", "explode": True, "allowReserved": False}
 
 
@@ -40,7 +41,7 @@ def _unusual(given: dict[str, Any], field: Spot | None) -> dict[str, Any]:
     of = shape(field) if field is not None else None
     if of is not None and of.type == "array" and (items := of.below("items")) is not None:
         of = shape(items)
-    is_plain = of is not None and of.type in _SINGLE and "format" not in of.keywords
+    is_plain = of is not None and of.type in _SINGLE and not of.keywords.keys() & _CONTENTS
     found = {key: value for key, value in given.items() if key not in _USUAL and value != {}}
     styles = {key: value for key, value in given.items() if key in _USUAL}
     styles = {**_USUAL, "explode": styles.get("style", "form") == "form", **styles} if styles else {}
