@@ -277,6 +277,17 @@ def test_bytes_are_compared_with_what_is_more_than_bytes(other: Document, kinds:
     assert {change.kind for change in (*found(old, new), *found(new, old))} == kinds
 
 
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+def test_another_alternative_beside_null_is_all_that_is_told(keyword: str) -> None:
+    """A schema or null that becomes a union with null has one alternative more, and loses none."""
+    old, new = description(*COMPANY), description(*COMPANY)
+    field_of({keyword: [NAMED, NULL]})(old)
+    field_of({keyword: [NAMED, {"type": "integer"}, NULL]})(new)
+    kinds = ("request-union-member", "response-union-member")
+    assert {change.kind for change in found(old, new)} == {f"{kind}-added" for kind in kinds}
+    assert {change.kind for change in found(new, old)} == {f"{kind}-removed" for kind in kinds}
+
+
 HOLDERS: dict[str, Document] = {
     "itself": {"oneOf": [{"$ref": "#/components/schemas/Tree"}, STRING]},
     "a list of it": {"anyOf": [{"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}, STRING]},

@@ -186,7 +186,7 @@ def _extra_text(of: Shape) -> str | bool:
 def _members(pair: Pair) -> None:
     """Pair the alternatives: equal ones first, then those of one type; what is left was added or removed."""
     places, context = (pair.old.spot, pair.new.spot), pair.context
-    olds, news = (one.members or [one.spot] for one in pair)
+    olds, news = (one.members or [one.single or one.spot] for one in pair)
     equal, olds, news = _matched(olds, news, lambda old, new: not _differ(old, new, context))
     alike, olds, news = _matched(olds, news, lambda old, new: describe(old) == describe(new))
     for old, new in [*equal, *alike]:
