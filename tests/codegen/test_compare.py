@@ -236,6 +236,14 @@ OTHER = {
     "a list with pipes": (written(LIST), written(LIST, style="pipeDelimited")),
     "reserved characters": (written(LIST), written(LIST, allowReserved=True)),
     "an object of a form": (written({"type": "object"}), written({"type": "object"}, style="form")),
+    "a part in base64": (
+        written({**STRING, "contentEncoding": "base64"}, PARTS),
+        written({**STRING, "contentEncoding": "base64"}, PARTS, contentType="text/plain"),
+    ),
+    "a part that is an image": (
+        written({**STRING, "contentMediaType": "image/png"}, PARTS),
+        written({**STRING, "contentMediaType": "image/png"}, PARTS, contentType="text/plain"),
+    ),
     "another type of a part": (written(LIST, PARTS), written(LIST, PARTS, contentType="text/csv")),
 }
 
@@ -247,6 +255,92 @@ def test_another_way_to_write_the_same_is_no_difference(edit: Any, prepare: Any)
     prepare(old)
     edit(new)
     assert found(old, new) == found(new, old) == ()
+
+
+BINARY = {"type": "string", "format": "binary"}
+
+
+@pytest.mark.parametrize(
+    ("other", "kinds"),
+    [
+        ({"type": "object"}, {"request-type-changed"}),
+        ({**BINARY, "maxLength": 9}, {"request-constraint-tightened", "request-constraint-loosened"}),
+        ({**BINARY, "x-known-values": ["a"]}, {"value-set-added", "value-set-removed"}),
+    ],
+    ids=("an object", "a limit", "known values"),
+)
+def test_bytes_are_compared_with_what_is_more_than_bytes(other: Document, kinds: set[str]) -> None:
+    """A schema that says more than its media type is compared with what is written, not with a schema of anything."""
+    old, new = description(*COMPANY), description(*COMPANY)
+    body_of(BYTES, BINARY)(old)
+    body_of(BYTES, other)(new)
+    assert {change.kind for change in (*found(old, new), *found(new, old))} == kinds
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+def test_another_alternative_beside_null_is_all_that_is_told(keyword: str) -> None:
+    """A schema or null that becomes a union with null has one alternative more, and loses none."""
+    old, new = description(*COMPANY), description(*COMPANY)
+    field_of({keyword: [NAMED, NULL]})(old)
+    field_of({keyword: [NAMED, {"type": "integer"}, NULL]})(new)
+    kinds = ("request-union-member", "response-union-member")
+    assert {change.kind for change in found(old, new)} == {f"{kind}-added" for kind in kinds}
+    assert {change.kind for change in found(new, old)} == {f"{kind}-removed" for kind in kinds}
+
+
+HOLDERS: dict[str, Document] = {
+    "itself": {"oneOf": [{"$ref": "#/components/schemas/Tree"}, STRING]},
+    "a list of it": {"anyOf": [{"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}, STRING]},
+    "two that hold each other": {
+        "anyOf": [{"$ref": "#/components/schemas/Tree"}, {"$ref": "#/components/schemas/Pair"}, STRING]
+    },
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS.values(), ids=HOLDERS)
+def test_a_schema_may_hold_itself_in_a_union(holder: Document) -> None:
+    """A union that leads back to its own schema ends, equal to itself, and a change in it is found."""
+
+    def tree(document: Document, value: str) -> Document:
+        schemas = document["components"]["schemas"]
+        schemas["Tree"] = {"type": "object", "properties": {"all": holder, "value": {"type": value}}}
+        schemas["Pair"] = {"type": "object", "properties": {"left": holder, "size": {"type": "integer"}}}
+        field_of({"$ref": "#/components/schemas/Tree"})(document)
+        return document
+
+    old, same, new = (tree(description(*COMPANY), value) for value in ("integer", "integer", "string"))
+    assert compare(old, same).changes == ()
+    assert {"request-type-changed", "response-type-changed"} <= {change.kind for change in found(old, new)}
+
+
+def test_many_schemas_that_hold_each_other_are_compared_in_time() -> None:
+    """A dozen schemas of which each has unions of all others need no look at every way through them."""
+
+    def tangle(document: Document) -> Document:
+        names = [f"Node{index}" for index in range(12)]
+        members = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+        for name in names:
+            fields = {"of": {"oneOf": members}, name: {"type": "integer"}}
+            document["components"]["schemas"][name] = {"type": "object", "properties": fields}
+        field_of({"oneOf": members})(document)
+        return document
+
+    assert compare(tangle(description(*COMPANY)), tangle(description(*COMPANY))).changes == ()
+
+
+def test_a_schema_that_was_not_there_does_not_hide_a_change() -> None:
+    """That new items may be anything says nothing of the same schema elsewhere, which had a type."""
+    named = {"$ref": "#/components/schemas/Probe"}
+
+    def build(probe: Document, items: Document) -> Document:
+        document = description(*COMPANY)
+        document["components"]["schemas"]["Probe"] = probe
+        properties = schema(document, "Company")["properties"]
+        properties |= {"aaa": {"type": "array", **items}, "zzz": named}
+        return document
+
+    changes = found(build(STRING, {}), build({}, {"items": named}))
+    assert {change.kind for change in changes} == {"response-type-widened"}
 
 
 @pytest.mark.parametrize(("edit", "prepare"), OTHER.values(), ids=OTHER)

@@ -445,11 +445,15 @@ def test_an_operation_that_cannot_be_described_fails_the_command(checkout: Check
     assert "/paths/~1orders~1{name}/get: /orders/{id} is the same path: a server cannot tell them" in done.stdout
 
 
-def test_paths_that_are_the_same_keep_what_each_has() -> None:
+@pytest.mark.parametrize("is_shared", [False, True], ids=("written there", "behind a reference"))
+def test_paths_that_are_the_same_keep_what_each_has(is_shared: bool) -> None:
     """Operations that move to one path have its names, and the parameters of their own path only; a loss is named."""
     query = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("one", "two")]
     named = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in ("a", "b")]
     file = faulty()
+    if is_shared:
+        file.setdefault("components", {})["parameters"] = {"A": named[0], "B": named[1]}
+        named = [{"$ref": f"#/components/parameters/{name}"} for name in "AB"]
     file["paths"] = {
         "/x/{a}/{b}": {"parameters": [query[0], *named], "get": {"responses": OK}, "put": {"responses": OK}},
         "/x/{b}/{a}": {"parameters": [query[1], *named], "get": {"responses": OK}, "post": {"responses": OK}},
@@ -458,6 +462,8 @@ def test_paths_that_are_the_same_keep_what_each_has() -> None:
     assert [one.pointer for one in done.decisions.of("lost")] == ["/paths/~1x~1{b}~1{a}/get"]
     found = {one.method: parameters(done.document, one).keys() for one in operations(done.document)}
     path = {("path", "a"), ("path", "b")}
+    moved = next(one for one in operations(done.document) if one.method == "post")
+    assert [one["name"] for one in moved.node["parameters"] if one.get("in") == "path"] == ["b", "a"]
     assert found == {
         "get": path | {("query", "one")},
         "put": path | {("query", "one")},

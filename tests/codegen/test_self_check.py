@@ -98,6 +98,18 @@ def test_a_path_is_taken_apart_as_it_was_put_together(tmp_path: Path) -> None:
     assert write_package(described(shape), "shaped", tmp_path / "shaped", Inputs("", "", {})).called == 1
 
 
+def test_a_header_may_be_an_object_of_any_values(tmp_path: Path) -> None:
+    """Objects and lists in the object of a header, whose JSON has commas as the header has, are called and pass."""
+    anything = {"type": "object"}
+    parameters = [
+        {"name": "X-Plain", "in": "header", "schema": anything},
+        {"name": "X-Pairs", "in": "header", "explode": True, "schema": anything},
+        {"name": "X-List", "in": "header", "schema": LIST},
+    ]
+    shape = Shape("headers", {"parameters": parameters}, do(), "")
+    assert write_package(described(shape), "shaped", tmp_path / "shaped", Inputs("", "", {})).called == 1
+
+
 def test_what_is_right_passes_and_stays(package: Path) -> None:
     """A package that is right passes, and the check leaves nothing in it."""
     before = hash_tree(package)

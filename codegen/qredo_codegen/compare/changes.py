@@ -14,7 +14,10 @@ from typing import Any, NamedTuple
 
 from .change_kinds import KINDS
 
-__all__ = ["Change", "Effect", "Findings", "Location", "canonical_json"]
+__all__ = ["Change", "Effect", "Findings", "Key", "Location", "canonical_json"]
+
+Key = tuple[int, str, int, str, str]
+"""Two schemas, each by document and pointer, and who sends them."""
 
 _LENGTH = 12
 
@@ -100,20 +103,17 @@ class Findings:
     """Collects changes; one that is met in several places through one schema becomes one change.
 
     Attributes:
-        noted: How often something was noted.
         pairs: Every pair of schemas that stand for each other, by pointer.
-        equal: Pairs and directions in which nothing differs, not even a text: they need no second look.
+        seen: Pairs that were looked into: where nothing differs, not even a text, they need no second look.
     """
 
     def __init__(self) -> None:
         self._changes: dict[str, Change] = {}
-        self.noted = 0
         self.pairs: set[tuple[str, str]] = set()
-        self.equal: set[tuple[str, str, str]] = set()
+        self.seen: set[Key] = set()
 
     def add(self, change: Change) -> None:
         """Note a change, or another location of one."""
-        self.noted += 1
         identity = [change.kind, change.old, change.new, change.subject, change.before, change.after]
         key = canonical_json(identity)
         known = self._changes.get(key)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .change_kinds import KINDS
-from .changes import Change, Findings, Location
+from .changes import Change, Findings, Key, Location
 from .shapes import TEXTS, Shape, Spot
 
 __all__ = ["Context", "Pair"]
@@ -27,6 +27,7 @@ class Context:
         path: The way into the part by field names.
         direction: Whether clients send or receive what stands here.
         visited: Pairs of schemas that are being compared around this place: where a schema holds itself, it ends.
+        differing: Which pairs of schemas differ, as far as a trial has found out.
     """
 
     found: Findings
@@ -34,7 +35,8 @@ class Context:
     part: str = ""
     path: str = ""
     direction: Direction = "request"
-    visited: frozenset[tuple[str, str]] = frozenset()
+    visited: frozenset[Key] = frozenset()
+    differing: dict[Key, bool] = field(default_factory=dict)
 
     def at(self, part: str, direction: Direction | None = None) -> Context:
         """The same call, another part of it."""
@@ -50,8 +52,12 @@ class Context:
 
     def entering(self, old: Spot, new: Spot) -> Context | None:
         """For a look into a pair of schemas; None when that is going on already."""
-        pair = (old.pointer, new.pointer)
+        pair = self.key(old, new)
         return None if pair in self.visited else replace(self, visited=self.visited | {pair})
+
+    def key(self, old: Spot, new: Spot) -> Key:
+        """A pair of schemas and who sends them. What stands for no schema has the pointer and document of the other."""
+        return id(old.document), old.pointer, id(new.document), new.pointer, self.direction
 
     def trial(self) -> Context:
         """The same place with a collector of its own, to see whether anything differs."""

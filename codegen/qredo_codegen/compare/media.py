@@ -6,23 +6,24 @@ from typing import Any
 
 from qredo_codegen.description.normal_form import form_of
 
-from .shapes import TEXTS, Spot, shape
+from .shapes import TEXTS, Shape, Spot, shape
 
-__all__ = ["encoding", "media_schema"]
+__all__ = ["encoding", "is_bytes"]
 
 _SINGLE = ("boolean", "integer", "number", "string")
+_CONTENTS = {"contentEncoding", "contentMediaType", "format"}
 _USUAL = {"style": "form", "explode": True, "allowReserved": False}
 
 
-def media_schema(media: Spot, name: str) -> Spot | None:
-    """The schema of a content; None for bytes, of which "binary text" says no more than the media type does."""
+def is_bytes(media: Spot, name: str) -> bool:
+    """Whether a content is bytes, of which its schema says no more than the media type does."""
+    if form_of(name) != "bytes":
+        return False
     schema = media.child("schema")
-    if schema is None or form_of(name) != "bytes":
-        return schema
-    of = shape(schema)
+    of = shape(schema) if schema is not None else Shape(media)
     says = {key: value for key, value in of.keywords.items() if key not in TEXTS}
-    is_bytes = says.items() <= {"type": "string", "format": "binary"}.items()
-    return None if is_bytes and not (of.members or of.properties or of.required) else schema
+    is_plain = says.items() <= {"type": "string", "format": "binary"}.items()
+    return is_plain and not (of.members or of.properties or of.required)
 
 
 def encoding(media: Spot, name: str) -> Any:
@@ -40,7 +41,7 @@ def _unusual(given: dict[str, Any], field: Spot | None) -> dict[str, Any]:
     of = shape(field) if field is not None else None
     if of is not None and of.type == "array" and (items := of.below("items")) is not None:
         of = shape(items)
-    is_plain = of is not None and of.type in _SINGLE and "format" not in of.keywords
+    is_plain = of is not None and of.type in _SINGLE and not of.keywords.keys() & _CONTENTS
     found = {key: value for key, value in given.items() if key not in _USUAL and value != {}}
     styles = {key: value for key, value in given.items() if key in _USUAL}
     styles = {**_USUAL, "explode": styles.get("style", "form") == "form", **styles} if styles else {}

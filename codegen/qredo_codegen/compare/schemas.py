@@ -55,14 +55,11 @@ def compare_schemas(old: Spot | None, new: Spot | None, context: Context) -> Non
             blank = Spot(spot.document, spot.pointer, {})
             compare_schemas(old or blank, new or blank, context)
         return
-    inner = context.entering(old, new)
-    pair = (old.pointer, new.pointer, context.direction)
-    if inner is None or pair in context.found.equal:
+    inner, key = context.entering(old, new), context.key(old, new)
+    if inner is None or (key in context.found.seen and not _differ(old, new, context)):
         return
-    noted = context.found.noted
+    context.found.seen.add(key)
     _compare(old, new, inner)
-    if context.found.noted == noted and not context.visited:  # inside another pair, a look may have ended early
-        context.found.equal.add(pair)
 
 
 def _compare(old: Spot, new: Spot, inner: Context) -> None:
@@ -189,7 +186,7 @@ def _extra_text(of: Shape) -> str | bool:
 def _members(pair: Pair) -> None:
     """Pair the alternatives: equal ones first, then those of one type; what is left was added or removed."""
     places, context = (pair.old.spot, pair.new.spot), pair.context
-    olds, news = (one.members or [one.spot] for one in pair)
+    olds, news = (one.members or [one.single or one.spot] for one in pair)
     equal, olds, news = _matched(olds, news, lambda old, new: not _differ(old, new, context))
     alike, olds, news = _matched(olds, news, lambda old, new: describe(old) == describe(new))
     for old, new in [*equal, *alike]:
@@ -247,9 +244,17 @@ def _matched(
 
 
 def _differ(old: Spot, new: Spot, context: Context) -> bool:
-    trial = context.trial()
-    compare_schemas(old, new, trial)
-    return bool(trial.found)
+    """Whether two schemas differ. Where the look leads back to them, they count as equal, so it ends."""
+    key, known = context.key(old, new), context.differing
+    if key not in known:
+        known[key] = False
+        count, trial = len(known), context.trial()
+        compare_schemas(old, new, trial)
+        if trial.found:
+            for inner in [one for one in list(known)[count:] if not known[one]]:
+                del known[inner]  # it may have been equal only because these counted as equal
+            known[key] = True
+    return known[key]
 
 
 def _rest(pair: Pair) -> None:

@@ -82,6 +82,7 @@ class Shape:
         written: Pointer of each property in its own object, before references.
         required: Names of the properties that must be there.
         members: Alternatives (`oneOf`, `anyOf`); none if there is no choice.
+        single: The alternative that is left where the other one is null.
     """
 
     spot: Spot
@@ -91,6 +92,7 @@ class Shape:
     written: dict[str, str] = field(default_factory=dict)
     required: set[str] = field(default_factory=set)
     members: list[Spot] = field(default_factory=list)
+    single: Spot | None = None
 
     @property
     def type(self) -> str | None:
@@ -192,7 +194,7 @@ def _take_out_null(found: Shape, node: Document, depth: int) -> None:
     found.keywords["nullable"], found.places["nullable"] = True, found.spot.pointer
     found.members = others
     if len(parts) == 1:
-        found.members = []
+        found.members, found.single = [], others[0]
         _merge(found, parts[0])
 
 

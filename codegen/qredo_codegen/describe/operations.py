@@ -89,14 +89,15 @@ def _unite(document: Document, path: str, other: str, decisions: Decisions) -> N
             decisions.add("lost", pointer("paths", path, key), text)
         else:
             decisions.add("replaced", pointer("paths", path, key), f"{text} The operation stands there.")
-            kept[key] = _renamed(gone[key], names)
+            kept[key] = _renamed(document, gone[key], names)
 
 
-def _renamed(node: Document, names: Mapping[str, str]) -> Document:
-    """Return an operation whose parameters of the path have other names."""
+def _renamed(document: Document, node: Document, names: Mapping[str, str]) -> Document:
+    """Return an operation whose parameters of the path have other names; a shared one keeps its own elsewhere."""
     found = [
-        {**one, "name": names.get(one["name"], one["name"])} if one.get("in") == "path" else one
+        {**given, "name": names.get(given["name"], given["name"])} if given.get("in") == "path" else one
         for one in node.get("parameters", ())
+        for given in [target(document, one)]
     ]
     return {**node, "parameters": found} if found else node
 
