@@ -354,8 +354,11 @@ GENERABLE = [
     *(
         case(f"{UPLOAD}/encoding/name/{key}", "cannot be followed in a part",
              put("/openapi", "3.1.0"), put(UPLOAD, {"schema": OBJECT, "encoding": {"name": {key: value}}}))
-        for key, value in {"style": "pipeDelimited", "explode": False, "allowReserved": True}.items()
+        for key, value in {"style": "pipeDelimited", "explode": False}.items()
     ),
+    case(f"{UPLOAD}/encoding/name/style", "cannot be followed in a part",
+         put("/openapi", "3.1.0"), put(f"{SCHEMAS}/Named", {"type": "object", "properties": {"name": OBJECT}}),
+         put(UPLOAD, {"schema": {"$ref": f"#{SCHEMAS}/Named"}, "encoding": {"name": {"style": "form"}}})),
     case(f"{POST}/requestBody/{JSON}/encoding/kind/contentType", "the charset 'klingon' is not known",
          put(f"{POST}/requestBody/{JSON}/encoding", {"kind": {"contentType": "a/b, text/plain; charset=klingon"}})),
     *(
@@ -622,6 +625,13 @@ def test_styles_of_parts_mean_nothing_in_3_0() -> None:
     """OpenAPI 3.0 says to ignore `style` in multipart/form-data: it is no problem there, and changes nothing."""
     encoding = {"name": {"style": "pipeDelimited", "explode": False}}
     assert check_generable(described(put(UPLOAD, {"schema": OBJECT, "encoding": encoding}))) == []
+
+
+def test_the_usual_style_of_parts_may_be_written_out() -> None:
+    """A part for each item of a list, and nothing percent-encoded, is what is sent anyhow."""
+    encoding = {"name": {"style": "form", "explode": True, "allowReserved": True}}
+    found = put(UPLOAD, {"schema": OBJECT, "encoding": encoding})
+    assert check_generable(described(put("/openapi", "3.1.0"), found)) == []
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,10 @@ def _media_problem(media: str) -> str | None:
     return None
 
 
+_OF_A_PART = {"style": "form", "explode": True}
+"""How a list is sent as parts: one for each item. (`allowReserved` changes nothing: no part is percent-encoded.)"""
+
+
 def encodings(document: Document) -> Iterator[Problem]:
     """An encoding is that of a field; a part of a form has no headers of its own, and an object in it is JSON."""
     has_styles = str(document.get("openapi")).startswith("3.1")  # of parts; in 3.0 they mean nothing there
@@ -60,8 +64,8 @@ def encodings(document: Document) -> Iterator[Problem]:
             if fields and name not in fields and form in _FORMS:
                 yield Problem(at, f"is that of no field; there are: {', '.join(fields)}. Name one of them.")
                 continue
-            for key in ("style", "explode", "allowReserved") if form == "multipart" and has_styles else ():
-                if key in given:
+            for key, usual in _OF_A_PART.items() if form == "multipart" and has_styles else ():
+                if given.get(key, usual) != usual or (key in given and fields.get(name) == "object"):
                     yield Problem(at + pointer(key), "cannot be followed in a part; describe the field as text.")
             if given.get("headers"):
                 yield Problem(at + "/headers", "has values that no argument could give; remove it.")
