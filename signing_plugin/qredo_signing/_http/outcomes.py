@@ -32,10 +32,14 @@ def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
     Where the transport reports to the attempt, that decides, whatever the error is. Of any other transport only an
     error that comes before there is a connection is proof.
     """
+    if attempt is not None and attempt.was_sent_before:
+        return False
     if attempt is not None and not attempt.is_signed:
         return True  # what was written, if anything, was the scheme's own request
     if attempt is not None and attempt.is_watched:
         return not attempt.is_written
+    if attempt is not None and attempt.request is not None and not _is_of(attempt.request, error):
+        return False
     if isinstance(error, httpx.UnsupportedProtocol):
         return True
     # Some transports pass on every error of the operating system as a connect error, also one in the middle of a
@@ -43,6 +47,14 @@ def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
     cause = error.__cause__
     is_vague = isinstance(cause, OSError) and cause.errno != errno.ECONNREFUSED
     return isinstance(error, _NO_CONNECTION) and not is_vague
+
+
+def _is_of(request: httpx.Request, error: BaseException) -> bool:
+    """Whether an error can be of this request; one that a response hook raises, or meets in what it sends, is not."""
+    try:
+        return not isinstance(error, httpx.RequestError) or error.request is request
+    except RuntimeError:  # it names none, and httpx names it in each error of a transport
+        return False
 
 
 def is_documented(error: BaseException) -> bool:

@@ -73,7 +73,11 @@ class SigningAuth(httpx.Auth):
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request; httpx calls this for each attempt."""
         redacted: httpx.Headers | None = None  # those that have no credentials any more
+        attempt = CURRENT.get()
+        is_own = attempt is None or attempt.begin_flow(request)
         try:
+            if not is_own:
+                CURRENT.set(None)  # what happens in this flow is not of that attempt
             for is_last in (False, True):
                 redacted = None
                 scheme, wire_url = self._begin(request, is_async=False)
@@ -111,6 +115,10 @@ class SigningAuth(httpx.Auth):
         except GeneratorExit:
             pass  # httpx ends the flow of a call that failed
         finally:
+            if not is_own:
+                CURRENT.set(attempt)
+            elif attempt is not None:
+                attempt.end_flow()
             if request.headers is not redacted:
                 redact_request(request)
             _redact_failure()
@@ -118,7 +126,11 @@ class SigningAuth(httpx.Auth):
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
         redacted: httpx.Headers | None = None  # those that have no credentials any more
+        attempt = CURRENT.get()
+        is_own = attempt is None or attempt.begin_flow(request)
         try:
+            if not is_own:
+                CURRENT.set(None)  # what happens in this flow is not of that attempt
             for is_last in (False, True):
                 redacted = None
                 scheme, wire_url = self._begin(request, is_async=True)
@@ -156,6 +168,10 @@ class SigningAuth(httpx.Auth):
         except GeneratorExit:
             pass  # httpx ends the flow of a call that failed
         finally:
+            if not is_own:
+                CURRENT.set(attempt)
+            elif attempt is not None:
+                attempt.end_flow()
             if request.headers is not redacted:
                 redact_request(request)
             _redact_failure()
