@@ -28,7 +28,7 @@ class Attempt:
         is_written: Whether any byte of the request may have been written to the origin.
         reads: How often bytes were read from the origin or a proxy.
         url: What was found to be of the environment's origin, for a request that is about to be signed.
-        request: The request that the auth signs, once it has begun.
+        request: What is sent now: the request, or one that its scheme sends first.
         peer: Host and port that a connection was opened to, such as a proxy's; None if a kept connection was used.
         was_sent_before: Whether a client of the user, which sends by itself again, may have sent the call already.
         ticket: The place in the line of its nonces, if it has one.
@@ -87,7 +87,7 @@ class Attempt:
     def was_sent(self, value: bool) -> None:
         self._was_sent = value
 
-    def begin_flow(self, request: httpx.Request) -> bool:
+    def begin_flow(self) -> bool:
         """Begin to sign a request; False inside another flow, so that the request is not the one of this attempt.
 
         That is a request which a hook sends, or what asks for an agent token, with an httpx client and auth of its own.
@@ -96,7 +96,6 @@ class Attempt:
             return False
         self._is_signing = True
         self.was_sent_before = self.may_be_sent
-        self.request = request
         return True
 
     def end_flow(self) -> None:
