@@ -15,7 +15,7 @@ from qredo_signing import AiohttpTransport, Credentials, Environment, OriginErro
 
 from ..doubles import call, connect_async, connect_sync, serve
 
-Send = Callable[[str], None]
+Send = Callable[[str], object]
 
 
 @pytest.fixture(name="nowhere", scope="module")
@@ -96,6 +96,16 @@ def test_no_connection_for_one_from_a_hook(
         with pytest.raises(OutcomeUnknownError):
             post(mode, emulator_credentials, server.url, send)
         assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_a_status_for_one_from_a_hook(status: int, mode: str, emulator_credentials: Credentials) -> None:
+    """A hook that raises for the status of another response does not say that the call was rejected."""
+    with serve(lambda seen: (status if seen.method == "GET" else 200, {}, b"{}")) as server:
+        with pytest.raises(OutcomeUnknownError) as caught:
+            post(mode, emulator_credentials, server.url, lambda url: httpx.get(url).raise_for_status())
+        assert caught.value.response is None
+        assert [seen.method for seen in server.requests] == ["POST", "GET"]
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.PoolTimeout, httpx.UnsupportedProtocol])
