@@ -119,9 +119,17 @@ def test_errors_of_a_hook_over_a_silent_transport(
     def send(url: str) -> None:
         raise error("of another request", request=httpx.Request("GET", url) if is_named else None)
 
-    with pytest.raises(OutcomeUnknownError):
+    with pytest.raises(OutcomeUnknownError) as caught:
         post(mode, emulator_credentials, "http://127.0.0.1:8080", send, transport=transport)
+    assert type(caught.value.__cause__) is error
     assert len(transport.requests) == 1
+
+
+def test_no_connection_for_the_call_itself(mode: str, emulator_credentials: Credentials) -> None:
+    """Over such a transport, the call's own error is proof still: what found no connection is sent again."""
+    transport = Opaque(httpx.ConnectError("refused"))
+    post(mode, emulator_credentials, "http://127.0.0.1:8080", lambda url: None, transport=transport)
+    assert len(transport.requests) == 2
 
 
 def test_a_hook_over_aiohttp(emulator_credentials: Credentials, nowhere: str) -> None:
