@@ -268,6 +268,10 @@ def test_agent_operations_take_a_token(connected: Cli, emulator: Emulator, monke
     done = connected("call signing_agent.get_action --action-id x")
     assert (done.code, done.out) == (3, "")
     assert "--agent-token-file" in done.err
+    Path("blank").write_text(" \n")
+    monkeypatch.setenv("QREDO_AGENT_TOKEN", " ")
+    for options in ("", " --agent-token-file blank"):  # a blank one is none
+        assert connected(f"call signing_agent.get_action --action-id x{options}").err == done.err
     monkeypatch.setenv("QREDO_AGENT_TOKEN", b'{"ID": "aWQ="}'.hex())
     assert connected("call signing_agent.get_action --action-id x").code == 4
     assert emulator.control.requests[-1].operation == "signing_agent_get_action"

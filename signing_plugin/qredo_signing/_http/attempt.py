@@ -28,12 +28,15 @@ class Attempt:
         is_written: Whether any byte of the request may have been written to the origin.
         reads: How often bytes were read from the origin or a proxy.
         url: What was found to be of the environment's origin, for a request that is about to be signed.
+        request: What is sent now: the request, or one that its scheme sends first.
         peer: Host and port that a connection was opened to, such as a proxy's; None if a kept connection was used.
+        was_sent_before: Whether a client of the user, which sends by itself again, may have sent the call already.
         ticket: The place in the line of its nonces, if it has one.
     """
 
     __slots__ = (
         "_deadline",
+        "_is_signing",
         "_now",
         "_was_sent",
         "is_own",
@@ -42,8 +45,10 @@ class Attempt:
         "is_written",
         "peer",
         "reads",
+        "request",
         "ticket",
         "url",
+        "was_sent_before",
     )
 
     def __init__(
@@ -58,8 +63,10 @@ class Attempt:
         """
         self.is_own = is_own
         self.is_signed = self.is_watched = self.is_written = False
+        self._is_signing = self.was_sent_before = False
         self.reads = 0
         self.url: httpx.URL | None = None
+        self.request: httpx.Request | None = None
         self.peer: tuple[str, int] | None = None
         self.ticket: Ticket | None = None
         self._was_sent: bool | None = None
@@ -69,7 +76,7 @@ class Attempt:
     @property
     def may_be_sent(self) -> bool:
         """Whether the request may have reached the server, by what is known without an error."""
-        return self.is_signed and (self.is_written or not self.is_watched)
+        return self.was_sent_before or (self.is_signed and (self.is_written or not self.is_watched))
 
     @property
     def was_sent(self) -> bool:
@@ -79,6 +86,21 @@ class Attempt:
     @was_sent.setter
     def was_sent(self, value: bool) -> None:
         self._was_sent = value
+
+    def begin_flow(self) -> bool:
+        """Begin to sign a request; False inside another flow, so that the request is not the one of this attempt.
+
+        That is a request which a hook sends, or what asks for an agent token, with an httpx client and auth of its own.
+        """
+        if self._is_signing:
+            return False
+        self._is_signing = True
+        self.was_sent_before = self.may_be_sent
+        return True
+
+    def end_flow(self) -> None:
+        """End what `begin_flow` began."""
+        self._is_signing = False
 
     def left(self, timeout: float | None, late: type[Exception]) -> float | None:
         """Return how many seconds a step may take: its own timeout, or what is left until the deadline.

@@ -19,6 +19,7 @@ __all__ = [
     "outcome_of_error",
     "outcome_of_response",
     "refused_the_signature",
+    "response_in",
 ]
 
 _LOCAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
@@ -32,10 +33,15 @@ def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
     Where the transport reports to the attempt, that decides, whatever the error is. Of any other transport only an
     error that comes before there is a connection is proof.
     """
-    if attempt is not None and not attempt.is_signed:
-        return True  # what was written, if anything, was the scheme's own request
-    if attempt is not None and attempt.is_watched:
-        return not attempt.is_written
+    if attempt is not None:
+        if attempt.was_sent_before:
+            return False
+        if not attempt.is_signed:
+            return True  # what was written, if anything, was the scheme's own request
+        if attempt.is_watched:
+            return not attempt.is_written
+        if not _is_of(attempt.request, error):
+            return False
     if isinstance(error, httpx.UnsupportedProtocol):
         return True
     # Some transports pass on every error of the operating system as a connect error, also one in the middle of a
@@ -43,6 +49,21 @@ def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
     cause = error.__cause__
     is_vague = isinstance(cause, OSError) and cause.errno != errno.ECONNREFUSED
     return isinstance(error, _NO_CONNECTION) and not is_vague
+
+
+def response_in(error: Exception, attempt: Attempt) -> httpx.Response | None:
+    """Return the response to the request of an attempt, if an event hook of the user raised an error for it."""
+    if not isinstance(error, httpx.HTTPStatusError) or not _is_of(attempt.request, error):
+        return None
+    return error.response
+
+
+def _is_of(request: httpx.Request | None, error: BaseException) -> bool:
+    """Whether an error can be of this request; one that a response hook raises, or meets in what it sends, is not."""
+    try:
+        return request is None or not isinstance(error, httpx.HTTPError) or error.request is request
+    except RuntimeError:  # it names none, and httpx names it in each error of a transport
+        return False
 
 
 def is_documented(error: BaseException) -> bool:
@@ -54,8 +75,8 @@ def outcome_of_error(error: Exception, attempt: Attempt, now: float) -> Outcome 
     """Return how an attempt without a response ended; None if it never began, so that the error is a local one."""
     if not attempt.is_signed and not isinstance(error, httpx.RequestError):
         return None
-    if isinstance(error, httpx.HTTPStatusError):  # raised by an event hook of the user: there is a response
-        return outcome_of_response(error.response, now)
+    if (response := response_in(error, attempt)) is not None:
+        return outcome_of_response(response, now)
     if never_sent(error, attempt):
         # httpcore passes on what socksio says of a proxy's malformed reply.
         is_of_proxy = type(error).__module__.startswith("socksio.")

@@ -17,7 +17,7 @@ from ..errors import OutcomeUnknownError, QredoSigningError, RedirectError
 from .arguments import check_deadline, check_max_retries
 from .attempt import LONGEST_WAIT, Attempt
 from .call_log import CallLog
-from .outcomes import is_documented, outcome_of_error, outcome_of_response
+from .outcomes import is_documented, outcome_of_error, outcome_of_response, response_in
 from .redaction import redact_error, redact_response
 from .retries import Attempts, End, Outcome, RetryBudget, Rules
 from .scheme import Scheme
@@ -141,7 +141,7 @@ class PendingCall:
         step = self._attempts.after_local_error() if outcome is None else self._attempts.after(outcome)
         step = self._in_time(step)
         if step is End.UNKNOWN:
-            raise self._unknown(error.response if isinstance(error, httpx.HTTPStatusError) else None) from error
+            raise self._unknown(response_in(error, self._attempt)) from error
         if step is not End.FINAL:
             return self._go_on(step, type(error).__name__)
         if self._is_of_own_request(error, outcome):

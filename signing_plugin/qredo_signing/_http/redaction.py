@@ -25,7 +25,7 @@ def redact_request(request: httpx.Request) -> None:
     raw = request.headers.raw
     kept = [header for header in raw if header[0].lower() not in _SECRET]
     if len(kept) < len(raw):
-        request.headers = httpx.Headers(kept)
+        request.headers = httpx.Headers(kept, request.headers.encoding)
 
 
 def redact_response(response: httpx.Response, clean: httpx.Request | None = None) -> None:

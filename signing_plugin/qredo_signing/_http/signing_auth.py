@@ -73,7 +73,11 @@ class SigningAuth(httpx.Auth):
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request; httpx calls this for each attempt."""
         redacted: httpx.Headers | None = None  # those that have no credentials any more
+        attempt = CURRENT.get()
+        is_own = attempt is None or attempt.begin_flow()
         try:
+            if not is_own:
+                CURRENT.set(None)  # what happens in this flow is not of that attempt
             for is_last in (False, True):
                 redacted = None
                 scheme, wire_url = self._begin(request, is_async=False)
@@ -95,7 +99,7 @@ class SigningAuth(httpx.Auth):
                         scheme.leave()
                 offset = scheme.offset
                 scheme.sign(request, wire_url)
-                _hand_over()
+                _hand_over(request)
                 url = request.url
                 response = yield request
                 redact_response(response)
@@ -111,6 +115,10 @@ class SigningAuth(httpx.Auth):
         except GeneratorExit:
             pass  # httpx ends the flow of a call that failed
         finally:
+            if not is_own:
+                CURRENT.set(attempt)
+            elif attempt is not None:
+                attempt.end_flow()
             if request.headers is not redacted:
                 redact_request(request)
             _redact_failure()
@@ -118,7 +126,11 @@ class SigningAuth(httpx.Auth):
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Put the credentials on a request; httpx calls this for each attempt."""
         redacted: httpx.Headers | None = None  # those that have no credentials any more
+        attempt = CURRENT.get()
+        is_own = attempt is None or attempt.begin_flow()
         try:
+            if not is_own:
+                CURRENT.set(None)  # what happens in this flow is not of that attempt
             for is_last in (False, True):
                 redacted = None
                 scheme, wire_url = self._begin(request, is_async=True)
@@ -140,7 +152,7 @@ class SigningAuth(httpx.Auth):
                         scheme.leave()
                 offset = scheme.offset
                 await scheme.async_sign(request, wire_url)
-                _hand_over()
+                _hand_over(request)
                 url = request.url
                 response = yield request
                 redact_response(response)
@@ -156,6 +168,10 @@ class SigningAuth(httpx.Auth):
         except GeneratorExit:
             pass  # httpx ends the flow of a call that failed
         finally:
+            if not is_own:
+                CURRENT.set(attempt)
+            elif attempt is not None:
+                attempt.end_flow()
             if request.headers is not redacted:
                 redact_request(request)
             _redact_failure()
@@ -191,6 +207,8 @@ class SigningAuth(httpx.Auth):
     def _guard(self, request: httpx.Request, *, is_async: bool) -> None:
         """Keep a request, whose URL has been checked, at its origin. A transport of `connect` does so itself."""
         attempt = CURRENT.get()
+        if attempt is not None:
+            attempt.request = request
         if attempt is None or not attempt.is_own:
             guard(request, self._home, is_async=is_async)
         else:
@@ -265,11 +283,12 @@ def _check_time() -> None:
         attempt.left(None, httpx.ConnectTimeout)
 
 
-def _hand_over() -> None:
+def _hand_over(request: httpx.Request) -> None:
     """Tell the attempt that it begins: from here on the request may be sent."""
     attempt = CURRENT.get()
     if attempt is not None:
         attempt.left(None, httpx.ConnectTimeout)
+        attempt.request = request
         attempt.is_signed, attempt.is_written = True, False  # what was written before is of another request
 
 

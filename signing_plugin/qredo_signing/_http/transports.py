@@ -121,7 +121,7 @@ def parser_of(response: httpx.Response) -> Any:
 def _enter(request: httpx.Request, home: AllowedOrigin, proxy: httpx.Proxy | None) -> Attempt | None:
     """Check a request that is about to be sent, whatever changed it after it was signed; return its attempt."""
     attempt = CURRENT.get()
-    if attempt is not None:
+    if attempt is not None and attempt.request is request:  # and not one that a hook sends
         attempt.is_watched = True
     check_origin(request, home, None if attempt is None else attempt.url)
     if proxy is not None and proxy.url.scheme.startswith("socks") and request.url.scheme == "wss":

@@ -135,14 +135,14 @@ class Connection:
 
     def agent_token(self) -> str:
         """A token for one agent operation."""
-        token = secret_from(self.agent_token_file, "QREDO_AGENT_TOKEN", "x-api-zkp token")
+        token = secret_from(self.agent_token_file, "QREDO_AGENT_TOKEN", "x-api-zkp token").strip()
         if not token:
             raise CliError(
                 "an agent operation needs a fresh x-api-zkp token",
                 "give --agent-token-file FILE, or set QREDO_AGENT_TOKEN",
                 code=Exit.LOCAL,
             )
-        return token.strip()
+        return token
 
     def must_confirm(self, what: str) -> bool:
         """Whether to ask before a request that changes something. Without a terminal, `--yes` is required.

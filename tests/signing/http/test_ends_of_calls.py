@@ -50,6 +50,19 @@ def test_a_deadline_limits_every_step(mode: str, credentials: Credentials) -> No
     assert service.limits == [LIMITS]
 
 
+@pytest.mark.parametrize(("method", "ends"), [("GET", httpx.ReadError), ("POST", OutcomeUnknownError)])
+def test_a_lost_response_to_a_request_made_by_hand(
+    method: str, ends: type[Exception], credentials: Credentials, sandbox: Environment
+) -> None:
+    """A GET changes nothing, so it ends with the error of the network; of any other request the outcome is unknown."""
+    service = Service(httpx.ReadError("lost"))
+    with httpx.Client(transport=httpx.MockTransport(service)) as http:
+        client = connect(api.Client, credentials, sandbox, http_client=http, max_retries=0)
+        with pytest.raises(ends):
+            client.send(httpx.Request(method, f"{client.base_url}/company"))
+    assert len(service.requests) == 1
+
+
 def test_no_wait_goes_beyond_the_deadline(mode: str, credentials: Credentials) -> None:
     """A call that would have to wait beyond its deadline ends at once, with what it has or with an unknown outcome."""
     clock, lost = Clock(), httpx.ReadError("")

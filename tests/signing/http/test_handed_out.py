@@ -341,3 +341,18 @@ def test_what_a_transport_keeps_is_not_changed(key: PrivateKey) -> None:
     assert "x-sign" in seen[0]
     assert {"x-api-key", "x-sign"}.isdisjoint(response.request.headers)
     assert response.request.headers["x-timestamp"] == seen[0]["x-timestamp"]
+
+
+def test_other_headers_stay_as_they_were(emulator_credentials: Credentials) -> None:
+    """Spelling, order, duplicates, bytes and the declared encoding of all other headers survive the redaction."""
+    given = [(b"X-One", b"1"), (b"x-ONE", "é".encode()), (b"X-Two", b"\xe9")]
+    http = httpx.Client(
+        transport=httpx.MockTransport(lambda request: httpx.Response(200)),
+        auth=PartnerAuth(emulator_credentials, Environment.emulator("http://127.0.0.1:8080")),
+    )
+    request = httpx.Request("GET", "http://127.0.0.1:8080/", headers=httpx.Headers(given, encoding="iso-8859-1"))
+    request.headers.encoding = "iso-8859-1"
+    headers = http.send(request).request.headers
+    assert [header for header in headers.raw if header[0].lower() in {b"x-one", b"x-two"}] == given
+    assert (headers["x-one"], headers["x-two"]) == ("1, Ã©", "é")
+    assert "x-api-key" not in headers

@@ -69,7 +69,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         if is_socks or request.url.scheme in {"ws", "wss"}:
             return await (await self._plain.here()).handle_async_request(request)
         attempt = CURRENT.get()
-        if attempt is not None:
+        if attempt is not None and attempt.request is request:
             attempt.is_watched = True  # from here on: without a session nothing is sent
         return await (await self._sessions.here()).send(request)
 
