@@ -24,14 +24,13 @@ from .attempt import CURRENT
 from .dates import parse_http_date
 from .hmac_schemes import TokenSignatureScheme
 from .scheme import Scheme, SigningOptions
-from .shared_token import SharedToken
 
 if TYPE_CHECKING:
     import httpx
 
 __all__ = ["TokenScheme"]
 
-_ID = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_ID = "[A-Za-z0-9_-]+"
 _PAUSE = 30.0
 """Seconds until the next refresh after one that failed, while the old token is good."""
 _LONGEST_WAIT = 10.0
@@ -57,6 +56,8 @@ class TokenScheme(Scheme):
         self._token: WorkspaceToken | None = None
         self._paused_until = -math.inf
         if self._workspace is not None:  # the auth of an API without tokens has this scheme too
+            from .shared_token import SharedToken  # most programs have no such auth
+
             self._shared = SharedToken()
             self._seen = self._shared.stamp
         self._line = in_flight_of(self)
@@ -236,7 +237,7 @@ def _checked(workspace_id: str | None) -> str | None:
         return None
     if not isinstance(workspace_id, str):
         raise TypeError(f"workspace_id must be str, got {type(workspace_id).__name__}")
-    if not _ID.fullmatch(workspace_id):
+    if not re.fullmatch(_ID, workspace_id):
         raise ConfigurationError("workspace_id must be letters and digits, as the web app's URL has it")
     return workspace_id
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["BaseCredentials", "Credentials", "check_api_key", "read_secret_text", "unquoted", "variable_text"]
 
 _API_KEY = re.compile(r"[!-~]+", re.ASCII)  # what may stand in a header, without spaces
-_ESCAPED_LINE_BREAK = re.compile(r"(\\+r)?\\+n|\\+r")  # a PEM has no backslash of its own
+_ESCAPED_LINE_BREAK = r"(\\+r)?\\+n|\\+r"  # a PEM has no backslash of its own
 
 
 class BaseCredentials(NotPickled):
@@ -143,7 +143,7 @@ def _load_signer(
 def _key_text(pem: str) -> str:
     """The PEM text of a variable, in which line breaks may be escaped, also beside one at the end that is not."""
     _check_pem("QREDO_PRIVATE_KEY", pem, "set QREDO_PRIVATE_KEY_FILE")
-    return _ESCAPED_LINE_BREAK.sub("\n", pem)
+    return re.sub(_ESCAPED_LINE_BREAK, "\n", pem)
 
 
 def _check_pem(name: str, text: str, advice: str) -> None:

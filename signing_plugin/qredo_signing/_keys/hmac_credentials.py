@@ -16,7 +16,7 @@ from .credentials import BaseCredentials, check_api_key, read_secret_text, unquo
 
 __all__ = ["HmacCredentials"]
 
-_SECRET = re.compile(r"([A-Za-z0-9_-]+|[A-Za-z0-9+/]+)={0,2}", re.ASCII)
+_BASE64 = "([A-Za-z0-9_-]+|[A-Za-z0-9+/]+)={0,2}"
 _LEAST_BYTES = 16  # an API key stands for 10
 
 
@@ -93,7 +93,7 @@ def _decode_secret(api_secret: str) -> bytes:
     if not text:
         raise CredentialsError("the API secret is empty: give the text that was shown when the API key was made")
     bare = text.rstrip("=").replace("+", "-").replace("/", "_")
-    secret = _decode(bare) if _SECRET.fullmatch(text) else b""
+    secret = _decode(bare) if re.fullmatch(_BASE64, text) else b""
     # Encoding it again finds a text that was cut or has a wrong letter at its end.
     if base64.urlsafe_b64encode(secret).decode().rstrip("=") != bare or (text.endswith("=") and len(text) % 4):
         raise CredentialsError(

@@ -14,7 +14,7 @@ __all__ = ["AgentToken", "AgentTokens"]
 
 AgentToken: TypeAlias = Callable[[], str | Awaitable[str]]
 
-_HEX = re.compile(r"[0-9A-Fa-f]+", re.ASCII)
+_HEX = "[0-9A-Fa-f]+"
 
 
 class AgentTokens:
@@ -60,6 +60,6 @@ class AgentTokens:
 def _check(token: object) -> str:
     if not isinstance(token, str):
         raise AgentTokenError(f"agent_token must return the token as str, but returned {type(token).__name__}")
-    if not _HEX.fullmatch(token):
+    if not re.fullmatch(_HEX, token):
         raise AgentTokenError("agent_token returned text that is not hexadecimal, as an x-api-zkp token must be")
     return token

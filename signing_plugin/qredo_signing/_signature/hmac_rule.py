@@ -17,8 +17,8 @@ from .rsa_rule import encode_signature, string_to_sign
 
 __all__ = ["sign_hmac", "verify_hmac"]
 
-# Patterns are compiled when they are used first, here and in rsa_rule, and `hmac` is loaded then: most programs sign
-# requests to one API alone, and start a little sooner.
+# As elsewhere in this package, a pattern is compiled when it is used first, and `hmac` is loaded then: most programs
+# sign requests to one API alone, and start a little sooner.
 _METHOD = "[A-Z]+"
 
 

@@ -17,7 +17,7 @@ LONGEST = 16384
 
 _numbers = itertools.count(1)
 _END_OF_TIME = 1e18  # seconds; also keeps infinities, NaN and integers too large for a float out
-_HEADER_TEXT = re.compile(rf"[!-~]{{1,{LONGEST}}}", re.ASCII)
+_HEADER_TEXT = f"[!-~]{{1,{LONGEST}}}"
 
 
 class WorkspaceToken(NotPickled):
@@ -68,7 +68,7 @@ def read_token(body: bytes, date: float, now: float) -> WorkspaceToken | None:
     except (ValueError, RecursionError):
         return None
     text = members.get("token") if isinstance(members, dict) else None
-    if not isinstance(text, str) or not _HEADER_TEXT.fullmatch(text):
+    if not isinstance(text, str) or not re.fullmatch(_HEADER_TEXT, text):
         return None
     expiry = _expiry(text)
     life = math.inf if expiry is None else expiry - date
