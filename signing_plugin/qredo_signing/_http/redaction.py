@@ -25,7 +25,9 @@ def redact_request(request: httpx.Request) -> None:
     raw = request.headers.raw
     kept = [header for header in raw if header[0].lower() not in _SECRET]
     if len(kept) < len(raw):
-        request.headers = httpx.Headers(kept, request.headers.encoding)
+        # What the encoding is takes as long to find out as all the rest, and it matters for other texts alone.
+        is_ascii = b"".join([value for _, value in kept]).isascii()
+        request.headers = httpx.Headers(kept, None if is_ascii else request.headers.encoding)
 
 
 def redact_response(response: httpx.Response, clean: httpx.Request | None = None) -> None:
