@@ -9,19 +9,15 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from qredo_emulator import Emulator, Settings
 from qredo_signing.cli import main
 
 API = "qredo_partner_v1_1"
 QREDO = (sys.executable, "-m", "qredo_signing")
-load_key = cache(load_pem_private_key)
-"""OpenSSL proves the primes of a key whenever it loads it, 25 ms for each command here: once per key is enough."""
 
 
 class Done(NamedTuple):
@@ -58,7 +54,6 @@ def emulator(server: Emulator) -> Emulator:
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty folder, no `QREDO_` variables, a terminal of 100 columns."""
-    monkeypatch.setattr("qredo_signing._keys.pem.load_pem_private_key", load_key)
     for name in [name for name in os.environ if name.startswith("QREDO_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "100")

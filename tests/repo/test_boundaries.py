@@ -67,14 +67,11 @@ def test_generated_code_needs_attrs_and_httpx_only(path: Path) -> None:
 
 @pytest.mark.parametrize("path", modules("signing_plugin"), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_the_plugin_needs_httpx_and_cryptography_only(path: Path) -> None:
-    """The plugin imports httpx in its adapters, cryptography, anyio, and an extra where it is needed.
-
-    Type checkers know `typing_extensions` without its being installed.
-    """
+    """The plugin imports httpx in its adapters, cryptography, anyio, and an extra where it is needed."""
     place = path.relative_to(ROOT / "signing_plugin" / "qredo_signing").as_posix()
     allowed = {"anyio", "cryptography", "qredo_signing"}
     allowed |= {name for part, names in EXTRAS.items() if place.startswith(part) for name in names}
-    assert foreign(path) <= allowed | {"httpx", "typing_extensions"}
+    assert foreign(path) <= allowed | {"httpx"}
     assert foreign(path, runtime_only=True) <= allowed | ({"httpx"} if place.startswith(KNOW_HTTPX) else set())
 
 

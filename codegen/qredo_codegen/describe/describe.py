@@ -80,9 +80,7 @@ def describe(
         corrected = apply(corrected, overlay)
     document = without_extras(corrected, decisions, with_texts=with_texts)
     document.setdefault("paths", {})  # a file of webhooks has none
-    if (version := str(document["openapi"])) in ("3.0", "3.1"):  # written as a number, as a rule
-        document["openapi"] = f"{version}.0"
-        decisions.add("replaced", "/openapi", f"{version} is no whole version: {version}.0 is taken.")
+    _whole_version(document, decisions)
     fit_written(document, decisions)
     drop_invalid(document, decisions)
     drop_broken_references(document, decisions)
@@ -104,6 +102,12 @@ def describe(
         raise GenerationError("The file cannot be described:", problems)
     counts = len(list(operations(vendor))), len(normal.operations)
     return Described(document, decisions, normal.names, counts)
+
+
+def _whole_version(document: Document, decisions: Decisions) -> None:
+    if (version := str(document["openapi"])) in ("3.0", "3.1"):  # written as a number, as a rule
+        document["openapi"] = f"{version}.0"
+        decisions.add("replaced", "/openapi", f"{version} is no whole version: {version}.0 is taken.")
 
 
 def _refuse_others(vendor: Document) -> None:

@@ -32,7 +32,7 @@ _BY_FORMAT = {
 _PLAIN: dict[str, Any] = {"boolean": False, "string": "text", "null": None}
 
 
-class _NoValue(LookupError):  # noqa: N818 - it is caught where there is another value
+class _NoValueError(LookupError):
     """There is no finite value of a schema."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ def example_of(schema: Any, above: tuple[int, ...] = ()) -> Any:
         LookupError: It has to hold itself, so no value is finite.
     """
     if id(schema) in above:
-        raise _NoValue
+        raise _NoValueError
     parts = parts_of(schema)
     for part in parts:
         if (found := _said(part)) is not MISSING:
@@ -112,14 +112,14 @@ def _member(part: Mapping[str, Any], above: tuple[int, ...]) -> Any:
     for member in members_of(part):
         try:
             value = example_of(member, above)
-        except _NoValue:
+        except _NoValueError:
             continue
         discriminator = part.get("discriminator")
         if isinstance(value, dict) and discriminator:
             names = (name for name, found in discriminator["mapping"].items() if found is member)
             return {**value, discriminator["propertyName"]: next(names, "text")}
         return value
-    raise _NoValue
+    raise _NoValueError
 
 
 def _array(part: Mapping[str, Any], above: tuple[int, ...]) -> list[Any]:
@@ -130,7 +130,7 @@ def _array(part: Mapping[str, Any], above: tuple[int, ...]) -> list[Any]:
         items += [part.get("items", {})] * (count - len(items))
     try:
         return [example_of(item, above) for item in items]
-    except _NoValue:
+    except _NoValueError:
         if least:
             raise
         return []
@@ -145,7 +145,7 @@ def _object(part: Mapping[str, Any], above: tuple[int, ...]) -> dict[str, Any]:
             continue
         try:
             values[name] = example_of(schema, above)
-        except _NoValue:
+        except _NoValueError:
             if name in required:
                 raise
     return values | {name: "text" for name in required if name not in properties}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import Any, TypeAlias, TypeVar, overload
 
 from .._client_protocols import AsyncClient, Client
 from ..errors import ConfigurationError
@@ -15,15 +15,11 @@ from ._reconnect import Reconnect
 from ._state import Gap, Options
 from ._sync_messages import Messages
 
-if TYPE_CHECKING:
-    from typing_extensions import TypeVar
-
-    T = TypeVar("T", default=Any)  # Any where neither `message` nor `key` says more
-
 __all__ = ["feed"]
 
 DEFAULT_KEEPALIVE, DEFAULT_RECONNECT = Keepalive(), Reconnect()
 
+T = TypeVar("T")
 Pending: TypeAlias = Callable[[], Iterable[Any] | object]
 AsyncPending: TypeAlias = Callable[[], Iterable[Any] | AsyncIterable[Any] | Awaitable[Any] | object]
 
@@ -33,7 +29,7 @@ def feed(
     client: Client,
     name: str,
     *,
-    message: type[T] | None = ...,  # pyright: ignore[reportInvalidTypeVarUse]
+    message: type[T],
     resync: Pending | bool = ...,
     on_gap: Callable[[Gap], object] | None = ...,
     on_error: Callable[[FeedMessageError], object] | None = ...,
@@ -46,10 +42,26 @@ def feed(
 ) -> Messages[T]: ...
 @overload
 def feed(
+    client: Client,
+    name: str,
+    *,
+    message: None = ...,
+    resync: Pending | bool = ...,
+    on_gap: Callable[[Gap], object] | None = ...,
+    on_error: Callable[[FeedMessageError], object] | None = ...,
+    key: Callable[[Any], Hashable] | None = ...,
+    remember: int = ...,
+    reconnect: Reconnect = ...,
+    keepalive: Keepalive = ...,
+    max_size: int = ...,
+    **path: str,
+) -> Messages[Any]: ...
+@overload
+def feed(
     client: AsyncClient,
     name: str,
     *,
-    message: type[T] | None = ...,  # pyright: ignore[reportInvalidTypeVarUse]
+    message: type[T],
     resync: AsyncPending | bool = ...,
     on_gap: Callable[[Gap], object] | None = ...,
     on_error: Callable[[FeedMessageError], object] | None = ...,
@@ -60,6 +72,22 @@ def feed(
     max_size: int = ...,
     **path: str,
 ) -> AsyncMessages[T]: ...
+@overload
+def feed(
+    client: AsyncClient,
+    name: str,
+    *,
+    message: None = ...,
+    resync: AsyncPending | bool = ...,
+    on_gap: Callable[[Gap], object] | None = ...,
+    on_error: Callable[[FeedMessageError], object] | None = ...,
+    key: Callable[[Any], Hashable] | None = ...,
+    remember: int = ...,
+    reconnect: Reconnect = ...,
+    keepalive: Keepalive = ...,
+    max_size: int = ...,
+    **path: str,
+) -> AsyncMessages[Any]: ...
 def feed(
     client: Any,
     name: str,

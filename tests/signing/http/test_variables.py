@@ -28,16 +28,17 @@ ENTRY = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 
 
 def _connect(credentials: Credentials, **variables: str) -> None:
-    """Connect both kinds of clients with these variables and no others."""
+    """Connect both kinds of clients with these variables and no others; each is for the sandbox."""
     with pytest.MonkeyPatch.context() as patch:
         for name in VARIABLES:
             patch.delenv(name, raising=False)
             patch.delenv(name.lower(), raising=False)
         for name, value in variables.items():
             patch.setenv(name, value)
-        connect(DummyClient, credentials, Environment.SANDBOX).close()
-        connect(AsyncDummy, credentials, Environment.SANDBOX)
-        connect(AsyncDummy, credentials, Environment.SANDBOX, transport="aiohttp")
+        client = connect(DummyClient, credentials, Environment.SANDBOX)
+        client.close()
+        others = [connect(AsyncDummy, credentials, Environment.SANDBOX, transport=each) for each in (None, "aiohttp")]
+        assert all(each.base_url == client.base_url for each in others)
 
 
 @settings(max_examples=30)
