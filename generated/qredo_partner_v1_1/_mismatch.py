@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
-from decimal import Decimal
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from ._provenance import PACKAGE
@@ -18,15 +17,16 @@ __all__ = ["Misfit", "Mismatch", "collect_mismatches", "mismatch", "raw_of", "se
 T = TypeVar("T")
 
 _JSON_NAMES = {
-    bool: "a boolean",
-    dict: "an object",
-    float: "a number with a fraction or an exponent",
-    Decimal: "a number with a fraction or an exponent",
-    int: "an integer",
-    list: "an array",
-    str: "a string",
-    type(None): "null",
+    "bool": "a boolean",
+    "dict": "an object",
+    "float": "a number with a fraction or an exponent",
+    "Decimal": "a number with a fraction or an exponent",
+    "int": "an integer",
+    "list": "an array",
+    "str": "a string",
+    "NoneType": "null",
 }
+"""By the names of Python's types, so that `decimal` is loaded by packages alone that have fractions."""
 _STRICT: ContextVar[bool] = ContextVar("strict", default=False)
 _SENDING: ContextVar[bool] = ContextVar("sending", default=False)
 _FOUND: ContextVar[list[Misfit] | None] = ContextVar("found", default=None)
@@ -103,8 +103,8 @@ for _name in (
 
 def type_name(value: object) -> str:
     """What an error message calls the type of a value of JSON."""
-    kind = float if isinstance(value, float) else type(value)
-    return _JSON_NAMES.get(kind, kind.__name__)
+    name = "float" if isinstance(value, float) else type(value).__name__
+    return _JSON_NAMES.get(name, name)
 
 
 def mismatch(model: str, field: str, described: str, value: object) -> Any:
@@ -114,7 +114,7 @@ def mismatch(model: str, field: str, described: str, value: object) -> Any:
         ResponseError: Reading is strict.
     """
     found = type_name(value)
-    if described == "a number" and found == _JSON_NAMES[float]:
+    if described == "a number" and found == _JSON_NAMES["float"]:
         found += ", which is not exact: read the JSON with parse_float=decimal.Decimal"
     misfit = Misfit(model, field, described, found)
     if _STRICT.get():

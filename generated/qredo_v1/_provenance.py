@@ -9,5 +9,5 @@ PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "29fc9bed17564d633e9e3de3e7450a34191a08a2e3709215313e88cc9b74a22a"
-TEMPLATES_SHA256 = "1fb858476fa41cffc0a5bebfa5570cb2fdcbc535244c414adb8c357dd93c710f"
+TEMPLATES_SHA256 = "8a9492f96bd3cad3c1f9eb1d4d96c8fc4522062f1a280be780cd0a4db93f80c2"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from ._nonces.sqlite import SQLiteNonces
     from ._shapes.check import check_shapes
     from ._shapes.report import CheckedOperation, ShapeMismatch, ShapeReport
+    from ._signature.explanation import Explanation, explain
     from ._signature.hmac_rule import sign_hmac, verify_hmac
-    from ._signature.rsa_rule import Explanation, explain, sign, string_to_sign, verify
+    from ._signature.rsa_rule import sign, string_to_sign, verify
     from .errors import (
         AgentTokenError,
         ClockSkewError,
@@ -130,8 +131,9 @@ _NAMES = {
     "_nonces.sqlite": ("SQLiteNonces",),
     "_shapes.check": ("check_shapes",),
     "_shapes.report": ("CheckedOperation", "ShapeMismatch", "ShapeReport"),
+    "_signature.explanation": ("Explanation", "explain"),
     "_signature.hmac_rule": ("sign_hmac", "verify_hmac"),
-    "_signature.rsa_rule": ("Explanation", "explain", "sign", "string_to_sign", "verify"),
+    "_signature.rsa_rule": ("sign", "string_to_sign", "verify"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -12,23 +12,20 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import re
-from dataclasses import dataclass
 from typing import Protocol, cast
 
-from .._keys.signer import AsyncSigner, Signer, fingerprint_of, sync_signer
+from .._keys.signer import AsyncSigner, Signer, sync_signer
 from .._secrecy import without_locals
 from ..errors import InvalidSignatureError, SignerError, UnsignableError
 
 __all__ = [
-    "Explanation",
     "Verifier",
     "encode_signature",
-    "explain",
     "make_signature",
     "sign",
     "string_to_sign",
+    "verifier_of",
     "verify",
 ]
 
@@ -48,38 +45,6 @@ class Verifier(Protocol):
 class _HasPublicKey(Protocol):
     @property
     def public_key(self) -> Verifier: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What a signature covers, to lay beside what the other side saw. Holds no secret.
-
-    Attributes:
-        stamp: The text of the timestamp or nonce.
-        url: The URL as signed.
-        body_length: Length of the body in bytes.
-        digest: SHA-256 of the string to sign, in hex.
-        key_fingerprint: SHA-256 of the public key's DER form in hex, or None when the signer does not tell.
-        valid: Whether the signature that was given is right; None when none was given or the key cannot verify.
-    """
-
-    stamp: str
-    url: str
-    body_length: int
-    digest: str
-    key_fingerprint: str | None
-    valid: bool | None = None
-
-    def __str__(self) -> str:
-        verdict = {True: "valid", False: "NOT valid", None: "not checked"}[self.valid]
-        return (
-            f"stamp            {self.stamp}\n"
-            f"url              {self.url}\n"
-            f"body             {self.body_length} bytes\n"
-            f"sha256 to sign   {self.digest}\n"
-            f"key fingerprint  {self.key_fingerprint or 'unknown'}\n"
-            f"signature        {verdict}"
-        )
 
 
 @without_locals
@@ -126,7 +91,7 @@ def verify(key: Verifier | _HasPublicKey, stamp: str, url: str, body: bytes, sig
     Raises:
         InvalidSignatureError: The signature is malformed or does not match.
     """
-    verifier = _verifier(key)
+    verifier = verifier_of(key)
     if verifier is None:
         raise TypeError(f"a {type(key).__name__} cannot verify: give a PublicKey or a PrivateKey")
     raw = _decode_signature(signature)
@@ -137,26 +102,10 @@ def verify(key: Verifier | _HasPublicKey, stamp: str, url: str, body: bytes, sig
     verifier.verify(message, raw)
 
 
-def explain(
-    key: Signer | AsyncSigner | Verifier, stamp: str, url: str, body: bytes, signature: str | None = None
-) -> Explanation:
-    """Show what goes into a signature, without a secret; `print()` it beside the other side's view.
-
-    Args:
-        key: A private key, a public key or another signer.
-        stamp: As for `sign`, but not checked: the point is to see what was given.
-        url: As for `sign`, not checked either.
-        body: As for `sign`.
-        signature: The text of an `x-sign` header, to be checked too.
-    """
-    return Explanation(
-        stamp=stamp,
-        url=url,
-        body_length=len(body),
-        digest=hashlib.sha256(_join(stamp, url, body)).hexdigest(),
-        key_fingerprint=fingerprint_of(key),
-        valid=None if signature is None else _is_valid(key, stamp, url, body, signature),
-    )
+def verifier_of(key: object) -> Verifier | None:
+    """Return the part of a key that verifies, or None."""
+    verifier = getattr(key, "public_key", None) or key
+    return cast(Verifier, verifier) if hasattr(verifier, "verify") else None
 
 
 def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
@@ -180,7 +129,7 @@ def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
         raise UnsignableError("the stamp must be printable ASCII text without spaces, such as '1700000000'")
     if not isinstance(url, str) or not re.fullmatch(_URL, url):
         raise UnsignableError(_why_not_a_wire_url(url))
-    return _join(stamp, url, body)
+    return stamp.encode() + url.encode() + body
 
 
 def encode_signature(raw: object) -> str:
@@ -195,10 +144,6 @@ def encode_signature(raw: object) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
-def _join(stamp: str, url: str, body: bytes) -> bytes:
-    return stamp.encode() + url.encode() + body
-
-
 def _decode_signature(signature: str) -> bytes:
     try:
         raw = base64.b64decode(signature + "=" * (-len(signature) % 4), altchars=b"-_", validate=True)
@@ -208,23 +153,6 @@ def _decode_signature(signature: str) -> bytes:
     if not raw or encode_signature(raw) != signature:
         raise InvalidSignatureError("the signature is not base64url without padding (letters, digits, '-' and '_')")
     return raw
-
-
-def _verifier(key: object) -> Verifier | None:
-    """The part of a key that verifies, if it has one."""
-    verifier = getattr(key, "public_key", None) or key
-    return cast(Verifier, verifier) if hasattr(verifier, "verify") else None
-
-
-def _is_valid(key: object, stamp: str, url: str, body: bytes, signature: str) -> bool | None:
-    verifier = _verifier(key)
-    if verifier is None:
-        return None
-    try:
-        verify(verifier, stamp, url, body, signature)
-    except InvalidSignatureError:
-        return False
-    return True
 
 
 def _why_not_a_wire_url(url: object) -> str:
