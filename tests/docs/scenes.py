@@ -22,15 +22,7 @@ from qredo_signing import PrivateKey, connect
 from ..unreleased import forget_release
 from .blocks import ROOT
 
-__all__ = ["NEEDS", "scene", "softhsm_module"]
-
-NEEDS = {
-    "docs/hsm.md": ("curl", "openssl", "softhsm2-util"),
-    "docs/keys.md": ("curl", "openssl"),
-    "docs/quickstart.md": ("curl",),
-    "docs/signing.md": ("openssl",),
-}
-"""The programs that a page's commands are."""
+__all__ = ["scene", "softhsm_module"]
 
 
 def scene(page: str, folder: Path, emulator: Emulator) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from qredo_emulator import Emulator
 from .blocks import BLOCKS, PAGES, ROOT, Block, blocks_of
 from .commands import UnknownCommandError, check, lines_of
 from .running import Story
-from .scenes import NEEDS, scene
+from .scenes import scene
 
+PROGRAMS = ("curl", "openssl", "softhsm2-util")
+"""What the sessions of a page may call that this project does not bring."""
 NOT_RUN = {
     "docs/hsm.md": 2,
     "docs/keys.md": 1,
@@ -56,9 +58,16 @@ def is_shown_only(block: Block) -> bool:
     return block.language in {"console", "sh"} and not block.is_session and block.text not in RUN_AS_THEY_ARE
 
 
+def is_played(block: Block) -> bool:
+    """Whether the story of a page runs or parses a block."""
+    return block.why_not_run is None and holder(block) is None and not is_shown_only(block)
+
+
 def with_programs(page: str) -> Any:
-    """A page as a parameter, with the programs that it needs."""
-    return pytest.param(page, marks=pytest.mark.needs("sh", *NEEDS.get(page, ())))
+    """A page as a parameter, with the programs that its sessions call."""
+    sessions = "\n".join(block.text for block in blocks_of(page) if block.language == "console" and is_played(block))
+    needed = [program for program in PROGRAMS if re.search(rf"^\$ {program} ", sessions, re.MULTILINE)]
+    return pytest.param(page, marks=pytest.mark.needs("sh", *needed))
 
 
 @pytest.mark.parametrize("page", [with_programs(page) for page in PAGES if blocks_of(page)])
@@ -69,7 +78,7 @@ def test_the_blocks_of_a_page_do_what_they_show(
     story = Story(folder, emulator, scene(page, folder, emulator))
     try:
         for block in blocks_of(page):
-            if block.why_not_run is None and holder(block) is None and not is_shown_only(block):
+            if is_played(block):
                 story.play(block)
     finally:
         story.close()
