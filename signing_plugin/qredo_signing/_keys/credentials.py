@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["BaseCredentials", "Credentials", "check_api_key", "read_secret_text", "unquoted", "variable_text"]
 
 _API_KEY = re.compile(r"[!-~]+", re.ASCII)  # what may stand in a header, without spaces
-_ESCAPED_LINE_BREAK = r"(\\+r)?\\+n|\\+r"  # a PEM has no backslash of its own
 
 
 class BaseCredentials(NotPickled):
@@ -109,8 +108,9 @@ class Credentials(BaseCredentials):
         api_key = variable_text("API key", variables, "QREDO_API_KEY")
         pem, pem_file = _one_of(variables, "QREDO_PRIVATE_KEY")
         passphrase = variables.get("QREDO_PRIVATE_KEY_PASSPHRASE") or None
-        key = Path(pem_file) if pem_file else _key_text(pem)
-        return cls(api_key, key, passphrase=passphrase)
+        if pem:
+            _check_pem("QREDO_PRIVATE_KEY", pem, "set QREDO_PRIVATE_KEY_FILE")
+        return cls(api_key, pem or Path(pem_file), passphrase=passphrase)
 
     @property
     def signer(self) -> Signer | AsyncSigner:
@@ -133,24 +133,18 @@ def _load_signer(
 
     if isinstance(private_key, str):
         _check_pem("private_key", private_key, "give a pathlib.Path")
-    if isinstance(private_key, (bytes, str)):
+    if isinstance(private_key, (bytes, bytearray, str)):
         return PrivateKey.from_pem(private_key, passphrase)
     if isinstance(private_key, os.PathLike):
         return PrivateKey.from_file(private_key, passphrase)
     return as_signer(private_key)
 
 
-def _key_text(pem: str) -> str:
-    """The PEM text of a variable, in which line breaks may be escaped, also beside one at the end that is not."""
-    _check_pem("QREDO_PRIVATE_KEY", pem, "set QREDO_PRIVATE_KEY_FILE")
-    return re.sub(_ESCAPED_LINE_BREAK, "\n", pem)
-
-
 def _check_pem(name: str, text: str, advice: str) -> None:
     if is_api_key(text):
         raise KeyLoadError(f"{name} holds an API key: are API key and private key swapped?")
     if "-----BEGIN " not in text:
-        raise KeyLoadError(f"{name} holds no PEM: for the path of a key file {advice}")
+        raise KeyLoadError(f"{name} holds no PEM: for the path of a key file {advice}; decode a PEM in base64 first")
 
 
 def check_api_key(api_key: str) -> str:

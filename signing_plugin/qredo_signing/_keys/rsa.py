@@ -176,10 +176,13 @@ def as_signer(key: object) -> Signer | AsyncSigner:
         return PrivateKey(key)
     if isinstance(key, PublicKey):
         raise KeyLoadError(f"{key!r} is a public key, which cannot sign: give the private key that belongs to it")
-    if isinstance(key, Signer):
+    if type(key).__module__.startswith("cryptography."):  # keys of other kinds have a method `sign` too
+        raise KeyLoadError(f"an object of the type {type(key).__name__} cannot sign here: give an RSA private key")
+    if isinstance(key, Signer) and not isinstance(key, type):
         return key
+    given = f"the class {key.__name__}" if isinstance(key, type) else f"an object of the type {type(key).__name__}"
     raise TypeError(
-        f"an object of the type {type(key).__name__} cannot sign: give a PrivateKey, PEM text, the path of a PEM file "
+        f"{given} cannot sign: give a PrivateKey, PEM text, the path of a PEM file "
         "(pathlib.Path), or an object with sign(message: bytes) -> bytes (async clients: async def sign)"
     )
 
@@ -193,4 +196,13 @@ def _pem_bytes(data: bytes | str) -> bytes:
 
 
 def _passphrase_bytes(passphrase: bytes | str | None) -> bytes | None:
-    return (passphrase.encode() if isinstance(passphrase, str) else passphrase) or None
+    if isinstance(passphrase, str):
+        try:
+            # Python gives bytes of a variable that are not UTF-8 as surrogates.
+            return passphrase.encode("utf-8", "surrogateescape") or None
+        except UnicodeEncodeError:  # holds the passphrase
+            pass
+        raise KeyLoadError("the passphrase holds characters that no encoding has: give it as bytes")
+    if passphrase is not None and not isinstance(passphrase, (bytes, bytearray, memoryview)):
+        raise TypeError(f"a passphrase must be bytes or str, got {type(passphrase).__name__}")
+    return passphrase or None

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .._diagnostics import warn
+from .._secrecy import may_be_secret
 from ..errors import ConfigurationError, InsecureKeyFileWarning, KeyLoadError
 
 __all__ = ["read_key_file", "write_key_files"]
@@ -38,14 +39,15 @@ def read_key_file(
     Raises:
         ConfigurationError: It cannot be read.
     """
+    text = os.fsdecode(path)
     try:
-        with Path(path).open("rb") as file:
+        with Path(text).open("rb") as file:
             if secret and os.name == "posix":
-                _check_mode(path, os.fstat(file.fileno()).st_mode)
+                _check_mode(text, os.fstat(file.fileno()).st_mode)
             return _as_utf8(file.read())
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    raise error_class(f"the {what} {path} cannot be read ({reason}): {_advice(path)}")
+    except (OSError, ValueError) as error:  # a ValueError for a NUL
+        why = _why_unreadable(text, error)
+    raise error_class(f"the {what} {why}")
 
 
 def write_key_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -65,16 +67,29 @@ def write_key_files(folder: Path, files: Mapping[str, bytes]) -> None:
             file.write(content)
 
 
-def _advice(path: str | os.PathLike[str]) -> str:
+def _why_unreadable(path: str, error: OSError | ValueError) -> str:
+    """Say which file cannot be read, why, and what to do about it.
+
+    A secret may have been given in the place of its file's path, so what is not like a path is not quoted.
+    """
+    if not path.isprintable() or any(map(may_be_secret, Path(path).parts)):
+        return f"was given as {len(path)} characters that are no path: give the path of the file, not what it holds"
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return f"{path} cannot be read ({reason}): {_advice(path, error)}"
+
+
+def _advice(path: str, error: OSError | ValueError) -> str:
     """Return what to do about a file that cannot be read. A relative path is where the program was started."""
-    if os.fspath(path).startswith("~"):
-        return f"~ is not expanded here, so pass {Path(path).expanduser()}"
+    if path != (expanded := os.path.expanduser(path)):  # noqa: PTH111 - Path raises an error for an unknown user
+        return f"~ is not expanded here, so pass {expanded}"
+    if isinstance(error, IsADirectoryError):
+        return "it is a folder: give the path of the file in it"
     file = Path(path).absolute()
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        return f"check the permissions of {file}"
     if not file.parent.is_dir():
         return f"there is no folder {file.parent}; check the path, and where the program was started"
-    if not file.exists():
-        return f"there is no {file.name} in the folder {file.parent}; check the path"
-    return f"check the permissions of {file}"
+    return f"there is no {file.name} in the folder {file.parent}; check the path"
 
 
 def _as_utf8(data: bytes) -> bytes:
@@ -83,9 +98,9 @@ def _as_utf8(data: bytes) -> bytes:
     return data.decode("utf-16", "replace").encode()
 
 
-def _check_mode(path: str | os.PathLike[str], mode: int) -> None:
+def _check_mode(path: str, mode: int) -> None:
     if mode & _READ_OR_WRITE_BY_OTHERS:
         warn(
-            f"{os.fspath(path)} has mode {stat.S_IMODE(mode):04o}, so other users can read or change it: chmod 600 it",
+            f"{path} has mode {stat.S_IMODE(mode):04o}, so other users can read or change it: chmod 600 it",
             InsecureKeyFileWarning,
         )

@@ -7,7 +7,10 @@ from typing import Protocol, TypeGuard, cast, runtime_checkable
 
 from ..errors import SignerError
 
-__all__ = ["AsyncSigner", "Signer", "fingerprint_of", "is_async_signer", "sync_signer"]
+__all__ = ["MIN_KEY_BITS", "AsyncSigner", "Signer", "fingerprint_of", "is_async_signer", "sync_signer"]
+
+MIN_KEY_BITS = 2048
+"""An RSA key with a shorter modulus is not safe."""
 
 
 @runtime_checkable

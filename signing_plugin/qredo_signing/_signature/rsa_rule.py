@@ -17,13 +17,14 @@ import re
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from .._keys.signer import AsyncSigner, Signer, fingerprint_of, sync_signer
+from .._keys.signer import MIN_KEY_BITS, AsyncSigner, Signer, fingerprint_of, sync_signer
 from .._secrecy import without_locals
 from ..errors import InvalidSignatureError, SignerError, UnsignableError
 
 __all__ = [
     "Explanation",
     "Verifier",
+    "base64url",
     "encode_signature",
     "explain",
     "make_signature",
@@ -32,6 +33,7 @@ __all__ = [
     "verify",
 ]
 
+_LEAST_BYTES = MIN_KEY_BITS // 8
 _STAMP = "[!-~]+"
 # What may stand in a URL on the wire (RFC 3986), beside the characters that have their own messages below.
 _URL = r"""(?:https?|wss?)://[!"$-.0->A-~]+/[!"$-~]*"""
@@ -99,7 +101,7 @@ def sign(key: Signer | AsyncSigner, stamp: str, url: str, body: bytes) -> str:
 
     Raises:
         UnsignableError: The stamp or URL is not in the form that goes over the wire.
-        SignerError: The signer is an async one, or what it returned is not bytes.
+        SignerError: The signer is an async one, or what it returned is no signature of an RSA key.
         TypeError: The key cannot sign, or the body is not bytes.
     """
     if not hasattr(key, "sign"):
@@ -184,14 +186,22 @@ def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
 
 
 def encode_signature(raw: object) -> str:
-    """Encode a raw signature as the header has it.
+    """Encode what a signer returned as the header has it.
 
     Raises:
-        SignerError: What a signer returned is not bytes, or empty.
+        SignerError: It is not bytes, or fewer than any RSA signature has, as a key of another kind makes them.
     """
-    if not isinstance(raw, bytes) or not raw:
-        given = "no bytes" if isinstance(raw, bytes) else type(raw).__name__
-        raise SignerError(f"the signer's sign(message) must return the signature as bytes, but returned {given}")
+    if not isinstance(raw, bytes) or len(raw) < _LEAST_BYTES:
+        given = f"{len(raw)} bytes" if isinstance(raw, bytes) else type(raw).__name__
+        raise SignerError(
+            "the signer's sign(message) must return the signature as bytes, as many as the modulus of an RSA key has "
+            f"({_LEAST_BYTES} or more), but returned {given}"
+        )
+    return base64url(raw)
+
+
+def base64url(raw: bytes) -> str:
+    """Return bytes in base64url without padding."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
@@ -205,7 +215,7 @@ def _decode_signature(signature: str) -> bytes:
     except (binascii.Error, ValueError):
         raw = b""
     # Comparing with our own encoding also refuses padding, the other alphabet and stray low bits.
-    if not raw or encode_signature(raw) != signature:
+    if not raw or base64url(raw) != signature:
         raise InvalidSignatureError("the signature is not base64url without padding (letters, digits, '-' and '_')")
     return raw
 

@@ -176,7 +176,7 @@ def test_a_fork_while_a_number_is_drawn() -> None:
 
 def test_tasks_share_a_source(credentials: Credentials) -> None:
     """Requests of concurrent tasks, signed in threads, carry distinct nonces."""
-    fast = Credentials(credentials.api_key, DummyHSM(None, b"signature"))
+    fast = Credentials(credentials.api_key, DummyHSM(None, bytes(256)))
     auth = PartnerAuth(fast, Environment.SANDBOX, stamp="nonce", offload=True)
     transport = httpx.MockTransport(lambda request: httpx.Response(200, text=request.headers["x-nonce"]))
 

@@ -137,9 +137,12 @@ def test_any_signer_signs() -> None:
     assert sign(DummyHSM(KEY), "1", URL, b"") == sign(KEY, "1", URL, b"")
 
 
-@pytest.mark.parametrize("answer", ["c2lnbmF0dXJl", b"", 1, [b"x"]])
+ED25519, ECDSA = bytes(64), bytes(72)
+
+
+@pytest.mark.parametrize("answer", ["c2lnbmF0dXJl", b"", 1, [b"x"], bytearray(256), ED25519, ECDSA, bytes(255)])
 def test_a_signer_that_gives_no_signature_is_named(answer: object) -> None:
-    """What a signer returns must be bytes; the error says what it was."""
+    """What a signer returns must be bytes, as many as an RSA signature has; the error says what it was."""
     with pytest.raises(SignerError, match=r"sign\(message\) must return the signature as bytes"):
         sign(DummyHSM(KEY, answer), "1", URL, b"")
 
