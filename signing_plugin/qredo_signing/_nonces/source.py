@@ -71,8 +71,11 @@ class Nonces(ABC):
         self.rule: Rule = rule
         self._used = 0 if rule == "clock" else -1
         self._used_before = self._used
-        self._returning: list[int] = []
-        """Numbers that are being given back, or for which it is not known whether the store took them back."""
+        self._returning: dict[int, int] = {}
+        """Numbers that are being given back, or for which it is not known whether the store took them back.
+
+        Each with how many there were until then: a store can tell by it that it is asked again."""
+        self._returns = 0
         self._lock = threading.Lock()
         with _watching:
             _sources.add(self)
@@ -85,7 +88,7 @@ class Nonces(ABC):
         """
         with self._lock:
             while self._returning:
-                self._finish_returning(self._returning[0])
+                self._finish_returning(next(iter(self._returning)))
             nonce = self._issue(self._used)
             if not self._used < nonce <= MAX_NONCE:
                 raise NonceError(
@@ -106,9 +109,10 @@ class Nonces(ABC):
         if self.rule == "clock":
             return
         with self._lock:
-            self._returning.append(nonce)
+            self._returns += 1
+            self._returning.setdefault(nonce, self._returns)
             is_taken_back = self._take_back(nonce)
-            self._returning.remove(nonce)
+            del self._returning[nonce]
             if not is_taken_back:
                 raise NonceError(
                     f"nonce {nonce} was never sent and cannot be given back, because it is not the last one issued. "
@@ -121,7 +125,7 @@ class Nonces(ABC):
         """Find out whether the store took a number back when its response was lost, so that no gap is feared there."""
         if self._is_taken_back(nonce):
             self._go_back_before(nonce)
-        self._returning.remove(nonce)
+        del self._returning[nonce]
 
     def _go_back_before(self, nonce: int) -> None:
         # `_used_before` goes back one step. When several numbers are given back in a row, nonce - 1 is lower.
@@ -150,7 +154,7 @@ class Nonces(ABC):
         self._lock = threading.Lock()
         for nonce in self._returning:  # that is for the parent to finish
             self._go_back_before(nonce)
-        self._returning = []
+        self._returning = {}
 
 
 class InProcessNonces(Nonces):
@@ -280,8 +284,15 @@ def check_start(start: int | None) -> int:
 
 
 def microseconds(clock: Clock) -> int:
-    """Return the clock in whole microseconds."""
-    return int(clock() * 1_000_000)
+    """Return the clock in whole microseconds.
+
+    Raises:
+        NonceError: It is no time before the year 2255. A store that kept it would be of no use when the clock is right.
+    """
+    seconds = clock()
+    if not abs(seconds) * 1_000_000 < MAX_NONCE:  # nor NaN
+        raise NonceError(f"the clock says {seconds} s since 1970: set the clock of this machine (NTP)")
+    return int(seconds * 1_000_000)
 
 
 _sources: weakref.WeakSet[Nonces] = weakref.WeakSet()

@@ -237,7 +237,7 @@ class SQLiteNonces(StoredNonces):
         """Close the file when SQLite or the system raises an error, and make it a `NonceError` that says what to do."""
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError) as error:  # a ValueError for a NUL in the path
             self._disconnect()
             if _is_busy(error):
                 text = f"other processes held {self._path} for more than {self._timeout} s; is one of them stopped?"

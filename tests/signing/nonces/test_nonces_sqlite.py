@@ -470,6 +470,18 @@ def test_a_folder_that_is_not_there(missing: str, tmp_path: Path) -> None:
         SQLiteNonces(tmp_path / missing).next()
 
 
+@pytest.mark.parametrize("wrong", ["nul\0", "x" * 300, "folder", "loop", "n.db/n.db"])
+def test_a_path_that_is_none(wrong: str, tmp_path: Path) -> None:
+    """Whatever the system, or Python, has against a path: the error is a `NonceError`."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "n.db").touch()
+    with pytest.raises(NonceError, match="no nonces from"):
+        SQLiteNonces(tmp_path / wrong).next()
+    with pytest.raises(NonceError, match="no nonces from"):
+        SQLiteNonces(tmp_path / "n.db", name="\ud800").next()
+
+
 def test_another_holds_the_lock(path: Path, make: Callable[..., SQLiteNonces]) -> None:
     """Waiting for a process that does not let go ends after the timeout, with an error; later it goes on."""
     source = make(timeout=0.01)
