@@ -7,10 +7,20 @@ from collections.abc import Mapping
 from ._requirements import Libraries
 from ._selection import Selection
 from ._sources import PLUGIN
+from .vendor_check import LEFTOVERS
 
-__all__ = ["GITATTRIBUTES", "HEADER", "constraints", "quoted", "readme", "requirements"]
+__all__ = ["GITATTRIBUTES", "GITIGNORE", "HEADER", "constraints", "quoted", "readme", "requirements"]
 
 GITATTRIBUTES = "# Line ends stay as they are: VENDORED.json has the hash of every byte.\n* -text linguist-vendored\n"
+
+GITIGNORE = "\n".join(
+    [
+        "# Every file belongs to the copy, whatever the repository above ignores. Caches do not.",
+        "!*",
+        *(f"{name}/" for name in sorted(LEFTOVERS)),
+        "",
+    ]
+)
 
 HEADER = "# Written by `nox -s vendor`. Do not edit: vendor anew."
 """First line of each build file."""
