@@ -28,9 +28,12 @@ class NotPickled:
     def __deepcopy__(self, memo: object) -> Self:
         return self
 
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
+    def __getstate__(self) -> NoReturn:
         name = type(self).__name__
         raise TypeError(f"{name} is not pickled: a secret must not leave the process; make it where it is used")
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        self.__getstate__()
 
 
 def without_locals(function: F) -> F:

@@ -206,7 +206,7 @@ def base64url(raw: bytes) -> str:
 
 
 def _join(stamp: str, url: str, body: bytes) -> bytes:
-    return stamp.encode() + url.encode() + body
+    return f"{stamp}{url}".encode(errors="surrogatepass") + body
 
 
 def _decode_signature(signature: str) -> bytes:

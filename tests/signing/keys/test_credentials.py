@@ -274,6 +274,8 @@ def test_credentials_stay_in_the_process(key: PrivateKey) -> None:
     credentials = Credentials(API_KEY, key)
     with pytest.raises(TypeError, match="not pickled"):
         pickle.dumps(credentials)
+    with pytest.raises(TypeError, match="not pickled"):
+        credentials.__getstate__()
     with pytest.raises(TypeError):
         vars(credentials)
     assert copy.copy(credentials) is credentials

@@ -179,6 +179,7 @@ def test_explain_reads_like_a_table() -> None:
 
 def test_explain_takes_what_sign_refuses() -> None:
     """`explain` shows a wrong URL instead of refusing it, and says that its signature is not valid."""
+    assert explain(KEY, "1", f"{URL}?\ud800", b"", "x").valid is False
     explanation = explain(DummyHSM(KEY), "1", "api.qredo.network/x#y", b"")
     assert (explanation.valid, explanation.key_fingerprint) == (None, None)
     assert "signature        not checked" in str(explanation)
