@@ -6,6 +6,7 @@ import codecs
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from .._diagnostics import warn
@@ -51,7 +52,7 @@ def read_key_file(
 
 
 def write_key_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write new files into a folder, which is made if it is missing: mode 0600, and 0644 for `public.pem`.
+    """Write new files, all or none, into a folder that is made if it is missing: mode 0600, and 0644 for `public.pem`.
 
     Args:
         folder: Where to write.
@@ -61,10 +62,14 @@ def write_key_files(folder: Path, files: Mapping[str, bytes]) -> None:
         OSError: A file cannot be written, or exists already. Nothing is overwritten.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, content in files.items():
-        mode = 0o644 if name == _PUBLIC_FILE else 0o600
-        with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(content)
+    with ExitStack() as undo:
+        for name, content in files.items():
+            mode = 0o644 if name == _PUBLIC_FILE else 0o600
+            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            undo.callback((folder / name).unlink, missing_ok=True)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+        undo.pop_all()
 
 
 def _why_unreadable(path: str, error: OSError | ValueError) -> str:

@@ -224,6 +224,20 @@ def test_saving_keeps_the_key_private(tmp_path: Path) -> None:
     assert path.read_text() == PEM
 
 
+def test_saving_leaves_no_half_of_a_key(tmp_path: Path) -> None:
+    """When a disk is full, no file is left that would be in the way of the next try."""
+    resource = pytest.importorskip("resource", reason="needs limits of the system")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            KEY.save(tmp_path / "key.pem")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    KEY.save(tmp_path / "key.pem")
+    assert ApprovalKey.from_file(tmp_path / "key.pem").seed == KEY.seed
+
+
 def test_a_readable_file_warns(tmp_path: Path) -> None:
     """A key that other users can read is loaded with a warning."""
     path = private_file(tmp_path / "key", SEED)
