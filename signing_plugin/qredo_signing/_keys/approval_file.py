@@ -16,7 +16,7 @@ __all__ = ["SEED_BYTES", "read_seed", "write_seed"]
 SEED_BYTES = 48
 
 _LABEL = "QREDO APPROVAL SEED"
-_BLOCK = re.compile(rf"\s*-----BEGIN {_LABEL}-----\s+([A-Za-z0-9+/=\s]+?)\s+-----END {_LABEL}-----\s*", re.ASCII)
+_BLOCK = re.compile(rf"\s*-----BEGIN {_LABEL}-----([A-Za-z0-9+/=\s]+)-----END {_LABEL}-----\s*", re.ASCII)
 
 
 def read_seed(path: str | os.PathLike[str]) -> bytes:

@@ -18,7 +18,8 @@ __all__ = ["check_size", "load_private", "load_public"]
 
 _VARIABLE = "QREDO_PRIVATE_KEY_PASSPHRASE"
 
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
+# A block ends before the next one begins: without that, a text of many BEGIN lines would be searched for hours.
+_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----((?!-----BEGIN ).)*?-----END \1-----", re.DOTALL)
 _PRIVATE = {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"}
 _PUBLIC = {"PUBLIC KEY", "RSA PUBLIC KEY"}
 _ESCAPED_LINE_BREAK = re.compile(rb"(\\+r)?\\+n|\\+r")  # as variables and secret stores write it: PEM has no backslash

@@ -138,6 +138,7 @@ CAUSES = {
     "text": (b"not a key", None, "is not PEM"),
     "der": (RSA_2048.private_bytes(Encoding.DER, PKCS8, NoEncryption()), None, "looks like DER"),
     "cut-off": (private_pem()[:800], None, "is cut off or damaged"),
+    "begins-only": (b"-----BEGIN PRIVATE KEY-----\n" * 20_000, None, "is cut off or damaged"),
     "damaged": (private_pem().replace(b"MII", b"MIJ", 1), None, "holds a damaged private key"),
     "unknown-block": (b"-----BEGIN X-----\nAAAA\n-----END X-----\n", None, "holds no private key"),
     "two-keys": (private_pem() + private_pem(RSA_1024), None, "holds 2 private keys"),
