@@ -73,9 +73,13 @@ class Credentials(BaseCredentials):
             KeyLoadError: The private key cannot be loaded.
             TypeError: The private key is none of the above.
         """
+        from .rsa import as_signer  # here, because it imports cryptography, which takes longer than all of this package
+
         text = check_api_key(api_key)
         super().__init__(text, kind_of(text))
-        self._signer = _load_signer(private_key, passphrase)
+        if isinstance(private_key, str):
+            _refuse_path("private_key", private_key, "give a pathlib.Path")
+        self._signer = as_signer(private_key, passphrase)
 
     @classmethod
     @without_locals
@@ -109,7 +113,7 @@ class Credentials(BaseCredentials):
         pem, pem_file = _one_of(variables, "QREDO_PRIVATE_KEY")
         passphrase = variables.get("QREDO_PRIVATE_KEY_PASSPHRASE") or None
         if pem:
-            _check_pem("QREDO_PRIVATE_KEY", pem, "set QREDO_PRIVATE_KEY_FILE")
+            _refuse_path("QREDO_PRIVATE_KEY", pem, "set QREDO_PRIVATE_KEY_FILE")
         return cls(api_key, pem or Path(pem_file), passphrase=passphrase)
 
     @property
@@ -123,27 +127,8 @@ class Credentials(BaseCredentials):
         return f"<Credentials {self._kind} key, signed by {signer}>"
 
 
-def _load_signer(
-    private_key: Signer | AsyncSigner | RSAPrivateKey | bytes | str | os.PathLike[str], passphrase: bytes | str | None
-) -> Signer | AsyncSigner:
-    from .rsa import (  # here, because it imports cryptography, which takes longer than all of this package
-        PrivateKey,
-        as_signer,
-    )
-
-    if isinstance(private_key, str):
-        _check_pem("private_key", private_key, "give a pathlib.Path")
-    if isinstance(private_key, (bytes, bytearray, str)):
-        return PrivateKey.from_pem(private_key, passphrase)
-    if isinstance(private_key, os.PathLike):
-        return PrivateKey.from_file(private_key, passphrase)
-    return as_signer(private_key)
-
-
-def _check_pem(name: str, text: str, advice: str) -> None:
-    if is_api_key(text):
-        raise KeyLoadError(f"{name} holds an API key: are API key and private key swapped?")
-    if "-----BEGIN " not in text:
+def _refuse_path(name: str, text: str, advice: str) -> None:
+    if "-----BEGIN " not in text and not is_api_key(text):
         raise KeyLoadError(f"{name} holds no PEM: for the path of a key file {advice}; decode a PEM in base64 first")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
@@ -18,8 +19,6 @@ from .secret_files import read_key_file
 from .signer import AsyncSigner, Signer
 
 if TYPE_CHECKING:
-    import os
-
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 __all__ = ["PrivateKey", "PublicKey", "RSASigner", "as_signer"]
@@ -165,13 +164,17 @@ class PrivateKey(RSASigner):
         return self._key.sign(message, _PADDING, _HASH)
 
 
-def as_signer(key: object) -> Signer | AsyncSigner:
-    """Take the key object of a user: one of ours, one of the cryptography package, or anything that signs.
+def as_signer(key: object, passphrase: bytes | str | None = None) -> Signer | AsyncSigner:
+    """Take a key in every form: PEM, the path of a PEM file, a key object, or anything that signs.
 
     Raises:
-        KeyLoadError: A public key was given, or the key is too short.
+        KeyLoadError: It cannot be loaded, is no private RSA key, or is too short.
         TypeError: The object cannot sign.
     """
+    if isinstance(key, (bytes, bytearray, str)):
+        return PrivateKey.from_pem(key if isinstance(key, str) else bytes(key), passphrase)
+    if isinstance(key, os.PathLike):
+        return PrivateKey.from_file(key, passphrase)
     if isinstance(key, RSAPrivateKey):
         return PrivateKey(key)
     if isinstance(key, PublicKey):
