@@ -495,6 +495,51 @@ def test_another_holds_the_lock(path: Path, make: Callable[..., SQLiteNonces]) -
     assert source.next()
 
 
+def test_numbers_that_could_not_be_given_back_at_once(path: Path, make: Callable[..., SQLiteNonces]) -> None:
+    """A number whose return the file did not take, as when its disk is full, goes back before the next is drawn."""
+    source = make(rule="counter", timeout=0.01)
+    source.initialise(1)
+    numbers = [source.next() for _ in range(3)]
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    for number in reversed(numbers):
+        with pytest.raises(NonceError, match="other processes held"):
+            source.give_back(number)
+    other.execute("ROLLBACK")
+    other.close()
+    assert [source.next(), source.next()] == [1, 2]
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_a_return_that_is_in_doubt_is_not_done_twice(
+    is_committed: bool, make: Callable[..., SQLiteNonces], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a return was cut off at its commit, a number that another process drew since is left to that process."""
+    source, other = make(rule="counter"), make(rule="counter")
+    source.initialise(1)
+    number = source.next()
+    connection = source._connect()
+
+    class CutOff:
+        """The connection of the source, whose commit does not return."""
+
+        in_transaction = False
+
+        def execute(self, statement: str, *values: Any) -> Any:
+            """Run a statement, and cut the commit off."""
+            if statement == "COMMIT":
+                connection.execute("COMMIT" if is_committed else "ROLLBACK")
+                raise KeyboardInterrupt
+            return connection.execute(statement, *values)
+
+    monkeypatch.setattr(source, "_connection", CutOff())
+    with pytest.raises(KeyboardInterrupt):
+        source.give_back(number)
+    monkeypatch.setattr(source, "_connection", connection)
+    assert other.next() == (1 if is_committed else 2)
+    assert source.next() == (2 if is_committed else 3)
+
+
 def test_another_holds_the_lock_while_a_source_opens(path: Path, make: Callable[..., SQLiteNonces]) -> None:
     """Opening waits for the lock as drawing does: until the timeout, and no longer than the lock is held."""
     make().next()
