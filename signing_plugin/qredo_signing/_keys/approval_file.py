@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from ..errors import KeyLoadError
-from .secret_files import read_key_file, write_key_files
+from .secret_files import as_utf8, read_key_file, write_key_files
 
 __all__ = ["SEED_BYTES", "read_seed", "write_seed"]
 
@@ -48,7 +48,7 @@ def write_seed(path: str | os.PathLike[str], seed: bytes) -> None:
 
 
 def _decode(content: bytes) -> bytes:
-    match = _BLOCK.fullmatch(content.decode("ascii", "replace"))
+    match = _BLOCK.fullmatch(as_utf8(content).decode("utf-8-sig", "replace"))
     try:
         return base64.b64decode("".join(match[1].split()), validate=True) if match else b""
     except binascii.Error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._secrecy import NotPickled, without_locals
 from ..errors import CredentialsError, KeyLoadError
 from .api_key import KeyKind, is_api_key, kind_of
-from .secret_files import read_key_file
+from .secret_files import as_utf8, read_key_file
 from .signer import AsyncSigner, Signer, fingerprint_of
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def unquoted(text: str) -> str:
 
 def read_secret_text(what: str, path: str | os.PathLike[str]) -> str:
     """Read a file with a secret text in it. Raises `CredentialsError`, which says what it was to hold."""
-    return read_key_file(path, f"{what} file", CredentialsError).decode("utf-8-sig", "replace")
+    return as_utf8(read_key_file(path, f"{what} file", CredentialsError)).decode("utf-8-sig", "replace")
 
 
 def variable_text(what: str, variables: Mapping[str, str], name: str) -> str:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from ..errors import KeyLoadError
 from .api_key import is_api_key
+from .secret_files import as_utf8
 from .signer import MIN_KEY_BITS
 
 __all__ = ["check_size", "load_private", "load_public"]
@@ -83,6 +84,7 @@ def _not_usable(key: object, kind: str, what: str, advice: str = "") -> KeyLoadE
 
 
 def _only_block(data: bytes, wanted: set[str], kind: str, what: str) -> bytes:
+    data = as_utf8(data)
     if not data.strip():
         raise KeyLoadError(f"{what} is empty: it must hold an RSA {kind} key in PEM form")
     blocks = [(match[1].decode(), match[0]) for match in _BLOCK.finditer(data)]

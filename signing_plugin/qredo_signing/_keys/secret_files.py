@@ -13,7 +13,7 @@ from .._diagnostics import warn
 from .._secrecy import may_be_secret
 from ..errors import ConfigurationError, InsecureKeyFileWarning, KeyLoadError
 
-__all__ = ["read_key_file", "write_key_files"]
+__all__ = ["as_utf8", "read_key_file", "write_key_files"]
 
 _READ_OR_WRITE_BY_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 _PUBLIC_FILE = "public.pem"
@@ -34,9 +34,6 @@ def read_key_file(
         error_class: The class of that error.
         secret: Warn (`InsecureKeyFileWarning`) when its mode lets group or others in; on POSIX only.
 
-    Returns:
-        Its bytes; in UTF-8 if it is text in UTF-16, as a redirection in PowerShell writes it.
-
     Raises:
         ConfigurationError: It cannot be read.
     """
@@ -45,10 +42,17 @@ def read_key_file(
         with Path(text).open("rb") as file:
             if secret and os.name == "posix":
                 _check_mode(text, os.fstat(file.fileno()).st_mode)
-            return _as_utf8(file.read())
+            return file.read()
     except (OSError, ValueError) as error:  # a ValueError for a NUL
         why = _why_unreadable(text, error)
     raise error_class(f"the {what} {why}")
+
+
+def as_utf8(text: bytes) -> bytes:
+    """Return a text in UTF-8, also one in UTF-16 as a redirection in PowerShell writes it."""
+    if not text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return text
+    return text.decode("utf-16", "replace").encode()
 
 
 def write_key_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -95,12 +99,6 @@ def _advice(path: str, error: OSError | ValueError) -> str:
     if not file.parent.is_dir():
         return f"there is no folder {file.parent}; check the path, and where the program was started"
     return f"there is no {file.name} in the folder {file.parent}; check the path"
-
-
-def _as_utf8(data: bytes) -> bytes:
-    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data
-    return data.decode("utf-16", "replace").encode()
 
 
 def _check_mode(path: str, mode: int) -> None:

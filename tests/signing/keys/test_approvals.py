@@ -178,12 +178,21 @@ def private_file(path: Path, content: bytes) -> Path:
         PEM.encode(),
         PEM.replace("\n", "\r\n").encode(),
         f"\n{PEM.replace(PEM[50:60], PEM[50:60] + chr(10))}\n".encode(),
+        PEM.encode("utf-8-sig"),
+        PEM.encode("utf-16"),
     ],
-    ids=["raw", "text", "text of Windows", "text in two lines"],
+    ids=["raw", "text", "text of Windows", "text in two lines", "text with a mark", "text in UTF-16"],
 )
 def test_a_file_holds_the_seed(tmp_path: Path, content: bytes) -> None:
-    """A file of 48 bytes, and one of text with any line ends, give the key."""
+    """A file of 48 bytes, and one of text with any line ends or marks, give the key."""
     assert ApprovalKey.from_file(private_file(tmp_path / "key", content)).seed == SEED
+
+
+@pytest.mark.parametrize("start", [b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"])
+def test_a_seed_is_not_text(tmp_path: Path, start: bytes) -> None:
+    """A seed whose first bytes happen to be a byte order mark is loaded as it is."""
+    seed = start + SEED[len(start) :]
+    assert ApprovalKey.from_file(private_file(tmp_path / "key", seed)).seed == seed
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,9 @@ def test_a_passphrase_that_is_not_utf_8(monkeypatch: pytest.MonkeyPatch) -> None
         lambda pem: pem + certificate_pem(),
         lambda pem: b"\n\n" + pem + b"\n\n",
         lambda pem: pem.replace(b"\n", rb"\n"),
+        lambda pem: pem.decode().encode("utf-16"),
     ],
-    ids=["crlf", "bom", "bag", "certificate-before", "certificate-after", "blank-lines", "escaped"],
+    ids=["crlf", "bom", "bag", "certificate-before", "certificate-after", "blank-lines", "escaped", "utf-16"],
 )
 def test_what_surrounds_the_key_does_not_matter(change: Callable[[bytes], bytes]) -> None:
     """Windows or escaped line ends, a byte order mark, attributes and certificates around the key are ignored."""
