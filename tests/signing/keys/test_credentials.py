@@ -156,7 +156,7 @@ def test_a_secret_in_the_place_of_a_path_is_not_shown(name: str, secret: str) ->
         lambda: PrivateKey.from_file(secret),
     ]
     for load in loads:
-        with pytest.raises(ConfigurationError, match=f"given as {len(secret)}|given as {len(secret) + 7}") as caught:
+        with pytest.raises(ConfigurationError, match=r"given as [0-9]+ characters that are no path") as caught:
             load()
         text = "".join(traceback.format_exception(caught.value))
         assert not any(line in text for line in secret.splitlines())
