@@ -88,7 +88,7 @@ class Nonces(ABC):
         """
         with self._lock:
             while self._returning:
-                self._finish_returning(next(iter(self._returning)))
+                self._return(next(iter(self._returning)), self._is_taken_back)
             nonce = self._issue(self._used)
             if not self._used < nonce <= MAX_NONCE:
                 raise NonceError(
@@ -109,30 +109,29 @@ class Nonces(ABC):
         if self.rule == "clock":
             return
         with self._lock:
+            take_back = self._is_taken_back if nonce in self._returning else self._take_back
             self._returns += 1
             self._returning.setdefault(nonce, self._returns)
-            is_taken_back = self._take_back(nonce)
-            del self._returning[nonce]
-            if not is_taken_back:
+            if not self._return(nonce, take_back):
                 raise NonceError(
                     f"nonce {nonce} was never sent and cannot be given back, because it is not the last one issued. "
                     f"A service that counts waits for it and refuses later ones: stop what sends with this API key and "
                     f"set the counter to the nonce that the service waits for"
                 )
-            self._go_back_before(nonce)
 
-    def _finish_returning(self, nonce: int) -> None:
-        """Find out whether the store took a number back when its response was lost, so that no gap is feared there."""
-        if self._is_taken_back(nonce):
-            self._go_back_before(nonce)
+    def _return(self, nonce: int, take_back: Callable[[int], bool]) -> bool:
+        is_taken_back = take_back(nonce)
         del self._returning[nonce]
+        if is_taken_back:
+            self._go_back_before(nonce)
+        return is_taken_back
 
     def _go_back_before(self, nonce: int) -> None:
         # `_used_before` goes back one step. When several numbers are given back in a row, nonce - 1 is lower.
         self._used = min(self._used, self._used_before, nonce - 1)
 
     def _is_taken_back(self, nonce: int) -> bool:
-        """Whether the store took a number back. Called with the lock held."""
+        """Whether the store took a number back, though `_take_back` did not say so. Called with the lock held."""
         return False
 
     @abstractmethod

@@ -510,9 +510,10 @@ def test_numbers_that_could_not_be_given_back_at_once(path: Path, make: Callable
     assert [source.next(), source.next()] == [1, 2]
 
 
+@pytest.mark.parametrize("is_asked_again", [True, False])
 @pytest.mark.parametrize("is_committed", [True, False])
 def test_a_return_that_is_in_doubt_is_not_done_twice(
-    is_committed: bool, make: Callable[..., SQLiteNonces], monkeypatch: pytest.MonkeyPatch
+    is_committed: bool, is_asked_again: bool, make: Callable[..., SQLiteNonces], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a return was cut off at its commit, a number that another process drew since is left to that process."""
     source, other = make(rule="counter"), make(rule="counter")
@@ -537,6 +538,9 @@ def test_a_return_that_is_in_doubt_is_not_done_twice(
         source.give_back(number)
     monkeypatch.setattr(source, "_connection", connection)
     assert other.next() == (1 if is_committed else 2)
+    if is_asked_again:
+        with pytest.raises(NonceError, match="cannot be given back"):
+            source.give_back(number)
     assert source.next() == (2 if is_committed else 3)
 
 
