@@ -88,7 +88,7 @@ class Nonces(ABC):
         """
         with self._lock:
             while self._returning:
-                self._return(next(iter(self._returning)), self._is_taken_back)
+                self._return(next(iter(self._returning)))
             nonce = self._issue(self._used)
             if not self._used < nonce <= MAX_NONCE:
                 raise NonceError(
@@ -109,18 +109,19 @@ class Nonces(ABC):
         if self.rule == "clock":
             return
         with self._lock:
-            take_back = self._is_taken_back if nonce in self._returning else self._take_back
-            self._returns += 1
-            self._returning.setdefault(nonce, self._returns)
-            if not self._return(nonce, take_back):
+            # A greater number than the last was given back before: by now another process may have drawn it.
+            if nonce > self._used or not self._return(nonce):
                 raise NonceError(
                     f"nonce {nonce} was never sent and cannot be given back, because it is not the last one issued. "
                     f"A service that counts waits for it and refuses later ones: stop what sends with this API key and "
                     f"set the counter to the nonce that the service waits for"
                 )
 
-    def _return(self, nonce: int, take_back: Callable[[int], bool]) -> bool:
-        is_taken_back = take_back(nonce)
+    def _return(self, nonce: int) -> bool:
+        is_asked_again = nonce in self._returning
+        self._returns += 1
+        self._returning.setdefault(nonce, self._returns)
+        is_taken_back = self._is_taken_back(nonce) if is_asked_again else self._take_back(nonce)
         del self._returning[nonce]
         if is_taken_back:
             self._go_back_before(nonce)
