@@ -6,6 +6,7 @@ import base64
 import binascii
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import KeyLoadError
@@ -49,7 +50,6 @@ def write_seed(path: str | os.PathLike[str], seed: bytes) -> None:
 
 def _decode(content: bytes) -> bytes:
     match = _BLOCK.fullmatch(as_utf8(content).decode("utf-8-sig", "replace"))
-    try:
+    with suppress(binascii.Error):
         return base64.b64decode("".join(match[1].split()), validate=True) if match else b""
-    except binascii.Error:
-        return b""
+    return b""
