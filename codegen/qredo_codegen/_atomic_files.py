@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -40,7 +39,7 @@ def swap_folder(fresh: Path, output: Path, aside: Path, then: Callable[[], None]
     Args:
         fresh: The new folder, on the same file system.
         output: Its place; there may be nothing there yet.
-        aside: Where the old one is while it happens; nothing is there.
+        aside: Where the old one is afterwards, in a temporary folder; nothing is there.
         then: What belongs to it.
     """
     existed = output.exists()
@@ -55,8 +54,6 @@ def swap_folder(fresh: Path, output: Path, aside: Path, then: Callable[[], None]
         if existed:
             aside.rename(output)
         raise
-    if existed:
-        shutil.rmtree(aside)
 
 
 def _write(path: Path, content: bytes) -> None:

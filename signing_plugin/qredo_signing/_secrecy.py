@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Self, TypeVar, cast
 
 from ._diagnostics import is_ours
 
-__all__ = ["NotPickled", "brief", "chain", "clear_frames", "without_locals"]
+__all__ = ["NotPickled", "brief", "chain", "clear_frames", "may_be_secret", "without_locals"]
 
 _LONGEST = 60  # shorter than an API key, a token or a line of PEM
 
@@ -28,9 +28,12 @@ class NotPickled:
     def __deepcopy__(self, memo: object) -> Self:
         return self
 
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
+    def __getstate__(self) -> NoReturn:
         name = type(self).__name__
         raise TypeError(f"{name} is not pickled: a secret must not leave the process; make it where it is used")
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        self.__getstate__()
 
 
 def without_locals(function: F) -> F:
@@ -52,9 +55,14 @@ def without_locals(function: F) -> F:
     return cast("F", call)
 
 
+def may_be_secret(text: str) -> bool:
+    """Whether a text that was given is long enough to be a secret in the wrong place."""
+    return len(text) > _LONGEST
+
+
 def brief(text: str) -> str:
-    """Quote a short text. Give only the length of a long one, which may be a secret in the wrong place."""
-    return repr(text) if len(text) <= _LONGEST else f"a text of {len(text)} characters"
+    """Quote a short text. Give only the length of a long one, which may be a secret."""
+    return f"a text of {len(text)} characters" if may_be_secret(text) else repr(text)
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

@@ -36,8 +36,8 @@ def to_units(amount: int, scale: int) -> Decimal:
         ValueError: The scale is not a power of ten.
     """
     _check_int("amount", amount)
-    digits = tuple(int(digit) for digit in str(abs(amount)))
-    return Decimal((int(amount < 0), digits, -_decimals(scale)))
+    sign, digits, _ = Decimal(amount).as_tuple()
+    return Decimal((sign, digits, -_decimals(scale)))
 
 
 def from_units(value: Decimal | str | int, scale: int) -> int:
@@ -72,13 +72,13 @@ def from_units(value: Decimal | str | int, scale: int) -> int:
 
 def _decimals(scale: int) -> int:
     _check_int("scale", scale)
-    text = str(scale)
-    if scale < 1 or text.rstrip("0") != "1":
+    sign, (first, *zeros), _ = Decimal(scale).as_tuple()
+    if sign or first != 1 or any(zeros):
         raise ValueError(
             f"scale is {scale}, which is not a power of ten: give the asset's base units per whole coin, as GET "
             "/assets has it (100000000), not its number of decimals"
         )
-    return len(text) - 1
+    return len(zeros)
 
 
 def _check_int(name: str, value: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -20,6 +21,19 @@ def test_a_round_trip_is_exact(amount: int, scale: int) -> None:
     """Base units to coins and back give the same number, as Decimal and as its text."""
     assert from_units(to_units(amount, scale), scale) == amount
     assert from_units(str(to_units(amount, scale)), scale) == amount
+
+
+class Mixed(int, Enum):
+    """Integers that print as something else."""
+
+    COIN = 100
+
+
+def test_every_int_is_an_amount() -> None:
+    """An int has its value, whatever it prints as and however many digits it has."""
+    assert to_units(Mixed.COIN, Mixed.COIN).as_tuple() == (0, (1, 0, 0), -2)
+    assert from_units(Mixed.COIN, Mixed.COIN) == 10_000
+    assert to_units(10**5000, 1).adjusted() == 5000
 
 
 @given(amounts, scales)

@@ -21,6 +21,7 @@ from qredo_codegen.commands.regenerate import Checkout
 from qredo_codegen.errors import GenerationError
 from qredo_codegen.generate.inputs import hash_bytes, hash_tree
 from qredo_codegen.vendoring import Selection, tree
+from qredo_codegen.vendoring._record import write_record
 
 from ..versions import PACKAGES
 from .conftest import ROOT, Vendored
@@ -106,6 +107,18 @@ def test_the_commit_is_gits(vendored: Vendored) -> None:
     assert isinstance(project, dict)
     assert project["commit"] == expected
     assert project["changed_since"] in ((None,) if expected is None else (True, False))
+
+
+@pytest.mark.needs("git")
+def test_the_commit_is_not_that_of_a_hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a hook of another repository, whose variables git would follow, the commit is still that of the checkout."""
+    files = {name: (ROOT / name).read_bytes() for name in ("LICENSE", "pyproject.toml", "constraints.txt")}
+    checkout = Checkout(ROOT)
+    selection = Selection(("qredo_v1",))
+    plain = write_record(checkout, selection, ("x", "1"), files)
+    subprocess.run(["git", "init", tmp_path], check=True, capture_output=True)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / ".git"))
+    assert write_record(checkout, selection, ("x", "1"), files) == plain
 
 
 def test_the_bill_of_materials_is_valid(vendored: Vendored) -> None:
@@ -291,6 +304,9 @@ def test_a_part_that_is_needed_and_left_out_is_named(tmp_path: Path) -> None:
         (["--to", "x"], "Nothing is to be vendored"),
         (["--to", "x", "--api", "qredo_v9"], "no spec/qredo_v9/openapi.yaml"),
         (["--to", "x", "--api", "qredo_v1", "--prefix", "third-party.qredo"], "no dotted Python name"),
+        (["--to", "x", "--api", "qredo_v1", "--prefix", "käse.qredo"], "no dotted Python name"),
+        (["--to", "x", "--api", "qredo_v1", "--prefix", "typing.qredo"], "starts with the name of another package"),
+        (["--to", "x", "--api", "qredo_v1", "--prefix", "qredo_signing"], "starts with the name of another package"),
         (["--to", "x", "--api", "qredo_v1", "--with-build", "buck"], "not buck"),
         (["--to", "x", "--api", "qredo_v1", "--with-plugin", "gui"], "not gui"),
         (["--to", "x/y", "--api", "qredo_v1"], "Make it first (mkdir -p"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from qredo_codegen.__main__ import main
 from qredo_codegen.commands.regenerate import Checkout, update
+from qredo_codegen.errors import GenerationError
 from qredo_codegen.generate.inputs import hash_tree
 from qredo_codegen.vendoring import put
 from qredo_codegen.vendoring.vendor_check import verify
@@ -209,14 +211,45 @@ def test_a_folder_that_is_in_use_is_refused(before: Checkout, folder: Path, tmp_
     assert run(before, "--to", tmp_path / "empty", "--api", API)[0] == 0
 
 
-def test_what_cannot_be_written_whole_is_not_written(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("unwritable", ["x" * 300, "fine.txt/below"])
+def test_what_cannot_be_written_whole_is_not_written(unwritable: str, folder: Path, tmp_path: Path) -> None:
     """When a file cannot be written, an old folder is as it was, and for a new one nothing is left behind."""
     earlier = hash_tree(folder)
-    unwritable = {"fine.txt": b"", "x" * 300: b""}
-    with pytest.raises(OSError, match="name"):
-        put(unwritable, folder)
+    files = {"fine.txt": b"", unwritable: b""}
+    with pytest.raises(GenerationError, match=r"cannot be written, and is as it was: .*(name|directory|exists)"):
+        put(files, folder)
     assert hash_tree(folder) == earlier
     assert sorted(path.name for path in folder.parent.iterdir()) == ["qredo"]
-    with pytest.raises(OSError, match="name"):
-        put(unwritable, tmp_path / "new" / "deep" / "folder")
+    with pytest.raises(GenerationError):
+        put(files, tmp_path / "new" / "deep" / "folder")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("prefix", ["third_party.qredo", "third_party.vendor.qredo"])
+def test_a_folder_that_cannot_be_made_is_named(prefix: str, before: Checkout, tmp_path: Path, run: Run) -> None:
+    """A file in the place of a folder above the copy is an error that names the copy, and no traceback."""
+    (tmp_path / "third_party").touch()
+    status, text = run(before, "--to", tmp_path, "--api", API, "--prefix", prefix)
+    assert (status, "qredo cannot be written, and is as it was" in text) == (1, True)
+
+
+@pytest.mark.needs("git")
+def test_git_takes_all_of_it_whatever_it_ignores_elsewhere(vendored: Vendored, tmp_path: Path) -> None:
+    """A commit of the repository holds the whole copy with its bytes, whatever that repository ignores or converts."""
+    project = vendored.copy(tmp_path / "project").project
+    (project / ".gitignore").write_text("*.pem\nkeys/\nspec\nBUILD\nlib/\n__pycache__/\n", encoding="utf-8")
+    (project / ".gitattributes").write_text("* text eol=crlf\n", encoding="utf-8")
+    cache = vendored.selection.folder(project) / "qredo_signing" / "__pycache__"
+    cache.mkdir(exist_ok=True)
+    (cache / "x.pyc").touch()
+
+    def git(*arguments: str | Path) -> None:
+        command = ["git", "-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "core.autocrlf=true", *arguments]
+        subprocess.run(command, cwd=project, check=True, capture_output=True)
+
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "vendored")
+    git("clone", project, tmp_path / "clone")
+    assert verify(vendored.selection.folder(tmp_path / "clone")) == []
+    assert not list((tmp_path / "clone").rglob("__pycache__"))

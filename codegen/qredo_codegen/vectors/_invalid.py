@@ -58,12 +58,30 @@ TAMPERED = (
         f"{SEARCH}?name=%c3%a9",
     ),
     _url("url-unescaped", "signed before it was escaped", "Url Escapes", f"{SEARCH}?name=é", f"{SEARCH}?name=%C3%A9"),
+    _url("url-escape-needless", "'~' signed, %7E sent", "Url Escapes", f"{SEARCH}?name=~", f"{SEARCH}?name=%7E"),
+    _url(
+        "url-escape-twice",
+        "signed before its escapes were escaped",
+        "Url Escapes",
+        f"{SEARCH}?a=%20",
+        f"{SEARCH}?a=%2520",
+    ),
     _url("url-plus", "%20 signed, plus sent", "Url Escapes", f"{SEARCH}?name=a%20b", f"{SEARCH}?name=a+b"),
     _url("url-trailing-slash", "a slash at the end, not signed", "Url Path", ASSETS, f"{ASSETS}/"),
     _url("url-dots", "dot segments resolved by the signer", "Url Path", ASSETS, f"{PRODUCTION}/x/../assets"),
     _url("url-other-host", "a signature for the sandbox, at production", "Origin", f"{SANDBOX}/assets"),
     _url(
         "url-host-case", "a host in upper case, signed in lower case", "Origin", ASSETS, ASSETS.replace("api.", "API.")
+    ),
+    _url(
+        "url-host-dot", "a dot at the end of the host, not signed", "Origin", ASSETS, ASSETS.replace("work/", "work./")
+    ),
+    _url(
+        "url-host-idna",
+        "a host signed before its ASCII form was made",
+        "Origin",
+        "https://bücher.example/api/v1/p/assets",
+        "https://xn--bcher-kva.example/api/v1/p/assets",
     ),
     _url(
         "url-port-not-signed", "port 443 sent, not signed", "Origin", ASSETS, ASSETS.replace("network", "network:443")
@@ -193,6 +211,12 @@ NOT_ON_THE_WIRE = (
         "url-userinfo", "userinfo, which clients move to a header", "https://user@api.qredo.network/api/v1/p/assets"
     ),
     _off_wire("url-fragment", "a fragment, which is never sent", f"{ASSETS}#part"),
+    _off_wire("url-userinfo-empty", "userinfo of no characters", "https://@api.qredo.network/api/v1/p/assets"),
+    _off_wire("url-password", "userinfo with a password", "https://user:secret@api.qredo.network/api/v1/p/assets"),
+    _off_wire("url-fragment-empty", "a fragment of no characters", f"{ASSETS}#"),
+    _off_wire("url-fragment-in-host", "a fragment before any path", "https://api.qredo.network#/api/v1/p/assets"),
+    _off_wire("url-query-no-path", "a query without a path", "https://api.qredo.network?name=main"),
+    _off_wire("url-one-slash", "one slash after the scheme", "https:/api.qredo.network/api/v1/p/assets"),
     _off_wire("url-no-path", "no path: on the wire it is a slash", "https://api.qredo.network"),
     _off_wire("url-no-host", "no host", "https:///api/v1/p/assets"),
     _off_wire("url-relative", "no scheme and host", "/api/v1/p/assets"),
@@ -200,8 +224,14 @@ NOT_ON_THE_WIRE = (
     _off_wire("url-other-scheme", "another protocol", ASSETS.replace("https", "ftp")),
     _off_wire("url-space", "a space that is not escaped", f"{SEARCH}?name=main fund"),
     _off_wire("url-not-ascii", "a letter that is not escaped", f"{SEARCH}?name=Café"),
+    _off_wire("url-host-not-ascii", "a host that is not in its ASCII form", "https://bücher.example/api/v1/p/assets"),
+    _off_wire("url-tab", "a tab, which some clients drop", f"{ASSETS}/\t"),
+    _off_wire("url-nul", "a NUL character", f"{ASSETS}\0"),
+    _off_wire("url-delete", "the last character of ASCII", f"{ASSETS}\x7f"),
     _off_wire("url-newline", "a newline at the end", f"{ASSETS}\n"),
     _off_wire("stamp-empty", "no stamp", stamp=""),
     _off_wire("stamp-space", "a space before it, which headers drop", stamp=" 1700000000"),
+    _off_wire("stamp-space-inside", "a space inside it", stamp="1700 000000"),
+    _off_wire("stamp-not-ascii", "digits outside ASCII", stamp="\u0661\u0667"),
     _off_wire("stamp-newline", "a newline after it", stamp="1700000000\n"),
 )

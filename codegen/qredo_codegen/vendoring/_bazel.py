@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ._requirements import Libraries
 from ._selection import Selection
-from ._texts import HEADER, quoted
+from ._texts import HEADER, call
 
 __all__ = ["bazel"]
 
@@ -27,8 +27,8 @@ def bazel(selection: Selection, paths: Iterable[str], libraries: Libraries) -> s
     names = ", ".join(f'"{name}"' for name in python.split(", "))
     blocks = [f'{HEADER}\nload("@rules_python//python:defs.bzl", {names})', _PUBLIC]
     blocks += [_library(selection, package, paths, libraries) for package in selection.packages]
-    blocks.append(_call("filegroup", name="spec", srcs=[path for path in paths if path.startswith("spec/")]))
-    blocks.append(f"exports_files({quoted([path for path in paths if path in _PAGES], indent='')})")
+    blocks.append(call("filegroup", name="spec", srcs=[path for path in paths if path.startswith("spec/")]))
+    blocks.append(call("exports_files", srcs=[path for path in paths if path in _PAGES]))
     blocks.append(_test(paths, selection))
     return "\n\n".join(blocks) + "\n"
 
@@ -37,7 +37,7 @@ def _library(selection: Selection, package: str, paths: list[str], libraries: Li
     own = [path for path in paths if path.startswith(f"{package}/")]
     rest = ", ".join(name for name in libraries.direct[package] if name in libraries.optional)
     comment = f"# Add to your own target if you use the feature that needs it: {rest}\n" if rest else ""
-    return comment + _call(
+    return comment + call(
         "py_library",
         name=package,
         srcs=[path for path in own if path.endswith(".py")],
@@ -54,15 +54,10 @@ def _upwards(selection: Selection) -> str:
 
 def _test(paths: list[str], selection: Selection) -> str:
     """Only declared files are there when it runs, so it cannot look for added ones."""
-    return _call(
+    return call(
         "py_test",
         name="vendor_check",
         srcs=["vendor_check.py"],
         args=["--allow-added", *(["--without", "signers"] if selection.neutral else [])],
         data=[path for path in paths if path != "vendor_check.py"],
     )
-
-
-def _call(rule: str, **attributes: str | list[str]) -> str:
-    lines = [f"    {name} = {quoted(value)}," for name, value in attributes.items() if value != []]
-    return "\n".join([f"{rule}(", *lines, ")"])

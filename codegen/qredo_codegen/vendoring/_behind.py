@@ -19,7 +19,7 @@ from ._sources import Files
 from ._tree import tree
 from .vendor_check import Difference, verify
 
-__all__ = ["Behind", "look"]
+__all__ = ["Behind", "compare_copy"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,9 @@ class Behind:
         return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def look(checkout: Checkout, folder: Path, selection: Selection | None = None, *, python: bool = True) -> Behind:
+def compare_copy(
+    checkout: Checkout, folder: Path, selection: Selection | None = None, *, python: bool = True
+) -> Behind:
     """Compare a vendored folder with a checkout.
 
     Args:

@@ -9,7 +9,7 @@ from pathlib import Path
 from qredo_codegen._checkout import Checkout
 from qredo_codegen.errors import GenerationError
 
-from ._behind import look
+from ._behind import compare_copy
 from ._folders import put
 from ._record import RECORD, load_record
 from ._selection import Selection
@@ -50,7 +50,7 @@ def vendor_command(checkout: Checkout, given: argparse.Namespace) -> tuple[str, 
     if given.to is not None:
         return _new(checkout, given), True
     if given.check is not None:
-        behind = look(Checkout(given.against or checkout.root), given.check, python=not given.no_python)
+        behind = compare_copy(Checkout(given.against or checkout.root), given.check, python=not given.no_python)
         return behind.report(), behind.is_current
     return _update(checkout, given), True
 
@@ -96,7 +96,7 @@ def _update(checkout: Checkout, given: argparse.Namespace) -> str:
     if given.prefix not in (None, before.prefix):
         raise GenerationError(f"The prefix is {before.prefix!r} and stays: vendor anew for another one.")
     selection = _selection(checkout, given, before)
-    behind = look(checkout, folder, selection, python=not given.no_python)
+    behind = compare_copy(checkout, folder, selection, python=not given.no_python)
     if behind.gone:
         raise GenerationError(f"This checkout does not describe {', '.join(behind.gone)} any more. Vendor anew.")
     if behind.edits and not given.overwrite_edits:

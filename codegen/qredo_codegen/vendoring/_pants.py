@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ._requirements import Libraries
 from ._selection import Selection
-from ._texts import HEADER, quoted
+from ._texts import HEADER, call
 
 __all__ = ["pants"]
 
@@ -22,14 +22,14 @@ def pants(selection: Selection, paths: Iterable[str], libraries: Libraries) -> s
     paths = sorted(paths)
     blocks = [HEADER]
     if selection.pants_requirement.startswith(":requirements#") and selection.packages:
-        blocks.append(_call("python_requirements", name="requirements", source="requirements.txt"))
+        blocks.append(call("python_requirements", name="requirements", source="requirements.txt"))
     for package in selection.packages:
         blocks += _package(selection, package, paths, libraries.always(package))
     described = [path for path in paths if path.startswith("spec/")]
     pages = ["LICENSE", "VENDORED.json", "sbom.cdx.json"]
-    blocks.append(_call("files", name="spec", sources=described))
-    blocks.append(_call("files", name="record", sources=pages))
-    blocks.append(_call("python_sources", name="vendor_check", sources=["vendor_check.py"]))
+    blocks.append(call("files", name="spec", sources=described))
+    blocks.append(call("files", name="record", sources=pages))
+    blocks.append(call("python_sources", name="vendor_check", sources=["vendor_check.py"]))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -38,15 +38,11 @@ def _package(selection: Selection, package: str, paths: list[str], libraries: It
     others = [path for path in own if not path.endswith(".py")]
     addresses = [selection.pants_requirement.format(name=name) for name in libraries]
     return [
-        _call("resources", name=f"{package}.data", sources=others),
-        _call(
+        call("resources", name=f"{package}.data", sources=others),
+        call(
             "python_sources",
             name=package,
             sources=[path for path in own if path.endswith(".py")],
             dependencies=[f":{package}.data", *addresses],
         ),
     ]
-
-
-def _call(rule: str, **fields: str | list[str]) -> str:
-    return "\n".join([f"{rule}(", *(f"    {name}={quoted(value)}," for name, value in fields.items()), ")"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import shlex
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,12 +122,22 @@ def _check(checkout: Checkout, selection: Selection) -> None:
         checkout.description(api)
     _only("--with-plugin", selection.plugin or (), PARTS)
     _only("--with-build", selection.builds, BUILD_FILES)
-    wrong = [part for part in selection.prefix.split(".") if not part.isidentifier() or keyword.iskeyword(part)]
-    if selection.prefix and wrong:
-        raise GenerationError(f"--prefix {selection.prefix!r} is no dotted Python name, such as third_party.qredo.")
+    if selection.prefix:
+        _check_prefix(selection.prefix, {*checkout.packages, "qredo_signing"})
     for option, template in (("bazel", selection.bazel_requirement), ("pants", selection.pants_requirement)):
         if "{name}" not in template or set(template) & set('"\\\n'):
             raise GenerationError(f"--{option}-requirement {template!r} must be a label that has {{name}} in it.")
+
+
+def _check_prefix(prefix: str, packages: set[str]) -> None:
+    parts = prefix.split(".")
+    if not prefix.isascii() or any(not part.isidentifier() or keyword.iskeyword(part) for part in parts):
+        raise GenerationError(f"--prefix {prefix!r} is no dotted Python name, such as third_party.qredo.")
+    if parts[0] in sys.stdlib_module_names | packages:
+        raise GenerationError(
+            f"--prefix {prefix!r} starts with the name of another package, which Python imports in its place: name the"
+            " copy's own folder, such as third_party.qredo."
+        )
 
 
 def _only(option: str, given: Iterable[str], known: Iterable[str]) -> None:

@@ -22,7 +22,6 @@ Files = dict[str, bytes]
 
 PLUGIN = "qredo_signing"
 _CHECKER = Path(__file__).parent / "vendor_check.py"
-_LEFTOVERS = {"__pycache__", ".ruff_cache", ".mypy_cache"}
 
 
 def sources(checkout: Checkout, selection: Selection) -> Files:
@@ -122,7 +121,8 @@ def _tree(root: Path, name: str) -> Iterator[tuple[str, bytes]]:
     if not root.is_dir():
         raise GenerationError(f"{root} is not there: this is no whole checkout.")
     for path in sorted(root.rglob("*")):
-        if path.is_file() and not _LEFTOVERS.intersection(path.relative_to(root).parts):
+        parts = path.relative_to(root).parts
+        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in parts):
             yield f"{name}/{path.relative_to(root).as_posix()}", _read(path)
 
 

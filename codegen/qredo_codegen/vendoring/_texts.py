@@ -7,10 +7,20 @@ from collections.abc import Mapping
 from ._requirements import Libraries
 from ._selection import Selection
 from ._sources import PLUGIN
+from .vendor_check import LEFTOVERS
 
-__all__ = ["GITATTRIBUTES", "HEADER", "constraints", "quoted", "readme", "requirements"]
+__all__ = ["GITATTRIBUTES", "GITIGNORE", "HEADER", "call", "constraints", "readme", "requirements"]
 
 GITATTRIBUTES = "# Line ends stay as they are: VENDORED.json has the hash of every byte.\n* -text linguist-vendored\n"
+
+GITIGNORE = "\n".join(
+    [
+        "# Every file belongs to the copy, whatever the repository above ignores. Caches do not.",
+        "!*",
+        *(f"{name}/" for name in sorted(LEFTOVERS)),
+        "",
+    ]
+)
 
 HEADER = "# Written by `nox -s vendor`. Do not edit: vendor anew."
 """First line of each build file."""
@@ -21,13 +31,18 @@ Copied from {project}. Don't edit it: `python vendor_check.py` finds edits, and 
 for other tools."""
 
 
-def quoted(value: str | list[str], indent: str = "    ") -> str:
-    """A value of a build file in Starlark."""
+def call(rule: str, **fields: str | list[str]) -> str:
+    """A call of a rule in Starlark, as in a build file of Bazel or Pants; an empty list is left out."""
+    lines = [f"    {name} = {_quoted(value)}," for name, value in fields.items() if value != []]
+    return "\n".join([f"{rule}(", *lines, ")"])
+
+
+def _quoted(value: str | list[str]) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     if len(value) == 1:
         return f'["{value[0]}"]'
-    return "\n".join(["[", *(f'{indent}    "{one}",' for one in value), f"{indent}]"])
+    return "\n".join(["[", *(f'        "{one}",' for one in value), "    ]"])
 
 
 def requirements(libraries: Libraries) -> str:

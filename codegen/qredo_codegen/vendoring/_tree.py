@@ -16,7 +16,7 @@ from ._requirements import Libraries, libraries_of
 from ._sbom import sbom
 from ._selection import BUILD_FILES, Selection
 from ._sources import PLUGIN, Files, api_version, modules, project_version, sources
-from ._texts import GITATTRIBUTES, constraints, readme, requirements
+from ._texts import GITATTRIBUTES, GITIGNORE, constraints, readme, requirements
 
 __all__ = ["tree"]
 
@@ -52,7 +52,8 @@ def _libraries(checkout: Checkout, selection: Selection, files: Files) -> Librar
 def _texts(
     selection: Selection, needed: Libraries, versions: Mapping[str, str], project: tuple[str, str]
 ) -> dict[str, str]:
-    texts = {".gitattributes": GITATTRIBUTES, "README.md": readme(selection, versions, " ".join(project))}
+    page = readme(selection, versions, " ".join(project))
+    texts = {".gitattributes": GITATTRIBUTES, ".gitignore": GITIGNORE, "README.md": page}
     if selection.packages:
         texts |= {"requirements.txt": requirements(needed), "constraints.txt": constraints(needed)}
     return texts

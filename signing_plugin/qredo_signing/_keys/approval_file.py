@@ -6,17 +6,18 @@ import base64
 import binascii
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import KeyLoadError
-from .secret_files import read_key_file, write_key_files
+from .secret_files import as_utf8, read_key_file, write_key_files
 
 __all__ = ["SEED_BYTES", "read_seed", "write_seed"]
 
 SEED_BYTES = 48
 
 _LABEL = "QREDO APPROVAL SEED"
-_BLOCK = re.compile(rf"\s*-----BEGIN {_LABEL}-----\s+([A-Za-z0-9+/=\s]+?)\s+-----END {_LABEL}-----\s*", re.ASCII)
+_BLOCK = re.compile(rf"\s*-----BEGIN {_LABEL}-----([A-Za-z0-9+/=\s]+)-----END {_LABEL}-----\s*", re.ASCII)
 
 
 def read_seed(path: str | os.PathLike[str]) -> bytes:
@@ -48,8 +49,7 @@ def write_seed(path: str | os.PathLike[str], seed: bytes) -> None:
 
 
 def _decode(content: bytes) -> bytes:
-    match = _BLOCK.fullmatch(content.decode("ascii", "replace"))
-    try:
+    match = _BLOCK.fullmatch(as_utf8(content).decode("utf-8-sig", "replace"))
+    with suppress(binascii.Error):
         return base64.b64decode("".join(match[1].split()), validate=True) if match else b""
-    except binascii.Error:
-        return b""
+    return b""

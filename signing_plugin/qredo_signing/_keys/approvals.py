@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, derive_private_key
@@ -181,16 +181,13 @@ def _checked(message: bytes) -> bytes:
 
 
 def _decode_public(text: str) -> bytes:
-    decoded = _decode_hex(text, bls.PUBLIC_KEY_BYTES)
-    try:
-        return decoded or base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return b""
+    with suppress(ValueError):
+        return _decode_hex(text, bls.PUBLIC_KEY_BYTES) or base64.b64decode(text, validate=True)
+    return b""
 
 
 def _decode_hex(text: str, length: int) -> bytes:
     """Return the bytes, or none if the text is not that many bytes in hexadecimal."""
-    try:
+    with suppress(ValueError):
         return bytes.fromhex(text) if len(text) == 2 * length else b""
-    except ValueError:
-        return b""
+    return b""

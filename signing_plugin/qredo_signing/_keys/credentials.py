@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._secrecy import NotPickled, without_locals
 from ..errors import CredentialsError, KeyLoadError
 from .api_key import KeyKind, is_api_key, kind_of
-from .secret_files import read_key_file
+from .secret_files import as_utf8, read_key_file
 from .signer import AsyncSigner, Signer, fingerprint_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["BaseCredentials", "Credentials", "check_api_key", "read_secret_text", "unquoted", "variable_text"]
 
 _API_KEY = re.compile(r"[!-~]+", re.ASCII)  # what may stand in a header, without spaces
-_ESCAPED_LINE_BREAK = r"(\\+r)?\\+n|\\+r"  # a PEM has no backslash of its own
 
 
 class BaseCredentials(NotPickled):
@@ -74,9 +73,13 @@ class Credentials(BaseCredentials):
             KeyLoadError: The private key cannot be loaded.
             TypeError: The private key is none of the above.
         """
+        from .rsa import as_signer  # here, because it imports cryptography, which takes longer than all of this package
+
         text = check_api_key(api_key)
         super().__init__(text, kind_of(text))
-        self._signer = _load_signer(private_key, passphrase)
+        if isinstance(private_key, str):
+            _refuse_path("private_key", private_key, "give a pathlib.Path")
+        self._signer = as_signer(private_key, passphrase)
 
     @classmethod
     @without_locals
@@ -109,8 +112,9 @@ class Credentials(BaseCredentials):
         api_key = variable_text("API key", variables, "QREDO_API_KEY")
         pem, pem_file = _one_of(variables, "QREDO_PRIVATE_KEY")
         passphrase = variables.get("QREDO_PRIVATE_KEY_PASSPHRASE") or None
-        key = Path(pem_file) if pem_file else _key_text(pem)
-        return cls(api_key, key, passphrase=passphrase)
+        if pem:
+            _refuse_path("QREDO_PRIVATE_KEY", pem, "set QREDO_PRIVATE_KEY_FILE")
+        return cls(api_key, pem or Path(pem_file), passphrase=passphrase)
 
     @property
     def signer(self) -> Signer | AsyncSigner:
@@ -123,34 +127,9 @@ class Credentials(BaseCredentials):
         return f"<Credentials {self._kind} key, signed by {signer}>"
 
 
-def _load_signer(
-    private_key: Signer | AsyncSigner | RSAPrivateKey | bytes | str | os.PathLike[str], passphrase: bytes | str | None
-) -> Signer | AsyncSigner:
-    from .rsa import (  # here, because it imports cryptography, which takes longer than all of this package
-        PrivateKey,
-        as_signer,
-    )
-
-    if isinstance(private_key, str):
-        _check_pem("private_key", private_key, "give a pathlib.Path")
-    if isinstance(private_key, (bytes, str)):
-        return PrivateKey.from_pem(private_key, passphrase)
-    if isinstance(private_key, os.PathLike):
-        return PrivateKey.from_file(private_key, passphrase)
-    return as_signer(private_key)
-
-
-def _key_text(pem: str) -> str:
-    """The PEM text of a variable, in which line breaks may be escaped, also beside one at the end that is not."""
-    _check_pem("QREDO_PRIVATE_KEY", pem, "set QREDO_PRIVATE_KEY_FILE")
-    return re.sub(_ESCAPED_LINE_BREAK, "\n", pem)
-
-
-def _check_pem(name: str, text: str, advice: str) -> None:
-    if is_api_key(text):
-        raise KeyLoadError(f"{name} holds an API key: are API key and private key swapped?")
-    if "-----BEGIN " not in text:
-        raise KeyLoadError(f"{name} holds no PEM: for the path of a key file {advice}")
+def _refuse_path(name: str, text: str, advice: str) -> None:
+    if "-----BEGIN " not in text and not is_api_key(text):
+        raise KeyLoadError(f"{name} holds no PEM: for the path of a key file {advice}; decode a PEM in base64 first")
 
 
 def check_api_key(api_key: str) -> str:
@@ -186,7 +165,7 @@ def unquoted(text: str) -> str:
 
 def read_secret_text(what: str, path: str | os.PathLike[str]) -> str:
     """Read a file with a secret text in it. Raises `CredentialsError`, which says what it was to hold."""
-    return read_key_file(path, f"{what} file", CredentialsError).decode("utf-8-sig", "replace")
+    return as_utf8(read_key_file(path, f"{what} file", CredentialsError)).decode("utf-8-sig", "replace")
 
 
 def variable_text(what: str, variables: Mapping[str, str], name: str) -> str:

@@ -7,6 +7,7 @@ import binascii
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from .._secrecy import without_locals
@@ -93,7 +94,9 @@ def _decode_secret(api_secret: str) -> bytes:
     if not text:
         raise CredentialsError("the API secret is empty: give the text that was shown when the API key was made")
     bare = text.rstrip("=").replace("+", "-").replace("/", "_")
-    secret = _decode(bare) if re.fullmatch(_BASE64, text) else b""
+    secret = b""
+    with suppress(binascii.Error):
+        secret = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4)) if re.fullmatch(_BASE64, text) else b""
     # Encoding it again finds a text that was cut or has a wrong letter at its end.
     if base64.urlsafe_b64encode(secret).decode().rstrip("=") != bare or (text.endswith("=") and len(text) % 4):
         raise CredentialsError(
@@ -103,10 +106,3 @@ def _decode_secret(api_secret: str) -> bytes:
     if len(secret) < _LEAST_BYTES:
         raise CredentialsError("the API secret is too short to be one: are API key and API secret swapped?")
     return secret
-
-
-def _decode(text: str) -> bytes:
-    try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except binascii.Error:
-        return b""

@@ -7,7 +7,9 @@ spec/signing/APPROVALS.md describes every step.
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Iterator
+from itertools import islice
 
 __all__ = ["GROUP_ORDER", "private_scalar"]
 
@@ -22,66 +24,47 @@ _POOL = 128
 _SCALAR_BITS = 2 * GROUP_ORDER.bit_length()
 
 
-class _SubtractWithBorrow:
-    """The generator: 21 words and a borrow bit, of which a round of 21 outputs is made at once."""
-
-    __slots__ = ("_borrow", "_next", "_words")
-
-    def __init__(self) -> None:
-        self._words = [0] * _WORDS
-        self._borrow = 0
-        self._next = 0
-
-    def mix_in(self, word: int) -> None:
-        """Add 32 bits of seed, and run the generator until they have spread."""
-        self._borrow = self._next = 0
-        self._words[0] ^= word
-        value, difference = 1, word
-        for step in range(1, _WORDS):
-            self._words[_STRIDE * step % _WORDS] ^= value
-            value, difference = (difference - value) & _MASK, value
-        for _ in range(_WARM_UP):
-            self.step()
-
-    def step(self) -> int:
-        """Return the next 32 bits."""
-        self._next += 1
-        if self._next == _WORDS:
-            self._next = 0
-            self._renew()
-        return self._words[self._next]
-
-    def _renew(self) -> None:
-        words, borrow = self._words, self._borrow
-        for place, word in enumerate(words):
-            minuend = words[(place + _WORDS - _LAG) % _WORDS]
-            difference = (minuend - word - borrow) & _MASK
-            if difference != minuend:
-                borrow = int(difference > minuend)
-            words[place] = difference
-        self._borrow = borrow
-
-
 def private_scalar(seed: bytes) -> int:
     """Return the private key that a seed stands for: an integer below the group order.
 
     Args:
         seed: Random bytes; 48 of them in the vendor's agent.
     """
-    generator = _SubtractWithBorrow()
-    digest = hashlib.sha256(seed).digest()
-    for start in range(0, len(digest), 4):
-        generator.mix_in(int.from_bytes(digest[start : start + 4], "little"))
-    bits = _bits(generator)
-    scalar = 0
-    for _ in range(_SCALAR_BITS):
-        scalar = 2 * scalar + next(bits)
-    return scalar % GROUP_ORDER
+    outputs = _outputs(hashlib.sha256(seed).digest())
+    pools = (bytes(word & 0xFF for word in islice(outputs, _POOL)) for _ in range(2))
+    digests = b"".join(hashlib.sha256(pool).digest() for pool in pools)
+    bits = "".join(f"{byte:08b}"[::-1] for byte in digests)  # of each byte the lowest bit first
+    return int(bits[:_SCALAR_BITS], 2) % GROUP_ORDER
 
 
-def _bits(generator: _SubtractWithBorrow) -> Iterator[int]:
-    """Hash the generator's output, 128 steps at a time; give each byte's lowest bit first."""
+def _outputs(seed: bytes) -> Iterator[int]:
+    """Yield what the generator gives, 32 bits each time, after it was seeded with 8 words and warmed up for each."""
+    words, borrow = [0] * _WORDS, 0
+    for word in struct.unpack("<8I", seed):
+        _mix_in(words, word)
+        borrow = 0
+        for _ in range(_WARM_UP // _WORDS):
+            borrow = _renew(words, borrow)
+    yield from words[_WARM_UP % _WORDS + 1 :]
     while True:
-        pool = bytes(generator.step() & 0xFF for _ in range(_POOL))
-        for byte in hashlib.sha256(pool).digest():
-            yield from (byte >> place & 1 for place in range(8))
+        borrow = _renew(words, borrow)
+        yield from words
+
+
+def _mix_in(words: list[int], word: int) -> None:
+    words[0] ^= word
+    value, difference = 1, word
+    for step in range(1, _WORDS):
+        words[_STRIDE * step % _WORDS] ^= value
+        value, difference = (difference - value) & _MASK, value
+
+
+def _renew(words: list[int], borrow: int) -> int:
+    """Replace each word, which is one round of the generator; return the borrow bit."""
+    for place, word in enumerate(words):
+        minuend = words[(place + _WORDS - _LAG) % _WORDS]
+        difference = (minuend - word - borrow) & _MASK
+        if difference != minuend:
+            borrow = int(difference > minuend)
+        words[place] = difference
+    return borrow

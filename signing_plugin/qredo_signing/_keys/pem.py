@@ -12,15 +12,20 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from ..errors import KeyLoadError
 from .api_key import is_api_key
+from .secret_files import as_utf8
 
 __all__ = ["MIN_KEY_BITS", "check_size", "load_private", "load_public"]
 
 MIN_KEY_BITS = 2048
 _VARIABLE = "QREDO_PRIVATE_KEY_PASSPHRASE"
 
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
+_VARIABLE = "QREDO_PRIVATE_KEY_PASSPHRASE"
+
+# A block ends before the next one begins: without that, a text of many BEGIN lines would be searched for hours.
+_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----((?!-----BEGIN ).)*?-----END \1-----", re.DOTALL)
 _PRIVATE = {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"}
 _PUBLIC = {"PUBLIC KEY", "RSA PUBLIC KEY"}
+_ESCAPED_LINE_BREAK = re.compile(rb"(\\+r)?\\+n|\\+r")  # as variables and secret stores write it: PEM has no backslash
 # What the library raises for a key that it cannot read; which one depends on the key and on the library's version.
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
 
@@ -81,6 +86,7 @@ def _not_usable(key: object, kind: str, what: str, advice: str = "") -> KeyLoadE
 
 
 def _only_block(data: bytes, wanted: set[str], kind: str, what: str) -> bytes:
+    data = as_utf8(data)
     if not data.strip():
         raise KeyLoadError(f"{what} is empty: it must hold an RSA {kind} key in PEM form")
     blocks = [(match[1].decode(), match[0]) for match in _BLOCK.finditer(data)]
@@ -93,8 +99,11 @@ def _only_block(data: bytes, wanted: set[str], kind: str, what: str) -> bytes:
 
 
 def _tidied(block: bytes) -> bytes:
-    """Drop what mail and editors add, blank lines and carriage returns, but not the line behind headers of PKCS#1."""
-    lines = [line for line in block.splitlines() if line.strip()]
+    """Drop what mail and editors add, such as blank lines, but not the line behind headers of PKCS#1.
+
+    Line breaks may be escaped.
+    """
+    lines = [line for line in _ESCAPED_LINE_BREAK.sub(b"\n", block).splitlines() if line.strip()]
     body = 1 + sum(b":" in line for line in lines)  # behind the BEGIN line and the headers
     return b"\n".join([*lines[:body], *([b""] if body > 1 else []), *lines[body:]])
 

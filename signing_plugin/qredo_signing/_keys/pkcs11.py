@@ -19,6 +19,8 @@ __all__ = ["Pkcs11Signer"]
 # does not lock: sessions that are used at the same time crash the process (measured with SoftHSM). Hence one call at a
 # time goes into any module.
 _LOCK = threading.RLock()
+if hasattr(os, "register_at_fork"):  # otherwise a child inherits the lock, and the module, in the middle of a call
+    os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release)
 
 _LOST = (
     "DeviceError",
@@ -170,10 +172,11 @@ def _pin_source(pin: str | Callable[[], str]) -> Callable[[], str]:
 
 
 def _id_bytes(key_id: bytes | str | None) -> bytes | None:
-    try:
-        return bytes.fromhex(key_id) if isinstance(key_id, str) else key_id
-    except ValueError:
-        raise ConfigurationError(f"key_id must be bytes or hexadecimal text such as '01', got {key_id!r}") from None
+    with suppress(ValueError):
+        key_id = bytes.fromhex(key_id) if isinstance(key_id, str) else key_id
+        if key_id is None or isinstance(key_id, bytes):
+            return key_id
+    raise ConfigurationError(f"key_id must be bytes or hexadecimal text such as '01', got {key_id!r}")
 
 
 def _is_any(pkcs11: ModuleType, error: BaseException | None, names: tuple[str, ...]) -> bool:

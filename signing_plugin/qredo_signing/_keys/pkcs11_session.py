@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -45,9 +46,12 @@ class KeyLocation:
     key_id: bytes | None
 
     def __post_init__(self) -> None:
-        """Raise `ConfigurationError` unless the token is named in one way."""
+        """Raise `ConfigurationError` unless the token is named in one way, and labels are text."""
         if (self.token_label is None) == (self.slot is None):
             raise ConfigurationError("name the token by token_label= or by slot=: exactly one of them")
+        for label in (self.token_label, self.key_label):
+            if label is not None and not _is_text(label):  # python-pkcs11 would end the process
+                raise ConfigurationError(f"a label must be text that can be encoded, got {label!r}")
 
     def __str__(self) -> str:
         label = f" {self.key_label!r}" if self.key_label is not None else ""
@@ -140,7 +144,13 @@ def _log_in(token: pkcs11.Token, pin: Callable[[], str]) -> pkcs11.Session:
 def _text(pin: object) -> str:
     if not isinstance(pin, str):
         raise TypeError(f"the pin callable must return text, but returned {type(pin).__name__}")
+    if not _is_text(pin):
+        raise KeyLoadError("the PIN holds characters that no encoding has")
     return pin
+
+
+def _is_text(text: object) -> bool:
+    return isinstance(text, str) and not re.search("[\ud800-\udfff]", text)
 
 
 def _find(session: pkcs11.Session, token: pkcs11.Token, location: KeyLocation) -> Session:

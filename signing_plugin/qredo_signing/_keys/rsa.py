@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
@@ -18,8 +19,6 @@ from .secret_files import read_key_file
 from .signer import AsyncSigner, Signer
 
 if TYPE_CHECKING:
-    import os
-
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 __all__ = ["PrivateKey", "PublicKey", "RSASigner", "as_signer"]
@@ -165,21 +164,28 @@ class PrivateKey(RSASigner):
         return self._key.sign(message, _PADDING, _HASH)
 
 
-def as_signer(key: object) -> Signer | AsyncSigner:
-    """Take the key object of a user: one of ours, one of the cryptography package, or anything that signs.
+def as_signer(key: object, passphrase: bytes | str | None = None) -> Signer | AsyncSigner:
+    """Take a key in every form: PEM, the path of a PEM file, a key object, or anything that signs.
 
     Raises:
-        KeyLoadError: A public key was given, or the key is too short.
+        KeyLoadError: It cannot be loaded, is no private RSA key, or is too short.
         TypeError: The object cannot sign.
     """
+    if isinstance(key, (bytes, bytearray, str)):
+        return PrivateKey.from_pem(key if isinstance(key, str) else bytes(key), passphrase)
+    if isinstance(key, os.PathLike):
+        return PrivateKey.from_file(key, passphrase)
     if isinstance(key, RSAPrivateKey):
         return PrivateKey(key)
     if isinstance(key, PublicKey):
         raise KeyLoadError(f"{key!r} is a public key, which cannot sign: give the private key that belongs to it")
-    if isinstance(key, Signer):
+    if type(key).__module__.startswith("cryptography."):  # keys of other kinds have a method `sign` too
+        raise KeyLoadError(f"an object of the type {type(key).__name__} cannot sign here: give an RSA private key")
+    if isinstance(key, Signer) and not isinstance(key, type):
         return key
+    given = f"the class {key.__name__}" if isinstance(key, type) else f"an object of the type {type(key).__name__}"
     raise TypeError(
-        f"an object of the type {type(key).__name__} cannot sign: give a PrivateKey, PEM text, the path of a PEM file "
+        f"{given} cannot sign: give a PrivateKey, PEM text, the path of a PEM file "
         "(pathlib.Path), or an object with sign(message: bytes) -> bytes (async clients: async def sign)"
     )
 
@@ -193,4 +199,13 @@ def _pem_bytes(data: bytes | str) -> bytes:
 
 
 def _passphrase_bytes(passphrase: bytes | str | None) -> bytes | None:
-    return (passphrase.encode() if isinstance(passphrase, str) else passphrase) or None
+    if isinstance(passphrase, str):
+        try:
+            # Python gives bytes of a variable that are not UTF-8 as surrogates.
+            return passphrase.encode("utf-8", "surrogateescape") or None
+        except UnicodeEncodeError:  # holds the passphrase
+            pass
+        raise KeyLoadError("the passphrase holds characters that no encoding has: give it as bytes")
+    if passphrase is not None and not isinstance(passphrase, (bytes, bytearray, memoryview)):
+        raise TypeError(f"a passphrase must be bytes or str, got {type(passphrase).__name__}")
+    return passphrase or None

@@ -30,26 +30,48 @@ redis.call('SET', KEYS[1], string.format('%.0f', nonce))
 return {1, nonce}
 """
 
-# A counter is a hash: `last`, and for each source what its latest call was given. A client may send a call again when
-# the reply was lost (redis-py does so by itself): the same call is given the same number.
-_COUNTER = """
-local text = redis.call('HGET', KEYS[1], 'last')
-if not text then return {-1, 0} end
-local last = checked(text)
-if not last then return {-2, 0} end
-local call, given = string.match(redis.call('HGET', KEYS[1], ARGV[1]) or '', '^(%d+) (%d+)$')
-if call == ARGV[2] then return {1, tonumber(given)} end
-if last < tonumber(ARGV[3]) then return {0, last} end
-local nonce = redis.call('HINCRBY', KEYS[1], 'last', 1)
-redis.call('HSET', KEYS[1], ARGV[1], string.format('%s %.0f', ARGV[2], nonce))
-return {1, nonce}
+# A counter is a hash: `last`, and for each source the numbers of its latest calls (of draw and of take back), and what
+# the draw gave. Redis may run a call twice, and late: a client sends it again when the reply was lost (redis-py does so
+# by itself), and what it sent before may still be on its way. A call that was run gives the same number again, and one
+# that later calls have overtaken changes nothing.
+_CALLS = """
+local function calls()
+    local text = redis.call('HGET', KEYS[1], ARGV[1]) or ''
+    local draw, given, back = string.match(text, '^(%d+) (%d+) (%d+)$')
+    return tonumber(draw or 0), tonumber(given or 0), tonumber(back or 0)
+end
+local function remember(draw, given, back)
+    redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f %.0f %.0f', draw, given, back))
+end
 """
-_TAKE_BACK = """
-local done = string.format('%s back', ARGV[2])
-if redis.call('HGET', KEYS[1], ARGV[1]) == done then return 1 end
-if redis.call('HGET', KEYS[1], 'last') ~= ARGV[2] then return 0 end
+# Sources that drew nothing among the latest 256 numbers are forgotten: of one whose number was lost, the service has
+# refused all since.
+_COUNTER = f"""{_CALLS}
+local text = redis.call('HGET', KEYS[1], 'last')
+if not text then return {{-1, 0}} end
+local last = checked(text)
+if not last then return {{-2, 0}} end
+local draw, given, back = calls()
+if draw >= tonumber(ARGV[2]) then return {{1, given}} end
+if last < tonumber(ARGV[3]) then return {{0, last}} end
+local nonce = redis.call('HINCRBY', KEYS[1], 'last', 1)
+remember(ARGV[2], nonce, back)
+if draw == 0 and redis.call('HLEN', KEYS[1]) > 512 then
+    local fields = redis.call('HGETALL', KEYS[1])
+    for i = 1, #fields, 2 do
+        local given = tonumber(string.match(fields[i + 1], '^%d+ (%d+)') or 0)
+        if fields[i] ~= 'last' and given < nonce - 256 then redis.call('HDEL', KEYS[1], fields[i]) end
+    end
+end
+return {{1, nonce}}
+"""
+_TAKE_BACK = f"""{_CALLS}
+local draw, given, back = calls()
+local call = tonumber(ARGV[2])
+if back >= call then return back == call and 1 or 0 end
+if redis.call('HGET', KEYS[1], 'last') ~= ARGV[3] then return 0 end
 redis.call('HINCRBY', KEYS[1], 'last', -1)
-redis.call('HSET', KEYS[1], ARGV[1], done)
+remember(draw, given, call)
 return 1
 """
 _CREATE = """
@@ -63,8 +85,8 @@ _READ = {"clock": "return redis.call('GET', KEYS[1])", "counter": "return redis.
 
 _USUAL_ADVICE = "see the error that caused this one, and try again when Redis can be reached"
 _ALLOW = (
-    "the user may not use this key or command: allow it eval, time, get, set, del, hget, hset, hsetnx, hlen and "
-    "hincrby on the key"
+    "the user may not use this key or command: allow it eval, time, get, set, del, hget, hset, hsetnx, hlen, hgetall, "
+    "hdel and hincrby on the key"
 )
 _ADVICE = {
     "invalid username-password": "Redis does not take the user and password of the client: correct them",
@@ -110,13 +132,13 @@ class RedisNonces(StoredNonces):
         self._client = client
         self._key = key
         self._source = secrets.token_hex(8)
-        self._call = 0
+        self._draws = 0
 
     def _issue(self, used: int) -> int:
         if self.rule == "clock":
             state, number = self._run(_CLOCK, used)
         else:
-            state, number = self._run(_COUNTER, self._identity, self._call, used)
+            state, number = self._run(_COUNTER, self._identity, self._draws + 1, used)
         if state == -2:
             raise self._damaged()
         if state == -1:
@@ -124,11 +146,11 @@ class RedisNonces(StoredNonces):
         if state == 0:
             raise self._set_back(number, used)
         # Only now: a call that failed is the same call when it is made again, so its number is not lost.
-        self._call += 1
+        self._draws += 1
         return int(number)
 
     def _take_back(self, nonce: int) -> bool:
-        return bool(self._run(_TAKE_BACK, self._identity, nonce))
+        return bool(self._run(_TAKE_BACK, self._identity, self._returning[nonce], nonce))
 
     def _is_taken_back(self, nonce: int) -> bool:
         return self._take_back(nonce)  # which Redis knows to have done already

@@ -71,8 +71,11 @@ class Nonces(ABC):
         self.rule: Rule = rule
         self._used = 0 if rule == "clock" else -1
         self._used_before = self._used
-        self._returning: list[int] = []
-        """Numbers that are being given back, or for which it is not known whether the store took them back."""
+        self._returning: dict[int, int] = {}
+        """Numbers that are being given back, or for which it is not known whether the store took them back.
+
+        Each with how many there were until then: a store can tell by it that it is asked again."""
+        self._returns = 0
         self._lock = threading.Lock()
         with _watching:
             _sources.add(self)
@@ -85,7 +88,7 @@ class Nonces(ABC):
         """
         with self._lock:
             while self._returning:
-                self._finish_returning(self._returning[0])
+                self._return(next(iter(self._returning)))
             nonce = self._issue(self._used)
             if not self._used < nonce <= MAX_NONCE:
                 raise NonceError(
@@ -106,29 +109,30 @@ class Nonces(ABC):
         if self.rule == "clock":
             return
         with self._lock:
-            self._returning.append(nonce)
-            is_taken_back = self._take_back(nonce)
-            self._returning.remove(nonce)
-            if not is_taken_back:
+            # A greater number than the last was given back before: by now another process may have drawn it.
+            if nonce > self._used or not self._return(nonce):
                 raise NonceError(
                     f"nonce {nonce} was never sent and cannot be given back, because it is not the last one issued. "
                     f"A service that counts waits for it and refuses later ones: stop what sends with this API key and "
                     f"set the counter to the nonce that the service waits for"
                 )
-            self._go_back_before(nonce)
 
-    def _finish_returning(self, nonce: int) -> None:
-        """Find out whether the store took a number back when its response was lost, so that no gap is feared there."""
-        if self._is_taken_back(nonce):
+    def _return(self, nonce: int) -> bool:
+        is_asked_again = nonce in self._returning
+        self._returns += 1
+        self._returning.setdefault(nonce, self._returns)
+        is_taken_back = self._is_taken_back(nonce) if is_asked_again else self._take_back(nonce)
+        del self._returning[nonce]
+        if is_taken_back:
             self._go_back_before(nonce)
-        self._returning.remove(nonce)
+        return is_taken_back
 
     def _go_back_before(self, nonce: int) -> None:
         # `_used_before` goes back one step. When several numbers are given back in a row, nonce - 1 is lower.
         self._used = min(self._used, self._used_before, nonce - 1)
 
     def _is_taken_back(self, nonce: int) -> bool:
-        """Whether the store took a number back. Called with the lock held."""
+        """Whether the store took a number back, though `_take_back` did not say so. Called with the lock held."""
         return False
 
     @abstractmethod
@@ -150,7 +154,7 @@ class Nonces(ABC):
         self._lock = threading.Lock()
         for nonce in self._returning:  # that is for the parent to finish
             self._go_back_before(nonce)
-        self._returning = []
+        self._returning = {}
 
 
 class InProcessNonces(Nonces):
@@ -280,8 +284,15 @@ def check_start(start: int | None) -> int:
 
 
 def microseconds(clock: Clock) -> int:
-    """Return the clock in whole microseconds."""
-    return int(clock() * 1_000_000)
+    """Return the clock in whole microseconds.
+
+    Raises:
+        NonceError: It is no time before the year 2255. A store that kept it would be of no use when the clock is right.
+    """
+    seconds = clock()
+    if not abs(seconds) * 1_000_000 < MAX_NONCE:  # nor NaN
+        raise NonceError(f"the clock says {seconds} s since 1970: set the clock of this machine (NTP)")
+    return int(seconds * 1_000_000)
 
 
 _sources: weakref.WeakSet[Nonces] = weakref.WeakSet()

@@ -102,6 +102,10 @@ class SQLiteNonces(StoredNonces):
         self._close: Callable[[], object] = int  # nothing to close yet
         self._process = 0
         self._file: Identity | None = None
+        self._is_committing = False
+        """Whether the latest statement may have been committed, although it did not return."""
+        self._in_doubt: set[int] = set()
+        """Numbers whose taking back may have been committed, although it did not return."""
         super().__init__(rule, f"{self._path} under the name {name!r}")
 
     def close(self) -> None:
@@ -132,8 +136,20 @@ class SQLiteNonces(StoredNonces):
                 used = max(used, nonce)
 
     def _take_back(self, nonce: int) -> bool:
-        with self._explained():
-            return self._run(_TAKE_BACK, name=self._name, nonce=nonce) is not None
+        try:
+            with self._explained():
+                return self._run(_TAKE_BACK, name=self._name, nonce=nonce) is not None
+        finally:
+            if self._is_committing:
+                self._in_doubt.add(nonce)
+
+    def _is_taken_back(self, nonce: int) -> bool:
+        if nonce not in self._in_doubt:
+            return self._take_back(nonce)
+        # It may be another process's number by now, so it is not taken back twice.
+        is_taken_back = super()._is_taken_back(nonce)
+        self._in_doubt.remove(nonce)
+        return is_taken_back
 
     def _create(self, last: int, *, overwrite: bool) -> bool:
         with self._explained():
@@ -157,13 +173,16 @@ class SQLiteNonces(StoredNonces):
 
     def _run(self, statement: str, **values: object) -> tuple[Any, ...] | None:
         """Run one statement in a transaction of its own, and return its row."""
+        self._is_committing = False
         connection = self._connect()
         # Wait for the lock of the whole file at once, so that nothing else in the transaction has to wait.
         self._wait.until_free(lambda: connection.execute("BEGIN EXCLUSIVE"))
         taken_at = time.monotonic()
         try:
             rows: list[tuple[Any, ...]] = connection.execute(statement, values).fetchall()
+            self._is_committing = True
             connection.execute("COMMIT")
+            self._is_committing = False
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
@@ -237,7 +256,7 @@ class SQLiteNonces(StoredNonces):
         """Close the file when SQLite or the system raises an error, and make it a `NonceError` that says what to do."""
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError) as error:  # a ValueError for a NUL in the path
             self._disconnect()
             if _is_busy(error):
                 text = f"other processes held {self._path} for more than {self._timeout} s; is one of them stopped?"

@@ -60,7 +60,7 @@ def explain(
         stamp=stamp,
         url=url,
         body_length=len(body),
-        digest=hashlib.sha256(stamp.encode() + url.encode() + body).hexdigest(),
+        digest=hashlib.sha256(f"{stamp}{url}".encode(errors="surrogatepass") + body).hexdigest(),
         key_fingerprint=fingerprint_of(key),
         valid=None if signature is None else _is_valid(key, stamp, url, body, signature),
     )

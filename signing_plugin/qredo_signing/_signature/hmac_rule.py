@@ -13,7 +13,7 @@ import re
 
 from .._secrecy import without_locals
 from ..errors import InvalidSignatureError, UnsignableError
-from .rsa_rule import encode_signature, string_to_sign
+from .rsa_rule import base64url, string_to_sign
 
 __all__ = ["sign_hmac", "verify_hmac"]
 
@@ -45,7 +45,7 @@ def sign_hmac(secret: bytes, timestamp: str, method: str, url: str, body: bytes)
         raise TypeError(f"secret must be the decoded bytes of the API secret, got {type(secret).__name__}")
     import hmac
 
-    return encode_signature(hmac.digest(secret, message, "sha256"))
+    return base64url(hmac.digest(secret, message, "sha256"))
 
 
 @without_locals

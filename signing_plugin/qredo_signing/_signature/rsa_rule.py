@@ -21,6 +21,7 @@ from ..errors import InvalidSignatureError, SignerError, UnsignableError
 
 __all__ = [
     "Verifier",
+    "base64url",
     "encode_signature",
     "make_signature",
     "sign",
@@ -141,6 +142,11 @@ def encode_signature(raw: object) -> str:
     if not isinstance(raw, bytes) or not raw:
         given = "no bytes" if isinstance(raw, bytes) else type(raw).__name__
         raise SignerError(f"the signer's sign(message) must return the signature as bytes, but returned {given}")
+    return base64url(raw)
+
+
+def base64url(raw: bytes) -> str:
+    """Return bytes in base64url without padding."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
@@ -150,7 +156,7 @@ def _decode_signature(signature: str) -> bytes:
     except (binascii.Error, ValueError):
         raw = b""
     # Comparing with our own encoding also refuses padding, the other alphabet and stray low bits.
-    if not raw or encode_signature(raw) != signature:
+    if not raw or base64url(raw) != signature:
         raise InvalidSignatureError("the signature is not base64url without padding (letters, digits, '-' and '_')")
     return raw
 

@@ -465,7 +465,7 @@ def test_where_is_signed(
     class Watched(DummyHSM):
         def sign(self, message: bytes) -> bytes:
             threads.add(threading.get_ident())
-            return b"signature"
+            return bytes(256)
 
     async def main() -> None:
         given = AiohttpTransport(verify=TRUSTS_NOBODY) if transport == "own" else transport

@@ -178,12 +178,21 @@ def private_file(path: Path, content: bytes) -> Path:
         PEM.encode(),
         PEM.replace("\n", "\r\n").encode(),
         f"\n{PEM.replace(PEM[50:60], PEM[50:60] + chr(10))}\n".encode(),
+        PEM.encode("utf-8-sig"),
+        PEM.encode("utf-16"),
     ],
-    ids=["raw", "text", "text of Windows", "text in two lines"],
+    ids=["raw", "text", "text of Windows", "text in two lines", "text with a mark", "text in UTF-16"],
 )
 def test_a_file_holds_the_seed(tmp_path: Path, content: bytes) -> None:
-    """A file of 48 bytes, and one of text with any line ends, give the key."""
+    """A file of 48 bytes, and one of text with any line ends or marks, give the key."""
     assert ApprovalKey.from_file(private_file(tmp_path / "key", content)).seed == SEED
+
+
+@pytest.mark.parametrize("start", [b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"])
+def test_a_seed_is_not_text(tmp_path: Path, start: bytes) -> None:
+    """A seed whose first bytes happen to be a byte order mark is loaded as it is."""
+    seed = start + SEED[len(start) :]
+    assert ApprovalKey.from_file(private_file(tmp_path / "key", seed)).seed == seed
 
 
 @pytest.mark.parametrize(
@@ -222,6 +231,20 @@ def test_saving_keeps_the_key_private(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         OTHER.save(path)
     assert path.read_text() == PEM
+
+
+def test_saving_leaves_no_half_of_a_key(tmp_path: Path) -> None:
+    """When a disk is full, no file is left that would be in the way of the next try."""
+    resource = pytest.importorskip("resource", reason="needs limits of the system")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            KEY.save(tmp_path / "key.pem")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    KEY.save(tmp_path / "key.pem")
+    assert ApprovalKey.from_file(tmp_path / "key.pem").seed == KEY.seed
 
 
 def test_a_readable_file_warns(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import base64
 import copy
 import json
 import pickle
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from qredo_signing import (
     ConfigurationError,
     Credentials,
     CredentialsError,
+    HmacCredentials,
     InsecureKeyFileWarning,
     KeyKind,
     KeyLoadError,
@@ -26,7 +28,7 @@ from qredo_signing import (
 )
 
 from ..doubles import DummyHSM, make_api_key
-from .test_keys import PASSPHRASE, private_pem, public_pem, secret_file
+from .test_keys import OTHERS, PASSPHRASE, private_pem, public_pem, secret_file
 
 API_KEY = make_api_key(sandbox=True)
 
@@ -93,7 +95,7 @@ def test_an_api_key_is_text(key: PrivateKey) -> None:
 
 def test_a_private_key_in_every_form(pem: bytes, key: PrivateKey, tmp_path: Path) -> None:
     """A key object, PEM bytes, PEM text, a path, a key of the cryptography package and a signer all do."""
-    forms: list[Any] = [key, pem, pem.decode(), secret_file(tmp_path / "key.pem", pem)]
+    forms: list[Any] = [key, pem, bytearray(pem), pem.decode(), secret_file(tmp_path / "key.pem", pem)]
     assert {getattr(Credentials(API_KEY, form).signer, "fingerprint", "") for form in forms} == {key.fingerprint}
     assert isinstance(Credentials(API_KEY, rsa.generate_private_key(65537, 2048)).signer, PrivateKey)
     hsm = DummyHSM(key)
@@ -113,9 +115,51 @@ def test_what_is_no_private_key_is_refused() -> None:
     public: Any = PrivateKey.from_pem(private_pem()).public_key
     with pytest.raises(KeyLoadError, match="public key, which cannot sign"):
         Credentials(API_KEY, public)
-    nothing: Any = object()
-    with pytest.raises(TypeError, match="type object cannot sign"):
-        Credentials(API_KEY, nothing)
+    nothings: list[Any] = [object(), PrivateKey]
+    for nothing in nothings:
+        with pytest.raises(TypeError, match=r"(type object|class PrivateKey) cannot sign"):
+            Credentials(API_KEY, nothing)
+
+
+def test_keys_of_other_kinds_are_refused() -> None:
+    """A key of the cryptography package that is not a private RSA key is refused, although it may have `sign`."""
+    others: list[Any] = [*OTHERS.values(), rsa.generate_private_key(65537, 2048).public_key()]
+    for other in others:
+        with pytest.raises(KeyLoadError, match="give an RSA private key"):
+            Credentials(API_KEY, other)
+
+
+LONG_SECRET = base64.b64encode(bytes(range(1, 61))).decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("QREDO_PRIVATE_KEY_FILE", private_pem().decode()),
+        ("QREDO_PRIVATE_KEY_FILE", base64.b64encode(private_pem()).decode()),
+        ("QREDO_API_KEY_FILE", API_KEY),
+        ("QREDO_API_SECRET_FILE", LONG_SECRET),
+    ],
+    ids=["PEM", "PEM in base64", "API key", "API secret"],
+)
+def test_a_secret_in_the_place_of_a_path_is_not_shown(name: str, secret: str) -> None:
+    """A secret in the variable, or argument, for the path of its file is in no error."""
+    environ = {
+        "QREDO_API_KEY": API_KEY,
+        "QREDO_PRIVATE_KEY": private_pem().decode(),
+        "QREDO_API_SECRET": LONG_SECRET,
+    } | {name.removesuffix("_FILE"): "", name: secret}
+    kind: Any = HmacCredentials if "SECRET" in name else Credentials
+    loads: list[Callable[[], object]] = [
+        lambda: kind.from_environment(environ),
+        lambda: kind.from_directory(secret),
+        lambda: PrivateKey.from_file(secret),
+    ]
+    for load in loads:
+        with pytest.raises(ConfigurationError, match=r"given as [0-9]+ characters that are no path") as caught:
+            load()
+        text = "".join(traceback.format_exception(caught.value))
+        assert not any(line in text for line in secret.splitlines())
 
 
 def test_from_directory(tmp_path: Path) -> None:
@@ -230,6 +274,8 @@ def test_credentials_stay_in_the_process(key: PrivateKey) -> None:
     credentials = Credentials(API_KEY, key)
     with pytest.raises(TypeError, match="not pickled"):
         pickle.dumps(credentials)
+    with pytest.raises(TypeError, match="not pickled"):
+        credentials.__getstate__()
     with pytest.raises(TypeError):
         vars(credentials)
     assert copy.copy(credentials) is credentials

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import itertools
+import os
 import pickle
 import subprocess
 import warnings
@@ -75,11 +76,23 @@ def test_both_forms_load(form: PrivateFormat, passphrase: str, change: Callable[
     assert (key.bits, key.fingerprint) == (2048, FINGERPRINT)
 
 
-@pytest.mark.parametrize("passphrase", [PASSPHRASE, PASSPHRASE.encode()])
+@pytest.mark.parametrize("passphrase", [PASSPHRASE, PASSPHRASE.encode(), bytearray(PASSPHRASE, "ascii")])
 def test_a_passphrase_is_text_or_bytes(passphrase: bytes | str) -> None:
     """A passphrase may be given as text or as bytes; an empty one counts as none."""
     assert PrivateKey.from_pem(private_pem(passphrase=PASSPHRASE), passphrase).fingerprint == FINGERPRINT
     assert PrivateKey.from_pem(private_pem(), "").fingerprint == FINGERPRINT
+
+
+def test_a_passphrase_that_is_not_utf_8() -> None:
+    """The bytes of a variable are the passphrase, also where they are no UTF-8; other surrogates are refused."""
+    encryption = BestAvailableEncryption(b"caf\xe9")
+    pem = RSA_2048.private_bytes(Encoding.PEM, PKCS8, encryption)
+    assert PrivateKey.from_pem(pem, b"caf\xe9".decode("utf-8", "surrogateescape")).fingerprint == FINGERPRINT
+    with pytest.raises(KeyLoadError, match="give it as bytes") as caught:
+        PrivateKey.from_pem(pem, "secret \ud83d")
+    assert caught.value.__context__ is None
+    with pytest.raises(TypeError, match="a passphrase must be bytes or str, got int"):
+        PrivateKey.from_pem(pem, 1)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -91,11 +104,13 @@ def test_a_passphrase_is_text_or_bytes(passphrase: bytes | str) -> None:
         lambda pem: certificate_pem() + pem,
         lambda pem: pem + certificate_pem(),
         lambda pem: b"\n\n" + pem + b"\n\n",
+        lambda pem: pem.replace(b"\n", rb"\n"),
+        lambda pem: pem.decode().encode("utf-16"),
     ],
-    ids=["crlf", "bom", "bag", "certificate-before", "certificate-after", "blank-lines"],
+    ids=["crlf", "bom", "bag", "certificate-before", "certificate-after", "blank-lines", "escaped", "utf-16"],
 )
 def test_what_surrounds_the_key_does_not_matter(change: Callable[[bytes], bytes]) -> None:
-    """Windows line ends, a byte order mark, attributes and certificates around the key are ignored."""
+    """Windows or escaped line ends, a byte order mark, attributes and certificates around the key are ignored."""
     assert PrivateKey.from_pem(change(private_pem())).fingerprint == FINGERPRINT
 
 
@@ -123,6 +138,7 @@ CAUSES = {
     "text": (b"not a key", None, "is not PEM"),
     "der": (RSA_2048.private_bytes(Encoding.DER, PKCS8, NoEncryption()), None, "looks like DER"),
     "cut-off": (private_pem()[:800], None, "is cut off or damaged"),
+    "begins-only": (b"-----BEGIN PRIVATE KEY-----\n" * 20_000, None, "is cut off or damaged"),
     "damaged": (private_pem().replace(b"MII", b"MIJ", 1), None, "holds a damaged private key"),
     "unknown-block": (b"-----BEGIN X-----\nAAAA\n-----END X-----\n", None, "holds no private key"),
     "two-keys": (private_pem() + private_pem(RSA_1024), None, "holds 2 private keys"),
@@ -183,8 +199,34 @@ def test_a_file_that_cannot_be_read_is_named(kind: type[PrivateKey | PublicKey],
     """A missing file and a directory are KeyLoadErrors that name path and reason."""
     with pytest.raises(KeyLoadError, match=r"nowhere\.pem cannot be read \(No such file"):
         kind.from_file(tmp_path / "nowhere.pem")
-    with pytest.raises(KeyLoadError, match=r"cannot be read \(Is a directory\)"):
+    with pytest.raises(KeyLoadError, match=r"cannot be read \(Is a directory\): it is a folder"):
         kind.from_file(str(tmp_path))
+
+
+@pytest.mark.parametrize("path", ["nul\0", "x" * 300, "~no-such-user/key.pem", "key.pem/key.pem", "broken\nline"])
+def test_every_path_that_gives_no_key_is_a_key_load_error(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the system, or Python, has against a path: the error is a KeyLoadError, and no other one."""
+    monkeypatch.chdir(tmp_path)
+    secret_file(tmp_path / "key.pem", private_pem())
+    with pytest.raises(KeyLoadError, match="the key file"):
+        PrivateKey.from_file(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every file")
+@pytest.mark.parametrize("mode", [0o000, 0o600], ids=["file", "folder"])
+def test_a_file_that_may_not_be_read(mode: int, tmp_path: Path) -> None:
+    """A file, or a folder, that this user may not read is a KeyLoadError that says so."""
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    secret_file(folder / "key.pem", private_pem(), mode)
+    folder.chmod(0o700 if mode == 0 else 0o000)
+    try:
+        with pytest.raises(KeyLoadError, match=r"\(Permission denied\): check the permissions of"):
+            PrivateKey.from_file(folder / "key.pem")
+    finally:
+        folder.chmod(0o700)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644])

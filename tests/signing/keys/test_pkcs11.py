@@ -223,10 +223,14 @@ def test_what_cannot_be_loaded(hsm: SoftHSM, given: dict[str, str], why: str) ->
         ({"token_label": "main", "key_id": "x"}, ConfigurationError, "hexadecimal"),
         ({"token_label": "main", "pin": 1234}, TypeError, "got int"),
         ({"token_label": "guarded", "pin": lambda: b"1"}, TypeError, "returned bytes"),
+        ({"token_label": "guarded", "pin": "\ud800"}, KeyLoadError, "the PIN holds characters that no encoding has"),
+        ({"token_label": "main", "key_id": 1}, ConfigurationError, "got 1"),
+        ({"token_label": "main", "key_label": "\ud800"}, ConfigurationError, "a label must be text"),
+        ({"token_label": b"main"}, ConfigurationError, "a label must be text"),
     ],
 )
 def test_arguments_that_cannot_work(hsm: SoftHSM, given: dict[str, Any], error: type[Exception], why: str) -> None:
-    """A token that is not named once, an id that is no id and a PIN that is no text are refused."""
+    """A token that is not named once, an id that is no id, and a label or PIN that is no text are refused."""
     with pytest.raises(error, match=why):
         Pkcs11Signer(**{"module": hsm.module, "pin": PIN, **given})
 
@@ -263,6 +267,32 @@ if os.fork() == 0:
 os.wait()
 """
     assert "does not survive a fork" in run(code, hsm)
+
+
+def test_a_child_makes_its_own(hsm: SoftHSM) -> None:
+    """A process that is forked while threads of its parent sign can make a signer, and sign with it."""
+    code = f"""
+import os, signal, threading
+from qredo_signing import Pkcs11Signer
+def make():
+    return Pkcs11Signer({hsm.module!r}, pin={PIN!r}, token_label="main", key_label="small")
+signer, ended = make(), threading.Event()
+def sign():
+    while not ended.is_set():
+        signer.sign(b"")
+threads = [threading.Thread(target=sign) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for _ in range(3):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        make().sign(b"")
+        os._exit(0)
+    print(os.waitpid(child, 0)[1])
+ended.set()
+"""
+    assert run(code, hsm).split() == ["0", "0", "0"]
 
 
 def test_without_the_extra(hsm: SoftHSM) -> None:

@@ -8,7 +8,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +29,7 @@ from qredo_signing import (
     RedisNonces,
     SQLiteNonces,
 )
-from qredo_signing._nonces.source import SHARED_NONCES
+from qredo_signing._nonces.source import SHARED_NONCES, Nonces
 
 from ..doubles import DummyHSM, Rule, send_bare
 from .nonce_race import PLUGIN, Draw, check, draw
@@ -47,6 +50,19 @@ def test_nonces_increase_whatever_the_clock_does(times: list[float]) -> None:
     nonces = [source.next() for _ in times]
     assert nonces == sorted(set(nonces))
     assert all(nonce >= int(time * 1_000_000) for nonce, time in zip(nonces, times, strict=True))
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf"), 1e10])
+@pytest.mark.parametrize("kind", ["process", "sqlite"])
+def test_a_clock_that_is_out_of_order_spoils_nothing(kind: str, wrong: float, tmp_path: Path) -> None:
+    """A clock that says no time, or one beyond 2**53 microseconds, is an error; when it is right, numbers go on."""
+    times = iter([5.0, wrong, 6.0])
+    make: Callable[..., Nonces] = InProcessNonces if kind == "process" else partial(SQLiteNonces, tmp_path / "n.db")
+    source = make(clock=lambda: next(times))
+    assert source.next() == 5_000_000
+    with pytest.raises(NonceError, match="the clock says"):
+        source.next()
+    assert source.next() == 6_000_000
 
 
 def test_threads_share_a_source() -> None:
@@ -176,7 +192,7 @@ def test_a_fork_while_a_number_is_drawn() -> None:
 
 def test_tasks_share_a_source(credentials: Credentials) -> None:
     """Requests of concurrent tasks, signed in threads, carry distinct nonces."""
-    fast = Credentials(credentials.api_key, DummyHSM(None, b"signature"))
+    fast = Credentials(credentials.api_key, DummyHSM(None, bytes(256)))
     auth = PartnerAuth(fast, Environment.SANDBOX, stamp="nonce", offload=True)
     transport = httpx.MockTransport(lambda request: httpx.Response(200, text=request.headers["x-nonce"]))
 

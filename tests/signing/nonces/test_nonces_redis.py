@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 import redis
 import redis.asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from qredo_signing import ConfigurationError, NonceError, RedisNonces
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -268,6 +270,71 @@ def test_a_repaired_counter_forgets_lost_answers(server: RedisServer, counter: R
             source.next()
         counter.initialise(1, overwrite=True)
         assert [counter.next(), source.next()] == [1, 2]
+
+
+class Recording:
+    """A client that keeps what it sends, so that Redis can be made to run it again, late."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        self.sent: list[tuple[Any, ...]] = []
+
+    def eval(self, *call: Any) -> Any:
+        """Send a call."""
+        self.sent.append(call)
+        return self._client.eval(*call)
+
+    def send_again(self, number: int) -> None:
+        """Send a call that was sent before, counted from the latest; the reply goes nowhere."""
+        if self.sent:
+            self._client.eval(*self.sent[-1 - number % len(self.sent)])
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.sampled_from(["next", "give back", "next of another"])
+        | st.integers(0, 5).map(lambda number: f"again {number}"),
+        max_size=15,
+    )
+)
+def test_a_call_that_redis_runs_late_changes_nothing(client: redis.Redis, steps: list[str]) -> None:
+    """A call that is run again, however late, as out of a connection that its client gave up, changes nothing."""
+    recording = Recording(client)
+    source, other = RedisNonces(recording, rule="counter"), RedisNonces(client, rule="counter")
+    other.initialise(1, overwrite=True)
+    out = list[tuple[str, int]]()
+    for step in steps:
+        if step == "next":
+            out.append(("", source.next()))
+        elif step == "next of another":
+            out.append(("of another", other.next()))
+        elif step == "give back" and out and not out[-1][0]:
+            source.give_back(out.pop()[1])
+        elif step.startswith("again"):
+            recording.send_again(int(step.split()[1]))
+        assert [number for _, number in out] == list(range(1, len(out) + 1))
+        assert other.last() == len(out)
+
+
+def test_returns_that_were_lost_are_asked_for_by_number(server: RedisServer, counter: RedisNonces) -> None:
+    """Of several returns whose replies were lost, each is finished as what it was, also when it is asked for twice."""
+    with losing_answers(server, {4, 5, 6}) as path, connected(path, repeats=0) as client:
+        source = RedisNonces(client, rule="counter")
+        assert [source.next(), source.next(), source.next()] == [1, 2, 3]
+        for number in (3, 2, 2):
+            with pytest.raises(NonceError, match="ConnectionError"):
+                source.give_back(number)
+        assert [counter.next(), source.next()] == [2, 3]
+
+
+def test_sources_that_are_gone_are_forgotten(client: redis.Redis) -> None:
+    """Each process is a new source, of which a counter keeps the latest alone."""
+    RedisNonces(client, rule="counter").initialise(1)
+    for _ in range(600):
+        RedisNonces(client, rule="counter").next()
+    assert 256 < client.hlen("qredo:nonce") <= 513
+    assert RedisNonces(client, rule="counter").next() == 601
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -243,9 +243,10 @@ def test_a_counter_counts(make: Callable[..., SQLiteNonces]) -> None:
 def test_a_counter_is_never_guessed(path: Path, make: Callable[..., SQLiteNonces]) -> None:
     """Without file or name a counter refuses, says what to do, and makes no file."""
     source = make("counter")
-    for call in (source.next, lambda: source.give_back(1)):
-        with pytest.raises(NonceError, match=r"no counter in .*nonces\.db.* not guessed.*initialise\(that \+ 1\)"):
-            call()
+    with pytest.raises(NonceError, match=r"no counter in .*nonces\.db.* not guessed.*initialise\(that \+ 1\)"):
+        source.next()
+    with pytest.raises(NonceError, match="nonce 1 was never sent and cannot be given back"):
+        source.give_back(1)
     assert not path.exists()
     assert source.last() is None
     make("counter", name="other").initialise(1)
@@ -470,6 +471,18 @@ def test_a_folder_that_is_not_there(missing: str, tmp_path: Path) -> None:
         SQLiteNonces(tmp_path / missing).next()
 
 
+@pytest.mark.parametrize("wrong", ["nul\0", "x" * 300, "folder", "loop", "n.db/n.db"])
+def test_a_path_that_is_none(wrong: str, tmp_path: Path) -> None:
+    """Whatever the system, or Python, has against a path: the error is a `NonceError`."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "n.db").touch()
+    with pytest.raises(NonceError, match="no nonces from"):
+        SQLiteNonces(tmp_path / wrong).next()
+    with pytest.raises(NonceError, match="no nonces from"):
+        SQLiteNonces(tmp_path / "n.db", name="\ud800").next()
+
+
 def test_another_holds_the_lock(path: Path, make: Callable[..., SQLiteNonces]) -> None:
     """Waiting for a process that does not let go ends after the timeout, with an error; later it goes on."""
     source = make(timeout=0.01)
@@ -481,6 +494,66 @@ def test_another_holds_the_lock(path: Path, make: Callable[..., SQLiteNonces]) -
     other.execute("ROLLBACK")
     other.close()
     assert source.next()
+
+
+def test_numbers_that_could_not_be_given_back_at_once(path: Path, make: Callable[..., SQLiteNonces]) -> None:
+    """A number whose return the file did not take, as when its disk is full, goes back before the next is drawn."""
+    source = make(rule="counter", timeout=0.01)
+    source.initialise(1)
+    numbers = [source.next() for _ in range(3)]
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    for number in reversed(numbers):
+        with pytest.raises(NonceError, match="other processes held"):
+            source.give_back(number)
+    other.execute("ROLLBACK")
+    other.close()
+    assert [source.next(), source.next()] == [1, 2]
+
+
+def test_a_number_is_given_back_once(make: Callable[..., SQLiteNonces]) -> None:
+    """A number that was given back, and that another process drew, is not taken from it by giving it back again."""
+    source, other = make(rule="counter"), make(rule="counter")
+    source.initialise(1)
+    source.give_back(number := source.next())
+    assert other.next() == number
+    with pytest.raises(NonceError, match="cannot be given back"):
+        source.give_back(number)
+    assert [other.next(), source.next()] == [2, 3]
+
+
+@pytest.mark.parametrize("is_asked_again", [True, False])
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_a_return_that_is_in_doubt_is_not_done_twice(
+    is_committed: bool, is_asked_again: bool, make: Callable[..., SQLiteNonces], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a return was cut off at its commit, a number that another process drew since is left to that process."""
+    source, other = make(rule="counter"), make(rule="counter")
+    source.initialise(1)
+    number = source.next()
+    connection = source._connect()
+
+    class CutOff:
+        """The connection of the source, whose commit does not return."""
+
+        in_transaction = False
+
+        def execute(self, statement: str, *values: Any) -> Any:
+            """Run a statement, and cut the commit off."""
+            if statement == "COMMIT":
+                connection.execute("COMMIT" if is_committed else "ROLLBACK")
+                raise KeyboardInterrupt
+            return connection.execute(statement, *values)
+
+    monkeypatch.setattr(source, "_connection", CutOff())
+    with pytest.raises(KeyboardInterrupt):
+        source.give_back(number)
+    monkeypatch.setattr(source, "_connection", connection)
+    assert other.next() == (1 if is_committed else 2)
+    if is_asked_again:
+        with pytest.raises(NonceError, match="cannot be given back"):
+            source.give_back(number)
+    assert source.next() == (2 if is_committed else 3)
 
 
 def test_another_holds_the_lock_while_a_source_opens(path: Path, make: Callable[..., SQLiteNonces]) -> None:

@@ -159,7 +159,7 @@ def test_threads_and_tasks_take_turns(
 ) -> None:
     """A real server that checks order refuses none of the requests of 4 threads, 16 tasks and two event loops."""
     checks, source = OrderedServer(), InProcessNonces()
-    fast = Credentials(emulator_credentials.api_key, DummyHSM(None, b"signature"))
+    fast = Credentials(emulator_credentials.api_key, DummyHSM(None, bytes(256)))
 
     def in_threads(environment: Environment) -> None:
         with connect(DummyClient, fast, environment, nonces=source) as client, ThreadPoolExecutor(4) as pool:
@@ -201,7 +201,7 @@ def test_many_tasks_with_few_threads(loop: str, credentials: Credentials) -> Non
     anyio = pytest.importorskip("anyio")
     pytest.importorskip(loop)
     server, source = OrderedServer(), SlowSource()
-    fast = Credentials(credentials.api_key, DummyHSM(None, b"signature"))
+    fast = Credentials(credentials.api_key, DummyHSM(None, bytes(256)))
 
     async def main() -> int:
         transport = httpx.MockTransport(server.respond)

@@ -137,9 +137,9 @@ def test_any_signer_signs() -> None:
     assert sign(DummyHSM(KEY), "1", URL, b"") == sign(KEY, "1", URL, b"")
 
 
-@pytest.mark.parametrize("answer", ["c2lnbmF0dXJl", b"", 1, [b"x"]])
+@pytest.mark.parametrize("answer", ["c2lnbmF0dXJl", b"", 1, [b"x"], bytearray(256)])
 def test_a_signer_that_gives_no_signature_is_named(answer: object) -> None:
-    """What a signer returns must be bytes; the error says what it was."""
+    """What a signer returns must be bytes, and some; the error says what it was."""
     with pytest.raises(SignerError, match=r"sign\(message\) must return the signature as bytes"):
         sign(DummyHSM(KEY, answer), "1", URL, b"")
 
@@ -176,6 +176,7 @@ def test_explain_reads_like_a_table() -> None:
 
 def test_explain_takes_what_sign_refuses() -> None:
     """`explain` shows a wrong URL instead of refusing it, and says that its signature is not valid."""
+    assert explain(KEY, "1", f"{URL}?\ud800", b"", "x").valid is False
     explanation = explain(DummyHSM(KEY), "1", "api.qredo.network/x#y", b"")
     assert (explanation.valid, explanation.key_fingerprint) == (None, None)
     assert "signature        not checked" in str(explanation)
