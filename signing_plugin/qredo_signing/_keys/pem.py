@@ -19,8 +19,6 @@ __all__ = ["MIN_KEY_BITS", "check_size", "load_private", "load_public"]
 MIN_KEY_BITS = 2048
 _VARIABLE = "QREDO_PRIVATE_KEY_PASSPHRASE"
 
-_VARIABLE = "QREDO_PRIVATE_KEY_PASSPHRASE"
-
 # A block ends before the next one begins: without that, a text of many BEGIN lines would be searched for hours.
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----((?!-----BEGIN ).)*?-----END \1-----", re.DOTALL)
 _PRIVATE = {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"}
