@@ -81,6 +81,7 @@ def test_a_method_does_over_http_what_it_does_in_process(qredo: Emulator, client
     assert wallet["balance"] == 5
     before = qredo.control.now()
     assert post(qredo, client, "advance", seconds=1000).json()["result"] >= before + 1000
+    assert post(qredo, client, "advance", seconds=1.0).status_code == 400  # a state file can't hold such a time
     assert post(qredo, client, "accept_users", value=False).json() == {"result": False}
     assert client.get(f"{qredo.url}/-/control/accept_users").json() is False
     assert not qredo.control.accept_users

@@ -35,6 +35,9 @@ _SIGNED = ("rsa", "hmac")
 _NANOSECONDS = 10**9
 """In a second. As seconds, a number with twice as many digits would be 30 billion years away."""
 
+_IN_NANOSECONDS_TOO = "qredo_signature"
+"""The scheme of the Qredo API v1, of which one page documents nanoseconds. No source of v2 does."""
+
 
 class RefusedError(ApiError):
     """401.
@@ -123,11 +126,10 @@ class Authenticator:
             return Identity(api_key, proved=False)
         claim = _claim(security, request)
         signed = Signed(claim.stamp, _method(security, request), request.url, request.body)
-        cause = claim.problem or _wrong(key, signed, claim.signature)
-        valid = not cause
-        if cause := cause or self._stale(security, api_key, claim):
+        wrong = _wrong(key, signed, claim.signature)
+        if cause := claim.problem or wrong or self._stale(security, api_key, claim):
             others = self._others(security, api_key)
-            shown = explain(request, signed, key, claim.signature, others, self.served, valid=valid)
+            shown = explain(request, signed, key, claim.signature, others, self.served, valid=not wrong)
             raise _refused(security, "signature", cause, shown)
         return Identity(api_key)
 
@@ -204,8 +206,8 @@ class Authenticator:
 
 
 def _seconds(security: Security, timestamp: int) -> int:
-    """The timestamp in Unix seconds; a client of the Qredo API v1 may send nanoseconds, as one page documents."""
-    return timestamp // _NANOSECONDS if security.proof == "hmac" and timestamp >= _NANOSECONDS**2 else timestamp
+    is_nano = security.scheme == _IN_NANOSECONDS_TOO and timestamp >= _NANOSECONDS**2
+    return timestamp // _NANOSECONDS if is_nano else timestamp
 
 
 def _is_unsigned(security: Security, request: RawRequest) -> bool:

@@ -25,8 +25,10 @@ class Explanation:
         body_length: Length of the body in bytes.
         body_digest: SHA-256 of the body, in hex.
         digest: SHA-256 of the string to sign, in hex.
+        digest_signed: SHA-256 of what the client signed, in hex; None for an HMAC, and where this API's key and
+            algorithm did not make the signature.
         key_fingerprint: SHA-256 of the public key in hex; None for an HMAC secret.
-        valid: Whether the signature itself is right (and only its stamp is not fresh); None without one.
+        valid: Whether the signature itself is right (and only its stamp is refused); None without one.
         would_verify: What has to be otherwise for the signature to be right; None if nothing that was tried helps.
     """
 
@@ -36,6 +38,7 @@ class Explanation:
     body_length: int
     body_digest: str
     digest: str
+    digest_signed: str | None
     key_fingerprint: str | None
     valid: bool | None
     would_verify: str | None
@@ -52,6 +55,7 @@ class Explanation:
             ("url", self.url),
             ("body", f"{self.body_length} bytes, sha256 {self.body_digest}"),
             ("sha256 to sign", self.digest),
+            *([("sha256 signed", self.digest_signed)] if self.digest_signed else []),
             *([("key fingerprint", self.key_fingerprint)] if self.key_fingerprint else []),
             ("signature", verdict),
         ]
@@ -86,7 +90,8 @@ def explain(
         served: What the client may have meant.
         valid: Whether the signature was found right.
     """
-    raw = None if valid else raw_signature(signature)
+    raw = raw_signature(signature, key.size)
+    digest_signed = key.digest_in(raw) if raw else None
     return Explanation(
         stamp=signed.stamp,
         method=signed.method or None,
@@ -94,7 +99,21 @@ def explain(
         body_length=len(signed.body),
         body_digest=hashlib.sha256(signed.body).hexdigest(),
         digest=hashlib.sha256(signed.message).hexdigest(),
+        digest_signed=digest_signed.hex() if digest_signed else None,
         key_fingerprint=key.fingerprint,
         valid=valid if signature else None,
-        would_verify=None if raw is None else find_variation(request, signed, key, raw, others, served),
+        would_verify=None if valid or not signature else _correction(request, signed, key, raw, others, served),
     )
+
+
+def _correction(
+    request: RawRequest,
+    signed: Signed,
+    key: VerifyingKey,
+    raw: bytes | None,
+    others: Sequence[VerifyingKey],
+    served: Served,
+) -> str | None:
+    if raw is None:
+        return f"a signature of {key.size} bytes in base64url without padding, which this one is not"
+    return find_variation(request, signed, key, raw, others, served)

@@ -189,7 +189,8 @@ class Control:
             The new time in Unix seconds.
 
         Raises:
-            ValueError: The clock would go back.
+            TypeError: The seconds are not an int.
+            ValueError: The clock would go back, or centuries ahead.
         """
         with self._locked() as world:
             clock.advance(world, seconds)

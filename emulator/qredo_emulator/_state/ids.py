@@ -14,7 +14,7 @@ from collections.abc import Container
 from random import Random
 from typing import Any
 
-__all__ = ["Ids", "agent_id", "base58", "chain_address", "first_workspace_id"]
+__all__ = ["Ids", "agent_id", "base58", "chain_address", "derived_id", "first_workspace_id"]
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -65,7 +65,12 @@ def chain_address(wallet_id: str, family: str) -> str:
 
 def first_workspace_id(api_key: str) -> str:
     """The workspace that an API key has from the start: 27 base62 digits, always the same for one key."""
-    digest = hashlib.sha256(f"qredo-emulator workspace {api_key}".encode()).digest()[:20]
+    return derived_id(f"workspace {api_key}")
+
+
+def derived_id(name: str) -> str:
+    """27 base62 digits, always the same for one name: the id of what nothing made."""
+    digest = hashlib.sha256(f"qredo-emulator {name}".encode()).digest()[:20]
     return _digits(int.from_bytes(digest, "big"), _BASE62).rjust(27, "0")
 
 

@@ -8,6 +8,9 @@ from . import connections, proposals, transactions
 
 __all__ = ["advance", "tick"]
 
+_FARTHEST = 10**10
+"""Seconds, some 300 years. Beyond the year 9999 a Date header can't say a time."""
+
 
 def tick(world: World) -> None:
     """Ends what is past its deadline, in the order of the deadlines. Called before all that looks at the state."""
@@ -27,9 +30,14 @@ def advance(world: World, seconds: int) -> None:
     """Moves the clock forward, with all that this ends.
 
     Raises:
-        ValueError: The clock would go back.
+        TypeError: The seconds are not an int.
+        ValueError: The clock would go back, or centuries ahead.
     """
+    if type(seconds) is not int:
+        raise TypeError(f"seconds must be an int, not {type(seconds).__name__}: the API's times are whole seconds")
     if seconds < 0:
         raise ValueError(f"seconds is {seconds}; the clock only goes forward, and reset() sets it back to the start")
+    if seconds > _FARTHEST:
+        raise ValueError(f"seconds is {seconds}; the clock goes forward by at most {_FARTHEST} at once")
     world.state.offset += seconds
     tick(world)
