@@ -82,7 +82,7 @@ class Emulator:
         ring.add(self.hmac_credentials)
         self.app: App = App(self.settings, ring)
         self.control: Control = Control(self.app, ring, self.credentials)
-        self._site = Site(self.app, self.control, self.settings.max_body)
+        self._site = Site(self.app, self.control)
         self._state = None if state is None else Path(state)
         if self._state is not None:
             load_state(self.app.world, ring, self._state)

@@ -113,7 +113,7 @@ def test_a_wrong_signature_is_explained_on_the_page(browser: Browser, qredo: Emu
 
 
 def test_what_others_send_is_shown_and_breaks_nothing(browser: Browser, qredo: Emulator, call: Any) -> None:
-    """Names stand on the page as text, whatever is in them, and a request with a Host that is none stands there, too."""
+    """Names stand on the page as text, whatever is in them; a request with a Host that is none stands there, too."""
     name = '<img src=x onerror="document.title=1"></script><script>document.title=2</script>'
     call.ok("POST", "/company", {"name": name})
     call("GET", "/company/search?query=%3Cb%3E", headers={"host": "["})

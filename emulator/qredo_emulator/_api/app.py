@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from qredo_signing._http.schemes import SCHEMES
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -33,6 +33,7 @@ from qredo_emulator.handlers import keeps_state
 from qredo_emulator.handlers._call import OperationRequest, Reply
 from qredo_emulator.handlers._inherited import Serving, find_serving
 
+from .body_limit import read_body
 from .examples import example_reply
 from .faults import AppliedFaults, FaultQueue, Faults
 from .feeds import FeedHub, Listener
@@ -115,11 +116,14 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface, for HTTP and WebSocket."""
         if scope["type"] == "http":
+            body, too_long = b"", None
             try:
-                body = await Request(scope, receive).body()
+                body = await read_body(scope, receive, self.settings.max_body)
             except ClientDisconnect:
                 return
-            await self._serve(scope, receive, send, raw_request(scope, scope["method"], body))
+            except ApiError as error:
+                too_long = error
+            await self._serve(scope, receive, send, raw_request(scope, scope["method"], body), too_long)
         elif scope["type"] == "websocket":
             await self._serve(scope, receive, send, raw_request(scope, "WEBSOCKET", b""))
 
@@ -131,14 +135,18 @@ class App:
         if self.settings.seed is not None:
             self.settings.random.seed(self.settings.seed)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send, request: RawRequest) -> None:
+    async def _serve(
+        self, scope: Scope, receive: Receive, send: Send, request: RawRequest, failure: ApiError | None = None
+    ) -> None:
         record = Record(time=self.world.time(), method=request.method, url=request.url)
         is_feed = scope["type"] == "websocket"
         match = self.router.find(request.path)
         applied = await self._apply_faults(match, record)
         # A feed that is lost has no listener that could get what is published.
         is_carried_out = applied.end is None if is_feed else applied.carried_out
-        result = self._respond(match, request, record) if is_carried_out else None
+        result: Response | Listener | None = None
+        if is_carried_out:
+            result = _failed(record, failure) if failure else self._respond(match, request, record)
         if isinstance(applied.end, ApiError):
             result = _failed(record, applied.end)
         elif applied.end is not None:
