@@ -211,11 +211,11 @@ class App:
         try:
             caller = self._authenticate(operation.security, request, record)
             reply = self._reply(match, operation, caller, request, record)
-            response = success_response(operation, reply, example=record.example)
-            self._check(match, operation, response.status_code, reply)
         except ApiError as error:
             self._check(match, operation, error.status, Reply(error.body))
             raise
+        response = success_response(operation, reply, example=record.example)
+        self._check(match, operation, response.status_code, reply)
         return response
 
     def _authenticate(self, security: Security, request: RawRequest, record: Record) -> Identity:

@@ -12,7 +12,7 @@ from typing import Any
 
 from qredo_emulator._description.media import MISSING, accepted
 from qredo_emulator._description.operations import Operation
-from qredo_emulator._description.schemas import kinds_of, members_of, parts_of
+from qredo_emulator._description.schemas import kinds_of, members_of, parts_of, properties_of
 from qredo_emulator.handlers._call import Reply
 
 __all__ = ["example_of", "example_reply"]
@@ -148,7 +148,9 @@ def _object(part: Mapping[str, Any], above: tuple[int, ...]) -> dict[str, Any]:
         except _NoValueError:
             if name in required:
                 raise
-    return values | {name: "text" for name in required if name not in properties}
+    _, others = properties_of(part)
+    open_names = [name for name in required if name not in properties]
+    return values | {name: example_of(others, above) if others else "text" for name in open_names}
 
 
 def _scalar(part: Mapping[str, Any], kind: str) -> Any:

@@ -134,7 +134,7 @@ def _endpoints(description: Description) -> Iterable[Endpoint]:
 
 def unknown_path(router: Router, raw_path: str) -> str:
     """Says that a path is not served, and which is, if one comes close."""
-    bases = ", ".join(base for bases in router.base_paths.values() for base in bases)
+    bases = ", ".join(base or "/" for bases in router.base_paths.values() for base in bases)
     meant = next((path for path in _near(router, raw_path) if router.find(path)), None)
     return f"no such path; {f'did you mean {meant}? ' if meant else ''}base paths are {bases}"
 
