@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs until it is interrupted; returns the exit code."""
     options = read_options(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, temporary keys removed
+    _end_in_order()
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="qredo-emulator-") as folder:
         keys = (options.keys or Path(folder) / "keys").resolve()
@@ -41,6 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             print("stopped", flush=True)
     return 0
+
+
+def _end_in_order() -> None:
+    """Let the process end as by Ctrl-C, its state saved and temporary keys removed, when it or its terminal is closed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _greet(emulator: Emulator, keys: Path, state: Path | None, *, kept: bool) -> None:

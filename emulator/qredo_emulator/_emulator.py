@@ -50,7 +50,7 @@ class Emulator:
             APIs that take an API secret are in its folder `qredo_v1`.
         state: File with the state, loaded here if it exists and written whenever the emulator stops.
             It names API keys, so keep it as the keys, and use it with a keys folder: who else would
-            the data belong to? Further API keys, nonces, faults and requests are not in it.
+            the data belong to? Nonces, faults, requests and API keys with a secret are not in it.
 
     Attributes:
         credentials: Of the Partner API.

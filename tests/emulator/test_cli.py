@@ -26,6 +26,7 @@ paths:
   /orders:
     get: {operationId: get_orders, tags: [orders], security: [], responses: {"204": {description: Done.}}}
 """
+ENDINGS = ("SIGTERM", "SIGINT")
 COMMAND = [sys.executable, "-m", "qredo_emulator"]
 
 
@@ -79,7 +80,7 @@ def test_it_serves_and_ends_with_ctrl_c(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
-@pytest.mark.parametrize("ending", ["SIGTERM", pytest.param("SIGINT", marks=pytest.mark.full)])
+@pytest.mark.parametrize("ending", ["SIGHUP", *(pytest.param(name, marks=pytest.mark.full) for name in ENDINGS)])
 def test_without_a_folder_the_keys_are_gone_at_the_end(ending: str) -> None:
     """Without --keys they lie in a folder that is printed, works, and is removed when the program ends."""
     with running() as (process, printed):
