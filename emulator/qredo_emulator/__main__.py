@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _end_in_order() -> None:
-    """Let the process end as by Ctrl-C, its state saved and temporary keys removed, when it or its terminal is closed."""
+    """Let a closed terminal or SIGTERM end the process as Ctrl-C does: state saved, temporary keys removed."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
