@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         state = options.state.resolve() if options.state else None
         try:
             emulator = Emulator(settings_of(options), host=options.host, port=options.port, keys=keys, state=state)
-            emulator.run(lambda: _greet(emulator, keys, state, kept=options.keys is not None))
+            with emulator:
+                _greet(emulator, keys, state, kept=options.keys is not None)
+                emulator.wait()
         except (KeysError, SpecError, StartError, StateError) as error:
             print(f"qredo-emulator: {error}", file=sys.stderr)
             return 1
@@ -45,9 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _end_in_order() -> None:
     """Let a closed terminal or SIGTERM end the process as Ctrl-C does: state saved, temporary keys removed."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    endings = [signal.SIGINT, signal.SIGTERM]
     if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
-        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+        endings.append(signal.SIGHUP)
+    for ending in endings:
+        signal.signal(ending, signal.default_int_handler)
 
 
 def _greet(emulator: Emulator, keys: Path, state: Path | None, *, kept: bool) -> None:

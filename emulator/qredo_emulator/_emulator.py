@@ -6,7 +6,6 @@ import errno
 import socket
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -26,6 +25,7 @@ from ._state.state_file import load_state, save_state
 __all__ = ["Emulator", "StartError"]
 
 _PATIENCE = 30.0
+_MOMENT = 1.0
 _BACKLOG = 2048
 
 
@@ -129,7 +129,12 @@ class Emulator:
         Raises:
             StartError: The port is taken, the host is none of this machine's, or the server did not start.
         """
-        listener = self._bind()
+        if self._url is not None:
+            raise StartError(f"the emulator is already running at {self._url}: use that, or make another one")
+        host, port = self._address
+        listener = _listen(host, port)
+        shown = f"[{host}]" if ":" in host else host
+        self._url = f"http://{shown}:{listener.getsockname()[1]}"
         server = self._server = _server(self._site, self.app.connections)
         self._thread = threading.Thread(target=server.run, args=([listener],), name="qredo-emulator", daemon=True)
         self._thread.start()
@@ -150,43 +155,18 @@ class Emulator:
         ran = self._url is not None
         if self._server is not None:
             self._server.should_exit = True
-        if self._thread is not None:
-            self._thread.join(_PATIENCE)
-        self._server = self._thread = self._url = None
-        if ran:
-            self._save()
-
-    def run(self, ready: Callable[[], None]) -> None:
-        """Serves in this thread until the process is interrupted; for a program that does nothing else.
-
-        Args:
-            ready: Called once it listens.
-
-        Raises:
-            StartError: As `start`.
-            KeyboardInterrupt: It was interrupted, and has ended what it was doing.
-        """
-        listener = self._bind()
         try:
-            ready()
-            _server(self._site, self.app.connections).run([listener])
-        finally:
-            listener.close()
-            self._url = None
-            self._save()
+            if self._thread is not None:
+                self._thread.join(_PATIENCE)
+        finally:  # the user may interrupt the wait, and the state is saved all the same
+            self._server = self._thread = self._url = None
+            if ran and self._state is not None:
+                save_state(self.app.world, self.app.keys, self._state)
 
-    def _save(self) -> None:
-        if self._state is not None:
-            save_state(self.app.world, self.app.keys, self._state)
-
-    def _bind(self) -> socket.socket:
-        if self._url is not None:
-            raise StartError(f"the emulator is already running at {self._url}: use that, or make another one")
-        host, port = self._address
-        listener = _listen(host, port)
-        shown = f"[{host}]" if ":" in host else host
-        self._url = f"http://{shown}:{listener.getsockname()[1]}"
-        return listener
+    def wait(self) -> None:
+        """Wait until the emulator stops; for a program that does nothing else until it is interrupted."""
+        while self._thread is not None and self._thread.is_alive():
+            self._thread.join(_MOMENT)  # a wait without an end can't be interrupted everywhere
 
     def __enter__(self) -> Emulator:
         return self.start()

@@ -35,13 +35,10 @@ class Index:
         places: By wallet id.
         codes: Wallet id by short code.
         addresses: Wallet id by L1 address.
-        names: Names of wallets that are taken, per fund.
         companies: API key and company by company id.
-        references: Companies with a reference, by API key and reference, then by id.
         clients: Core clients, agents among them, by id.
         pending: Actions that wait, by approver and action id, oldest first.
         history: Settled movements by wallet id, oldest first.
-        links: Ids of the wallets that are or were to be connected, by exchange.
         hub: Published swaps that are still open, by API key and transaction id.
     """
 
@@ -49,38 +46,21 @@ class Index:
         self.places: dict[str, WalletPlace] = {}
         self.codes: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
-        self.names: defaultdict[str, set[str]] = defaultdict(set)
         self.companies: dict[str, tuple[str, Company]] = {}
-        self.references: defaultdict[tuple[str, str], dict[str, Company]] = defaultdict(dict)
         self.clients: dict[str, CoreClient] = {}
         self.pending: defaultdict[str, dict[str, Action]] = defaultdict(dict)
         self.history: defaultdict[str, list[Movement]] = defaultdict(list)
-        self.links: defaultdict[str, list[str]] = defaultdict(list)
         self.hub: defaultdict[str, dict[str, Transaction]] = defaultdict(dict)
         self._rows: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
         self._deadlines: list[_Deadline] = []
         self._count = 0
         self._fill(state)
 
-    def add_company(self, account: str, company: Company) -> None:
-        """A company, with its reference if it has one."""
-        self.companies[company.id] = (account, company)
-        if company.ref:
-            self.references[account, company.ref][company.id] = company
-
-    def remove_company(self, account: str, company: Company) -> None:
-        """A company that changes: it is added again afterwards."""
-        self.references[account, company.ref].pop(company.id, None)
-
     def add_wallet(self, account: str, company: Company, fund: Fund, wallet: Wallet) -> None:
         """A wallet that was put into a fund."""
         self.places[wallet.id] = WalletPlace(account, company, fund, wallet)
         self.codes[wallet.short_code] = wallet.id
         self.addresses[wallet.address] = wallet.id
-        if wallet.status in ("ready", "pending"):
-            self.names[fund.id].add(wallet.name)
-        for link in wallet.connected:
-            self.links[link.counterparty_id].append(wallet.id)
 
     def add_action(self, action: Action) -> None:
         """An action that waits."""
@@ -115,7 +95,7 @@ class Index:
         for key, account in state.accounts.items():
             self.clients.update(account.core_clients)
             for company in account.companies.values():
-                self.add_company(key, company)
+                self.companies[company.id] = (key, company)
                 for fund in company.funds.values():
                     for wallet in fund.wallets.values():
                         self.add_wallet(key, company, fund, wallet)

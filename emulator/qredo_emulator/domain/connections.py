@@ -31,8 +31,6 @@ def on_vote(world: World, action: Action) -> None:
         if link.action_id == action.id:
             link.status = _STATUSES[action.status]
     place.wallet.status = _status(place.wallet)
-    if place.wallet.status not in ("ready", "pending"):
-        world.index.names[place.fund.id].discard(place.wallet.name)  # it may be asked for again under this name
 
 
 def expire(world: World, action: Action) -> None:

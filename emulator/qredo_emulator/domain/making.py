@@ -77,12 +77,13 @@ def new_wallets(world: World, company: Company, fund: Fund, bodies: list[dict[st
     Raises:
         ApiError: 409 for a name that the fund has, 400 for a body that makes no wallet.
     """
+    taken = {wallet.name for wallet in fund.wallets.values() if wallet.status in ("ready", "pending")}
     made: dict[str, Wallet] = {}
     for index, body in enumerate(bodies):
         name = body["name"]
         if name in made:
             raise invalid(f"{at}/{index}/name", f"{name!r} is there twice")
-        if name in world.index.names[fund.id]:
+        if name in taken:
             raise ApiError(409, f"{at}/{index}/name: the fund has a wallet with this name")
         made[name] = _wallet(world, company, body, f"{at}/{index}", [wallet.short_code for wallet in made.values()])
     return list(made.values())

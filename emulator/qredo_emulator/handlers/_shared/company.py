@@ -25,7 +25,7 @@ def create(account: Account, request: OperationRequest) -> Reply:
     company_id = account.world.new_id()
     entity = account.world.new_entity("company", given["name"], company_id)
     company = account.companies[company_id] = Company(company_id, entity.id, **given)
-    account.world.index.add_company(account.key, company)
+    account.world.index.companies[company_id] = (account.key, company)
     return Reply({"company_id": company_id, "ref": company.ref})
 
 
@@ -40,10 +40,8 @@ def update(account: Account, request: OperationRequest) -> Reply:
     company = account.company(request.path["company_id"])
     given: dict[str, Any] = {name: request.body[name] for name in _FIELDS if name in request.body}
     _refuse_ref_of_another(account, replace(company, **given))
-    account.world.index.remove_company(account.key, company)
     for name, value in given.items():
         setattr(company, name, value)
-    account.world.index.add_company(account.key, company)
     account.world.entity(company.entity_id).name = company.name
     return Reply({"company_id": company.id, "ref": company.ref})
 
@@ -60,6 +58,7 @@ def search(account: Account, request: OperationRequest) -> Reply:
 
 
 def _refuse_ref_of_another(account: Account, company: Company) -> None:
-    for other in account.world.index.references.get((account.key, company.ref), {}).values():
-        if other.id != company.id and (other.name, other.domain) != (company.name, company.domain):
+    for other in account.companies.values() if company.ref else ():
+        is_same = other.id == company.id or (other.name, other.domain) == (company.name, company.domain)
+        if other.ref == company.ref and not is_same:
             raise ApiError(409, "ref")

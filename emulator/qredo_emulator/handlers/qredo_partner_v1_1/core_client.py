@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from qredo_emulator._errors import ApiError
-from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Action, CoreClient
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.messages import action_message, pending_messages
@@ -64,10 +63,13 @@ def reject_action(account: Account, request: OperationRequest) -> Reply:
 def get_wallets(account: Account, request: OperationRequest) -> Reply:
     """The wallets that are connected to this exchange, or were to be."""
     client = account.core_client(request.path["client_id"])
-    index = account.world.index
-    return Reply(
-        {"wallets": [_wallet(account, client, index.places[wallet_id]) for wallet_id in index.links[client.id]]}
-    )
+    links = [
+        (place.wallet.id, account.world.state.actions[link.action_id])
+        for place in account.world.index.places.values()
+        for link in place.wallet.connected
+        if link.counterparty_id == client.id
+    ]
+    return Reply({"wallets": [_wallet(wallet_id, action) for wallet_id, action in links]})
 
 
 def sign(account: Account, request: OperationRequest) -> Reply:
@@ -110,12 +112,5 @@ def _view(account: Account, client: CoreClient, request: OperationRequest) -> di
     }
 
 
-def _wallet(account: Account, client: CoreClient, place: WalletPlace) -> dict[str, Any]:
-    link = next(link for link in place.wallet.connected if link.counterparty_id == client.id)
-    action = account.world.state.actions[link.action_id]
-    return {
-        "wallet_id": place.wallet.id,
-        "action_id": action.id,
-        "status": action.status,
-        "expires": action.expires,
-    }
+def _wallet(wallet_id: str, action: Action) -> dict[str, Any]:
+    return {"wallet_id": wallet_id, "action_id": action.id, "status": action.status, "expires": action.expires}
