@@ -35,7 +35,7 @@ from qredo_emulator.handlers._inherited import Serving, find_serving
 
 from .body_limit import read_body
 from .examples import example_reply
-from .faults import AppliedFaults, FaultQueue, Faults
+from .faults import Fault, FaultQueue, Faults
 from .feeds import FeedHub, Listener
 from .request_log import Record, RequestLog
 from .responses import dated, error_response, success_response, undescribed, upgrade_required
@@ -141,15 +141,15 @@ class App:
         record = Record(time=self.world.time(), method=request.method, url=request.url)
         is_feed = scope["type"] == "websocket"
         match = self.router.find(request.path)
-        applied = await self._apply_faults(match, record)
-        # A feed that is lost has no listener that could get what is published.
-        is_carried_out = applied.end is None if is_feed else applied.carried_out
+        faults = await self._await_faults(match, record)
+        fault = next((fault for fault in faults if fault.end), None)
         result: Response | Listener | None = None
-        if is_carried_out:
+        # A feed that is lost has no listener that could get what is published.
+        if fault is None or (fault.after and not is_feed):
             result = _failed(record, failure) if failure else self._respond(match, request, record)
-        if isinstance(applied.end, ApiError):
-            result = _failed(record, applied.end)
-        elif applied.end is not None:
+        if fault and isinstance(fault.end, ApiError):
+            result = _failed(record, fault.end)
+        elif fault:
             self.log.add(record)
             await self.connections.reset(scope, receive)
             return
@@ -162,19 +162,18 @@ class App:
             self.log.add(record)
             if is_feed:
                 result.headers["connection"] = "close"  # the server closes it; a client must not use it again
-            await dated(result, self._time(request) + applied.skew)(scope, receive, send)
+            skew = sum(fault.skew for fault in faults)
+            await dated(result, self._time(request) + skew)(scope, receive, send)
 
-    async def _apply_faults(self, match: Match | None, record: Record) -> AppliedFaults:
-        """Apply the faults of a request: return what they change, after their delay."""
+    async def _await_faults(self, match: Match | None, record: Record) -> list[Fault]:
+        """The faults of a request, after their delay."""
         if not self._faults:
-            return AppliedFaults()
+            return []
         name = _name(match, record.method)
-        applied = self._faults.next(name)
-        if applied.names:
-            record.operation, record.fault = name, ", ".join(applied.names)
-        if applied.delay:
-            await asyncio.sleep(applied.delay)
-        return applied
+        if faults := self._faults.next(name):
+            record.operation, record.fault = name, ", ".join(map(str, faults))
+        await asyncio.sleep(sum(fault.delay for fault in faults))
+        return faults
 
     def _time(self, request: RawRequest) -> float:
         """Return the time for the Date header: a client compares it with its own clock, and may correct that by it.

@@ -9,12 +9,12 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from qredo_emulator._errors import ApiError
 
-__all__ = ["AppliedFaults", "Fault", "FaultQueue", "Faults"]
+__all__ = ["Fault", "FaultQueue", "Faults"]
 
 _STATUSES = (500, 502, 503, 504)
 _LONGEST_DELAY = 600.0
@@ -46,25 +46,6 @@ class Fault:
         return f"{self.what}{' after it was carried out' if self.after else ''}"
 
 
-@dataclass(slots=True)
-class AppliedFaults:
-    """What happens to one request.
-
-    Attributes:
-        delay: Seconds before anything else.
-        skew: Seconds by which its Date header is off.
-        end: What takes the place of the response.
-        carried_out: Whether the request is carried out, even if its response is lost.
-        names: Each fault in words.
-    """
-
-    delay: float = 0
-    skew: float = 0
-    end: ApiError | Literal["reset"] | None = None
-    carried_out: bool = True
-    names: list[str] = field(default_factory=list)
-
-
 class FaultQueue:
     """The faults that are armed; safe from any thread."""
 
@@ -90,24 +71,20 @@ class FaultQueue:
         with self._lock:
             self._armed.clear()
 
-    def next(self, operation: str | None) -> AppliedFaults:
-        """What happens to the request that just came; uses the faults up.
+    def next(self, operation: str | None) -> list[Fault]:
+        """What happens to the request that just came, oldest first; uses the faults up.
 
         Delays and skews add up; of errors and resets the oldest happens.
         """
-        applied = AppliedFaults()
         with self._lock:
-            for fault in [fault for fault in self._armed if fault.operation in (None, operation)]:
-                if fault.end is None or applied.end is None:
-                    _apply(fault, applied)
-                    self._use_up(fault)
-        return applied
-
-    def _use_up(self, fault: Fault) -> None:
-        if fault.left is not None:
-            fault.left -= 1
-            if fault.left == 0:
-                self._armed.remove(fault)
+            meant = [fault for fault in self._armed if fault.operation in (None, operation)]
+            end = next((fault for fault in meant if fault.end), None)
+            happening = [fault for fault in meant if not fault.end or fault is end]
+            for fault in happening:
+                if fault.left is not None:
+                    fault.left -= 1
+            self._armed = [fault for fault in self._armed if fault.left != 0]
+        return happening
 
 
 class Faults:
@@ -218,14 +195,6 @@ class Faults:
             hint = f"did you mean {' or '.join(near)}?" if near else "qredo-emulator lists the operations it serves"
             raise LookupError(f"there is no operation {fault.operation!r}: {hint}")
         self._queue.arm(fault)
-
-
-def _apply(fault: Fault, applied: AppliedFaults) -> None:
-    applied.delay += fault.delay
-    applied.skew += fault.skew
-    if fault.end is not None:
-        applied.end, applied.carried_out = fault.end, fault.after
-    applied.names.append(str(fault))
 
 
 def _words(fault: Fault) -> str:
