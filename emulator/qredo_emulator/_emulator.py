@@ -78,8 +78,8 @@ class Emulator:
             hmac_keys_in(folder / HMAC_FOLDER) if folder else make_hmac().credentials
         )
         ring = KeyRing()
-        ring.add(self.credentials)
         ring.add(self.hmac_credentials)
+        ring.add(self.credentials)
         self.app: App = App(self.settings, ring)
         self.control: Control = Control(self.app, ring, self.credentials)
         self._site = Site(self.app, self.control)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from qredo_emulator import Control, Emulator
 from qredo_emulator._api.faults import Faults
+from qredo_emulator._authentication.signatures import HmacKey
 from qredo_emulator._control.local_only import refusal
 from qredo_signing import Credentials, HmacCredentials
 
@@ -96,9 +97,10 @@ def test_new_keys_come_as_the_texts_of_their_files(qredo: Emulator, client: http
     assert call_as(credentials)("GET", "/assets").status_code == 200
     assert files["public.pem"].startswith("-----BEGIN PUBLIC KEY-----\n")
     files = post(qredo, client, "new_hmac_credentials").json()["result"]
-    assert qredo.app.keys.hmac[files["apikey"]] == HmacCredentials(files["apikey"], files["apisecret"]).secret
-    message = {"feed": "wallets", "message": {}, "credentials": credentials.api_key}
-    assert post(qredo, client, "publish", **message).json() == {"result": 0}
+    assert qredo.app.keys.known[files["apikey"]] == HmacKey(HmacCredentials(files["apikey"], files["apisecret"]).secret)
+    for api_key in (credentials.api_key, files["apikey"]):
+        message: Any = {"feed": "wallets", "message": {}, "credentials": api_key}
+        assert post(qredo, client, "publish", **message).json() == {"result": 0}
     assert post(qredo, client, "publish", **{**message, "credentials": "x"}).status_code == 400
 
 

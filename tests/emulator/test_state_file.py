@@ -133,4 +133,5 @@ def test_keys_of_the_hmac_api_are_kept(tmp_path: Path) -> None:
     one, two = emulator(tmp_path), emulator(tmp_path)
     assert one.hmac_credentials.api_key == two.hmac_credentials.api_key
     assert one.hmac_credentials.secret == two.hmac_credentials.secret
-    assert one.app.keys.rsa[one.credentials.api_key] == PublicKey.from_file(tmp_path / "keys" / "public.pem")
+    public = PublicKey.from_file(tmp_path / "keys" / "public.pem")
+    assert one.app.keys.known[one.credentials.api_key].fingerprint == public.fingerprint

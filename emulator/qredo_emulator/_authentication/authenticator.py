@@ -24,7 +24,7 @@ from .agent_token import agent_token
 from .explanation import Explanation, explain
 from .key_ring import KeyRing
 from .request import RawRequest
-from .signatures import HmacKey, RsaKey, Signed, VerifyingKey
+from .signatures import Signed, VerifyingKey
 from .tokens import Tokens
 from .variations import Served
 
@@ -128,7 +128,8 @@ class Authenticator:
         signed = Signed(claim.stamp, _method(security, request), request.url, request.body)
         wrong = _wrong(key, signed, claim.signature)
         if cause := claim.problem or wrong or self._stale(security, api_key, claim):
-            others = self._others(security, api_key)
+            known = list(self.keys.known.values())  # other threads add keys
+            others = [other for other in known if other.proof == key.proof and other is not key]
             shown = explain(request, signed, key, claim.signature, others, self.served, valid=not wrong)
             raise _refused(security, "signature", cause, shown)
         return Identity(api_key)
@@ -140,20 +141,10 @@ class Authenticator:
             raise _refused(security, "empty token", f"there is no {header} header")
         if len(values) > 1:
             raise _refused(security, "unknown token", f"there is more than one {header} header")
-        key = self._key(security, values[0])
-        if key is None:
+        key = self.keys.known.get(values[0])
+        if key is None or key.proof != security.proof:
             raise _refused(security, "unknown token", "the API key is not one of this emulator's")
         return values[0], key
-
-    def _key(self, security: Security, api_key: str) -> VerifyingKey | None:
-        if security.proof == "hmac":
-            return HmacKey(self.keys.hmac[api_key]) if api_key in self.keys.hmac else None
-        return RsaKey(self.keys.rsa[api_key]) if api_key in self.keys.rsa else None
-
-    def _others(self, security: Security, api_key: str) -> list[VerifyingKey]:
-        known = list(self.keys.hmac if security.proof == "hmac" else self.keys.rsa)
-        keys = [self._key(security, other) for other in known if other != api_key]
-        return [key for key in keys if key is not None]
 
     def _stale(self, security: Security, api_key: str, claim: _Claim) -> str | None:
         header, given = security.headers[claim.stamp_name], int(claim.stamp)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from .request import RawRequest
 from .signatures import Signed, VerifyingKey, raw_signature
@@ -42,10 +41,6 @@ class Explanation:
     key_fingerprint: str | None
     valid: bool | None
     would_verify: str | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The same as JSON can hold it."""
-        return asdict(self)
 
     def __str__(self) -> str:
         verdict = {True: "valid", False: "NOT valid", None: "not checked"}[self.valid]
@@ -102,18 +97,5 @@ def explain(
         digest_signed=digest_signed.hex() if digest_signed else None,
         key_fingerprint=key.fingerprint,
         valid=valid if signature else None,
-        would_verify=None if valid or not signature else _correction(request, signed, key, raw, others, served),
+        would_verify=None if valid or not signature else find_variation(request, signed, key, raw, others, served),
     )
-
-
-def _correction(
-    request: RawRequest,
-    signed: Signed,
-    key: VerifyingKey,
-    raw: bytes | None,
-    others: Sequence[VerifyingKey],
-    served: Served,
-) -> str | None:
-    if raw is None:
-        return f"a signature of {key.size} bytes in base64url without padding, which this one is not"
-    return find_variation(request, signed, key, raw, others, served)

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import ClassVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -62,6 +63,7 @@ class Signed:
 class RsaKey:
     """The public key of an API key; `algorithm` is another one for a client that takes the wrong one."""
 
+    proof: ClassVar[str] = "rsa"
     key: PublicKey
     algorithm: str = "sha256"
 
@@ -109,6 +111,7 @@ class _PssKey(RsaKey):
 class HmacKey:
     """The secret of an API key. It has no fingerprint, since that would show something of it."""
 
+    proof: ClassVar[str] = "hmac"
     secret: bytes = field(repr=False)
     fingerprint: str | None = None
     size: int = 32

@@ -52,7 +52,12 @@ class Served:
 
 
 def find_variation(
-    request: RawRequest, signed: Signed, key: VerifyingKey, raw: bytes, others: Sequence[VerifyingKey], served: Served
+    request: RawRequest,
+    signed: Signed,
+    key: VerifyingKey,
+    raw: bytes | None,
+    others: Sequence[VerifyingKey],
+    served: Served,
 ) -> str | None:
     """The change that makes a signature right, in words; None if no attempt did.
 
@@ -60,10 +65,12 @@ def find_variation(
         request: The request.
         signed: What the signature should be over.
         key: What verifies the signatures of the API key.
-        raw: The decoded signature.
+        raw: The decoded signature, None for a text that is none.
         others: What verifies the signatures of other API keys.
         served: What the client may have meant.
     """
+    if raw is None:
+        return f"a signature of {key.size} bytes in base64url without padding, which this one is not"
     if key.fits(signed.message, raw):
         return "the same signature, written in base64url without padding"
     axes = [

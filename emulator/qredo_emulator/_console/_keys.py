@@ -67,14 +67,14 @@ def all_keys(ring: KeyRing, console: Collection[str]) -> list[dict[str, Any]]:
     """
     # Listed first, and read from what was listed: keys may be added or forgotten meanwhile, by other threads.
     waiting = [{"id": key_id(api_key), "state": "waiting"} for api_key in ring.waiting]
-    keys: dict[str, PublicKey | None] = {**dict.fromkeys(list(ring.hmac)), **ring.rsa}
+    keys = dict(ring.known)
     live = ring.live
     registered = [
         {
             "id": key_id(api_key),
             "state": "live" if api_key in live else "registered",
             "console": api_key in console,
-            "public_key": key and {"bits": key.bits, "fingerprint": key.fingerprint},
+            "public_key": {"bits": 8 * key.size, "fingerprint": key.fingerprint} if key.fingerprint else None,
         }
         for api_key, key in keys.items()
     ]

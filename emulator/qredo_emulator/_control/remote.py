@@ -130,7 +130,7 @@ def _schema(hint: Any) -> dict[str, Any]:
 
 def _argument(value: Any, hint: Any, keys: KeyRing) -> Any:
     if isinstance(value, str) and Credentials in (hint, *get_args(hint)):
-        if value not in keys.rsa:
+        if value not in keys.known:
             raise invalid("/body", "no such API key is registered here")
         return types.SimpleNamespace(api_key=value)  # nothing else of them is looked at
     return value
