@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 import tempfile
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,17 +72,9 @@ def _greet(emulator: Emulator, keys: Path, state: Path | None, *, kept: bool) ->
         if len(operations) == len(emulator.app.descriptions[package].operations):
             lines += ["", f"{package}: every operation returns {result}"]
         elif operations:
-            lines += ["", f"{package}: {len(operations)} operations return {result}", *_columns(operations)]
+            names = textwrap.fill("  ".join(operations), 98, break_on_hyphens=False)
+            lines += ["", f"{package}: {len(operations)} operations return {result}", textwrap.indent(names, "  ")]
     print("\n".join([*lines, "", "Ctrl-C stops it"]), flush=True)
-
-
-def _columns(names: Sequence[str], width: int = 100) -> list[str]:
-    lines = ["  "]
-    for name in names:
-        if len(lines[-1]) + len(name) > width:
-            lines.append("  ")
-        lines[-1] += f"{name}  "
-    return [line.rstrip() for line in lines]
 
 
 if __name__ == "__main__":

@@ -131,14 +131,16 @@ Failed = Callable[..., str]
 @pytest.fixture
 def failed(capsys: pytest.CaptureFixture[str]) -> Iterator[Failed]:
     """Runs the program in this process and gives what it prints when it ends with 1."""
-    handler = signal.getsignal(signal.SIGTERM)
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    handlers = {name: signal.getsignal(getattr(signal, name)) for name in names}
 
     def run(*arguments: str) -> str:
         assert main(arguments) == 1
         return capsys.readouterr().err
 
     yield run
-    signal.signal(signal.SIGTERM, handler)
+    for name, handler in handlers.items():
+        signal.signal(getattr(signal, name), handler)
 
 
 def test_a_file_that_is_no_state_is_one_line(failed: Failed, tmp_path: Path) -> None:

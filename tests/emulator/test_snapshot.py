@@ -191,7 +191,7 @@ def change(*path: Any, to: Any) -> Callable[[Any], None]:
     ("spoil", "why"),
     [
         (change("format", to="other"), "not a state of a qredo-emulator"),
-        (change("version", to=1), "has version 1, this emulator reads version 3"),
+        (change("version", to=1), "has version 1, this emulator reads version 4"),
         (change("state", to=[]), "/state: list is not dict"),
         (change("state", "offset", to="1"), "/state/offset: str is not int"),
         (change("state", "offset", to=True), "/state/offset: bool is not int"),

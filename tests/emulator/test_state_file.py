@@ -51,8 +51,8 @@ def test_the_file_is_the_owners_only(tmp_path: Path) -> None:
         (b"[]", "not a state of a qredo-emulator"),
         (b'{"format": "other"}', "not a state of a qredo-emulator"),
         (b'{"format": "qredo-emulator-state", "version": 99}', "version 99"),
-        (b'{"format": "qredo-emulator-state", "version": 3}', "/state: "),
-        (b'{"format": "qredo-emulator-state", "version": 3, "keys": {"public": {"k": "no PEM"}}}', "API keys"),
+        (b'{"format": "qredo-emulator-state", "version": 4}', "/state: "),
+        (b'{"format": "qredo-emulator-state", "version": 4, "keys": {"public": {"k": "no PEM"}}}', "API keys"),
     ],
 )
 def test_a_file_that_is_no_state_stays_as_it_is(tmp_path: Path, content: bytes, words: str) -> None:

@@ -6,7 +6,7 @@ import heapq
 from collections import defaultdict
 from dataclasses import dataclass
 
-from .model import Action, Company, CoreClient, Fund, Movement, Policy, Row, State, Transaction, Wallet
+from .model import Action, Company, CoreClient, Fund, Policy, Row, State, Transaction, Wallet
 
 __all__ = ["Index", "WalletPlace"]
 
@@ -38,7 +38,6 @@ class Index:
         companies: API key and company by company id.
         clients: Core clients, agents among them, by id.
         pending: Actions that wait, by approver and action id, oldest first.
-        history: Settled movements by wallet id, oldest first.
         hub: Published swaps that are still open, by API key and transaction id.
     """
 
@@ -49,7 +48,6 @@ class Index:
         self.companies: dict[str, tuple[str, Company]] = {}
         self.clients: dict[str, CoreClient] = {}
         self.pending: defaultdict[str, dict[str, Action]] = defaultdict(dict)
-        self.history: defaultdict[str, list[Movement]] = defaultdict(list)
         self.hub: defaultdict[str, dict[str, Transaction]] = defaultdict(dict)
         self._rows: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
         self._deadlines: list[_Deadline] = []
@@ -101,8 +99,6 @@ class Index:
                         self.add_wallet(key, company, fund, wallet)
         for row in state.ledger:
             self.add_row(row)
-        for movement in state.history:
-            self.history[movement.wallet_id].append(movement)
         self._fill_open(state)
 
     def _fill_open(self, state: State) -> None:

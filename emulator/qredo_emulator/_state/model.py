@@ -93,27 +93,26 @@ class ExchangeLink:
     status: str = "initiated"
 
 
-class _Guarded:
-    """What can have policies of its own."""
+@dataclass(slots=True)
+class Movement:
+    """What was settled at a wallet; `net` and `fees` are below zero when it left."""
 
-    __slots__ = ()
-    policy_withdraw: Policy | None
-    policy_tx: Policy | None
-
-    @property
-    def policies(self) -> dict[str, Policy]:
-        """Those that it has, by kind: `withdraw` and `tx`."""
-        both = {"withdraw": self.policy_withdraw, "tx": self.policy_tx}
-        return {kind: policy for kind, policy in both.items() if policy}
+    timestamp: int
+    net: int
+    fees: int
+    chain_tx_id: str
+    tx_id: str = ""
 
 
 @dataclass(slots=True)
-class Wallet(_Guarded):
+class Wallet:
     """Holds one asset, paid in at an L1 address; a policy that it does not have itself is its fund's.
 
     Attributes:
         status: `ready`, or `pending`, `rejected` or `expired` by its connections.
+        policies: Its own, by kind: `withdraw` and `tx`.
         reserved: The part of the balance that open transactions will take.
+        history: What was settled, oldest first.
     """
 
     id: str
@@ -123,11 +122,11 @@ class Wallet(_Guarded):
     status: str
     address: str
     short_code: str
-    policy_withdraw: Policy | None
-    policy_tx: Policy | None
+    policies: dict[str, Policy]
     connected: list[ExchangeLink]
     balance: int = 0
     reserved: int = 0
+    history: list[Movement] = field(default_factory=list)
 
     @property
     def available(self) -> int:
@@ -150,10 +149,11 @@ class Whitelisted:
 
 
 @dataclass(slots=True)
-class Fund(_Guarded):
+class Fund:
     """A company's fund.
 
     Attributes:
+        policies: By kind: `withdraw` and `tx`.
         theme: Known to 1.0 only.
         whitelist: By `key`.
     """
@@ -161,8 +161,7 @@ class Fund(_Guarded):
     id: str
     name: str
     description: str
-    policy_withdraw: Policy | None
-    policy_tx: Policy | None
+    policies: dict[str, Policy]
     theme: int | None = None
     wallets: dict[str, Wallet] = field(default_factory=dict)
     whitelist: dict[str, Whitelisted] = field(default_factory=dict)
@@ -348,18 +347,6 @@ class Row:
 
 
 @dataclass(slots=True)
-class Movement:
-    """What was settled at a wallet; `net` and `fees` are below zero when it left."""
-
-    wallet_id: str
-    timestamp: int
-    net: int
-    fees: int
-    chain_tx_id: str
-    tx_id: str = ""
-
-
-@dataclass(slots=True)
 class AccountData:
     """Everything that belongs to one API key.
 
@@ -400,7 +387,6 @@ class State:
     proposals: dict[str, Proposal] = field(default_factory=dict)
     idempotency_keys: dict[str, dict[str, str]] = field(default_factory=dict)
     ledger: list[Row] = field(default_factory=list)
-    history: list[Movement] = field(default_factory=list)
     deposited: dict[str, int] = field(default_factory=dict)
     fees: dict[str, int] = field(default_factory=dict)
     withdrawn: dict[str, int] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from .world import World
 
 __all__ = ["SnapshotError", "dump_world", "load_world"]
 
-_FORMAT, _VERSION = "qredo-emulator-state", 3
+_FORMAT, _VERSION = "qredo-emulator-state", 4
 
 
 class SnapshotError(ValueError):

@@ -55,8 +55,8 @@ def check_members(company: Company, body: Mapping[str, Any], at: str) -> None:
 def new_fund(account: Account, company: Company, body: Mapping[str, Any]) -> Fund:
     """A fund with its policies and wallets, all or nothing; `assets` gives a wallet to each."""
     world = account.world
-    withdraw, tx = (_policy(world, company, body, kind, "/body") for kind in ("withdraw", "tx"))
-    fund = Fund(world.new_id(), body["name"], body.get("description", ""), withdraw, tx, body.get("theme"))
+    policies = _policies(world, company, body, "/body")
+    fund = Fund(world.new_id(), body["name"], body.get("description", ""), policies, body.get("theme"))
     wallets = new_wallets(world, company, fund, body.get("wallets") or [], "/body/wallets")
     named = {wallet.asset for wallet in wallets}
     missing = asset_wallets(world, company, fund, body.get("assets") or [], named)
@@ -124,8 +124,7 @@ def _wallet(world: World, company: Company, body: Mapping[str, Any], at: str, co
         status="pending" if connect else "ready",
         address=chain_address(wallet_id, ASSETS[body["asset"]].family),
         short_code=world.ids.short_code(world.index.codes, codes),
-        policy_withdraw=_policy(world, company, body, "withdraw", at),
-        policy_tx=_policy(world, company, body, "tx", at),
+        policies=_policies(world, company, body, at),
         connected=connect,
     )
 
@@ -145,10 +144,12 @@ def _connections(world: World, kind: int, bodies: list[dict[str, Any]], at: str)
     return [ExchangeLink(body["counterparty_id"], body["client_id"], "") for body in bodies]
 
 
-def _policy(world: World, company: Company, body: Mapping[str, Any], kind: str, at: str) -> Policy | None:
-    key = f"custodygroup_{kind}"
-    asked = body.get(key)
-    if asked is None:
-        return None
-    check_members(company, asked, f"{at}/{key}")
-    return Policy(world.new_id(), f"{body['name']} {kind}", asked["threshold"], list(asked["members"]))
+def _policies(world: World, company: Company, body: Mapping[str, Any], at: str) -> dict[str, Policy]:
+    asked = {kind: body.get(f"custodygroup_{kind}") for kind in ("withdraw", "tx")}
+    found: dict[str, Policy] = {}
+    for kind, group in asked.items():
+        if group is not None:
+            check_members(company, group, f"{at}/custodygroup_{kind}")
+            name = f"{body['name']} {kind}"
+            found[kind] = Policy(world.new_id(), name, group["threshold"], list(group["members"]))
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._state.model import DEDICATED, Action, Movement, Transaction
+from qredo_emulator._state.model import DEDICATED, Action, Movement, Transaction, Wallet
 from qredo_emulator._state.world import World
 
 __all__ = [
@@ -49,25 +49,24 @@ def announce_swap(world: World, maker: Transaction) -> None:
         world.publish("liquidity_hub", {"txID": maker.id, "status": maker.status}, owner=account)
 
 
-def announce_movement(world: World, movement: Movement, *, sweep: bool) -> None:
+def announce_movement(world: World, wallet: Wallet, movement: Movement, *, sweep: bool) -> None:
     """Tells the exchange of a connected dedicated wallet what moved in or out."""
-    wallet = world.index.places[movement.wallet_id].wallet
     if wallet.type != DEDICATED:
         return
     for link in wallet.connected:
         client = world.index.clients.get(link.counterparty_id)
         if client and link.status == "connected":
-            message = {"Status": "approved", **movement_fields(wallet.asset, movement), "sweep_tx": sweep}
+            message = {"Status": "approved", **movement_fields(wallet, movement), "sweep_tx": sweep}
             world.publish("wallets", message, owner=client.account)
 
 
-def movement_fields(asset: str, movement: Movement) -> dict[str, Any]:
+def movement_fields(wallet: Wallet, movement: Movement) -> dict[str, Any]:
     """A movement as the feed and the history of a wallet have it; amounts in base units."""
     return {
-        "wallet_id": movement.wallet_id,
+        "wallet_id": wallet.id,
         "tx_id": movement.tx_id,
         "chain_tx_id": movement.chain_tx_id,
-        "asset": asset,
+        "asset": wallet.asset,
         "amount": movement.net + movement.fees,
         "fee": movement.fees,
         "net_amount": movement.net,

@@ -25,7 +25,7 @@ def deposit(world: World, wallet: Wallet, amount: int, chain_tx_id: str | None =
         raise ValueError(f"{held + amount} {asset} would be held, more than a number of 64 bits can say")
     chain_tx_id = chain_tx_id or _new_chain_tx(world, wallet.asset)
     world.add_row(Row(wallet.id, "deposit", world.now, "", chain_tx_id, amount))
-    _move(world, wallet, Movement(wallet.id, world.now, amount, 0, chain_tx_id))
+    _move(world, wallet, Movement(world.now, amount, 0, chain_tx_id))
     _count(world.state.deposited, wallet.asset, amount)
     return chain_tx_id
 
@@ -37,7 +37,7 @@ def pay(world: World, *transactions: Transaction) -> None:
         tx.status, tx.chain_tx_id = "approved", chain_tx_id
         wallet = world.index.places[tx.wallet_id].wallet
         wallet.reserved -= tx.amount
-        _move(world, wallet, Movement(wallet.id, world.now, -tx.net, -tx.fees, chain_tx_id, tx.id), tx)
+        _move(world, wallet, Movement(world.now, -tx.net, -tx.fees, chain_tx_id, tx.id), tx)
         _count(world.state.fees, tx.asset, tx.fees)
     for tx in transactions:
         _receive(world, tx)
@@ -52,24 +52,23 @@ def take_back(world: World, *transactions: Transaction) -> None:
     for tx in transactions:
         _check_still_there(world, tx)
     for tx in transactions:
+        sender = world.index.places[tx.wallet_id].wallet
+        sender.balance += tx.amount
+        _forget(sender, tx)
+        _count(world.state.fees, tx.asset, -tx.fees)
         if recipient := _recipient(world, tx):
             wallet, amount = recipient
             wallet.balance -= amount
+            _forget(wallet, tx)
         else:
             _count(world.state.withdrawn, tx.asset, -tx.net)
-        world.index.places[tx.wallet_id].wallet.balance += tx.amount
-        _count(world.state.fees, tx.asset, -tx.fees)
-    gone = {tx.id for tx in transactions}
-    world.state.history = [movement for movement in world.state.history if movement.tx_id not in gone]
-    for wallet_id, movements in world.index.history.items():
-        world.index.history[wallet_id] = [movement for movement in movements if movement.tx_id not in gone]
 
 
 def _receive(world: World, tx: Transaction) -> None:
     if recipient := _recipient(world, tx):
         wallet, amount = recipient
         world.add_row(Row(wallet.id, "swapIn" if tx.swap else "transferIn", world.now, tx.id))
-        _move(world, wallet, Movement(wallet.id, world.now, amount, 0, tx.chain_tx_id, tx.id), tx)
+        _move(world, wallet, Movement(world.now, amount, 0, tx.chain_tx_id, tx.id), tx)
         return
     _count(world.state.withdrawn, tx.asset, tx.net)
     if own := _own_address(world, tx):
@@ -103,9 +102,12 @@ def _check_still_there(world: World, tx: Transaction) -> None:
 
 def _move(world: World, wallet: Wallet, movement: Movement, tx: Transaction | None = None) -> None:
     wallet.balance += movement.net + movement.fees
-    world.state.history.append(movement)
-    world.index.history[wallet.id].append(movement)
-    announce_movement(world, movement, sweep=tx is not None and tx.kind == "sweep")
+    wallet.history.append(movement)
+    announce_movement(world, wallet, movement, sweep=tx is not None and tx.kind == "sweep")
+
+
+def _forget(wallet: Wallet, tx: Transaction) -> None:
+    wallet.history = [movement for movement in wallet.history if movement.tx_id != tx.id]
 
 
 def _count(sums: dict[str, int], asset: str, amount: int) -> None:

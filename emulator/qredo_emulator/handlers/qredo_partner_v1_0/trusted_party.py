@@ -60,6 +60,6 @@ def _parties(account: Account, company: Company) -> list[TrustedParty]:
 
 
 def _is_assigned(company: Company, entity_id: str) -> bool:
-    wallets = [wallet for fund in company.funds.values() for wallet in fund.wallets.values()]
-    policies = [policy for holder in (*company.funds.values(), *wallets) for policy in holder.policies.values()]
-    return any(entity_id in policy.members for policy in policies)
+    funds = company.funds.values()
+    groups = [fund.policies for fund in funds] + [wallet.policies for fund in funds for wallet in fund.wallets.values()]
+    return any(entity_id in policy.members for policies in groups for policy in policies.values())

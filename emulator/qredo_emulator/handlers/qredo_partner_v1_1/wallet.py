@@ -25,8 +25,8 @@ def get_history(account: Account, request: OperationRequest) -> Reply:
     """What was settled at or after `since`, newest first; what left has negative amounts."""
     wallet = account.wallet(request.path["wallet_id"]).wallet
     since = request.query.get("since", 0)
-    movements = reversed(account.world.index.history[wallet.id])
-    return Reply({"history": [movement_fields(wallet.asset, one) for one in movements if one.timestamp >= since]})
+    movements = [one for one in reversed(wallet.history) if one.timestamp >= since]
+    return Reply({"history": [movement_fields(wallet, one) for one in movements]})
 
 
 def get_max_amount(account: Account, request: OperationRequest) -> Reply:
