@@ -51,8 +51,14 @@ def _end_in_order() -> None:
     endings = [signal.SIGINT, signal.SIGTERM]
     if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
         endings.append(signal.SIGHUP)
+
+    def end(*_: object) -> None:
+        for ending in endings:
+            signal.signal(ending, signal.SIG_IGN)  # a second one must not break off the end
+        raise KeyboardInterrupt
+
     for ending in endings:
-        signal.signal(ending, signal.default_int_handler)
+        signal.signal(ending, end)
 
 
 def _greet(emulator: Emulator, keys: Path, state: Path | None, *, kept: bool) -> None:

@@ -87,9 +87,10 @@ def test_without_a_folder_the_keys_are_gone_at_the_end(ending: str) -> None:
         folder = Path(re.findall(r"^  (/.*)$", printed, re.MULTILINE)[0])
         url = re.findall(r"^  (http://\S+/qredo_partner_v1_1/api/v1/p)  ", printed, re.MULTILINE)[0]
         assert get(f"{url}/assets", folder).status_code == 200
-        process.send_signal(getattr(signal, ending))
-        process.communicate(timeout=20)
-    assert process.returncode == 0
+        for _ in range(3):  # as programs do that end a whole group of processes
+            process.send_signal(getattr(signal, ending))
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, "Traceback" in errors) == (0, False)
     assert not folder.exists()
 
 
