@@ -6,7 +6,8 @@ import heapq
 from collections import defaultdict
 from dataclasses import dataclass
 
-from .model import Action, Company, CoreClient, Fund, Policy, Row, State, Transaction, Wallet
+from .funds import Fund, Policy, Wallet
+from .model import Action, Company, CoreClient, Row, State, Transaction
 
 __all__ = ["Index", "WalletPlace"]
 

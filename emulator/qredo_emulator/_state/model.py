@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .funds import Fund
 from .workspaces import Workspace
 
 __all__ = [
-    "DEDICATED",
-    "MULTI_COUNTERPARTY",
-    "STANDARD",
     "AccountData",
     "Action",
     "Ballot",
@@ -20,22 +18,13 @@ __all__ = [
     "CoreClient",
     "Entity",
     "Exchange",
-    "ExchangeLink",
-    "Fund",
-    "Movement",
-    "Policy",
     "Proposal",
     "Row",
     "State",
     "Swap",
     "Transaction",
     "TrustedParty",
-    "Wallet",
-    "Whitelisted",
 ]
-
-STANDARD, DEDICATED, MULTI_COUNTERPARTY = 0, 1, 2
-"""The types of wallets that can be made."""
 
 
 @dataclass(slots=True)
@@ -60,111 +49,6 @@ class TrustedParty:
     address: str
     created: int
     accepted: bool
-
-
-@dataclass(slots=True)
-class Policy:
-    """A custody group: how many of which entities must approve.
-
-    Attributes:
-        proposal_id: The open proposal to change it; empty if there is none.
-    """
-
-    id: str
-    name: str
-    threshold: int
-    members: list[str]
-    proposal_id: str = ""
-
-
-@dataclass(slots=True)
-class ExchangeLink:
-    """A wallet's link to an exchange.
-
-    Attributes:
-        client_id: The customer's number at the exchange.
-        status: `initiated`, `connected`, `rejected` or `expired`.
-        action_id: By which the exchange decides.
-    """
-
-    counterparty_id: str
-    client_id: str
-    action_id: str
-    status: str = "initiated"
-
-
-@dataclass(slots=True)
-class Movement:
-    """What was settled at a wallet; `net` and `fees` are below zero when it left."""
-
-    timestamp: int
-    net: int
-    fees: int
-    chain_tx_id: str
-    tx_id: str = ""
-
-
-@dataclass(slots=True)
-class Wallet:
-    """Holds one asset, paid in at an L1 address; a policy that it does not have itself is its fund's.
-
-    Attributes:
-        status: `ready`, or `pending`, `rejected` or `expired` by its connections.
-        policies: Its own, by kind: `withdraw` and `tx`.
-        reserved: The part of the balance that open transactions will take.
-        history: What was settled, oldest first.
-    """
-
-    id: str
-    name: str
-    asset: str
-    type: int
-    status: str
-    address: str
-    short_code: str
-    policies: dict[str, Policy]
-    connected: list[ExchangeLink]
-    balance: int = 0
-    reserved: int = 0
-    history: list[Movement] = field(default_factory=list)
-
-    @property
-    def available(self) -> int:
-        """What a new transaction can take."""
-        return self.balance - self.reserved
-
-
-@dataclass(slots=True)
-class Whitelisted:
-    """An L1 address that a fund may withdraw to."""
-
-    asset: str
-    address: str
-    name: str
-
-    @property
-    def key(self) -> str:
-        """By which a fund finds it."""
-        return f"{self.asset} {self.address}"
-
-
-@dataclass(slots=True)
-class Fund:
-    """A company's fund.
-
-    Attributes:
-        policies: By kind: `withdraw` and `tx`.
-        theme: Known to 1.0 only.
-        whitelist: By `key`.
-    """
-
-    id: str
-    name: str
-    description: str
-    policies: dict[str, Policy]
-    theme: int | None = None
-    wallets: dict[str, Wallet] = field(default_factory=dict)
-    whitelist: dict[str, Whitelisted] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

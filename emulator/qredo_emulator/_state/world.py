@@ -12,9 +12,10 @@ from qredo_emulator._authentication.tokens import Tokens
 from qredo_emulator._errors import ApiError, NotFoundError, find
 from qredo_emulator._settings import Settings
 
+from .funds import Fund
 from .ids import Ids, agent_id
 from .index import Index, WalletPlace
-from .model import AccountData, Action, Company, CoreClient, Entity, Exchange, Fund, Row, State, Transaction
+from .model import AccountData, Action, Company, CoreClient, Entity, Exchange, Row, State, Transaction
 
 __all__ = ["Account", "Company", "World"]
 

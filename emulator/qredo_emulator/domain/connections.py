@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qredo_emulator._state.model import Action, Wallet
+from qredo_emulator._state.funds import Wallet
+from qredo_emulator._state.model import Action
 from qredo_emulator._state.world import World
 
 from .ballots import ask, mark

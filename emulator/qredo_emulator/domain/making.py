@@ -7,17 +7,9 @@ from typing import Any
 
 from qredo_emulator._errors import ApiError, invalid
 from qredo_emulator._state.assets import ASSETS
+from qredo_emulator._state.funds import DEDICATED, MULTI_COUNTERPARTY, STANDARD, ExchangeLink, Fund, Policy, Wallet
 from qredo_emulator._state.ids import chain_address
-from qredo_emulator._state.model import (
-    DEDICATED,
-    MULTI_COUNTERPARTY,
-    STANDARD,
-    Company,
-    ExchangeLink,
-    Fund,
-    Policy,
-    Wallet,
-)
+from qredo_emulator._state.model import Company
 from qredo_emulator._state.world import Account, World
 
 from . import connections

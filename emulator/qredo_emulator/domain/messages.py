@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._state.model import DEDICATED, Action, Movement, Transaction, Wallet
+from qredo_emulator._state.funds import DEDICATED, Movement, Wallet
+from qredo_emulator._state.model import Action, Transaction
 from qredo_emulator._state.world import World
 
 __all__ = [

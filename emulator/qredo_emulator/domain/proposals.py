@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
+from qredo_emulator._state.funds import Policy, Wallet
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import Action, Ballot, Policy, Proposal, Wallet
+from qredo_emulator._state.model import Action, Ballot, Proposal
 from qredo_emulator._state.world import World
 
 from .ballots import ask, close, verdict

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
+from qredo_emulator._state.funds import Fund, Whitelisted
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import Company, Fund, Transaction, Whitelisted
+from qredo_emulator._state.model import Company, Transaction
 from qredo_emulator._state.world import World
 
 __all__ = ["check_amount", "check_expires", "company_wallet", "once", "recipient_wallet", "whitelisted"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from qredo_emulator._state.assets import ASSETS
-from qredo_emulator._state.model import Movement, Row, Transaction, Wallet
+from qredo_emulator._state.funds import Movement, Wallet
+from qredo_emulator._state.model import Row, Transaction
 from qredo_emulator._state.world import World
 
 from .messages import announce_movement

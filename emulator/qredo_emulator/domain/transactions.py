@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError
+from qredo_emulator._state.funds import DEDICATED
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import DEDICATED, Action, Ballot, CoreClient, Row, Swap, Transaction
+from qredo_emulator._state.model import Action, Ballot, CoreClient, Row, Swap, Transaction
 from qredo_emulator._state.world import World
 
 from .ballots import ask, close, verdict

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qredo_emulator._errors import invalid
-from qredo_emulator._state.model import Company, Fund, Wallet, Whitelisted
+from qredo_emulator._state.funds import Fund, Wallet, Whitelisted
+from qredo_emulator._state.model import Company
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.making import check_asset
 from qredo_emulator.handlers._call import OperationRequest, Reply

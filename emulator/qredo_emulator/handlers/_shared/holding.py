@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qredo_emulator._state.model import Fund
+from qredo_emulator._state.funds import Fund
 from qredo_emulator._state.world import Account
 from qredo_emulator.handlers._call import OperationRequest, Reply
 

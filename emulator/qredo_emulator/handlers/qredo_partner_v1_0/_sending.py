@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qredo_emulator._errors import invalid
+from qredo_emulator._state.funds import Fund, Wallet
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import Company, Fund, Wallet
+from qredo_emulator._state.model import Company
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.fees import fee_of
 

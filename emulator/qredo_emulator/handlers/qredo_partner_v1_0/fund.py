@@ -6,7 +6,7 @@ from typing import Any
 
 from qredo_emulator._errors import ApiError, invalid
 from qredo_emulator._state.assets import ASSETS, in_coins
-from qredo_emulator._state.model import Policy
+from qredo_emulator._state.funds import Policy
 from qredo_emulator._state.world import Account, World
 from qredo_emulator.domain.making import new_fund
 from qredo_emulator.handlers._call import OperationRequest, Reply
