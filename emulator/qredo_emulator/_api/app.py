@@ -218,10 +218,9 @@ class App:
         return response
 
     def _authenticate(self, security: Security, request: RawRequest, record: Record) -> Identity:
-        record.verified = False
         identity = self.auth.check(security, request)
-        record.verified = True if identity.proved else None
         if identity.proved:
+            record.verified = True
             self.keys.mark_live(identity.owner)
         return identity
 
@@ -309,7 +308,7 @@ def _failed(record: Record, error: ApiError) -> Response:
     """Return the response of an error, with its reason in the record and, if it was refused, in the log."""
     record.reason, record.explanation = error.reason, None
     if isinstance(error, RefusedError):
-        record.reason, record.explanation = error.cause, error.explanation
+        record.reason, record.explanation, record.verified = error.cause, error.explanation, False
         shown = f"\n{error.explanation}" if error.explanation else ""
         _LOG.warning("refused %s %s: %s%s", record.method, record.url, error.cause, shown)
     return error_response(error)

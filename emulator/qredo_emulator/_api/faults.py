@@ -7,6 +7,7 @@ signature is looked at, as it would in front of the service.
 from __future__ import annotations
 
 import difflib
+import math
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -173,9 +174,11 @@ class Faults:
         """Put a Date header on responses that is off by so many seconds.
 
         Raises:
-            ValueError: `times` is below 1.
+            ValueError: The seconds are no finite number, or `times` is below 1.
             LookupError: There is no such operation.
         """
+        if not math.isfinite(seconds):
+            raise ValueError(f"seconds is {seconds}; it has to be a finite number")
         self._arm(Fault(f"date {seconds:+g} s", operation, times, skew=seconds))
 
     def clear(self) -> None:

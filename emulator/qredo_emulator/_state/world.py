@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from qredo_emulator._authentication.authenticator import RefusedError
 from qredo_emulator._authentication.tokens import Tokens
-from qredo_emulator._errors import ApiError, NotFoundError, find
+from qredo_emulator._errors import NotFoundError, find
 from qredo_emulator._settings import Settings
 
 from .funds import Fund
@@ -81,11 +82,11 @@ class World:
         """The signing agent that a token names.
 
         Raises:
-            ApiError: 401; no such agent is known here.
+            RefusedError: 401; no such agent is known here.
         """
         client = self.index.clients.get(agent_id(identity))
         if client is None or not client.agent:
-            raise ApiError(401, "token", msg="Unauthorized")
+            raise RefusedError("Unauthorized", "token", "the ID in x-api-zkp is of no signing agent of this emulator")
         return client
 
     def entity(self, entity_id: str) -> Entity:

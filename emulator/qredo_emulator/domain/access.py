@@ -21,7 +21,7 @@ def enter(world: World, owner: str, *, agent: bool) -> tuple[Account, str]:
         agent: Whether it is the latter.
 
     Raises:
-        ApiError: 401; the agent is not known.
+        RefusedError: 401; the agent is not known.
     """
     tick(world)
     if not agent:
