@@ -176,7 +176,7 @@ class App:
         return faults
 
     def _time(self, request: RawRequest) -> float:
-        """Return the time for the Date header: a client compares it with its own clock, and may correct that by it.
+        """Return the time for the Date header, by which clients may correct their own clock.
 
         Of the clocks that are fresh it is the one closest to the request's timestamp. Without a timestamp it is the
         clock of clients that have none of their own.
@@ -187,7 +187,7 @@ class App:
         return min(times, key=lambda now: abs(now - stamps[0])) if stamps else times[-1]
 
     def _leads(self) -> tuple[int, ...]:
-        """Return by how much a caller's clock may be ahead: with a seed, it may be the real one or the emulator's."""
+        """Return the possible leads of the caller's clock: with a seed, it may be the real clock or the emulator's."""
         return (0,) if self.settings.seed is None else (0, int(time.time()) - self.world.now)
 
     def _respond(self, match: Match | None, request: RawRequest, record: Record) -> Response | Listener:
@@ -285,7 +285,7 @@ def _default_api(descriptions: Mapping[str, Description], wanted: str | None) ->
 
 
 def _name(match: Match | None, method: str) -> str | None:
-    """The name by which a fault knows what was called."""
+    """The operation's id or the feed's name, as faults use it."""
     if match is None:
         return None
     feed, operation = match.endpoint.feed, match.endpoint.operations.get(method)

@@ -1,4 +1,4 @@
-"""Responses that are valid and mean nothing, for operations without a handler.
+"""Example responses for operations without a handler: valid, and without any meaning.
 
 Where the description has no example, a value is made from the schema, by this rule: the schema's own example, its
 first known value, or the plainest value of its type; of a union the first member; of an object every property that
@@ -82,7 +82,7 @@ def example_of(schema: Any, above: tuple[int, ...] = ()) -> Any:
 
 
 def _said(part: Mapping[str, Any]) -> Any:
-    """A value that the schema names."""
+    """A value that the schema itself gives: an example, a constant or a known value."""
     for key in ("example", "const"):
         if key in part:
             return part[key]
@@ -108,7 +108,7 @@ def _kinds_in_order(kind: Any) -> list[str]:
 
 
 def _member(part: Mapping[str, Any], above: tuple[int, ...]) -> Any:
-    """The first member that has a finite value; it says itself which one it is where a property decides."""
+    """An example of the first member that has a finite value, with the property that a discriminator needs."""
     for member in members_of(part):
         try:
             value = example_of(member, above)

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose, so that a client can show what it does about it.
+"""Faults to inject, which show how a client handles errors, delays and broken connections.
 
 A fault is armed by a method of `Faults` and happens to the requests that come after, before their
 signature is looked at, as it would in front of the service.
@@ -63,7 +63,7 @@ class FaultQueue:
             return tuple(self._armed)
 
     def arm(self, fault: Fault) -> None:
-        """Adds one."""
+        """Add a fault."""
         with self._lock:
             self._armed.append(fault)
 
@@ -73,7 +73,7 @@ class FaultQueue:
             self._armed.clear()
 
     def next(self, operation: str | None) -> list[Fault]:
-        """What happens to the request that just came, oldest first; uses the faults up.
+        """Return the faults of the request that just came, oldest first, and count them as used.
 
         Delays and skews add up; of errors and resets the oldest happens.
         """
@@ -89,7 +89,7 @@ class FaultQueue:
 
 
 class Faults:
-    """Arms faults. Used as `control.faults`.
+    """Methods that arm faults. Used as `control.faults`.
 
     Each method takes `times`, how often it happens (None: until `clear`), and `operation`, the id
     of the only operation that it happens to, such as `transfer_create`, or `feed:wallets`.
@@ -104,7 +104,7 @@ class Faults:
         self._operations = sorted(set(operations))
 
     def delay(self, seconds: float, *, times: int | None = 1, operation: str | None = None) -> None:
-        """Waits before a request is looked at.
+        """Wait before a request is processed.
 
         Raises:
             ValueError: The seconds are not between 0 and 600, or `times` is below 1.
@@ -171,7 +171,7 @@ class Faults:
         self._arm(Fault("reset", operation, times, end="reset", after=after))
 
     def skew_date(self, seconds: float, *, times: int | None = None, operation: str | None = None) -> None:
-        """Put a Date header on responses that is off by so many seconds.
+        """Send a Date header that is wrong by this many seconds.
 
         Raises:
             ValueError: The seconds are no finite number, or `times` is below 1.
@@ -187,7 +187,7 @@ class Faults:
 
     @property
     def armed(self) -> tuple[str, ...]:
-        """What is armed, in words, oldest first."""
+        """Descriptions of the faults that are armed, oldest first."""
         return tuple(_words(fault) for fault in self._queue.all())
 
     def _arm(self, fault: Fault) -> None:

@@ -1,4 +1,4 @@
-"""Decides whether a request is signed by who it says.
+"""Authenticate requests by signature or token.
 
 The checks come in this order: an API key is there, it is known, the signature is right, its stamp
 is fresh. For anything that is wrong with a signature, a missing stamp and a stale one included, the response has
@@ -55,7 +55,7 @@ class RefusedError(ApiError):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose request it is.
+    """The authenticated sender of a request.
 
     Attributes:
         owner: The API key, or the agent's id.
@@ -70,7 +70,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What the headers of a signed request say, and what is wrong with their form."""
+    """The signing headers of a request, and what is wrong with their form."""
 
     stamp_name: str
     stamp: str
@@ -99,7 +99,7 @@ class Authenticator:
     nonces: dict[tuple[str, str], int] = field(default_factory=dict, init=False, repr=False)
 
     def check(self, security: Security, request: RawRequest) -> Identity:
-        """Returns whose request it is.
+        """Return the sender of a request.
 
         Raises:
             RefusedError: 401; see the module.
@@ -116,7 +116,7 @@ class Authenticator:
         raise ApiError(501, "this emulator does not verify the signatures of this API")
 
     def clear(self) -> None:
-        """Forgets which nonces were used, and refuses the tokens that were given."""
+        """Forget the nonces that were used, and revoke every token."""
         self.nonces.clear()
         self.tokens.clear()
 
@@ -170,7 +170,7 @@ class Authenticator:
         return f"{what} is {given}, {off} s from the emulator's clock ({times[0]}); {window} s are allowed"
 
     def _check_token(self, security: Security, request: RawRequest) -> Identity:
-        """One token that was given here and has not ended; a feed takes one for its URL as well."""
+        """Check the one token of a request, in the header or, for a feed, in the URL."""
         header = security.headers[security.scheme]
         given = [(value, False) for value in request.values(header)]
         given += [(value, True) for value in request.queries(security.query)] if security.query else []
@@ -183,7 +183,7 @@ class Authenticator:
         return Identity(token.api_key, workspace_id=token.workspace_id)
 
     def _check_agent_token(self, security: Security, request: RawRequest) -> Identity:
-        """Form and freshness only: the proof needs the vendor's key service, and any id is taken."""
+        """Check form and time only. The proof needs the vendor's key service, so it is not verified."""
         values = request.values(security.headers[security.scheme])
         if not values:
             raise _refused(security, "empty token", "there is no x-api-zkp header")
@@ -202,7 +202,7 @@ def _seconds(security: Security, timestamp: int) -> int:
 
 
 def _is_unsigned(security: Security, request: RawRequest) -> bool:
-    """Whether a request of the Partner API has no header of a signature at all."""
+    """Whether a request of the Partner API has no signing header at all."""
     names = [security.headers[security.scheme], "x-timestamp", "x-nonce"]
     return security.proof == "rsa" and not any(request.values(name) for name in names)
 

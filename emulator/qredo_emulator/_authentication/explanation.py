@@ -1,4 +1,4 @@
-"""Shows what went into a signature that was refused, and what would have made it right."""
+"""Explain a rejected signature: what was computed, and what would have verified."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Explanation", "explain"]
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What the emulator computed for a signature that it refused. Holds no secret.
+    """What the emulator computed for a rejected signature. Holds no secret.
 
     Attributes:
         stamp: The text of the timestamp or nonce.
@@ -74,7 +74,7 @@ def explain(
     *,
     valid: bool,
 ) -> Explanation:
-    """Makes the explanation of a refusal.
+    """Explain a rejection.
 
     Args:
         request: The request.

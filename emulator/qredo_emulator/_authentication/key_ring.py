@@ -37,13 +37,13 @@ class KeyRing:
         return frozenset(self._live)
 
     def new_api_key(self) -> str:
-        """Makes an API key without a public key; nothing verifies until `register` gives it one."""
+        """Make an API key without a public key. Its signatures verify after `register`."""
         api_key = make_api_key()
         self._waiting[api_key] = None
         return api_key
 
     def register(self, api_key: str, key: PublicKey) -> None:
-        """Gives an API key of `new_api_key` its public key.
+        """Set the public key of an API key that `new_api_key` made.
 
         Raises:
             KeysError: It was not made here, or it has a public key already.
@@ -54,12 +54,12 @@ class KeyRing:
         del self._waiting[api_key]
 
     def mark_live(self, api_key: str) -> None:
-        """Remembers that a signed request of this API key has verified."""
+        """Record that a signed request of this API key was verified."""
         if api_key in self.known:
             self._live.add(api_key)
 
     def add(self, credentials: Credentials | HmacCredentials) -> None:
-        """Registers credentials: the public half of an RSA key, or a secret.
+        """Register credentials: the public half of an RSA key, or a secret.
 
         Raises:
             KeysError: They are not an emulator's, or their key does not show its public half.
@@ -74,14 +74,14 @@ class KeyRing:
             raise KeysError("an emulator takes credentials with an RSA key in memory only")
 
     def new(self) -> Credentials:
-        """Makes credentials and registers them."""
+        """Make credentials, and register them."""
         made = make()
         self.add(made.credentials)
         self._files[made.credentials.api_key] = made.files
         return made.credentials
 
     def new_hmac(self) -> HmacCredentials:
-        """Makes credentials of the APIs that take an API secret, and registers them."""
+        """Make credentials of the APIs with an API secret, and register them."""
         made = make_hmac()
         while made.credentials.api_key in self.known:  # five characters are soon the same twice
             made = make_hmac()
@@ -90,7 +90,7 @@ class KeyRing:
         return made.credentials
 
     def files(self, credentials: Credentials | HmacCredentials) -> Mapping[str, bytes]:
-        """The contents of the key files, by name, of credentials that `new` or `new_hmac` made.
+        """Return the contents of the key files, by name, of credentials that `new` or `new_hmac` made.
 
         Raises:
             LookupError: They were made elsewhere.
@@ -98,7 +98,7 @@ class KeyRing:
         return self._files[credentials.api_key]
 
     def keep_only(self, credentials: Credentials) -> None:
-        """Forgets every key but one, and the first HMAC key."""
+        """Drop every key except one RSA key and the first HMAC key."""
         first = next(api_key for api_key, key in self.known.items() if key.proof == "hmac")
         self.known = {api_key: self.known[api_key] for api_key in (first, credentials.api_key)}
         self._waiting.clear()
@@ -106,7 +106,7 @@ class KeyRing:
         self._files.clear()
 
     def dump(self) -> dict[str, Any]:
-        """What accounts belong to, for a file: API keys with their public keys as PEM, and those that wait for one.
+        """Return the API keys for a state file: those with public keys, as PEM, and those that wait for one.
 
         No secret is in it, so the API keys that have one are not: those of a keys folder come from there.
         """
@@ -115,7 +115,7 @@ class KeyRing:
         return {"public": public, "waiting": list(self._waiting)}
 
     def load(self, document: Any) -> None:
-        """Adds what `dump` gave to the keys that are known; those that are known already stay as they are.
+        """Add the keys that `dump` returned. Keys that are known already stay as they are.
 
         Raises:
             KeysError: It is something else. Nothing was added.

@@ -1,4 +1,4 @@
-"""What a signature is over, and the keys that tell whether one is right: RSA or HMAC."""
+"""What a signature covers, and the keys that verify it: RSA or HMAC."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class RsaKey:
-    """The public key of an API key; `algorithm` is another one for a client that takes the wrong one."""
+    """The public key of an API key. Another `algorithm` is that of a client that uses a wrong one."""
 
     proof: ClassVar[str] = "rsa"
     key: PublicKey
@@ -141,7 +141,7 @@ VerifyingKey = RsaKey | HmacKey
 
 
 def raw_signature(text: str, size: int) -> bytes | None:
-    """The bytes of a signature in any base64, padded or not, or in hex, or in both; None for something else.
+    """Decode a signature in any base64, padded or not, in hex, or in both; None for anything else.
 
     Args:
         text: The text of its header.

@@ -1,4 +1,4 @@
-"""Looks for what has to be otherwise so that a refused signature would be right.
+"""Find the mistake in a rejected signature: the variation of its parts that makes it verify.
 
 Each part of what is signed is varied by the mistakes that clients make, first alone and then two
 parts at a time. Only refusals pay for it, and the number of attempts has a bound.
@@ -59,7 +59,7 @@ def find_variation(
     others: Sequence[VerifyingKey],
     served: Served,
 ) -> str | None:
-    """The change that makes a signature right, in words; None if no attempt did.
+    """Return, in words, the variation with which a signature verifies; None if none does.
 
     Args:
         request: The request.
@@ -89,7 +89,7 @@ def find_variation(
 
 
 def _changes(part: str, sent: Any, variations: Iterable[tuple[Any, str]]) -> list[_Change]:
-    """Each variation of a part once, by the first words for it."""
+    """Each variation of a part once, under its first description."""
     found: dict[Any, str] = {}
     for variation, words in variations:
         found.setdefault(variation, words)
@@ -222,7 +222,7 @@ def _bodies(body: bytes) -> Iterator[tuple[bytes, str]]:
 
 
 def _written(value: Any) -> Iterator[tuple[bytes, str]]:
-    """The same JSON as other writers write it."""
+    """The same JSON in the styles of other writers."""
     orders = ((False, ""), (True, ", keys sorted"))
     styles = (((",", ":"), "compact"), ((", ", ": "), "with spaces"))
     alphabets = ((False, ""), (True, r", with \u escapes"))

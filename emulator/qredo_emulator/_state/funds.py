@@ -1,4 +1,4 @@
-"""What a company holds, as plain data: see `model`."""
+"""Funds, wallets and policies, as plain data: see `model`."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ExchangeLink:
 
 @dataclass(slots=True)
 class Movement:
-    """What was settled at a wallet; `net` and `fees` are below zero when it left."""
+    """A settled change of a wallet's balance; `net` and `fees` are negative for outgoing amounts."""
 
     timestamp: int
     net: int
@@ -64,7 +64,7 @@ class Movement:
 
 @dataclass(slots=True)
 class Wallet:
-    """Holds one asset, paid in at an L1 address; a policy that it does not have itself is its fund's.
+    """A wallet of one asset with an L1 address. Without a policy of its own, its fund's applies.
 
     Attributes:
         status: `ready`, or `pending`, `rejected` or `expired` by its connections.
@@ -88,7 +88,7 @@ class Wallet:
 
     @property
     def available(self) -> int:
-        """What a new transaction can take."""
+        """The balance that no open transaction has reserved."""
         return self.balance - self.reserved
 
 
@@ -102,7 +102,7 @@ class Whitelisted:
 
     @property
     def key(self) -> str:
-        """By which a fund finds it."""
+        """The key in `Fund.whitelist`."""
         return f"{self.asset} {self.address}"
 
 

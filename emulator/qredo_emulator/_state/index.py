@@ -1,4 +1,4 @@
-"""Where things are: what can be found out from the state alone, kept so that no request has to look through it all."""
+"""Lookups over the state. All are derived from it, and spare a request the search through everything."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Deadline = tuple[int, int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class WalletPlace:
-    """A wallet with what it belongs to; `account` is an API key."""
+    """A wallet with its fund, company and account, which is an API key."""
 
     account: str
     company: Company
@@ -30,7 +30,7 @@ class WalletPlace:
 
 
 class Index:
-    """Finds things of one state by their ids and other marks.
+    """Find things of one state by their ids and other keys.
 
     Attributes:
         places: By wallet id.
@@ -56,17 +56,17 @@ class Index:
         self._fill(state)
 
     def add_wallet(self, account: str, company: Company, fund: Fund, wallet: Wallet) -> None:
-        """A wallet that was put into a fund."""
+        """Add a wallet that was put into a fund."""
         self.places[wallet.id] = WalletPlace(account, company, fund, wallet)
         self.codes[wallet.short_code] = wallet.id
         self.addresses[wallet.address] = wallet.id
 
     def add_action(self, action: Action) -> None:
-        """An action that waits."""
+        """Add a pending action."""
         self.pending[action.approver_id][action.id] = action
 
     def add_row(self, row: Row) -> None:
-        """A row of the ledger of the wallet's fund."""
+        """Add a row to the ledger of the wallet's fund."""
         place = self.places[row.wallet_id]
         direction = "in" if row.inbound else "out"
         for scope in ((place.fund.id,), (place.fund.id, place.wallet.asset), (row.wallet_id,)):
@@ -79,12 +79,12 @@ class Index:
         return self._rows.get((*scope, direction), [])
 
     def add_deadline(self, when: int, kind: str, thing_id: str) -> None:
-        """A time at which something may end."""
+        """Add a deadline."""
         self._count += 1
         heapq.heappush(self._deadlines, (when, self._count, kind, thing_id))
 
     def next_due(self, now: int) -> tuple[str, str] | None:
-        """Kind and id of the earliest thing whose time has come, once; None if there is none."""
+        """Remove the earliest deadline that has passed, and return its kind and id; None if there is none."""
         if not self._deadlines or self._deadlines[0][0] > now:
             return None
         _, _, kind, thing_id = heapq.heappop(self._deadlines)

@@ -1,4 +1,4 @@
-"""What is kept, as plain data: it refers to other things by their ids, so that all of it fits into one JSON document.
+"""The state as plain data. Things refer to each other by id, so that all of it fits into one JSON document.
 
 Amounts are whole base units of an asset, times are Unix seconds.
 """
@@ -53,7 +53,7 @@ class TrustedParty:
 
 @dataclass(slots=True)
 class Company:
-    """A company; `entity_id` is what it is as a member of something."""
+    """A company; `entity_id` is its id as a party or a member."""
 
     id: str
     entity_id: str
@@ -97,7 +97,7 @@ class Exchange:
 
 @dataclass(slots=True)
 class Ballot:
-    """Who is asked about something.
+    """The approvers of a transaction or a proposal.
 
     Attributes:
         threshold: How many custodians must approve; None without a policy, so that no approval is possible.
@@ -135,7 +135,7 @@ class Action:
 
 @dataclass(slots=True)
 class Swap:
-    """The part of a transaction that a swap has in addition; both sides have one.
+    """The additional data of a transaction that is one side of a swap.
 
     Attributes:
         peer_id: The taker's transaction for the maker (empty until there is one), the maker's for the taker.
@@ -153,7 +153,7 @@ class Swap:
 
 @dataclass(slots=True)
 class Transaction:
-    """A movement that was asked for, from one wallet to elsewhere.
+    """A requested movement from one wallet to a wallet or an address.
 
     Attributes:
         kind: `transfer`, `withdrawal`, `swap_make`, `swap_take` or `sweep`.
@@ -190,13 +190,13 @@ class Transaction:
 
     @property
     def amount(self) -> int:
-        """What leaves the wallet."""
+        """What leaves the wallet: net amount and fees."""
         return self.net + self.fees
 
 
 @dataclass(slots=True)
 class Proposal:
-    """A change of a wallet's policy that its present members have to approve."""
+    """A change of a wallet's policy, which its current members must approve."""
 
     id: str
     wallet_id: str
@@ -251,7 +251,7 @@ class AccountData:
 
 @dataclass(slots=True)
 class State:
-    """All that one emulator keeps.
+    """The whole state of one emulator.
 
     Attributes:
         offset: Seconds by which its clock is ahead of that of its settings.

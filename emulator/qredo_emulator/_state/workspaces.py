@@ -1,4 +1,4 @@
-"""What is kept for the Qredo API v2, as plain data: see `model`."""
+"""The state of the Qredo API v2, as plain data: see `model`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SignRequest:
 
 @dataclass(slots=True)
 class Workspace:
-    """A workspace, whose only member that is a program is the API key that made it.
+    """A workspace. Its one member is the API key that made it.
 
     Portfolios and transactions are not kept: no known operation reads them.
 

@@ -1,4 +1,4 @@
-"""The state of one emulator, and the account of an API key in it: isolated from the others."""
+"""The state of one emulator, and in it the account of an API key, isolated from the others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NORTHERN = "CnbjvoUcAv4vHHRRFWMXyaNT7WdLBbrDsQVDZpZU5ETv"
 
 
 def _fresh_state(settings: Settings) -> State:
-    """A state in which nothing happened yet."""
+    """An empty state."""
     state = State(accept_users=settings.accept_users)
     northern = Exchange(_NORTHERN, "Northern Exchange", "https://northern.example", "https://northern.example/logo.svg")
     state.exchanges[northern.id] = northern
@@ -57,16 +57,16 @@ class World:
         self.load(_fresh_state(settings))
 
     def load(self, state: State) -> None:
-        """Takes this state in the place of the present one."""
+        """Replace the state."""
         self.index: Index = Index(state)
         self.state = state
 
     def clear(self) -> None:
-        """Forgets everything; the clock is that of the settings again."""
+        """Delete everything, and set the clock back to that of the settings."""
         self.load(_fresh_state(self.settings))
 
     def time(self) -> float:
-        """The emulator's clock, in Unix seconds: that of the settings, and what it was advanced by."""
+        """The emulator's clock in Unix seconds: the clock of the settings plus the seconds that it was advanced by."""
         return self.settings.clock() + self.state.offset
 
     @property
@@ -115,7 +115,7 @@ class World:
         return self.ids.ksuid(self.now)
 
     def new_entity(self, kind: str, name: str, address: str = "") -> Entity:
-        """A new entity; without an address it has its id as such."""
+        """Add an entity; without an address, its id is its address."""
         entity_id = self.ids.entity()
         entity = self.state.entities[entity_id] = Entity(entity_id, kind, name, address or entity_id)
         return entity
@@ -145,7 +145,7 @@ class Account:
         return self.data.core_clients
 
     def company(self, company_id: str) -> Company:
-        """The company with this id; NotFoundError for another account's, too."""
+        """The company with this id. Raises `NotFoundError`, also for a company of another account."""
         return find(self.companies, company_id, "company_id")
 
     def fund(self, company_id: str, fund_id: str) -> Fund:
@@ -164,7 +164,7 @@ class Account:
         return find(self.core_clients, client_id, "client_id")
 
     def new_core_client(self, name: str, **fields: Any) -> CoreClient:
-        """A new core client, or an agent by its fields."""
+        """Add a core client, or an agent, as the fields say."""
         entity = self.world.new_entity("core-client", name)
         client = CoreClient(entity.id, self.key, self.world.now, **fields)
         self.core_clients[client.id] = self.world.index.clients[client.id] = client

@@ -1,4 +1,4 @@
-"""What ends because time has passed."""
+"""Expire what is past its deadline, and advance the clock."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FARTHEST = 10**10
 
 
 def tick(world: World) -> None:
-    """Ends what is past its deadline, in the order of the deadlines. Called before all that looks at the state."""
+    """Expire what is past its deadline, in the order of the deadlines. Called before every use of the state."""
     while due := world.index.next_due(world.now):
         kind, thing_id = due
         if kind == "transaction":
@@ -27,7 +27,7 @@ def tick(world: World) -> None:
 
 
 def advance(world: World, seconds: int) -> None:
-    """Moves the clock forward, with all that this ends.
+    """Advance the clock, and expire what is due by then.
 
     Raises:
         TypeError: The seconds are not an int.

@@ -1,4 +1,4 @@
-"""Makes policies and wallets from request bodies."""
+"""Make funds, policies and wallets from request bodies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CREATABLE = (STANDARD, DEDICATED, MULTI_COUNTERPARTY)
 
 
 def check_asset(code: str, pointer: str) -> None:
-    """Refuses an asset that no wallet can hold."""
+    """Reject an asset that no wallet can hold."""
     if code not in ASSETS:
         raise invalid(pointer, f"{code!r} is not an asset of GET /assets")
     if not ASSETS[code].enabled:
@@ -28,7 +28,7 @@ def check_asset(code: str, pointer: str) -> None:
 
 
 def check_members(company: Company, body: Mapping[str, Any], at: str) -> None:
-    """Refuses a policy that is not one of accepted trusted parties with a threshold that they can reach.
+    """Reject a policy unless its members are accepted trusted parties and can reach its threshold.
 
     Args:
         body: Has `members` and `threshold`.
@@ -45,7 +45,7 @@ def check_members(company: Company, body: Mapping[str, Any], at: str) -> None:
 
 
 def new_fund(account: Account, company: Company, body: Mapping[str, Any]) -> Fund:
-    """A fund with its policies and wallets, all or nothing; `assets` gives a wallet to each."""
+    """Make a fund with its policies and wallets, all or nothing. `assets` adds one wallet per asset."""
     world = account.world
     policies = _policies(world, company, body, "/body")
     fund = Fund(world.new_id(), body["name"], body.get("description", ""), policies, body.get("theme"))
@@ -61,7 +61,7 @@ def new_fund(account: Account, company: Company, body: Mapping[str, Any]) -> Fun
 
 
 def new_wallets(world: World, company: Company, fund: Fund, bodies: list[dict[str, Any]], at: str) -> list[Wallet]:
-    """Wallets that are not yet in the fund, all or none.
+    """Make wallets, all or none, without adding them to the fund.
 
     Args:
         at: JSON pointer to the list, for errors.
@@ -84,7 +84,7 @@ def new_wallets(world: World, company: Company, fund: Fund, bodies: list[dict[st
 def asset_wallets(
     world: World, company: Company, fund: Fund, assets: list[str], held: Collection[str] = ()
 ) -> list[Wallet]:
-    """A wallet for each asset that is not `held`, under the asset's name."""
+    """Make a wallet for each asset that is not `held`, named after the asset."""
     for index, code in enumerate(assets):
         check_asset(code, f"/body/assets/{index}")
         if code in assets[:index]:
@@ -94,7 +94,7 @@ def asset_wallets(
 
 
 def add_wallets(account: Account, company: Company, fund: Fund, wallets: list[Wallet]) -> list[str]:
-    """Puts new wallets into their fund, asks the exchanges that they name, and returns their ids."""
+    """Add new wallets to their fund, ask their exchanges for approval, and return the wallets' ids."""
     for wallet in wallets:
         fund.wallets[wallet.id] = wallet
         account.world.index.add_wallet(account.key, company, fund, wallet)

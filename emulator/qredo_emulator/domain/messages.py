@@ -31,7 +31,7 @@ def action_message(action: Action) -> dict[str, Any]:
 
 
 def announce_action(world: World, action: Action) -> None:
-    """Tells the core client or agent that is asked; people read it on their phones."""
+    """Send an action to the feed of its approver, if that is a core client or an agent."""
     if action.approver_id in world.index.clients:
         message = action_message(action)
         world.publish("core_client", message, client_id=action.approver_id)
@@ -39,7 +39,7 @@ def announce_action(world: World, action: Action) -> None:
 
 
 def pending_messages(world: World, client_id: str) -> list[dict[str, Any]]:
-    """What a feed begins with: every action that waits for this core client or agent."""
+    """The pending actions of a core client or agent, with which its feed begins."""
     return [action_message(action) for action in world.index.pending[client_id].values()]
 
 
@@ -51,7 +51,7 @@ def announce_swap(world: World, maker: Transaction) -> None:
 
 
 def announce_movement(world: World, wallet: Wallet, movement: Movement, *, sweep: bool) -> None:
-    """Tells the exchange of a connected dedicated wallet what moved in or out."""
+    """Send a movement to the exchange of a connected dedicated wallet."""
     if wallet.type != DEDICATED:
         return
     for link in wallet.connected:
@@ -62,7 +62,7 @@ def announce_movement(world: World, wallet: Wallet, movement: Movement, *, sweep
 
 
 def movement_fields(wallet: Wallet, movement: Movement) -> dict[str, Any]:
-    """A movement as the feed and the history of a wallet have it; amounts in base units."""
+    """The fields of a movement in the feed and in the history of a wallet, in base units."""
     return {
         "wallet_id": wallet.id,
         "tx_id": movement.tx_id,

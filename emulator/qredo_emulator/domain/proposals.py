@@ -1,4 +1,4 @@
-"""Changes of a wallet's policy, which its present members have to approve."""
+"""Changes of a wallet's policy, which its current members must approve."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TYPES = ("policy-tx", "policy-withdraw")
 
 
 def propose(world: World, place: WalletPlace, body: Mapping[str, Any]) -> Proposal:
-    """Asks the members of a policy for a new threshold and new members.
+    """Ask the members of a policy to approve a new threshold and new members.
 
     Raises:
         ApiError: 400 or 404; the policy is not the wallet's own, is being changed already, or can't be so.
@@ -51,7 +51,7 @@ def propose(world: World, place: WalletPlace, body: Mapping[str, Any]) -> Propos
 
 
 def on_vote(world: World, action: Action) -> None:
-    """A member of the policy has spoken."""
+    """Apply or end a proposal after a member decided."""
     proposal = world.state.proposals[action.subject_id]
     result = verdict(world, proposal.ballot)
     if result == "approved":
@@ -63,7 +63,7 @@ def on_vote(world: World, action: Action) -> None:
 
 
 def expire(world: World, proposal: Proposal) -> None:
-    """The time to approve or reject is over; the policy stays as it is."""
+    """Expire a proposal; the policy stays as it is."""
     if proposal.status == "pending":
         _end(world, proposal, "expired")
 

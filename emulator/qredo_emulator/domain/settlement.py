@@ -1,4 +1,4 @@
-"""Moves balances: reserves, settles, releases, and takes back what the chain refused."""
+"""Change balances: deposits, settlement, and its reversal when the chain rejects a transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LARGEST = 2**63 - 1
 
 
 def deposit(world: World, wallet: Wallet, amount: int, chain_tx_id: str | None = None) -> str:
-    """Pays into a wallet from its chain; returns the id of the transaction there.
+    """Deposit an amount from the chain into a wallet, and return the id of the chain's transaction.
 
     Raises:
         ValueError: All wallets together would hold more than the API's numbers can say.
@@ -32,7 +32,7 @@ def deposit(world: World, wallet: Wallet, amount: int, chain_tx_id: str | None =
 
 
 def pay(world: World, *transactions: Transaction) -> None:
-    """Settles transactions together, in one transaction on the chain, out of what they reserved."""
+    """Settle transactions together, in one transaction on the chain, from the amounts that they reserved."""
     chain_tx_id = _new_chain_tx(world, transactions[0].asset)
     for tx in transactions:
         tx.status, tx.chain_tx_id = "approved", chain_tx_id
@@ -45,7 +45,7 @@ def pay(world: World, *transactions: Transaction) -> None:
 
 
 def take_back(world: World, *transactions: Transaction) -> None:
-    """Undoes `pay`: the chain refused it after all.
+    """Undo `pay`, because the chain rejected the transactions.
 
     Raises:
         ValueError: What arrived is spent, or arrived as a deposit in a wallet that is kept here.
@@ -77,7 +77,7 @@ def _receive(world: World, tx: Transaction) -> None:
 
 
 def _recipient(world: World, tx: Transaction) -> tuple[Wallet, int] | None:
-    """The wallet that receives, and how much; None for a withdrawal."""
+    """The receiving wallet and the amount; None for a withdrawal."""
     if tx.swap:
         return world.index.places[tx.swap.receive_wallet_id].wallet, tx.swap.receive_amount
     if tx.recipient_id:
@@ -86,7 +86,7 @@ def _recipient(world: World, tx: Transaction) -> tuple[Wallet, int] | None:
 
 
 def _own_address(world: World, tx: Transaction) -> Wallet | None:
-    """The wallet here that a withdrawal pays, as the chain would."""
+    """The wallet of this emulator to whose address a withdrawal goes, if there is one."""
     place = world.index.places.get(world.index.addresses.get(tx.address, ""))
     return place.wallet if place and place.wallet.asset == tx.asset else None
 

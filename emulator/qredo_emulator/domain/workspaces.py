@@ -79,7 +79,7 @@ def message_of(action: SignRequest) -> bytes:
 
 
 def decide(account: Account, action: SignRequest, status: int, signatures: list[str]) -> None:
-    """Approve or reject an action. Keys that are registered sign for themselves, and take effect.
+    """Approve or reject an action. New keys sign their own registration, and take effect when it is approved.
 
     Raises:
         ApiError: 400 or 403, with what is wrong.
