@@ -25,7 +25,7 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs until it is interrupted; returns the exit code."""
+    """Run until interrupted, and return the exit code."""
     options = read_options(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     _end_in_order()

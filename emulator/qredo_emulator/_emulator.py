@@ -1,4 +1,4 @@
-"""Runs the application on a socket of this machine."""
+"""Run the application on a socket of this machine."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _BACKLOG = 2048
 
 
 class StartError(Exception):
-    """The emulator can't listen; says why and what to do."""
+    """The emulator can't listen. The message says why and what to do."""
 
 
 class Emulator:
-    """An emulator in this process, serving in a thread of its own.
+    """An emulator in this process, which serves in its own thread.
 
     Use it as a context manager, or call `start` and `stop`:
 
@@ -124,7 +124,7 @@ class Emulator:
         }
 
     def start(self) -> Emulator:
-        """Starts to listen and returns when it does.
+        """Start to listen, and return when the emulator is ready.
 
         Raises:
             StartError: The port is taken, the host is none of this machine's, or the server did not start.
@@ -147,7 +147,7 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """Stops, closes its feeds and waits for its thread. The state stays, so that it can be started again.
+        """Stop, close all feeds and wait for the thread. The state stays, so that you can start it again.
 
         Raises:
             StateError: The state file can't be written.
@@ -205,7 +205,7 @@ def _why(error: OSError, host: str, port: int) -> str:
 
 
 class _Server(uvicorn.Server):
-    """Leaves no connection open when it ends."""
+    """A server that closes every connection when it stops."""
 
     def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""Reads the descriptions: what is served, how it is secured, what is valid."""
+"""Read a description: its operations, feeds and servers."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Description:
 
 
 def load_description(package: str, file: Path) -> Description:
-    """Reads one description; one that did not change since is not read again.
+    """Read one description, from a cache if its file has not changed.
 
     Raises:
         SpecError: It is not YAML, a reference leads nowhere, a part that is needed is missing, or there is

@@ -1,4 +1,4 @@
-"""Validates values against schemas, of OpenAPI 3.0 and 3.1, and says where they are wrong.
+"""Validate values against schemas of OpenAPI 3.0 and 3.1, and say where they are wrong.
 
 `nullable` holds wherever it stands, in 3.1 as well: vendors write it so. A discriminator decides which member of a
 union is meant; without one, a value may fit several members of a `oneOf`, since clients take the first. Bytes are
@@ -138,16 +138,16 @@ class Validators:
 
     @classmethod
     def for_requests(cls) -> Validators:
-        """Validators that refuse read-only properties."""
+        """Make validators that reject read-only properties."""
         return cls("readOnly", "read-only: the service sets it")
 
     @classmethod
     def for_responses(cls) -> Validators:
-        """Validators that refuse write-only properties."""
+        """Make validators that reject write-only properties."""
         return cls("writeOnly", "write-only: the service never gives it")
 
     def problem(self, schema: Any, value: Any, openapi: str = "3.0") -> tuple[str, str] | None:
-        """The most telling problem as (JSON pointer, text), None for a valid value.
+        """Return the most relevant problem as (JSON pointer, text), None for a valid value.
 
         Args:
             schema: A part of a description, which lives as long as the emulator.

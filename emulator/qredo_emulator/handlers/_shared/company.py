@@ -16,7 +16,7 @@ _FIELDS = ("name", "city", "country", "domain", "ref")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A new company; the `ref` of a company with another name or domain is a conflict.
+    """Create a company. The `ref` of a company with another name or domain is a conflict.
 
     The same company once more is a second one: the vendor's own test makes it on every run.
     """
@@ -30,13 +30,13 @@ def create(account: Account, request: OperationRequest) -> Reply:
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
-    """All of a company's fields."""
+    """Return all fields of a company."""
     company = account.company(request.path["company_id"])
     return Reply({"company_id": company.id, **{name: getattr(company, name) for name in _FIELDS}})
 
 
 def update(account: Account, request: OperationRequest) -> Reply:
-    """Sets what is given and leaves the rest."""
+    """Update the given fields."""
     company = account.company(request.path["company_id"])
     given: dict[str, Any] = {name: request.body[name] for name in _FIELDS if name in request.body}
     _refuse_ref_of_another(account, replace(company, **given))
@@ -47,7 +47,7 @@ def update(account: Account, request: OperationRequest) -> Reply:
 
 
 def search(account: Account, request: OperationRequest) -> Reply:
-    """Companies whose name has the query in it; all of them without a query."""
+    """Return the companies whose name contains the query; all of them without a query."""
     query = request.query.get("query", "").casefold()
     matches = [
         {"company_id": company.id, "name": company.name, "domain": company.domain}

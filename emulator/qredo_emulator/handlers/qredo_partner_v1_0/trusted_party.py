@@ -26,7 +26,7 @@ def add(account: Account, request: OperationRequest) -> Reply:
 
 
 def get_all(account: Account, request: OperationRequest) -> Reply:
-    """The users and companies that have accepted; this version does not know core clients."""
+    """Return the users and companies that have accepted; this version does not know core clients."""
     company = account.company(request.path["company_id"])
     listed = [
         {"internal": False} | party_view(account.world, party) for party in _parties(account, company) if party.accepted
@@ -35,7 +35,7 @@ def get_all(account: Account, request: OperationRequest) -> Reply:
 
 
 def remove(account: Account, request: OperationRequest) -> Reply:
-    """Takes a party out of the network by what it was added by, unless a fund's policy needs it."""
+    """Remove a party by its e-mail address or domain, unless it is a member of a policy."""
     company = account.company(request.path["company_id"])
     address = request.path["trustedparty_domain"].casefold()
     for party in _parties(account, company):

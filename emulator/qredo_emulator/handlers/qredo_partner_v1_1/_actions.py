@@ -1,4 +1,4 @@
-"""What an action is about, by its subject."""
+"""Details of actions, by their subject."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["action_details"]
 
 
 def action_details(world: World, action: Action) -> dict[str, Any]:
-    """The details of an action; those of policy updates are ours."""
+    """Return the details of an action. Those of policy updates are the emulator's own."""
     if action.subject == "connection":
         return _connection(world, action)
     if action.subject == "proposal":

@@ -28,40 +28,40 @@ __all__ = [
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A new core client; its id is also its address as a trusted party."""
+    """Create a core client. Its id is also its address as a trusted party."""
     return Reply(_view(account, account.new_core_client(request.body["name"]), request))
 
 
 def get_all(account: Account, request: OperationRequest) -> Reply:
-    """Every core client of the API key, signing agents among them."""
+    """Return every core client of the API key, including signing agents."""
     clients = [_view(account, client, request) for client in account.core_clients.values()]
     return Reply({"count": len(clients), "clients": clients})
 
 
 def get_actions(account: Account, request: OperationRequest) -> Reply:
-    """The actions that wait, oldest first."""
+    """Return the pending actions, oldest first."""
     client = account.core_client(request.path["client_id"])
     actions = pending_messages(account.world, client.id)
     return Reply({"count": len(actions), "actions": actions})
 
 
 def get_action(account: Account, request: OperationRequest) -> Reply:
-    """An action in any state, with what it is about."""
+    """Return an action in any state, with its details."""
     return Reply(_whole(account, account.action(request.path["client_id"], request.path["action_id"])))
 
 
 def approve_action(account: Account, request: OperationRequest) -> Reply:
-    """Approves a pending action, and returns the whole action."""
+    """Approve a pending action, and return the whole action."""
     return _decide(account, request, approve=True)
 
 
 def reject_action(account: Account, request: OperationRequest) -> Reply:
-    """Rejects a pending action, and returns the whole action."""
+    """Reject a pending action, and return the whole action."""
     return _decide(account, request, approve=False)
 
 
 def get_wallets(account: Account, request: OperationRequest) -> Reply:
-    """The wallets that are connected to this exchange, or were to be."""
+    """Return the wallets with a connection to this exchange, in any state."""
     client = account.core_client(request.path["client_id"])
     links = [
         (place.wallet.id, account.world.state.actions[link.action_id])
@@ -73,7 +73,7 @@ def get_wallets(account: Account, request: OperationRequest) -> Reply:
 
 
 def sign(account: Account, request: OperationRequest) -> Reply:
-    """A BLS signature by the key that the emulator keeps for the core client."""
+    """Return a BLS signature by the key that the emulator keeps for the core client."""
     client = account.core_client(request.path["client_id"])
     digest = read_hash(request.body["message_hash_hex"], "/body/message_hash_hex")
     if client.agent:
@@ -82,7 +82,7 @@ def sign(account: Account, request: OperationRequest) -> Reply:
 
 
 def verify(account: Account, request: OperationRequest) -> Reply:
-    """200 for a signature of any core client or agent of this emulator over this hash, 403 for others."""
+    """Return 200 for a valid signature of this hash by a core client or agent of this emulator, otherwise 403."""
     body = request.body
     digest = read_hash(body["message_hash_hex"], "/body/message_hash_hex")
     signer = account.world.index.clients.get(body["signer_id"])

@@ -15,7 +15,7 @@ __all__ = ["get_all"]
 
 
 def get_all(account: Account, request: OperationRequest) -> Reply:
-    """The Admin Policy and the Transaction Policy, both with the API key as the one member."""
+    """Return the Admin Policy and the Transaction Policy, both with the API key as the one member."""
     workspace = workspace_in(account, request)
     # What `policyType` a Transaction Policy has is not known, so it has none here.
     admin, transaction = (_policy(workspace, name, account.key) for name in ("Admin Policy", "Transaction Policy"))

@@ -11,6 +11,6 @@ __all__ = ["create"]
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A portfolio of the workspace."""
+    """Create a portfolio. Only its id is returned; no known operation reads it."""
     workspace_in(account, request)
     return Reply({"accountID": account.world.new_id()})

@@ -12,7 +12,7 @@ __all__ = ["create_dynamic_fee", "create_legacy", "create_raw"]
 
 
 def create_legacy(account: Account, request: OperationRequest) -> Reply:
-    """A transaction, which the API key has to approve. Its kind shows nowhere: no known operation reads one."""
+    """Create a transaction, which the API key must approve. No known operation reads it, so only its id is kept."""
     workspace, tx_id = workspace_in(account, request), account.world.new_id()
     add_action(account, workspace, transaction_id=tx_id, chain_id=request.body["chainID"])
     return Reply({"txID": tx_id})
