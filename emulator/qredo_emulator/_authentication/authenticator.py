@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from qredo_signing import InvalidSignatureError
+from qredo_signing._signature.headers import HMAC_TIMESTAMP
 
 from qredo_emulator._description.security import Security
 from qredo_emulator._errors import ApiError
@@ -34,9 +35,6 @@ _DECIMAL = re.compile(r"[0-9]{1,20}")
 _SIGNED = ("rsa", "hmac")
 _NANOSECONDS = 10**9
 """In a second. As seconds, a number with twice as many digits would be 30 billion years away."""
-
-_IN_NANOSECONDS_TOO = "qredo_signature"
-"""The scheme of the Qredo API v1, of which one page documents nanoseconds. No source of v2 does."""
 
 
 class RefusedError(ApiError):
@@ -197,8 +195,9 @@ class Authenticator:
 
 
 def _seconds(security: Security, timestamp: int) -> int:
-    is_nano = security.scheme == _IN_NANOSECONDS_TOO and timestamp >= _NANOSECONDS**2
-    return timestamp // _NANOSECONDS if is_nano else timestamp
+    # One page of the Qredo API v1 documents nanoseconds; no source of v2 does.
+    is_of_v1 = security.headers["timestamp"] == HMAC_TIMESTAMP
+    return timestamp // _NANOSECONDS if is_of_v1 and timestamp >= _NANOSECONDS**2 else timestamp
 
 
 def _is_unsigned(security: Security, request: RawRequest) -> bool:
