@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from qredo_emulator import Emulator
-from qredo_emulator._authentication.signatures import HmacKey
+from qredo_emulator._authentication.signatures import HmacKey, Signed
 from qredo_signing import Credentials, PrivateKey, sign_hmac
 
 BODY = b'{"name": "ACME", "city": "Z\xc3\xbcrich"}'
@@ -223,7 +223,10 @@ def test_a_secret_read_by_the_standard_alphabet_is_found() -> None:
     wrong = base64.b64decode(text)  # skips what is not in its alphabet
     assert wrong != secret
     raw = base64.urlsafe_b64decode(sign_hmac(wrong, "1", "GET", "http://h/", b"") + "=")
-    fitting = [words for words, key in HmacKey(secret).misreadings() if key.fits(b"1GEThttp://h/", raw)]
+    signed = Signed("1", "GET", "http://h/", b"")
+    fitting = [words for words, key in HmacKey(secret).misreadings() if key.fits(signed, raw)]
+        words for words, key in HmacKey(secret).misreadings() if key.fits(Signed("1", "GET", "http://h/", b""), raw)
+    ]
     assert fitting == ["the API secret decoded with the standard base64 alphabet"]
 
 

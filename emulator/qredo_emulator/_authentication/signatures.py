@@ -50,9 +50,10 @@ class Signed:
     @property
     def message(self) -> bytes:
         """The bytes that are signed."""
-        texts = {name: getattr(self, name).encode("utf-8", "surrogatepass") for name in ("stamp", "method", "url")}
-        parts = {**texts, "body": self.body}
-        joined = self.between.join(parts[name] for name in self.order if parts[name])
+        parts = (getattr(self, name) for name in self.order)
+        joined = self.between.join(
+            part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass") for part in parts if part
+        )
         if not self.again:
             return joined
         found = hashlib.sha256(joined)
@@ -81,9 +82,14 @@ class RsaKey:
         """Check the text of a signature header, strictly. Raises `InvalidSignatureError`."""
         verify(self.key, signed.stamp, signed.url, signed.body, signature)
 
-    def fits(self, message: bytes, raw: bytes) -> bool:
-        """Whether a decoded signature is of these bytes."""
-        return self.digest_in(raw) == hashlib.new(self.algorithm, message).digest()
+    def fits(self, signed: Signed, raw: bytes) -> bool:
+        """Whether a decoded signature is of these parts."""
+        digest = self.digest_in(raw)
+        return digest is not None and digest == hashlib.new(self.algorithm, signed.message).digest()
+
+    def may_have_made(self, raw: bytes) -> bool:
+        """Whether this key made a decoded signature, of any text."""
+        return self.digest_in(raw) is not None
 
     def digest_in(self, raw: bytes) -> bytes | None:
         """The digest of what was signed; None for a signature by another key, or by another algorithm."""
@@ -98,10 +104,10 @@ class RsaKey:
 
 @dataclass(frozen=True, slots=True)
 class _PssKey(RsaKey):
-    def fits(self, message: bytes, raw: bytes) -> bool:
+    def fits(self, signed: Signed, raw: bytes) -> bool:
         pss = padding.PSS(padding.MGF1(SHA256()), padding.PSS.AUTO)
         try:
-            _loaded(self.key).verify(raw, message, pss, SHA256())
+            _loaded(self.key).verify(raw, signed.message, pss, SHA256())
         except InvalidSignature:
             return False
         return True
@@ -120,9 +126,13 @@ class HmacKey:
         """Check the text of a signature header, strictly. Raises `InvalidSignatureError`."""
         verify_hmac(self.secret, signed.stamp, signed.method, signed.url, signed.body, signature)
 
-    def fits(self, message: bytes, raw: bytes) -> bool:
-        """Whether a decoded signature is of these bytes."""
-        return hmac.compare_digest(hmac.digest(self.secret, message, hashlib.sha256), raw)
+    def fits(self, signed: Signed, raw: bytes) -> bool:
+        """Whether a decoded signature is of these parts."""
+        return hmac.compare_digest(hmac.digest(self.secret, signed.message, hashlib.sha256), raw)
+
+    def may_have_made(self, raw: bytes) -> bool:
+        """Always true: an HMAC does not show which secret made it."""
+        return True
 
     def digest_in(self, raw: bytes) -> bytes | None:
         """None: an HMAC does not show what it is of."""

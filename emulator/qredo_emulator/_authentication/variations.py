@@ -19,10 +19,10 @@ from .signatures import Signed, VerifyingKey
 
 __all__ = ["Served", "find_variation"]
 
-_MOST = 3000
+_MOST = 2000
 """Attempts per refusal; each is a hash of a few microseconds, for a short body."""
 
-_MOST_BYTES = 50_000_000
+_MOST_BYTES = 20_000_000
 """That are hashed per refusal."""
 
 _OTHER_KEYS = 50
@@ -71,7 +71,7 @@ def find_variation(
     """
     if raw is None:
         return f"a signature of {key.size} bytes in base64url without padding, which this one is not"
-    if key.fits(signed.message, raw):
+    if key.fits(signed, raw):
         return "the same signature, written in base64url without padding"
     axes = [
         _changes("stamp", signed.stamp, _stamps(request, signed.stamp)),
@@ -82,8 +82,8 @@ def find_variation(
     ]
     alone = _changes("url", signed.url, _relatives(request, served))
     most = min(_MOST, _MOST_BYTES // max(len(signed.body), 1))
-    for found, other, change in islice(_attempts(axes, alone, key, others), most):
-        if other.fits(replace(signed, **change).message, raw):
+    for found, other, change in islice(_attempts(axes, alone, key, others, raw), most):
+        if other.fits(replace(signed, **change), raw):
             return found
     return None
 
@@ -98,14 +98,16 @@ def _changes(part: str, sent: Any, variations: Iterable[tuple[Any, str]]) -> lis
 
 
 def _attempts(
-    axes: Sequence[list[_Change]], alone: list[_Change], key: VerifyingKey, others: Sequence[VerifyingKey]
+    axes: Sequence[list[_Change]], alone: list[_Change], key: VerifyingKey, others: Sequence[VerifyingKey], raw: bytes
 ) -> Iterator[tuple[str, VerifyingKey, Mapping[str, Any]]]:
-    for words, change in chain(*axes, alone):
-        yield words, key, change
     yield from ((words, misread, {}) for words, misread in key.misreadings())
     for other in others[:_OTHER_KEYS]:
         name = "the secret" if other.fingerprint is None else f"the key {other.fingerprint[:16]}"
         yield f"{name} of another registered API key", other, {}
+    if not key.may_have_made(raw):
+        return
+    for words, change in chain(*axes, alone):
+        yield words, key, change
     for axis, other_axis in combinations(axes, 2):
         for (words, change), (more_words, more) in product(axis, other_axis):
             yield f"{words}, and {more_words}", key, {**change, **more}
