@@ -115,17 +115,17 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface, for HTTP and WebSocket."""
-        if scope["type"] == "http":
-            body, too_long = b"", None
-            try:
+        if scope["type"] == "lifespan":
+            return
+        body, too_long = b"", None
+        try:
+            if scope["type"] == "http":
                 body = await read_body(scope, receive, self.settings.max_body)
-            except ClientDisconnect:
-                return
-            except ApiError as error:
-                too_long = error
-            await self._serve(scope, receive, send, raw_request(scope, scope["method"], body), too_long)
-        elif scope["type"] == "websocket":
-            await self._serve(scope, receive, send, raw_request(scope, "WEBSOCKET", b""))
+        except ClientDisconnect:
+            return
+        except ApiError as error:
+            too_long = error
+        await self._serve(scope, receive, send, raw_request(scope, body), too_long)
 
     def clear(self) -> None:
         """Forget requests, nonces and faults, and restart the random numbers from their seed."""
@@ -138,14 +138,14 @@ class App:
     async def _serve(
         self, scope: Scope, receive: Receive, send: Send, request: RawRequest, failure: ApiError | None = None
     ) -> None:
-        record = Record(time=self.world.time(), method=request.method, url=request.url)
-        is_feed = scope["type"] == "websocket"
+        method = "WEBSOCKET" if request.is_handshake else request.method
         match = self.router.find(request.path)
-        faults = await self._await_faults(match, record)
+        record = Record(time=self.world.time(), method=method, url=request.url, operation=_name(match, request))
+        faults = await self._await_faults(record)
         fault = next((fault for fault in faults if fault.end), None)
         result: Response | Listener | None = None
         # A feed that is lost has no listener that could get what is published.
-        if fault is None or (fault.after and not is_feed):
+        if fault is None or (fault.after and not request.is_handshake):
             result = _failed(record, failure) if failure else self._respond(match, request, record)
         if fault and isinstance(fault.end, ApiError):
             result = _failed(record, fault.end)
@@ -160,19 +160,16 @@ class App:
         elif result is not None:
             record.status = result.status_code
             self.log.add(record)
-            if is_feed:
+            if request.is_handshake:
                 result.headers["connection"] = "close"  # the server closes it; a client must not use it again
             skew = sum(fault.skew for fault in faults)
             await dated(result, self._time(request) + skew)(scope, receive, send)
 
-    async def _await_faults(self, match: Match | None, record: Record) -> list[Fault]:
+    async def _await_faults(self, record: Record) -> list[Fault]:
         """The faults of a request, after their delay."""
-        if not self._faults:
-            return []
-        name = _name(match, record.method)
-        if faults := self._faults.next(name):
-            record.operation, record.fault = name, ", ".join(map(str, faults))
-        await asyncio.sleep(sum(fault.delay for fault in faults))
+        if faults := self._faults.next(record.operation):
+            record.fault = ", ".join(map(str, faults))
+            await asyncio.sleep(sum(fault.delay for fault in faults))
         return faults
 
     def _time(self, request: RawRequest) -> float:
@@ -196,7 +193,7 @@ class App:
                 why = unknown_path(self.router, request.path)
                 _LOG.warning("not found: %s: %s", request.path, why)
                 raise ApiError(404, why)
-            return (self._listen if request.method == "WEBSOCKET" else self._call)(match, request, record)
+            return (self._listen if request.is_handshake else self._call)(match, request, record)
         except ApiError as error:
             return _failed(record, error)
         except Exception as error:
@@ -206,7 +203,6 @@ class App:
 
     def _call(self, match: Match, request: RawRequest, record: Record) -> Response:
         operation = _operation(match, request.method)
-        record.operation = operation.id
         try:
             caller = self._authenticate(operation.security, request, record)
             reply = self._reply(match, operation, caller, request, record)
@@ -266,7 +262,6 @@ class App:
         feed = match.endpoint.feed
         if feed is None:
             raise ApiError(404, "there is no feed at this path")
-        record.operation = f"feed:{feed.name}"
         owner = self._authenticate(feed.security, request, record).owner
         if self.settings.examples_only:
             return self.hub.listen(Listener(feed.name, owner, match.parameters), [])
@@ -284,12 +279,12 @@ def _default_api(descriptions: Mapping[str, Description], wanted: str | None) ->
     return name
 
 
-def _name(match: Match | None, method: str) -> str | None:
-    """The operation's id or the feed's name, as faults use it."""
+def _name(match: Match | None, request: RawRequest) -> str | None:
+    """The operation's id or the feed's name, as faults use it; None for neither."""
     if match is None:
         return None
-    feed, operation = match.endpoint.feed, match.endpoint.operations.get(method)
-    if method == "WEBSOCKET":
+    feed, operation = match.endpoint.feed, match.endpoint.operations.get(request.method)
+    if request.is_handshake:
         return f"feed:{feed.name}" if feed else None
     return operation.id if operation else None
 

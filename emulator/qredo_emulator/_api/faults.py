@@ -54,9 +54,6 @@ class FaultQueue:
         self._armed: list[Fault] = []
         self._lock = threading.Lock()
 
-    def __bool__(self) -> bool:
-        return bool(self._armed)
-
     def all(self) -> tuple[Fault, ...]:
         """Oldest first."""
         with self._lock:

@@ -123,7 +123,8 @@ class Authenticator:
         if self.settings.unsigned_ok and _is_unsigned(security, request):
             return Identity(api_key, proved=False)
         claim = _claim(security, request)
-        signed = Signed(claim.stamp, _method(security, request), request.url, request.body)
+        method = "" if security.proof == "rsa" else request.method
+        signed = Signed(claim.stamp, method, request.url, request.body)
         wrong = _wrong(key, signed, claim.signature)
         if cause := claim.problem or wrong or self._stale(security, api_key, claim):
             known = list(self.keys.known.values())  # other threads add keys
@@ -225,12 +226,6 @@ def _claim(security: Security, request: RawRequest) -> _Claim:
     elif len(signatures) != 1:
         problem = f"exactly one {header} is needed, {len(signatures)} are there"
     return _Claim(name, stamp, signatures[0] if len(signatures) == 1 else "", problem)
-
-
-def _method(security: Security, request: RawRequest) -> str:
-    if security.proof == "rsa":
-        return ""
-    return "GET" if request.method == "WEBSOCKET" else request.method
 
 
 def _wrong(key: VerifyingKey, signed: Signed, signature: str) -> str | None:

@@ -75,7 +75,7 @@ def find_variation(
         return "the same signature, written in base64url without padding"
     axes = [
         _changes("stamp", signed.stamp, _stamps(request, signed.stamp)),
-        _changes("method", signed.method, _methods(request, signed.method)),
+        _changes("method", signed.method, _methods(request.method, signed.method)),
         _changes("url", signed.url, _urls(request, served.bases)),
         _changes("body", signed.body, _bodies(signed.body)),
         list(_layouts()),
@@ -127,8 +127,7 @@ def _stamps(request: RawRequest, stamp: str) -> Iterator[tuple[str, str]]:
     yield "", "no stamp"
 
 
-def _methods(request: RawRequest, signed: str) -> Iterator[tuple[str, str]]:
-    method = "GET" if request.method == "WEBSOCKET" else request.method
+def _methods(method: str, signed: str) -> Iterator[tuple[str, str]]:
     if not signed:
         yield method, f"the method {method} after the stamp, as another API has it"
         return
