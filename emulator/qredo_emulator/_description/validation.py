@@ -8,6 +8,7 @@ strings, and numbers with a fraction are decimals.
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -33,8 +34,10 @@ def _is_null(instance: Any, schema: Mapping[str, Any]) -> bool:
 
 def _type(validator: Any, wanted: Any, instance: Any, schema: Mapping[str, Any]) -> _Errors:
     is_file = isinstance(instance, bytes) and "string" in wanted
-    if not is_file:
-        yield from _PLAIN["type"](validator, wanted, instance, schema)
+    for error in () if is_file else _PLAIN["type"](validator, wanted, instance, schema):
+        if instance is None or isinstance(instance, bool):  # in the words of JSON, not of Python
+            error.message = error.message.replace(repr(instance), json.dumps(instance), 1)
+        yield error
 
 
 def _nullable(keyword: Any) -> Any:
