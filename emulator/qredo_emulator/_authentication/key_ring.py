@@ -18,23 +18,19 @@ class KeyRing:
 
     Attributes:
         known: What verifies the signatures of each API key.
+        live: API keys with which a signed request has verified.
     """
 
     def __init__(self) -> None:
         self.known: dict[str, VerifyingKey] = {}
         self._waiting: dict[str, None] = {}  # a set that keeps its order
-        self._live: set[str] = set()
+        self.live: set[str] = set()
         self._files: dict[str, Mapping[str, bytes]] = {}
 
     @property
     def waiting(self) -> tuple[str, ...]:
         """API keys that were made here and have no public key yet, oldest first."""
         return tuple(self._waiting)
-
-    @property
-    def live(self) -> frozenset[str]:
-        """API keys with which a signed request has verified."""
-        return frozenset(self._live)
 
     def new_api_key(self) -> str:
         """Make an API key without a public key. Its signatures verify after `register`."""
@@ -56,7 +52,7 @@ class KeyRing:
     def mark_live(self, api_key: str) -> None:
         """Record that a signed request of this API key was verified."""
         if api_key in self.known:
-            self._live.add(api_key)
+            self.live.add(api_key)
 
     def add(self, credentials: Credentials | HmacCredentials) -> None:
         """Register credentials: the public half of an RSA key, or a secret.
@@ -102,7 +98,7 @@ class KeyRing:
         first = next(api_key for api_key, key in self.known.items() if key.proof == "hmac")
         self.known = {api_key: self.known[api_key] for api_key in (first, credentials.api_key)}
         self._waiting.clear()
-        self._live.clear()
+        self.live.clear()
         self._files.clear()
 
     def dump(self) -> dict[str, Any]:

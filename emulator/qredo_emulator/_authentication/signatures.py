@@ -87,10 +87,6 @@ class RsaKey:
         digest = self.digest_in(raw)
         return digest is not None and digest == hashlib.new(self.algorithm, signed.message).digest()
 
-    def may_have_made(self, raw: bytes) -> bool:
-        """Whether this key made a decoded signature, of any text."""
-        return self.digest_in(raw) is not None
-
     def digest_in(self, raw: bytes) -> bytes | None:
         """The digest of what was signed; None for a signature by another key, or by another algorithm."""
         return _digest_in(self.key, raw, self.algorithm)
@@ -129,10 +125,6 @@ class HmacKey:
     def fits(self, signed: Signed, raw: bytes) -> bool:
         """Whether a decoded signature is of these parts."""
         return hmac.compare_digest(hmac.digest(self.secret, signed.message, hashlib.sha256), raw)
-
-    def may_have_made(self, raw: bytes) -> bool:
-        """Always true: an HMAC does not show which secret made it."""
-        return True
 
     def digest_in(self, raw: bytes) -> bytes | None:
         """None: an HMAC does not show what it is of."""

@@ -68,11 +68,10 @@ def all_keys(ring: KeyRing, console: Collection[str]) -> list[dict[str, Any]]:
     # Listed first, and read from what was listed: keys may be added or forgotten meanwhile, by other threads.
     waiting = [{"id": key_id(api_key), "state": "waiting"} for api_key in ring.waiting]
     keys = dict(ring.known)
-    live = ring.live
     registered = [
         {
             "id": key_id(api_key),
-            "state": "live" if api_key in live else "registered",
+            "state": "live" if api_key in ring.live else "registered",
             "console": api_key in console,
             "public_key": {"bits": 8 * key.size, "fingerprint": key.fingerprint} if key.fingerprint else None,
         }
