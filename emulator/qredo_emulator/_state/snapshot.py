@@ -67,6 +67,7 @@ def _references(state: State, index: Index) -> Iterator[tuple[Container[str], It
         yield state.entities, account.users.values()
     for _, company in index.companies.values():
         yield state.entities, (company.entity_id, *company.parties)
+        yield company.parties, [party.entity_id for party in company.parties.values()]
     for place in index.places.values():
         for policy in (*place.fund.policies.values(), *place.wallet.policies.values()):
             yield state.entities, policy.members
@@ -90,6 +91,10 @@ def _open_references(state: State, index: Index) -> Iterator[tuple[Container[str
     for action in state.actions.values():
         yield state.entities, [action.approver_id]
         yield subjects[action.subject], [action.subject_id]
+    for proposal in state.proposals.values():
+        policies = index.places[proposal.wallet_id].wallet.policies.values()
+        yield [policy.id for policy in policies], [proposal.policy_id]
+        yield state.entities, proposal.members
     for tx in state.transactions.values():
         receiver, peer = (tx.swap.receive_wallet_id, tx.swap.peer_id) if tx.swap else (tx.recipient_id, "")
         yield index.companies, [tx.company_id]

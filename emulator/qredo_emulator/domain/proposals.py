@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
-from qredo_emulator._state.funds import Policy, Wallet
+from qredo_emulator._state.funds import Policy
 from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Action, Ballot, Proposal
 from qredo_emulator._state.world import World
@@ -14,7 +14,7 @@ from qredo_emulator._state.world import World
 from .ballots import ask, close, verdict
 from .making import check_members
 
-__all__ = ["expire", "on_vote", "policy_of", "propose"]
+__all__ = ["expire", "on_vote", "propose"]
 
 _LIFETIME = 24 * 3600
 _TYPES = ("policy-tx", "policy-withdraw")
@@ -55,9 +55,8 @@ def on_vote(world: World, action: Action) -> None:
     proposal = world.state.proposals[action.subject_id]
     result = verdict(world, proposal.ballot)
     if result == "approved":
-        policy = policy_of(world.index.places[proposal.wallet_id].wallet, proposal.policy_id)
-        if policy:
-            policy.threshold, policy.members = proposal.threshold, list(proposal.members)
+        policy = _policy_of(world, proposal)
+        policy.threshold, policy.members = proposal.threshold, list(proposal.members)
     if result != "pending":
         _end(world, proposal, result)
 
@@ -68,16 +67,15 @@ def expire(world: World, proposal: Proposal) -> None:
         _end(world, proposal, "expired")
 
 
-def policy_of(wallet: Wallet, policy_id: str) -> Policy | None:
-    """A wallet's own policy with this id."""
-    return next((policy for policy in wallet.policies.values() if policy.id == policy_id), None)
-
-
 def _end(world: World, proposal: Proposal, status: str) -> None:
     proposal.status = status
     close(world, proposal.ballot.custodians)
-    if policy := policy_of(world.index.places[proposal.wallet_id].wallet, proposal.policy_id):
-        policy.proposal_id = ""
+    _policy_of(world, proposal).proposal_id = ""
+
+
+def _policy_of(world: World, proposal: Proposal) -> Policy:
+    policies = world.index.places[proposal.wallet_id].wallet.policies.values()
+    return next(policy for policy in policies if policy.id == proposal.policy_id)
 
 
 def _own_policy(place: WalletPlace, body: Mapping[str, Any]) -> Policy:
