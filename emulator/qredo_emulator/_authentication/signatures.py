@@ -76,7 +76,7 @@ class RsaKey:
     @property
     def size(self) -> int:
         """Bytes of a signature."""
-        return self.key.bits // 8
+        return (self.key.bits + 7) // 8
 
     def verify(self, signed: Signed, signature: str) -> None:
         """Check the text of a signature header, strictly. Raises `InvalidSignatureError`."""
@@ -94,7 +94,7 @@ class RsaKey:
     def misreadings(self) -> Iterator[tuple[str, RsaKey | HmacKey]]:
         """Keys of clients that sign by another algorithm, with what they do."""
         yield "the padding PSS in the place of PKCS #1 v1.5", _PssKey(self.key)
-        for algorithm in _HASHES:
+        for algorithm in ("sha1", "sha384", "sha512"):
             yield f"{algorithm.upper().replace('SHA', 'SHA-')} in the place of SHA-256", RsaKey(self.key, algorithm)
 
 
