@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 import tempfile
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,23 +25,40 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs until it is interrupted; returns the exit code."""
+    """Run until interrupted, and return the exit code."""
     options = read_options(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, temporary keys removed
+    _end_in_order()
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="qredo-emulator-") as folder:
         keys = (options.keys or Path(folder) / "keys").resolve()
         state = options.state.resolve() if options.state else None
         try:
             emulator = Emulator(settings_of(options), host=options.host, port=options.port, keys=keys, state=state)
-            emulator.run(lambda: _greet(emulator, keys, state, kept=options.keys is not None))
+            with emulator:
+                _greet(emulator, keys, state, kept=options.keys is not None)
+                emulator.wait()
         except (KeysError, SpecError, StartError, StateError) as error:
             print(f"qredo-emulator: {error}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
             print("stopped", flush=True)
     return 0
+
+
+def _end_in_order() -> None:
+    """Let a closed terminal or SIGTERM end the process as Ctrl-C does: state saved, temporary keys removed."""
+    endings = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
+        endings.append(signal.SIGHUP)
+
+    def end(*_: object) -> None:
+        for ending in endings:
+            signal.signal(ending, signal.SIG_IGN)  # a second one must not break off the end
+        raise KeyboardInterrupt
+
+    for ending in endings:
+        signal.signal(ending, end)
 
 
 def _greet(emulator: Emulator, keys: Path, state: Path | None, *, kept: bool) -> None:
@@ -60,17 +78,9 @@ def _greet(emulator: Emulator, keys: Path, state: Path | None, *, kept: bool) ->
         if len(operations) == len(emulator.app.descriptions[package].operations):
             lines += ["", f"{package}: every operation returns {result}"]
         elif operations:
-            lines += ["", f"{package}: {len(operations)} operations return {result}", *_columns(operations)]
+            names = textwrap.fill("  ".join(operations), 98, break_on_hyphens=False)
+            lines += ["", f"{package}: {len(operations)} operations return {result}", textwrap.indent(names, "  ")]
     print("\n".join([*lines, "", "Ctrl-C stops it"]), flush=True)
-
-
-def _columns(names: Sequence[str], width: int = 100) -> list[str]:
-    lines = ["  "]
-    for name in names:
-        if len(lines[-1]) + len(name) > width:
-            lines.append("  ")
-        lines[-1] += f"{name}  "
-    return [line.rstrip() for line in lines]
 
 
 if __name__ == "__main__":

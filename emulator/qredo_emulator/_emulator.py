@@ -1,4 +1,4 @@
-"""Runs the application on a socket of this machine."""
+"""Run the application on a socket of this machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import errno
 import socket
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -26,15 +25,16 @@ from ._state.state_file import load_state, save_state
 __all__ = ["Emulator", "StartError"]
 
 _PATIENCE = 30.0
+_MOMENT = 1.0
 _BACKLOG = 2048
 
 
 class StartError(Exception):
-    """The emulator can't listen; says why and what to do."""
+    """The emulator can't listen. The message says why and what to do."""
 
 
 class Emulator:
-    """An emulator in this process, serving in a thread of its own.
+    """An emulator in this process, which serves in its own thread.
 
     Use it as a context manager, or call `start` and `stop`:
 
@@ -50,7 +50,7 @@ class Emulator:
             APIs that take an API secret are in its folder `qredo_v1`.
         state: File with the state, loaded here if it exists and written whenever the emulator stops.
             It names API keys, so keep it as the keys, and use it with a keys folder: who else would
-            the data belong to? Further API keys, nonces, faults and requests are not in it.
+            the data belong to? Nonces, faults, requests and API keys with a secret are not in it.
 
     Attributes:
         credentials: Of the Partner API.
@@ -78,11 +78,11 @@ class Emulator:
             hmac_keys_in(folder / HMAC_FOLDER) if folder else make_hmac().credentials
         )
         ring = KeyRing()
-        ring.add(self.credentials)
         ring.add(self.hmac_credentials)
+        ring.add(self.credentials)
         self.app: App = App(self.settings, ring)
         self.control: Control = Control(self.app, ring, self.credentials)
-        self._site = Site(self.app, self.control, self.settings.max_body)
+        self._site = Site(self.app, self.control)
         self._state = None if state is None else Path(state)
         if self._state is not None:
             load_state(self.app.world, ring, self._state)
@@ -124,12 +124,17 @@ class Emulator:
         }
 
     def start(self) -> Emulator:
-        """Starts to listen and returns when it does.
+        """Start to listen, and return when the emulator is ready.
 
         Raises:
             StartError: The port is taken, the host is none of this machine's, or the server did not start.
         """
-        listener = self._bind()
+        if self._url is not None:
+            raise StartError(f"the emulator is already running at {self._url}: use that, or make another one")
+        host, port = self._address
+        listener = _listen(host, port)
+        shown = f"[{host}]" if ":" in host else host
+        self._url = f"http://{shown}:{listener.getsockname()[1]}"
         server = self._server = _server(self._site, self.app.connections)
         self._thread = threading.Thread(target=server.run, args=([listener],), name="qredo-emulator", daemon=True)
         self._thread.start()
@@ -142,7 +147,7 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """Stops, closes its feeds and waits for its thread. The state stays, so that it can be started again.
+        """Stop, close all feeds and wait for the thread. The state stays, so that you can start it again.
 
         Raises:
             StateError: The state file can't be written.
@@ -150,43 +155,18 @@ class Emulator:
         ran = self._url is not None
         if self._server is not None:
             self._server.should_exit = True
-        if self._thread is not None:
-            self._thread.join(_PATIENCE)
-        self._server = self._thread = self._url = None
-        if ran:
-            self._save()
-
-    def run(self, ready: Callable[[], None]) -> None:
-        """Serves in this thread until the process is interrupted; for a program that does nothing else.
-
-        Args:
-            ready: Called once it listens.
-
-        Raises:
-            StartError: As `start`.
-            KeyboardInterrupt: It was interrupted, and has ended what it was doing.
-        """
-        listener = self._bind()
         try:
-            ready()
-            _server(self._site, self.app.connections).run([listener])
-        finally:
-            listener.close()
-            self._url = None
-            self._save()
+            if self._thread is not None:
+                self._thread.join(_PATIENCE)
+        finally:  # the user may interrupt the wait, and the state is saved all the same
+            self._server = self._thread = self._url = None
+            if ran and self._state is not None:
+                save_state(self.app.world, self.app.keys, self._state)
 
-    def _save(self) -> None:
-        if self._state is not None:
-            save_state(self.app.world, self.app.keys, self._state)
-
-    def _bind(self) -> socket.socket:
-        if self._url is not None:
-            raise StartError(f"the emulator is already running at {self._url}: use that, or make another one")
-        host, port = self._address
-        listener = _listen(host, port)
-        shown = f"[{host}]" if ":" in host else host
-        self._url = f"http://{shown}:{listener.getsockname()[1]}"
-        return listener
+    def wait(self) -> None:
+        """Wait until the emulator stops; for a program that does nothing else until it is interrupted."""
+        while self._thread is not None and self._thread.is_alive():
+            self._thread.join(_MOMENT)  # a wait without an end can't be interrupted everywhere
 
     def __enter__(self) -> Emulator:
         return self.start()
@@ -225,7 +205,7 @@ def _why(error: OSError, host: str, port: int) -> str:
 
 
 class _Server(uvicorn.Server):
-    """Leaves no connection open when it ends."""
+    """A server that closes every connection when it stops."""
 
     def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
         super().__init__(config)

@@ -20,7 +20,7 @@ wallets. A test double: no real assets, no real chain, and only keys that it mad
 
 
 def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line's options; ends the process with 2 and the usage if one is wrong."""
+    """Parse the command line. Exits with status 2 and the usage if an option is wrong."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.state is not None and options.keys is None:
@@ -29,7 +29,7 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
-    """The rules that the options name."""
+    """Make the settings from the options."""
     names = {field.name for field in fields(Settings)}
     return Settings(**{name: value for name, value in vars(options).items() if name in names})
 

@@ -1,4 +1,4 @@
-"""What can be set when an emulator starts."""
+"""Settings of an emulator."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Settings:
     random: random.Random = field(default_factory=random.SystemRandom)
 
     def __post_init__(self) -> None:
-        """Puts the seed's own clock and randomness in place."""
+        """Apply the seed to the clock and to the source of ids."""
         if self.seed is not None:
             object.__setattr__(self, "random", random.Random(self.seed))  # noqa: S311 (repeatable, not secret)
             object.__setattr__(self, "clock", lambda: _SEEDED_START)

@@ -7,7 +7,6 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from qredo_emulator._api.app import App
-from qredo_emulator._api.body_limit import BodyLimit
 from qredo_emulator._console import console_routes
 from qredo_emulator._control.control import Control
 from qredo_emulator._control.http import control_routes
@@ -22,20 +21,15 @@ class Site:
     Args:
         api: Serves the APIs.
         control: Changes the emulator from outside.
-        max_body: Bytes of a request's body.
     """
 
-    def __init__(self, api: App, control: Control, max_body: int) -> None:
+    def __init__(self, api: App, control: Control) -> None:
         self._api = api
-        self._bounded = BodyLimit(self._choose, max_body)
         routes = [Mount("/control", routes=control_routes(control, api.keys)), *console_routes(api)]
         self._local = LocalOnly(Starlette(routes=[Mount("/-", routes=routes)]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a WebSocket."""
-        await self._bounded(scope, receive, send)
-
-    async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         app = self._local if path == "/-" or path.startswith("/-/") else self._api
         await app(scope, receive, send)

@@ -33,7 +33,7 @@ __all__ = ["qredo", "qredo_server", "qredo_settings"]
 
 @pytest.fixture(scope="session")
 def qredo_settings() -> Settings | None:
-    """Rules of the emulator; None is the usual ones with `check_responses`. Override it to set others."""
+    """Settings of the emulator; None means the defaults with `check_responses`. Override it to change them."""
     return None
 
 

@@ -210,6 +210,8 @@ def test_an_agent_needs_its_token_only(client: httpx.Client, qredo: Emulator, ca
     url = f"{qredo.url}{call.base}{AGENT_PATH}"
     assert client.get(url, headers={"x-api-zkp": token(ID=agent)}).json()["detail"] == {"reason": "action_id"}
     assert client.get(url, headers={"x-api-zkp": token()}).json()["detail"] == {"reason": "token"}
+    record = qredo.control.requests[-1]
+    assert (record.verified, record.reason) == (False, "the ID in x-api-zkp is of no signing agent of this emulator")
     assert call("GET", AGENT_PATH).json() == EMPTY_TOKEN
 
 

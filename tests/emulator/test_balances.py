@@ -146,6 +146,10 @@ def test_time_goes_forward(call: Any, qredo: Emulator) -> None:
     assert core["timestamp"] - before in range(86_400, 86_460)
     with pytest.raises(ValueError, match="only goes forward"):
         qredo.control.advance(-1)
+    with pytest.raises(ValueError, match="at most"):
+        qredo.control.advance(10**12)
+    with pytest.raises(TypeError, match="whole seconds"):
+        qredo.control.advance(1.5)  # type: ignore[arg-type]
     qredo.control.reset()
     assert qredo.control.now() - before in range(60)
 

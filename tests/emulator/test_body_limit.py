@@ -30,10 +30,12 @@ def ask(emulator: Emulator, path: str, headers: bytes, body: bytes) -> tuple[int
 
 @pytest.mark.parametrize("path", ["/api/v1/p/company", "/nowhere"])
 def test_a_body_that_says_that_it_is_too_long(bounded: Emulator, path: str) -> None:
-    """A declared length beyond the bound is a 413 at once: nothing of the body has to be sent."""
+    """A declared length beyond the bound is a 413 at once, nothing of the body has to be sent; it is recorded."""
     status, body = ask(bounded, path, b"content-length: 500000000", b"")
     assert status == body["code"] == 413
     assert "--max-body" in str(body["detail"])
+    last = bounded.control.requests[-1]
+    assert (last.method, last.url, last.status) == ("POST", f"{bounded.url}{path}", 413)
 
 
 @pytest.mark.parametrize(("extra", "is_too_long"), [(0, False), (1, True)])

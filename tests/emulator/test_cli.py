@@ -26,6 +26,7 @@ paths:
   /orders:
     get: {operationId: get_orders, tags: [orders], security: [], responses: {"204": {description: Done.}}}
 """
+ENDINGS = ("SIGTERM", "SIGINT")
 COMMAND = [sys.executable, "-m", "qredo_emulator"]
 
 
@@ -79,16 +80,17 @@ def test_it_serves_and_ends_with_ctrl_c(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
-@pytest.mark.parametrize("ending", ["SIGTERM", pytest.param("SIGINT", marks=pytest.mark.full)])
+@pytest.mark.parametrize("ending", ["SIGHUP", *(pytest.param(name, marks=pytest.mark.full) for name in ENDINGS)])
 def test_without_a_folder_the_keys_are_gone_at_the_end(ending: str) -> None:
     """Without --keys they lie in a folder that is printed, works, and is removed when the program ends."""
     with running() as (process, printed):
         folder = Path(re.findall(r"^  (/.*)$", printed, re.MULTILINE)[0])
         url = re.findall(r"^  (http://\S+/qredo_partner_v1_1/api/v1/p)  ", printed, re.MULTILINE)[0]
         assert get(f"{url}/assets", folder).status_code == 200
-        process.send_signal(getattr(signal, ending))
-        process.communicate(timeout=20)
-    assert process.returncode == 0
+        for _ in range(3):  # as programs do that end a whole group of processes
+            process.send_signal(getattr(signal, ending))
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, "Traceback" in errors) == (0, False)
     assert not folder.exists()
 
 
@@ -130,14 +132,16 @@ Failed = Callable[..., str]
 @pytest.fixture
 def failed(capsys: pytest.CaptureFixture[str]) -> Iterator[Failed]:
     """Runs the program in this process and gives what it prints when it ends with 1."""
-    handler = signal.getsignal(signal.SIGTERM)
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    handlers = {name: signal.getsignal(getattr(signal, name)) for name in names}
 
     def run(*arguments: str) -> str:
         assert main(arguments) == 1
         return capsys.readouterr().err
 
     yield run
-    signal.signal(signal.SIGTERM, handler)
+    for name, handler in handlers.items():
+        signal.signal(getattr(signal, name), handler)
 
 
 def test_a_file_that_is_no_state_is_one_line(failed: Failed, tmp_path: Path) -> None:

@@ -112,6 +112,18 @@ def test_a_wrong_signature_is_explained_on_the_page(browser: Browser, qredo: Emu
         expect(page.locator("#requests > li")).to_have_count(1)
 
 
+def test_what_others_send_is_shown_and_breaks_nothing(browser: Browser, qredo: Emulator, call: Any) -> None:
+    """Names stand on the page as text, whatever is in them; a request with a Host that is none stands there, too."""
+    name = '<img src=x onerror="document.title=1"></script><script>document.title=2</script>'
+    call.ok("POST", "/company", {"name": name})
+    call("GET", "/company/search?query=%3Cb%3E", headers={"host": "["})
+    with open_page(browser, f"{qredo.url}/-/") as page:
+        expect(page.locator("#state > li strong")).to_have_text(name)
+        expect(page.locator("#requests > li")).to_have_count(2)
+        expect(page.locator("#requests > li .path").first).to_have_text(f"{call.base}/company/search?query=%3Cb%3E")
+        assert page.title() not in ("1", "2")
+
+
 def test_an_inherited_handler_is_named_on_the_page(browser: Browser, tmp_path: Path) -> None:
     """The details of a request say which version's handler was called, where the operation's version has none."""
     description, new = DESCRIPTIONS["qredo_partner_v1_1"], "qredo_partner_v9_0"

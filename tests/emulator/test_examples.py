@@ -78,6 +78,11 @@ def test_an_example_can_be_made_from_each_schema(operation: Operation) -> None:
         assert Validators.for_responses().problem(content.schema, made) is None, made
 
 
+def test_a_required_property_that_is_not_listed_has_the_type_of_all_others() -> None:
+    """What is required and described by `additionalProperties` alone is of its schema."""
+    assert example_of({"required": ["a"], "type": "object", "additionalProperties": {"type": "integer"}}) == {"a": 0}
+
+
 def test_an_example_of_an_upgrade_does_not_exist() -> None:
     """A WebSocket upgrade has no answer to show."""
     [feed] = [operation for operation in DESCRIPTION.operations if operation.success is None]

@@ -12,9 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from qredo_emulator import Emulator
-from qredo_emulator._authentication.signatures import HmacKey
-from qredo_signing import PrivateKey, sign_hmac
+from qredo_emulator._authentication.signatures import HmacKey, Signed
+from qredo_signing import Credentials, PrivateKey, sign_hmac
 
 BODY = b'{"name": "ACME", "city": "Z\xc3\xbcrich"}'
 COMPACT = json.dumps(json.loads(BODY), separators=(",", ":"), ensure_ascii=False).encode()
@@ -219,7 +223,9 @@ def test_a_secret_read_by_the_standard_alphabet_is_found() -> None:
     wrong = base64.b64decode(text)  # skips what is not in its alphabet
     assert wrong != secret
     raw = base64.urlsafe_b64decode(sign_hmac(wrong, "1", "GET", "http://h/", b"") + "=")
-    assert HmacKey(secret).read_by_standard_alphabet().fits(b"1GEThttp://h/", raw)
+    signed = Signed("1", "GET", "http://h/", b"")
+    fitting = [words for words, key in HmacKey(secret).misreadings() if key.fits(signed, raw)]
+    assert fitting == ["the API secret decoded with the standard base64 alphabet"]
 
 
 def test_padding_is_named(call: Any, qredo: Emulator) -> None:
@@ -230,6 +236,111 @@ def test_padding_is_named(call: Any, qredo: Emulator) -> None:
     explanation = qredo.control.requests[-1].explanation
     assert explanation is not None
     assert explanation.would_verify == "the same signature, written in base64url without padding"
+
+
+PKCS1, SHA256 = padding.PKCS1v15(), hashes.SHA256()
+PSS = padding.PSS(padding.MGF1(SHA256), 32)
+ENCODED = "the same signature, written in base64url without padding"
+
+# How a client makes the text of a signature from stamp, URL and body, and the explanation of that.
+MISTAKES: dict[str, tuple[Any, str]] = {
+    "hex": (lambda sign, t, u, b: sign(t + u + b).hex(), ENCODED),
+    "base64 of hex": (lambda sign, t, u, b: base64.b64encode(sign(t + u + b).hex().encode()).decode(), ENCODED),
+    "standard base64": (lambda sign, t, u, b: base64.b64encode(sign(t + u + b)).decode(), ENCODED),
+    "with a word before it": (lambda sign, t, u, b: f"Bearer {_base64url(sign(t + u + b))}", ENCODED),
+    "PSS": (lambda sign, t, u, b: sign(t + u + b, PSS), "the padding PSS in the place of PKCS #1 v1.5"),
+    "SHA-512": (lambda sign, t, u, b: sign(t + u + b, PKCS1, hashes.SHA512()), "SHA-512 in the place of SHA-256"),
+    "body first": (lambda sign, t, u, b: sign(b + t + u), "the parts in the order body, stamp, url"),
+    "lines": (lambda sign, t, u, b: sign(t + b"\n" + u + b"\n" + b), "a line break between the parts"),
+    "method first": (
+        lambda sign, t, u, b: sign(b"POST" + t + u + b),
+        "the method POST after the stamp, as another API has it, and the method before the stamp",
+    ),
+    "hashed before": (
+        lambda sign, t, u, b: sign(hashlib.sha256(t + u + b).digest()),
+        "the SHA-256 of what is to be signed, hashed once more",
+    ),
+    "hex of the hash": (
+        lambda sign, t, u, b: sign(hashlib.sha256(t + u + b).hexdigest().encode()),
+        "the hex digits of the SHA-256 of what is to be signed",
+    ),
+    "no scheme": (lambda sign, t, u, b: sign(t + u[len("http://") :] + b), "the URL without its scheme"),
+    "path below the base": (lambda sign, t, u, b: sign(t + b"/company" + b), "the path below the base alone"),
+    "printed by Python": (
+        lambda sign, t, u, b: sign(t + u + str(json.loads(b)).encode()),
+        "the body as Python prints it, which is no JSON",
+    ),
+    "cut off": (
+        lambda sign, t, u, b: sign(t + u + b)[:-1],
+        "a signature of 256 bytes in base64url without padding, which this one is not",
+    ),
+}
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def test_a_wrong_way_to_sign_is_named(call_as: Any, qredo: Emulator, client: httpx.Client) -> None:
+    """A signature by the right key that was made or written in another way is explained by that way."""
+    files = client.post(f"{qredo.url}/-/control/new_credentials").json()["result"]
+    key = load_pem_private_key(files["private.pem"].encode(), None)
+    assert isinstance(key, RSAPrivateKey)
+    call = call_as(Credentials(files["apikey"], key))
+
+    def sign(text: bytes, pad: Any = PKCS1, algorithm: Any = SHA256) -> bytes:
+        return key.sign(text, pad, algorithm)
+
+    now = str(int(time.time()))
+    found: dict[str, Any] = {}
+    for name, (made, _) in MISTAKES.items():
+        text = made(sign, now.encode(), f"{qredo.url}{call.base}/company".encode(), BODY)
+        sent = text if isinstance(text, str) else _base64url(text)
+        assert call("POST", "/company", content=BODY, stamp=now, headers={"x-sign": sent}).status_code == 401
+        explanation = qredo.control.requests[-1].explanation
+        assert explanation is not None
+        assert explanation.valid is False
+        found[name] = explanation.would_verify
+    assert found == {name: words for name, (_, words) in MISTAKES.items()}
+
+
+def test_what_was_signed_is_told_by_its_digest(call: Any, qredo: Emulator) -> None:
+    """Where nothing explains a signature of the right key, the digest of what was signed shows what to compare."""
+    call("POST", "/company", {"name": "A"}, signed_body=b"something else")
+    explanation = qredo.control.requests[-1].explanation
+    assert explanation is not None
+    signed = f"{explanation.stamp}{explanation.url}something else".encode()
+    assert (explanation.would_verify, explanation.digest_signed) == (None, hashlib.sha256(signed).hexdigest())
+    other = qredo.control.new_credentials()
+    call("GET", "/assets", headers={"x-api-key": other.api_key})
+    explanation = qredo.control.requests[-1].explanation
+    assert explanation is not None
+    assert explanation.digest_signed is None  # it is another key's
+
+
+@pytest.mark.parametrize("stamp", ["2026-11-30T21:00:00Z", "1700000000.5", "c0ffee00-1111-2222-3333-444455556666"])
+def test_a_stamp_that_is_no_number_is_no_wrong_signature(call: Any, qredo: Emulator, stamp: str) -> None:
+    """A right signature over a stamp that the API does not take is called valid: only the stamp has to change."""
+    assert call("GET", "/assets", stamp=stamp).status_code == 401
+    record = qredo.control.requests[-1]
+    assert record.explanation is not None
+    assert (record.explanation.valid, record.explanation.would_verify) == (True, None)
+    assert record.reason == f"x-timestamp is '{stamp}', which is not a decimal number"
+
+
+def test_of_two_stamps_the_signed_one_is_named(call: Any, qredo: Emulator) -> None:
+    """A request with both stamps is told which of them its signature is over."""
+    call("GET", "/assets", headers={"x-nonce": "7"})
+    explanation = qredo.control.requests[-1].explanation
+    assert explanation is not None
+    assert explanation.would_verify == "x-timestamp as the stamp"
+
+
+@pytest.mark.parametrize("host", ["[", "[::1", "x]", "[::1]:80", "a:b:c"])
+def test_any_host_can_be_explained(call: Any, qredo: Emulator, host: str) -> None:
+    """A Host header of any form leads to a refusal with its explanation, never to an error of the emulator."""
+    assert call("GET", "/assets", headers={"host": host}).status_code == 401
+    assert qredo.control.requests[-1].explanation is not None
 
 
 def test_the_other_stamp_is_found(call: Any, qredo: Emulator) -> None:

@@ -67,6 +67,13 @@ def test_a_signed_handshake_opens_a_feed(call: Any, path: str) -> None:
     assert (record.method, record.url, record.status, record.verified) == ("WEBSOCKET", url, 101, True)
 
 
+def test_a_method_of_that_name_is_no_handshake(call: Any) -> None:
+    """A plain request whose method is called WEBSOCKET opens no feed, and is no error of the emulator."""
+    response = call("WEBSOCKET", "/liquidityhub/feed")
+    assert response.status_code == 426
+    assert call.emulator.control.publish("liquidity_hub", {}) == 0
+
+
 def test_a_handshake_that_is_signed_over_http_is_refused(call: Any) -> None:
     """The signed URL is the one of the handshake: ws, not http. The refusal is an HTTP 401 with the documented body."""
     url = address(call, "/wallets/feed")

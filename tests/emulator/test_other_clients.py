@@ -56,6 +56,16 @@ def test_the_qredo_api_takes_nanoseconds(ask: Ask, digits: int, status: int) -> 
     assert ask(stamp=f"{int(time.time())}{'0' * digits}").status_code == status
 
 
+@pytest.mark.parametrize(("digits", "status"), [(0, 200), (9, 401)])
+def test_version_2_takes_seconds_only(qredo: Emulator, client: httpx.Client, digits: int, status: int) -> None:
+    """The timestamp of a token's request is in seconds: no source of the Qredo API v2 has nanoseconds."""
+    credentials, stamp = qredo.hmac_credentials, f"{int(time.time())}{'0' * digits}"
+    url = f"{qredo.url}/qredo_v2/api/v2/workspaces/{qredo.workspace_id}/token"
+    signature = sign_hmac(credentials.secret, stamp, "GET", url, b"")
+    headers = {"qredo-api-key": credentials.api_key, "qredo-api-timestamp": stamp, "qredo-api-signature": signature}
+    assert client.get(url, headers=headers).status_code == status
+
+
 def test_nanoseconds_get_old_too(ask: Ask) -> None:
     """A timestamp in nanoseconds has to be near the emulator's clock."""
     assert ask(stamp=f"{int(time.time()) - 1000}000000000").status_code == 401

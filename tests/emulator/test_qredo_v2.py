@@ -16,7 +16,8 @@ import httpx
 import pytest
 from httpx_ws import WebSocketUpgradeError, connect_ws
 from qredo_emulator import Emulator, Settings
-from qredo_signing import ApprovalKey, TokenError, connect, verify_approval
+from qredo_emulator._state.ids import first_workspace_id
+from qredo_signing import ApprovalKey, HmacCredentials, TokenError, connect, verify_approval
 from qredo_signing.feeds import feed
 from qredo_v2 import AsyncClient, BadRequestError, Client, ForbiddenError, require
 from qredo_v2.models import ActionStatus, Decision, SignRequest
@@ -121,6 +122,19 @@ def test_an_action_ends_after_an_hour(client: Client, emulator: Emulator) -> Non
         client.action.sign(action_id, status=3, signatures=[KEY.sign(message)])
     with pytest.raises(ForbiddenError):
         client.workspace.create(name="Still too early")
+
+
+@pytest.mark.parametrize("last", ["A", "T", "x"])
+def test_a_policy_has_an_id_of_its_own(emulator: Emulator, last: str) -> None:
+    """The ids of a workspace and of its policies differ, whatever the last digit of the workspace's id is."""
+    names = (f"emulator-{number:05}" for number in itertools.count())
+    name = next(name for name in names if first_workspace_id(name).endswith(last))
+    credentials, workspace = HmacCredentials(name, "c" * 80), first_workspace_id(name)
+    emulator.app.keys.add(credentials)
+    with connect(Client, credentials, emulator.environment, workspace_id=workspace) as client:
+        policies = client.policy.get_all(workspace)
+    assert isinstance(policies, list)
+    assert len({workspace, *(policy.policy_id for policy in policies)}) == 3
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,28 @@ def test_null_in_an_object_is_not_written(where: str, style: str, explode: bool,
     assert with_null == without
 
 
+PLAIN = texts("header", "")
+ANY_JSON = st.recursive(
+    st.dictionaries(PLAIN, PLAIN | st.integers(0, 9), max_size=3) | st.lists(PLAIN, max_size=3),
+    lambda inner: st.dictionaries(PLAIN, inner, max_size=2) | st.lists(inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@pytest.mark.parametrize("explode", [False, True])
+@settings(max_examples=25)
+@given_(items=st.lists(ANY_JSON, min_size=1, max_size=3), keys=st.lists(texts("header", ",="), min_size=3, unique=True))
+def test_json_in_a_header_keeps_its_commas(explode: bool, items: list[Any], keys: list[str]) -> None:
+    """Objects and lists inside a list or an object that a header holds are read as they were written, as JSON."""
+    inner = {"anyOf": [{"type": "object"}, {"type": "array", "items": {}}]}
+    many = Parameter("q", "header", True, {"type": "array", "items": inner}, "simple", explode, is_many=True)
+    assert read_parameter(many, wire("header", items, "simple", explode=explode)) == items
+    fields = {**dict(zip(keys, items, strict=False)), "name": "{"}
+    schema = {"type": "object", "properties": {"name": {"type": "string"}}, "additionalProperties": inner}
+    one = Parameter("q", "header", True, schema, "simple", explode, is_object=True)
+    assert read_parameter(one, wire("header", fields, "simple", explode=explode)) == fields
+
+
 NAMED = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF, exclude_characters='"\\'), min_size=1)
 
 

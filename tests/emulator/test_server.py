@@ -160,6 +160,8 @@ def write(folder: Path, text: str) -> Path:
     [
         ("a: [", "not a description"),
         ("[]", "not a description"),
+        ("", "not a description in OpenAPI 3.0 or 3.1: it has no openapi, no info, no paths"),
+        ("swagger: '2.0'\ninfo: {}\npaths: {}", "it has no openapi"),
         ("openapi: 3.0.3", "not a description.*paths"),
         ("paths: {$ref: '#/nowhere'}", "'#/nowhere' leads nowhere"),
         ("paths: {$ref: 'https://example.com/x'}", "does not lead to a place in the same document"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import qredo_signing
 from hypothesis import given as given_
@@ -139,6 +140,34 @@ def test_two_operations_that_cannot_be_told_apart_are_refused(paths: list[str], 
     (tmp_path / PACKAGE / "openapi.yaml").write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(SpecError, match=re.escape(message)):
         Emulator(Settings(spec=tmp_path))
+
+
+def serve(folder: Path, document: Any) -> Emulator:
+    """An emulator of one description, without credentials."""
+    (folder / PACKAGE).mkdir()
+    (folder / PACKAGE / "openapi.yaml").write_text(json.dumps({**document, "security": []}), encoding="utf-8")
+    return Emulator(Settings(spec=folder, check_responses=True))
+
+
+@pytest.mark.parametrize(
+    ("url", "base"), [("api/v1", "/api/v1"), ("./v1/", "/v1"), ("/", ""), ("//example.com/v1", "/v1"), ("", "")]
+)
+def test_a_server_may_be_relative(url: str, base: str, tmp_path: Path) -> None:
+    """A server's URL without a host, or without a slash before its path, is a base path below the package's name."""
+    document = {**described(Shape("", {}, lambda *_: None, "")), "servers": [{"url": url}]}
+    assert serve(tmp_path, document).app.router.base_paths == {PACKAGE: (f"/{PACKAGE}{base}", base)}
+
+
+def test_why_a_response_is_not_described_is_said(tmp_path: Path) -> None:
+    """An example that its own description does not allow is a 500 that says why, where 500 is not described either."""
+    schema = {"type": "string", "pattern": "^[A-Z]{3}$"}
+    operation = {"responses": {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}}
+    document = described(Shape("", operation, lambda *_: None, ""))
+    [path] = document["paths"]
+    with serve(tmp_path, document) as emulator:
+        response = httpx.get(f"{emulator.base_urls[PACKAGE][0]}{path}")
+    assert response.status_code == 500
+    assert "does not match '^[A-Z]{3}$'" in response.json()["detail"]["reason"]
 
 
 @pytest.mark.parametrize(

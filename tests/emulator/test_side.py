@@ -9,6 +9,7 @@ import httpx
 import pytest
 from qredo_emulator import Control, Emulator
 from qredo_emulator._api.faults import Faults
+from qredo_emulator._authentication.signatures import HmacKey
 from qredo_emulator._control.local_only import refusal
 from qredo_signing import Credentials, HmacCredentials
 
@@ -81,6 +82,7 @@ def test_a_method_does_over_http_what_it_does_in_process(qredo: Emulator, client
     assert wallet["balance"] == 5
     before = qredo.control.now()
     assert post(qredo, client, "advance", seconds=1000).json()["result"] >= before + 1000
+    assert post(qredo, client, "advance", seconds=1.0).status_code == 400  # a state file can't hold such a time
     assert post(qredo, client, "accept_users", value=False).json() == {"result": False}
     assert client.get(f"{qredo.url}/-/control/accept_users").json() is False
     assert not qredo.control.accept_users
@@ -95,9 +97,10 @@ def test_new_keys_come_as_the_texts_of_their_files(qredo: Emulator, client: http
     assert call_as(credentials)("GET", "/assets").status_code == 200
     assert files["public.pem"].startswith("-----BEGIN PUBLIC KEY-----\n")
     files = post(qredo, client, "new_hmac_credentials").json()["result"]
-    assert qredo.app.keys.hmac[files["apikey"]] == HmacCredentials(files["apikey"], files["apisecret"]).secret
-    message = {"feed": "wallets", "message": {}, "credentials": credentials.api_key}
-    assert post(qredo, client, "publish", **message).json() == {"result": 0}
+    assert qredo.app.keys.known[files["apikey"]] == HmacKey(HmacCredentials(files["apikey"], files["apisecret"]).secret)
+    for api_key in (credentials.api_key, files["apikey"]):
+        message: Any = {"feed": "wallets", "message": {}, "credentials": api_key}
+        assert post(qredo, client, "publish", **message).json() == {"result": 0}
     assert post(qredo, client, "publish", **{**message, "credentials": "x"}).status_code == 400
 
 

@@ -187,16 +187,23 @@ def change(*path: Any, to: Any) -> Callable[[Any], None]:
     return apply
 
 
+def change_proposal(**fields: str) -> Callable[[Any], Any]:
+    """Changes fields of the first proposal of a document."""
+    return lambda document: next(iter(document["state"]["proposals"].values())).update(fields)
+
+
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
         (change("format", to="other"), "not a state of a qredo-emulator"),
-        (change("version", to=1), "has version 1, this emulator reads version 3"),
+        (change("version", to=1), "has version 1, this emulator reads version 4"),
         (change("state", to=[]), "/state: list is not dict"),
         (change("state", "offset", to="1"), "/state/offset: str is not int"),
         (change("state", "offset", to=True), "/state/offset: bool is not int"),
         (change("state", "more", to=1), "/state: more is not known"),
         (change("state", "ledger", 0, "wallet_id", to="nowhere"), "names 'nowhere', which is not in it"),
+        (change_proposal(wallet_id="nowhere"), "names 'nowhere', which is not in it"),
+        (change_proposal(policy_id="nowhere"), "names 'nowhere', which is not in it"),
         (change("random", to=[1, 2]), "/random: not the state of a source of ids"),
         (lambda document: document["state"].pop("idempotency_keys"), "/state: idempotency_keys is missing"),
     ],

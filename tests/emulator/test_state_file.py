@@ -51,8 +51,8 @@ def test_the_file_is_the_owners_only(tmp_path: Path) -> None:
         (b"[]", "not a state of a qredo-emulator"),
         (b'{"format": "other"}', "not a state of a qredo-emulator"),
         (b'{"format": "qredo-emulator-state", "version": 99}', "version 99"),
-        (b'{"format": "qredo-emulator-state", "version": 3}', "/state: "),
-        (b'{"format": "qredo-emulator-state", "version": 3, "keys": {"public": {"k": "no PEM"}}}', "API keys"),
+        (b'{"format": "qredo-emulator-state", "version": 4}', "/state: "),
+        (b'{"format": "qredo-emulator-state", "version": 4, "keys": {"public": {"k": "no PEM"}}}', "API keys"),
     ],
 )
 def test_a_file_that_is_no_state_stays_as_it_is(tmp_path: Path, content: bytes, words: str) -> None:
@@ -133,4 +133,5 @@ def test_keys_of_the_hmac_api_are_kept(tmp_path: Path) -> None:
     one, two = emulator(tmp_path), emulator(tmp_path)
     assert one.hmac_credentials.api_key == two.hmac_credentials.api_key
     assert one.hmac_credentials.secret == two.hmac_credentials.secret
-    assert one.app.keys.rsa[one.credentials.api_key] == PublicKey.from_file(tmp_path / "keys" / "public.pem")
+    public = PublicKey.from_file(tmp_path / "keys" / "public.pem")
+    assert one.app.keys.known[one.credentials.api_key].fingerprint == public.fingerprint

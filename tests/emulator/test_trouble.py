@@ -128,6 +128,14 @@ def test_no_date_is_too_far_off(call: Any, qredo: Emulator, seconds: float) -> N
     )
 
 
+@pytest.mark.parametrize("seconds", [float("inf"), float("-inf"), float("nan")])
+def test_a_date_is_off_by_a_number(qredo: Emulator, seconds: float) -> None:
+    """A skew that is no number of seconds is an error, and nothing is armed."""
+    with pytest.raises(ValueError, match="finite"):
+        qredo.control.faults.skew_date(seconds)
+    assert qredo.control.faults.armed == ()
+
+
 def test_a_feed_is_refused_and_broken(call: Any, qredo: Emulator) -> None:
     """The handshake of a feed has the same faults, by the feed's name."""
     url = f"{qredo.url}{call.base}/wallets/feed".replace("http", "ws")

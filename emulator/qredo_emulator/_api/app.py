@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from qredo_signing._http.schemes import SCHEMES
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -33,8 +33,9 @@ from qredo_emulator.handlers import keeps_state
 from qredo_emulator.handlers._call import OperationRequest, Reply
 from qredo_emulator.handlers._inherited import Serving, find_serving
 
+from .body_limit import read_body
 from .examples import example_reply
-from .faults import AppliedFaults, FaultQueue, Faults
+from .faults import Fault, FaultQueue, Faults
 from .feeds import FeedHub, Listener
 from .request_log import Record, RequestLog
 from .responses import dated, error_response, success_response, undescribed, upgrade_required
@@ -114,14 +115,17 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface, for HTTP and WebSocket."""
-        if scope["type"] == "http":
-            try:
-                body = await Request(scope, receive).body()
-            except ClientDisconnect:
-                return
-            await self._serve(scope, receive, send, raw_request(scope, scope["method"], body))
-        elif scope["type"] == "websocket":
-            await self._serve(scope, receive, send, raw_request(scope, "WEBSOCKET", b""))
+        if scope["type"] == "lifespan":
+            return
+        body, too_long = b"", None
+        try:
+            if scope["type"] == "http":
+                body = await read_body(scope, receive, self.settings.max_body)
+        except ClientDisconnect:
+            return
+        except ApiError as error:
+            too_long = error
+        await self._serve(scope, receive, send, raw_request(scope, body), too_long)
 
     def clear(self) -> None:
         """Forget requests, nonces and faults, and restart the random numbers from their seed."""
@@ -131,17 +135,21 @@ class App:
         if self.settings.seed is not None:
             self.settings.random.seed(self.settings.seed)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send, request: RawRequest) -> None:
-        record = Record(time=self.world.time(), method=request.method, url=request.url)
-        is_feed = scope["type"] == "websocket"
+    async def _serve(
+        self, scope: Scope, receive: Receive, send: Send, request: RawRequest, failure: ApiError | None = None
+    ) -> None:
+        method = "WEBSOCKET" if request.is_handshake else request.method
         match = self.router.find(request.path)
-        applied = await self._apply_faults(match, record)
+        record = Record(time=self.world.time(), method=method, url=request.url, operation=_name(match, request))
+        faults = await self._await_faults(record)
+        fault = next((fault for fault in faults if fault.end), None)
+        result: Response | Listener | None = None
         # A feed that is lost has no listener that could get what is published.
-        is_carried_out = applied.end is None if is_feed else applied.carried_out
-        result = self._respond(match, request, record) if is_carried_out else None
-        if isinstance(applied.end, ApiError):
-            result = _failed(record, applied.end)
-        elif applied.end is not None:
+        if fault is None or (fault.after and not request.is_handshake):
+            result = _failed(record, failure) if failure else self._respond(match, request, record)
+        if fault and isinstance(fault.end, ApiError):
+            result = _failed(record, fault.end)
+        elif fault:
             self.log.add(record)
             await self.connections.reset(scope, receive)
             return
@@ -152,24 +160,20 @@ class App:
         elif result is not None:
             record.status = result.status_code
             self.log.add(record)
-            if is_feed:
+            if request.is_handshake:
                 result.headers["connection"] = "close"  # the server closes it; a client must not use it again
-            await dated(result, self._time(request) + applied.skew)(scope, receive, send)
+            skew = sum(fault.skew for fault in faults)
+            await dated(result, self._time(request) + skew)(scope, receive, send)
 
-    async def _apply_faults(self, match: Match | None, record: Record) -> AppliedFaults:
-        """Apply the faults of a request: return what they change, after their delay."""
-        if not self._faults:
-            return AppliedFaults()
-        name = _name(match, record.method)
-        applied = self._faults.next(name)
-        if applied.names:
-            record.operation, record.fault = name, ", ".join(applied.names)
-        if applied.delay:
-            await asyncio.sleep(applied.delay)
-        return applied
+    async def _await_faults(self, record: Record) -> list[Fault]:
+        """The faults of a request, after their delay."""
+        if faults := self._faults.next(record.operation):
+            record.fault = ", ".join(map(str, faults))
+            await asyncio.sleep(sum(fault.delay for fault in faults))
+        return faults
 
     def _time(self, request: RawRequest) -> float:
-        """Return the time for the Date header: a client compares it with its own clock, and may correct that by it.
+        """Return the time for the Date header, by which clients may correct their own clock.
 
         Of the clocks that are fresh it is the one closest to the request's timestamp. Without a timestamp it is the
         clock of clients that have none of their own.
@@ -180,7 +184,7 @@ class App:
         return min(times, key=lambda now: abs(now - stamps[0])) if stamps else times[-1]
 
     def _leads(self) -> tuple[int, ...]:
-        """Return by how much a caller's clock may be ahead: with a seed, it may be the real one or the emulator's."""
+        """Return the possible leads of the caller's clock: with a seed, it may be the real clock or the emulator's."""
         return (0,) if self.settings.seed is None else (0, int(time.time()) - self.world.now)
 
     def _respond(self, match: Match | None, request: RawRequest, record: Record) -> Response | Listener:
@@ -189,7 +193,7 @@ class App:
                 why = unknown_path(self.router, request.path)
                 _LOG.warning("not found: %s: %s", request.path, why)
                 raise ApiError(404, why)
-            return (self._listen if request.method == "WEBSOCKET" else self._call)(match, request, record)
+            return (self._listen if request.is_handshake else self._call)(match, request, record)
         except ApiError as error:
             return _failed(record, error)
         except Exception as error:
@@ -199,22 +203,20 @@ class App:
 
     def _call(self, match: Match, request: RawRequest, record: Record) -> Response:
         operation = _operation(match, request.method)
-        record.operation = operation.id
         try:
             caller = self._authenticate(operation.security, request, record)
             reply = self._reply(match, operation, caller, request, record)
-            response = success_response(operation, reply, example=record.example)
-            self._check(match, operation, response.status_code, reply)
         except ApiError as error:
             self._check(match, operation, error.status, Reply(error.body))
             raise
+        response = success_response(operation, reply, example=record.example)
+        self._check(match, operation, response.status_code, reply)
         return response
 
     def _authenticate(self, security: Security, request: RawRequest, record: Record) -> Identity:
-        record.verified = False
         identity = self.auth.check(security, request)
-        record.verified = True if identity.proved else None
         if identity.proved:
+            record.verified = True
             self.keys.mark_live(identity.owner)
         return identity
 
@@ -260,7 +262,6 @@ class App:
         feed = match.endpoint.feed
         if feed is None:
             raise ApiError(404, "there is no feed at this path")
-        record.operation = f"feed:{feed.name}"
         owner = self._authenticate(feed.security, request, record).owner
         if self.settings.examples_only:
             return self.hub.listen(Listener(feed.name, owner, match.parameters), [])
@@ -278,12 +279,12 @@ def _default_api(descriptions: Mapping[str, Description], wanted: str | None) ->
     return name
 
 
-def _name(match: Match | None, method: str) -> str | None:
-    """The name by which a fault knows what was called."""
+def _name(match: Match | None, request: RawRequest) -> str | None:
+    """The operation's id or the feed's name, as faults use it; None for neither."""
     if match is None:
         return None
-    feed, operation = match.endpoint.feed, match.endpoint.operations.get(method)
-    if method == "WEBSOCKET":
+    feed, operation = match.endpoint.feed, match.endpoint.operations.get(request.method)
+    if request.is_handshake:
         return f"feed:{feed.name}" if feed else None
     return operation.id if operation else None
 
@@ -302,7 +303,7 @@ def _failed(record: Record, error: ApiError) -> Response:
     """Return the response of an error, with its reason in the record and, if it was refused, in the log."""
     record.reason, record.explanation = error.reason, None
     if isinstance(error, RefusedError):
-        record.reason, record.explanation = error.cause, error.explanation
+        record.reason, record.explanation, record.verified = error.cause, error.explanation, False
         shown = f"\n{error.explanation}" if error.explanation else ""
         _LOG.warning("refused %s %s: %s%s", record.method, record.url, error.cause, shown)
     return error_response(error)

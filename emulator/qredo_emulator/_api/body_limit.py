@@ -2,62 +2,40 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.requests import Request
+from starlette.types import Receive, Scope
 
 from qredo_emulator._errors import ApiError
 
-from .responses import error_response
-
-__all__ = ["BodyLimit"]
+__all__ = ["read_body"]
 
 
-class BodyLimit:
-    """Rejects a request whose body is too long with 413, and reads no more than the bound of it.
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """Read the body of a request, and no more than the bound of one that is too long.
 
     Args:
-        app: Serves the other requests.
+        scope: The request.
+        receive: Gives its body.
         limit: Bytes of a body.
+
+    Raises:
+        ApiError: 413; the body is longer, or says so.
+        ClientDisconnect: The client is gone.
     """
-
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request or a WebSocket."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        messages = [] if _length(scope) > self._limit else await self._read(receive)
-        if not messages:
-            await self._too_long()(scope, receive, send)
-            return
-        waiting = iter(messages)
-
-        async def replay() -> Message:
-            return next(waiting, None) or await receive()
-
-        await self._app(scope, replay, send)
-
-    async def _read(self, receive: Receive) -> list[Message]:
-        """Return the messages of a body; none if it is too long."""
-        messages, length = list[Message](), 0
-        while True:
-            messages.append(await receive())
-            length += len(messages[-1].get("body", b""))
-            if length > self._limit:
-                return []
-            if not messages[-1].get("more_body", False):  # nor has a client more that is gone
-                return messages
-
-    def _too_long(self) -> Response:
-        reason = f"the emulator takes bodies of up to {self._limit} bytes; start it with a greater --max-body"
-        # The rest of the body is not read, so nothing can follow on this connection.
-        return error_response(ApiError(413, reason, headers={"connection": "close"}))
+    request = Request(scope, receive)
+    # The server's parser takes digits only.
+    if int(request.headers.get("content-length", "0")) > limit:
+        raise _too_long(limit)
+    chunks, length = list[bytes](), 0
+    async for chunk in request.stream():
+        chunks.append(chunk)
+        length += len(chunk)
+        if length > limit:
+            raise _too_long(limit)
+    return b"".join(chunks)
 
 
-def _length(scope: Scope) -> int:
-    """What the request says of its body; 0 where it says nothing, as with chunks."""
-    values = [value for name, value in scope["headers"] if name == b"content-length"]
-    return int(values[0]) if values else 0  # the server's parser takes digits only
+def _too_long(limit: int) -> ApiError:
+    reason = f"the emulator takes bodies of up to {limit} bytes; start it with a greater --max-body"
+    # The rest of the body is not read, so nothing can follow on this connection.
+    return ApiError(413, reason, headers={"connection": "close"})

@@ -1,4 +1,4 @@
-"""Responses that are valid and mean nothing, for operations without a handler.
+"""Example responses for operations without a handler: valid, and without any meaning.
 
 Where the description has no example, a value is made from the schema, by this rule: the schema's own example, its
 first known value, or the plainest value of its type; of a union the first member; of an object every property that
@@ -12,7 +12,7 @@ from typing import Any
 
 from qredo_emulator._description.media import MISSING, accepted
 from qredo_emulator._description.operations import Operation
-from qredo_emulator._description.schemas import kinds_of, members_of, parts_of
+from qredo_emulator._description.schemas import kinds_of, members_of, parts_of, properties_of
 from qredo_emulator.handlers._call import Reply
 
 __all__ = ["example_of", "example_reply"]
@@ -82,7 +82,7 @@ def example_of(schema: Any, above: tuple[int, ...] = ()) -> Any:
 
 
 def _said(part: Mapping[str, Any]) -> Any:
-    """A value that the schema names."""
+    """A value that the schema itself gives: an example, a constant or a known value."""
     for key in ("example", "const"):
         if key in part:
             return part[key]
@@ -108,7 +108,7 @@ def _kinds_in_order(kind: Any) -> list[str]:
 
 
 def _member(part: Mapping[str, Any], above: tuple[int, ...]) -> Any:
-    """The first member that has a finite value; it says itself which one it is where a property decides."""
+    """An example of the first member that has a finite value, with the property that a discriminator needs."""
     for member in members_of(part):
         try:
             value = example_of(member, above)
@@ -148,7 +148,9 @@ def _object(part: Mapping[str, Any], above: tuple[int, ...]) -> dict[str, Any]:
         except _NoValueError:
             if name in required:
                 raise
-    return values | {name: "text" for name in required if name not in properties}
+    _, others = properties_of(part)
+    open_names = [name for name in required if name not in properties]
+    return values | {name: example_of(others, above) if others else "text" for name in open_names}
 
 
 def _scalar(part: Mapping[str, Any], kind: str) -> Any:

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose, so that a client can show what it does about it.
+"""Faults to inject, which show how a client handles errors, delays and broken connections.
 
 A fault is armed by a method of `Faults` and happens to the requests that come after, before their
 signature is looked at, as it would in front of the service.
@@ -7,14 +7,15 @@ signature is looked at, as it would in front of the service.
 from __future__ import annotations
 
 import difflib
+import math
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from qredo_emulator._errors import ApiError
 
-__all__ = ["AppliedFaults", "Fault", "FaultQueue", "Faults"]
+__all__ = ["Fault", "FaultQueue", "Faults"]
 
 _STATUSES = (500, 502, 503, 504)
 _LONGEST_DELAY = 600.0
@@ -46,25 +47,6 @@ class Fault:
         return f"{self.what}{' after it was carried out' if self.after else ''}"
 
 
-@dataclass(slots=True)
-class AppliedFaults:
-    """What happens to one request.
-
-    Attributes:
-        delay: Seconds before anything else.
-        skew: Seconds by which its Date header is off.
-        end: What takes the place of the response.
-        carried_out: Whether the request is carried out, even if its response is lost.
-        names: Each fault in words.
-    """
-
-    delay: float = 0
-    skew: float = 0
-    end: ApiError | Literal["reset"] | None = None
-    carried_out: bool = True
-    names: list[str] = field(default_factory=list)
-
-
 class FaultQueue:
     """The faults that are armed; safe from any thread."""
 
@@ -72,16 +54,13 @@ class FaultQueue:
         self._armed: list[Fault] = []
         self._lock = threading.Lock()
 
-    def __bool__(self) -> bool:
-        return bool(self._armed)
-
     def all(self) -> tuple[Fault, ...]:
         """Oldest first."""
         with self._lock:
             return tuple(self._armed)
 
     def arm(self, fault: Fault) -> None:
-        """Adds one."""
+        """Add a fault."""
         with self._lock:
             self._armed.append(fault)
 
@@ -90,28 +69,24 @@ class FaultQueue:
         with self._lock:
             self._armed.clear()
 
-    def next(self, operation: str | None) -> AppliedFaults:
-        """What happens to the request that just came; uses the faults up.
+    def next(self, operation: str | None) -> list[Fault]:
+        """Return the faults of the request that just came, oldest first, and count them as used.
 
         Delays and skews add up; of errors and resets the oldest happens.
         """
-        applied = AppliedFaults()
         with self._lock:
-            for fault in [fault for fault in self._armed if fault.operation in (None, operation)]:
-                if fault.end is None or applied.end is None:
-                    _apply(fault, applied)
-                    self._use_up(fault)
-        return applied
-
-    def _use_up(self, fault: Fault) -> None:
-        if fault.left is not None:
-            fault.left -= 1
-            if fault.left == 0:
-                self._armed.remove(fault)
+            meant = [fault for fault in self._armed if fault.operation in (None, operation)]
+            end = next((fault for fault in meant if fault.end), None)
+            happening = [fault for fault in meant if not fault.end or fault is end]
+            for fault in happening:
+                if fault.left is not None:
+                    fault.left -= 1
+            self._armed = [fault for fault in self._armed if fault.left != 0]
+        return happening
 
 
 class Faults:
-    """Arms faults. Used as `control.faults`.
+    """Methods that arm faults. Used as `control.faults`.
 
     Each method takes `times`, how often it happens (None: until `clear`), and `operation`, the id
     of the only operation that it happens to, such as `transfer_create`, or `feed:wallets`.
@@ -126,7 +101,7 @@ class Faults:
         self._operations = sorted(set(operations))
 
     def delay(self, seconds: float, *, times: int | None = 1, operation: str | None = None) -> None:
-        """Waits before a request is looked at.
+        """Wait before a request is processed.
 
         Raises:
             ValueError: The seconds are not between 0 and 600, or `times` is below 1.
@@ -193,12 +168,14 @@ class Faults:
         self._arm(Fault("reset", operation, times, end="reset", after=after))
 
     def skew_date(self, seconds: float, *, times: int | None = None, operation: str | None = None) -> None:
-        """Put a Date header on responses that is off by so many seconds.
+        """Send a Date header that is wrong by this many seconds.
 
         Raises:
-            ValueError: `times` is below 1.
+            ValueError: The seconds are no finite number, or `times` is below 1.
             LookupError: There is no such operation.
         """
+        if not math.isfinite(seconds):
+            raise ValueError(f"seconds is {seconds}; it has to be a finite number")
         self._arm(Fault(f"date {seconds:+g} s", operation, times, skew=seconds))
 
     def clear(self) -> None:
@@ -207,7 +184,7 @@ class Faults:
 
     @property
     def armed(self) -> tuple[str, ...]:
-        """What is armed, in words, oldest first."""
+        """Descriptions of the faults that are armed, oldest first."""
         return tuple(_words(fault) for fault in self._queue.all())
 
     def _arm(self, fault: Fault) -> None:
@@ -218,14 +195,6 @@ class Faults:
             hint = f"did you mean {' or '.join(near)}?" if near else "qredo-emulator lists the operations it serves"
             raise LookupError(f"there is no operation {fault.operation!r}: {hint}")
         self._queue.arm(fault)
-
-
-def _apply(fault: Fault, applied: AppliedFaults) -> None:
-    applied.delay += fault.delay
-    applied.skew += fault.skew
-    if fault.end is not None:
-        applied.end, applied.carried_out = fault.end, fault.after
-    applied.names.append(str(fault))
 
 
 def _words(fault: Fault) -> str:

@@ -1,4 +1,4 @@
-"""WebSocket feeds: who listens, and how messages reach them."""
+"""WebSocket feeds: the open connections, and how messages reach them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Listener:
     queue: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
 
     def put(self, text: str | None) -> None:
-        """Sends a message, or closes the feed (None); from any thread."""
+        """Queue a message, or None to close the feed. Safe from any thread."""
         self.loop.call_soon_threadsafe(self.queue.put_nowait, text)
 
 
@@ -46,7 +46,7 @@ class FeedHub:
         self._lock = threading.Lock()
 
     def publish(self, feed: str, message: Any, *, owner: str | None = None, client_id: str | None = None) -> int:
-        """Sends a message to those who listen and returns how many they are.
+        """Send a message to listeners, and return how many there are.
 
         Args:
             feed: Name of the feed.
@@ -69,7 +69,7 @@ class FeedHub:
         return len(chosen)
 
     def listen(self, listener: Listener, messages: Iterable[Any]) -> Listener:
-        """Begins to collect what a feed will say, these messages first; `serve` sends it."""
+        """Start to queue the messages of a feed, after these first ones; `serve` sends them."""
         with self._lock:
             for message in messages:
                 listener.put(dump(message).decode())
@@ -77,14 +77,14 @@ class FeedHub:
         return listener
 
     def close_all(self) -> None:
-        """Closes every feed."""
+        """Close every feed."""
         with self._lock:
             listeners = list(self._listeners)
         for listener in listeners:
             listener.put(None)
 
     async def serve(self, socket: WebSocket, listener: Listener) -> None:
-        """Accepts the handshake and stays until one side closes. What the client sends is ignored.
+        """Accept the handshake, and send messages until one side closes. Messages of the client are ignored.
 
         Args:
             listener: As `listen` gave it back.

@@ -44,7 +44,7 @@ class Record:
     fault: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as JSON can hold it."""
+        """Return the record as a JSON object."""
         return asdict(self)
 
 
@@ -60,14 +60,14 @@ class RequestLog:
         self._records: deque[Record] = deque(maxlen=_KEPT)
 
     def add(self, record: Record) -> None:
-        """Adds one and forgets the oldest."""
+        """Add a record, and drop the oldest beyond 500."""
         self._records.append(record)
         self.count += 1
 
     def all(self) -> tuple[Record, ...]:
-        """What is kept; at most 500."""
+        """Return the records that are kept, at most 500."""
         return tuple(self._records)
 
     def clear(self) -> None:
-        """Forgets all."""
+        """Drop all records."""
         self._records.clear()

@@ -1,4 +1,4 @@
-"""Responses as they are sent."""
+"""HTTP responses, from the replies of handlers and from errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MARK = "x-qredo-emulator"
 
 
 def success_response(operation: Operation, reply: Reply, *, example: bool) -> Response:
-    """A handler's reply; one that is an example is marked by a header."""
+    """Make the response of a reply. A header marks an example."""
     status = reply.status or operation.success or 200
     headers = {_MARK: "example"} if example else None
     content = _content(operation, status, reply)
@@ -34,7 +34,7 @@ def success_response(operation: Operation, reply: Reply, *, example: bool) -> Re
 
 
 def undescribed(operation: Operation, status: int, reply: Reply, validators: Validators, openapi: str) -> str | None:
-    """Say what a reply has that the description does not; None for a valid one."""
+    """Return how a reply differs from the description; None for a valid one."""
     content = _content(operation, status, reply)
     if content is not None:
         problem = validators.problem(content.schema, reply.body, openapi)
@@ -61,7 +61,7 @@ def _written(content: Content | None, value: Any) -> tuple[bytes, str]:
 
 
 def error_response(error: ApiError) -> Response:
-    """An error in the API's form."""
+    """Make the response of an error, in the API's form."""
     headers = dict(error.headers)
     if isinstance(error, RefusedError):
         # The documented body has no room for it, so a header says what is wrong.
@@ -70,12 +70,12 @@ def error_response(error: ApiError) -> Response:
 
 
 def upgrade_required() -> ApiError:
-    """The response to a plain request for a feed."""
+    """Make the error for a plain HTTP request to a feed."""
     return ApiError(426, "this is a WebSocket feed", headers={"upgrade": "websocket", "connection": "upgrade"})
 
 
 def dated(response: Response, time: float) -> Response:
-    """The same response with its Date header, from Unix seconds."""
+    """Add the Date header to a response, from Unix seconds, and return it."""
     response.raw_headers.append((b"date", _date(int(time))))
     return response
 

@@ -1,4 +1,4 @@
-"""The open connections of a server, so that one can be broken."""
+"""Track the open connections of a server, so that a fault can reset one."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
 class Connections:
-    """Finds the transport of a request by its peer address, which ASGI tells and which is unique while it is open."""
+    """Find the transport of a request by its peer address, which is unique while the connection is open."""
 
     def __init__(self) -> None:
         self._transports: dict[tuple[str, int], asyncio.Transport] = {}
 
     def protocol(self) -> type[H11Protocol]:
-        """The HTTP protocol for a uvicorn server whose connections are to be found here."""
+        """Return the HTTP protocol class for a uvicorn server whose connections are tracked here."""
         connections = self
 
         class Protocol(H11Protocol):
@@ -35,14 +35,14 @@ class Connections:
         return Protocol
 
     def add(self, transport: asyncio.Transport) -> None:
-        """Remembers a connection; those that were closed are forgotten now and then."""
+        """Track a connection. From time to time, drop those that are closed."""
         if len(self._transports) >= _MANY:
             self._transports = {key: one for key, one in self._transports.items() if not one.is_closing()}
         host, port, *_ = transport.get_extra_info("peername")
         self._transports[host, port] = transport
 
     async def abort_all(self) -> None:
-        """Closes what is still open when the server ends, also what was accepted while it was ending."""
+        """Close every open connection when the server stops, including those accepted during the shutdown."""
         await _rounds()  # for connections that were accepted and have no transport yet
         for transport in self._transports.values():
             transport.abort()
@@ -50,7 +50,7 @@ class Connections:
         await _rounds()  # until their sockets are closed
 
     async def reset(self, scope: Scope, receive: Receive) -> None:
-        """Breaks the connection of a request, and returns when it is broken.
+        """Reset the connection of a request, and return when it is closed.
 
         Raises:
             ConnectionResetError: There is no connection, since the application runs without a server.
@@ -67,6 +67,6 @@ class Connections:
 
 
 async def _rounds() -> None:
-    """Lets the event loop do what it has to do already."""
+    """Let the event loop run the callbacks that are already scheduled."""
     for _ in range(5):
         await asyncio.sleep(0)

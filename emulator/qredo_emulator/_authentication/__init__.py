@@ -1,1 +1,1 @@
-"""Who sends a request: keys, signatures, and what differs when one does not verify."""
+"""Authentication: keys, signatures, tokens, and explanations of wrong signatures."""

@@ -11,7 +11,7 @@ _TEXTS = ("ID", "U", "V")
 
 
 def agent_token(text: str) -> dict[str, Any] | None:
-    """The members of a token in the right form, None for anything else."""
+    """Decode a token; None if its form is wrong."""
     try:
         token = json.loads(bytes.fromhex(text))
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Decides whether a request is signed by who it says.
+"""Authenticate requests by signature or token.
 
 The checks come in this order: an API key is there, it is known, the signature is right, its stamp
 is fresh. For anything that is wrong with a signature, a missing stamp and a stale one included, the response has
@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from qredo_signing import InvalidSignatureError
+from qredo_signing._signature.headers import HMAC_TIMESTAMP
 
 from qredo_emulator._description.security import Security
 from qredo_emulator._errors import ApiError
@@ -24,7 +25,7 @@ from .agent_token import agent_token
 from .explanation import Explanation, explain
 from .key_ring import KeyRing
 from .request import RawRequest
-from .signatures import HmacKey, RsaKey, Signed, VerifyingKey
+from .signatures import Signed, VerifyingKey
 from .tokens import Tokens
 from .variations import Served
 
@@ -52,7 +53,7 @@ class RefusedError(ApiError):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose request it is.
+    """The authenticated sender of a request.
 
     Attributes:
         owner: The API key, or the agent's id.
@@ -67,7 +68,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What the headers of a signed request say, and what is wrong with their form."""
+    """The signing headers of a request, and what is wrong with their form."""
 
     stamp_name: str
     stamp: str
@@ -96,7 +97,7 @@ class Authenticator:
     nonces: dict[tuple[str, str], int] = field(default_factory=dict, init=False, repr=False)
 
     def check(self, security: Security, request: RawRequest) -> Identity:
-        """Returns whose request it is.
+        """Return the sender of a request.
 
         Raises:
             RefusedError: 401; see the module.
@@ -113,7 +114,7 @@ class Authenticator:
         raise ApiError(501, "this emulator does not verify the signatures of this API")
 
     def clear(self) -> None:
-        """Forgets which nonces were used, and refuses the tokens that were given."""
+        """Forget the nonces that were used, and revoke every token."""
         self.nonces.clear()
         self.tokens.clear()
 
@@ -122,12 +123,13 @@ class Authenticator:
         if self.settings.unsigned_ok and _is_unsigned(security, request):
             return Identity(api_key, proved=False)
         claim = _claim(security, request)
-        signed = Signed(claim.stamp, _method(security, request), request.url, request.body)
-        cause = claim.problem or _wrong(key, signed, claim.signature)
-        valid = not cause
-        if cause := cause or self._stale(security, api_key, claim):
-            others = self._others(security, api_key)
-            shown = explain(request, signed, key, claim.signature, others, self.served, valid=valid)
+        method = "" if security.proof == "rsa" else request.method
+        signed = Signed(claim.stamp, method, request.url, request.body)
+        wrong = _wrong(key, signed, claim.signature)
+        if cause := claim.problem or wrong or self._stale(security, api_key, claim):
+            known = list(self.keys.known.values())  # other threads add keys
+            others = [other for other in known if other.proof == key.proof and other is not key]
+            shown = explain(request, signed, key, claim.signature, others, self.served, valid=not wrong)
             raise _refused(security, "signature", cause, shown)
         return Identity(api_key)
 
@@ -138,20 +140,10 @@ class Authenticator:
             raise _refused(security, "empty token", f"there is no {header} header")
         if len(values) > 1:
             raise _refused(security, "unknown token", f"there is more than one {header} header")
-        key = self._key(security, values[0])
-        if key is None:
+        key = self.keys.known.get(values[0])
+        if key is None or key.proof != security.proof:
             raise _refused(security, "unknown token", "the API key is not one of this emulator's")
         return values[0], key
-
-    def _key(self, security: Security, api_key: str) -> VerifyingKey | None:
-        if security.proof == "hmac":
-            return HmacKey(self.keys.hmac[api_key]) if api_key in self.keys.hmac else None
-        return RsaKey(self.keys.rsa[api_key]) if api_key in self.keys.rsa else None
-
-    def _others(self, security: Security, api_key: str) -> list[VerifyingKey]:
-        known = list(self.keys.hmac if security.proof == "hmac" else self.keys.rsa)
-        keys = [self._key(security, other) for other in known if other != api_key]
-        return [key for key in keys if key is not None]
 
     def _stale(self, security: Security, api_key: str, claim: _Claim) -> str | None:
         header, given = security.headers[claim.stamp_name], int(claim.stamp)
@@ -177,7 +169,7 @@ class Authenticator:
         return f"{what} is {given}, {off} s from the emulator's clock ({times[0]}); {window} s are allowed"
 
     def _check_token(self, security: Security, request: RawRequest) -> Identity:
-        """One token that was given here and has not ended; a feed takes one for its URL as well."""
+        """Check the one token of a request, in the header or, for a feed, in the URL."""
         header = security.headers[security.scheme]
         given = [(value, False) for value in request.values(header)]
         given += [(value, True) for value in request.queries(security.query)] if security.query else []
@@ -190,7 +182,7 @@ class Authenticator:
         return Identity(token.api_key, workspace_id=token.workspace_id)
 
     def _check_agent_token(self, security: Security, request: RawRequest) -> Identity:
-        """Form and freshness only: the proof needs the vendor's key service, and any id is taken."""
+        """Check form and time only. The proof needs the vendor's key service, so it is not verified."""
         values = request.values(security.headers[security.scheme])
         if not values:
             raise _refused(security, "empty token", "there is no x-api-zkp header")
@@ -204,12 +196,13 @@ class Authenticator:
 
 
 def _seconds(security: Security, timestamp: int) -> int:
-    """The timestamp in Unix seconds; a client of the Qredo API v1 may send nanoseconds, as one page documents."""
-    return timestamp // _NANOSECONDS if security.proof == "hmac" and timestamp >= _NANOSECONDS**2 else timestamp
+    # One page of the Qredo API v1 documents nanoseconds; no source of v2 does.
+    is_of_v1 = security.headers["timestamp"] == HMAC_TIMESTAMP
+    return timestamp // _NANOSECONDS if is_of_v1 and timestamp >= _NANOSECONDS**2 else timestamp
 
 
 def _is_unsigned(security: Security, request: RawRequest) -> bool:
-    """Whether a request of the Partner API has no header of a signature at all."""
+    """Whether a request of the Partner API has no signing header at all."""
     names = [security.headers[security.scheme], "x-timestamp", "x-nonce"]
     return security.proof == "rsa" and not any(request.values(name) for name in names)
 
@@ -233,12 +226,6 @@ def _claim(security: Security, request: RawRequest) -> _Claim:
     elif len(signatures) != 1:
         problem = f"exactly one {header} is needed, {len(signatures)} are there"
     return _Claim(name, stamp, signatures[0] if len(signatures) == 1 else "", problem)
-
-
-def _method(security: Security, request: RawRequest) -> str:
-    if security.proof == "rsa":
-        return ""
-    return "GET" if request.method == "WEBSOCKET" else request.method
 
 
 def _wrong(key: VerifyingKey, signed: Signed, signature: str) -> str | None:

@@ -1,11 +1,10 @@
-"""Shows what went into a signature that was refused, and what would have made it right."""
+"""Explain a rejected signature: what was computed, and what would have verified."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from .request import RawRequest
 from .signatures import Signed, VerifyingKey, raw_signature
@@ -16,7 +15,7 @@ __all__ = ["Explanation", "explain"]
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What the emulator computed for a signature that it refused. Holds no secret.
+    """What the emulator computed for a rejected signature. Holds no secret.
 
     Attributes:
         stamp: The text of the timestamp or nonce.
@@ -25,8 +24,10 @@ class Explanation:
         body_length: Length of the body in bytes.
         body_digest: SHA-256 of the body, in hex.
         digest: SHA-256 of the string to sign, in hex.
+        digest_signed: SHA-256 of what the client signed, in hex; None for an HMAC, and where this API's key and
+            algorithm did not make the signature.
         key_fingerprint: SHA-256 of the public key in hex; None for an HMAC secret.
-        valid: Whether the signature itself is right (and only its stamp is not fresh); None without one.
+        valid: Whether the signature itself is right (and only its stamp is refused); None without one.
         would_verify: What has to be otherwise for the signature to be right; None if nothing that was tried helps.
     """
 
@@ -36,13 +37,10 @@ class Explanation:
     body_length: int
     body_digest: str
     digest: str
+    digest_signed: str | None
     key_fingerprint: str | None
     valid: bool | None
     would_verify: str | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The same as JSON can hold it."""
-        return asdict(self)
 
     def __str__(self) -> str:
         verdict = {True: "valid", False: "NOT valid", None: "not checked"}[self.valid]
@@ -52,6 +50,7 @@ class Explanation:
             ("url", self.url),
             ("body", f"{self.body_length} bytes, sha256 {self.body_digest}"),
             ("sha256 to sign", self.digest),
+            *([("sha256 signed", self.digest_signed)] if self.digest_signed else []),
             *([("key fingerprint", self.key_fingerprint)] if self.key_fingerprint else []),
             ("signature", verdict),
         ]
@@ -75,7 +74,7 @@ def explain(
     *,
     valid: bool,
 ) -> Explanation:
-    """Makes the explanation of a refusal.
+    """Explain a rejection.
 
     Args:
         request: The request.
@@ -86,7 +85,8 @@ def explain(
         served: What the client may have meant.
         valid: Whether the signature was found right.
     """
-    raw = None if valid else raw_signature(signature)
+    raw = raw_signature(signature, key.size)
+    digest_signed = key.digest_in(raw) if raw else None
     return Explanation(
         stamp=signed.stamp,
         method=signed.method or None,
@@ -94,7 +94,8 @@ def explain(
         body_length=len(signed.body),
         body_digest=hashlib.sha256(signed.body).hexdigest(),
         digest=hashlib.sha256(signed.message).hexdigest(),
+        digest_signed=digest_signed.hex() if digest_signed else None,
         key_fingerprint=key.fingerprint,
         valid=valid if signature else None,
-        would_verify=None if raw is None else find_variation(request, signed, key, raw, others, served),
+        would_verify=None if valid or not signature else find_variation(request, signed, key, raw, others, served),
     )

@@ -1,4 +1,4 @@
-"""Makes the emulator's own keys, and keeps them in a folder: marked as such, useless anywhere else."""
+"""Make the emulator's own keys, and keep them in a folder. They are marked, and useless anywhere else."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _C = TypeVar("_C", Credentials, HmacCredentials)
 
 
 class KeysError(Exception):
-    """A keys folder that can't be used; says what to do."""
+    """A keys folder can't be used. The message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Made(Generic[_C]):
 
 
 def make() -> Made[Credentials]:
-    """A fresh API key with an RSA key, in memory only."""
+    """Make an API key with an RSA key, in memory only."""
     key = generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -71,13 +71,13 @@ def make() -> Made[Credentials]:
 
 
 def make_api_key() -> str:
-    """A fresh API key, in the form and the lengths of the documented samples: an id of 10 bytes and a key of 32."""
+    """Make an API key in the form and lengths of the documented samples: an id of 10 bytes and a key of 32."""
     members = {"key_id": _base64url(os.urandom(10)), "key": _base64url(os.urandom(32)), "issuer": ISSUER}
     return _base64url(json.dumps(members, separators=(",", ":")).encode())
 
 
 def make_hmac() -> Made[HmacCredentials]:
-    """A fresh API key with a secret, in the documented lengths: 14 characters, and 60 bytes in base64.
+    """Make an API key with a secret, in the documented lengths: 14 characters, and 60 bytes in base64.
 
     As in the published secret, the 60 bytes are ASCII text. Base64 of these has no `-`, `_`, `+` or `/`, so clients
     that decode with either alphabet get the same bytes.
@@ -88,7 +88,7 @@ def make_hmac() -> Made[HmacCredentials]:
 
 
 def keys_in(folder: Path) -> Credentials:
-    """The keys in a folder; an empty or missing folder gets new ones.
+    """Load the keys of a folder, or make keys in an empty or missing one.
 
     Writes `apikey` and `private.pem` (PKCS#1, as the vendor's tool needs it) for their owner
     only, and `public.pem`. Never overwrites a file.
@@ -101,7 +101,7 @@ def keys_in(folder: Path) -> Credentials:
 
 
 def hmac_keys_in(folder: Path) -> HmacCredentials:
-    """The API key and secret in a folder, both for their owner only; an empty or missing folder gets new ones.
+    """Load the API key and secret of a folder, or make them in an empty or missing one, readable by their owner only.
 
     Raises:
         KeysError: As `keys_in`.

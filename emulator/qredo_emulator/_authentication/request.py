@@ -16,11 +16,12 @@ class RawRequest:
     """A request as it came.
 
     Attributes:
-        method: As it came; `WEBSOCKET` for the handshake of a feed, which is a GET.
+        method: As it came.
         origin: Scheme and Host header.
         path: The raw path as the client wrote it.
         query: The raw query as the client wrote it; empty for none.
         headers: Names in lower case.
+        is_handshake: Whether it opens a feed.
     """
 
     method: str
@@ -29,6 +30,7 @@ class RawRequest:
     query: str
     headers: Sequence[tuple[bytes, bytes]]
     body: bytes
+    is_handshake: bool = False
 
     @property
     def url(self) -> str:
@@ -53,15 +55,16 @@ class RawRequest:
         return [value for key, value in parse_qsl(self.query) if key == name]
 
 
-def raw_request(scope: Scope, method: str, body: bytes) -> RawRequest:
+def raw_request(scope: Scope, body: bytes) -> RawRequest:
     """The request of an ASGI scope."""
     host = next((value for key, value in scope["headers"] if key == b"host"), b"")
     path: bytes = scope.get("raw_path") or scope["path"].encode()
     return RawRequest(
-        method,
+        scope.get("method", "GET"),
         f"{scope['scheme']}://{host.decode('latin-1')}",
         path.decode("latin-1"),
         scope["query_string"].decode("latin-1"),
         scope["headers"],
         body,
+        scope["type"] == "websocket",
     )

@@ -1,4 +1,4 @@
-"""The tokens that the emulator gave for API secrets, each for one workspace. They end with the process."""
+"""The tokens that the emulator issued, each for one workspace. They end with the process."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ class Tokens:
         self._tokens: dict[str, Token] = {}
 
     def add(self, text: str, token: Token) -> None:
-        """Take a token from now on, and forget those that have ended."""
+        """Accept a token from now on, and drop those that have expired."""
         now = self._clock()
         self._tokens = {known: one for known, one in self._tokens.items() if now < one.end} | {text: token}
 
     def find(self, text: str, *, for_feed: bool) -> Token | None:
-        """Return what a token is for, None for one that is unknown, has ended or is for something else."""
+        """Return a token by its text; None if it is unknown, expired, or for another purpose."""
         token = self._tokens.get(text)
         return token if token and self._clock() < token.end and token.feed_only == for_feed else None
 
     def clear(self) -> None:
-        """Refuse every token that was given."""
+        """Revoke every token."""
         self._tokens.clear()

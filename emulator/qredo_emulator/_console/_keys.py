@@ -1,4 +1,4 @@
-"""API keys as the console shows them: made here, shown once, given their public key later."""
+"""API keys in the console: make one, show it once, upload its public key, list all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PRIVATE = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
 
 
 def key_id(api_key: str) -> str:
-    """The part of an API key that names it and is no secret.
+    """The part of an API key that identifies it and is not secret.
 
     An API key of the Partner API has one inside it (one that has none is named by its digest); that of the
     Qredo API is nothing but an id, its secret being another text.
@@ -33,13 +33,13 @@ def key_id(api_key: str) -> str:
 
 
 def new_key(ring: KeyRing) -> dict[str, str]:
-    """Make an API key and return it, whole: this is the only time that it is told."""
+    """Make an API key, and return the whole key: the only time that it is shown."""
     api_key = ring.new_api_key()
     return {"id": key_id(api_key), "api_key": api_key}
 
 
 def upload_key(ring: KeyRing, id: str, pem: bytes) -> dict[str, Any]:
-    """Register the public key of an API key that waits for it.
+    """Register the public key of an API key that has none yet.
 
     Raises:
         KeysError: No API key with this id waits for one.
@@ -59,7 +59,7 @@ def upload_key(ring: KeyRing, id: str, pem: bytes) -> dict[str, Any]:
 
 
 def all_keys(ring: KeyRing, console: Collection[str]) -> list[dict[str, Any]]:
-    """Every API key without its secret part, newest first; those that wait for their public key before the others.
+    """Every API key without its secret part: first those without a public key, newest first.
 
     Args:
         ring: Where they are registered.
@@ -67,14 +67,13 @@ def all_keys(ring: KeyRing, console: Collection[str]) -> list[dict[str, Any]]:
     """
     # Listed first, and read from what was listed: keys may be added or forgotten meanwhile, by other threads.
     waiting = [{"id": key_id(api_key), "state": "waiting"} for api_key in ring.waiting]
-    keys: dict[str, PublicKey | None] = {**dict.fromkeys(list(ring.hmac)), **ring.rsa}
-    live = ring.live
+    keys = dict(ring.known)
     registered = [
         {
             "id": key_id(api_key),
-            "state": "live" if api_key in live else "registered",
+            "state": "live" if api_key in ring.live else "registered",
             "console": api_key in console,
-            "public_key": key and {"bits": key.bits, "fingerprint": key.fingerprint},
+            "public_key": {"bits": 8 * key.size, "fingerprint": key.fingerprint} if key.fingerprint else None,
         }
         for api_key, key in keys.items()
     ]

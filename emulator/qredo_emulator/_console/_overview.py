@@ -1,4 +1,4 @@
-"""What the emulator keeps, at a glance."""
+"""An overview of the state."""
 
 from __future__ import annotations
 

@@ -30,12 +30,12 @@ _HEADERS = {
 
 
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """JSON that no cache keeps."""
+    """Make a JSON response that is not cached."""
     return Response(dump(value), status, {**_HEADERS, **(headers or {})}, "application/json")
 
 
 def page(name: str, *, swagger_ui: bool = False) -> Response:
-    """An HTML page, with the policy that lets it load nothing from elsewhere."""
+    """Make the response of an HTML page, with a policy against loading anything from other servers."""
     policy = _SWAGGER_POLICY if swagger_ui else _POLICY
     return Response(
         (_STATIC / name).read_bytes(), headers={**_HEADERS, "content-security-policy": policy}, media_type="text/html"
@@ -43,7 +43,7 @@ def page(name: str, *, swagger_ui: bool = False) -> Response:
 
 
 def static_file(name: str) -> Response:
-    """A script, a style or a picture; `swagger-ui/...` is what the package swagger-ui-bundle brings.
+    """Make the response of a script, a style or a picture; `swagger-ui/...` are files of the package swagger-ui-bundle.
 
     Raises:
         HTTPException: 404, there is no such file.
@@ -55,7 +55,7 @@ def static_file(name: str) -> Response:
 
 
 def _files() -> dict[str, Path]:
-    """Every file that can be asked for, by name: no path is ever put together from what a client sent."""
+    """Every static file by name. No path is ever built from client input."""
     own = {file.name: file for file in _STATIC.iterdir() if file.suffix in _TYPES}
     bundle: Path = importlib.import_module("swagger_ui_bundle").swagger_ui_path
     return {**own, **{f"swagger-ui/{name}": bundle / name for name in _SWAGGER_UI}}

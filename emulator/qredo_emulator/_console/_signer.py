@@ -1,4 +1,4 @@
-"""Signs what Swagger UI sends, with keys that the emulator made for it; they never leave this process."""
+"""Sign the requests of Swagger UI, with keys of the console's own that never leave this process."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ __all__ = ["ConsoleSigner", "SigningError"]
 
 
 class SigningError(Exception):
-    """A request that the console does not sign; says why."""
+    """The console does not sign this request. The message says why."""
 
 
 class ConsoleSigner:
-    """The accounts of the console, one per way to sign; their keys are made when they are first needed.
+    """The accounts of the console, one per kind of signature, with keys that are made at their first use.
 
     Args:
         app: Whose keys, paths and clock are used.
@@ -40,7 +40,7 @@ class ConsoleSigner:
         return frozenset(credentials.api_key for credentials in list(self._made.values()))
 
     def headers(self, method: str, url: str, body: bytes) -> dict[str, str]:
-        """What proves to the emulator that a request is the console's.
+        """Return the headers that authenticate a request of the console.
 
         Args:
             method: In capital letters.
@@ -87,7 +87,7 @@ class ConsoleSigner:
         return credentials
 
     def _token(self, match: Match) -> str:
-        """A token for the workspace in the path, or for the console's own where there is none."""
+        """A token for the workspace in the path, or else for the console's own."""
         api_key, world = self._credentials("hmac").api_key, self._app.world
         with world.lock:
             workspace_id = match.parameters.get("workspace_id", first_workspace_id(api_key))

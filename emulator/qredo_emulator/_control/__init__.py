@@ -1,1 +1,1 @@
-"""What a test changes from outside: `Control`, in this process and over HTTP."""
+"""Control of the emulator by tests: `Control`, in this process and over HTTP."""

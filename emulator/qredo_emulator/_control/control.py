@@ -22,7 +22,7 @@ __all__ = ["Control"]
 
 
 class Control:
-    """Controls a running emulator. Safe to use from any thread.
+    """Control a running emulator. Safe to use from any thread.
 
     Args:
         app: The emulator's application.
@@ -118,7 +118,7 @@ class Control:
             return outside.inbox(world, who)
 
     def approve(self, what: str, by: str | None = None) -> str:
-        """Lets approvers approve: people on their phones, exchanges, core clients.
+        """Approve as the approvers: people on their phones, exchanges, core clients.
 
         Args:
             what: Id of a transaction, of an action, or of a wallet (or its short code): there, the
@@ -135,11 +135,11 @@ class Control:
         return self._decide(what, by, approve=True)
 
     def reject(self, what: str, by: str | None = None) -> str:
-        """Lets approvers refuse; see `approve`."""
+        """Reject as the approvers; see `approve`."""
         return self._decide(what, by, approve=False)
 
     def fail_chain(self, tx_id: str) -> str:
-        """Lets the chain refuse a transaction, which becomes `chain_rejected`; all amounts go back.
+        """Make the chain reject a transaction, which becomes `chain_rejected`; all amounts go back.
 
         An open transaction will fail as soon as it is approved. An approved one fails now, if
         what it brought is still there.
@@ -158,7 +158,7 @@ class Control:
             return outside.fail_chain(world, tx_id)
 
     def add_exchange(self, client_id: str) -> str:
-        """Makes a core client an exchange: every account finds it in GET /exchanges.
+        """Make a core client an exchange, which every account finds in GET /exchanges.
 
         Args:
             client_id: The core client, of any account.
@@ -173,34 +173,35 @@ class Control:
             return outside.add_exchange(world, client_id)
 
     def totals(self) -> dict[str, dict[str, int]]:
-        """Per asset, in base units: `deposited` = `held` + `fees` + `withdrawn`; held includes `reserved`."""
+        """Return, per asset in base units, `deposited` = `held` + `fees` + `withdrawn`; held includes `reserved`."""
         with self._locked() as world:
             return outside.totals(world)
 
     def now(self) -> int:
-        """The emulator's clock, in Unix seconds."""
+        """Return the time of the emulator's clock, in Unix seconds."""
         with self._locked() as world:
             return world.now
 
     def advance(self, seconds: int) -> int:
-        """Moves the emulator's clock forward; what is due by then expires.
+        """Advance the emulator's clock. What is due by then expires.
 
         Returns:
             The new time in Unix seconds.
 
         Raises:
-            ValueError: The clock would go back.
+            TypeError: The seconds are not an int.
+            ValueError: The clock would go back, or centuries ahead.
         """
         with self._locked() as world:
             clock.advance(world, seconds)
             return world.now
 
     def new_credentials(self) -> Credentials:
-        """Registers another API key with an RSA key of its own, and an account that is empty."""
+        """Register another API key with its own RSA key and an empty account."""
         return self._keys.new()
 
     def new_hmac_credentials(self) -> HmacCredentials:
-        """Registers another API key of the Qredo APIs v1 and v2, with a secret of its own."""
+        """Register another API key of the Qredo APIs v1 and v2, with its own secret."""
         return self._keys.new_hmac()
 
     def publish(
@@ -211,7 +212,7 @@ class Control:
         credentials: Credentials | HmacCredentials | None = None,
         client_id: str | None = None,
     ) -> int:
-        """Sends a message on a feed.
+        """Send a message on a feed.
 
         Args:
             feed: Its name, such as `core_client` or `sign_requests`.
@@ -232,7 +233,7 @@ class Control:
         return self._app.hub.publish(feed, message, owner=owner, client_id=client_id)
 
     def reset(self) -> None:
-        """Back to the start: no state, no further keys, no nonces, no requests, no faults; open feeds are closed."""
+        """Start anew: delete state, further keys, nonces, requests and faults, and close open feeds."""
         with self._world.lock:
             self._world.clear()
             self._app.clear()

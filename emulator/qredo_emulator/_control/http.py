@@ -36,7 +36,7 @@ def control_routes(control: Control, keys: KeyRing) -> list[BaseRoute]:
         return dict(sorted((remotes_of(control, keys) | faults).items()))
 
     async def listing(request: Request) -> Response:
-        """Every method and property, with its signature and what it says about itself."""
+        """List every method and property, with its signature and docstring."""
         return _respond([{"name": name, **remote.as_dict()} for name, remote in remotes().items()])
 
     async def use(request: Request) -> Response:

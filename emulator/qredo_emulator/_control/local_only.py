@@ -1,4 +1,4 @@
-"""Guard for what the emulator serves below `/-/`: only this machine may use it.
+"""Restrict the paths below `/-/` to this machine.
 
 The control methods and the web page reveal secrets of the emulator's keys and change its state. So requests from other
 machines, by another host name (DNS rebinding) or from a web page of another origin get a 403.

@@ -1,4 +1,4 @@
-"""The public methods and properties of an object, to be used with JSON."""
+"""Call the public methods and properties of an object with JSON."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class Remote:
     call: Callable[[Mapping[str, Any]], Any]
 
     def as_dict(self) -> dict[str, Any]:
-        """What a list shows of it."""
+        """The entry in the list of methods."""
         return {"signature": self.text, "about": self.about, "arguments": self.schema}
 
 
 def remotes_of(thing: object, keys: KeyRing) -> dict[str, Remote]:
-    """Every public method and property of an object whose value JSON can hold, by name.
+    """Return every public method, and every property that JSON can hold, by name.
 
     Args:
         thing: The object.
@@ -116,7 +116,7 @@ def _check(arguments: Mapping[str, Any], schema: Mapping[str, Any], text: str) -
 
 
 def _schema(hint: Any) -> dict[str, Any]:
-    """What JSON stands for a type; anything for a type that is not known."""
+    """The JSON schema of a type; an empty one for a type that is not known."""
     if hint in _PLAIN:
         return {"type": _PLAIN[hint]}
     if hint in (Credentials, HmacCredentials):
@@ -130,14 +130,14 @@ def _schema(hint: Any) -> dict[str, Any]:
 
 def _argument(value: Any, hint: Any, keys: KeyRing) -> Any:
     if isinstance(value, str) and Credentials in (hint, *get_args(hint)):
-        if value not in keys.rsa:
+        if value not in keys.known:
             raise invalid("/body", "no such API key is registered here")
         return types.SimpleNamespace(api_key=value)  # nothing else of them is looked at
     return value
 
 
 def _result(value: Any, keys: KeyRing) -> Any:
-    """A value as JSON can hold it; new credentials as the texts of their files."""
+    """Convert a value for JSON; new credentials become the texts of their files."""
     if isinstance(value, Credentials | HmacCredentials):
         return {name: text.decode().strip() + "\n" * name.endswith(".pem") for name, text in keys.files(value).items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -1,4 +1,4 @@
-"""Reads OpenAPI documents: finds them, parses YAML as the generator does, and puts what a `$ref` means in its place."""
+"""Find OpenAPI documents, parse their YAML as the generator does, and resolve references."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SpecError(Exception):
 
 
 def find_descriptions(folder: Path | str | None = None) -> dict[str, Path]:
-    """Finds `<package>/openapi.yaml` in a folder.
+    """Find `<package>/openapi.yaml` in a folder.
 
     Args:
         folder: Where to look; None is the data of the wheel, or the repository's `spec`
@@ -39,7 +39,7 @@ def find_descriptions(folder: Path | str | None = None) -> dict[str, Path]:
 
 
 def read_document(file: Path) -> Any:
-    """The YAML document of a file, as it stands there.
+    """Parse the YAML document of a file, without resolving references.
 
     Raises:
         yaml.YAMLError: It is not YAML.
@@ -48,7 +48,7 @@ def read_document(file: Path) -> Any:
 
 
 def resolve_references(document: Any) -> None:
-    """Puts the thing itself in the place of each `$ref`; a recursive schema becomes a cyclic graph.
+    """Replace each `$ref` by its target; a recursive schema becomes a cyclic graph.
 
     The mapping of a discriminator, which has references as texts, becomes one from each value to its schema.
 

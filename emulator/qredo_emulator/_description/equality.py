@@ -1,4 +1,4 @@
-"""Whether two operations, of different descriptions, take and return the same."""
+"""Compare operations of two descriptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the descriptions: what is served, how it is secured, what is valid."""
+"""Read a description: its operations, feeds and servers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import yaml
 
@@ -52,7 +52,7 @@ class Description:
 
 
 def load_description(package: str, file: Path) -> Description:
-    """Reads one description; one that did not change since is not read again.
+    """Read one description, from a cache if its file has not changed.
 
     Raises:
         SpecError: It is not YAML, a reference leads nowhere, a part that is needed is missing, or there is
@@ -74,6 +74,9 @@ def _load(package: str, file: Path, version: tuple[int, ...]) -> Description:
 
 def _read(package: str, document: Any) -> Description:
     resolve_references(document)
+    needed = ("openapi", "info", "paths")
+    if missing := [name for name in needed if not isinstance(document, dict) or name not in document]:
+        raise SpecError(f"not a description in OpenAPI 3.0 or 3.1: it has no {', no '.join(missing)}")
     paths = list(document["paths"].items())
     openapi = ".".join(str(document["openapi"]).split(".")[:2])
     if openapi not in ("3.0", "3.1"):
@@ -85,7 +88,7 @@ def _read(package: str, document: Any) -> Description:
         package=package,
         version=str(document["info"]["version"]),
         openapi=openapi,
-        base_paths=tuple(dict.fromkeys(urlsplit(server).path for server in servers)),
+        base_paths=tuple(dict.fromkeys(map(_base_path, servers))),
         servers=servers,
         operations=operations,
         feeds=tuple(
@@ -107,3 +110,8 @@ def _url(server: Mapping[str, Any]) -> str:
     """The URL of a server, with the default of each variable in it."""
     variables = server.get("variables", {})
     return re.sub(r"{([^{}]*)}", lambda found: str(variables[found[1]]["default"]), server["url"]).rstrip("/")
+
+
+def _base_path(url: str) -> str:
+    """The path of a server, which may be relative to where the description stands."""
+    return urljoin("/", urlsplit(url).path).rstrip("/")

@@ -1,4 +1,4 @@
-"""Reads a request by the description of its operation: the texts of the wire become values of the schemas' types.
+"""Read a request by the description of its operation, and convert its texts to the types of the schemas.
 
 Where something is wrong, the reason begins with a JSON pointer into
 `{"path": ..., "query": ..., "header": ..., "body": ...}`. What the description does not name
@@ -39,7 +39,7 @@ class RequestValues:
 
 
 class RequestReader:
-    """Reads the requests of one description.
+    """Read the requests of one description.
 
     Args:
         openapi: The version of OpenAPI that it is written in.

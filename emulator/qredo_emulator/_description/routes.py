@@ -1,4 +1,4 @@
-"""Finds the operation that a path means: literal segments win over templates, and `{id}:freeze` over `{id}`.
+"""Find the operation of a path. Literal segments win over templates, and `{id}:freeze` over `{id}`.
 
 The raw path is matched, segment by segment, and decoded afterwards, so that an encoded slash
 stays inside its parameter.
@@ -133,8 +133,8 @@ def _endpoints(description: Description) -> Iterable[Endpoint]:
 
 
 def unknown_path(router: Router, raw_path: str) -> str:
-    """Says that a path is not served, and which is, if one comes close."""
-    bases = ", ".join(base for bases in router.base_paths.values() for base in bases)
+    """Return the message for an unknown path, with a suggestion if a similar path exists."""
+    bases = ", ".join(base or "/" for bases in router.base_paths.values() for base in bases)
     meant = next((path for path in _near(router, raw_path) if router.find(path)), None)
     return f"no such path; {f'did you mean {meant}? ' if meant else ''}base paths are {bases}"
 

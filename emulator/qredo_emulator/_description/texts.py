@@ -83,7 +83,39 @@ def _pieces(parameter: Parameter, text: str) -> list[str]:
     pieces = re.split(separator, text) if text else []
     if parameter.style == "matrix" and parameter.explode and parameter.is_many:
         return [piece.partition("=")[2] if index else piece for index, piece in enumerate(pieces)]
-    return pieces
+    return _rejoined(parameter, pieces) if parameter.where == "header" else pieces
+
+
+def _rejoined(parameter: Parameter, pieces: list[str]) -> list[str]:
+    """The pieces of a header, where the commas of a JSON value are not encoded: those of one value in one piece."""
+    found: list[str] = []
+    for piece in pieces:
+        if found and _is_cut(parameter, found):
+            found[-1] += f",{piece}"
+        else:
+            found.append(piece)
+    return found
+
+
+def _is_cut(parameter: Parameter, pieces: list[str]) -> bool:
+    """Whether the last piece is the beginning of a JSON value that goes on after a comma."""
+    text = pieces[-1]
+    if parameter.is_many:
+        schema = items_of(parameter.schema)
+    elif parameter.explode:
+        name, _, text = text.partition("=")
+        schema = property_of(parameter.schema, name)
+    elif len(pieces) % 2:
+        return False  # it is a key
+    else:
+        schema = property_of(parameter.schema, pieces[-2])
+    if text[:1] not in ("{", "[") or not kinds_of(schema) & {"object", "array"}:
+        return False
+    try:
+        load_exact(text.encode())
+    except ValueError:
+        return True
+    return False
 
 
 def _pairs_of(parameter: Parameter, pieces: list[str]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Validates values against schemas, of OpenAPI 3.0 and 3.1, and says where they are wrong.
+"""Validate values against schemas of OpenAPI 3.0 and 3.1, and say where they are wrong.
 
 `nullable` holds wherever it stands, in 3.1 as well: vendors write it so. A discriminator decides which member of a
 union is meant; without one, a value may fit several members of a `oneOf`, since clients take the first. Bytes are
@@ -8,6 +8,7 @@ strings, and numbers with a fraction are decimals.
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -33,8 +34,10 @@ def _is_null(instance: Any, schema: Mapping[str, Any]) -> bool:
 
 def _type(validator: Any, wanted: Any, instance: Any, schema: Mapping[str, Any]) -> _Errors:
     is_file = isinstance(instance, bytes) and "string" in wanted
-    if not is_file:
-        yield from _PLAIN["type"](validator, wanted, instance, schema)
+    for error in () if is_file else _PLAIN["type"](validator, wanted, instance, schema):
+        if instance is None or isinstance(instance, bool):  # in the words of JSON, not of Python
+            error.message = error.message.replace(repr(instance), json.dumps(instance), 1)
+        yield error
 
 
 def _nullable(keyword: Any) -> Any:
@@ -138,16 +141,16 @@ class Validators:
 
     @classmethod
     def for_requests(cls) -> Validators:
-        """Validators that refuse read-only properties."""
+        """Make validators that reject read-only properties."""
         return cls("readOnly", "read-only: the service sets it")
 
     @classmethod
     def for_responses(cls) -> Validators:
-        """Validators that refuse write-only properties."""
+        """Make validators that reject write-only properties."""
         return cls("writeOnly", "write-only: the service never gives it")
 
     def problem(self, schema: Any, value: Any, openapi: str = "3.0") -> tuple[str, str] | None:
-        """The most telling problem as (JSON pointer, text), None for a valid value.
+        """Return the most relevant problem as (JSON pointer, text), None for a valid value.
 
         Args:
             schema: A part of a description, which lives as long as the emulator.

@@ -14,7 +14,7 @@ from collections.abc import Container
 from random import Random
 from typing import Any
 
-__all__ = ["Ids", "agent_id", "base58", "chain_address", "first_workspace_id"]
+__all__ = ["Ids", "agent_id", "base58", "chain_address", "derived_id", "first_workspace_id"]
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -65,7 +65,12 @@ def chain_address(wallet_id: str, family: str) -> str:
 
 def first_workspace_id(api_key: str) -> str:
     """The workspace that an API key has from the start: 27 base62 digits, always the same for one key."""
-    digest = hashlib.sha256(f"qredo-emulator workspace {api_key}".encode()).digest()[:20]
+    return derived_id(f"workspace {api_key}")
+
+
+def derived_id(name: str) -> str:
+    """27 base62 digits, always the same for one name: the id of something that exists from the start."""
+    digest = hashlib.sha256(f"qredo-emulator {name}".encode()).digest()[:20]
     return _digits(int.from_bytes(digest, "big"), _BASE62).rjust(27, "0")
 
 
@@ -98,7 +103,7 @@ class Ids:
                 return code
 
     def getstate(self) -> list[Any] | None:
-        """Where a seeded source stands, as JSON can hold it; None for one that cannot tell."""
+        """Return the state of a seeded source as JSON; None for a source without a state."""
         try:
             version, internal, gauss = self._random.getstate()
         except NotImplementedError:
@@ -106,7 +111,7 @@ class Ids:
         return [version, list(internal), gauss]
 
     def setstate(self, state: list[Any]) -> None:
-        """Lets a seeded source go on from there; one that cannot is left as it is.
+        """Restore the state of a seeded source; a source without a state stays as it is.
 
         Raises:
             ValueError, TypeError: It is not what `getstate` gives.

@@ -1,4 +1,4 @@
-"""Where things are: what can be found out from the state alone, kept so that no request has to look through it all."""
+"""Lookups over the state. All are derived from it, and spare a request the search through everything."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import heapq
 from collections import defaultdict
 from dataclasses import dataclass
 
-from .model import Action, Company, CoreClient, Fund, Movement, Policy, Row, State, Transaction, Wallet
+from .funds import Fund, Policy, Wallet
+from .model import Action, Company, CoreClient, Row, State, Transaction
 
 __all__ = ["Index", "WalletPlace"]
 
@@ -15,7 +16,7 @@ _Deadline = tuple[int, int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class WalletPlace:
-    """A wallet with what it belongs to; `account` is an API key."""
+    """A wallet with its fund, company and account, which is an API key."""
 
     account: str
     company: Company
@@ -29,19 +30,15 @@ class WalletPlace:
 
 
 class Index:
-    """Finds things of one state by their ids and other marks.
+    """Find things of one state by their ids and other keys.
 
     Attributes:
         places: By wallet id.
         codes: Wallet id by short code.
         addresses: Wallet id by L1 address.
-        names: Names of wallets that are taken, per fund.
         companies: API key and company by company id.
-        references: Companies with a reference, by API key and reference, then by id.
         clients: Core clients, agents among them, by id.
         pending: Actions that wait, by approver and action id, oldest first.
-        history: Settled movements by wallet id, oldest first.
-        links: Ids of the wallets that are or were to be connected, by exchange.
         hub: Published swaps that are still open, by API key and transaction id.
     """
 
@@ -49,45 +46,27 @@ class Index:
         self.places: dict[str, WalletPlace] = {}
         self.codes: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
-        self.names: defaultdict[str, set[str]] = defaultdict(set)
         self.companies: dict[str, tuple[str, Company]] = {}
-        self.references: defaultdict[tuple[str, str], dict[str, Company]] = defaultdict(dict)
         self.clients: dict[str, CoreClient] = {}
         self.pending: defaultdict[str, dict[str, Action]] = defaultdict(dict)
-        self.history: defaultdict[str, list[Movement]] = defaultdict(list)
-        self.links: defaultdict[str, list[str]] = defaultdict(list)
         self.hub: defaultdict[str, dict[str, Transaction]] = defaultdict(dict)
         self._rows: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
         self._deadlines: list[_Deadline] = []
         self._count = 0
         self._fill(state)
 
-    def add_company(self, account: str, company: Company) -> None:
-        """A company, with its reference if it has one."""
-        self.companies[company.id] = (account, company)
-        if company.ref:
-            self.references[account, company.ref][company.id] = company
-
-    def remove_company(self, account: str, company: Company) -> None:
-        """A company that changes: it is added again afterwards."""
-        self.references[account, company.ref].pop(company.id, None)
-
     def add_wallet(self, account: str, company: Company, fund: Fund, wallet: Wallet) -> None:
-        """A wallet that was put into a fund."""
+        """Add a wallet that was put into a fund."""
         self.places[wallet.id] = WalletPlace(account, company, fund, wallet)
         self.codes[wallet.short_code] = wallet.id
         self.addresses[wallet.address] = wallet.id
-        if wallet.status in ("ready", "pending"):
-            self.names[fund.id].add(wallet.name)
-        for link in wallet.connected:
-            self.links[link.counterparty_id].append(wallet.id)
 
     def add_action(self, action: Action) -> None:
-        """An action that waits."""
+        """Add a pending action."""
         self.pending[action.approver_id][action.id] = action
 
     def add_row(self, row: Row) -> None:
-        """A row of the ledger of the wallet's fund."""
+        """Add a row to the ledger of the wallet's fund."""
         place = self.places[row.wallet_id]
         direction = "in" if row.inbound else "out"
         for scope in ((place.fund.id,), (place.fund.id, place.wallet.asset), (row.wallet_id,)):
@@ -100,12 +79,12 @@ class Index:
         return self._rows.get((*scope, direction), [])
 
     def add_deadline(self, when: int, kind: str, thing_id: str) -> None:
-        """A time at which something may end."""
+        """Add a deadline."""
         self._count += 1
         heapq.heappush(self._deadlines, (when, self._count, kind, thing_id))
 
     def next_due(self, now: int) -> tuple[str, str] | None:
-        """Kind and id of the earliest thing whose time has come, once; None if there is none."""
+        """Remove the earliest deadline that has passed, and return its kind and id; None if there is none."""
         if not self._deadlines or self._deadlines[0][0] > now:
             return None
         _, _, kind, thing_id = heapq.heappop(self._deadlines)
@@ -115,14 +94,12 @@ class Index:
         for key, account in state.accounts.items():
             self.clients.update(account.core_clients)
             for company in account.companies.values():
-                self.add_company(key, company)
+                self.companies[company.id] = (key, company)
                 for fund in company.funds.values():
                     for wallet in fund.wallets.values():
                         self.add_wallet(key, company, fund, wallet)
         for row in state.ledger:
             self.add_row(row)
-        for movement in state.history:
-            self.history[movement.wallet_id].append(movement)
         self._fill_open(state)
 
     def _fill_open(self, state: State) -> None:

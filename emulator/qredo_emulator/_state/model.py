@@ -1,4 +1,4 @@
-"""What is kept, as plain data: it refers to other things by their ids, so that all of it fits into one JSON document.
+"""The state as plain data. Things refer to each other by id, so that all of it fits into one JSON document.
 
 Amounts are whole base units of an asset, times are Unix seconds.
 """
@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .funds import Fund
 from .workspaces import Workspace
 
 __all__ = [
-    "DEDICATED",
-    "MULTI_COUNTERPARTY",
-    "STANDARD",
     "AccountData",
     "Action",
     "Ballot",
@@ -20,22 +18,13 @@ __all__ = [
     "CoreClient",
     "Entity",
     "Exchange",
-    "ExchangeLink",
-    "Fund",
-    "Movement",
-    "Policy",
     "Proposal",
     "Row",
     "State",
     "Swap",
     "Transaction",
     "TrustedParty",
-    "Wallet",
-    "Whitelisted",
 ]
-
-STANDARD, DEDICATED, MULTI_COUNTERPARTY = 0, 1, 2
-"""The types of wallets that can be made."""
 
 
 @dataclass(slots=True)
@@ -63,114 +52,8 @@ class TrustedParty:
 
 
 @dataclass(slots=True)
-class Policy:
-    """A custody group: how many of which entities must approve.
-
-    Attributes:
-        proposal_id: The open proposal to change it; empty if there is none.
-    """
-
-    id: str
-    name: str
-    threshold: int
-    members: list[str]
-    proposal_id: str = ""
-
-
-@dataclass(slots=True)
-class ExchangeLink:
-    """A wallet's link to an exchange.
-
-    Attributes:
-        client_id: The customer's number at the exchange.
-        status: `initiated`, `connected`, `rejected` or `expired`.
-        action_id: By which the exchange decides.
-    """
-
-    counterparty_id: str
-    client_id: str
-    action_id: str
-    status: str = "initiated"
-
-
-class _Guarded:
-    """What can have policies of its own."""
-
-    __slots__ = ()
-    policy_withdraw: Policy | None
-    policy_tx: Policy | None
-
-    @property
-    def policies(self) -> dict[str, Policy]:
-        """Those that it has, by kind: `withdraw` and `tx`."""
-        both = {"withdraw": self.policy_withdraw, "tx": self.policy_tx}
-        return {kind: policy for kind, policy in both.items() if policy}
-
-
-@dataclass(slots=True)
-class Wallet(_Guarded):
-    """Holds one asset, paid in at an L1 address; a policy that it does not have itself is its fund's.
-
-    Attributes:
-        status: `ready`, or `pending`, `rejected` or `expired` by its connections.
-        reserved: The part of the balance that open transactions will take.
-    """
-
-    id: str
-    name: str
-    asset: str
-    type: int
-    status: str
-    address: str
-    short_code: str
-    policy_withdraw: Policy | None
-    policy_tx: Policy | None
-    connected: list[ExchangeLink]
-    balance: int = 0
-    reserved: int = 0
-
-    @property
-    def available(self) -> int:
-        """What a new transaction can take."""
-        return self.balance - self.reserved
-
-
-@dataclass(slots=True)
-class Whitelisted:
-    """An L1 address that a fund may withdraw to."""
-
-    asset: str
-    address: str
-    name: str
-
-    @property
-    def key(self) -> str:
-        """By which a fund finds it."""
-        return f"{self.asset} {self.address}"
-
-
-@dataclass(slots=True)
-class Fund(_Guarded):
-    """A company's fund.
-
-    Attributes:
-        theme: Known to 1.0 only.
-        whitelist: By `key`.
-    """
-
-    id: str
-    name: str
-    description: str
-    policy_withdraw: Policy | None
-    policy_tx: Policy | None
-    theme: int | None = None
-    wallets: dict[str, Wallet] = field(default_factory=dict)
-    whitelist: dict[str, Whitelisted] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
 class Company:
-    """A company; `entity_id` is what it is as a member of something."""
+    """A company; `entity_id` is its id as a party or a member."""
 
     id: str
     entity_id: str
@@ -214,7 +97,7 @@ class Exchange:
 
 @dataclass(slots=True)
 class Ballot:
-    """Who is asked about something.
+    """The approvers of a transaction or a proposal.
 
     Attributes:
         threshold: How many custodians must approve; None without a policy, so that no approval is possible.
@@ -252,7 +135,7 @@ class Action:
 
 @dataclass(slots=True)
 class Swap:
-    """The part of a transaction that a swap has in addition; both sides have one.
+    """The additional data of a transaction that is one side of a swap.
 
     Attributes:
         peer_id: The taker's transaction for the maker (empty until there is one), the maker's for the taker.
@@ -270,7 +153,7 @@ class Swap:
 
 @dataclass(slots=True)
 class Transaction:
-    """A movement that was asked for, from one wallet to elsewhere.
+    """A requested movement from one wallet to a wallet or an address.
 
     Attributes:
         kind: `transfer`, `withdrawal`, `swap_make`, `swap_take` or `sweep`.
@@ -307,13 +190,13 @@ class Transaction:
 
     @property
     def amount(self) -> int:
-        """What leaves the wallet."""
+        """What leaves the wallet: net amount and fees."""
         return self.net + self.fees
 
 
 @dataclass(slots=True)
 class Proposal:
-    """A change of a wallet's policy that its present members have to approve."""
+    """A change of a wallet's policy, which its current members must approve."""
 
     id: str
     wallet_id: str
@@ -348,18 +231,6 @@ class Row:
 
 
 @dataclass(slots=True)
-class Movement:
-    """What was settled at a wallet; `net` and `fees` are below zero when it left."""
-
-    wallet_id: str
-    timestamp: int
-    net: int
-    fees: int
-    chain_tx_id: str
-    tx_id: str = ""
-
-
-@dataclass(slots=True)
 class AccountData:
     """Everything that belongs to one API key.
 
@@ -380,7 +251,7 @@ class AccountData:
 
 @dataclass(slots=True)
 class State:
-    """All that one emulator keeps.
+    """The whole state of one emulator.
 
     Attributes:
         offset: Seconds by which its clock is ahead of that of its settings.
@@ -400,7 +271,6 @@ class State:
     proposals: dict[str, Proposal] = field(default_factory=dict)
     idempotency_keys: dict[str, dict[str, str]] = field(default_factory=dict)
     ledger: list[Row] = field(default_factory=list)
-    history: list[Movement] = field(default_factory=list)
     deposited: dict[str, int] = field(default_factory=dict)
     fees: dict[str, int] = field(default_factory=dict)
     withdrawn: dict[str, int] = field(default_factory=dict)

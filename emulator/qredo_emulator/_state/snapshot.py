@@ -1,4 +1,4 @@
-"""The whole state as one JSON document, and back: whole or not at all."""
+"""Convert the whole state to one JSON document, and back: completely or not at all."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .world import World
 
 __all__ = ["SnapshotError", "dump_world", "load_world"]
 
-_FORMAT, _VERSION = "qredo-emulator-state", 3
+_FORMAT, _VERSION = "qredo-emulator-state", 4
 
 
 class SnapshotError(ValueError):
-    """A document that is not a state of this emulator; says where and why. Nothing was changed."""
+    """A document is not a state of this emulator. The message says where and why; nothing was changed."""
 
 
 def dump_world(world: World) -> dict[str, Any]:
-    """Everything that is kept, the clock's offset and the source of ids (if it is a seeded one), as JSON can hold it.
+    """Return the state, the clock's offset and the source of ids, if it is seeded, as one JSON document.
 
     The API keys that accounts belong to are in it; their RSA keys are not.
     """
@@ -36,7 +36,7 @@ def dump_world(world: World) -> dict[str, Any]:
 
 
 def load_world(world: World, document: Any) -> None:
-    """Puts a state that `dump_world` gave in the place of the present one.
+    """Replace the state by one that `dump_world` returned.
 
     Raises:
         SnapshotError: The document is something else, of another version, or does not fit together.
@@ -61,12 +61,13 @@ def load_world(world: World, document: Any) -> None:
 
 
 def _references(state: State, index: Index) -> Iterator[tuple[Container[str], Iterable[str]]]:
-    """The ids by which things are named, with those among which they have to be."""
+    """Pairs of known ids, and ids that must be among them."""
     yield state.entities, (*state.exchanges, *index.clients)
     for account in state.accounts.values():
         yield state.entities, account.users.values()
     for _, company in index.companies.values():
         yield state.entities, (company.entity_id, *company.parties)
+        yield company.parties, [party.entity_id for party in company.parties.values()]
     for place in index.places.values():
         for policy in (*place.fund.policies.values(), *place.wallet.policies.values()):
             yield state.entities, policy.members
@@ -90,6 +91,10 @@ def _open_references(state: State, index: Index) -> Iterator[tuple[Container[str
     for action in state.actions.values():
         yield state.entities, [action.approver_id]
         yield subjects[action.subject], [action.subject_id]
+    for proposal in state.proposals.values():
+        policies = index.places[proposal.wallet_id].wallet.policies.values()
+        yield [policy.id for policy in policies], [proposal.policy_id]
+        yield state.entities, proposal.members
     for tx in state.transactions.values():
         receiver, peer = (tx.swap.receive_wallet_id, tx.swap.peer_id) if tx.swap else (tx.recipient_id, "")
         yield index.companies, [tx.company_id]
@@ -112,7 +117,7 @@ def _load_random(world: World, given: Any) -> None:
 
 
 def _read(wanted: Any, value: Any, at: str) -> Any:
-    """The value as the type that a field is declared with."""
+    """Convert a JSON value to the declared type of a field."""
     origin, parts = get_origin(wanted), get_args(wanted)
     if origin in (Union, types.UnionType):
         return None if value is None else _read(next(part for part in parts if part is not type(None)), value, at)

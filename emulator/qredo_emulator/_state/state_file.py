@@ -1,4 +1,4 @@
-"""Keeps the state in a file: read at the start, written at the end, whole or not at all."""
+"""Keep the state in a file: load it at the start, save it at the end, completely or not at all."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ __all__ = ["StateError", "load_state", "save_state"]
 
 
 class StateError(Exception):
-    """A state file that can't be read or written; says why and what to do."""
+    """A state file can't be read or written. The message says why and what to do."""
 
 
 def load_state(world: World, keys: KeyRing, file: Path) -> bool:
-    """Puts the state of a file in place, with the API keys that it belongs to; False where there is no such file yet.
+    """Load the state and the API keys of a file. Return False if the file does not exist yet.
 
     Raises:
         StateError: The file can't be read, or is not a state of this emulator. Nothing was changed.
@@ -57,7 +57,7 @@ def load_state(world: World, keys: KeyRing, file: Path) -> bool:
 
 
 def save_state(world: World, keys: KeyRing, file: Path) -> None:
-    """Writes the state beside the file, and then puts it in its place, for its owner only.
+    """Write the state to a temporary file beside it, readable by its owner only, and replace the file.
 
     Raises:
         StateError: It can't be written; the file is as it was.

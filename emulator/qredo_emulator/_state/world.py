@@ -1,4 +1,4 @@
-"""The state of one emulator, and the account of an API key in it: isolated from the others."""
+"""The state of one emulator, and in it the account of an API key, isolated from the others."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from qredo_emulator._authentication.authenticator import RefusedError
 from qredo_emulator._authentication.tokens import Tokens
-from qredo_emulator._errors import ApiError, NotFoundError, find
+from qredo_emulator._errors import NotFoundError, find
 from qredo_emulator._settings import Settings
 
+from .funds import Fund
 from .ids import Ids, agent_id
 from .index import Index, WalletPlace
-from .model import AccountData, Action, Company, CoreClient, Entity, Exchange, Fund, Row, State, Transaction
+from .model import AccountData, Action, Company, CoreClient, Entity, Exchange, Row, State, Transaction
 
 __all__ = ["Account", "Company", "World"]
 
@@ -23,7 +25,7 @@ _NORTHERN = "CnbjvoUcAv4vHHRRFWMXyaNT7WdLBbrDsQVDZpZU5ETv"
 
 
 def _fresh_state(settings: Settings) -> State:
-    """A state in which nothing happened yet."""
+    """An empty state."""
     state = State(accept_users=settings.accept_users)
     northern = Exchange(_NORTHERN, "Northern Exchange", "https://northern.example", "https://northern.example/logo.svg")
     state.exchanges[northern.id] = northern
@@ -55,16 +57,16 @@ class World:
         self.load(_fresh_state(settings))
 
     def load(self, state: State) -> None:
-        """Takes this state in the place of the present one."""
+        """Replace the state."""
         self.index: Index = Index(state)
         self.state = state
 
     def clear(self) -> None:
-        """Forgets everything; the clock is that of the settings again."""
+        """Delete everything, and set the clock back to that of the settings."""
         self.load(_fresh_state(self.settings))
 
     def time(self) -> float:
-        """The emulator's clock, in Unix seconds: that of the settings, and what it was advanced by."""
+        """The emulator's clock in Unix seconds: the clock of the settings plus the seconds that it was advanced by."""
         return self.settings.clock() + self.state.offset
 
     @property
@@ -80,11 +82,11 @@ class World:
         """The signing agent that a token names.
 
         Raises:
-            ApiError: 401; no such agent is known here.
+            RefusedError: 401; no such agent is known here.
         """
         client = self.index.clients.get(agent_id(identity))
         if client is None or not client.agent:
-            raise ApiError(401, "token", msg="Unauthorized")
+            raise RefusedError("Unauthorized", "token", "the ID in x-api-zkp is of no signing agent of this emulator")
         return client
 
     def entity(self, entity_id: str) -> Entity:
@@ -113,7 +115,7 @@ class World:
         return self.ids.ksuid(self.now)
 
     def new_entity(self, kind: str, name: str, address: str = "") -> Entity:
-        """A new entity; without an address it has its id as such."""
+        """Add an entity; without an address, its id is its address."""
         entity_id = self.ids.entity()
         entity = self.state.entities[entity_id] = Entity(entity_id, kind, name, address or entity_id)
         return entity
@@ -143,7 +145,7 @@ class Account:
         return self.data.core_clients
 
     def company(self, company_id: str) -> Company:
-        """The company with this id; NotFoundError for another account's, too."""
+        """The company with this id. Raises `NotFoundError`, also for a company of another account."""
         return find(self.companies, company_id, "company_id")
 
     def fund(self, company_id: str, fund_id: str) -> Fund:
@@ -162,7 +164,7 @@ class Account:
         return find(self.core_clients, client_id, "client_id")
 
     def new_core_client(self, name: str, **fields: Any) -> CoreClient:
-        """A new core client, or an agent by its fields."""
+        """Add a core client, or an agent, as the fields say."""
         entity = self.world.new_entity("core-client", name)
         client = CoreClient(entity.id, self.key, self.world.now, **fields)
         self.core_clients[client.id] = self.world.index.clients[client.id] = client

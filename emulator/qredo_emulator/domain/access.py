@@ -14,14 +14,14 @@ __all__ = ["enter", "first_messages"]
 
 
 def enter(world: World, owner: str, *, agent: bool) -> tuple[Account, str]:
-    """The account of a caller, and the agent's id if one calls; what has ended by now is ended first.
+    """Return the caller's account, and the id of the agent if one calls, after expiring what is due.
 
     Args:
         owner: API key, or the identity in an agent's token.
         agent: Whether it is the latter.
 
     Raises:
-        ApiError: 401; the agent is not known.
+        RefusedError: 401; the agent is not known.
     """
     tick(world)
     if not agent:
@@ -31,7 +31,7 @@ def enter(world: World, owner: str, *, agent: bool) -> tuple[Account, str]:
 
 
 def first_messages(account: Account, agent_id: str, client_id: str | None) -> list[dict[str, Any]]:
-    """What a feed of an account begins with: the actions that wait, if it is a feed of actions.
+    """Return the first messages of a feed: for a feed of actions, those that are pending.
 
     Args:
         agent_id: The agent whose feed it is; empty for other feeds.

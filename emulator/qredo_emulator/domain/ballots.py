@@ -1,4 +1,4 @@
-"""Asking approvers, and counting what they say."""
+"""Ask approvers, and count their decisions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["approved_count", "ask", "close", "counted", "mark", "required_count"
 
 
 def ask(world: World, approver_id: str, kind: str, subject: tuple[str, str], expires: int) -> str:
-    """Raises an action of this type for an approver and returns its id; `subject` is what it is about, and its id."""
+    """Add an action for an approver, announce it, and return its id; `subject` is what it is about, and its id."""
     action = Action(world.new_id(), approver_id, kind, *subject, world.now, expires)
     world.state.actions[action.id] = action
     world.index.add_action(action)
@@ -22,13 +22,13 @@ def ask(world: World, approver_id: str, kind: str, subject: tuple[str, str], exp
 
 
 def mark(world: World, action: Action, status: str) -> None:
-    """Ends an action."""
+    """Set the final status of an action."""
     action.status, action.decided = status, world.now
     world.index.pending[action.approver_id].pop(action.id, None)
 
 
 def close(world: World, action_ids: list[str]) -> None:
-    """Ends what still waits: it was decided, or ended, without these approvers."""
+    """Expire the actions that are still pending: their approvers are no longer needed."""
     for action_id in action_ids:
         action = world.state.actions[action_id]
         if action.status == "pending":
@@ -41,18 +41,18 @@ def counted(world: World, action_ids: list[str], status: str) -> int:
 
 
 def approved_count(world: World, ballot: Ballot) -> int:
-    """Approvals that count: of custodians no more than are needed, and of each exchange."""
+    """The number of approvals: of custodians up to the threshold, and of each exchange."""
     custodians = counted(world, ballot.custodians, "approved")
     return min(custodians, ballot.threshold or 0) + counted(world, ballot.exchanges, "approved")
 
 
 def required_count(ballot: Ballot) -> int:
-    """How many approvals are needed; 0 where there is no policy, and none is ever enough."""
+    """How many approvals are needed; 0 without a policy, where no approval is possible."""
     return (ballot.threshold or 0) + len(ballot.exchanges)
 
 
 def verdict(world: World, ballot: Ballot) -> Literal["approved", "rejected", "pending"]:
-    """What the ballot comes to: rejected as soon as the threshold can't be reached, or an exchange refuses."""
+    """The result so far: rejected as soon as the threshold can't be reached, or an exchange rejects."""
     if counted(world, ballot.exchanges, "rejected"):
         return "rejected"
     if ballot.threshold is None:

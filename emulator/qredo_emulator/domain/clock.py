@@ -1,4 +1,4 @@
-"""What ends because time has passed."""
+"""Expire what is past its deadline, and advance the clock."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from . import connections, proposals, transactions
 
 __all__ = ["advance", "tick"]
 
+_FARTHEST = 10**10
+"""Seconds, some 300 years. Beyond the year 9999 a Date header can't say a time."""
+
 
 def tick(world: World) -> None:
-    """Ends what is past its deadline, in the order of the deadlines. Called before all that looks at the state."""
+    """Expire what is past its deadline, in the order of the deadlines. Called before every use of the state."""
     while due := world.index.next_due(world.now):
         kind, thing_id = due
         if kind == "transaction":
@@ -24,12 +27,17 @@ def tick(world: World) -> None:
 
 
 def advance(world: World, seconds: int) -> None:
-    """Moves the clock forward, with all that this ends.
+    """Advance the clock, and expire what is due by then.
 
     Raises:
-        ValueError: The clock would go back.
+        TypeError: The seconds are not an int.
+        ValueError: The clock would go back, or centuries ahead.
     """
+    if type(seconds) is not int:
+        raise TypeError(f"seconds must be an int, not {type(seconds).__name__}: the API's times are whole seconds")
     if seconds < 0:
         raise ValueError(f"seconds is {seconds}; the clock only goes forward, and reset() sets it back to the start")
+    if seconds > _FARTHEST:
+        raise ValueError(f"seconds is {seconds}; the clock goes forward by at most {_FARTHEST} at once")
     world.state.offset += seconds
     tick(world)

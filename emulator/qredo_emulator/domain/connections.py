@@ -1,8 +1,9 @@
-"""Wallets that are connected to exchanges, which have to agree."""
+"""Connections of wallets to exchanges, which the exchanges approve."""
 
 from __future__ import annotations
 
-from qredo_emulator._state.model import Action, Wallet
+from qredo_emulator._state.funds import Wallet
+from qredo_emulator._state.model import Action
 from qredo_emulator._state.world import World
 
 from .ballots import ask, mark
@@ -16,7 +17,7 @@ _STATUSES = {"approved": "connected", "rejected": "rejected", "expired": "expire
 
 
 def start(world: World, wallet: Wallet) -> None:
-    """Asks every exchange that a new wallet names."""
+    """Ask every exchange that a new wallet names for its approval."""
     expires = world.now + _LIFETIME
     subject = ("connection", wallet.id)
     for link in wallet.connected:
@@ -25,25 +26,23 @@ def start(world: World, wallet: Wallet) -> None:
 
 
 def on_vote(world: World, action: Action) -> None:
-    """An exchange has decided, or let the time pass."""
+    """Update a wallet after an exchange decided, or its time expired."""
     place = world.index.places[action.subject_id]
     for link in place.wallet.connected:
         if link.action_id == action.id:
             link.status = _STATUSES[action.status]
     place.wallet.status = _status(place.wallet)
-    if place.wallet.status not in ("ready", "pending"):
-        world.index.names[place.fund.id].discard(place.wallet.name)  # it may be asked for again under this name
 
 
 def expire(world: World, action: Action) -> None:
-    """The time to accept or refuse is over."""
+    """Expire a connection that its exchange has not decided on."""
     if action.status == "pending":
         mark(world, action, "expired")
         on_vote(world, action)
 
 
 def _status(wallet: Wallet) -> str:
-    """Ready with the first exchange that agrees; otherwise as the last word of the others has it."""
+    """`ready` once an exchange has approved; otherwise `pending` while one can, then `rejected` or `expired`."""
     states = [link.status for link in wallet.connected]
     if "connected" in states:
         return "ready"

@@ -8,11 +8,11 @@ __all__ = ["fee_of", "largest_net"]
 
 
 def fee_of(net: int, rate: Fraction) -> int:
-    """The part `rate` of what arrives, rounded up."""
+    """The fee for a net amount, rounded up."""
     return -(-net * rate.numerator // rate.denominator)
 
 
 def largest_net(available: int, rate: Fraction) -> int:
-    """The most that can arrive when `available` has to pay for it and for its fee."""
+    """The largest net amount that `available` covers together with its fee."""
     net = available * rate.denominator // (rate.denominator + rate.numerator)
     return net + 1 if net + 1 + fee_of(net + 1, rate) <= available else net

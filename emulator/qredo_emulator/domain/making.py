@@ -1,4 +1,4 @@
-"""Makes policies and wallets from request bodies."""
+"""Make funds, policies and wallets from request bodies."""
 
 from __future__ import annotations
 
@@ -7,17 +7,9 @@ from typing import Any
 
 from qredo_emulator._errors import ApiError, invalid
 from qredo_emulator._state.assets import ASSETS
+from qredo_emulator._state.funds import DEDICATED, MULTI_COUNTERPARTY, STANDARD, ExchangeLink, Fund, Policy, Wallet
 from qredo_emulator._state.ids import chain_address
-from qredo_emulator._state.model import (
-    DEDICATED,
-    MULTI_COUNTERPARTY,
-    STANDARD,
-    Company,
-    ExchangeLink,
-    Fund,
-    Policy,
-    Wallet,
-)
+from qredo_emulator._state.model import Company
 from qredo_emulator._state.world import Account, World
 
 from . import connections
@@ -28,7 +20,7 @@ _CREATABLE = (STANDARD, DEDICATED, MULTI_COUNTERPARTY)
 
 
 def check_asset(code: str, pointer: str) -> None:
-    """Refuses an asset that no wallet can hold."""
+    """Reject an asset that no wallet can hold."""
     if code not in ASSETS:
         raise invalid(pointer, f"{code!r} is not an asset of GET /assets")
     if not ASSETS[code].enabled:
@@ -36,7 +28,7 @@ def check_asset(code: str, pointer: str) -> None:
 
 
 def check_members(company: Company, body: Mapping[str, Any], at: str) -> None:
-    """Refuses a policy that is not one of accepted trusted parties with a threshold that they can reach.
+    """Reject a policy unless its members are accepted trusted parties and can reach its threshold.
 
     Args:
         body: Has `members` and `threshold`.
@@ -53,10 +45,10 @@ def check_members(company: Company, body: Mapping[str, Any], at: str) -> None:
 
 
 def new_fund(account: Account, company: Company, body: Mapping[str, Any]) -> Fund:
-    """A fund with its policies and wallets, all or nothing; `assets` gives a wallet to each."""
+    """Make a fund with its policies and wallets, all or nothing. `assets` adds one wallet per asset."""
     world = account.world
-    withdraw, tx = (_policy(world, company, body, kind, "/body") for kind in ("withdraw", "tx"))
-    fund = Fund(world.new_id(), body["name"], body.get("description", ""), withdraw, tx, body.get("theme"))
+    policies = _policies(world, company, body, "/body")
+    fund = Fund(world.new_id(), body["name"], body.get("description", ""), policies, body.get("theme"))
     wallets = new_wallets(world, company, fund, body.get("wallets") or [], "/body/wallets")
     named = {wallet.asset for wallet in wallets}
     missing = asset_wallets(world, company, fund, body.get("assets") or [], named)
@@ -69,7 +61,7 @@ def new_fund(account: Account, company: Company, body: Mapping[str, Any]) -> Fun
 
 
 def new_wallets(world: World, company: Company, fund: Fund, bodies: list[dict[str, Any]], at: str) -> list[Wallet]:
-    """Wallets that are not yet in the fund, all or none.
+    """Make wallets, all or none, without adding them to the fund.
 
     Args:
         at: JSON pointer to the list, for errors.
@@ -77,12 +69,13 @@ def new_wallets(world: World, company: Company, fund: Fund, bodies: list[dict[st
     Raises:
         ApiError: 409 for a name that the fund has, 400 for a body that makes no wallet.
     """
+    taken = {wallet.name for wallet in fund.wallets.values() if wallet.status in ("ready", "pending")}
     made: dict[str, Wallet] = {}
     for index, body in enumerate(bodies):
         name = body["name"]
         if name in made:
             raise invalid(f"{at}/{index}/name", f"{name!r} is there twice")
-        if name in world.index.names[fund.id]:
+        if name in taken:
             raise ApiError(409, f"{at}/{index}/name: the fund has a wallet with this name")
         made[name] = _wallet(world, company, body, f"{at}/{index}", [wallet.short_code for wallet in made.values()])
     return list(made.values())
@@ -91,7 +84,7 @@ def new_wallets(world: World, company: Company, fund: Fund, bodies: list[dict[st
 def asset_wallets(
     world: World, company: Company, fund: Fund, assets: list[str], held: Collection[str] = ()
 ) -> list[Wallet]:
-    """A wallet for each asset that is not `held`, under the asset's name."""
+    """Make a wallet for each asset that is not `held`, named after the asset."""
     for index, code in enumerate(assets):
         check_asset(code, f"/body/assets/{index}")
         if code in assets[:index]:
@@ -101,7 +94,7 @@ def asset_wallets(
 
 
 def add_wallets(account: Account, company: Company, fund: Fund, wallets: list[Wallet]) -> list[str]:
-    """Puts new wallets into their fund, asks the exchanges that they name, and returns their ids."""
+    """Add new wallets to their fund, ask their exchanges for approval, and return the wallets' ids."""
     for wallet in wallets:
         fund.wallets[wallet.id] = wallet
         account.world.index.add_wallet(account.key, company, fund, wallet)
@@ -123,8 +116,7 @@ def _wallet(world: World, company: Company, body: Mapping[str, Any], at: str, co
         status="pending" if connect else "ready",
         address=chain_address(wallet_id, ASSETS[body["asset"]].family),
         short_code=world.ids.short_code(world.index.codes, codes),
-        policy_withdraw=_policy(world, company, body, "withdraw", at),
-        policy_tx=_policy(world, company, body, "tx", at),
+        policies=_policies(world, company, body, at),
         connected=connect,
     )
 
@@ -144,10 +136,12 @@ def _connections(world: World, kind: int, bodies: list[dict[str, Any]], at: str)
     return [ExchangeLink(body["counterparty_id"], body["client_id"], "") for body in bodies]
 
 
-def _policy(world: World, company: Company, body: Mapping[str, Any], kind: str, at: str) -> Policy | None:
-    key = f"custodygroup_{kind}"
-    asked = body.get(key)
-    if asked is None:
-        return None
-    check_members(company, asked, f"{at}/{key}")
-    return Policy(world.new_id(), f"{body['name']} {kind}", asked["threshold"], list(asked["members"]))
+def _policies(world: World, company: Company, body: Mapping[str, Any], at: str) -> dict[str, Policy]:
+    asked = {kind: body.get(f"custodygroup_{kind}") for kind in ("withdraw", "tx")}
+    found: dict[str, Policy] = {}
+    for kind, group in asked.items():
+        if group is not None:
+            check_members(company, group, f"{at}/custodygroup_{kind}")
+            name = f"{body['name']} {kind}"
+            found[kind] = Policy(world.new_id(), name, group["threshold"], list(group["members"]))
+    return found

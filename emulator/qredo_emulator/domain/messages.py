@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._state.model import DEDICATED, Action, Movement, Transaction
+from qredo_emulator._state.funds import DEDICATED, Movement, Wallet
+from qredo_emulator._state.model import Action, Transaction
 from qredo_emulator._state.world import World
 
 __all__ = [
@@ -30,7 +31,7 @@ def action_message(action: Action) -> dict[str, Any]:
 
 
 def announce_action(world: World, action: Action) -> None:
-    """Tells the core client or agent that is asked; people read it on their phones."""
+    """Send an action to the feed of its approver, if that is a core client or an agent."""
     if action.approver_id in world.index.clients:
         message = action_message(action)
         world.publish("core_client", message, client_id=action.approver_id)
@@ -38,7 +39,7 @@ def announce_action(world: World, action: Action) -> None:
 
 
 def pending_messages(world: World, client_id: str) -> list[dict[str, Any]]:
-    """What a feed begins with: every action that waits for this core client or agent."""
+    """The pending actions of a core client or agent, with which its feed begins."""
     return [action_message(action) for action in world.index.pending[client_id].values()]
 
 
@@ -49,25 +50,24 @@ def announce_swap(world: World, maker: Transaction) -> None:
         world.publish("liquidity_hub", {"txID": maker.id, "status": maker.status}, owner=account)
 
 
-def announce_movement(world: World, movement: Movement, *, sweep: bool) -> None:
-    """Tells the exchange of a connected dedicated wallet what moved in or out."""
-    wallet = world.index.places[movement.wallet_id].wallet
+def announce_movement(world: World, wallet: Wallet, movement: Movement, *, sweep: bool) -> None:
+    """Send a movement to the exchange of a connected dedicated wallet."""
     if wallet.type != DEDICATED:
         return
     for link in wallet.connected:
         client = world.index.clients.get(link.counterparty_id)
         if client and link.status == "connected":
-            message = {"Status": "approved", **movement_fields(wallet.asset, movement), "sweep_tx": sweep}
+            message = {"Status": "approved", **movement_fields(wallet, movement), "sweep_tx": sweep}
             world.publish("wallets", message, owner=client.account)
 
 
-def movement_fields(asset: str, movement: Movement) -> dict[str, Any]:
-    """A movement as the feed and the history of a wallet have it; amounts in base units."""
+def movement_fields(wallet: Wallet, movement: Movement) -> dict[str, Any]:
+    """The fields of a movement in the feed and in the history of a wallet, in base units."""
     return {
-        "wallet_id": movement.wallet_id,
+        "wallet_id": wallet.id,
         "tx_id": movement.tx_id,
         "chain_tx_id": movement.chain_tx_id,
-        "asset": asset,
+        "asset": wallet.asset,
         "amount": movement.net + movement.fees,
         "fee": movement.fees,
         "net_amount": movement.net,

@@ -26,7 +26,7 @@ def entities(world: World, who: str) -> list[str]:
 
 
 def asked(world: World, what: str) -> list[Action]:
-    """The actions that wait and are about this transaction, action or wallet."""
+    """The pending actions about a transaction or a wallet, or one pending action by its id."""
     state = world.state
     if action := state.actions.get(what):
         return [action] if action.status == "pending" else []
@@ -51,7 +51,7 @@ def inbox(world: World, who: str | None) -> list[dict[str, Any]]:
 
 
 def why_no_decision(world: World, what: str, by: str | None) -> str:
-    """Why a decision can't be given."""
+    """Explain why there is nothing to decide."""
     names = [world.entity(action.approver_id).name for action in asked(world, what)]
     if by is not None and names:
         return f"{by!r} is not asked about {what!r}; asked are {', '.join(map(repr, names))}"
@@ -59,7 +59,7 @@ def why_no_decision(world: World, what: str, by: str | None) -> str:
 
 
 def state_of(world: World, subject: str, subject_id: str) -> str:
-    """The state of what an action was about."""
+    """The status of the subject of an action."""
     if subject == "connection":
         return world.index.places[subject_id].wallet.status
     if subject == "proposal":
@@ -68,7 +68,7 @@ def state_of(world: World, subject: str, subject_id: str) -> str:
 
 
 def fail_chain(world: World, tx_id: str) -> str:
-    """Lets the chain refuse a transaction: when it is approved, or at once if it is."""
+    """Make the chain reject a transaction: once it is approved, or now if it is approved already."""
     tx = world.state.transactions.get(tx_id)
     if tx is None:
         raise LookupError(f"there is no transaction {tx_id!r}")
@@ -86,7 +86,7 @@ def fail_chain(world: World, tx_id: str) -> str:
 
 
 def add_exchange(world: World, client_id: str) -> str:
-    """Makes a core client an exchange."""
+    """Make a core client an exchange."""
     client = world.index.clients.get(client_id)
     if client is None:
         raise LookupError(f"there is no core client {client_id!r}")
@@ -97,7 +97,7 @@ def add_exchange(world: World, client_id: str) -> str:
 
 
 def totals(world: World) -> dict[str, dict[str, int]]:
-    """Per asset, where everything is that was paid in."""
+    """Return, per asset, where all deposits are now."""
     state = world.state
     sums = {
         asset: {

@@ -1,4 +1,4 @@
-"""Trusted parties: who can be one, and who is one."""
+"""Trusted parties of a company."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["add", "person"]
 
 
 def add(account: Account, company: Company, entity: Entity, address: str) -> None:
-    """Puts an entity into a company's trusted network; a second time changes nothing.
+    """Add an entity to a company's trusted network. Adding it again changes nothing.
 
     Args:
         address: What it is added by.

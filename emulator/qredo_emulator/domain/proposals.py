@@ -1,4 +1,4 @@
-"""Changes of a wallet's policy, which its present members have to approve."""
+"""Changes of a wallet's policy, which its current members must approve."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
+from qredo_emulator._state.funds import Policy
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import Action, Ballot, Policy, Proposal, Wallet
+from qredo_emulator._state.model import Action, Ballot, Proposal
 from qredo_emulator._state.world import World
 
 from .ballots import ask, close, verdict
 from .making import check_members
 
-__all__ = ["expire", "on_vote", "policy_of", "propose"]
+__all__ = ["expire", "on_vote", "propose"]
 
 _LIFETIME = 24 * 3600
 _TYPES = ("policy-tx", "policy-withdraw")
 
 
 def propose(world: World, place: WalletPlace, body: Mapping[str, Any]) -> Proposal:
-    """Asks the members of a policy for a new threshold and new members.
+    """Ask the members of a policy to approve a new threshold and new members.
 
     Raises:
         ApiError: 400 or 404; the policy is not the wallet's own, is being changed already, or can't be so.
@@ -50,33 +51,31 @@ def propose(world: World, place: WalletPlace, body: Mapping[str, Any]) -> Propos
 
 
 def on_vote(world: World, action: Action) -> None:
-    """A member of the policy has spoken."""
+    """Apply or end a proposal after a member decided."""
     proposal = world.state.proposals[action.subject_id]
     result = verdict(world, proposal.ballot)
     if result == "approved":
-        policy = policy_of(world.index.places[proposal.wallet_id].wallet, proposal.policy_id)
-        if policy:
-            policy.threshold, policy.members = proposal.threshold, list(proposal.members)
+        policy = _policy_of(world, proposal)
+        policy.threshold, policy.members = proposal.threshold, list(proposal.members)
     if result != "pending":
         _end(world, proposal, result)
 
 
 def expire(world: World, proposal: Proposal) -> None:
-    """The time to approve or reject is over; the policy stays as it is."""
+    """Expire a proposal; the policy stays as it is."""
     if proposal.status == "pending":
         _end(world, proposal, "expired")
-
-
-def policy_of(wallet: Wallet, policy_id: str) -> Policy | None:
-    """A wallet's own policy with this id."""
-    return next((policy for policy in wallet.policies.values() if policy.id == policy_id), None)
 
 
 def _end(world: World, proposal: Proposal, status: str) -> None:
     proposal.status = status
     close(world, proposal.ballot.custodians)
-    if policy := policy_of(world.index.places[proposal.wallet_id].wallet, proposal.policy_id):
-        policy.proposal_id = ""
+    _policy_of(world, proposal).proposal_id = ""
+
+
+def _policy_of(world: World, proposal: Proposal) -> Policy:
+    policies = world.index.places[proposal.wallet_id].wallet.policies.values()
+    return next(policy for policy in policies if policy.id == proposal.policy_id)
 
 
 def _own_policy(place: WalletPlace, body: Mapping[str, Any]) -> Policy:

@@ -1,4 +1,4 @@
-"""What a request has to be, so that a transaction can begin."""
+"""Checks of a request before its transaction begins."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError, NotFoundError, invalid
+from qredo_emulator._state.funds import Fund, Whitelisted
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import Company, Fund, Transaction, Whitelisted
+from qredo_emulator._state.model import Company, Transaction
 from qredo_emulator._state.world import World
 
 __all__ = ["check_amount", "check_expires", "company_wallet", "once", "recipient_wallet", "whitelisted"]
@@ -31,7 +32,7 @@ def once(world: World, scope: str, body: Mapping[str, Any], start: Callable[[], 
 
 
 def company_wallet(world: World, company: Company, wallet_id: str, field: str) -> WalletPlace:
-    """The wallet of a company, by id or short code, if it can be used.
+    """Return the wallet of a company, by id or short code, if it is ready.
 
     Args:
         field: Name of the field in the body, for errors.
@@ -55,7 +56,7 @@ def recipient_wallet(world: World, sender: WalletPlace, wallet_id: str, field: s
 
 
 def check_amount(place: WalletPlace, body: Mapping[str, Any], field: str) -> int:
-    """The amount of `{symbol, amount}` in base units, if it is one of the wallet's asset."""
+    """Return the amount of `{symbol, amount}` in base units. The symbol must be the wallet's asset."""
     given = body[field]
     if given["symbol"] != place.wallet.asset:
         raise invalid(
@@ -67,7 +68,7 @@ def check_amount(place: WalletPlace, body: Mapping[str, Any], field: str) -> int
 
 
 def check_expires(world: World, expires: int) -> int:
-    """A deadline on this world's clock, if it is still to come on the clock to which it is closest."""
+    """Convert a deadline to the emulator's clock. It must be in the future on the clock to which it is closest."""
     lead = min(world.leads, key=lambda lead: abs(expires - lead - world.now))
     if expires - lead <= world.now:
         raise invalid("/body/expires", f"{expires} is not after the present, {world.now + lead}")
@@ -75,7 +76,7 @@ def check_expires(world: World, expires: int) -> int:
 
 
 def whitelisted(fund: Fund, asset: str, address: str) -> tuple[str, str]:
-    """An address that the fund may withdraw this asset to, with its name."""
+    """Return a whitelisted address of the fund for this asset, with its name."""
     entry = fund.whitelist.get(Whitelisted(asset, address, "").key)
     if entry is None:
         raise ApiError(400, f"address: {address!r} is not whitelisted for {asset} in this fund")

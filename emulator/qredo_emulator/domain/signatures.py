@@ -30,7 +30,7 @@ _POINT_UNCOMPRESSED = "04"
 
 
 def read_hex(text: str, pointer: str, size: int | None = None) -> bytes:
-    """The bytes that hexadecimal digits stand for.
+    """Decode hexadecimal digits.
 
     Args:
         pointer: JSON pointer to the text, for errors.
@@ -46,7 +46,7 @@ def read_hex(text: str, pointer: str, size: int | None = None) -> bytes:
 
 
 def read_hash(text: str, pointer: str) -> bytes:
-    """A hash of at most 64 bytes."""
+    """Decode a hash of at most 64 bytes."""
     digest = read_hex(text, pointer)
     if len(digest) > _LONGEST_HASH:
         raise invalid(pointer, f"has {len(digest)} bytes, more than {_LONGEST_HASH}")
@@ -54,7 +54,7 @@ def read_hash(text: str, pointer: str) -> bytes:
 
 
 def new_client_secret(ids: Ids) -> str:
-    """The secret of an agent: a point of G1, uncompressed, in hexadecimal. Agents refuse anything else."""
+    """Make the secret of an agent: an uncompressed point of G1 in hexadecimal. Agents reject anything else."""
     point = G1Point() * Scalar(int(ids.hexadecimal(31), 16) + 1)
     return _POINT_UNCOMPRESSED + point.to_xy_bytes_be().hex()
 
@@ -70,7 +70,7 @@ def messages_of(action: Action) -> list[str]:
 
 
 def check_signature(world: World, bls_key: str, message: str, signature: str, pointer: str) -> None:
-    """Checks the signature of a message, all in hexadecimal; its form alone where the settings say so.
+    """Verify the signature of a message, all in hexadecimal; only its form if the settings say so.
 
     Raises:
         ApiError: 400, with what is wrong.
@@ -85,12 +85,12 @@ def check_signature(world: World, bls_key: str, message: str, signature: str, po
 
 
 def sign_as(client: CoreClient, digest: bytes) -> str:
-    """A core client's signature of a hash."""
+    """Sign a hash as a core client."""
     return _key_of(client.id).sign(digest)
 
 
 def verifies(client: CoreClient, digest: bytes, signature: str) -> bool:
-    """Whether a signature of a hash is a core client's or an agent's."""
+    """Whether a signature of a hash was made by this core client or agent."""
     try:
         verify_approval(client.bls_key or _key_of(client.id).public_keys_hex.bls, digest, signature)
     except InvalidSignatureError:

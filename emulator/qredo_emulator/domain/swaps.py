@@ -17,7 +17,7 @@ __all__ = ["can_be_taken", "cancel", "make", "offer", "put_on_hub", "take"]
 
 
 def make(account: Account, company: Company, body: Mapping[str, Any]) -> Transaction:
-    """Offers a swap; the maker's approvers are asked first."""
+    """Offer a swap, which the maker's approvers must approve first."""
     send, receive = _wallets(account, company, body)
     amount = check_amount(receive, body, "receive")
     swap = Swap(receive.wallet.id, receive.wallet.asset, amount, on_hub=body.get("add_to_liquidity_hub", False))
@@ -25,7 +25,7 @@ def make(account: Account, company: Company, body: Mapping[str, Any]) -> Transac
 
 
 def take(account: Account, company: Company, body: Mapping[str, Any]) -> Transaction:
-    """Takes an offered swap: the same assets and amounts from the other side, and the maker's deadline."""
+    """Take an offered swap, with its assets and amounts mirrored, and its deadline."""
     maker = offer(account, body["swap_id"], "swap_id")
     if maker.swap is None or not can_be_taken(maker):
         raise ApiError(400, f"swap_id: the swap is {_state(maker)}, not open to be taken")
@@ -56,7 +56,7 @@ def cancel(account: Account, maker: Transaction) -> None:
 
 
 def put_on_hub(account: Account, maker: Transaction) -> None:
-    """Publishes an offer that its maker's approvers have agreed to.
+    """Publish an offer that its maker's approvers have approved.
 
     Raises:
         ApiError: 400; it is published already, or can't be taken.

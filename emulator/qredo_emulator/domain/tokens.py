@@ -1,4 +1,4 @@
-"""Makes the tokens of the Qredo API v2."""
+"""Tokens of the Qredo API v2."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LIFE = 3600
 
 
 def give_token(account: Account, workspace_id: str, date: float, *, feed_only: bool = False) -> str:
-    """Give a token for a workspace of an account, good for an hour.
+    """Issue a token for a workspace of an account, valid for an hour.
 
     Args:
         workspace_id: The workspace.

@@ -1,4 +1,4 @@
-"""The life of a transaction: new, asked about, and approved, rejected or expired."""
+"""The life of a transaction: from its request to its approval, rejection or expiry."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._errors import ApiError
+from qredo_emulator._state.funds import DEDICATED
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import DEDICATED, Action, Ballot, CoreClient, Row, Swap, Transaction
+from qredo_emulator._state.model import Action, Ballot, CoreClient, Row, Swap, Transaction
 from qredo_emulator._state.world import World
 
 from .ballots import ask, close, verdict
@@ -46,7 +47,7 @@ def begin(
     address: tuple[str, str] = ("", ""),
     swap: Swap | None = None,
 ) -> Transaction:
-    """Starts a transaction: reserves its amount and asks who has to be asked.
+    """Start a transaction: reserve its amount, and ask its approvers.
 
     Args:
         body: The request, for `reference`, `benefit_of` and `account_no`.
@@ -96,7 +97,7 @@ def begin(
 
 
 def on_authorization(world: World, action: Action) -> None:
-    """The core client that a request named has spoken."""
+    """Continue or end a transaction after the core client of its `authorize_id` decided."""
     tx = world.state.transactions[action.subject_id]
     if action.status == "approved":
         _ask_approvers(world, tx)
@@ -105,7 +106,7 @@ def on_authorization(world: World, action: Action) -> None:
 
 
 def on_vote(world: World, action: Action) -> None:
-    """An approver of a transaction has spoken."""
+    """Settle or end a transaction, if the decision of an approver was the last one needed."""
     tx = world.state.transactions[action.subject_id]
     result = verdict(world, tx.ballot)
     if result == "rejected":
@@ -116,7 +117,7 @@ def on_vote(world: World, action: Action) -> None:
 
 
 def end(world: World, tx: Transaction, status: str) -> None:
-    """Ends an open transaction without moving anything: what it reserved is free again."""
+    """End an open transaction without settlement, and release what it reserved."""
     tx.status = status
     world.index.places[tx.wallet_id].wallet.reserved -= tx.amount
     _close(world, tx)
@@ -130,7 +131,7 @@ def end(world: World, tx: Transaction, status: str) -> None:
 
 
 def publish(world: World, maker: Transaction) -> None:
-    """Puts an offered swap on the hub."""
+    """Put an offered swap on the hub."""
     if maker.swap:
         maker.swap.published = world.now
         world.index.hub[world.index.places[maker.wallet_id].account][maker.id] = maker

@@ -1,4 +1,4 @@
-"""An approver decides."""
+"""Decisions of approvers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEXT = {
 
 
 def decide(world: World, action: Action, *, approve: bool) -> None:
-    """Approves or rejects a pending action, with all that follows.
+    """Approve or reject a pending action, with all consequences.
 
     Raises:
         ApiError: 400; the action is not pending any more.

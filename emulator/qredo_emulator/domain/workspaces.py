@@ -9,7 +9,7 @@ from typing import Any
 
 from qredo_emulator._errors import ApiError, find, invalid
 from qredo_emulator._state.ids import first_workspace_id
-from qredo_emulator._state.workspaces import APPROVED, EXPIRED, PENDING, SignRequest, Web3Transaction, Workspace
+from qredo_emulator._state.workspaces import APPROVED, EXPIRED, PENDING, SignRequest, Workspace
 from qredo_emulator._state.world import Account
 
 from .signatures import check_signature
@@ -50,20 +50,21 @@ def add_workspace(account: Account, name: str) -> Workspace:
 
 
 def add_action(
-    account: Account, workspace: Workspace, *, transaction: Web3Transaction | None = None, bls_key: str = ""
+    account: Account, workspace: Workspace, *, transaction_id: str = "", chain_id: str = "", bls_key: str = ""
 ) -> SignRequest:
     """Ask the API key to sign, and announce it on the feed.
 
     Args:
         workspace: Where.
-        transaction: What it is about, or None for keys.
+        transaction_id: What it is about; empty for keys.
+        chain_id: The chain of the transaction.
         bls_key: The key that is registered.
     """
     world = account.world
-    subject, subject_id = ("transaction", transaction.id) if transaction else ("keys", "")
-    action = SignRequest(world.new_id(), subject, subject_id, world.now, world.now + _ACTION_LIFE, bls_key=bls_key)
+    action = SignRequest(world.new_id(), transaction_id, world.now, world.now + _ACTION_LIFE, bls_key=bls_key)
     workspace.actions[action.id] = action
-    world.publish("sign_requests", _announcement(account, action, transaction), owner=account.key)
+    network = {"externalExtension": {"network": {"chainID": chain_id}}} if transaction_id else {}
+    world.publish("sign_requests", _announcement(account, action, network), owner=account.key)
     return action
 
 
@@ -78,7 +79,7 @@ def message_of(action: SignRequest) -> bytes:
 
 
 def decide(account: Account, action: SignRequest, status: int, signatures: list[str]) -> None:
-    """Approve or reject an action. Keys that are registered sign for themselves, and take effect.
+    """Approve or reject an action. New keys sign their own registration, and take effect when it is approved.
 
     Raises:
         ApiError: 400 or 403, with what is wrong.
@@ -96,17 +97,16 @@ def decide(account: Account, action: SignRequest, status: int, signatures: list[
         account.data.bls_key = action.bls_key
 
 
-def _announcement(account: Account, action: SignRequest, transaction: Web3Transaction | None) -> dict[str, Any]:
+def _announcement(account: Account, action: SignRequest, payload: dict[str, Any]) -> dict[str, Any]:
     """Return the message of the feed. It has no `type`: the numbers of these kinds of actions are not known."""
-    network = {"externalExtension": {"network": {"chainID": transaction.chain_id}}} if transaction else {}
     return {
         "id": action.id,
         "status": action.status,
         "description": "",
         "approverID": account.key,
-        "dataID": action.subject_id,
+        "dataID": action.transaction_id,
         "senderID": account.key,
-        "payload": _base64(json.dumps(network).encode()),
+        "payload": _base64(json.dumps(payload).encode()),
         "messages": [_base64(message_of(action))],
         "signatures": None,
         "timestamp": action.created,

@@ -1,4 +1,4 @@
-"""What a handler is given and what it gives back."""
+"""Arguments and results of handlers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class OperationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A success.
+    """A successful response.
 
     Attributes:
         body: The JSON value; None for a response without a body.

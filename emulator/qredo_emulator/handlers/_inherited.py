@@ -1,4 +1,4 @@
-"""What serves an operation: its own handler, or that of the version that its version was started from.
+"""Find the handler of an operation: its own, or that of the version that its version was started from.
 
 `x-started-from` at the top of a description names that version; `nox -s new_version` writes it.
 """

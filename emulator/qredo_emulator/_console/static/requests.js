@@ -5,7 +5,8 @@ import { element, facts, show } from "./dom.js";
 const LABELS = {
   body_digest: "Body, SHA-256",
   body_length: "Body, bytes",
-  digest: "Signed text, SHA-256",
+  digest: "Text to sign, SHA-256",
+  digest_signed: "Text that was signed, SHA-256",
   key_fingerprint: "Public key, SHA-256",
   method: "Method",
   stamp: "Stamp",
@@ -15,6 +16,9 @@ const LABELS = {
 const SHOWN_ELSEWHERE = new Set(
   ["number", "time", "method", "operation", "status", "verified", "reason", "explanation", "example",
     "inherited_from"]);
+
+// Not parsed as a URL: a client may send any Host, one that is none included.
+const ORIGIN = /^[a-z]+:\/\/[^/?]*/;
 
 const place = (id) => document.getElementById(id);
 
@@ -35,7 +39,6 @@ export function requests() {
 }
 
 function row(request) {
-  const url = new URL(request.url, location.origin);
   const when = new Date(request.time * 1000);
   const [kind, verdict] = verdictOf(request);
   return element(
@@ -51,7 +54,7 @@ function row(request) {
         element("span.method", {}, request.method),
         element("span.what", {},
           element("span.operation", {}, request.operation ?? "unknown path"),
-          element("span.path", {}, url.pathname + url.search),
+          element("span.path", {}, request.url.replace(ORIGIN, "")),
           why(request)),
         element(`span.verdict.${kind}`, {}, verdict),
         element("time", { dateTime: when.toISOString() }, when.toLocaleTimeString([], { hourCycle: "h23" })),

@@ -1,11 +1,12 @@
-"""What the funds of all versions have in common: deposit addresses, whitelist, search."""
+"""Operations of funds that all versions share: deposit addresses, whitelist, search."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from qredo_emulator._errors import invalid
-from qredo_emulator._state.model import Company, Fund, Wallet, Whitelisted
+from qredo_emulator._state.funds import Fund, Wallet, Whitelisted
+from qredo_emulator._state.model import Company
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.making import check_asset
 from qredo_emulator.handlers._call import OperationRequest, Reply
@@ -14,7 +15,7 @@ __all__ = ["company_and_fund", "deposit_addresses", "get_whitelist", "search", "
 
 
 def deposit_addresses(account: Account, request: OperationRequest, balance: Callable[[Wallet], object]) -> Reply:
-    """One entry per wallet, with what a version says of its balance."""
+    """Return one entry per wallet, with its balance in the form of a version."""
     _, fund = company_and_fund(account, request)
     entries = [
         {"asset": wallet.asset, "address": wallet.address, "balance": balance(wallet)}
@@ -24,7 +25,7 @@ def deposit_addresses(account: Account, request: OperationRequest, balance: Call
 
 
 def get_whitelist(account: Account, request: OperationRequest) -> Reply:
-    """The whitelisted addresses, or those of one address or asset."""
+    """Return the whitelist, filtered by address or asset."""
     _, fund = company_and_fund(account, request)
     wanted = request.query
     entries = [
@@ -36,7 +37,7 @@ def get_whitelist(account: Account, request: OperationRequest) -> Reply:
 
 
 def search(account: Account, request: OperationRequest) -> Reply:
-    """Funds whose name has the query in it; all of them without a query."""
+    """Return the funds whose name contains the query; all of them without a query."""
     query = request.query.get("query", "").casefold()
     funds = account.company(request.path["company_id"]).funds.values()
     matches = [{"name": fund.name, "id": fund.id} for fund in funds if query in fund.name.casefold()]
@@ -44,13 +45,13 @@ def search(account: Account, request: OperationRequest) -> Reply:
 
 
 def company_and_fund(account: Account, request: OperationRequest) -> tuple[Company, Fund]:
-    """What the path names."""
+    """Return the company and the fund in the path."""
     company = account.company(request.path["company_id"])
     return company, account.fund(company.id, request.path["fund_id"])
 
 
 def whitelist(fund: Fund, request: OperationRequest) -> None:
-    """Lets the fund withdraw to the address of a request."""
+    """Add the address of a request to the whitelist of a fund."""
     asset, address = request.body["asset"], request.body["address"]
     check_asset(asset, "/body/asset")
     if not address:

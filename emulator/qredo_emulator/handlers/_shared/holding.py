@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qredo_emulator._state.model import Fund
+from qredo_emulator._state.funds import Fund
 from qredo_emulator._state.world import Account
 from qredo_emulator.handlers._call import OperationRequest, Reply
 
@@ -12,13 +12,13 @@ __all__ = ["get_all"]
 
 
 def get_all(account: Account, request: OperationRequest) -> Reply:
-    """The sum of each asset over all funds of a company; an asset with an empty wallet counts zero."""
+    """Return the sum of each asset over all funds of a company, zero for an empty wallet."""
     held = holdings(account.company(request.path["company_id"]).funds.values())
     return Reply({"total_count": len(held), "holdings": held})
 
 
 def holdings(funds: Iterable[Fund]) -> list[dict[str, str | int]]:
-    """The sum of each asset over some funds, by the asset's code."""
+    """The sum of each asset over funds, sorted by the asset's code."""
     sums: dict[str, int] = {}
     for fund in funds:
         for wallet in fund.wallets.values():

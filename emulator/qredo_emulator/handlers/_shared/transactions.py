@@ -1,4 +1,4 @@
-"""How transactions and their actions are shown."""
+"""Views of transactions and their approvals."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _view(world: World, tx: Transaction) -> dict[str, Any]:
 
 
 def approvals(world: World, tx: Transaction) -> list[Action]:
-    """The actions of those who approve: custodians first, then exchanges."""
+    """The actions of the approvers: custodians first, then exchanges."""
     return [world.state.actions[action_id] for action_id in (*tx.ballot.custodians, *tx.ballot.exchanges)]
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from qredo_emulator._state.assets import ASSETS
+from qredo_emulator._state.funds import ExchangeLink, Policy
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import Company, Entity, ExchangeLink, Policy, TrustedParty
+from qredo_emulator._state.model import Company, Entity, TrustedParty
 from qredo_emulator._state.world import World
 
 __all__ = ["company_member", "entity_view", "party_view", "person", "policy_ids", "policy_objects", "wallet_view"]

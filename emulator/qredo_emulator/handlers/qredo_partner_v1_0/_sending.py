@@ -1,4 +1,4 @@
-"""Which of a fund's wallets sends: 1.0 names the fund only."""
+"""Choose the wallets of a transaction: 1.0 names a fund and a counterparty only."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qredo_emulator._errors import invalid
+from qredo_emulator._state.funds import Fund, Wallet
 from qredo_emulator._state.index import WalletPlace
-from qredo_emulator._state.model import Company, Fund, Wallet
+from qredo_emulator._state.model import Company
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.fees import fee_of
 
@@ -15,7 +16,7 @@ __all__ = ["receiving_wallet", "sending_wallet"]
 
 
 def sending_wallet(account: Account, company: Company, body: Mapping[str, Any]) -> WalletPlace:
-    """The fund's first wallet of the asset that covers the amount; the first at all if none does."""
+    """Return the fund's first wallet of the asset that covers the amount, or else its first one."""
     fund = account.fund(company.id, body["fund_id"])
     symbol, net = body["send"]["symbol"], body["send"]["amount"]
     wallets = _of_asset([fund], symbol)
@@ -27,7 +28,7 @@ def sending_wallet(account: Account, company: Company, body: Mapping[str, Any]) 
 
 
 def receiving_wallet(account: Account, company: Company, body: Mapping[str, Any]) -> WalletPlace:
-    """The first wallet of the asset of the company that the counterparty is."""
+    """Return the first wallet of the asset in the counterparty's company."""
     field = "/body/counterparty_id"
     party = company.parties.get(body["counterparty_id"])
     if party is None or not party.accepted:

@@ -6,7 +6,7 @@ from typing import Any
 
 from qredo_emulator._errors import ApiError, invalid
 from qredo_emulator._state.assets import ASSETS, in_coins
-from qredo_emulator._state.model import Policy
+from qredo_emulator._state.funds import Policy
 from qredo_emulator._state.world import Account, World
 from qredo_emulator.domain.making import new_fund
 from qredo_emulator.handlers._call import OperationRequest, Reply
@@ -26,7 +26,7 @@ _FIELDS = ("name", "description", "custodygroup_withdraw", "custodygroup_tx", "a
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A fund with its policies and a wallet for each asset; one in 15 seconds."""
+    """Create a fund with its policies and a wallet for each asset; at most one in 15 seconds."""
     company = account.company(request.path["company_id"])
     _check_interval(account)
     _check_users(account, request.body)
@@ -36,12 +36,12 @@ def create(account: Account, request: OperationRequest) -> Reply:
 
 
 def get_deposit_addresses(account: Account, request: OperationRequest) -> Reply:
-    """One entry per wallet, its balance in coins: the one amount of this version that is not in base units."""
+    """Return one entry per wallet. Its balance is in coins, unlike every other amount of this version."""
     return deposit_addresses(account, request, lambda wallet: in_coins(wallet.balance, wallet.asset))
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
-    """A fund with its policies, what it holds, and the company as its administrator."""
+    """Return a fund with its policies, its holdings, and the company as its administrator."""
     company, fund = company_and_fund(account, request)
     world = account.world
     entity = world.entity(company.entity_id)
@@ -62,7 +62,7 @@ def get(account: Account, request: OperationRequest) -> Reply:
 
 
 def add_to_whitelist(account: Account, request: OperationRequest) -> Reply:
-    """Adds an address; the response has no body."""
+    """Add an address; the response has no body."""
     _, fund = company_and_fund(account, request)
     whitelist(fund, request)
     return Reply()

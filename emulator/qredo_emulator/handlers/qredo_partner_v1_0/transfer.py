@@ -15,7 +15,7 @@ get: Handler = getter("transfer")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A new transfer; this version has no key by which a repeat is recognised."""
+    """Start a transfer. This version has no idempotency key."""
     world, body = account.world, request.body
     company = account.company(request.path["company_id"])
     sender = sending_wallet(account, company, body)

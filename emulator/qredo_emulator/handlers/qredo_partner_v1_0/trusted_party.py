@@ -26,7 +26,7 @@ def add(account: Account, request: OperationRequest) -> Reply:
 
 
 def get_all(account: Account, request: OperationRequest) -> Reply:
-    """The users and companies that have accepted; this version does not know core clients."""
+    """Return the users and companies that have accepted; this version does not know core clients."""
     company = account.company(request.path["company_id"])
     listed = [
         {"internal": False} | party_view(account.world, party) for party in _parties(account, company) if party.accepted
@@ -35,7 +35,7 @@ def get_all(account: Account, request: OperationRequest) -> Reply:
 
 
 def remove(account: Account, request: OperationRequest) -> Reply:
-    """Takes a party out of the network by what it was added by, unless a fund's policy needs it."""
+    """Remove a party by its e-mail address or domain, unless it is a member of a policy."""
     company = account.company(request.path["company_id"])
     address = request.path["trustedparty_domain"].casefold()
     for party in _parties(account, company):
@@ -60,6 +60,6 @@ def _parties(account: Account, company: Company) -> list[TrustedParty]:
 
 
 def _is_assigned(company: Company, entity_id: str) -> bool:
-    wallets = [wallet for fund in company.funds.values() for wallet in fund.wallets.values()]
-    policies = [policy for holder in (*company.funds.values(), *wallets) for policy in holder.policies.values()]
-    return any(entity_id in policy.members for policy in policies)
+    funds = company.funds.values()
+    groups = [fund.policies for fund in funds] + [wallet.policies for fund in funds for wallet in fund.wallets.values()]
+    return any(entity_id in policy.members for policies in groups for policy in policies.values())

@@ -16,7 +16,7 @@ get: Handler = getter("withdrawal")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A new withdrawal; this version has no key by which a repeat is recognised."""
+    """Start a withdrawal. This version has no idempotency key."""
     world, body = account.world, request.body
     sender = sending_wallet(account, account.company(request.path["company_id"]), body)
     tx = begin(

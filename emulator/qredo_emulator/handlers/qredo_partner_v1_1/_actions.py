@@ -1,10 +1,11 @@
-"""What an action is about, by its subject."""
+"""Details of actions, by their subject."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from qredo_emulator._state.model import Action, Transaction, Wallet
+from qredo_emulator._state.funds import Wallet
+from qredo_emulator._state.model import Action, Transaction
 from qredo_emulator._state.world import World
 from qredo_emulator.domain.transactions import KINDS
 
@@ -12,7 +13,7 @@ __all__ = ["action_details"]
 
 
 def action_details(world: World, action: Action) -> dict[str, Any]:
-    """The details of an action; those of policy updates are ours."""
+    """Return the details of an action. Those of policy updates are the emulator's own."""
     if action.subject == "connection":
         return _connection(world, action)
     if action.subject == "proposal":

@@ -12,7 +12,7 @@ __all__ = ["row_view"]
 
 
 def row_view(world: World, row: Row) -> dict[str, Any]:
-    """A row with the present state of its transaction, and the other side as this fund sees it."""
+    """A row with the current status of its transaction, and the other side as this fund sees it."""
     place = world.index.places[row.wallet_id]
     tx = world.state.transactions.get(row.tx_id)
     view = {

@@ -14,7 +14,7 @@ _LARGEST = 2**63 - 1
 
 
 def get_all(account: Account, request: OperationRequest) -> Reply:
-    """Every asset; those that are not enabled are listed, too."""
+    """Return every asset, including those that are not enabled."""
     assets = [
         {
             "code": asset.code,
@@ -30,7 +30,7 @@ def get_all(account: Account, request: OperationRequest) -> Reply:
 
 
 def calculate_fees(account: Account, request: OperationRequest) -> Reply:
-    """The fee of a movement, on top of what arrives."""
+    """Return the fee of an amount, which is added to it."""
     if request.body["asset"] not in ASSETS:
         raise invalid("/body/asset", f"{request.body['asset']!r} is not an asset of GET /assets")
     net = request.body["amount"]

@@ -15,19 +15,19 @@ get_taken: Handler = getter("swap_take")
 
 
 def make(account: Account, request: OperationRequest) -> Reply:
-    """A new offer, or the first one with the same key."""
+    """Offer a swap, or return the first one with the same idempotency key."""
     company = account.company(request.path["company_id"])
     made = once(account.world, company.id, request.body, lambda: swaps.make(account, company, request.body))
     return Reply({**made, "tx_url": f"https://qredo.network/aswp{made['tx_id']}"})
 
 
 def cancel(account: Account, request: OperationRequest) -> Reply:
-    """Ends an offer and takes it off the hub."""
+    """Cancel an offer, and remove it from the hub."""
     swaps.cancel(account, account.transaction(request.path["company_id"], request.path["tx_id"], "swap_make"))
     return Reply({**OK, "code": 202}, status=202)
 
 
 def take(account: Account, request: OperationRequest) -> Reply:
-    """Takes an offer, or returns the first taking with the same key."""
+    """Take an offer, or return the first transaction with the same idempotency key."""
     company = account.company(request.path["company_id"])
     return Reply(once(account.world, company.id, request.body, lambda: swaps.take(account, company, request.body)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from qredo_emulator._errors import ApiError
-from qredo_emulator._state.index import WalletPlace
 from qredo_emulator._state.model import Action, CoreClient
 from qredo_emulator._state.world import Account
 from qredo_emulator.domain.messages import action_message, pending_messages
@@ -29,49 +28,52 @@ __all__ = [
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A new core client; its id is also its address as a trusted party."""
+    """Create a core client. Its id is also its address as a trusted party."""
     return Reply(_view(account, account.new_core_client(request.body["name"]), request))
 
 
 def get_all(account: Account, request: OperationRequest) -> Reply:
-    """Every core client of the API key, signing agents among them."""
+    """Return every core client of the API key, including signing agents."""
     clients = [_view(account, client, request) for client in account.core_clients.values()]
     return Reply({"count": len(clients), "clients": clients})
 
 
 def get_actions(account: Account, request: OperationRequest) -> Reply:
-    """The actions that wait, oldest first."""
+    """Return the pending actions, oldest first."""
     client = account.core_client(request.path["client_id"])
     actions = pending_messages(account.world, client.id)
     return Reply({"count": len(actions), "actions": actions})
 
 
 def get_action(account: Account, request: OperationRequest) -> Reply:
-    """An action in any state, with what it is about."""
+    """Return an action in any state, with its details."""
     return Reply(_whole(account, account.action(request.path["client_id"], request.path["action_id"])))
 
 
 def approve_action(account: Account, request: OperationRequest) -> Reply:
-    """Approves a pending action, and returns the whole action."""
+    """Approve a pending action, and return the whole action."""
     return _decide(account, request, approve=True)
 
 
 def reject_action(account: Account, request: OperationRequest) -> Reply:
-    """Rejects a pending action, and returns the whole action."""
+    """Reject a pending action, and return the whole action."""
     return _decide(account, request, approve=False)
 
 
 def get_wallets(account: Account, request: OperationRequest) -> Reply:
-    """The wallets that are connected to this exchange, or were to be."""
+    """Return the wallets with a connection to this exchange, in any state."""
     client = account.core_client(request.path["client_id"])
-    index = account.world.index
-    return Reply(
-        {"wallets": [_wallet(account, client, index.places[wallet_id]) for wallet_id in index.links[client.id]]}
-    )
+    links = [
+        (place.wallet.id, account.world.state.actions[link.action_id])
+        for place in account.world.index.places.values()
+        for link in place.wallet.connected
+        if link.counterparty_id == client.id
+    ]
+    return Reply({"wallets": [_wallet(wallet_id, action) for wallet_id, action in links]})
 
 
 def sign(account: Account, request: OperationRequest) -> Reply:
-    """A BLS signature by the key that the emulator keeps for the core client."""
+    """Return a BLS signature by the key that the emulator keeps for the core client."""
     client = account.core_client(request.path["client_id"])
     digest = read_hash(request.body["message_hash_hex"], "/body/message_hash_hex")
     if client.agent:
@@ -80,7 +82,7 @@ def sign(account: Account, request: OperationRequest) -> Reply:
 
 
 def verify(account: Account, request: OperationRequest) -> Reply:
-    """200 for a signature of any core client or agent of this emulator over this hash, 403 for others."""
+    """Return 200 for a valid signature of this hash by a core client or agent of this emulator, otherwise 403."""
     body = request.body
     digest = read_hash(body["message_hash_hex"], "/body/message_hash_hex")
     signer = account.world.index.clients.get(body["signer_id"])
@@ -110,12 +112,5 @@ def _view(account: Account, client: CoreClient, request: OperationRequest) -> di
     }
 
 
-def _wallet(account: Account, client: CoreClient, place: WalletPlace) -> dict[str, Any]:
-    link = next(link for link in place.wallet.connected if link.counterparty_id == client.id)
-    action = account.world.state.actions[link.action_id]
-    return {
-        "wallet_id": place.wallet.id,
-        "action_id": action.id,
-        "status": action.status,
-        "expires": action.expires,
-    }
+def _wallet(wallet_id: str, action: Action) -> dict[str, Any]:
+    return {"wallet_id": wallet_id, "action_id": action.id, "status": action.status, "expires": action.expires}

@@ -34,18 +34,18 @@ _PAGE = 100
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A fund with its policies and wallets, all or nothing; `assets` gives a wallet to each."""
+    """Create a fund with its policies and wallets, all or nothing. `assets` adds one wallet per asset."""
     fund = new_fund(account, account.company(request.path["company_id"]), request.body)
     return Reply({"fund_id": fund.id, **policy_ids(fund.policies)})
 
 
 def get_deposit_addresses(account: Account, request: OperationRequest) -> Reply:
-    """One entry per wallet, its balance in base units."""
+    """Return one entry per wallet, its balance in base units."""
     return deposit_addresses(account, request, lambda wallet: wallet.balance)
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
-    """A fund with everything in it."""
+    """Return a fund with its policies and wallets."""
     company, fund = company_and_fund(account, request)
     world, wallets = account.world, fund.wallets.values()
     return Reply(
@@ -63,14 +63,14 @@ def get(account: Account, request: OperationRequest) -> Reply:
 
 
 def add_to_whitelist(account: Account, request: OperationRequest) -> Reply:
-    """Adds an address; one that is there for the asset takes the new name."""
+    """Add an address. One that is whitelisted already gets the new name."""
     _, fund = company_and_fund(account, request)
     whitelist(fund, request)
     return Reply(OK)
 
 
 def add_assets(account: Account, request: OperationRequest) -> Reply:
-    """A wallet for each asset; one that the fund has is a conflict."""
+    """Add a wallet for each asset. An asset that the fund has is a conflict."""
     company, fund = company_and_fund(account, request)
     held = {wallet.asset for wallet in fund.wallets.values()}
     for index, code in enumerate(request.body["assets"]):
@@ -81,14 +81,14 @@ def add_assets(account: Account, request: OperationRequest) -> Reply:
 
 
 def add_wallets(account: Account, request: OperationRequest) -> Reply:
-    """More wallets, all or none; a name that the fund has is a conflict."""
+    """Add wallets, all or none. A name that the fund has is a conflict."""
     company, fund = company_and_fund(account, request)
     wallets = new_wallets(account.world, company, fund, request.body["wallets"], "/body/wallets")
     return Reply({"wallets": put_wallets(account, company, fund, wallets)})
 
 
 def get_ledger(account: Account, request: OperationRequest) -> Reply:
-    """What came and what goes, newest first; `Total` counts all that the filters let through."""
+    """Return the rows of a fund's ledger, newest first; `Total` counts all rows that match the filters."""
     _, fund = company_and_fund(account, request)
     world, wanted = account.world, request.query
     place = world.place(wanted["wallet_id"]) if "wallet_id" in wanted else None

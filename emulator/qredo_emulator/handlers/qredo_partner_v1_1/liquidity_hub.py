@@ -18,12 +18,12 @@ def get_all(account: Account, request: OperationRequest) -> Reply:
 
 
 def get_for_company(account: Account, request: OperationRequest) -> Reply:
-    """What can be taken now; the company is the owner of its own offers."""
+    """Return swaps that can be taken. A company is the owner of its own offers."""
     return Reply({"items": _items(account, account.company(request.path["company_id"]).id)})
 
 
 def publish(account: Account, request: OperationRequest) -> Reply:
-    """Puts an offer of the company on the hub."""
+    """Publish an offer of the company on the hub."""
     company = account.company(request.path["company_id"])
     swaps.put_on_hub(account, account.transaction(company.id, request.body["tx_id"], "swap_make"))
     return Reply(OK)

@@ -17,7 +17,7 @@ _BLS_KEY, _EC_KEY = 192, 65
 
 
 def begin_registration(account: Account, request: OperationRequest) -> Reply:
-    """A new agent, which can't be trusted before it has finished."""
+    """Register an agent. It can be a trusted party once it has finished its registration."""
     world, body = account.world, request.body
     read_hex(body["blsPublicKey"], "/body/blsPublicKey", size=_BLS_KEY)
     read_hex(body["ecPublicKey"], "/body/ecPublicKey", size=_EC_KEY)
@@ -36,7 +36,7 @@ def begin_registration(account: Account, request: OperationRequest) -> Reply:
 
 
 def finish_registration(account: Account, request: OperationRequest) -> Reply:
-    """The agent signs its id document, and can be trusted and asked from now on."""
+    """Finish the registration of an agent by its signature of its id document."""
     agent, signature = account.core_client(request.agent_id), request.body["idDocSignatureHex"]
     check_signature(account.world, agent.bls_key, document_of(agent.id), signature, "/body/idDocSignatureHex")
     agent.registered = True
@@ -44,12 +44,12 @@ def finish_registration(account: Account, request: OperationRequest) -> Reply:
 
 
 def get_action(account: Account, request: OperationRequest) -> Reply:
-    """What the agent has to sign to approve an action."""
+    """Return the messages that the agent signs to approve an action."""
     return Reply({"messages": messages_of(_action(account, request))})
 
 
 def approve_action(account: Account, request: OperationRequest) -> Reply:
-    """Approves a pending action with one signature per message, in their order."""
+    """Approve a pending action with one signature per message, in their order."""
     action, signatures = _action(account, request), request.body["signatures"]
     agent, messages = account.core_client(request.agent_id), messages_of(action)
     if len(signatures) != len(messages):
@@ -61,7 +61,7 @@ def approve_action(account: Account, request: OperationRequest) -> Reply:
 
 
 def reject_action(account: Account, request: OperationRequest) -> Reply:
-    """Rejects a pending action."""
+    """Reject a pending action."""
     decide(account.world, _action(account, request), approve=False)
     return Reply()
 

@@ -22,13 +22,13 @@ _LIFETIME = 3600
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A new sweep, which the core client then approves, or the first one with the same key."""
+    """Start a sweep, which the core client then approves, or return the first one with the same idempotency key."""
     client = account.core_client(request.path["client_id"])
     return Reply(once(account.world, client.id, request.body, lambda: _sweep(account.world, client, request.body)))
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
-    """A sweep of the core client."""
+    """Return a sweep of the core client."""
     client = account.core_client(request.path["client_id"])
     tx = account.world.transaction(request.path["tx_id"])
     if tx is None or tx.kind != "sweep" or tx.initiator_id != client.id:

@@ -16,13 +16,13 @@ get: Handler = getter("transfer", "sweep", "swap_make", "swap_take")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A new transfer, or the first one with the same key."""
+    """Start a transfer, or return the first one with the same idempotency key."""
     company = account.company(request.path["company_id"])
     return Reply(once(account.world, company.id, request.body, lambda: _transfer(account, company, request)))
 
 
 def authorizer(account: Account, request: OperationRequest) -> CoreClient | None:
-    """The core client that has to authorise the transaction first."""
+    """Return the core client that must authorize the transaction first."""
     client_id = request.body.get("authorize_id", "")
     if client_id and client_id not in account.core_clients:
         raise invalid("/body/authorize_id", "is not a core client of this API key")

@@ -13,7 +13,7 @@ __all__ = ["add", "get_all", "remove"]
 
 
 def add(account: Account, request: OperationRequest) -> Reply:
-    """Adds a person by e-mail, a core client or an agent by id, or a company of the account by id.
+    """Add a person by e-mail address, or a core client, an agent or a company of the account by id.
 
     A person is pending, and not listed, until accepting; all others are active at once.
     Adding a party again changes nothing.
@@ -24,14 +24,14 @@ def add(account: Account, request: OperationRequest) -> Reply:
 
 
 def get_all(account: Account, request: OperationRequest) -> Reply:
-    """The parties that have accepted."""
+    """Return the parties that have accepted."""
     company = account.company(request.path["company_id"])
     listed = [party_view(account.world, party) for party in company.parties.values() if party.accepted]
     return Reply({"company_id": company.id, "total_count": len(listed), "list": listed})
 
 
 def remove(account: Account, request: OperationRequest) -> Reply:
-    """Takes a party out of the network; policies that it is a member of stay as they are."""
+    """Remove a party. Policies that it is a member of stay as they are."""
     company = account.company(request.path["company_id"])
     if company.parties.pop(request.path["trustedparty_id"], None) is None:
         raise NotFoundError("trustedparty_id")

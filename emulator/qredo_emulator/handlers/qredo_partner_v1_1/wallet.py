@@ -17,20 +17,20 @@ __all__ = ["get", "get_exchanges", "get_history", "get_max_amount", "update_poli
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
-    """A wallet, by id or short code."""
+    """Return a wallet, by id or short code."""
     return Reply(wallet_view(account.world, account.wallet(request.path["wallet_id"])))
 
 
 def get_history(account: Account, request: OperationRequest) -> Reply:
-    """What was settled at or after `since`, newest first; what left has negative amounts."""
+    """Return the movements since a time, newest first; outgoing amounts are negative."""
     wallet = account.wallet(request.path["wallet_id"]).wallet
     since = request.query.get("since", 0)
-    movements = reversed(account.world.index.history[wallet.id])
-    return Reply({"history": [movement_fields(wallet.asset, one) for one in movements if one.timestamp >= since]})
+    movements = [one for one in reversed(wallet.history) if one.timestamp >= since]
+    return Reply({"history": [movement_fields(wallet, one) for one in movements]})
 
 
 def get_max_amount(account: Account, request: OperationRequest) -> Reply:
-    """The most that can be moved, its fee included; `pending=1` leaves out what open transactions will take."""
+    """Return the largest amount that can be moved, with its fee; `pending=1` leaves out what is reserved."""
     wallet = account.wallet(request.path["wallet_id"]).wallet
     rate = account.world.fee_rate
     net = largest_net(wallet.available if request.query.get("pending") == 1 else wallet.balance, rate)
@@ -38,12 +38,12 @@ def get_max_amount(account: Account, request: OperationRequest) -> Reply:
 
 
 def get_exchanges(account: Account, request: OperationRequest) -> Reply:
-    """Every exchange."""
+    """Return every exchange."""
     return Reply({"exchanges": [_exchange(exchange) for exchange in account.world.state.exchanges.values()]})
 
 
 def update_policy(account: Account, request: OperationRequest) -> Reply:
-    """Asks the members of a wallet's own policy to change it."""
+    """Ask the members of a wallet's own policy to approve a change."""
     fund = account.fund(request.path["company_id"], request.path["fund_id"])
     place = account.wallet(request.path["wallet_id"])
     if place.fund is not fund:

@@ -15,7 +15,7 @@ get: Handler = getter("withdrawal")
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A new withdrawal, or the first one with the same key."""
+    """Start a withdrawal, or return the first one with the same idempotency key."""
     company = account.company(request.path["company_id"])
     return Reply(once(account.world, company.id, request.body, lambda: _withdrawal(account, company, request)))
 

@@ -14,13 +14,13 @@ __all__ = ["create_feed_token", "get", "sign"]
 
 
 def create_feed_token(account: Account, request: OperationRequest) -> Reply:
-    """A token for the query of the feed's URL."""
+    """Issue a token for the query of the feed's URL."""
     workspace = workspace_in(account, request)
     return Reply({"wsToken": give_token(account, workspace.id, request.date, feed_only=True)})
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
-    """An action in any state, with its one message."""
+    """Return an action in any state, with its one message."""
     action = find(workspace_in(account, request).actions, request.path["action_id"], "action_id")
     status = status_of(action, account.world.now)
     return Reply({"id": action.id, "status": status, "messages": [message_of(action).hex()]})

@@ -19,13 +19,13 @@ _BLS_KEY, _EC_KEY = 192, 65
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
-    """The name of the API key of the token; others are not found."""
+    """Return the name of the token's API key; others are not found."""
     _own_key(account, request)
     return Reply({"name": "Emulator"})
 
 
 def update(account: Account, request: OperationRequest) -> Reply:
-    """An action: the keys take effect when the new BLS key has signed it."""
+    """Register keys: they take effect when the new BLS key has signed the action."""
     workspace = _own_key(account, request)
     bls_key = _read(request.body["blsPublicKey"], "/body/blsPublicKey", _BLS_KEY)
     _read(request.body["ecPublicKey"], "/body/ecPublicKey", _EC_KEY)

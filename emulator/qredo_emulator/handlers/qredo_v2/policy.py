@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from qredo_emulator._state.ids import derived_id
+from qredo_emulator._state.workspaces import Workspace
 from qredo_emulator._state.world import Account
 from qredo_emulator.handlers._call import OperationRequest, Reply
 
@@ -13,17 +15,17 @@ __all__ = ["get_all"]
 
 
 def get_all(account: Account, request: OperationRequest) -> Reply:
-    """The Admin Policy and the Transaction Policy, both with the API key as the one member."""
+    """Return the Admin Policy and the Transaction Policy, both with the API key as the one member."""
     workspace = workspace_in(account, request)
     # What `policyType` a Transaction Policy has is not known, so it has none here.
-    admin = _policy(f"{workspace.id[:-1]}A", "Admin Policy", account.key)
-    return Reply([admin | {"policyType": "admin"}, _policy(f"{workspace.id[:-1]}T", "Transaction Policy", account.key)])
+    admin, transaction = (_policy(workspace, name, account.key) for name in ("Admin Policy", "Transaction Policy"))
+    return Reply([admin | {"policyType": "admin"}, transaction])
 
 
-def _policy(policy_id: str, name: str, member: str) -> dict[str, Any]:
+def _policy(workspace: Workspace, name: str, member: str) -> dict[str, Any]:
     rule = {"arguments": {"id": member}, "operation": 3, "threshold": 0, "type": 2}
     return {
-        "policyID": policy_id,
+        "policyID": derived_id(f"{name} {workspace.id}"),
         "name": name,
         "actionsGoverned": [],
         "expression": {"operation": 1, "rules": [rule], "threshold": 1, "type": 1},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from qredo_emulator._state.workspaces import Portfolio
 from qredo_emulator._state.world import Account
 from qredo_emulator.handlers._call import OperationRequest, Reply
 
@@ -12,8 +11,6 @@ __all__ = ["create"]
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A portfolio of the workspace."""
-    workspace = workspace_in(account, request)
-    portfolio = Portfolio(account.world.new_id(), request.body["name"], request.body.get("type", "standard"))
-    workspace.portfolios[portfolio.id] = portfolio
-    return Reply({"accountID": portfolio.id})
+    """Create a portfolio. Only its id is returned; no known operation reads it."""
+    workspace_in(account, request)
+    return Reply({"accountID": account.world.new_id()})

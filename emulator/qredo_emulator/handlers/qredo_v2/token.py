@@ -15,12 +15,12 @@ ALWAYS = ("get", "refresh")
 
 
 def get(account: Account, request: OperationRequest) -> Reply:
-    """A token for a workspace of the API key that signed."""
+    """Issue a token for a workspace of the API key that signed."""
     workspace = workspace_of(account, request.path["workspace_id"])
     return Reply({"token": give_token(account, workspace.id, request.date)})
 
 
 def refresh(account: Account, request: OperationRequest) -> Reply:
-    """Another token; the present one stays good until its end."""
+    """Issue another token. The old one stays valid until it expires."""
     workspace = workspace_in(account, request)
     return Reply({"token": give_token(account, workspace.id, request.date)})

@@ -10,5 +10,5 @@ __all__ = ["create"]
 
 
 def create(account: Account, request: OperationRequest) -> Reply:
-    """A workspace of the API key, which must have registered its keys."""
+    """Create a workspace of the API key, which must have registered its keys."""
     return Reply({"workspaceID": add_workspace(account, request.body["name"]).id})
