@@ -35,9 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         state = options.state.resolve() if options.state else None
         try:
             emulator = Emulator(settings_of(options), host=options.host, port=options.port, keys=keys, state=state)
-            with emulator:
-                _greet(emulator, keys, state, kept=options.keys is not None)
-                emulator.wait()
+            emulator.run(lambda: _greet(emulator, keys, state, kept=options.keys is not None))
         except (KeysError, SpecError, StartError, StateError) as error:
             print(f"qredo-emulator: {error}", file=sys.stderr)
             return 1

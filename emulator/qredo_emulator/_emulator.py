@@ -6,6 +6,7 @@ import errno
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -163,10 +164,20 @@ class Emulator:
             if ran and self._state is not None:
                 save_state(self.app.world, self.app.keys, self._state)
 
-    def wait(self) -> None:
-        """Wait until the emulator stops; for a program that does nothing else until it is interrupted."""
-        while self._thread is not None and self._thread.is_alive():
-            self._thread.join(_MOMENT)  # a wait without an end can't be interrupted everywhere
+    def run(self, ready: Callable[[], None]) -> None:
+        """Serve until the process is interrupted, then stop; for a program that does nothing else.
+
+        Args:
+            ready: Called once it listens.
+
+        Raises:
+            StartError: As `start`.
+            KeyboardInterrupt: It was interrupted, and has ended what it was doing.
+        """
+        with self:
+            ready()
+            while self._thread is not None and self._thread.is_alive():
+                self._thread.join(_MOMENT)  # a wait without an end can't be interrupted everywhere
 
     def __enter__(self) -> Emulator:
         return self.start()
