@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import httpx
 
-__all__ = ["problems_of_request"]
+__all__ = ["json_text", "problems_of_request"]
 
 
 def problems_of_request(
@@ -150,9 +150,20 @@ def _texts(value: Any) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return json.dumps(value, separators=(",", ":")) if isinstance(value, list | dict) else str(value)
+    return value if isinstance(value, str) else json_text(value)
+
+
+def json_text(value: Any) -> str:
+    """JSON with exact numbers, written for this check alone."""
+    if isinstance(value, dict):
+        return (
+            "{"
+            + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{json_text(item)}" for key, item in value.items())
+            + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ",".join(map(json_text, value)) + "]"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
 
 
 def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:
