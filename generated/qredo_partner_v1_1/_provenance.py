@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "89997389a7df05d397583e97d3d9a0a1bf275df01197df5e20baa9066c88a465"
-TEMPLATES_SHA256 = "1fb858476fa41cffc0a5bebfa5570cb2fdcbc535244c414adb8c357dd93c710f"
+TEMPLATES_SHA256 = "d4b1608c740f1402beb2636d874a4a6e3ef7280155a1a371d4ae3cb28a5033a3"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

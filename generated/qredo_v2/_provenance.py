@@ -9,5 +9,5 @@ PACKAGE = "qredo_v2"
 VERSION = "2.0.0+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "23d6d55e39f14075663bafb58cc4e3bf59e63931ea50ecd65d07529d200eda7d"
-TEMPLATES_SHA256 = "1fb858476fa41cffc0a5bebfa5570cb2fdcbc535244c414adb8c357dd93c710f"
+TEMPLATES_SHA256 = "d4b1608c740f1402beb2636d874a4a6e3ef7280155a1a371d4ae3cb28a5033a3"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
