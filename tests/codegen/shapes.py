@@ -898,6 +898,27 @@ NAMED = [
         path="/things/{id}",
     ),
     Shape(
+        "path parameter with a name in another script",
+        {"parameters": [{"name": "größe", "in": "path", "required": True, "schema": TEXT}]},
+        do(größe="a"),
+        "GET /things/a",
+        path="/things/{größe}",
+    ),
+    Shape(
+        "parameters of one name, each in its own style",
+        {
+            "parameters": [
+                {"name": "id", "in": "path", "required": True, "schema": LIST, "style": "label"},
+                {"name": "id", "in": "query", "schema": LIST, "style": "pipeDelimited", "explode": False},
+                {"name": "id", "in": "header", "schema": LIST},
+            ]
+        },
+        do(["a", "b"], id_2=["c", "d"], id_3=["e", "f"]),
+        "GET /things/.a,b?id=c%7Cd",
+        headers={"id": "e,f"},
+        path="/things/{id}",
+    ),
+    Shape(
         "path parameter with a name that is no name",
         {
             "parameters": [

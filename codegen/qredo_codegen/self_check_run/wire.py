@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import httpx
 
@@ -49,45 +49,24 @@ def _is_header(sent: str, one: dict[str, Any]) -> bool:
 
 
 def _path(path: str, template: str, given: dict[str, Any]) -> Iterator[str]:
-    parts = re.split(r"\{([^{}]*)\}", template)
-    # A value may hold what stands between two of them: `{x}.{format}` takes 1.5.json apart in two ways.
-    splits = list(_splits(path, parts[::2]))
-    if not splits:
-        yield f"is sent to {path!r}, which is not {template!r}"
-        return
-    wrong = [
-        [name for name, sent in zip(parts[1::2], split, strict=True) if not _fits(sent, given[name])]
-        for split in splits
-    ]
-    if all(wrong):
-        fewest = min(wrong, key=len)
-        yield f"sends {', '.join(fewest)} in the path as {path!r}"
+    expected = re.sub(r"\{([^{}]*)\}", lambda found: _in_path(given[found[1]]), template)
+    if path != expected:
+        yield f"is sent to {path!r} instead of {expected!r}"
 
 
-def _splits(path: str, literals: list[str]) -> Iterator[tuple[str, ...]]:
-    """Every way to take a path apart at the texts between its parameters."""
-    first, *others = literals
-    if not path.startswith(first):
-        return
-    rest = path.removeprefix(first)
-    if not others:
-        yield from [()] if not rest else []
-        return
-    longest = re.match("[^/?]*", rest)
-    for end in range(1, longest.end() + 1 if longest else 0):
-        yield from ((rest[:end], *more) for more in _splits(rest[end:], others))
-
-
-def _fits(sent: str, one: dict[str, Any]) -> bool:
-    """Whether a text in a path is the value of a parameter."""
-    name = one["wire"]
-    text = sent.removeprefix({"label": ".", "matrix": ";"}.get(one["style"], ""))
-    if one["style"] == "matrix":
-        text = text.replace(f"{name}=", "").replace(";", ",") if not isinstance(one["value"], dict) else text
-        text = text.removeprefix(f"{name}=").replace(";", ",")
-    elif one["style"] == "label" and one["explode"]:
-        text = text.replace(".", ",")
-    return _read(text, one) == _texts(one["value"])
+def _in_path(one: dict[str, Any]) -> str:
+    """A value as a part of a path."""
+    value, style, explode = one["value"], one["style"], one["explode"]
+    if style == "json":
+        return quote(json_text(value), safe="")
+    pieces = [quote(text, safe="") for text in _texts(value)]
+    if explode and isinstance(value, dict):
+        pieces = [f"{key}={item}" for key, item in zip(pieces[::2], pieces[1::2], strict=True)]
+    elif style == "matrix":
+        name = quote(one["wire"], safe="") + "="
+        pieces = [name + piece for piece in pieces] if explode else [name + ",".join(pieces)]
+    mark = {"label": ".", "matrix": ";"}.get(style, "")
+    return mark + (mark if explode and mark else ",").join(pieces)
 
 
 def _query(query: str, given: list[dict[str, Any]]) -> Iterator[str]:
