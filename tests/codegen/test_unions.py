@@ -39,6 +39,7 @@ SCHEMAS = {
     "Base": objects(part=objects(a=TEXT)),
     "Derived": {"allOf": [ref("Base"), objects(part=objects(b=WHOLE))]},
     "Apart": {"oneOf": [objects(x=NUMBER), objects(y=TEXT)]},
+    "Null": {"oneOf": [objects(x=TEXT), objects(x={**WHOLE, "nullable": True})]},
     "Exact": {"oneOf": [objects(x__=NUMBER), objects(y__=TEXT)]},
     "Together": {"allOf": [ref("Apart"), objects(z=TEXT)]},
 }
@@ -53,6 +54,7 @@ VALUES = [
     ("flagged", {"is": False}, "No"),
     ("derived", {"part": {"a": "x", "b": 1}}, "Derived"),
     ("together", {"y": "x", "z": "x"}, "TogetherOption2"),
+    ("null", {"x": None}, "NullOption2"),
     ("apart", {"y": "x"}, "ApartOption2"),
 ]
 
