@@ -211,7 +211,7 @@ class Union(Codec):
             with suppress(ResponseError), strictly():  # a member with a mismatch is not the one
                 found.append((member, member.decode(value, model, field)))
         if found:
-            return min(found, key=lambda one: _unknown(one[1]))
+            return min(found, key=lambda one: _misfit(one[1], value))
         for member in fitting:  # unless there is no other
             with suppress(ResponseError):
                 return member, member.decode(value, model, field)
@@ -310,16 +310,25 @@ def _nothing(response: httpx.Response) -> None:
     """No content."""
 
 
+def _open_text(response: httpx.Response) -> Any:
+    """Text of a media type that the description leaves open: JSON where the response says that it is."""
+    is_json = "json" in response.headers.get("content-type", "")
+    return (Json(STR) if is_json else TEXT)(response)
+
+
 TEXT: Final = attrgetter("text")
+OPEN_TEXT: Final = _open_text
 BYTES: Final = attrgetter("content")
 NOTHING: Final = _nothing
 
 
-def _unknown(found: Any) -> tuple[int, int]:
-    """How many values of sets and how many fields of a model the description does not know."""
-    values = [getattr(found, one.name) for one in getattr(found, "__attrs_attrs__", ())]
-    unknown = [value for value in values if isinstance(value, OpenStrEnum | OpenIntEnum) and not value.is_known]
-    return len(unknown), len(getattr(found, "additional_properties", ()))
+def _misfit(found: Any, value: Any) -> tuple[int, int, int]:
+    """How many fields of a JSON object a model of it has lost, and how many values of sets and fields are unknown."""
+    if not hasattr(found, "to_dict"):
+        return 0, 0, 0
+    values = [getattr(found, one.name) for one in found.__attrs_attrs__]
+    unknown = [one for one in values if isinstance(one, OpenStrEnum | OpenIntEnum) and not one.is_known]
+    return len(value) - len(found.to_dict()), len(unknown), len(found.additional_properties)
 
 
 def _without_models(value: Any) -> Any:

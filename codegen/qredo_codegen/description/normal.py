@@ -236,7 +236,10 @@ def _contents(written: Any, at: str, hint: str, schemas: TypeSchemas) -> Iterato
             schema = node["content"][media].get("schema")
             place = at + pointer("content", media, "schema")
             words = hint if media == medias[0] else f"{hint}_{argument_name(media)}"
-            yield Content(media, schemas.typed(schema if schema is not None else {}, place, words), text)
+            typed = schemas.typed(schema if schema is not None else {}, place, words)
+            if media.startswith("*/*") and typed.get("format") == "binary":
+                typed = {"type": "bytes"}
+            yield Content(media, typed, text)
 
 
 def _preference(media: str) -> int:

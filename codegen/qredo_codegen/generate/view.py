@@ -172,7 +172,7 @@ class Reading:
     """How the content of a response is read.
 
     Attributes:
-        form: json, text, bytes or nothing.
+        form: json, text, open_text, bytes or nothing.
         kind: The kind of what it holds.
     """
 

@@ -114,7 +114,8 @@ class OperationViews:
         kind = kind_of(self.normal, content.schema)
         if content.schema.get("nullable") and kind.annotation != "Any":
             kind = nullable(kind)
-        return Reading("json" if content.form in ("form", "multipart") else content.form, kind)
+        form = {"form": "json", "multipart": "json"}.get(content.form, content.form)
+        return Reading("open_text" if form == "text" and content.is_open else form, kind)
 
     def _feed(self, one: NormalOperation) -> str | None:
         """The name of the feed that an operation opens: the one that switches protocols on the path of a feed."""

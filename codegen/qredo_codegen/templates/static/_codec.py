@@ -309,7 +309,14 @@ def _nothing(response: httpx.Response) -> None:
     """No content."""
 
 
+def _open_text(response: httpx.Response) -> Any:
+    """Text of a media type that the description leaves open: JSON where the response says that it is."""
+    is_json = "json" in response.headers.get("content-type", "")
+    return (Json(STR) if is_json else TEXT)(response)
+
+
 TEXT: Final = attrgetter("text")
+OPEN_TEXT: Final = _open_text
 BYTES: Final = attrgetter("content")
 NOTHING: Final = _nothing
 
