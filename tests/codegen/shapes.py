@@ -729,6 +729,12 @@ FIELDS = [
     field_of("nullable on a named object", ref("Maybe"), b"null", None, Maybe={**objects(x=TEXT), "nullable": True}),
     field_of("nullable beside $ref", {**ref("Cat"), "nullable": True}, b"null", None, **PETS),
     field_of("nullable in a part of an allOf", {"allOf": [ref("Cat"), {"nullable": True}]}, b"null", None, **PETS),
+    field_of(
+        "patterns in a union",
+        {**TEXT, "oneOf": [{"pattern": "^a"}, {"pattern": "^b"}]},
+        b'"a"',
+        "a",
+    ),
     field_of("anything in a union", {"oneOf": [{**TEXT, "nullable": True}, {}]}, b'{"x":[1]}', {"x": [1]}),
     field_of("nullable beside allOf", {"allOf": [ref("Cat")], "nullable": True}, b"null", None, **PETS),
     field_of(

@@ -33,6 +33,10 @@ SCHEMAS = {
         "oneOf": [ref("Yes"), ref("No")],
         "discriminator": {"propertyName": "is", "mapping": {"true": "Yes", "false": "No"}},
     },
+    "Filed": {
+        "oneOf": [ref("Yes"), ref("No")],
+        "discriminator": {"propertyName": "is", "mapping": {"true": "./Yes.yaml", "false": "schemas/No.json"}},
+    },
     "Yes": objects(**{"is": {"type": "boolean"}}),
     "No": objects(**{"is": {"type": "boolean"}}),
     # One field that two parts of an allOf describe.
@@ -52,6 +56,7 @@ VALUES = [
     ("event", {"kind": "end"}, "Ended"),
     ("untold", {"kind": "end"}, "Ended"),
     ("flagged", {"is": False}, "No"),
+    ("filed", {"is": True}, "Yes"),
     ("derived", {"part": {"a": "x", "b": 1}}, "Derived"),
     ("together", {"y": "x", "z": "x"}, "TogetherOption2"),
     ("null", {"x": None}, "NullOption2"),

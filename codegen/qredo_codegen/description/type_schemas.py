@@ -7,6 +7,7 @@ pointer of its schema until all are named together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,7 +43,6 @@ _STRUCTURE = frozenset(
 _PLACE = ("description", "x-sensitive", "x-unit", "readOnly", "writeOnly", "deprecated", "default")
 _SCALARS = ("boolean", "integer", "number", "string")
 _VALUES = ("x-known-values", "enum", "const")
-_CONDITIONS = frozenset({"required", "not", "description", "title"})
 _PYTHON = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
@@ -326,6 +326,8 @@ class TypeSchemas:
 
     def _member(self, node: Any, merged: Merged, place: str, hint: str) -> Document:
         """A member of a union with the fields that stand beside the union."""
+        if "type" in merged.keywords and _is_about_place(node):
+            node = {**node, "type": merged.keywords["type"]}
         whole = self._merged([(node, place)])
         if _adds_nothing(merged, whole):
             return self._typed(node, place, hint)
@@ -384,7 +386,7 @@ class TypeSchemas:
         keys = [member[CLASS] for member in members if CLASS in member]
         explicit: dict[str, str] = {}
         for value, ref in given.get("mapping", {}).items():
-            where = unquote(ref[1:]) if str(ref).startswith("#") else pointer("components", "schemas", ref)
+            where = _mapped(str(ref), self.document)
             found = referred[where] if where in referred else self._schema_at(where)
             if found.get(CLASS) in keys:
                 explicit[str(value)] = found[CLASS]
@@ -472,8 +474,18 @@ def _names_null(node: Document) -> bool:
 
 
 def _are_conditions(members: list[Any]) -> bool:
-    """Whether the members of a union say only which fields go together, as `required` does: no types of their own."""
-    return all(isinstance(member, dict) and member.keys() <= _CONDITIONS and member for member in members)
+    """Whether the members of a union say nothing of a type, but which fields go together, or what a text looks like."""
+    return all(
+        isinstance(member, dict) and member and not member.keys() & _STRUCTURE - {"required"} for member in members
+    )
+
+
+def _mapped(ref: str, document: Document) -> str:
+    """The pointer of the schema that a mapping names: by a reference, by its name, or by that of a file of its own."""
+    file, _, inside = ref.partition("#")
+    is_name = file in document.get("components", {}).get("schemas", {})
+    stem = re.sub(r"\.(json|ya?ml)$", "", file.rpartition("/")[2])
+    return unquote(inside) or pointer("components", "schemas", file if is_name else stem)
 
 
 def _component(at: str) -> str | None:
