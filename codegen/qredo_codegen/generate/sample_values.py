@@ -65,8 +65,8 @@ def sample(normal: Normal, schema: Document, *, sent: bool, above: tuple[str, ..
 
 def _object(normal: Normal, found: SchemaClass, sent: bool, above: tuple[str, ...]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for wire, schema in found.fields.items():
-        required = wire in found.required
+    for wire in sorted(found.fields, key=lambda wire: wire not in found.required):  # as a model writes them
+        schema, required = found.fields[wire], wire in found.required
         if sent and required and schema.get("readOnly"):
             continue
         if found.is_upload and schema.get("type") == "string" and schema.get("format") in ("binary", "base64"):
