@@ -28,7 +28,8 @@ from .normal_form import (
 )
 from .places import Problem, parameters, path_items, placed, responses
 from .reserved import CLIENT, METHOD, SIGNING_HEADERS
-from .type_schemas import CLASS, TypeSchemas
+from .schema_class import CLASS
+from .type_schemas import TypeSchemas
 
 __all__ = ["normalize", "url_path"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .document import Document, Operation
 from .places import Problem
-from .type_schemas import CLASS, SchemaClass
+from .schema_class import CLASS, SchemaClass
 
 __all__ = [
     "DEFAULT_STYLES",

@@ -7,85 +7,23 @@ pointer of its schema until all are named together.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
 from qredo_codegen.errors import DocumentError
 
 from .all_of import MEMBERS, Merged, Part, merge
+from .annotations import STRUCTURE, annotations_of, is_about_types, without_annotations
 from .document import Document, pointer, resolve_once, tokens
 from .places import Problem
+from .schema_class import CLASS, JSON_TYPES, SchemaClass
+from .unions import adds_nothing, are_conditions, key_of_member, mapped, simplified
 
-__all__ = ["CLASS", "SchemaClass", "TypeSchemas"]
+__all__ = ["TypeSchemas"]
 
-CLASS = "x-class"
-"""Keyword of a schema in the one form: the pointer, later the name, of the class that it refers to."""
-
-_STRUCTURE = frozenset(
-    {
-        "$dynamicRef",
-        "$ref",
-        "additionalProperties",
-        "allOf",
-        "anyOf",
-        "const",
-        "enum",
-        "items",
-        "oneOf",
-        "patternProperties",
-    }
-    | {"prefixItems", "properties", "required", "type", "x-known-values"}
-)
-# What a schema says of the place where it stands, rather than of the type.
-_PLACE = ("description", "x-sensitive", "x-unit", "readOnly", "writeOnly", "deprecated", "default")
 _SCALARS = ("boolean", "integer", "number", "string")
 _VALUES = ("x-known-values", "enum", "const")
-_PYTHON = {bool: "boolean", int: "integer", float: "number", str: "string"}
-
-
-@dataclass
-class SchemaClass:
-    """An object with fields, or a set of values, that becomes a class.
-
-    Attributes:
-        pointer: Where its schema stands.
-        wire: The name of a named schema; None for one that stands inside another.
-        hint: Words for the name of one that has none.
-        description: What it is.
-        fields: The schema of each field by its name on the wire, in the one form.
-        required: Names of the fields that are always there.
-        values: The values of a set, or None for an object.
-        varnames: Names that the description gives to the values.
-        nullable: Whether null may stand in its place, wherever that is.
-        is_upload: Whether it is sent as multipart/form-data, where binary text is a file.
-        name: The class in Python, when all are named.
-        module: The module that holds it.
-        names: The names of its fields by those on the wire, or of its members by their values.
-        list: Name of the field with the list that an object holds, over which it iterates; None for no such object.
-    """
-
-    pointer: str
-    wire: str | None
-    hint: str
-    description: str = ""
-    fields: dict[str, Document] = field(default_factory=dict)
-    required: list[str] = field(default_factory=list)
-    values: list[Any] | None = None
-    varnames: list[str] | None = None
-    nullable: bool = False
-    is_upload: bool = False
-    name: str = ""
-    module: str = ""
-    names: Mapping[Any, str] = field(default_factory=dict)
-    list: str | None = None
-
-    @property
-    def base(self) -> str:
-        """The JSON type of the values of a set."""
-        return _PYTHON[type((self.values or [""])[0])]
 
 
 class TypeSchemas:
@@ -150,7 +88,7 @@ class TypeSchemas:
             found = self._structure(node, at, hint)
             if at in self._inside_itself:
                 self._is_recursive(at, found)
-            self._known[at] = found | _said(node)
+            self._known[at] = found | annotations_of(node)
         elif self._known[at] is None:
             self._inside_itself.add(at)
         return dict(self._known[at] or {})
@@ -171,11 +109,11 @@ class TypeSchemas:
         return "object" if "oneOf" in schema else str(schema.get("type", ""))
 
     def _structure(self, node: Document, at: str, hint: str) -> Document:
-        own = {key for key in node.keys() & _STRUCTURE if not (key == "type" and node[key] in ("object", ["object"]))}
+        own = {key for key in node.keys() & STRUCTURE if not (key == "type" and node[key] in ("object", ["object"]))}
         if own == {"$ref"}:
             return self._aliased(node["$ref"])
         if own == {"allOf"}:
-            parts = [index for index, part in enumerate(node["allOf"]) if not _is_about_place(part)]
+            parts = [index for index, part in enumerate(node["allOf"]) if is_about_types(part)]
             if len(parts) == 1:
                 return self._typed(node["allOf"][parts[0]], at + pointer("allOf", parts[0]), hint)
         return self._of_type(self._merged([(node, at)]), at, hint)
@@ -207,13 +145,13 @@ class TypeSchemas:
         types = [given] if isinstance(given, str) else list(given or ())
         null = {"nullable": True} if "null" in types or keywords.get("nullable") is True else {}
         types = [kind for kind in types if kind != "null"]
-        unions = [key for key in MEMBERS if key in keywords and not _are_conditions(keywords[key][0])]
+        unions = [key for key in MEMBERS if key in keywords and not are_conditions(keywords[key][0])]
         if key := next((key for key in _VALUES if key in keywords), None):
             found = self._values(key, keywords, types, at, hint)
         elif unions:
             found = self._union_of(unions[0], merged, at, hint)
         elif len(types) > 1:
-            found = self._simplified([self._one_type(kind, merged, at, hint) for kind in types], at)
+            found = simplified([self._one_type(kind, merged, at, hint) for kind in types], self.json_type)
         else:
             found = self._one_type(types[0] if types else "", merged, at, hint)
         return found | null
@@ -226,7 +164,7 @@ class TypeSchemas:
         if kind == "array" or (not kind and ("items" in keywords or "prefixItems" in keywords)):
             items, where = keywords.get("items", ({}, at))
             item = {} if "prefixItems" in keywords else self._typed(items, where + "/items", f"{hint}_item")
-            return {"type": "array", "items": _without_place(item)}
+            return {"type": "array", "items": without_annotations(item)}
         if merged.fields or merged.required:
             return self._object(merged, at, hint)
         if kind == "object" or "additionalProperties" in keywords or "patternProperties" in keywords:
@@ -240,7 +178,7 @@ class TypeSchemas:
         value = (
             self._typed(values, where + "/additionalProperties", f"{hint}_value") if isinstance(values, dict) else {}
         )
-        return {"type": "object", "additionalProperties": _without_place(value)}
+        return {"type": "object", "additionalProperties": without_annotations(value)}
 
     def _object(self, merged: Merged, at: str, hint: str) -> Document:
         found = self._new_class(merged, at, hint)
@@ -259,10 +197,10 @@ class TypeSchemas:
             else:
                 own = found.pointer + pointer("properties", wire)
                 self.know(own, self.place(where))
-                place = {key: value for part, _ in reversed(parts) for key, value in _said(part).items()}
+                place = {key: value for part, _ in reversed(parts) for key, value in annotations_of(part).items()}
                 place.pop("nullable", None)  # which one part cannot say for all
                 whole = self._of_type(self._merged(parts), own, words)
-                found.fields[wire] = _without_place(whole) | place
+                found.fields[wire] = without_annotations(whole) | place
 
     def _new_class(self, merged: Merged, at: str, hint: str) -> SchemaClass:
         text = str(merged.keywords.get("description", ""))
@@ -290,7 +228,7 @@ class TypeSchemas:
             for kind, values in kinds.items()
             if kind in taken
         ]
-        return self._simplified(sets, at) | null
+        return simplified(sets, self.json_type) | null
 
     def _set(self, kind: str, values: list[Any], keywords: Document, at: str, hint: str) -> Document:
         """The form of a set of values of one type."""
@@ -313,64 +251,29 @@ class TypeSchemas:
         referred: dict[str, Document] = {}
         for index, node in enumerate(nodes):
             # A member that the fields around are added to is another than where it stands alone.
-            place = (at if merged.fields else where) + pointer(key, _key_of_member(node, nodes, index))
+            place = (at if merged.fields else where) + pointer(key, key_of_member(node, nodes, index))
             self.know(place, self.place(where) + pointer(key, index))
             words = f"{hint}_{node.get('title') or f'option_{index + 1}'}" if isinstance(node, dict) else hint
             members.append(self._member(node, merged, place, words))
             if isinstance(node, dict) and "$ref" in node:
                 referred[unquote(node["$ref"][1:])] = members[-1]
-        found = self._simplified(members, at)
+        found = simplified(members, self.json_type)
         if "oneOf" in found and isinstance(discriminator := merged.keywords.get("discriminator"), dict):
             found["x-discriminator"] = self._discriminator(discriminator, found["oneOf"], referred, at)
         return found
 
     def _member(self, node: Any, merged: Merged, place: str, hint: str) -> Document:
         """A member of a union with the fields that stand beside the union."""
-        if "type" in merged.keywords and _is_about_place(node):
+        if "type" in merged.keywords and not is_about_types(node):
             node = {**node, "type": merged.keywords["type"]}
         whole = self._merged([(node, place)])
-        if _adds_nothing(merged, whole):
+        if adds_nothing(merged, whole):
             return self._typed(node, place, hint)
         for wire, parts in merged.fields.items():
             whole.fields.setdefault(wire, []).extend(parts)
         whole.required |= merged.required
         whole.keywords = {"type": "object"} | whole.keywords
         return self._of_type(whole, place, hint)
-
-    def _simplified(self, members: list[Document], at: str) -> Document:
-        """A union without what says nothing more: null, the same twice, text beside a set of texts."""
-        flat: list[Document] = []
-        null = {"nullable": True} if any(member.get("nullable") for member in members) else {}
-        for member in members:
-            bare = {key: value for key, value in _without_place(member).items() if key != "nullable"}
-            if not bare and "nullable" not in member:
-                return {}  # anything
-            is_plain = "oneOf" in bare and "x-discriminator" not in bare
-            flat.extend(bare["oneOf"] if is_plain else [bare] if bare else [])
-        united = self._united(flat)
-        if not united:
-            return null
-        return (united[0] if len(united) == 1 else {"oneOf": united}) | null
-
-    def _united(self, members: list[Document]) -> list[Document]:
-        found: list[Document] = []
-        for member in members:
-            kind = self.json_type(member)
-            same = next((one for one in found if self.json_type(one) == kind), None)
-            if same is None or (kind == "object" and member not in found):
-                found.append(dict(member))
-            elif kind == "array" and same["items"] != member["items"]:
-                same["items"] = self._simplified([dict(same["items"]), dict(member["items"])], "")
-            elif kind in ("string", "integer") and CLASS in member and same.get(CLASS) != member[CLASS]:
-                # Of two sets, both open, what they share is the plain type.
-                plain = {"type": kind} if CLASS in same else member
-                same.clear()
-                same.update(plain)
-            elif kind == "string" and CLASS not in same:
-                same.pop("format", None)
-        if any(self.json_type(one) == "number" for one in found):
-            found = [one for one in found if self.json_type(one) != "integer"]
-        return found
 
     def _discriminator(
         self, given: Document, members: list[Document], referred: Mapping[str, Document], at: str
@@ -386,7 +289,7 @@ class TypeSchemas:
         keys = [member[CLASS] for member in members if CLASS in member]
         explicit: dict[str, str] = {}
         for value, ref in given.get("mapping", {}).items():
-            where = _mapped(str(ref), self.document)
+            where = mapped(str(ref), self.document)
             found = referred[where] if where in referred else self._schema_at(where)
             if found.get(CLASS) in keys:
                 explicit[str(value)] = found[CLASS]
@@ -427,45 +330,14 @@ def _format(keywords: Document) -> Any:
     return keywords.get("format") or ("binary" if not is_text and "contentEncoding" not in keywords else None)
 
 
-def _said(node: Document) -> Document:
-    """What a schema says of its place: in a part that says nothing else, in each member but null, or itself."""
-    found: Document = {}
-    for part in node.get("allOf", ()):
-        found |= _said(part) if _is_about_place(part) else {}
-    for members in (node.get(key, ()) for key in MEMBERS):
-        said = [_said(one) for one in members if isinstance(one, dict) and not _is_null(one)] or [{}]
-        found |= {key: value for key, value in said[0].items() if all(other.get(key) == value for other in said)}
-    return found | {key: node[key] for key in (*_PLACE, "nullable") if node.get(key) not in (None, False, "")}
-
-
-def _is_about_place(part: Any) -> bool:
-    """Whether a part of an allOf says nothing of the type."""
-    return not (isinstance(part, dict) and part.keys() & _STRUCTURE)
-
-
-def _is_null(member: Document) -> bool:
-    values = member.get("enum", [member.get("const", "some")])
-    return member.get("type") == "null" or values == [None] or (_is_about_place(member) and "nullable" in member)
-
-
-def _without_place(found: Document) -> Document:
-    return {key: value for key, value in found.items() if key not in _PLACE}
-
-
 def _by_type(values: list[Any], types: list[str]) -> dict[str, list[Any]]:
     """Values by their JSON type; whole numbers among others, or where a number is said to stand, are numbers."""
     found: dict[str, list[Any]] = {}
     for value in values:
-        found.setdefault(_PYTHON.get(type(value), "something else"), []).append(value)
+        found.setdefault(JSON_TYPES.get(type(value), "something else"), []).append(value)
     if "integer" in found and ("number" in found or ("number" in types and "integer" not in types)):
         found["number"] = found.pop("integer") + found.get("number", [])
     return found
-
-
-def _key_of_member(node: Any, members: list[Any], index: int) -> str | int:
-    """What a member of a union is known by when others are added: the names of its fields, if it has some."""
-    keys = [",".join(sorted(one.get("properties", ()))) if isinstance(one, dict) else "" for one in members]
-    return keys[index] if keys[index] and keys.count(keys[index]) == 1 and "$ref" not in node else index
 
 
 def _names_null(node: Document) -> bool:
@@ -473,29 +345,6 @@ def _names_null(node: Document) -> bool:
     return (isinstance(given, list) and "null" in given) or None in (node.get("enum") or ())
 
 
-def _are_conditions(members: list[Any]) -> bool:
-    """Whether the members of a union say nothing of a type, but which fields go together, or what a text looks like."""
-    return all(
-        isinstance(member, dict) and member and not member.keys() & _STRUCTURE - {"required"} for member in members
-    )
-
-
-def _mapped(ref: str, document: Document) -> str:
-    """The pointer of the schema that a mapping names: by a reference, by its name, or by that of a file of its own."""
-    file, _, inside = ref.partition("#")
-    is_name = file in document.get("components", {}).get("schemas", {})
-    stem = re.sub(r"\.(json|ya?ml)$", "", file.rpartition("/")[2])
-    return unquote(inside) or pointer("components", "schemas", file if is_name else stem)
-
-
 def _component(at: str) -> str | None:
     parts = tokens(at)
     return parts[2] if len(parts) == 3 and parts[:2] == ("components", "schemas") else None
-
-
-def _adds_nothing(merged: Merged, to: Merged) -> bool:
-    """Whether the fields of one are those of the other as well, in the same words."""
-    fields = {wire: [node for node, _ in parts] for wire, parts in to.fields.items()}
-    return merged.required.keys() <= to.required.keys() and all(
-        node in fields.get(wire, ()) for wire, parts in merged.fields.items() for node, _ in parts
-    )

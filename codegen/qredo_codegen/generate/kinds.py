@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal_form import Normal
-from qredo_codegen.description.type_schemas import CLASS
+from qredo_codegen.description.schema_class import CLASS
 
 from .value_types import (
     ANYTHING,

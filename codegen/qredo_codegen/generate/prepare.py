@@ -11,7 +11,7 @@ from typing import Any
 
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal_form import Content, Normal, NormalOperation, NormalParameter
-from qredo_codegen.description.type_schemas import CLASS, SchemaClass
+from qredo_codegen.description.schema_class import CLASS, SchemaClass
 
 __all__ = ["prepare"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal_form import Normal
-from qredo_codegen.description.type_schemas import CLASS, SchemaClass
+from qredo_codegen.description.schema_class import CLASS, SchemaClass
 
 __all__ = ["FILE", "NoValue", "sample"]
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal import url_path
 from qredo_codegen.description.normal_form import DEFAULT_STYLES, Content, Normal, NormalOperation, NormalParameter, Tag
+from qredo_codegen.description.schema_class import CLASS
 from qredo_codegen.description.security import used_scheme
-from qredo_codegen.description.type_schemas import CLASS
 
 from .kinds import kind_of
 from .texts import prose, with_notes
