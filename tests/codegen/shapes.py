@@ -729,6 +729,7 @@ FIELDS = [
     field_of("nullable on a named object", ref("Maybe"), b"null", None, Maybe={**objects(x=TEXT), "nullable": True}),
     field_of("nullable beside $ref", {**ref("Cat"), "nullable": True}, b"null", None, **PETS),
     field_of("nullable in a part of an allOf", {"allOf": [ref("Cat"), {"nullable": True}]}, b"null", None, **PETS),
+    field_of("enum: objects", {"enum": [{"x": 1}]}, b'{"x":1}', {"x": 1}),
     field_of(
         "patterns in a union",
         {**TEXT, "oneOf": [{"pattern": "^a"}, {"pattern": "^b"}]},
@@ -1055,6 +1056,8 @@ V31 = [
         **PETS,
     ),
     field_of("3.1: oneOf with null", {"oneOf": [ref("Cat"), {"type": "null"}]}, b"null", None, **PETS),
+    field_of("3.1: true in a union", {**TEXT, "anyOf": [True, {"pattern": "^a"}]}, b'"a"', "a"),
+    field_of("3.1: true in an allOf", {"allOf": [True, TEXT]}, b'"a"', "a"),
     field_of("3.1: boolean schema", True, b"[1]", [1]),
     field_of("3.1: items true", {"type": "array", "items": True}, b'[1,"x"]', [1, "x"]),
     field_of(

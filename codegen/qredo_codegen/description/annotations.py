@@ -29,14 +29,15 @@ STRUCTURE = frozenset(
 _ANNOTATIONS = ("description", "x-sensitive", "x-unit", "readOnly", "writeOnly", "deprecated", "default")
 
 
-def annotations_of(node: Document) -> Document:
+def annotations_of(node: Any) -> Document:
     """What a schema says of its place: in a part that says nothing else, in each member but null, or itself."""
+    if not isinstance(node, dict):
+        return {}
     found: Document = {}
     for part in node.get("allOf", ()):
-        if isinstance(part, dict) and not is_about_types(part):
-            found |= annotations_of(part)
+        found |= {} if is_about_types(part) else annotations_of(part)
     for members in (node.get(key, ()) for key in MEMBERS):
-        said = [annotations_of(one) for one in members if isinstance(one, dict) and not is_null(one)] or [{}]
+        said = [annotations_of(one) for one in members if not is_null(one)] or [{}]
         found |= {key: value for key, value in said[0].items() if all(other.get(key) == value for other in said)}
     return found | {key: node[key] for key in (*_ANNOTATIONS, "nullable") if node.get(key) not in (None, False, "")}
 
@@ -46,8 +47,10 @@ def is_about_types(schema: Any) -> bool:
     return isinstance(schema, dict) and not STRUCTURE.isdisjoint(schema)
 
 
-def is_null(member: Document) -> bool:
+def is_null(member: Any) -> bool:
     """Whether a member of a union stands for null alone."""
+    if not isinstance(member, dict):
+        return False
     values = member.get("enum", [member.get("const", "some")])
     return member.get("type") == "null" or values == [None] or ("nullable" in member and not is_about_types(member))
 

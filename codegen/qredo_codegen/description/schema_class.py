@@ -13,8 +13,8 @@ __all__ = ["CLASS", "JSON_TYPES", "SchemaClass"]
 CLASS = "x-class"
 """Keyword of a schema in the one form: the pointer of the class that it refers to."""
 
-JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
-"""The JSON types of scalar values."""
+JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+"""The JSON types of values."""
 
 
 @dataclass

@@ -215,7 +215,7 @@ class TypeSchemas:
         given = [keywords[key]] if key == "const" else keywords[key]
         null = {"nullable": True} if None in given else {}
         kinds = _by_type([value for value in given if value is not None], types)
-        taken = {*types, "number"} if "integer" in types else {*types} or {*_SCALARS}
+        taken = {*types, "number"} if "integer" in types else {*types} or kinds.keys()
         if not kinds.keys() <= taken:
             text = f"has values of the type {' and '.join(sorted(kinds))}"
             text += f", and its type is {' and '.join(types)}" if types else ""
@@ -232,8 +232,8 @@ class TypeSchemas:
 
     def _set(self, kind: str, values: list[Any], keywords: Document, at: str, hint: str) -> Document:
         """The form of a set of values of one type."""
-        if kind in ("boolean", "number"):
-            return {"type": kind}
+        if kind not in ("integer", "string"):
+            return self._one_type(kind, Merged(), at, hint)
         found = self._new_class(Merged(keywords), at, hint)
         found.values = list(dict.fromkeys(values))
         names = keywords.get("x-enum-varnames") or ()
@@ -264,7 +264,7 @@ class TypeSchemas:
 
     def _member(self, node: Any, merged: Merged, place: str, hint: str) -> Document:
         """A member of a union with the fields that stand beside the union."""
-        if "type" in merged.keywords and not is_about_types(node):
+        if "type" in merged.keywords and isinstance(node, dict) and not is_about_types(node):
             node = {**node, "type": merged.keywords["type"]}
         whole = self._merged([(node, place)])
         if adds_nothing(merged, whole):
@@ -334,7 +334,7 @@ def _by_type(values: list[Any], types: list[str]) -> dict[str, list[Any]]:
     """Values by their JSON type; whole numbers among others, or where a number is said to stand, are numbers."""
     found: dict[str, list[Any]] = {}
     for value in values:
-        found.setdefault(JSON_TYPES.get(type(value), "something else"), []).append(value)
+        found.setdefault(JSON_TYPES[type(value)], []).append(value)
     if "integer" in found and ("number" in found or ("number" in types and "integer" not in types)):
         found["number"] = found.pop("integer") + found.get("number", [])
     return found
