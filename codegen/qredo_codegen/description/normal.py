@@ -252,7 +252,7 @@ def _preference(media: str) -> int:
 def _left_out(document: Document, schemas: TypeSchemas) -> Iterator[Problem]:
     for name in document.get("components", {}).get("schemas", {}):
         at = pointer("components", "schemas", name)
-        if at not in schemas.met:
+        if at not in schemas.known:
             yield Problem(at, "is left out: no operation uses it.")
     yield from schemas.left_out
     for name in document.get("webhooks", {}):

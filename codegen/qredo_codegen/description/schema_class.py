@@ -30,7 +30,6 @@ class SchemaClass:
         required: Names of the fields that are always there.
         values: The values of a set, or None for an object.
         varnames: Names that the description gives to the values.
-        nullable: Whether null may stand in its place, wherever that is.
         is_upload: Whether it is sent as multipart/form-data, where binary text is a file.
         name: The class in Python, when all are named.
         module: The module that holds it.
@@ -46,12 +45,16 @@ class SchemaClass:
     required: list[str] = field(default_factory=list)
     values: list[Any] | None = None
     varnames: list[str] | None = None
-    nullable: bool = False
     is_upload: bool = False
     name: str = ""
     module: str = ""
     names: Mapping[Any, str] = field(default_factory=dict)
     list: str | None = None
+
+    @property
+    def reference(self) -> Document:
+        """A schema in the one form that refers to it."""
+        return {CLASS: self.pointer} | ({"description": self.description} if self.description else {})
 
     @property
     def base(self) -> str:

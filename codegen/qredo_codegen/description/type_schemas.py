@@ -31,6 +31,7 @@ class TypeSchemas:
 
     Attributes:
         classes: Every class that was met, by the pointer of its schema.
+        known: The one form of every schema that was met, by its pointer; None while it is made.
         problems: What is ambiguous or meaningless.
         left_out: What is not generated, in order.
     """
@@ -41,14 +42,9 @@ class TypeSchemas:
         self.problems: list[Problem] = []
         self.left_out: dict[Problem, None] = {}
         self._places: dict[str, str] = {}
-        self._known: dict[str, Document | None] = {}  # by pointer; None while it is made
+        self.known: dict[str, Document | None] = {}
         self._inside_itself: set[str] = set()
         self._later: list[Callable[[], None]] = []
-
-    @property
-    def met(self) -> set[str]:
-        """Pointers of everything that was referred to."""
-        return {*self.classes, *self._known}
 
     def know(self, at: str, place: str) -> None:
         """Remember where that stands which is known by a key of its own, and not by its number in a list.
@@ -83,15 +79,15 @@ class TypeSchemas:
         """The one form of a schema, whose classes have no fields yet: those may refer to what is not complete."""
         if not isinstance(node, dict):  # true and false: OpenAPI 3.1
             return {}
-        if at not in self._known:
-            self._known[at] = None
+        if at not in self.known:
+            self.known[at] = None
             found = self._structure(node, at, hint)
             if at in self._inside_itself:
                 self._is_recursive(at, found)
-            self._known[at] = found | annotations_of(node)
-        elif self._known[at] is None:
+            self.known[at] = found | annotations_of(node)
+        elif self.known[at] is None:
             self._inside_itself.add(at)
-        return dict(self._known[at] or {})
+        return dict(self.known[at] or {})
 
     def _is_recursive(self, at: str, found: Document) -> None:
         """Say what became of a schema inside itself, where no class stands between."""
@@ -121,14 +117,6 @@ class TypeSchemas:
     def _aliased(self, ref: str) -> Document:
         where = unquote(ref[1:])
         return self._typed(resolve_once(self.document, where), where, tokens(where)[-1])
-
-    def _class_reference(self, where: str) -> Document:
-        found: Document = {CLASS: where}
-        if text := self.classes[where].description:
-            found["description"] = text
-        if self.classes[where].nullable:
-            found["nullable"] = True
-        return found
 
     def _merged(self, parts: list[Part]) -> Merged:
         return merge(self.document, parts, self._problem)
@@ -185,7 +173,7 @@ class TypeSchemas:
         found.fields = {wire: {} for wire in [*merged.fields, *merged.required]}
         found.required = list(merged.required)
         self._later.append(lambda: self._fill(found, merged.fields))
-        return self._class_reference(at)
+        return found.reference
 
     def _fill(self, found: SchemaClass, fields: Mapping[str, list[Part]]) -> None:
         """Give the fields of a class their schemas."""
@@ -205,7 +193,6 @@ class TypeSchemas:
     def _new_class(self, merged: Merged, at: str, hint: str) -> SchemaClass:
         text = str(merged.keywords.get("description", ""))
         found = SchemaClass(at, _component(at), hint, text)
-        found.nullable = merged.keywords.get("nullable") is True or _names_null(merged.keywords)
         found.list = merged.keywords.get("x-list")
         self.classes[at] = found
         return found
@@ -241,7 +228,7 @@ class TypeSchemas:
             found.varnames = list(map(str, names))
         elif names:
             self._problem(at + "/x-enum-varnames", f"has {len(names)} names for {len(values)} values.")
-        return self._class_reference(at)
+        return found.reference
 
     # --- unions ---
 
@@ -338,11 +325,6 @@ def _by_type(values: list[Any], types: list[str]) -> dict[str, list[Any]]:
     if "integer" in found and ("number" in found or ("number" in types and "integer" not in types)):
         found["number"] = found.pop("integer") + found.get("number", [])
     return found
-
-
-def _names_null(node: Document) -> bool:
-    given = node.get("type")
-    return (isinstance(given, list) and "null" in given) or None in (node.get("enum") or ())
 
 
 def _component(at: str) -> str | None:
