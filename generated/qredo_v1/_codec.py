@@ -211,7 +211,7 @@ class Union(Codec):
             with suppress(ResponseError), strictly():  # a member with a mismatch is not the one
                 found.append((member, member.decode(value, model, field)))
         if found:
-            return min(found, key=lambda one: _misfit(one[1], value))
+            return min(found, key=lambda one: _misfit(one[1], value)) if len(found) > 1 else found[0]
         for member in fitting:  # unless there is no other
             with suppress(ResponseError):
                 return member, member.decode(value, model, field)

@@ -9,5 +9,5 @@ PACKAGE = "qredo_v2"
 VERSION = "2.0.0+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "23d6d55e39f14075663bafb58cc4e3bf59e63931ea50ecd65d07529d200eda7d"
-TEMPLATES_SHA256 = "9b76b4febd82ce088696693623d94477a1abb6e078158a85fb89969a6a29edc4"
+TEMPLATES_SHA256 = "e63b5b3fa91ce1cef326a20d74dfd230538eb58c4a0ab53ad576dc4c7bb6a8da"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
