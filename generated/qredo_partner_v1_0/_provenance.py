@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "e63b5b3fa91ce1cef326a20d74dfd230538eb58c4a0ab53ad576dc4c7bb6a8da"
+TEMPLATES_SHA256 = "ba897a65e6aac2903fbce658820a1c2c920e92677cd5654754f6c96937fe1a6a"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -125,7 +125,7 @@ class Model(Codec):
         return isinstance(value, (_class(self.name), Mapping))
 
     def decode(self, value: Any, model: str, field: str) -> Any:
-        return _class(self.name).from_dict(value)
+        return _class(self.name).from_dict(super().decode(value, model, field))
 
     def encode(self, value: Any, model: str, field: str) -> Any:
         return _wire.to_dict(model, field, value, _class(self.name))

@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "89997389a7df05d397583e97d3d9a0a1bf275df01197df5e20baa9066c88a465"
-TEMPLATES_SHA256 = "e63b5b3fa91ce1cef326a20d74dfd230538eb58c4a0ab53ad576dc4c7bb6a8da"
+TEMPLATES_SHA256 = "ba897a65e6aac2903fbce658820a1c2c920e92677cd5654754f6c96937fe1a6a"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

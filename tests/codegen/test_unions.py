@@ -45,6 +45,7 @@ SCHEMAS = {
     "Apart": {"oneOf": [objects(x=NUMBER), objects(y=TEXT)]},
     "Null": {"oneOf": [objects(x=TEXT), objects(x={**WHOLE, "nullable": True})]},
     "Exact": {"oneOf": [objects(x__=NUMBER), objects(y__=TEXT)]},
+    "Shelf": objects(books={"type": "array", "items": {"allOf": [ref("Book")], "nullable": True}}),
     "Together": {"allOf": [ref("Apart"), objects(z=TEXT)]},
 }
 """Schemas of which each is the response of an operation."""
@@ -123,6 +124,13 @@ def test_a_wrong_value_in_a_member_of_a_union_makes_one_field_unusable(package: 
     found = client(package, {"x": True}, []).thing.get_exact()
     assert isinstance(found.x, package.Mismatch)
     assert found.to_dict() == {"x": True}
+
+
+def test_an_item_that_is_no_object_makes_one_field_unusable(package: ModuleType) -> None:
+    """What stands in a list of models in the place of one does not make the whole response unreadable."""
+    found = client(package, {"books": [None, 1]}, []).thing.get_shelf()
+    assert isinstance(found.books, package.Mismatch)
+    assert found.to_dict() == {"books": [None, 1]}
 
 
 @pytest.mark.parametrize("name", ["book", "base"])
