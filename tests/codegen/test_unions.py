@@ -42,6 +42,9 @@ SCHEMAS = {
     # One field that two parts of an allOf describe.
     "Base": objects(part=objects(a=TEXT)),
     "Derived": {"allOf": [ref("Base"), objects(part=objects(b=WHOLE))]},
+    # An envelope whose content each of those made of it describes.
+    "Envelope": objects(data={"type": "object", "description": "Anything."}, rows={"type": "array", "items": {}}),
+    "Enveloped": {"allOf": [ref("Envelope"), objects(data=ref("Book"), rows={"type": "array", "items": ref("Car")})]},
     "Apart": {"oneOf": [objects(x=NUMBER), objects(y=TEXT)]},
     "Null": {"oneOf": [objects(x=TEXT), objects(x={**WHOLE, "nullable": True})]},
     "Exact": {"oneOf": [objects(x__=NUMBER), objects(y__=TEXT)]},
@@ -117,6 +120,13 @@ def test_a_field_that_two_parts_describe_changes_no_part(package: ModuleType) ->
     assert package.models.Base.__annotations__["part"] == "BasePart | Unset"
     assert "b" not in package.models.BasePart.__annotations__
     assert "a" not in package.models.ApartOption2.__annotations__
+    assert package.models.Envelope.__annotations__["data"] == "dict[str, Any] | Unset"
+
+
+def test_a_part_that_takes_any_object_leaves_the_other_its_class(package: ModuleType) -> None:
+    """A field that an envelope leaves open has the class that a schema made of it names, alone and in a list."""
+    fields = package.models.Enveloped.__annotations__
+    assert (fields["data"], fields["rows"]) == ("Book | Unset", "list[Car] | Unset")
 
 
 def test_a_wrong_value_in_a_member_of_a_union_makes_one_field_unusable(package: ModuleType) -> None:

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from .annotations import MEMBERS, is_wide
 from .document import Document, pointer, resolve_once
 
-__all__ = ["MEMBERS", "Merged", "Part", "merge"]
-
-MEMBERS = ("oneOf", "anyOf")
-"""Keywords of a union."""
+__all__ = ["Merged", "Part", "merge"]
 
 Part = tuple[Any, str]
 """A schema as it is written, and its pointer."""
@@ -60,7 +58,7 @@ def merge(document: Document, parts: list[Part], report: Report) -> Merged:
 def _add(merged: Document, key: str, value: Any, at: str, report: Report) -> None:
     """Add a keyword of one part to those of the parts before it."""
     known: Any = merged.get(key)
-    if key not in merged or key == "additionalProperties":
+    if key not in merged or key == "additionalProperties" or (key in _NESTED and is_wide(known[0])):
         merged[key] = (value, at) if key in _NESTED else value
     elif key == "type":
         both = _common_types(known, value)
@@ -68,7 +66,7 @@ def _add(merged: Document, key: str, value: Any, at: str, report: Report) -> Non
         if not both:
             report(at, f"is {value!r}, and another part of its allOf is {known!r}; agree on one.")
     elif key in _NESTED:
-        if known[0] != value:
+        if known[0] != value and not is_wide(value):
             report(at, f"has {key}, and so has another part of its allOf; write one of them.")
     elif key not in ("description", "nullable"):
         merged[key] = value

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .all_of import MEMBERS
 from .document import Document
 
-__all__ = ["STRUCTURE", "annotations_of", "is_about_types", "is_null", "without_annotations"]
+__all__ = ["MEMBERS", "STRUCTURE", "annotations_of", "is_about_types", "is_null", "is_wide", "without_annotations"]
+
+MEMBERS = ("oneOf", "anyOf")
+"""Keywords of a union."""
 
 STRUCTURE = frozenset(
     {
@@ -45,6 +47,13 @@ def annotations_of(node: Any) -> Document:
 def is_about_types(schema: Any) -> bool:
     """Whether a schema says more than annotations and conditions."""
     return isinstance(schema, dict) and not STRUCTURE.isdisjoint(schema)
+
+
+def is_wide(schema: Any) -> bool:
+    """Whether a schema takes any value, or any object."""
+    if isinstance(schema, dict):
+        return STRUCTURE.intersection(schema) <= {"type"} and schema.get("type", "object") == "object"
+    return isinstance(schema, bool)
 
 
 def is_null(member: Any) -> bool:

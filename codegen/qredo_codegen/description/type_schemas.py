@@ -13,8 +13,8 @@ from urllib.parse import unquote
 
 from qredo_codegen.errors import DocumentError
 
-from .all_of import MEMBERS, Merged, Part, merge
-from .annotations import STRUCTURE, annotations_of, is_about_types, without_annotations
+from .all_of import Merged, Part, merge
+from .annotations import MEMBERS, STRUCTURE, annotations_of, is_about_types, is_wide, without_annotations
 from .document import Document, pointer, resolve_once, tokens
 from .places import Problem
 from .schema_class import CLASS, JSON_TYPES, SchemaClass
@@ -178,17 +178,23 @@ class TypeSchemas:
     def _fill(self, found: SchemaClass, fields: Mapping[str, list[Part]]) -> None:
         """Give the fields of a class their schemas."""
         for wire, parts in fields.items():
-            node, where = parts[0]
-            words = f"{found.wire or found.hint}_{wire}"
-            if all(part == node for part, _ in parts):
-                found.fields[wire] = self._typed(node, where, words)
-            else:
-                own = found.pointer + pointer("properties", wire)
-                self.know(own, self.place(where))
-                place = {key: value for part, _ in reversed(parts) for key, value in annotations_of(part).items()}
-                place.pop("nullable", None)  # which one part cannot say for all
-                whole = self._of_type(self._merged(parts), own, words)
-                found.fields[wire] = without_annotations(whole) | place
+            at, hint = found.pointer + pointer("properties", wire), f"{found.wire or found.hint}_{wire}"
+            said = {key: value for part, _ in reversed(parts) for key, value in annotations_of(part).items()}
+            said.pop("nullable", None)  # which one part cannot say for all
+            found.fields[wire] = said | self._field(parts, at, hint)
+
+    def _field(self, parts: list[Part], at: str, hint: str) -> Document:
+        """The one form of a field that one part of an allOf describes, or several."""
+        wide = [part for part, _ in parts if is_wide(part)]
+        narrow = [(part, where) for part, where in parts if not is_wide(part)] or parts[:1]
+        node, where = narrow[0]
+        if all(part == node for part, _ in narrow):
+            whole = self._typed(node, where, hint)
+            is_object = not whole or self.json_type(whole) == "object"
+            if is_object or not any(isinstance(part, dict) and "type" in part for part in wide):
+                return whole
+        self.know(at, self.place(where))
+        return without_annotations(self._of_type(self._merged(parts), at, hint))
 
     def _new_class(self, merged: Merged, at: str, hint: str) -> SchemaClass:
         text = str(merged.keywords.get("description", ""))
