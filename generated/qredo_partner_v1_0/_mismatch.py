@@ -12,7 +12,17 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 from ._provenance import PACKAGE
 from .errors import ResponseError
 
-__all__ = ["Misfit", "Mismatch", "collect_mismatches", "mismatch", "raw_of", "sending", "strictly", "type_name"]
+__all__ = [
+    "Misfit",
+    "Mismatch",
+    "collect_mismatches",
+    "is_sending",
+    "mismatch",
+    "raw_of",
+    "sending",
+    "strictly",
+    "type_name",
+]
 
 T = TypeVar("T")
 
@@ -136,7 +146,7 @@ def raw_of(value: Mismatch) -> Any:
     Raises:
         ResponseError: It is about to be sent.
     """
-    if _SENDING.get():
+    if is_sending():
         raise value.error()
     return value.raw
 
@@ -152,8 +162,13 @@ def strictly() -> AbstractContextManager[bool]:
 
 
 def sending() -> AbstractContextManager[bool]:
-    """Write what is sent: a mismatch raises."""
+    """Write what is sent: a mismatch raises, and what the service alone gives may be missing."""
     return _set(_SENDING, True)
+
+
+def is_sending() -> bool:
+    """Whether what is sent is written."""
+    return _SENDING.get()
 
 
 @contextmanager

@@ -85,7 +85,7 @@ class Operation(NamedTuple, Generic[T]):
         encoding: How the fields of a form are written, by name, where that is not as usual.
         accept: Media types of the responses.
         others: Other media types that the caller can ask for, and what reads them.
-        styles: How the values of parameters are written, by name, where that is not as usual.
+        styles: How the values of parameters are written, by place and name, where that is not as usual.
         repeatable: Whether the description says that a retry is safe (without an idempotency key).
         idempotency_key: Name of the body field that makes a retry safe, as it is on the wire.
         look_up: Operation that tells whether a call whose response was lost took effect.
@@ -104,7 +104,7 @@ class Operation(NamedTuple, Generic[T]):
     encoding: Mapping[str, str] = NOTHING
     accept: str = "application/json"
     others: Mapping[str, Any] = NOTHING
-    styles: Mapping[str, str] = NOTHING
+    styles: Mapping[str, Mapping[str, str]] = NOTHING
     repeatable: bool = False
     idempotency_key: str | None = None
     look_up: str | None = None

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import _numbers, _wire
 from ._core import parse_json
-from ._mismatch import Mismatch, mismatch, raw_of, strictly, type_name
+from ._enums import OpenIntEnum, OpenStrEnum
+from ._mismatch import Mismatch, mismatch, raw_of, sending, strictly, type_name
+from ._texts import text
 from .errors import ResponseError
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ class Codec:
 
 class _Any(Codec):
     def encode(self, value: Any, model: str, field: str) -> Any:
-        return value.to_dict() if hasattr(value, "to_dict") else value
+        return _without_models(value)
 
 
 class _Plain(Codec):
@@ -123,7 +125,7 @@ class Model(Codec):
         return isinstance(value, (_class(self.name), Mapping))
 
     def decode(self, value: Any, model: str, field: str) -> Any:
-        return _class(self.name).from_dict(value)
+        return _class(self.name).from_dict(super().decode(value, model, field))
 
     def encode(self, value: Any, model: str, field: str) -> Any:
         return _wire.to_dict(model, field, value, _class(self.name))
@@ -184,7 +186,7 @@ class Nullable(Codec):
 
 
 class Union(Codec):
-    """One of several kinds: of those that fit, the one that knows most of the fields, and of these the first."""
+    """One of several kinds: of those that fit, the one that knows most of the value, and of these the first."""
 
     def __init__(self, *members: Codec) -> None:
         self.members = members
@@ -197,31 +199,39 @@ class Union(Codec):
         return any(member.takes(value) for member in self.members)
 
     def decode(self, value: Any, model: str, field: str) -> Any:
+        return self._choose(value, model, field)[1]
+
+    def _choose(self, value: Any, model: str, field: str) -> tuple[Codec, Any]:
+        """The member that a JSON value is of, and its Python value."""
+        fitting = [member for member in self.members if member.fits(value)]
+        if len(fitting) == 1:
+            return fitting[0], fitting[0].decode(value, model, field)
         found = []
-        for member in self.members:
+        for member in fitting:
             with suppress(ResponseError), strictly():  # a member with a mismatch is not the one
-                found.append(member.decode(value, model, field))
-        if not found:
-            raise ResponseError(model, field, f"expected {self.expected}, got {type_name(value)}")
-        return min(found, key=lambda one: len(getattr(one, "additional_properties", ())))
+                found.append((member, member.decode(value, model, field)))
+        if found:
+            return min(found, key=lambda one: _misfit(one[1], value)) if len(found) > 1 else found[0]
+        for member in fitting:  # unless there is no other
+            with suppress(ResponseError):
+                return member, member.decode(value, model, field)
+        raise ResponseError(model, field, f"expected {self.expected}, got {type_name(value)}")
 
     def encode(self, value: Any, model: str, field: str) -> Any:
+        members = self.members
         if isinstance(value, dict):
-            value = self._of_dict(value, model, field)
+            value = _without_models(value)
+            with suppress(ResponseError), sending():
+                member, value = self._choose(value, model, field)
+                members = (member,)
         problem: TypeError | None = None
-        for member in self.members:
+        for member in members:
             if member.takes(value):
                 try:
                     return member.encode(value, model, field)
                 except TypeError as error:
                     problem = problem or error
         raise problem or TypeError(f"{model}.{field} takes {self.expected}, not {type(value).__name__}")
-
-    def _of_dict(self, value: dict[str, Any], model: str, field: str) -> Any:
-        try:
-            return self.decode(value, model, field)
-        except ResponseError:
-            return value
 
 
 class Tagged(Union):
@@ -235,19 +245,26 @@ class Tagged(Union):
     def decode(self, value: Any, model: str, field: str) -> Any:
         if not isinstance(value, Mapping):
             return super().decode(value, model, field)
-        chosen = self.known.get(str(value.get(self.name)))
-        return dict(value) if chosen is None else _class(chosen).from_dict(value)
+        chosen = self._known_class(value)
+        return dict(value) if chosen is None else chosen.from_dict(value)
+
+    def _known_class(self, value: Mapping[str, Any]) -> Any:
+        """The class of an object by its property; None for an unknown value."""
+        name = self.known.get(text(value.get(self.name, "")))
+        return None if name is None else _class(name)
 
     def encode(self, value: Any, model: str, field: str) -> Any:
         if not isinstance(value, dict):
             return super().encode(value, model, field)
-        decoded = self._of_dict(value, model, field)
-        return decoded if isinstance(decoded, dict) else decoded.to_dict()
+        value = _without_models(value)
+        chosen = self._known_class(value)
+        return value if chosen is None else _wire.to_dict(model, field, value, chosen)
 
 
 BOOL: Final = _Plain(bool, "a boolean")
 INT: Final = _Plain(int, "an integer")
 STR: Final = _Plain(str, "a string")
+BINARY: Final = _Plain(bytes, "bytes")
 DECIMAL: Final = _Decimal()
 ANY: Final = _Any()
 FILE: Final = _File()
@@ -266,6 +283,12 @@ def decoded(codec: Codec, model: str, field: str, value: Any) -> Any:
 def encoded(codec: Codec, model: str, field: str, value: Any) -> Any:
     """The JSON value that a codec makes of a value."""
     return raw_of(value) if value.__class__ is Mismatch else codec.encode(value, model, field)
+
+
+def sent(codec: Codec, method: str, argument: str, value: Any) -> Any:
+    """The JSON value of an argument of a call."""
+    with sending():
+        return encoded(codec, method, argument, value)
 
 
 class Json:
@@ -287,9 +310,34 @@ def _nothing(response: httpx.Response) -> None:
     """No content."""
 
 
+def _open_text(response: httpx.Response) -> Any:
+    """Text of a media type that the description leaves open: JSON where the response says that it is."""
+    is_json = "json" in response.headers.get("content-type", "")
+    return (Json(STR) if is_json else TEXT)(response)
+
+
 TEXT: Final = attrgetter("text")
+OPEN_TEXT: Final = _open_text
 BYTES: Final = attrgetter("content")
 NOTHING: Final = _nothing
+
+
+def _misfit(found: Any, value: Any) -> tuple[int, int, int]:
+    """How many fields of a JSON object a model of it has lost, and how many values of sets and fields are unknown."""
+    if not hasattr(found, "to_dict"):
+        return 0, 0, 0
+    values = [getattr(found, one.name) for one in found.__attrs_attrs__]
+    unknown = [one for one in values if isinstance(one, OpenStrEnum | OpenIntEnum) and not one.is_known]
+    return len(value) - len(found.to_dict()), len(unknown), len(found.additional_properties)
+
+
+def _without_models(value: Any) -> Any:
+    """A value with the JSON of each model in it."""
+    if isinstance(value, dict):
+        return {key: _without_models(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_models(item) for item in value]
+    return value.to_dict() if hasattr(value, "to_dict") else value
 
 
 def _class(name: str) -> Any:

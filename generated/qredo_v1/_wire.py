@@ -9,7 +9,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, NoReturn, TypeVar, cast
 
-from ._mismatch import Mismatch, mismatch, raw_of, strictly, type_name
+from ._mismatch import Mismatch, is_sending, mismatch, raw_of, sending, strictly, type_name
 from ._types import UNSET, Unset
 from .errors import ResponseError
 
@@ -53,18 +53,25 @@ def nullable(model: str, field: str, expected: str, value: object) -> Any:
     return value if value is None or value is UNSET else mismatch(model, field, expected, value)
 
 
-def nullable_required(model: str, field: str, expected: str, value: object) -> Any:
+def nullable_required(model: str, field: str, expected: str, value: object, *, read_only: bool = False) -> Any:
     """A required field that may be null."""
     if value is UNSET:
-        raise ResponseError(model, field, "required, but missing")
+        return _missing(model, field, read_only)
     return None if value is None else mismatch(model, field, expected, value)
 
 
-def required(model: str, field: str, expected: str, value: object) -> Any:
+def required(model: str, field: str, expected: str, value: object, *, read_only: bool = False) -> Any:
     """A required field without a usable value. An array that is null is empty: that is how some services write it."""
     if value is UNSET:
-        raise ResponseError(model, field, "required, but missing")
+        return _missing(model, field, read_only)
     return [] if value is None and expected == "an array" else mismatch(model, field, expected, value)
+
+
+def _missing(model: str, field: str, read_only: bool) -> Unset:
+    """A required field that is not there, as in what is sent, if the service alone gives it."""
+    if read_only and is_sending():
+        return UNSET
+    raise ResponseError(model, field, "required, but missing")
 
 
 def items(model: str, field: str, value: list[Any], kind: type, expected: str) -> list[Any]:
@@ -143,7 +150,7 @@ def to_dict(model: str, field: str, value: Any, kind: type[Any]) -> Any:
             made = f"this one is of {type(value).__module__}; import {name} from {kind.__module__}"
         raise TypeError(f"{model}.{field} takes the model {name}, not {type(value).__name__}: {made}")
     try:
-        with strictly():
+        with strictly(), sending():
             return kind.from_dict(value).to_dict()
     except ResponseError as error:
         problem = f"{model}.{field} takes the model {name}, and this dict is none: {error}"
@@ -174,7 +181,8 @@ def seconds(model: str, field: str, value: Any) -> Any:
     """
     if value is UNSET or value is None or (value.__class__ is int and value < LATEST):
         return value
-    return not_seconds(model, field, value)
+    with sending():
+        return not_seconds(model, field, value)
 
 
 def not_seconds(model: str, field: str, value: Any) -> Any:

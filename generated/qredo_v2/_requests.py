@@ -182,9 +182,9 @@ def _content(operation: Operation[Any], body: Any) -> tuple[bytes, str]:
 
 def _fill(operation: Operation[Any], path: Mapping[str, object]) -> str:
     """The path of a call. No value can leave its segment: it is percent-encoded; empty ones and dots are refused."""
-    filled = operation.path
+    filled, styles = operation.path, operation.styles.get("path", NOTHING)
     for name, value in path.items():
-        style = operation.styles.get(name)
+        style = styles.get(name)
         if style is None:
             text = _segment(operation, name, value)
         else:
@@ -220,10 +220,10 @@ def _how_to_get(name: str, value: object) -> str:
 def _query(operation: Operation[Any], query: Mapping[str, object]) -> str:
     from . import _parameters
 
-    return _parameters.query(query, operation.styles)
+    return _parameters.query(query, operation.styles.get("query", NOTHING))
 
 
 def _header(operation: Operation[Any], name: str, value: object) -> str:
     from . import _parameters
 
-    return _parameters.header(name, value, operation.styles.get(name, "simple"))
+    return _parameters.header(name, value, operation.styles.get("header", NOTHING).get(name, "simple"))

@@ -229,6 +229,33 @@ RESPONSES = [
         media="text/plain",
     ),
     Shape(
+        "response: a text of any media type",
+        gives(TEXT, "*/*"),
+        do(),
+        "GET /things",
+        headers={"accept": "*/*"},
+        result="a, b",
+        answer=b"a, b",
+        media="text/plain",
+    ),
+    Shape(
+        "response: a text of any media type, sent as JSON",
+        gives(TEXT, "*/*"),
+        do(),
+        "GET /things",
+        result="a, b",
+        answer=b'"a, b"',
+    ),
+    Shape(
+        "response: bytes of any media type",
+        gives({**TEXT, "format": "binary"}, "*/*"),
+        do(),
+        "GET /things",
+        result=b"\xff",
+        answer=b"\xff",
+        media="image/png",
+    ),
+    Shape(
         "response: application/pdf",
         gives({"type": "string", "format": "binary"}, "application/pdf"),
         do(),
@@ -565,6 +592,42 @@ BODIES = [
         b'{"n":9223372036854775807}',
     ),
     bodied(
+        "readOnly in parts of an allOf, in members of a union, and behind a reference",
+        objects(
+            part__={"allOf": [ref("Cat"), {"readOnly": True}]},
+            member__={"oneOf": [{**TEXT, "readOnly": True}, {"enum": [None], "nullable": True}]},
+            behind__=ref("Given"),
+            x__=TEXT,
+        ),
+        do(x="1"),
+        b'{"x":"1"}',
+        schemas={"Cat": CAT, "Given": {**TEXT, "readOnly": True}},
+    ),
+    bodied(
+        "readOnly that is required, in models given as dicts",
+        objects(one=ref("Made"), many={"type": "array", "items": ref("Made")}, either={"oneOf": [ref("Made"), TEXT]}),
+        do(one={"x": "1"}, many=[{"x": "2"}], either={"x": "3"}),
+        b'{"one":{"x":"1"},"many":[{"x":"2"}],"either":{"x":"3"}}',
+        schemas={"Made": objects(id__={**TEXT, "readOnly": True}, x__=TEXT)},
+    ),
+    bodied(
+        "unions of JSON types, given as plain values",
+        objects(
+            kinds={"oneOf": [{**TEXT, "enum": ["x"]}, LIST]},
+            number={"oneOf": [NUMBER, TEXT]},
+            boolean={"oneOf": [WHOLE, {"type": "boolean"}]},
+        ),
+        do(kinds="x", number=1, boolean=True),
+        b'{"kinds":"x","number":1,"boolean":true}',
+    ),
+    bodied(
+        "map of models in a union",
+        objects(pets={"oneOf": [objects(x=TEXT), {"type": "object", "additionalProperties": ref("Dog")}]}),
+        lambda client, models: client.thing.do(pets={"d": models.Dog(kind="d", name="x")}),
+        b'{"pets":{"d":{"kind":"d","name":"x"}}}',
+        schemas={"Dog": DOG},
+    ),
+    bodied(
         "union in a body",
         objects(pet__={"oneOf": [ref("Cat"), ref("Dog")]}),
         lambda client, models: client.thing.do(pet=models.Dog(kind="d", name="x")),
@@ -665,6 +728,15 @@ FIELDS = [
     field_of("nullable on a named schema", ref("Maybe"), b"null", None, Maybe={"type": "string", "nullable": True}),
     field_of("nullable on a named object", ref("Maybe"), b"null", None, Maybe={**objects(x=TEXT), "nullable": True}),
     field_of("nullable beside $ref", {**ref("Cat"), "nullable": True}, b"null", None, **PETS),
+    field_of("nullable in a part of an allOf", {"allOf": [ref("Cat"), {"nullable": True}]}, b"null", None, **PETS),
+    field_of("enum: objects", {"enum": [{"x": 1}]}, b'{"x":1}', {"x": 1}),
+    field_of(
+        "patterns in a union",
+        {**TEXT, "oneOf": [{"pattern": "^a"}, {"pattern": "^b"}]},
+        b'"a"',
+        "a",
+    ),
+    field_of("anything in a union", {"oneOf": [{**TEXT, "nullable": True}, {}]}, b'{"x":[1]}', {"x": [1]}),
     field_of("nullable beside allOf", {"allOf": [ref("Cat")], "nullable": True}, b"null", None, **PETS),
     field_of(
         "description beside $ref",
@@ -701,6 +773,21 @@ FIELDS = [
         {"all": [{"all": []}]},
         schemas={"Tree": objects(all=ref("Trees")), "Trees": {"type": "array", "items": ref("Tree")}},
     ),
+    field_of(
+        "recursion: through a member of a union",
+        ref("Expression"),
+        b'{"left":{"left":"x"}}',
+        {"left": {"left": "x"}},
+        Expression={"oneOf": [TEXT, objects(left=ref("Expression"))]},
+    ),
+    field_of(
+        "recursion: a list in itself",
+        ref("Nested"),
+        b'["x",["y",[]]]',
+        ["x", ["y", []]],
+        Nested={"oneOf": [TEXT, {"type": "array", "items": ref("Nested")}]},
+    ),
+    field_of("enum: values of two types", {"enum": [1, "auto"]}, b'"auto"', "auto"),
     field_of("enum: one value", {"type": "string", "enum": ["x"]}, b'"x"', "x"),
     field_of("enum: integers", {"type": "integer", "enum": [1, 2, -1]}, b"3", 3),
     field_of("enum: both cases of a letter", {"type": "string", "enum": ["a", "A"]}, b'"A"', "A"),
@@ -845,6 +932,27 @@ NAMED = [
         path="/things/{id}",
     ),
     Shape(
+        "path parameter with a name in another script",
+        {"parameters": [{"name": "größe", "in": "path", "required": True, "schema": TEXT}]},
+        do(größe="a"),
+        "GET /things/a",
+        path="/things/{größe}",
+    ),
+    Shape(
+        "parameters of one name, each in its own style",
+        {
+            "parameters": [
+                {"name": "id", "in": "path", "required": True, "schema": LIST, "style": "label"},
+                {"name": "id", "in": "query", "schema": LIST, "style": "pipeDelimited", "explode": False},
+                {"name": "id", "in": "header", "schema": LIST},
+            ]
+        },
+        do(["a", "b"], id_2=["c", "d"], id_3=["e", "f"]),
+        "GET /things/.a,b?id=c%7Cd",
+        headers={"id": "e,f"},
+        path="/things/{id}",
+    ),
+    Shape(
         "path parameter with a name that is no name",
         {
             "parameters": [
@@ -948,6 +1056,8 @@ V31 = [
         **PETS,
     ),
     field_of("3.1: oneOf with null", {"oneOf": [ref("Cat"), {"type": "null"}]}, b"null", None, **PETS),
+    field_of("3.1: true in a union", {**TEXT, "anyOf": [True, {"pattern": "^a"}]}, b'"a"', "a"),
+    field_of("3.1: true in an allOf", {"allOf": [True, TEXT]}, b'"a"', "a"),
     field_of("3.1: boolean schema", True, b"[1]", [1]),
     field_of("3.1: items true", {"type": "array", "items": True}, b'[1,"x"]', [1, "x"]),
     field_of(

@@ -119,7 +119,7 @@ def _other_host(document: dict[str, Any]) -> None:
 
 
 def _mixed_values(document: dict[str, Any]) -> None:
-    document["components"]["schemas"]["Company"]["properties"]["city"] = {"enum": ["a", 1]}
+    document["components"]["schemas"]["Company"]["properties"]["city"] = {"type": "string", "enum": ["a", 1]}
 
 
 def _broken_version(document: dict[str, Any]) -> None:

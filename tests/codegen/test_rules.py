@@ -396,7 +396,7 @@ AMBIGUOUS = [
      put(f"{SCHEMAS}/Status/type", "integer")),
     (f"{SCHEMAS}/Kind/x-enum-varnames", "has 2 names for 3 values", put(f"{SCHEMAS}/Kind/x-enum-varnames", ["A", "B"])),
     (f"{SCHEMAS}/Owner", "is nothing but a reference to itself",
-     put(f"{SCHEMAS}/Owner", {"type": "array", "items": {"$ref": f"#{SCHEMAS}/Owner"}})),
+     put(f"{SCHEMAS}/Owner", {"anyOf": [{"$ref": f"#{SCHEMAS}/Owner"}]})),
     (f"{SCHEMAS}/Owner", "is a part of its own allOf",
      put(f"{SCHEMAS}/Owner", {"allOf": [{"$ref": f"#{SCHEMAS}/Owner"}, OBJECT]})),
     (f"{THING}/part/discriminator/mapping/a", "is no member of the union",
@@ -410,11 +410,11 @@ AMBIGUOUS = [
          {"propertyName": "kind"}})),
     (f"{SCHEMAS}/Owner/allOf/1/properties/name", "is 'integer', and another part of its allOf is 'string'",
      put(f"{SCHEMAS}/Owner", {"allOf": [OBJECT, {"type": "object", "properties": {"name": {"type": "integer"}}}]})),
-    (f"{GET}/parameters/2/schema", "has values of the type boolean and integer",
-     put(f"{GET}/parameters/2/schema", {"enum": [True, 1]})),
+    (f"{GET}/parameters/2/schema", "has values of the type boolean and integer, and its type is string",
+     put(f"{GET}/parameters/2/schema", {"type": "string", "enum": [True, 1]})),
     (f"{SCHEMAS}/Owner/oneOf/1/properties/b/oneOf/0/properties/c", "has values of the type boolean and integer",
      put(f"{SCHEMAS}/Owner", {"oneOf": [{"type": "string"}, {"type": "object", "properties": {"b": {"oneOf": [
-         {"type": "object", "properties": {"c": {"enum": [True, 1]}}}, {"type": "string"}]}}}]})),
+         {"type": "object", "properties": {"c": {"type": "string", "enum": [True, 1]}}}, {"type": "string"}]}}}]})),
 ]
 
 DESCRIBED = [

@@ -14,7 +14,7 @@ from qredo_codegen.generate.parse import config, parse
 from qredo_codegen.generate.self_check import self_check
 from qredo_codegen.generate.write import write_package
 
-from .shapes import CAT, JSON, LIST, NUMBER, SHAPES, TEXT, Shape, described, do, objects, ref, together
+from .shapes import CAT, JSON, LIST, NUMBER, SHAPES, TEXT, Shape, described, do, gives, objects, ref, together
 
 SHAPE = Shape(
     "all at once",
@@ -56,7 +56,7 @@ BREAKS = [
     Break("models/cat.py", "from attrs import define", "from attrs import no_such", "cannot be imported"),
     Break("api/thing.py", '"POST"', '"PUT"', "is sent as PUT instead of POST"),
     Break("api/thing.py", '"/things/{id}"', '"/thing/{id}"', "is sent to"),
-    Break("api/thing.py", '"q": q', '"r": q', "sends q in the query"),
+    Break("api/thing.py", '"q": q', '"r": q', "sends the query"),
     Break("api/thing.py", '"X-Trace": x_trace', '"X-Other": x_trace', "sends the header X-Trace"),
     Break("_parameters.py", 'quote(value, safe="")', 'quote(value, safe="/&")', "sends the query"),
     Break("models/cat.py", 'data["lives"]', 'data["life"]', "sends the body"),
@@ -95,6 +95,20 @@ def test_a_path_is_taken_apart_as_it_was_put_together(tmp_path: Path) -> None:
     shape = Shape(
         "dots", {"parameters": [at, {**at, "name": "format", "schema": TEXT}]}, do(), "", path="/{at}.{format}"
     )
+    assert write_package(described(shape), "shaped", tmp_path / "shaped", Inputs("", "", {})).called == 1
+
+
+def test_what_a_package_may_do_is_no_fault(tmp_path: Path) -> None:
+    """Required fields go first, a range of statuses stands beside one of its own, and JSON in a query has fractions."""
+    fields = {"type": "object", "required": ["b"], "properties": {"a": TEXT, "b": {"type": "array", "items": NUMBER}}}
+    parameters = [
+        {"name": "$at", "in": "path", "required": True, "style": "matrix", "schema": fields},
+        {"name": "X-At", "in": "header", "schema": fields},
+        {"name": "deep", "in": "query", "explode": False, "schema": {"type": "array", "items": fields}},
+        {"name": "json", "in": "query", "content": {JSON: {"schema": fields}}},
+    ]
+    responses = gives(fields)["responses"] | gives(TEXT, status="2XX")["responses"]
+    shape = Shape("all", {"parameters": parameters, "responses": responses}, do(), "", path="/{$at}")
     assert write_package(described(shape), "shaped", tmp_path / "shaped", Inputs("", "", {})).called == 1
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .names import Names, Wanted, argument_name, class_name, member_name
 from .reserved import CLASSES, MODEL
-from .type_schemas import SchemaClass
+from .schema_class import SchemaClass
 
 __all__ = ["name_classes"]
 

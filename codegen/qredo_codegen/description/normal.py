@@ -28,7 +28,8 @@ from .normal_form import (
 )
 from .places import Problem, parameters, path_items, placed, responses
 from .reserved import CLIENT, METHOD, SIGNING_HEADERS
-from .type_schemas import CLASS, TypeSchemas
+from .schema_class import CLASS
+from .type_schemas import TypeSchemas
 
 __all__ = ["normalize", "url_path"]
 
@@ -236,7 +237,10 @@ def _contents(written: Any, at: str, hint: str, schemas: TypeSchemas) -> Iterato
             schema = node["content"][media].get("schema")
             place = at + pointer("content", media, "schema")
             words = hint if media == medias[0] else f"{hint}_{argument_name(media)}"
-            yield Content(media, schemas.typed(schema if schema is not None else {}, place, words), text)
+            typed = schemas.typed(schema if schema is not None else {}, place, words)
+            if media.startswith("*/*") and typed.get("format") == "binary":
+                typed = {"type": "bytes"}
+            yield Content(media, typed, text)
 
 
 def _preference(media: str) -> int:
@@ -248,7 +252,7 @@ def _preference(media: str) -> int:
 def _left_out(document: Document, schemas: TypeSchemas) -> Iterator[Problem]:
     for name in document.get("components", {}).get("schemas", {}):
         at = pointer("components", "schemas", name)
-        if at not in schemas.met:
+        if at not in schemas.known:
             yield Problem(at, "is left out: no operation uses it.")
     yield from schemas.left_out
     for name in document.get("webhooks", {}):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .document import Document, Operation
 from .places import Problem
-from .type_schemas import CLASS, SchemaClass
+from .schema_class import CLASS, SchemaClass
 
 __all__ = [
     "DEFAULT_STYLES",
@@ -67,7 +67,15 @@ class Content:
     @property
     def form(self) -> str:
         """How it is written: json, form, multipart, text, bytes or nothing."""
-        return "nothing" if self.media is None else form_of(self.media)
+        if self.media is None:
+            return "nothing"
+        text = {"bytes": "bytes", "string": "text"}.get(self.schema.get("type", ""))
+        return text if text and self.is_open else form_of(self.media)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can have any media type: then a text or bytes are no JSON."""
+        return self.media is not None and self.media.startswith("*/*")
 
 
 @dataclass(frozen=True)

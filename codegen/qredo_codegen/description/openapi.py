@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from jsonschema.exceptions import ValidationError, best_match, relevance
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
@@ -86,6 +86,7 @@ def _parts(document: Document) -> tuple[Any, Any] | None:
 
 def _meaning(base: Any, document: Document) -> Iterator[Problem]:
     kinds = {key: _located(base.keyword_validators[key]) for key in _LOCATED if key in base.keyword_validators}
+    kinds["schema"] = type("_Finite", (_Finite, kinds["schema"]), {})
     located = type("_Located", (base,), {"keyword_validators": {**base.keyword_validators, **kinds}})
     validator = located(document)
     try:
@@ -93,6 +94,22 @@ def _meaning(base: Any, document: Document) -> Iterator[Problem]:
             yield Problem(_place(document, error.at), _short(error))
     except Exception as error:  # the validator trips over what it does not expect, in many ways
         yield Problem("", f"openapi-spec-validator failed: {type(error).__name__}: {error}")
+
+
+class _Finite:
+    """The part of the validator for schemas, which else follows a parent to its children and back for ever."""
+
+    _open: ClassVar[set[int]] = set()
+
+    def _collect_properties(self, schema: Any) -> set[str]:
+        key = id(schema.read_value())
+        if key in self._open:
+            return set()
+        self._open.add(key)
+        try:
+            return cast("Any", super())._collect_properties(schema)  # type: ignore[no-any-return]
+        finally:
+            self._open.discard(key)
 
 
 def _located(base: Any) -> Any:

@@ -11,8 +11,9 @@ from .document import Document, operations, pointer, tokens
 from .normal_form import Normal, NormalOperation, charset_of, form_of
 from .places import Place, Problem, feeds, holders, parameters, path_items, placed
 from .reserved import SCHEMES
+from .schema_class import CLASS
 from .security import is_open_scheme, signature_schemes, used_scheme
-from .type_schemas import CLASS, TypeSchemas
+from .type_schemas import TypeSchemas
 
 __all__ = ["NORMAL_RULES", "RULES", "encodings", "form_bodies", "is_media_type", "media_types"]
 

@@ -17,7 +17,7 @@ __all__ = ["FILTERS"]
 _LAST_COLUMN = 118
 
 
-def literal(value: str | int | bool | dict[str, str] | None) -> str:
+def literal(value: str | int | bool | dict[str, Any] | None) -> str:
     """A value as a Python literal."""
     return ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal_form import Normal
-from qredo_codegen.description.type_schemas import CLASS
+from qredo_codegen.description.schema_class import CLASS
 
 from .value_types import (
     ANYTHING,
@@ -72,7 +72,7 @@ def _inner(normal: Normal, schema: Document, is_upload: bool) -> Kind:
 def _union(normal: Normal, schema: Document, is_upload: bool) -> Kind:
     members = [_kind(normal, member, is_upload) for member in schema["oneOf"]]
     found, chooser = one_of(members), schema.get("x-discriminator")
-    if chooser is None or not isinstance(found, Complex):
+    if not (chooser and chooser["mapping"] and isinstance(found, Complex)):
         return found
     known = {value: normal.classes[key].name for value, key in chooser["mapping"].items()}
     codecs = ", ".join(member.codec for member in members)

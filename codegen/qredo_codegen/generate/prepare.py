@@ -11,7 +11,7 @@ from typing import Any
 
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal_form import Content, Normal, NormalOperation, NormalParameter
-from qredo_codegen.description.type_schemas import CLASS, SchemaClass
+from qredo_codegen.description.schema_class import CLASS, SchemaClass
 
 __all__ = ["prepare"]
 
@@ -34,8 +34,14 @@ def _path(operation: NormalOperation) -> str:
     path = operation.source.path
     for one in operation.parameters:
         if one.place == "path":
-            path = path.replace(f"{{{one.wire}}}", f"{{{one.name}}}")
+            path = path.replace(f"{{{one.wire}}}", f"{{{_name(one)}}}")
     return path
+
+
+def _name(parameter: NormalParameter) -> str:
+    """The name of a parameter; in a path the parser reads ASCII alone."""
+    name = parameter.name
+    return name if name.isascii() or parameter.place != "path" else f"path_{name.encode().hex()}"
 
 
 def _operation(normal: Normal, operation: NormalOperation) -> Document:
@@ -43,7 +49,7 @@ def _operation(normal: Normal, operation: NormalOperation) -> Document:
         "operationId": f"{operation.tag}_{operation.verb}",
         "tags": [operation.tag],
         "parameters": [
-            {"name": one.name, "in": one.place, "required": one.required, "schema": _parameter(normal, one)}
+            {"name": _name(one), "in": one.place, "required": one.required, "schema": _parameter(normal, one)}
             for one in operation.parameters
         ],
         "responses": {

@@ -14,7 +14,7 @@ from openapi_python_client.parser import GeneratorData
 
 from .filters import FILTERS
 from .inputs import TEMPLATES, Inputs
-from .value_types import Complex, Decimal, Where
+from .value_types import Complex, Decimal, Kind, Where
 from .view import Argument, BodyView, Field, MethodView, PackageView, Reading
 
 __all__ = ["render"]
@@ -111,7 +111,8 @@ def _globals(view: PackageView, inputs: Inputs, errors: Sequence[str]) -> dict[s
 
 
 def _fallback(field: Field, where: Where) -> str:
-    return f"_wire.{field.fallback}({where.arguments}, {field.kind.expected!r}, {field.name})"
+    given = f"{where.arguments}, {field.kind.expected!r}, {field.name}{', read_only=True' if field.read_only else ''}"
+    return f"_wire.{field.fallback}({given})"
 
 
 def _sent(argument: Argument, method: MethodView) -> str:
@@ -121,13 +122,18 @@ def _sent(argument: Argument, method: MethodView) -> str:
         return f"_wire.seconds({Where(method.id, name).arguments}, {name})"
     if not isinstance(kind, Complex | Decimal):
         return name
-    encoded = kind.encode(name, Where(method.id, name))
+    encoded = _encoded(kind, Where(method.id, name), name)
     return encoded if argument.required else f"{name} if {name} is UNSET or {name} is None else {encoded}"
+
+
+def _encoded(kind: Kind, where: Where, name: str) -> str:
+    codec = kind.constant if isinstance(kind, Complex) else kind.codec
+    return f"_codec.sent({codec}, {where.arguments}, {name})"
 
 
 def _sent_body(body: BodyView, method: str) -> str:
     """Expression: the JSON value, the text or the bytes of a body that has no fields of its own."""
-    encoded = body.kind.encode("body", Where(method, "body"))
+    encoded = _encoded(body.kind, Where(method, "body"), "body")
     return encoded if body.required else f"body if body is UNSET else {encoded}"
 
 

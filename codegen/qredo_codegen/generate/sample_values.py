@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal_form import Normal
-from qredo_codegen.description.type_schemas import CLASS, SchemaClass
+from qredo_codegen.description.schema_class import CLASS, SchemaClass
 
 __all__ = ["FILE", "NoValue", "sample"]
 
@@ -64,8 +65,8 @@ def sample(normal: Normal, schema: Document, *, sent: bool, above: tuple[str, ..
 
 def _object(normal: Normal, found: SchemaClass, sent: bool, above: tuple[str, ...]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for wire, schema in found.fields.items():
-        required = wire in found.required
+    for wire in sorted(found.fields, key=lambda wire: wire not in found.required):  # as a model writes them
+        schema, required = found.fields[wire], wire in found.required
         if sent and required and schema.get("readOnly"):
             continue
         if found.is_upload and schema.get("type") == "string" and schema.get("format") in ("binary", "base64"):
@@ -82,12 +83,23 @@ def _object(normal: Normal, found: SchemaClass, sent: bool, above: tuple[str, ..
 
 
 def _first(normal: Normal, schema: Document, sent: bool, above: tuple[str, ...]) -> Any:
+    chooser = schema.get("x-discriminator")
     for member in schema["oneOf"]:
         try:
-            return sample(normal, member, sent=sent, above=above)
+            found = sample(normal, member, sent=sent, above=above)
         except NoValue:
             continue
+        return found | _tag(normal, member[CLASS], chooser) if chooser and CLASS in member else found
     raise NoValue
+
+
+def _tag(normal: Normal, key: str, chooser: Document) -> dict[str, Any]:
+    """The field by which a member of a union is known; none where it has no value of its own."""
+    name, fields = chooser["property"], normal.classes[key].fields
+    value = next((value for value, one in chooser["mapping"].items() if one == key), None)
+    if value is None or name not in fields:
+        return {}
+    return {name: json.loads(value) if fields[name].get("type") in ("boolean", "integer", "number") else value}
 
 
 def _several(make: Any, empty: Any) -> Any:

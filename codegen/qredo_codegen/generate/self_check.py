@@ -85,7 +85,7 @@ def _call(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str,
             for parameter in one.parameters
         ],
         "body": _body(normal, one, method),
-        "responses": [_response(normal, status, content) for status, content in one.successes.items()],
+        "responses": [_response(normal, one, status, content) for status, content in one.successes.items()],
     }
 
 
@@ -103,10 +103,12 @@ def _body(normal: Normal, one: NormalOperation, method: MethodView) -> dict[str,
     return found
 
 
-def _response(normal: Normal, status: str, content: Content) -> dict[str, Any]:
+def _response(normal: Normal, one: NormalOperation, status: str, content: Content) -> dict[str, Any]:
     form = content.form
     value = None if form in ("nothing", "text", "bytes") else sample(normal, content.schema, sent=False)
-    return {"status": status.replace("XX", "00"), "form": form, "media": content.media, "value": value}
+    in_range = (code for code in map(str, range(100, 600)) if code[0] == status[0] and code not in one.contents)
+    status = status if status.isdigit() else next(in_range)
+    return {"status": status, "form": form, "media": content.media, "value": value}
 
 
 def _examples(normal: Normal) -> Iterator[dict[str, Any]]:

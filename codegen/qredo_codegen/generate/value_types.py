@@ -114,6 +114,10 @@ class Plain(Single):
 class Decimal(Single):
     """A number, exact to its last digit."""
 
+    @property
+    def python(self) -> str:
+        return "(Decimal, int)"
+
     def check(self, value: str) -> str:
         return f"{value}.__class__ in _numbers.EXACT"
 
@@ -150,6 +154,10 @@ class EnumOf(Single):
 
     base: Plain
     module: str
+
+    @property
+    def python(self) -> str:
+        return self.base.python  # a plain value is given as well
 
     def check(self, value: str) -> str:
         return self.base.check(value)
@@ -233,14 +241,15 @@ class _OneOf(Kind):
 
     def encode(self, value: str, where: Where) -> str:
         # Without a test for the last one, its encoder refuses a value of no member, and names the field.
-        *others, last = self.members
+        # A boolean comes first, since it is an int in Python.
+        *others, last = sorted(self.members, key=lambda member: member.json != "boolean")
         choices = [f"{member.encode(value, where)} if isinstance({value}, {member.python}) else " for member in others]
         return "".join(choices) + last.encode(value, where)
 
 
 PLAIN = {
     "boolean": Plain("bool", "bool", "boolean", "a boolean", "_codec.BOOL", ()),
-    "bytes": Plain("bytes", "bytes", "string", "bytes", "_codec.BYTES", ()),
+    "bytes": Plain("bytes", "bytes", "string", "bytes", "_codec.BINARY", ()),
     "integer": Plain("int", "int", "integer", "an integer", "_codec.INT", ()),
     "string": Plain("str", "str", "string", "a string", "_codec.STR", ()),
 }

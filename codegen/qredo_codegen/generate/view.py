@@ -172,7 +172,7 @@ class Reading:
     """How the content of a response is read.
 
     Attributes:
-        form: json, text, bytes or nothing.
+        form: json, text, open_text, bytes or nothing.
         kind: The kind of what it holds.
     """
 
@@ -251,9 +251,13 @@ class MethodView:
         return next((kind.annotation for kind in kinds if len(kinds) == 1 and isinstance(kind, ModelOf)), None)
 
     @property
-    def styles(self) -> dict[str, str]:
-        """How the values of its parameters are written, by argument, where that is not as usual."""
-        return {argument.wire: argument.style for argument in self.arguments if argument.style}
+    def styles(self) -> dict[str, dict[str, str]]:
+        """How the values of its parameters are written, by place and name on the wire, where that is not as usual."""
+        found: dict[str, dict[str, str]] = {}
+        for argument in self.arguments:
+            if argument.style:
+                found.setdefault(argument.place, {})[argument.wire] = argument.style
+        return found
 
     @property
     def codecs(self) -> list[Complex]:

@@ -8,8 +8,8 @@ from functools import cached_property
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal import url_path
 from qredo_codegen.description.normal_form import DEFAULT_STYLES, Content, Normal, NormalOperation, NormalParameter, Tag
+from qredo_codegen.description.schema_class import CLASS
 from qredo_codegen.description.security import used_scheme
-from qredo_codegen.description.type_schemas import CLASS
 
 from .kinds import kind_of
 from .texts import prose, with_notes
@@ -114,7 +114,8 @@ class OperationViews:
         kind = kind_of(self.normal, content.schema)
         if content.schema.get("nullable") and kind.annotation != "Any":
             kind = nullable(kind)
-        return Reading("json" if content.form in ("form", "multipart") else content.form, kind)
+        form = {"form": "json", "multipart": "json"}.get(content.form, content.form)
+        return Reading("open_text" if form == "text" and content.is_open else form, kind)
 
     def _feed(self, one: NormalOperation) -> str | None:
         """The name of the feed that an operation opens: the one that switches protocols on the path of a feed."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from qredo_codegen.description.document import Document
 from qredo_codegen.description.normal_form import Normal
-from qredo_codegen.description.type_schemas import SchemaClass
+from qredo_codegen.description.schema_class import SchemaClass
 
 from .kinds import kind_of
 from .texts import prose, with_notes

@@ -65,7 +65,7 @@ def _example(package: Any, example: dict[str, Any]) -> Iterator[str]:
 
 def _call(package: Any, call: dict[str, Any], response: dict[str, Any], form: str) -> Iterator[str]:
     """Problems of one call without and with asyncio: all arguments and keywords, or what is required and one body."""
-    from qredo_codegen.self_check_run.wire import problems_of_request
+    from qredo_codegen.self_check_run.wire import json_text, problems_of_request
 
     given = [one for one in call["arguments"] if one["required"] or form == "keywords"]
     body = call["body"]
@@ -75,7 +75,7 @@ def _call(package: Any, call: dict[str, Any], response: dict[str, Any], form: st
     named = {one["name"]: one["value"] for one in given if one["place"] != "path"}
     named |= _body_of(package, body, form)
     seen: list[httpx.Request] = []
-    content, expected = _FIXED.get(response["form"]) or (_json(response["value"]).encode(), response["value"])
+    content, expected = _FIXED.get(response["form"]) or (json_text(response["value"]).encode(), response["value"])
 
     def serve(request: httpx.Request) -> httpx.Response:
         seen.append(request)
@@ -120,15 +120,6 @@ async def _async(package: Any, call: dict[str, Any], serve: Any, positional: lis
 
 # What is sent and given where it is not JSON.
 _FIXED: dict[str, tuple[bytes, Any]] = {"nothing": (b"", None), "text": (b"text", "text"), "bytes": (b"text", b"text")}
-
-
-def _json(value: Any) -> str:
-    """JSON with exact numbers, written for this check alone."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)}: {_json(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_json(item) for item in value) + "]"
-    return str(value) if isinstance(value, Decimal) else json.dumps(value)
 
 
 def _shown(value: Any) -> Any:

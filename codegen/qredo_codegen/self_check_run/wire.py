@@ -1,4 +1,4 @@
-"""What a request must look like on the wire, read back by OpenAPI's own rules: none of the client's code is used."""
+"""What a request must look like on the wire, written by OpenAPI's own rules: none of the client's code is used."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import email
 import email.policy
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote
 
 import httpx
 
-__all__ = ["problems_of_request"]
+__all__ = ["json_text", "problems_of_request"]
 
 
 def problems_of_request(
@@ -27,119 +27,69 @@ def problems_of_request(
     yield from _path(path, call["path"], {one["wire"]: one for one in given if one["place"] == "path"})
     yield from _query(query, [one for one in given if one["place"] == "query"])
     for one in given:
-        if one["place"] == "header":
-            sent = request.headers.get(one["wire"])
-            if sent is None or not _is_header(sent, one):
-                yield f"sends the header {one['wire']} as {sent!r}"
+        if one["place"] == "header" and (sent := request.headers.get(one["wire"])) != _written(one, str):
+            yield f"sends the header {one['wire']} as {sent!r}"
     if call["body"]:
         yield from _body(request, call["body"])
     elif request.content:
         yield "sends a body that is not described"
 
 
-def _is_header(sent: str, one: dict[str, Any]) -> bool:
-    """Whether a header has a value; it is compared as a whole, as nothing in it is encoded and JSON has commas."""
-    value = one["value"]
-    if one["style"] == "json":
-        return bool(json.loads(sent, parse_float=Decimal) == value)
-    pieces = _texts(value)
-    if isinstance(value, dict) and one["explode"]:
-        pieces = [f"{key}={item}" for key, item in zip(pieces[::2], pieces[1::2], strict=True)]
-    return sent == ",".join(pieces)
-
-
 def _path(path: str, template: str, given: dict[str, Any]) -> Iterator[str]:
-    parts = re.split(r"\{([^{}]*)\}", template)
-    # A value may hold what stands between two of them: `{x}.{format}` takes 1.5.json apart in two ways.
-    splits = list(_splits(path, parts[::2]))
-    if not splits:
-        yield f"is sent to {path!r}, which is not {template!r}"
-        return
-    wrong = [
-        [name for name, sent in zip(parts[1::2], split, strict=True) if not _fits(sent, given[name])]
-        for split in splits
-    ]
-    if all(wrong):
-        fewest = min(wrong, key=len)
-        yield f"sends {', '.join(fewest)} in the path as {path!r}"
+    expected = re.sub(r"\{([^{}]*)\}", lambda found: _written(given[found[1]], _quote), template)
+    if path != expected:
+        yield f"is sent to {path!r} instead of {expected!r}"
 
 
-def _splits(path: str, literals: list[str]) -> Iterator[tuple[str, ...]]:
-    """Every way to take a path apart at the texts between its parameters."""
-    first, *others = literals
-    if not path.startswith(first):
-        return
-    rest = path.removeprefix(first)
-    if not others:
-        yield from [()] if not rest else []
-        return
-    longest = re.match("[^/?]*", rest)
-    for end in range(1, longest.end() + 1 if longest else 0):
-        yield from ((rest[:end], *more) for more in _splits(rest[end:], others))
-
-
-def _fits(sent: str, one: dict[str, Any]) -> bool:
-    """Whether a text in a path is the value of a parameter."""
-    name = one["wire"]
-    text = sent.removeprefix({"label": ".", "matrix": ";"}.get(one["style"], ""))
-    if one["style"] == "matrix":
-        text = text.replace(f"{name}=", "").replace(";", ",") if not isinstance(one["value"], dict) else text
-        text = text.removeprefix(f"{name}=").replace(";", ",")
-    elif one["style"] == "label" and one["explode"]:
-        text = text.replace(".", ",")
-    return _read(text, one) == _texts(one["value"])
+def _written(one: dict[str, Any], write: Callable[[str], str]) -> str:
+    """A value in a path or a header; `write` percent-encodes the texts in it, or leaves them as they are."""
+    value, style, explode = one["value"], one["style"], one["explode"]
+    if style == "json":
+        return write(json_text(value))
+    pieces = [write(text) for text in _texts(value)]
+    if explode and isinstance(value, dict):
+        pieces = [f"{key}={item}" for key, item in zip(pieces[::2], pieces[1::2], strict=True)]
+    elif style == "matrix":
+        name = _quote(one["wire"]) + "="
+        pieces = [name + piece for piece in pieces] if explode else [name + ",".join(pieces)]
+    mark = {"label": ".", "matrix": ";"}.get(style, "")
+    return mark + (mark if explode and mark else ",").join(pieces)
 
 
 def _query(query: str, given: list[dict[str, Any]]) -> Iterator[str]:
-    pairs = [(unquote(name), value) for name, _, value in (pair.partition("=") for pair in query.split("&") if pair)]
-    expected: list[tuple[str, Any]] = []
-    for one in given:
-        wire, value = one["wire"], one["value"]
-        if one["style"] == "json":
-            expected.append((wire, value))
-        elif isinstance(value, dict) and one["style"] == "deepObject":
-            expected.extend(_deep(wire, value))
-        elif isinstance(value, dict) and one["explode"]:
-            expected.extend((key, _text(item)) for key, item in value.items() if item is not None)
-        elif isinstance(value, list) and one["explode"]:
-            expected.extend((wire, item) for item in _texts(value))
-        else:
-            expected.append((wire, _texts(value)))
-    if len(pairs) != len(expected):
-        yield f"sends the query {query!r}, which has {len(pairs)} values instead of {len(expected)}"
-        return
-    styles = {one["wire"]: one for one in given}
-    for (name, sent), (wanted, value) in zip(_by_name(pairs), _by_name(expected), strict=True):
-        one = styles.get(wanted, {"style": "form", "explode": True, "value": ""})
-        is_json = one["style"] == "json"
-        found = json.loads(unquote(sent), parse_float=Decimal) if is_json else unquote(sent)
-        if isinstance(value, list) and not is_json:
-            joined = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(one["style"])
-            found, value = (unquote(sent), joined.join(value)) if joined else (_read(sent, one), value)
-        if name != wanted or found != value:
-            yield f"sends {wanted} in the query as {name}={sent}"
+    """What differs between a query or a form and the values that it has, in any order of their names."""
+    wanted = [f"{_quote(name)}={value}" for one in given for name, value in _pairs(one)]
+    both = (sorted(pairs, key=lambda pair: pair.partition("=")[0]) for pairs in (query.split("&"), wanted or [""]))
+    if (sent := next(both)) != (expected := next(both)):
+        yield f"sends the query {'&'.join(sent)!r} instead of {'&'.join(expected)!r}"
+
+
+def _pairs(one: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The names of a value in a query, and what stands behind each."""
+    name, value, style = one["wire"], one["value"], one["style"]
+    if style == "json":
+        yield name, _quote(json_text(value))
+    elif style == "deepObject":
+        yield from ((name, _quote(text)) for name, text in _deep(name, value))
+    elif one["explode"] and isinstance(value, dict):
+        yield from ((key, _quote(_text(item))) for key, item in value.items() if item is not None)
+    elif one["explode"]:
+        yield from ((name, _quote(text)) for text in _texts(value))
+    else:
+        separator = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(style, ",")
+        yield name, separator.join(map(_quote, _texts(value)))
 
 
 def _deep(name: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _deep(f"{name}[{key}]", item)
-    elif isinstance(value, list):
-        yield from ((name, item) for item in _texts(value))
     elif value is not None:
-        yield name, _text(value)
+        yield from ((name, text) for text in _texts(value))
 
 
-def _read(sent: str, one: dict[str, Any]) -> list[str]:
-    """The texts of a value: of a scalar one, of an array its items, of an object its keys and values in turn."""
-    if one["style"] == "json":
-        return _texts(json.loads(unquote(sent), parse_float=Decimal))
-    if not isinstance(one["value"], list | dict):
-        return [unquote(sent)]
-    pieces = sent.split(",") if sent else []
-    if isinstance(one["value"], dict) and one["explode"]:
-        pieces = [half for piece in pieces for half in piece.split("=", 1)]
-    return [unquote(piece) for piece in pieces]
+def _quote(text: str) -> str:
+    return quote(text, safe="")
 
 
 def _texts(value: Any) -> list[str]:
@@ -150,9 +100,16 @@ def _texts(value: Any) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return json.dumps(value, separators=(",", ":")) if isinstance(value, list | dict) else str(value)
+    return value if isinstance(value, str) else json_text(value)
+
+
+def json_text(value: Any) -> str:
+    """JSON with exact numbers, written for this check alone."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json_text(key)}:{json_text(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(json_text, value)) + "]"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
 
 
 def _body(request: httpx.Request, body: dict[str, Any]) -> Iterator[str]:

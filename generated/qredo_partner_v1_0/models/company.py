@@ -57,7 +57,7 @@ class Company:
         self.company_id = (
             company_id
             if company_id.__class__ is str
-            else _wire.required("Company", "company_id", "a string", company_id)
+            else _wire.required("Company", "company_id", "a string", company_id, read_only=True)
         )
         self.name = name if name.__class__ is str else _wire.required("Company", "name", "a string", name)
         self.city = city if city.__class__ is str else _wire.required("Company", "city", "a string", city)

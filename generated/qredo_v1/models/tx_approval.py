@@ -177,7 +177,7 @@ class TxApproval:
         if (value := self.status) is not UNSET and value is not None:
             data["status"] = (
                 _wire.plain("TxApproval", "status", value, int)
-                if isinstance(value, ApprovalStatusNumber)
+                if isinstance(value, int)
                 else _wire.plain("TxApproval", "status", value, str)
             )
         for key, extra in self.additional_properties.items():
