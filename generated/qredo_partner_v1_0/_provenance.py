@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
 DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "8a9492f96bd3cad3c1f9eb1d4d96c8fc4522062f1a280be780cd0a4db93f80c2"
+TEMPLATES_SHA256 = "7334b0079908be9c22f73bac7615d511f6abf0ff0ffb36d58d1131cb273f9290"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
