@@ -258,6 +258,37 @@ def test_a_message_with_one_odd_field_is_given(kind: Kind, emulator: Emulator) -
     assert [getattr(message.id, "raw", message.id) for message in messages] == [1, 1, "good"]
 
 
+def test_a_strict_client_takes_no_odd_field(kind: Kind, emulator: Emulator) -> None:
+    """With `strict=True` a message with a field of another type is one that is not as described."""
+    errors: list[FeedMessageError] = []
+
+    def script(connection: Connection) -> None:
+        connection.accept()
+        connection.send(text('{"id": 1}') + text('{"id": "good"}'))
+        connection.wait_for_end()
+
+    with Scripted(script) as server:
+        environment = Environment.emulator(server.url)
+        options: dict[str, Any] = {"on_error": errors.append, "http": {"strict": True}}
+        (message,) = listen(kind, emulator.credentials, environment, "agent", **options)
+    assert (message.id, [error.raw for error in errors]) == ("good", ['{"id": 1}'])
+
+
+def test_numbers_of_a_feed_are_exact(kind: Kind, emulator: Emulator) -> None:
+    """Where a package reads numbers with a fraction exactly, it does so in the messages of its feeds."""
+    number = "0.12345678901234567891"
+
+    def script(connection: Connection) -> None:
+        connection.accept()
+        connection.send(text(f'{{"id": "t", "price": {number}}}'))
+        connection.wait_for_end()
+
+    with Scripted(script) as server:
+        environment = Environment.emulator(server.url)
+        (message,) = listen(kind, emulator.hmac_credentials, environment, "transactions", package=qredo_v1)
+    assert message.additional_properties["price"].text == number
+
+
 def test_without_on_error_the_loop_gets_it_and_can_go_on(emulator: Emulator, agent: Token) -> None:
     """The error ends a loop, not the feed: asked again, it goes on with the next message of the same connection."""
 

@@ -41,7 +41,8 @@ def make_plan(reconnect: Reconnect, clock: Clock, random: float = 1.0) -> Reconn
         path={},
         info=HandshakeInfo("feed:wallets", "partner_signature"),
         message=qredo_partner_v1_1.models.WalletFeedMessage,
-        errors=qredo_partner_v1_1.errors,
+        package=qredo_partner_v1_1,
+        options=None,
     )
     return ReconnectState(described, reconnect, clock=clock, random=lambda: random)
 

@@ -11,6 +11,7 @@ import anyio
 import httpcore
 import httpx
 
+from .._http.per_process import current_process, running_loop
 from ._errors import FeedConnectionError
 from ._frames import READ_SIZE, Frames, Raw
 from ._keepalive import Keepalive, KeepaliveTimer
@@ -33,6 +34,16 @@ class _Session:
         self._stream = stream
         self._frames = Frames(max_size)
         self._keepalive = keepalive
+        self._place = self._here()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this process opened it, and this event loop. In another one it must not be read, nor closed."""
+        return self._place == self._here()
+
+    @staticmethod
+    def _here() -> object:
+        return current_process()
 
 
 class SyncSession(_Session):
@@ -70,6 +81,10 @@ class SyncSession(_Session):
 
 class AsyncSession(_Session):
     """A connection of an async client, on asyncio or trio."""
+
+    @staticmethod
+    def _here() -> object:
+        return current_process(), running_loop()
 
     async def receive(self, is_closing: Callable[[], bool]) -> Raw | None:
         """Return the next message, or None once `is_closing` is true. Raises `FeedConnectionError` at its end."""

@@ -14,7 +14,7 @@ import httpx
 from .._http.sender import AsyncSender, SyncSender
 from ..errors import ConfigurationError
 
-__all__ = ["Described", "HandshakeInfo", "auth_of", "describe"]
+__all__ = ["Described", "HandshakeInfo", "describe", "sender_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class HandshakeInfo:
     idempotency_key: str | None = None
     look_up: str | None = None
     max_retries: int | None = None
+    deadline: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Described:
         path: The values in its path, by name.
         info: For the auth.
         message: The model class of its messages.
-        errors: The package's module of errors.
+        package: The API package.
+        options: What `with_options` of the client was given.
     """
 
     name: str
@@ -49,7 +51,19 @@ class Described:
     path: Mapping[str, str]
     info: HandshakeInfo
     message: Any
-    errors: Any
+    package: Any
+    options: Any
+
+    @property
+    def errors(self) -> Any:
+        """The package's module of errors."""
+        return self.package.errors
+
+    @property
+    def timeout(self) -> Any:
+        """The time limits of the handshake: those of `with_options`, or else of the httpx client."""
+        given = self.options.timeout
+        return httpx.USE_CLIENT_DEFAULT if given is self.package.UNSET else given
 
 
 def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
@@ -64,7 +78,8 @@ def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
         known = ", ".join(sorted(client.FEEDS)) or "none"
         raise ConfigurationError(f"{' '.join(client.API)} describes no feed {name!r}; it has: {known}")
     entry = client.FEEDS[name]
-    package = _package_of(type(client))
+    package = import_module(_package_of(type(client)))
+    options = client._options
     scheme, _, rest = client.base_url.partition("://")
     feed_scheme = {"https": "wss", "http": "ws"}[scheme]
     return Described(
@@ -72,21 +87,22 @@ def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
         api=client.API,
         url=f"{feed_scheme}://{rest}{_fill(entry, path)}",
         path=dict(path),
-        info=HandshakeInfo(f"feed:{name}", entry.security),
-        message=getattr(import_module(f"{package}.models"), entry.message),
-        errors=import_module(f"{package}.errors"),
+        info=HandshakeInfo(f"feed:{name}", entry.security, deadline=options.deadline),
+        message=getattr(package.models, entry.message),
+        package=package,
+        options=options,
     )
 
 
-def auth_of(client: Any, *, is_async: bool) -> Any:
-    """Return the auth of a client that `connect` made. Raises `ConfigurationError` for another client."""
+def sender_of(client: Any, *, is_async: bool) -> Any:
+    """Return what sends for a client that `connect` made. Raises `ConfigurationError` for another client."""
     send = client.send
     wanted, http = (AsyncSender, httpx.AsyncClient) if is_async else (SyncSender, httpx.Client)
     if not isinstance(send, wanted) or not isinstance(client.http, http):
         raise ConfigurationError(
             "the client was not made by connect(), so nothing here can sign its feed: pass a client from connect()"
         )
-    return send.auth
+    return send
 
 
 def _package_of(client_class: type) -> str:

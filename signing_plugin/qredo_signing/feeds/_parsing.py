@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from ._description import Described
@@ -25,28 +25,25 @@ def parse(described: Described, raw: object) -> Any:
     """
     if isinstance(raw, described.message):
         return raw
+    reading = described.package._mismatch.strictly if described.options.strict else nullcontext
     try:
-        return described.message.from_dict(_fields(raw))
+        with reading():
+            return described.message.from_dict(_fields(described, raw))
     except (ValueError, TypeError, RecursionError, described.errors.ResponseError) as error:
-        text = f"a message of the feed {described.name} is not as described: {_why(error)}. The feed goes on after it"
+        why = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        text = f"a message of the feed {described.name} is not as described: {why}. The feed goes on after it"
         raise FeedMessageError(text, feed=described.name, raw=raw) from error
 
 
-def _fields(raw: object) -> Any:
+def _fields(described: Described, raw: object) -> Any:
     if isinstance(raw, str | bytes):
-        return json.loads(raw)
+        return described.package._core.parse_json(raw, described.message.__name__)
     if isinstance(raw, Mapping):
         return dict(raw)
     to_dict = getattr(raw, "to_dict", None)
     if to_dict is None:
         raise TypeError(f"resync gave {type(raw).__name__}, which is neither a model nor a dict")
     return to_dict()
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "it is nested too deep"
-    return "it is not JSON" if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) else str(error)
 
 
 def items_of(result: Any) -> Iterable[Any]:
