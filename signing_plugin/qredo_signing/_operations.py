@@ -51,7 +51,7 @@ class Operation:
 
     Attributes:
         package: The imported package.
-        api: Import name of the package.
+        api: Import name of the package, under which it was vendored too.
         tag: Such as `company`.
         verb: Such as `create`.
         function: The method of the client, unbound.
@@ -166,9 +166,8 @@ class Operation:
 def operations_of(package: Any) -> list[Operation]:
     """Return every operation of an API package, in the order of its description."""
     client = package.Client(None, base_url="")  # sends nothing: only its attributes are read
-    api = package.Client.API[0]
     return [
-        Operation(package, api, tag, verb, inspect.unwrap(function))
+        Operation(package, package.__name__, tag, verb, inspect.unwrap(function))
         for tag, attribute in vars(package.Client).items()
         if isinstance(attribute, cached_property) and tag != "with_raw_response"
         for verb, function in vars(type(getattr(client, tag))).items()

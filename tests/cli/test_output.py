@@ -14,10 +14,12 @@ import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from qredo_partner_v1_0._core import parse_json
 from qredo_signing._operations import Parameter
 from qredo_signing._text import printable
 from qredo_signing.cli._confirmation import lines_of
 from qredo_signing.cli._errors import CliError
+from qredo_signing.cli._json import to_json
 from qredo_signing.cli._readable import AMOUNTS, TIMES, UNITS, line_of, readable
 from qredo_signing.cli._response_fields import NOTHING_KNOWN
 from qredo_signing.cli._response_tables import csv_of
@@ -265,6 +267,13 @@ def test_any_json_is_printed(value: Any, capsys: pytest.CaptureFixture[str]) -> 
     """Every JSON value can be printed."""
     View().show(value)
     assert "Traceback" not in capsys.readouterr().out
+
+
+def test_numbers_of_a_package_keep_their_digits() -> None:
+    """A number that an API package read, as in a page or a message of a feed, is written as it came."""
+    value = parse_json(b'{"rate": 0.10000000000000000001}', "")
+    assert to_json(value) == '{"rate": 0.10000000000000000001}'
+    assert line_of(value) == "rate=0.10000000000000000001"
 
 
 def test_numbers_with_a_fraction_keep_their_digits(capsys: pytest.CaptureFixture[str]) -> None:

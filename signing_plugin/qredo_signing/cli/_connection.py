@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
+from .._http.attempt import LONGEST_WAIT
 from ._apis import load_client_class
 from ._completion import ENVIRONMENTS, complete_api, complete_environment
 from ._errors import CliError
@@ -52,6 +53,12 @@ class Connection:
     timeout: Annotated[float | None, _option("--timeout", _TIMEOUT, "SECONDS", min=0.001)] = None
     yes: Annotated[bool, option("--yes", "Do not ask before a call that changes something on production.")] = False
     request_state: RequestState = field(default_factory=RequestState)
+
+    def __post_init__(self) -> None:
+        if self.timeout is not None and not self.timeout < LONGEST_WAIT:  # NaN too, which passes the check of Typer
+            raise CliError(f"--timeout {self.timeout} is longer than a socket waits", "give seconds, such as 30")
+        if self.nonce_start is not None and self.nonces is None:
+            raise CliError("--nonce-start makes the counter in the file of --nonces", "give --nonces FILE too")
 
     def client_class(self) -> Any:
         """The `Client` of the chosen API."""

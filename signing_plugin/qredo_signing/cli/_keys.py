@@ -97,7 +97,7 @@ def secret_from(file: Path | None, variable: str, prompt: str | None, **options:
     """
     if file is not None:
         try:
-            return read_file(file, code=Exit.LOCAL).decode().rstrip("\r\n")
+            return read_file(file, code=Exit.LOCAL).decode("utf-8-sig").rstrip("\r\n")
         except UnicodeDecodeError:
             raise CliError(f"{file} is not UTF-8 text", "save it as UTF-8", code=Exit.LOCAL) from None
     given = os.environ.get(variable, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,7 @@ class SignedRequest:
         key = PublicKey.from_file(self.public_key_file or (self.keys or DEFAULT_KEYS) / "public.pem")
         signature = self.signature
         if signature is not None and signature.startswith("@"):
-            signature = read_file(Path(signature[1:])).decode("ascii", "replace").strip()
+            signature = read_file(Path(signature[1:])).decode("utf-8-sig", "replace").strip()
         return key, stamp, self.url, read_bytes(self.body), signature
 
 
@@ -72,7 +73,7 @@ def read_bytes(source: str | None) -> bytes:
     if source == "-":
         return read_stdin()
     if source.lstrip()[:1] in {"{", "["}:
-        return source.encode()
+        return os.fsencode(source)  # as it was typed
     return read_file(Path(source.removeprefix("@")))
 
 

@@ -41,14 +41,14 @@ class FeedGroup(LazyGroup):
 
     def entries(self, api: str) -> Sequence[Entry]:
         """The feeds of one API package."""
-        client_class = load_package(api).Client
-        return [_entry(client_class, each) for each in client_class.FEEDS.values()]
+        package = load_package(api)
+        return [_entry(package, each) for each in package.Client.FEEDS.values()]
 
 
-def _entry(client_class: Any, feed: Any) -> Entry:
+def _entry(package: Any, feed: Any) -> Entry:
     row = {"path": feed.path, "message": feed.message, "security": feed.security}
-    command = partial(_command, client_class, feed)
-    return Entry(feed.name, client_class.API[0], "", lambda: row, f"{feed.path} {feed.message}", command)
+    command = partial(_command, package.Client, feed)
+    return Entry(feed.name, package.__name__, "", lambda: row, f"{feed.path} {feed.message}", command)
 
 
 def _command(client_class: Any, feed: Any) -> Any:

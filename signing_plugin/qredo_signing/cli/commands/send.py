@@ -12,7 +12,7 @@ from ..._operations import SAFE
 from ..._strict_json import JSONError, load
 from .._confirmation import confirm
 from .._connection import Connection
-from .._errors import CliError
+from .._errors import CliError, as_usage_error
 from .._exits import Exit
 from .._inputs import read_file
 from .._option_groups import option, with_groups
@@ -71,7 +71,8 @@ def send(
             confirm(what, connection.named_environment(), fields, dict)
         with view.writing() as file:
             connection.request_state.sent(what, changes=changes)
-            response = client.send(*request)
+            with as_usage_error():
+                response = client.send(*request)
             code = Exit.OK if response.is_success else Exit.REFUSED  # anything less certain was raised
             connection.request_state.received(code or Exit.RESPONSE)
             show_response(response, view, file)
@@ -83,20 +84,24 @@ def send(
 def _from_arguments(method: str | None, target: str | None, body: str | None) -> _Request:
     if method is None or target is None:
         raise CliError("send needs METHOD and URL|PATH, or --folder DIR", "see `qredo send --help`")
-    if not method.isascii() or not method.isalpha():
-        raise CliError(f"{method!r} is no HTTP method", "write GET, POST, PUT or DELETE before the URL")
-    return _Request(method.upper(), _check_target(target), read_bytes(body))
+    return _Request(_check_method(method), _check_target(target), read_bytes(body))
 
 
 def _from_folder(folder: Path, method: str | None, target: str | None, body: str | None) -> _Request:
     """Read a request folder: `uri` holds the method, a space and the URL; `body` the bytes for POST, PUT and PATCH."""
     if method is not None or target is not None or body is not None:
         raise CliError("--folder is the whole request, so no METHOD, URL or --body goes with it")
-    words = read_file(folder / "uri").decode("utf-8", "replace").split()
+    words = read_file(folder / "uri").decode("utf-8-sig", "replace").split()
     if len(words) != 2:
         raise CliError(f"{folder / 'uri'} must hold a method and a URL, as in: GET https://host/path")
-    verb = words[0].upper()
+    verb = _check_method(words[0])
     return _Request(verb, _check_target(words[1]), read_file(folder / "body") if verb in _WITH_BODY else b"")
+
+
+def _check_method(method: str) -> str:
+    if not method.isascii() or not method.isalpha():
+        raise CliError(f"{method!r} is no HTTP method", "write GET, POST, PUT or DELETE before the URL")
+    return method.upper()
 
 
 def _check_target(target: str) -> str:
