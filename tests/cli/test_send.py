@@ -93,7 +93,7 @@ def test_an_error_response_is_shown_unchanged(connected: Cli) -> None:
         ("--folder nowhere", "nowhere/uri cannot be read"),
         ("GET /company --folder nowhere", "--folder is the whole request"),
         ("GET /company --api nonsense", "no API package: No module named 'nonsense'"),
-        ("GET /company --timeout nan", "--timeout nan is longer than a socket waits"),
+        ("GET /company --timeout nan", "--timeout nan is no number of seconds"),
         ("GET /company --timeout inf", "--timeout inf"),
         ("GET /company --nonce-start 1", "give --nonces FILE too"),
         ("GET /\udcff", "not text"),

@@ -17,12 +17,12 @@ import qredo_v1
 import qredo_v2
 from qredo_emulator import Emulator
 from qredo_partner_v1_1 import AsyncClient, Client, models, require
-from qredo_signing import ConfigurationError, Credentials, Environment, OriginError, connect
+from qredo_signing import ConfigurationError, Credentials, Environment, OriginError, TokenError, connect
 from qredo_signing.feeds import FeedMessageError, Gap, Keepalive, Reconnect, feed
 
 from .conftest import Approvals
 from .listening import KINDS, Kind, listen, misled
-from .servers import CLOSE, Connection, Scripted, frame, text
+from .servers import CLOSE, Connection, Scripted, frame, refuse, text
 
 Token = Callable[[], str]
 MESSAGES: dict[str, dict[str, Any]] = {
@@ -95,6 +95,21 @@ def test_the_feed_of_v2_gets_its_token_itself(kind: Kind, emulator: Emulator) ->
         ("token_get", 200),
         ("feed:sign_requests", 101),
     ]
+
+
+def test_a_token_that_is_not_there_yet_ends_no_feed(kind: Kind, emulator: Emulator) -> None:
+    """A service that fails to give the token for a handshake is asked again; one that refuses it is not."""
+    answers = iter([refuse(503), refuse(429), refuse(403)])
+    with Scripted(lambda connection: connection.send(next(answers))) as server, pytest.raises(TokenError, match="403"):
+        listen(
+            kind,
+            emulator.hmac_credentials,
+            Environment.emulator(server.url),
+            "sign_requests",
+            package=qredo_v2,
+            http={"workspace_id": emulator.workspace_id},
+        )
+    assert len(server.connections) == 3
 
 
 def test_what_is_pending_comes_first(kind: Kind, emulator: Emulator, approvals: Approvals) -> None:
