@@ -56,9 +56,8 @@ class Connection:
 
     def __post_init__(self) -> None:
         if self.timeout is not None and not self.timeout < LONGEST_WAIT:  # NaN too, which passes the check of Typer
-            raise CliError(
-                f"--timeout {self.timeout} is no number of seconds that a socket can wait", "give seconds, such as 30"
-            )
+            problem = f"--timeout {self.timeout} is no number of seconds that a socket can wait"
+            raise CliError(problem, "give seconds, such as 30")
         if self.nonce_start is not None and self.nonces is None:
             raise CliError("--nonce-start makes the counter in the file of --nonces", "give --nonces FILE too")
 
