@@ -88,14 +88,11 @@ def _option(operation: Operation, parameter: Parameter) -> inspect.Parameter:
         autocompletion=_completion(shape.known),
         metavar=shape.metavar or None,
     )
-    if shape.many:
-        return keyword(_PREFIX + parameter.name, Annotated[list[str] | None, option], default=None)
-    if shape.kind == "bool":
-        return keyword(_PREFIX + parameter.name, Annotated[bool | None, option], default=parameter.default)
+    kind: Any = list[str] if shape.many else bool if shape.kind == "bool" else str
     if parameter.required and parameter.kind != "field":
-        return keyword(_PREFIX + parameter.name, Annotated[str, option])
-    default = None if parameter.default is None else str(parameter.default)
-    return keyword(_PREFIX + parameter.name, Annotated[str | None, option], default=default)
+        return keyword(_PREFIX + parameter.name, Annotated[kind, option])
+    default = None if parameter.default is None else kind(parameter.default)
+    return keyword(_PREFIX + parameter.name, Annotated[kind | None, option], default=default)
 
 
 def _shape(operation: Operation, parameter: Parameter) -> Shape:

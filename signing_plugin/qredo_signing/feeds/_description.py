@@ -14,20 +14,7 @@ import httpx
 from .._http.sender import AsyncSender, SyncSender
 from ..errors import ConfigurationError
 
-__all__ = ["Described", "HandshakeInfo", "describe", "sender_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class HandshakeInfo:
-    """What the auth is told of a handshake, as of any request: `request.extensions["qredo"]`."""
-
-    operation: str
-    security: str
-    repeatable: bool = True
-    idempotency_key: str | None = None
-    look_up: str | None = None
-    max_retries: int | None = None
-    deadline: float | None = None
+__all__ = ["Described", "describe", "sender_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +26,7 @@ class Described:
         api: Import name of the package and its version.
         url: Where the handshake goes, with the scheme `wss` (`ws` where the API has plain http).
         path: The values in its path, by name.
-        info: For the auth.
+        info: What the sender is told of a handshake, as of any call.
         message: The model class of its messages.
         package: The API package.
         options: What `with_options` of the client was given.
@@ -49,7 +36,7 @@ class Described:
     api: tuple[str, str]
     url: str
     path: Mapping[str, str]
-    info: HandshakeInfo
+    info: Any
     message: Any
     package: Any
     options: Any
@@ -87,7 +74,7 @@ def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
         api=client.API,
         url=f"{feed_scheme}://{rest}{_fill(entry, path)}",
         path=dict(path),
-        info=HandshakeInfo(f"feed:{name}", entry.security, deadline=options.deadline),
+        info=package._types.Call(f"feed:{name}", entry.security, True, None, None, None, options.deadline),
         message=getattr(package.models, entry.message),
         package=package,
         options=options,

@@ -15,7 +15,7 @@ from .._connection import Connection
 from .._errors import CliError, as_usage_error
 from .._exits import Exit
 from .._lazy_group import Entry, LazyGroup
-from .._option_groups import JsonOption, as_command, keyword, option
+from .._option_groups import JsonOption, keyword, option, typer_command
 from .._output import logging_to_stderr, note, print_json, print_text
 from .._readable import line_of
 
@@ -59,9 +59,7 @@ def _command(client_class: Any, feed: Any) -> Any:
     placeholders = [name for _, name, _, _ in string.Formatter().parse(feed.path) if name]
     options = [keyword(name, Annotated[str, typer.Option(metavar="ID", help="In the path.")]) for name in placeholders]
     options += [keyword("count", _CountOption, default=None), keyword("as_json", JsonOption, default=False)]
-    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    app.command(feed.name)(as_command(run, [*options, keyword("connection", Connection)]))
-    return typer.main.get_command(app)
+    return typer_command(feed.name, run, [*options, keyword("connection", Connection)])
 
 
 def _listen(

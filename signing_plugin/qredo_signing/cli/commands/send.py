@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import typer
@@ -21,6 +21,9 @@ from .._plain_client import plain_client_class
 from .._request_options import BodyOption, read_bytes
 from .._responses import show_response
 from .._view import View
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["send"]
 
@@ -65,20 +68,27 @@ def send(
     changes = request.method not in SAFE
     what = f"{request.method} {request.target}"
     must_confirm = changes and connection.must_confirm(what)
-    client_class = plain_client_class(connection, needs_api=request.target.startswith("/"))
+    is_path = request.target.startswith("/")
+    needs_api = is_path or connection.api is not None
+    client_class = connection.client_class() if needs_api else plain_client_class(connection.named_environment())
     with logging_to_stderr(), connection.connect(client_class) as client:
         if must_confirm:
             confirm(what, connection.named_environment(), fields, dict)
         with view.writing() as file:
             connection.request_state.sent(what, changes=changes)
             with as_usage_error():
-                response = client.send(*request)
+                response = client.send(_to_httpx(request, client.http, client.base_url if is_path else ""))
             code = Exit.OK if response.is_success else Exit.REFUSED  # anything less certain was raised
             connection.request_state.received(code or Exit.RESPONSE)
             show_response(response, view, file)
     if code:
         note(f"HTTP {response.status_code} {response.reason_phrase}")
     return code
+
+
+def _to_httpx(request: _Request, http: httpx.Client, base_url: str) -> httpx.Request:
+    headers = {"accept": "application/json", **({"content-type": "application/json"} if request.body else {})}
+    return http.build_request(request.method, base_url + request.target, content=request.body, headers=headers)
 
 
 def _from_arguments(method: str | None, target: str | None, body: str | None) -> _Request:
