@@ -47,22 +47,16 @@ def _fields(described: Described, raw: object) -> Any:
 
 
 def items_of(result: Any) -> Iterable[Any]:
-    """Return the items in what `resync` gave: something to iterate over, or a model with one list, such as a response.
+    """Return the items in what `resync` gave, such as a response that holds one list.
 
     Raises:
-        TypeError: It is neither.
+        TypeError: It cannot be iterated over.
     """
     if result is None:
         return ()
     if isinstance(result, Iterable) and not isinstance(result, Mapping | str | bytes):
         return result
-    if not hasattr(result, "to_dict"):
-        raise TypeError(f"resync gave {type(result).__name__}: give messages to iterate over, or a model with a list")
-    names = (field.name for field in getattr(result, "__attrs_attrs__", ()) if field.name != "additional_properties")
-    lists = [value for name in names if isinstance(value := getattr(result, name), list)]
-    if len(lists) > 1:
-        raise TypeError(f"resync gave {type(result).__name__}, which has {len(lists)} lists: give the right one")
-    return lists[0] if lists else ()
+    raise TypeError(f"resync gave {type(result).__name__}: give messages to iterate over, or a response with one list")
 
 
 class SeenMessages:

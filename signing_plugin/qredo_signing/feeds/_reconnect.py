@@ -13,6 +13,7 @@ import httpx
 from .._diagnostics import log
 from .._http.outcomes import outcome_of_response
 from .._http.retries import MAX_WAIT, SPREAD
+from .._secrecy import chain
 from ..errors import TokenError
 from ._description import Described
 from ._errors import FeedConnectionError
@@ -114,17 +115,9 @@ def _may_pass(error: Exception) -> bool:
     return (
         isinstance(error, httpx.TransportError)
         and not isinstance(error, _NOT_THE_NETWORK)
-        and not _is_certificate(error)
+        # The server's certificate was rejected. Waiting does not help, and it may be an attack.
+        and not any(isinstance(each, ssl.SSLCertVerificationError) for each in chain(error))
     )
-
-
-def _is_certificate(error: BaseException | None) -> bool:
-    """Whether the server's certificate was rejected. Waiting does not help, and it may be an attack."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _short(error: Exception) -> str:
