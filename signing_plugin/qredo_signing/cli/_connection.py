@@ -41,7 +41,13 @@ class Connection:
     api: Annotated[str | None, _option("--api", _API, "PACKAGE", "QREDO_API", autocompletion=complete_api)] = None
     environment: Annotated[
         str | None,
-        _option("--environment", f"{_CHOICES}. No default.", "NAME", _VARIABLE, autocompletion=complete_environment),
+        _option(
+            "--environment",
+            f"{_CHOICES}. No default.",
+            "NAME",
+            _VARIABLE,
+            autocompletion=complete_environment,
+        ),
     ] = None
     url: Annotated[str | None, _option("--url", "Where the emulator listens.", "URL", "QREDO_URL")] = None
     keys: KeysOption = None

@@ -19,6 +19,7 @@ __all__ = [
     "SignedRequest",
     "TimestampOption",
     "UrlOption",
+    "path_of_body",
     "read_bytes",
     "stamp_of",
 ]
@@ -72,9 +73,13 @@ def read_bytes(source: str | None) -> bytes:
         return b""
     if source == "-":
         return read_stdin()
-    if source.lstrip()[:1] in {"{", "["}:
-        return os.fsencode(source)  # as it was typed
-    return read_file(Path(source.removeprefix("@")))
+    return read_file(path) if (path := path_of_body(source)) else os.fsencode(source)  # as it was typed
+
+
+def path_of_body(source: str) -> Path | None:
+    """The file that a body is in; None for stdin, and for JSON itself."""
+    is_file = source != "-" and source.lstrip()[:1] not in {"{", "["}
+    return Path(source.removeprefix("@")) if is_file else None
 
 
 def stamp_of(timestamp: int | None, nonce: int | None, *, required: bool = False) -> str:

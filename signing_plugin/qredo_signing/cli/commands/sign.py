@@ -12,7 +12,7 @@ from .._errors import CliError
 from .._keys import KeysOption, PassphraseFileOption, keys_folder, read_credentials
 from .._option_groups import JsonOption, option
 from .._output import print_json, print_text
-from .._request_options import BodyOption, NonceOption, TimestampOption, UrlOption, read_bytes, stamp_of
+from .._request_options import BodyOption, NonceOption, TimestampOption, UrlOption, path_of_body, read_bytes, stamp_of
 
 __all__ = ["sign"]
 
@@ -91,9 +91,8 @@ def _curl(
 
 
 def _curl_body(source: str, body: bytes) -> str:
-    is_file = source != "-" and source.lstrip()[:1] not in {"{", "["}
-    if is_file:
-        return f"--data-binary {shlex.quote('@' + source.removeprefix('@'))}"
+    if path := path_of_body(source):
+        return f"--data-binary {shlex.quote(f'@{path}')}"
     try:
         return f"--data-raw {shlex.quote(body.decode())}"  # also if it begins with @
     except UnicodeDecodeError:
