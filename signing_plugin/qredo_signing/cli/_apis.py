@@ -1,4 +1,4 @@
-"""The API packages that are there: those of the entry-point group `qredo.api`, or one by its dotted name."""
+"""The installed API packages: those of the entry-point group `qredo.api`, or one by its dotted name."""
 
 from __future__ import annotations
 

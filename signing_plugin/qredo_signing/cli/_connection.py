@@ -13,7 +13,7 @@ from ._apis import load_client_class
 from ._completion import ENVIRONMENTS, complete_api, complete_environment
 from ._errors import CliError
 from ._exits import Exit
-from ._keys import PANEL, KeysOption, PassphraseFileOption, read_credentials, says_test, secret_from
+from ._keys import PANEL, KeysOption, PassphraseFileOption, has_test_key, read_credentials, secret_from
 from ._option_groups import option
 from ._request_state import RequestState
 
@@ -180,4 +180,4 @@ class Connection:
         if KeyKind.LIVE in environment.key_kinds:
             return True
         # production_test also accepts keys that do not name their kind, and such a key may be a live one.
-        return environment.origin == Environment.PRODUCTION.origin and not says_test(self.keys)
+        return environment.origin == Environment.PRODUCTION.origin and not has_test_key(self.keys)

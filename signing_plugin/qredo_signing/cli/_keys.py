@@ -21,9 +21,9 @@ __all__ = [
     "PASSPHRASE_VARIABLE",
     "KeysOption",
     "PassphraseFileOption",
+    "has_test_key",
     "keys_folder",
     "read_credentials",
-    "says_test",
     "secret_from",
 ]
 
@@ -69,7 +69,7 @@ def read_credentials(keys: Path | None, security: str, passphrase_file: Path | N
     return kind.from_directory(folder, passphrase=_passphrase_of(folder / "private.pem", passphrase_file))
 
 
-def says_test(keys: Path | None) -> bool:
+def has_test_key(keys: Path | None) -> bool:
     """Whether the API key says of itself that it is a test key; one that cannot be read does not."""
     from .. import KeyKind
     from .._keys.api_key import kind_of

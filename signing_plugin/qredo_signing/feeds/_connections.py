@@ -63,10 +63,10 @@ class SyncSession(_Session):
         try:
             data = self._stream.read(READ_SIZE, timeout=min(_SLICE, timer.wait(time.monotonic())) or 0.001)
         except httpcore.ReadTimeout:
-            if ping := _what_to_do(timer, self._frames):
+            if ping := _after_silence(timer, self._frames):
                 self._stream.write(ping, timeout=_PATIENCE)
             return
-        if reply := _take(data, timer, self._frames):
+        if reply := _after_data(data, timer, self._frames):
             self._stream.write(reply, timeout=_PATIENCE)
 
     def close(self) -> None:
@@ -100,10 +100,10 @@ class AsyncSession(_Session):
         try:
             data = await self._stream.read(READ_SIZE, timeout=timer.wait(time.monotonic()) or 0.001)
         except httpcore.ReadTimeout:
-            if ping := _what_to_do(timer, self._frames):
+            if ping := _after_silence(timer, self._frames):
                 await self._stream.write(ping, timeout=_PATIENCE)
             return
-        if reply := _take(data, timer, self._frames):
+        if reply := _after_data(data, timer, self._frames):
             await self._stream.write(reply, timeout=_PATIENCE)
 
     async def aclose(self) -> None:
@@ -117,16 +117,16 @@ class AsyncSession(_Session):
                 await self._response.aclose()
 
 
-def _what_to_do(timer: KeepaliveTimer, frames: Frames) -> bytes:
-    """After a wait without data: what to write."""
+def _after_silence(timer: KeepaliveTimer, frames: Frames) -> bytes:
+    """Return what to write after a wait without data: a ping, or nothing."""
     now = time.monotonic()
     if timer.is_dead(now):
-        raise FeedConnectionError("the server is silent: it did not answer a ping")
+        raise FeedConnectionError("the server is silent: a ping got no response")
     return frames.ping() if timer.wants_ping(now) else b""
 
 
-def _take(data: bytes, timer: KeepaliveTimer, frames: Frames) -> bytes:
-    """After data: what to write."""
+def _after_data(data: bytes, timer: KeepaliveTimer, frames: Frames) -> bytes:
+    """Return what to write after data was read."""
     if not data:
         raise FeedConnectionError("the server ended the connection without a close")
     timer.heard(time.monotonic())

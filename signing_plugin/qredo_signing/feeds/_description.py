@@ -1,4 +1,4 @@
-"""What a client's own package says about one of its feeds: the message's class, the errors, the address."""
+"""What a client and its package say about a feed: URL, model of the messages, errors, options."""
 
 from __future__ import annotations
 

@@ -57,7 +57,10 @@ def network_stream(described: Described, response: httpx.Response) -> Any:
         raise _refusal(described, response)
     key = response.request.headers["sec-websocket-key"].encode("ascii")
     if response.headers.get("sec-websocket-accept", "").encode() != generate_accept_token(key):
-        raise FeedConnectionError("the handshake was answered by something that does not speak WebSocket")
+        raise FeedConnectionError(
+            "the response to the handshake does not belong to it: it comes from something that speaks no WebSocket, such "
+            "as a proxy"
+        )
     if "network_stream" not in response.extensions:
         raise FeedConnectionError(
             "the client's transport gives no access to its connection, which a feed needs: use httpx's own",
@@ -71,6 +74,6 @@ def _refusal(described: Described, response: httpx.Response) -> Exception:
     if status < 400:
         version = response.http_version
         hint = ": a feed needs HTTP/1.1, so use a client without http2=True" if version == "HTTP/2" else ""
-        return FeedConnectionError(f"the handshake was answered with {status} instead of 101{hint}", may_pass=False)
+        return FeedConnectionError(f"the response to the handshake is HTTP {status}, not 101{hint}", may_pass=False)
     error: Exception = described.errors.api_error(described.info.operation, response)
     return error

@@ -1,4 +1,4 @@
-"""From what came to the package's own models, each once if that is wanted. Does no I/O."""
+"""Parse messages into the package's models, and recognize those that were seen. Does no I/O."""
 
 from __future__ import annotations
 

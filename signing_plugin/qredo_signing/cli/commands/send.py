@@ -64,7 +64,7 @@ def send(
     request = _from_folder(folder, method, target, body) if folder else _from_arguments(method, target, body)
     fields = _fields(request.body)
     if folder:
-        request = _at_home(request, connection.named_environment())
+        request = _for_emulator(request, connection.named_environment())
     changes = request.method not in SAFE
     what = f"{request.method} {request.target}"
     must_confirm = changes and connection.must_confirm(what)
@@ -133,8 +133,8 @@ def _fields(body: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {"body": value}
 
 
-def _at_home(request: _Request, environment: Any) -> _Request:
-    """The request, at the emulator if that is the environment: it serves the documented paths under its own host."""
+def _for_emulator(request: _Request, environment: Any) -> _Request:
+    """Point a request at the emulator if that is the environment: it serves the documented paths under its own host."""
     if not environment.is_emulator:
         return request
     parts = urlsplit(request.target)
