@@ -58,8 +58,8 @@ def network_stream(described: Described, response: httpx.Response) -> Any:
     key = response.request.headers["sec-websocket-key"].encode("ascii")
     if response.headers.get("sec-websocket-accept", "").encode() != generate_accept_token(key):
         raise FeedConnectionError(
-            "the response to the handshake does not belong to it: it comes from something else than a WebSocket server, "
-            "such as a proxy"
+            "the response to the handshake does not belong to it: it comes from something else than a WebSocket server,"
+            " such as a proxy"
         )
     if "network_stream" not in response.extensions:
         raise FeedConnectionError(
