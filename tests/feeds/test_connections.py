@@ -213,9 +213,14 @@ def test_a_refusal_is_the_packages_own_error(kind: Kind, answer: bytes, error: s
 
 
 def test_an_answer_that_is_no_websocket_is_an_error(kind: Kind, emulator: Emulator) -> None:
-    """A 200 is nothing to read messages from."""
+    """A 200 is nothing to read messages from, and its body is not waited for."""
+
+    def endless(connection: Connection) -> None:
+        connection.send(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        connection.wait_for_end()
+
     with (
-        Scripted(lambda connection: connection.send(refuse(200))) as server,
+        Scripted(endless) as server,
         pytest.raises(FeedConnectionError, match="the response to the handshake is HTTP 200, not 101"),
     ):
         hear(kind, emulator, server)

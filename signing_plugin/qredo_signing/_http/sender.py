@@ -21,10 +21,7 @@ from .threads import sleep as async_sleep
 from .turns import async_take_turn, take_turn
 from .user_clients import check_process, reports_to_attempts
 
-__all__ = ["SWITCHING_PROTOCOLS", "AsyncSender", "SyncSender"]
-
-SWITCHING_PROTOCOLS = 101
-"""The status of a response that opens a feed."""
+__all__ = ["AsyncSender", "SyncSender"]
 
 
 class _Sender:
@@ -102,7 +99,7 @@ class SyncSender(_Sender):
         return self._call(request, self._retry)
 
     def open(self, request: httpx.Request) -> httpx.Response:
-        """Send the handshake of a feed, once. The response is read if it is a refusal; else it is the connection."""
+        """Send the handshake of a feed, once. The response is read if it is an error."""
         return self._call(request, partial(self._attempt, stream=True))
 
     def _call(self, request: httpx.Request, run: Callable[[PendingCall], httpx.Response]) -> httpx.Response:
@@ -134,7 +131,7 @@ class SyncSender(_Sender):
         def send() -> httpx.Response:
             # Given with each request, so that your own http_client keeps its settings for other requests.
             response = self._http.send(request, auth=self.auth, follow_redirects=False, stream=stream)
-            if stream and response.status_code != SWITCHING_PROTOCOLS:
+            if stream and response.is_error:
                 response.read()
             return response
 
@@ -206,7 +203,7 @@ class AsyncSender(_Sender):
 
         async def send() -> httpx.Response:
             response = await self._http.send(request, auth=self.auth, follow_redirects=False, stream=stream)
-            if stream and response.status_code != SWITCHING_PROTOCOLS:
+            if stream and response.is_error:
                 await response.aread()
             return response
 

@@ -10,7 +10,6 @@ import httpx
 from wsproto.utilities import generate_accept_token
 
 from .._http.pending_call import refuse_redirect
-from .._http.sender import SWITCHING_PROTOCOLS
 from .._version import __version__
 from ._description import Described
 from ._errors import FeedConnectionError
@@ -52,7 +51,7 @@ def network_stream(described: Described, response: httpx.Response) -> Any:
         RedirectError: It is a redirect.
         APIError: It refuses the handshake; the package's own error.
     """
-    if response.status_code != SWITCHING_PROTOCOLS:
+    if response.status_code != httpx.codes.SWITCHING_PROTOCOLS:
         refuse_redirect(response)
         raise _refusal(described, response)
     key = response.request.headers["sec-websocket-key"].encode("ascii")
