@@ -8,6 +8,7 @@ import io
 import math
 import re
 import sys
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -327,6 +328,33 @@ def test_what_is_no_integer_is_refused(text: str) -> None:
     """Nothing is guessed, rounded or trimmed."""
     with pytest.raises(ValueError, match="not a whole number"):
         parsed(int, text)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "given", "value"),
+    [
+        (int | str, "5", 5),
+        (int | str, "007", "007"),
+        (int | str, "abc", "abc"),
+        (str | int, "5", "5"),
+        (int | Decimal, "1.50", Decimal("1.50")),
+        (Decimal | str | None, "1e3", "1e3"),
+        (bool | str, "true", True),
+        (list[int | str] | _Unset, ["a", "1"], ["a", 1]),
+        (list[bool], ["true", "false"], [True, False]),
+        (list[list[int]], ["[[1], [2, 3]]"], [[1], [2, 3]]),
+    ],
+)
+def test_a_union_takes_what_one_of_its_types_takes(annotation: Any, given: Any, value: Any) -> None:
+    """The first type, in the order of the description, that loses nothing of a text; lists may hold any of these."""
+    found = parsed(annotation, given)
+    assert (found, repr(found)) == (value, repr(value))
+
+
+def test_a_boolean_in_a_list_is_true_or_false() -> None:
+    """No other word is taken for one."""
+    with pytest.raises(ValueError, match="neither true nor false"):
+        parsed(list[bool], ["yes"])
 
 
 def test_a_float_is_no_shape_of_ours() -> None:
