@@ -290,10 +290,10 @@ def test_options_of_the_client_hold_for_its_handshakes(emulator: Emulator) -> No
     """Headers, time limit and deadline of `with_options` are those of the handshake."""
     environment = Environment.emulator
     with Scripted(good) as server, connect(Client, emulator.credentials, environment(server.url)) as client:
-        other = client.with_options(headers={"x-trace": "7"})
+        other = client.with_options(headers={"x-trace": "7", "Upgrade": "other", "x-name": "J\u00f6rg"})
         with feed(other, "wallets", **QUICK) as messages:
             next(messages)
-        assert server.connections[0].header("x-trace") == "7"
+        assert [server.connections[0].header(name) for name in ("x-trace", "upgrade")] == ["7", "websocket"]
     once = Reconnect(attempts=0)
     with Scripted(drip) as server, connect(Client, emulator.credentials, environment(server.url)) as client:
         for other in (client.with_options(deadline=0.1), client.with_options(timeout=0.01)):

@@ -24,7 +24,6 @@ def make_handshake(http: httpx.Client | httpx.AsyncClient, described: Described)
         FeedConnectionError: The client has a cookie that cannot be sent.
     """
     headers = {
-        **described.options.headers,
         "connection": "upgrade",
         "upgrade": "websocket",
         "sec-websocket-version": "13",
@@ -32,7 +31,7 @@ def make_handshake(http: httpx.Client | httpx.AsyncClient, described: Described)
         "user-agent": f"qredo-python/{__version__} {'/'.join(described.api)}",
     }
     try:
-        return http.build_request(
+        request = http.build_request(
             "GET", described.url, headers=headers, extensions={"qredo": described.info}, timeout=described.timeout
         )
     except UnicodeEncodeError:
@@ -41,6 +40,10 @@ def make_handshake(http: httpx.Client | httpx.AsyncClient, described: Described)
             "(client.http.cookies.clear())",
             may_pass=False,
         ) from None
+    for name, value in described.options.headers.items():
+        if name not in headers:
+            request.headers[name] = value
+    return request
 
 
 def network_stream(described: Described, response: httpx.Response) -> Any:
