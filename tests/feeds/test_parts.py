@@ -36,7 +36,6 @@ class Clock:
 def make_plan(reconnect: Reconnect, clock: Clock, random: float = 1.0) -> ReconnectState:
     described = Described(
         name="wallets",
-        api=("x", "1"),
         url="wss://x/feed",
         path={},
         info=None,

@@ -23,7 +23,6 @@ class Described:
 
     Attributes:
         name: Its name in `FEEDS`.
-        api: Import name of the package and its version.
         url: Where the handshake goes, with the scheme `wss` (`ws` where the API has plain http).
         path: The values in its path, by name.
         info: What the sender is told of a handshake, as of any call.
@@ -33,7 +32,6 @@ class Described:
     """
 
     name: str
-    api: tuple[str, str]
     url: str
     path: Mapping[str, str]
     info: Any
@@ -71,7 +69,6 @@ def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
     feed_scheme = {"https": "wss", "http": "ws"}[scheme]
     return Described(
         name=name,
-        api=client.API,
         url=f"{feed_scheme}://{rest}{_fill(entry, path)}",
         path=dict(path),
         info=package._types.Call(f"feed:{name}", entry.security, True, None, None, None, options.deadline),

@@ -79,7 +79,7 @@ class Messages(Generic[T]):
 
     def __repr__(self) -> str:
         state = "closed" if self._closing.is_set() else "open" if self._session else "not open"
-        return f"<feed {self._core.described.name} of {self._core.described.api[0]}, {state}>"
+        return f"<feed {self._core.described.name} of {self._core.described.package.__name__}, {state}>"
 
     def _step(self) -> tuple[Any, bool]:
         """Take one step: connect, or read one message. Returns the message, and whether to pass it on."""
