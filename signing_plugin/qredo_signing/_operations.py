@@ -51,17 +51,20 @@ class Operation:
 
     Attributes:
         package: The imported package.
-        api: Import name of the package.
         tag: Such as `company`.
         verb: Such as `create`.
         function: The method of the client, unbound.
     """
 
     package: Any
-    api: str
     tag: str
     verb: str
     function: Callable[..., Any]
+
+    @property
+    def api(self) -> str:
+        """Import name of the package, also where it was vendored to."""
+        return str(self.package.__name__)
 
     @property
     def id(self) -> str:
@@ -166,9 +169,8 @@ class Operation:
 def operations_of(package: Any) -> list[Operation]:
     """Return every operation of an API package, in the order of its description."""
     client = package.Client(None, base_url="")  # sends nothing: only its attributes are read
-    api = package.Client.API[0]
     return [
-        Operation(package, api, tag, verb, inspect.unwrap(function))
+        Operation(package, tag, verb, inspect.unwrap(function))
         for tag, attribute in vars(package.Client).items()
         if isinstance(attribute, cached_property) and tag != "with_raw_response"
         for verb, function in vars(type(getattr(client, tag))).items()

@@ -242,11 +242,14 @@ def test_a_vendored_copy_is_found_by_its_dotted_name(
     monkeypatch.syspath_prepend(str(tmp_path))
     try:
         done = connected("call asset.get_all --api vendored.api --json")
+        doctor = connected("doctor --api vendored.api")
+        shown = connected("call asset.get_all --api vendored.api --help")
     finally:
         for name in [name for name in sys.modules if name.partition(".")[0] == "vendored"]:
             del sys.modules[name]
-    assert done.code == 0, done.err
+    assert (done.code, doctor.code) == (0, 0), done.err + doctor.out
     assert json.loads(done.out)["assets"]
+    assert "qredo call asset.get_all --api vendored.api" in shown.out
 
 
 def test_an_api_that_counts_needs_a_counter(connected: Cli) -> None:

@@ -54,6 +54,18 @@ def test_the_key_can_be_encrypted(qredo: Cli, monkeypatch: pytest.MonkeyPatch) -
     Path("passphrase").write_text("battery staple\n", encoding="utf-8")
     assert qredo("keygen two --passphrase-file passphrase").code == 0
     PrivateKey.from_file("two/private.pem", "battery staple")
+    Path("passphrase").write_bytes(b"\xef\xbb\xbfbattery staple\r\n")
+    assert qredo("keygen three --passphrase-file passphrase").code == 0
+    PrivateKey.from_file("three/private.pem", "battery staple")
+
+
+def test_a_passphrase_that_is_too_long_is_an_error(qredo: Cli) -> None:
+    """More than OpenSSL takes is named, and nothing is written."""
+    Path("passphrase").write_text("x" * 1024, encoding="utf-8")
+    done = qredo("keygen keys --passphrase-file passphrase")
+    assert (done.code, done.out) == (3, "")
+    assert "1024 bytes, more than 1023" in done.err
+    assert not Path("keys").exists()
 
 
 def test_without_a_passphrase_nothing_is_written(qredo: Cli) -> None:

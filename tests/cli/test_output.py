@@ -8,16 +8,19 @@ import io
 import math
 import re
 import sys
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from qredo_partner_v1_0._core import parse_json
 from qredo_signing._operations import Parameter
 from qredo_signing._text import printable
 from qredo_signing.cli._confirmation import lines_of
 from qredo_signing.cli._errors import CliError
+from qredo_signing.cli._json import to_json
 from qredo_signing.cli._readable import AMOUNTS, TIMES, UNITS, line_of, readable
 from qredo_signing.cli._response_fields import NOTHING_KNOWN
 from qredo_signing.cli._response_tables import csv_of
@@ -267,6 +270,13 @@ def test_any_json_is_printed(value: Any, capsys: pytest.CaptureFixture[str]) -> 
     assert "Traceback" not in capsys.readouterr().out
 
 
+def test_numbers_of_a_package_keep_their_digits() -> None:
+    """A number that an API package read, as in a page or a message of a feed, is written as it came."""
+    value = parse_json(b'{"rate": 0.10000000000000000001}', "")
+    assert to_json(value) == '{"rate": 0.10000000000000000001}'
+    assert line_of(value) == "rate=0.10000000000000000001"
+
+
 def test_numbers_with_a_fraction_keep_their_digits(capsys: pytest.CaptureFixture[str]) -> None:
     """A rate is shown as it came, not as a float."""
     show_response(httpx.Response(200, content=b'{"rate": 0.10000000000000000001, "n": 1e400}'), View())
@@ -318,6 +328,33 @@ def test_what_is_no_integer_is_refused(text: str) -> None:
     """Nothing is guessed, rounded or trimmed."""
     with pytest.raises(ValueError, match="not a whole number"):
         parsed(int, text)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "given", "value"),
+    [
+        (int | str, "5", 5),
+        (int | str, "007", "007"),
+        (int | str, "abc", "abc"),
+        (str | int, "5", "5"),
+        (int | Decimal, "1.50", Decimal("1.50")),
+        (Decimal | str | None, "1e3", "1e3"),
+        (bool | str, "true", True),
+        (list[int | str] | _Unset, ["a", "1"], ["a", 1]),
+        (list[bool], ["true", "false"], [True, False]),
+        (list[list[int]], ["[[1], [2, 3]]"], [[1], [2, 3]]),
+    ],
+)
+def test_a_union_takes_what_one_of_its_types_takes(annotation: Any, given: Any, value: Any) -> None:
+    """The first type, in the order of the description, that loses nothing of a text; lists may hold any of these."""
+    found = parsed(annotation, given)
+    assert (found, repr(found)) == (value, repr(value))
+
+
+def test_a_boolean_in_a_list_is_true_or_false() -> None:
+    """No other word is taken for one."""
+    with pytest.raises(ValueError, match="neither true nor false"):
+        parsed(list[bool], ["yes"])
 
 
 def test_a_float_is_no_shape_of_ours() -> None:

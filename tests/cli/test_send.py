@@ -63,6 +63,16 @@ def test_request_folders_of_the_vendors_tool(connected: Cli, emulator: Emulator)
     assert all(record.verified for record in emulator.control.requests)
 
 
+def test_a_request_folder_of_windows(connected: Cli, emulator: Emulator) -> None:
+    """A `uri` with a byte order mark and CRLF is read; a method that is none is rejected before anything is sent."""
+    new = folder("windows", "\ufeffPOST https://api.qredo.network/api/v1/p/company\r\n", '{"name": "ACME Corp"}\r\n')
+    assert connected(f"send --folder {new}").code == 0
+    odd = folder("odd", "P\u00d6ST https://api.qredo.network/api/v1/p/company", "{}")
+    done = connected(f"send --folder {odd}")
+    assert (done.code, done.out) == (2, "")
+    assert [record.method for record in emulator.control.requests] == ["POST"]
+
+
 def test_an_error_response_is_shown_unchanged(connected: Cli) -> None:
     """The body of an error goes to stdout, its status to stderr, and the exit code is 4."""
     done = connected("send GET /company/nowhere --json")
@@ -82,7 +92,12 @@ def test_an_error_response_is_shown_unchanged(connected: Cli) -> None:
         ("POST /company --body nowhere.json", "nowhere.json cannot be read"),
         ("--folder nowhere", "nowhere/uri cannot be read"),
         ("GET /company --folder nowhere", "--folder is the whole request"),
-        ("GET /company --api nonsense", "no API package"),
+        ("GET /company --api nonsense", "no API package: No module named 'nonsense'"),
+        ("GET /company --timeout nan", "--timeout nan is no number of seconds"),
+        ("GET /company --timeout inf", "--timeout inf"),
+        ("GET /company --nonce-start 1", "give --nonces FILE too"),
+        ("GET /\udcff", "not text"),
+        ('POST /company --body \'{"name": "\udcff"}\'', "is not UTF-8"),
     ],
 )
 def test_bad_requests_are_not_sent(connected: Cli, emulator: Emulator, arguments: str, text: str) -> None:

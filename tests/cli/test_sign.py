@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -51,11 +52,41 @@ def test_the_curl_command_works_and_shows_no_key(connected: Cli, emulator: Emula
     """A shell runs the printed command as it is; the emulator verifies it; the API key is not in it."""
     Path("it's a body.json").write_text('{"name": "curl\'s"}\n', encoding="utf-8")
     for body in ("it's a body.json", '{"name": "curl\'s"}'):
-        done = connected(f"sign --url {emulator.url}/api/v1/p/company --curl --body", body)
-        assert Credentials.from_directory(keys).api_key not in done.out
-        subprocess.run(["sh", "-c", done.out], check=True, capture_output=True)
-        record = emulator.control.requests[-1]
-        assert (record.method, record.verified) == ("POST", True), record.reason
+        check_curl(connected, emulator, keys, "--body", body)
+
+
+@pytest.mark.needs("curl", "sh")
+@pytest.mark.parametrize("source", ["windows", "variable", "file"])
+def test_the_curl_command_takes_the_key_from_where_it_is(
+    source: str, connected: Cli, emulator: Emulator, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The API key of the command is the one of the credentials: of a file with CRLF, or of a variable."""
+    text = (keys / "apikey").read_text(encoding="utf-8")
+    if source == "windows":
+        shutil.copytree(keys, "keys")
+        Path("keys/apikey").write_bytes(f"{text.strip()}\r\n".encode())
+        monkeypatch.setenv("QREDO_KEYS", "keys")
+    else:
+        monkeypatch.delenv("QREDO_KEYS")
+        monkeypatch.setenv("QREDO_PRIVATE_KEY_FILE", str(keys / "private.pem"))
+        name, value = ("_FILE", str(keys / "apikey")) if source == "file" else ("", text.strip())
+        monkeypatch.setenv(f"QREDO_API_KEY{name}", value)
+    check_curl(connected, emulator, keys, "--body", '{"name": "x"}')
+
+
+def check_curl(connected: Cli, emulator: Emulator, keys: Path, *arguments: str) -> None:
+    """Run the command that is printed; the emulator verifies the request."""
+    done = connected(f"sign --url {emulator.url}/api/v1/p/company --curl", *arguments)
+    assert Credentials.from_directory(keys).api_key not in done.out
+    subprocess.run(["sh", "-c", done.out], check=True, capture_output=True)
+    record = emulator.control.requests[-1]
+    assert (record.method, record.verified) == ("POST", True), record.reason
+
+
+def test_a_body_from_stdin_is_no_file_for_curl(qredo: Cli, own: PrivateKey) -> None:
+    """A body that begins with `@` is sent as it is: curl takes no file for it."""
+    done = qredo(f"sign --url {URL} --body - --curl", stdin="@/etc/hostname")
+    assert "--data-raw @/etc/hostname" in done.out
 
 
 @pytest.mark.parametrize(
@@ -66,6 +97,7 @@ def test_the_curl_command_works_and_shows_no_key(connected: Cli, emulator: Emula
         ("--url https://h/ --body nowhere.json", 2, "nowhere.json cannot be read"),
         ("--url https://h/ --timestamp 1 --nonce 1", 2, "exclude each other"),
         ("--url https://h/ --timestamp yesterday", 2, "--timestamp"),
+        ("--url https://h/ --curl --json", 2, "exclude each other"),
         ("--url https://h/ --api qredo_v2", 2, "takes a token instead of a signature"),
         ("--url https://h/ --keys nowhere", 3, "nowhere/apikey cannot be read"),
         ("", 2, "--url"),
@@ -82,6 +114,8 @@ def test_bad_input_of_sign_is_one_line(qredo: Cli, own: PrivateKey, arguments: s
 def test_a_signature_is_verified(qredo: Cli, own: PrivateKey) -> None:
     """The right signature is valid with exit code 0; over another URL it is not, with 1."""
     Path("signature").write_text(sign(own, "5", URL, b""), encoding="utf-8")
+    Path("windows").write_bytes(b"\xef\xbb\xbf" + Path("signature").read_bytes() + b"\r\n")
+    assert qredo(f"verify --url {URL} --timestamp 5 --signature @windows").code == 0
     right = qredo(f"verify --url {URL} --timestamp 5 --signature @signature")
     assert (right.code, right.err) == (0, "")
     assert right.out == f"valid, made by the key {own.fingerprint}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import subprocess
@@ -19,7 +20,7 @@ import pytest
 import qredo_partner_v1_1
 from qredo_emulator import Emulator
 from qredo_partner_v1_1 import AsyncClient, Client
-from qredo_signing import Environment, InProcessNonces, RedirectError, connect
+from qredo_signing import ConfigurationError, Environment, InProcessNonces, RedirectError, connect
 from qredo_signing.feeds import FeedConnectionError, FeedMessageError, Gap, Keepalive, Reconnect, feed
 from wsproto.utilities import generate_accept_token
 
@@ -212,10 +213,15 @@ def test_a_refusal_is_the_packages_own_error(kind: Kind, answer: bytes, error: s
 
 
 def test_an_answer_that_is_no_websocket_is_an_error(kind: Kind, emulator: Emulator) -> None:
-    """A 200 is nothing to read messages from."""
+    """A 200 is nothing to read messages from, and its body is not waited for."""
+
+    def endless(connection: Connection) -> None:
+        connection.send(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        connection.wait_for_end()
+
     with (
-        Scripted(lambda connection: connection.send(refuse(200))) as server,
-        pytest.raises(FeedConnectionError, match="answered with 200 instead of 101"),
+        Scripted(endless) as server,
+        pytest.raises(FeedConnectionError, match="the response to the handshake is HTTP 200, not 101"),
     ):
         hear(kind, emulator, server)
 
@@ -240,6 +246,151 @@ def test_a_clock_that_is_wrong_is_corrected(kind: Kind, emulator: Emulator) -> N
         assert hear(kind, emulator, server, http={"clock": lambda: time.time() - 1800}) == ["good"]
     first, second = (int(connection.header("x-timestamp")) for connection in server.connections)
     assert 1700 < second - first < 1900
+
+
+def drip(connection: Connection) -> None:
+    """Send a handshake's response without an end, byte by byte."""
+    connection.send(b"HTTP/1.1 101 Switching Protocols\r\nx-drip: ")
+    while True:
+        connection.send(b"x")
+        time.sleep(0.02)
+
+
+def test_a_deadline_ends_a_handshake_and_not_an_open_feed(kind: Kind, emulator: Emulator) -> None:
+    """The client's deadline bounds each handshake, whatever the server drips; an open feed lasts as long as it will."""
+
+    def patient(connection: Connection) -> None:
+        connection.accept()
+        time.sleep(0.4)
+        connection.send(text(GOOD))
+        connection.wait_for_end()
+
+    causes: list[Any] = []
+    options = {**QUICK, "on_gap": lambda gap: causes.append(gap.cause)}
+    with Scripted(drip, patient) as server:
+        to = emulator.credentials, Environment.emulator(server.url)
+
+        async def story() -> Any:
+            async with (
+                connect(AsyncClient, *to, deadline=0.3) as client,
+                feed(client, "wallets", **options) as messages,
+            ):
+                return await anext(messages)
+
+        if kind == "sync":
+            with connect(Client, *to, deadline=0.3) as client, feed(client, "wallets", **options) as messages:
+                got = next(messages)
+        else:
+            got = anyio.run(story, backend=kind)
+    assert got.tx_id == "good"
+    assert [type(each) for each in causes] == [httpx.ReadTimeout]
+
+
+def test_options_of_the_client_hold_for_its_handshakes(emulator: Emulator) -> None:
+    """Headers, time limit and deadline of `with_options` are those of the handshake."""
+    environment = Environment.emulator
+    with Scripted(good) as server, connect(Client, emulator.credentials, environment(server.url)) as client:
+        other = client.with_options(headers={"x-trace": "7", "Upgrade": "other", "x-name": "J\u00f6rg"})
+        with feed(other, "wallets", **QUICK) as messages:
+            next(messages)
+        assert [server.connections[0].header(name) for name in ("x-trace", "upgrade")] == ["7", "websocket"]
+    once = Reconnect(attempts=0)
+    with Scripted(drip) as server, connect(Client, emulator.credentials, environment(server.url)) as client:
+        for other in (client.with_options(deadline=0.1), client.with_options(timeout=0.01)):
+            with pytest.raises(httpx.ReadTimeout):
+                next(feed(other, "wallets", reconnect=once))
+
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+
+def in_child(run: Callable[[], str]) -> str:
+    """What a function returns in a forked process."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(writing, run().encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        text = pipe.read()
+    os.waitpid(pid, 0)
+    return text
+
+
+@needs_fork
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_leaves_the_connection_alone(emulator: Emulator) -> None:
+    """A child that reads or closes the parent's feed opens its own connection, and the parent's goes on."""
+    is_forked = threading.Event()
+
+    def parents(connection: Connection) -> None:
+        connection.accept()
+        connection.send(text('{"tx_id": "1"}'))
+        is_forked.wait(10)
+        connection.send(text('{"tx_id": "2"}'))
+        connection.wait_for_end()
+
+    with Scripted(parents, good) as server:
+        environment = Environment.emulator(server.url)
+        with connect(Client, emulator.credentials, environment) as client, feed(client, "wallets", **QUICK) as messages:
+            assert next(messages).tx_id == "1"
+
+            def child() -> str:
+                found = next(messages).tx_id
+                messages.close()
+                return str(found)
+
+            def closing() -> str:
+                messages.close()
+                return "closed"
+
+            assert in_child(child) == "good"
+            assert in_child(closing) == "closed"
+            is_forked.set()
+            assert next(messages).tx_id == "2"
+    assert len(server.connections) == 2
+
+
+@needs_fork
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_client_of_the_users_is_not_shared_by_a_fork(emulator: Emulator) -> None:
+    """A feed of a client whose `http_client` was used before the fork sends nothing."""
+    with Scripted(good) as server, httpx.Client(trust_env=False) as http:
+        client = connect(Client, emulator.credentials, Environment.emulator(server.url), http_client=http)
+        with feed(client, "wallets", **QUICK) as messages:
+            next(messages)
+
+        def child() -> str:
+            try:
+                next(feed(client, "wallets", reconnect=Reconnect(attempts=0)))
+            except ConfigurationError:
+                return "refused"
+            return "sent"
+
+        assert in_child(child) == "refused"
+
+
+def test_another_event_loop_opens_its_own_connection(emulator: Emulator) -> None:
+    """A feed that goes on in another event loop reads nothing from the connection of the first."""
+    gaps: list[Gap] = []
+    with Scripted(good) as server:
+        client = connect(AsyncClient, emulator.credentials, Environment.emulator(server.url))
+        messages = feed(client, "wallets", on_gap=gaps.append, **QUICK)
+
+        async def step() -> Any:
+            return (await anext(messages)).tx_id
+
+        async def close() -> None:
+            await messages.aclose()
+            await client.aclose()
+
+        assert [anyio.run(step), anyio.run(step)] == ["good", "good"]
+        anyio.run(close)
+    assert [gap.is_first for gap in gaps] == [True, False]
+    assert len(server.connections) == 2
 
 
 def test_a_feed_gives_up_when_it_is_told_to(kind: Kind, emulator: Emulator) -> None:

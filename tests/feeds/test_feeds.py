@@ -17,12 +17,12 @@ import qredo_v1
 import qredo_v2
 from qredo_emulator import Emulator
 from qredo_partner_v1_1 import AsyncClient, Client, models, require
-from qredo_signing import ConfigurationError, Credentials, Environment, OriginError, connect
+from qredo_signing import ConfigurationError, Credentials, Environment, OriginError, TokenError, connect
 from qredo_signing.feeds import FeedMessageError, Gap, Keepalive, Reconnect, feed
 
 from .conftest import Approvals
 from .listening import KINDS, Kind, listen, misled
-from .servers import CLOSE, Connection, Scripted, frame, text
+from .servers import CLOSE, Connection, Scripted, frame, refuse, text
 
 Token = Callable[[], str]
 MESSAGES: dict[str, dict[str, Any]] = {
@@ -95,6 +95,21 @@ def test_the_feed_of_v2_gets_its_token_itself(kind: Kind, emulator: Emulator) ->
         ("token_get", 200),
         ("feed:sign_requests", 101),
     ]
+
+
+def test_a_token_that_is_not_there_yet_ends_no_feed(kind: Kind, emulator: Emulator) -> None:
+    """A service that fails to give the token for a handshake is asked again; one that refuses it is not."""
+    answers = iter([refuse(503), refuse(429), refuse(403)])
+    with Scripted(lambda connection: connection.send(next(answers))) as server, pytest.raises(TokenError, match="403"):
+        listen(
+            kind,
+            emulator.hmac_credentials,
+            Environment.emulator(server.url),
+            "sign_requests",
+            package=qredo_v2,
+            http={"workspace_id": emulator.workspace_id},
+        )
+    assert len(server.connections) == 3
 
 
 def test_what_is_pending_comes_first(kind: Kind, emulator: Emulator, approvals: Approvals) -> None:
@@ -256,6 +271,37 @@ def test_a_message_with_one_odd_field_is_given(kind: Kind, emulator: Emulator) -
             key=lambda message: message.id,
         )
     assert [getattr(message.id, "raw", message.id) for message in messages] == [1, 1, "good"]
+
+
+def test_a_strict_client_takes_no_odd_field(kind: Kind, emulator: Emulator) -> None:
+    """With `strict=True` a message with a field of another type is one that is not as described."""
+    errors: list[FeedMessageError] = []
+
+    def script(connection: Connection) -> None:
+        connection.accept()
+        connection.send(text('{"id": 1}') + text('{"id": "good"}'))
+        connection.wait_for_end()
+
+    with Scripted(script) as server:
+        environment = Environment.emulator(server.url)
+        options: dict[str, Any] = {"on_error": errors.append, "http": {"strict": True}}
+        (message,) = listen(kind, emulator.credentials, environment, "agent", **options)
+    assert (message.id, [error.raw for error in errors]) == ("good", ['{"id": 1}'])
+
+
+def test_numbers_of_a_feed_are_exact(kind: Kind, emulator: Emulator) -> None:
+    """Where a package reads numbers with a fraction exactly, it does so in the messages of its feeds."""
+    number = "0.12345678901234567891"
+
+    def script(connection: Connection) -> None:
+        connection.accept()
+        connection.send(text(f'{{"id": "t", "price": {number}}}'))
+        connection.wait_for_end()
+
+    with Scripted(script) as server:
+        environment = Environment.emulator(server.url)
+        (message,) = listen(kind, emulator.hmac_credentials, environment, "transactions", package=qredo_v1)
+    assert message.additional_properties["price"].text == number
 
 
 def test_without_on_error_the_loop_gets_it_and_can_go_on(emulator: Emulator, agent: Token) -> None:

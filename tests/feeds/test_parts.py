@@ -13,7 +13,7 @@ import qredo_partner_v1_1
 from hypothesis import given
 from hypothesis import strategies as st
 from qredo_signing.feeds import FeedConnectionError, FeedMessageError, Keepalive, Reconnect
-from qredo_signing.feeds._description import Described, HandshakeInfo
+from qredo_signing.feeds._description import Described
 from qredo_signing.feeds._frames import Frames
 from qredo_signing.feeds._keepalive import KeepaliveTimer
 from qredo_signing.feeds._parsing import SeenMessages
@@ -36,12 +36,12 @@ class Clock:
 def make_plan(reconnect: Reconnect, clock: Clock, random: float = 1.0) -> ReconnectState:
     described = Described(
         name="wallets",
-        api=("x", "1"),
         url="wss://x/feed",
         path={},
-        info=HandshakeInfo("feed:wallets", "partner_signature"),
+        info=None,
         message=qredo_partner_v1_1.models.WalletFeedMessage,
-        errors=qredo_partner_v1_1.errors,
+        package=qredo_partner_v1_1,
+        options=None,
     )
     return ReconnectState(described, reconnect, clock=clock, random=lambda: random)
 

@@ -211,7 +211,7 @@ def test_it_takes_a_client_of_a_subclass() -> None:
         ("wallet", {"exchanges": [{"id": "1"}]}, []),
         ("company", {"companies": [{"id": 7}]}, [{"company_id": 7}]),
         ("fund", {"List": [{"chainTxID": "1", "partner_txID": "2", "lockedTxID": "3"}]}, []),
-        ("fund", {"list": [{"id": text} for text in ("", ".", "..", None, True, 1.5)]}, []),
+        ("fund", {"list": [{"id": text} for text in ("", ".", "..", "\ud800", None, True, 1.5)]}, []),
     ],
 )
 def test_ids_are_found_by_name(tag: str, data: object, found: list[dict[str, object]]) -> None:

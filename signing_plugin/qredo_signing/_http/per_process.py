@@ -12,7 +12,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any, Generic, Protocol, TypeVar
 
-__all__ = ["PerLoop", "PerProcess", "current_process"]
+__all__ = ["PerLoop", "PerProcess", "current_process", "running_loop"]
 
 
 class _Closable(Protocol):
@@ -105,7 +105,7 @@ class PerLoop(Generic[ClosableT]):
 
     async def here(self) -> ClosableT:
         """Return that of this process and event loop."""
-        key = _process, _running_loop()
+        key = _process, running_loop()
         made = self._made.get(key)
         if made is None or made.is_closed:
             self._sweep()
@@ -115,7 +115,7 @@ class PerLoop(Generic[ClosableT]):
 
     async def aclose(self) -> None:
         """Close that of this process and event loop, if there is one."""
-        made = self._made.pop((_process, _running_loop()), None)
+        made = self._made.pop((_process, running_loop()), None)
         if made is not None:
             await made.aclose()
 
@@ -133,7 +133,8 @@ def _has_ended(loop: Any) -> bool:
     return bool(loop.is_closed()) if hasattr(loop, "is_closed") else False  # trio closes what it leaves
 
 
-def _running_loop() -> object:
+def running_loop() -> object:
+    """Return the event loop of this task, on asyncio or trio."""
     # asyncio costs a sync client a tenth of what httpx does, and trio is not always installed.
     import asyncio
 

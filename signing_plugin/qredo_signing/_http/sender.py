@@ -96,28 +96,45 @@ class SyncSender(_Sender):
             httpx.TransportError: There was no response, and the request had no effect or may be sent again.
             QredoSigningError: What the auth raises.
         """
+        return self._call(request, self._retry)
+
+    def open(self, request: httpx.Request) -> httpx.Response:
+        """Send the handshake of a feed, once. The response is read if it is an error."""
+        return self._call(request, partial(self._attempt, stream=True))
+
+    def _call(self, request: httpx.Request, run: Callable[[PendingCall], httpx.Response]) -> httpx.Response:
         self._check_process()
         pending = self._state.begin(request)
         try:
-            while True:
-                try:
-                    response = self._attempt(request, pending)
-                except Exception as error:
-                    wait = pending.failed(error)
-                    if wait is None:
-                        raise
-                else:
-                    wait = pending.responded(response)
-                    if wait is None:
-                        return response
-                self._sleep(wait)
+            return run(pending)
         except BaseException as error:
             pending.interrupted(error)
             raise
 
-    def _attempt(self, request: httpx.Request, pending: PendingCall) -> httpx.Response:
-        # Given with each request, so that your own http_client keeps its settings for other requests.
-        send = partial(self._http.send, request, auth=self.auth, follow_redirects=False)
+    def _retry(self, pending: PendingCall) -> httpx.Response:
+        while True:
+            try:
+                response = self._attempt(pending)
+            except Exception as error:
+                wait = pending.failed(error)
+                if wait is None:
+                    raise
+            else:
+                wait = pending.responded(response)
+                if wait is None:
+                    return response
+            self._sleep(wait)
+
+    def _attempt(self, pending: PendingCall, *, stream: bool = False) -> httpx.Response:
+        request = pending.request
+
+        def send() -> httpx.Response:
+            # Given with each request, so that your own http_client keeps its settings for other requests.
+            response = self._http.send(request, auth=self.auth, follow_redirects=False, stream=stream)
+            if stream and response.is_error:
+                response.read()
+            return response
+
         return take_turn(pending.scheme, request, self._begin(pending), send, pending.left)
 
 
@@ -145,38 +162,57 @@ class AsyncSender(_Sender):
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         """Send a request, and retry it where that is harmless; raises what `SyncSender` does."""
+        return await self._call(request, self._retry)
+
+    async def open(self, request: httpx.Request) -> httpx.Response:
+        """Send the handshake of a feed; see `SyncSender.open`."""
+        return await self._call(request, partial(self._attempt, stream=True))
+
+    async def _call(
+        self, request: httpx.Request, run: Callable[[PendingCall], Awaitable[httpx.Response]]
+    ) -> httpx.Response:
         self._check_process()
         pending = self._state.begin(request)
         left = pending.left
         if left is None:
-            return await self._retry(pending)
+            return await _run(pending, run)
         import anyio
 
         # A cancellation reaches every step of an async call, whatever the transport does.
         with anyio.move_on_after(left) as scope:
             pending.is_late = lambda: scope.cancel_called
-            return await self._retry(pending)
+            return await _run(pending, run)
         raise pending.late()
 
     async def _retry(self, pending: PendingCall) -> httpx.Response:
-        request = pending.request
-        try:
-            while True:
-                try:
-                    response = await self._attempt(request, pending)
-                except Exception as error:
-                    wait = pending.failed(error)
-                    if wait is None:
-                        raise
-                else:
-                    wait = pending.responded(response)
-                    if wait is None:
-                        return response
-                await self._sleep(wait)
-        except BaseException as error:
-            pending.interrupted(error)
-            raise
+        while True:
+            try:
+                response = await self._attempt(pending)
+            except Exception as error:
+                wait = pending.failed(error)
+                if wait is None:
+                    raise
+            else:
+                wait = pending.responded(response)
+                if wait is None:
+                    return response
+            await self._sleep(wait)
 
-    async def _attempt(self, request: httpx.Request, pending: PendingCall) -> httpx.Response:
-        send = partial(self._http.send, request, auth=self.auth, follow_redirects=False)
+    async def _attempt(self, pending: PendingCall, *, stream: bool = False) -> httpx.Response:
+        request = pending.request
+
+        async def send() -> httpx.Response:
+            response = await self._http.send(request, auth=self.auth, follow_redirects=False, stream=stream)
+            if stream and response.is_error:
+                await response.aread()
+            return response
+
         return await async_take_turn(pending.scheme, request, self._begin(pending), send)
+
+
+async def _run(pending: PendingCall, run: Callable[[PendingCall], Awaitable[httpx.Response]]) -> httpx.Response:
+    try:
+        return await run(pending)
+    except BaseException as error:
+        pending.interrupted(error)
+        raise

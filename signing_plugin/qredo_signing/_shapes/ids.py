@@ -58,7 +58,9 @@ def _own_ids(value: Mapping[str, Any], kind: str, around: Ids, names: Mapping[st
 
 
 def _is_id(value: object) -> bool:
-    return type(value) is int or (isinstance(value, str) and value not in _NOT_IN_A_PATH)
+    if isinstance(value, str):
+        return value.isprintable() and value not in _NOT_IN_A_PATH  # a lone surrogate cannot be sent
+    return type(value) is int
 
 
 def _plain(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The API packages that are there: those of the entry-point group `qredo.api`, or one by its dotted name."""
+"""The installed API packages: those of the entry-point group `qredo.api`, or one by its dotted name."""
 
 from __future__ import annotations
 
@@ -30,10 +30,13 @@ def load_package(name: str) -> Any:
     dotted = installed_apis().get(name, name)
     try:
         package = importlib.import_module(dotted)
-    except (ImportError, TypeError, ValueError):  # also of a relative or an empty name
-        package = None
+    except (ImportError, TypeError, ValueError) as error:  # also of a relative or an empty name
+        package, why = None, f": {error}"
+    else:
+        why = ""
     if not hasattr(getattr(package, "Client", None), "SERVERS"):
-        raise CliError(f"{name!r} is no API package", f"installed: {names_of_apis()}; or give its dotted import name")
+        hint = f"installed: {names_of_apis()}; or give its dotted import name"
+        raise CliError(f"{name!r} is no API package{why}", hint)
     return package
 
 

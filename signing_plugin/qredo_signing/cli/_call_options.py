@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from .._operations import Operation, Parameter
 from .._strict_json import JSONError
+from ._completion import completing
 from ._connection import Connection
 from ._errors import CliError
 from ._option_groups import help_text, keyword, names_of
@@ -85,17 +85,14 @@ def _option(operation: Operation, parameter: Parameter) -> inspect.Parameter:
         _declaration(parameter, shape),
         help=_help(operation, parameter),
         rich_help_panel=_PANELS.get(parameter.kind, "Query"),
-        autocompletion=_completion(shape.known),
+        autocompletion=completing(lambda: shape.known) if shape.known else None,
         metavar=shape.metavar or None,
     )
-    if shape.many:
-        return keyword(_PREFIX + parameter.name, Annotated[list[str] | None, option], default=None)
-    if shape.kind == "bool":
-        return keyword(_PREFIX + parameter.name, Annotated[bool | None, option], default=parameter.default)
+    kind: Any = list[str] if shape.many else bool if shape.kind == "bool" else str
     if parameter.required and parameter.kind != "field":
-        return keyword(_PREFIX + parameter.name, Annotated[str, option])
-    default = None if parameter.default is None else str(parameter.default)
-    return keyword(_PREFIX + parameter.name, Annotated[str | None, option], default=default)
+        return keyword(_PREFIX + parameter.name, Annotated[kind, option])
+    default = None if parameter.default is None else kind(parameter.default)
+    return keyword(_PREFIX + parameter.name, Annotated[kind | None, option], default=default)
 
 
 def _shape(operation: Operation, parameter: Parameter) -> Shape:
@@ -130,7 +127,3 @@ def _help(operation: Operation, parameter: Parameter) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("`", "").replace("[", r"\[")
-
-
-def _completion(values: list[str]) -> Callable[[str], list[str]] | None:
-    return (lambda incomplete: [each for each in values if each.startswith(incomplete)]) if values else None

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ._apis import installed_apis
 
-__all__ = ["ENVIRONMENTS", "complete_api", "complete_environment", "complete_folder"]
+__all__ = ["ENVIRONMENTS", "complete_api", "complete_environment", "complete_folder", "completing"]
 
 ENVIRONMENTS = ("sandbox", "production", "production_test", "play", "emulator")
 
 
-def complete_api(incomplete: str) -> list[str]:
-    """The installed API packages."""
-    return [name for name in installed_apis() if name.startswith(incomplete)]
+def completing(values: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+    """Return what gives those of the values that begin as the word does."""
+    return lambda incomplete: [each for each in values() if each.startswith(incomplete)]
 
 
-def complete_environment(incomplete: str) -> list[str]:
-    """The environments."""
-    return [name for name in ENVIRONMENTS if name.startswith(incomplete)]
+complete_api = completing(installed_apis)
+complete_environment = completing(lambda: ENVIRONMENTS)
 
 
 def complete_folder(incomplete: str) -> list[str]:

@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
+from .._http.attempt import LONGEST_WAIT
 from ._apis import load_client_class
 from ._completion import ENVIRONMENTS, complete_api, complete_environment
 from ._errors import CliError
 from ._exits import Exit
-from ._keys import PANEL, KeysOption, PassphraseFileOption, read_credentials, says_test, secret_from
+from ._keys import PANEL, KeysOption, PassphraseFileOption, has_test_key, read_credentials, secret_from
 from ._option_groups import option
 from ._request_state import RequestState
 
@@ -40,7 +41,13 @@ class Connection:
     api: Annotated[str | None, _option("--api", _API, "PACKAGE", "QREDO_API", autocompletion=complete_api)] = None
     environment: Annotated[
         str | None,
-        _option("--environment", f"{_CHOICES}. No default.", "NAME", _VARIABLE, autocompletion=complete_environment),
+        _option(
+            "--environment",
+            f"{_CHOICES}. No default.",
+            "NAME",
+            _VARIABLE,
+            autocompletion=complete_environment,
+        ),
     ] = None
     url: Annotated[str | None, _option("--url", "Where the emulator listens.", "URL", "QREDO_URL")] = None
     keys: KeysOption = None
@@ -52,6 +59,13 @@ class Connection:
     timeout: Annotated[float | None, _option("--timeout", _TIMEOUT, "SECONDS", min=0.001)] = None
     yes: Annotated[bool, option("--yes", "Do not ask before a call that changes something on production.")] = False
     request_state: RequestState = field(default_factory=RequestState)
+
+    def __post_init__(self) -> None:
+        if self.timeout is not None and not self.timeout < LONGEST_WAIT:  # NaN too, which passes the check of Typer
+            problem = f"--timeout {self.timeout} is no number of seconds that a socket can wait"
+            raise CliError(problem, "give seconds, such as 30")
+        if self.nonce_start is not None and self.nonces is None:
+            raise CliError("--nonce-start makes the counter in the file of --nonces", "give --nonces FILE too")
 
     def client_class(self) -> Any:
         """The `Client` of the chosen API."""
@@ -166,4 +180,4 @@ class Connection:
         if KeyKind.LIVE in environment.key_kinds:
             return True
         # production_test also accepts keys that do not name their kind, and such a key may be a live one.
-        return environment.origin == Environment.PRODUCTION.origin and not says_test(self.keys)
+        return environment.origin == Environment.PRODUCTION.origin and not has_test_key(self.keys)

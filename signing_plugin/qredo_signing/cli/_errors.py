@@ -88,6 +88,9 @@ def report_of(error: BaseException) -> Report | None:
         return _of_typer(error)
     if isinstance(error, OSError):
         return _of_system(error)
+    if isinstance(error, UnicodeEncodeError):  # bytes that Python read from the command line as lone surrogates
+        hint = "write it in UTF-8; in a URL, percent-encoded"
+        return _report("an argument has bytes that are not text", hint, Exit.USAGE)
     return None
 
 
@@ -112,7 +115,7 @@ def _of_refusal(error: Any) -> Report:
 
 
 def _of_response(error: Any) -> Report:
-    hint = "the response is on stdout as it came" if error.response is not None else ""
+    hint = "the output is the response as it came" if error.response is not None else ""
     return _report(f"the response does not match the description: {error}", hint, Exit.RESPONSE)
 
 
@@ -151,6 +154,6 @@ def as_usage_error() -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError) as error:
-        if isinstance(error, signing.QredoSigningError):
+        if isinstance(error, signing.QredoSigningError | UnicodeEncodeError):
             raise
         raise CliError(str(error)) from error

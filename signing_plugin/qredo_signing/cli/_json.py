@@ -33,8 +33,10 @@ class _Number(Decimal):
 
 def to_json(value: Any, indent: int | None = None, level: int = 0) -> str:
     """Write a value as JSON in one line, or with an indent. What JSON does not have is written as a string."""
+    if isinstance(value, Decimal | float) and (text := getattr(value, "text", None)):  # as a package keeps it, too
+        return str(text)
     if isinstance(value, Decimal):
-        return value.text if isinstance(value, _Number) else format(value, "f")
+        return format(value, "f")
     if not isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, default=str)
     start, end = "{}" if isinstance(value, dict) else "[]"

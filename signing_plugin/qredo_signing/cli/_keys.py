@@ -21,9 +21,9 @@ __all__ = [
     "PASSPHRASE_VARIABLE",
     "KeysOption",
     "PassphraseFileOption",
+    "has_test_key",
     "keys_folder",
     "read_credentials",
-    "says_test",
     "secret_from",
 ]
 
@@ -69,7 +69,7 @@ def read_credentials(keys: Path | None, security: str, passphrase_file: Path | N
     return kind.from_directory(folder, passphrase=_passphrase_of(folder / "private.pem", passphrase_file))
 
 
-def says_test(keys: Path | None) -> bool:
+def has_test_key(keys: Path | None) -> bool:
     """Whether the API key says of itself that it is a test key; one that cannot be read does not."""
     from .. import KeyKind
     from .._keys.api_key import kind_of
@@ -97,7 +97,7 @@ def secret_from(file: Path | None, variable: str, prompt: str | None, **options:
     """
     if file is not None:
         try:
-            return read_file(file, code=Exit.LOCAL).decode().rstrip("\r\n")
+            return read_file(file, code=Exit.LOCAL).decode("utf-8-sig").rstrip("\r\n")
         except UnicodeDecodeError:
             raise CliError(f"{file} is not UTF-8 text", "save it as UTF-8", code=Exit.LOCAL) from None
     given = os.environ.get(variable, "")

@@ -153,20 +153,18 @@ def _print(out: Console, entries: Sequence[Entry]) -> None:
     """Print one row for each entry, below its API, with a blank line between two groups such as tags."""
     from rich.table import Table
 
-    cells = {(each.api, each.id): (f"  {each.id}", *map(printable, each.row().values())) for each in entries}
-    widths = [max(map(len, column)) for column in zip(*cells.values(), strict=True)]
-    apis = {each.api: [one for one in entries if one.api == each.api] for each in entries}
-    for api, members in apis.items():
-        out.print(f"{api}:")
+    grid = Table.grid(padding=(0, 2))
+    for _ in entries[0].row():
+        grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for api in dict.fromkeys(each.api for each in entries):
+        grid.add_row(f"{api}:")
+        members = [each for each in entries if each.api == api]
         for _, group in itertools.groupby(members, key=lambda each: each.group):
-            grid = Table.grid(padding=(0, 2))
-            for width in widths[:-1]:
-                grid.add_column(min_width=width, no_wrap=True)
-            grid.add_column(overflow="fold")
             for each in group:
-                grid.add_row(*cells[api, each.id])
-            out.print(grid)
-            out.print()
+                grid.add_row(f"  {each.id}", *map(printable, each.row().values()))
+            grid.add_row()
+    out.print(grid)
 
 
 def _api_in(arguments: Sequence[str]) -> str | None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-__all__ = ["JsonOption", "as_command", "help_text", "keyword", "names_of", "option", "with_groups"]
+__all__ = ["JsonOption", "help_text", "keyword", "names_of", "option", "typer_command", "with_groups"]
 
 
 def option(name: str, text: str, metavar: str | None = None, variable: str | None = None, **more: Any) -> Any:
@@ -54,6 +54,13 @@ def as_command(function: Callable[..., Any], parameters: Sequence[inspect.Parame
     vars(command)["__signature__"] = inspect.Signature(options)
     del vars(command)["__wrapped__"]  # or Typer would read the signature of the wrapped function
     return command
+
+
+def typer_command(name: str, function: Callable[..., Any], parameters: Sequence[inspect.Parameter]) -> Any:
+    """Return a command with these parameters."""
+    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    app.command(name)(as_command(function, parameters))
+    return typer.main.get_command(app)
 
 
 def help_text(text: str) -> str:

@@ -60,7 +60,7 @@ class _Notes(logging.Handler):
 
 @contextmanager
 def to_stdout() -> Iterator[None]:
-    """Write to stdout inside this.
+    """Run a command inside this: it writes to stdout.
 
     Raises:
         CliError: It cannot be written. A reader that closed its pipe, as `head` does, gets no message.
@@ -81,8 +81,7 @@ def to_stdout() -> Iterator[None]:
 
 def print_text(text: str) -> None:
     """Print lines on stdout."""
-    with to_stdout():
-        print(text)
+    print(text, flush=True)
 
 
 def print_json(value: Any, *, lines: bool = False) -> None:
@@ -93,6 +92,6 @@ def print_json(value: Any, *, lines: bool = False) -> None:
 
 def print_bytes(data: bytes) -> None:
     """Print bytes on stdout."""
-    with to_stdout():
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()

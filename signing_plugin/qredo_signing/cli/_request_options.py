@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ __all__ = [
     "SignedRequest",
     "TimestampOption",
     "UrlOption",
+    "path_of_body",
     "read_bytes",
     "stamp_of",
 ]
@@ -57,7 +59,7 @@ class SignedRequest:
         key = PublicKey.from_file(self.public_key_file or (self.keys or DEFAULT_KEYS) / "public.pem")
         signature = self.signature
         if signature is not None and signature.startswith("@"):
-            signature = read_file(Path(signature[1:])).decode("ascii", "replace").strip()
+            signature = read_file(Path(signature[1:])).decode("utf-8-sig", "replace").strip()
         return key, stamp, self.url, read_bytes(self.body), signature
 
 
@@ -71,9 +73,13 @@ def read_bytes(source: str | None) -> bytes:
         return b""
     if source == "-":
         return read_stdin()
-    if source.lstrip()[:1] in {"{", "["}:
-        return source.encode()
-    return read_file(Path(source.removeprefix("@")))
+    return read_file(path) if (path := path_of_body(source)) else os.fsencode(source)  # as it was typed
+
+
+def path_of_body(source: str) -> Path | None:
+    """The file that a body is in; None for stdin, and for JSON itself."""
+    is_file = source != "-" and source.lstrip()[:1] not in {"{", "["}
+    return Path(source.removeprefix("@")) if is_file else None
 
 
 def stamp_of(timestamp: int | None, nonce: int | None, *, required: bool = False) -> str:

@@ -8,6 +8,7 @@ import mimetypes
 import re
 import types
 import typing
+from contextlib import suppress
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
@@ -37,8 +38,8 @@ class Shape(typing.NamedTuple):
     """The values that a parameter takes.
 
     Attributes:
-        kind: `text`, `int`, `decimal`, `bool`, `enum`, `file`, `model` or `json`.
-        type: The class of an enum, a model or a file.
+        kind: `text`, `int`, `decimal`, `bool`, `enum`, `file`, `model`, `json`, or `union` of the first four.
+        type: The class of an enum, a model or a file; the shapes of a union.
         many: Whether it is a list.
         nullable: Whether a model may be null.
     """
@@ -56,6 +57,8 @@ class Shape(typing.NamedTuple):
     @property
     def metavar(self) -> str:
         """How the value is shown in the help."""
+        if self.kind == "union":
+            return "|".join(each.metavar for each in self.type if each.metavar)
         return "|".join(self.known) if self.kind == "enum" else _METAVARS[self.kind]
 
 
@@ -68,7 +71,11 @@ def shape_of(annotation: Any) -> Shape:
     if sum(hasattr(each, "from_dict") for each in kinds) > 1:
         return Shape("json", None)  # a union of models: the client finds out which of them it is
     if typing.get_origin(first) is list:
-        return shape_of(typing.get_args(first)[0])._replace(many=True)
+        item = shape_of(typing.get_args(first)[0])
+        return Shape("json", None, many=True) if item.many else item._replace(many=True)
+    scalars = [Shape(_KINDS[each], each) for each in kinds if each in _KINDS and each is not bytes]
+    if len(scalars) > 1:
+        return Shape("union", scalars)
     if isinstance(first, type) and issubclass(first, enum.Enum):
         return Shape("enum", first)  # open: `FeeType | str`
     if hasattr(first, "from_dict"):
@@ -136,6 +143,10 @@ def _items(shape: Shape, text: str) -> list[Any]:
 
 
 def _parse(shape: Shape, given: Any) -> Any:
+    if shape.kind == "union":
+        return _first(shape.type, given)
+    if shape.kind == "bool":
+        return given if isinstance(given, bool) else _boolean(given)
     if shape.kind == "int":
         return _integer(given)
     if shape.kind == "decimal":
@@ -147,6 +158,22 @@ def _parse(shape: Shape, given: Any) -> Any:
     if shape.kind in {"model", "json"}:
         return _model(shape, _json(given))
     return given
+
+
+def _first(shapes: list[Shape], text: str) -> Any:
+    """Parse a value of a union: by the first of its shapes, as described, that takes it and loses nothing of it."""
+    for each in shapes:
+        with suppress(ValueError):
+            value = _parse(each, text)
+            if each.kind == "bool" or str(value) == text:  # `007` may be text, and is no `7`
+                return value
+    return _parse(shapes[0], text)
+
+
+def _boolean(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError(f"{text!r:.60} is neither true nor false")
+    return text == "true"
 
 
 def _integer(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -51,14 +51,9 @@ class View:
         if self.output is not None and (self.as_json or self.csv or self.fields or self.raw):
             raise CliError("--output writes the response as received", "leave out --json, --csv, --fields and --raw")
 
-    @contextmanager
-    def writing(self) -> Iterator[BinaryIO | None]:
+    def writing(self) -> AbstractContextManager[BinaryIO | None]:
         """Open the file of `--output` before anything is sent: None without it. It is moved in place at the end."""
-        if self.output is None:
-            yield None
-        else:
-            with replacing(self.output) as file:
-                yield file
+        return nullcontext() if self.output is None else replacing(self.output)
 
     def check_fields(self, what: str, known: Tables) -> None:
         """Reject names of `--fields` before anything is sent.

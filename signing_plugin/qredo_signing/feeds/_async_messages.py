@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import anyio
 import httpx
 
-from .._http.attempt import Attempt
-from .._http.turns import async_take_turn
 from ._connections import AsyncSession
-from ._description import Described, auth_of
+from ._description import Described, sender_of
 from ._errors import FeedMessageError
 from ._frames import TooLongError
-from ._handshake import MAX_REFUSAL, make_handshake, network_stream, refusal
+from ._handshake import make_handshake, network_stream
 from ._parsing import items_of
 from ._state import Core, Options
 
@@ -35,7 +32,7 @@ class AsyncMessages(Generic[T]):
 
     def __init__(self, client: Any, described: Described, options: Options) -> None:
         self._http: httpx.AsyncClient = client.http
-        self._auth = auth_of(client, is_async=True)
+        self._sender = sender_of(client, is_async=True)
         self._core = Core(client, described, options)
         self._session: AsyncSession | None = None
         self._backlog: Iterator[Any] | AsyncIterator[Any] | None = None
@@ -92,12 +89,13 @@ class AsyncMessages(Generic[T]):
 
     def __repr__(self) -> str:
         state = "closed" if self._is_closing else "open" if self._session else "not open"
-        return f"<feed {self._core.described.name} of {self._core.described.api[0]}, {state}>"
+        return f"<feed {self._core.described.name} of {self._core.described.package.__name__}, {state}>"
 
     async def _step(self) -> tuple[Any, bool]:
         """Take one step: connect, or read one message. Returns the message, and whether to pass it on."""
         try:
-            if self._session is None:
+            if self._session is None or not self._session.is_here:
+                await self._drop(None)
                 await self._connect()
                 return None, False
             raw = await self._next_raw(self._session)
@@ -138,15 +136,9 @@ class AsyncMessages(Generic[T]):
 
     async def _open(self) -> AsyncSession:
         core, options = self._core, self._core.options
-        request = make_handshake(self._http, core.described)
-        scheme = self._auth.scheme_of(request)
-        send = partial(self._http.send, request, auth=self._auth, follow_redirects=False, stream=True)
-        response = await async_take_turn(scheme, request, Attempt(), send)
+        response = await self._sender.open(make_handshake(self._http, core.described))
         try:
-            stream = network_stream(response)
-            if stream is None:
-                raise refusal(core.described, response, await _some_of(response))
-            return AsyncSession(response, stream, options.max_size, options.keepalive)
+            return AsyncSession(response, network_stream(core.described, response), options.max_size, options.keepalive)
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await response.aclose()
@@ -155,7 +147,7 @@ class AsyncMessages(Generic[T]):
     async def _drop(self, cause: Exception | None) -> None:
         session, self._session, self._backlog = self._session, None, None
         self._core.lost(cause)
-        if session is not None:
+        if session is not None and session.is_here:
             await session.aclose()
 
     async def _sleep(self, seconds: float) -> None:
@@ -171,17 +163,6 @@ class AsyncMessages(Generic[T]):
         if on_error is None:
             raise error
         await _result(on_error(error))
-
-
-async def _some_of(response: Any) -> bytes:
-    if response.is_stream_consumed:
-        return bytes(response.content)
-    body = b""
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) >= MAX_REFUSAL:
-            break
-    return body
 
 
 async def _result(value: Any) -> Any:

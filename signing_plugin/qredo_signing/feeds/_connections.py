@@ -11,6 +11,7 @@ import anyio
 import httpcore
 import httpx
 
+from .._http.per_process import current_process, running_loop
 from ._errors import FeedConnectionError
 from ._frames import READ_SIZE, Frames, Raw
 from ._keepalive import Keepalive, KeepaliveTimer
@@ -33,6 +34,16 @@ class _Session:
         self._stream = stream
         self._frames = Frames(max_size)
         self._keepalive = keepalive
+        self._place = self._here()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this process opened it, and this event loop. In another one it must not be read, nor closed."""
+        return self._place == self._here()
+
+    @staticmethod
+    def _here() -> object:
+        return current_process()
 
 
 class SyncSession(_Session):
@@ -52,10 +63,10 @@ class SyncSession(_Session):
         try:
             data = self._stream.read(READ_SIZE, timeout=min(_SLICE, timer.wait(time.monotonic())) or 0.001)
         except httpcore.ReadTimeout:
-            if ping := _what_to_do(timer, self._frames):
+            if ping := _after_silence(timer, self._frames):
                 self._stream.write(ping, timeout=_PATIENCE)
             return
-        if reply := _take(data, timer, self._frames):
+        if reply := _after_data(data, timer, self._frames):
             self._stream.write(reply, timeout=_PATIENCE)
 
     def close(self) -> None:
@@ -71,6 +82,10 @@ class SyncSession(_Session):
 class AsyncSession(_Session):
     """A connection of an async client, on asyncio or trio."""
 
+    @staticmethod
+    def _here() -> object:
+        return current_process(), running_loop()
+
     async def receive(self, is_closing: Callable[[], bool]) -> Raw | None:
         """Return the next message, or None once `is_closing` is true. Raises `FeedConnectionError` at its end."""
         timer = KeepaliveTimer(self._keepalive, time.monotonic())
@@ -85,10 +100,10 @@ class AsyncSession(_Session):
         try:
             data = await self._stream.read(READ_SIZE, timeout=timer.wait(time.monotonic()) or 0.001)
         except httpcore.ReadTimeout:
-            if ping := _what_to_do(timer, self._frames):
+            if ping := _after_silence(timer, self._frames):
                 await self._stream.write(ping, timeout=_PATIENCE)
             return
-        if reply := _take(data, timer, self._frames):
+        if reply := _after_data(data, timer, self._frames):
             await self._stream.write(reply, timeout=_PATIENCE)
 
     async def aclose(self) -> None:
@@ -102,16 +117,16 @@ class AsyncSession(_Session):
                 await self._response.aclose()
 
 
-def _what_to_do(timer: KeepaliveTimer, frames: Frames) -> bytes:
-    """After a wait without data: what to write."""
+def _after_silence(timer: KeepaliveTimer, frames: Frames) -> bytes:
+    """Return what to write after a wait without data: a ping, or nothing."""
     now = time.monotonic()
     if timer.is_dead(now):
-        raise FeedConnectionError("the server is silent: it did not answer a ping")
+        raise FeedConnectionError("the server is silent: a ping got no response")
     return frames.ping() if timer.wants_ping(now) else b""
 
 
-def _take(data: bytes, timer: KeepaliveTimer, frames: Frames) -> bytes:
-    """After data: what to write."""
+def _after_data(data: bytes, timer: KeepaliveTimer, frames: Frames) -> bytes:
+    """Return what to write after data was read."""
     if not data:
         raise FeedConnectionError("the server ended the connection without a close")
     timer.heard(time.monotonic())

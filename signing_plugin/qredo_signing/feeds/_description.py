@@ -1,4 +1,4 @@
-"""What a client's own package says about one of its feeds: the message's class, the errors, the address."""
+"""What a client and its package say about a feed: URL, model of the messages, errors, options."""
 
 from __future__ import annotations
 
@@ -14,19 +14,7 @@ import httpx
 from .._http.sender import AsyncSender, SyncSender
 from ..errors import ConfigurationError
 
-__all__ = ["Described", "HandshakeInfo", "auth_of", "describe"]
-
-
-@dataclass(frozen=True, slots=True)
-class HandshakeInfo:
-    """What the auth is told of a handshake, as of any request: `request.extensions["qredo"]`."""
-
-    operation: str
-    security: str
-    repeatable: bool = True
-    idempotency_key: str | None = None
-    look_up: str | None = None
-    max_retries: int | None = None
+__all__ = ["Described", "describe", "sender_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +23,32 @@ class Described:
 
     Attributes:
         name: Its name in `FEEDS`.
-        api: Import name of the package and its version.
         url: Where the handshake goes, with the scheme `wss` (`ws` where the API has plain http).
         path: The values in its path, by name.
-        info: For the auth.
+        info: What the sender is told of a handshake, as of any call.
         message: The model class of its messages.
-        errors: The package's module of errors.
+        package: The API package.
+        options: What `with_options` of the client was given.
     """
 
     name: str
-    api: tuple[str, str]
     url: str
     path: Mapping[str, str]
-    info: HandshakeInfo
+    info: Any
     message: Any
-    errors: Any
+    package: Any
+    options: Any
+
+    @property
+    def errors(self) -> Any:
+        """The package's module of errors."""
+        return self.package.errors
+
+    @property
+    def timeout(self) -> Any:
+        """The time limits of the handshake: those of `with_options`, or else of the httpx client."""
+        given = self.options.timeout
+        return httpx.USE_CLIENT_DEFAULT if given is self.package.UNSET else given
 
 
 def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
@@ -64,29 +63,30 @@ def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
         known = ", ".join(sorted(client.FEEDS)) or "none"
         raise ConfigurationError(f"{' '.join(client.API)} describes no feed {name!r}; it has: {known}")
     entry = client.FEEDS[name]
-    package = _package_of(type(client))
+    package = import_module(_package_of(type(client)))
+    options = client._options
     scheme, _, rest = client.base_url.partition("://")
     feed_scheme = {"https": "wss", "http": "ws"}[scheme]
     return Described(
         name=name,
-        api=client.API,
         url=f"{feed_scheme}://{rest}{_fill(entry, path)}",
         path=dict(path),
-        info=HandshakeInfo(f"feed:{name}", entry.security),
-        message=getattr(import_module(f"{package}.models"), entry.message),
-        errors=import_module(f"{package}.errors"),
+        info=package._types.Call(f"feed:{name}", entry.security, True, None, None, None, options.deadline),
+        message=getattr(package.models, entry.message),
+        package=package,
+        options=options,
     )
 
 
-def auth_of(client: Any, *, is_async: bool) -> Any:
-    """Return the auth of a client that `connect` made. Raises `ConfigurationError` for another client."""
+def sender_of(client: Any, *, is_async: bool) -> Any:
+    """Return what sends for a client that `connect` made. Raises `ConfigurationError` for another client."""
     send = client.send
     wanted, http = (AsyncSender, httpx.AsyncClient) if is_async else (SyncSender, httpx.Client)
     if not isinstance(send, wanted) or not isinstance(client.http, http):
         raise ConfigurationError(
             "the client was not made by connect(), so nothing here can sign its feed: pass a client from connect()"
         )
-    return send.auth
+    return send
 
 
 def _package_of(client_class: type) -> str:

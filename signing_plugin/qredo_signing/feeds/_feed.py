@@ -123,10 +123,11 @@ def feed(
             returns models or dicts to iterate over, or one model with a list; with an async client it may be async.
         on_gap: Called after each connect, the first included, when messages may have been missed. May be async with
             an async client.
-        on_error: Told of each message that is not as described, which is left out then; without it the loop gets the
-            error, and the messages after it when it goes on. May be async with an async client.
-        key: Gives what makes a message another one, such as `lambda message: message.id`: of messages with the same
-            key only the first is passed on. A message whose key is empty or not set is always passed on.
+        on_error: Called with the error for each message that is not as described, which the feed then skips. Without
+            it the loop raises the error, and a new loop goes on with the next message. May be async with an async
+            client.
+        key: Returns what identifies a message, such as `lambda message: message.id`: of messages with the same key only
+            the first is passed on. A message whose key is empty or not set is always passed on.
         remember: How many keys are remembered, the latest ones.
         reconnect: How long to wait before connecting again, and when to give up.
         keepalive: How soon a dead connection is detected.
@@ -142,7 +143,7 @@ def feed(
         TypeError: The path takes other values.
         ValueError: A value cannot be a part of a path, or an option is out of range.
 
-    While it is read it raises, beside `FeedMessageError` and `QredoSigningError` of the auth: the API package's own
+    While you read it, it raises, beside `FeedMessageError` and `QredoSigningError` of the auth: the API package's own
     `UnauthorizedError`, `ForbiddenError`, `NotFoundError` and so on for a handshake that is refused (429 and 5xx are
     tried again, unless they ask to wait longer than a minute); `RedirectError`; `FeedConnectionError` if there is no
     WebSocket to be had; what `resync`, `on_gap` and `on_error` raise, where it is not a matter of the network; and the

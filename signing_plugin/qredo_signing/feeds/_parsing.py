@@ -1,10 +1,10 @@
-"""From what came to the package's own models, each once if that is wanted. Does no I/O."""
+"""Parse messages into the package's models, and recognize those that were seen. Does no I/O."""
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from ._description import Described
@@ -25,16 +25,19 @@ def parse(described: Described, raw: object) -> Any:
     """
     if isinstance(raw, described.message):
         return raw
+    reading = described.package._mismatch.strictly if described.options.strict else nullcontext
     try:
-        return described.message.from_dict(_fields(raw))
+        with reading():
+            return described.message.from_dict(_fields(described, raw))
     except (ValueError, TypeError, RecursionError, described.errors.ResponseError) as error:
-        text = f"a message of the feed {described.name} is not as described: {_why(error)}. The feed goes on after it"
+        why = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        text = f"a message of the feed {described.name} is not as described: {why}. The feed goes on after it"
         raise FeedMessageError(text, feed=described.name, raw=raw) from error
 
 
-def _fields(raw: object) -> Any:
+def _fields(described: Described, raw: object) -> Any:
     if isinstance(raw, str | bytes):
-        return json.loads(raw)
+        return described.package._core.parse_json(raw, described.message.__name__)
     if isinstance(raw, Mapping):
         return dict(raw)
     to_dict = getattr(raw, "to_dict", None)
@@ -43,29 +46,17 @@ def _fields(raw: object) -> Any:
     return to_dict()
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "it is nested too deep"
-    return "it is not JSON" if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) else str(error)
-
-
 def items_of(result: Any) -> Iterable[Any]:
-    """Return the items in what `resync` gave: something to iterate over, or a model with one list, such as a response.
+    """Return the items in what `resync` gave, such as a response that holds one list.
 
     Raises:
-        TypeError: It is neither.
+        TypeError: It cannot be iterated over.
     """
     if result is None:
         return ()
     if isinstance(result, Iterable) and not isinstance(result, Mapping | str | bytes):
         return result
-    if not hasattr(result, "to_dict"):
-        raise TypeError(f"resync gave {type(result).__name__}: give messages to iterate over, or a model with a list")
-    names = (field.name for field in getattr(result, "__attrs_attrs__", ()) if field.name != "additional_properties")
-    lists = [value for name in names if isinstance(value := getattr(result, name), list)]
-    if len(lists) > 1:
-        raise TypeError(f"resync gave {type(result).__name__}, which has {len(lists)} lists: give the right one")
-    return lists[0] if lists else ()
+    raise TypeError(f"resync gave {type(result).__name__}: give messages to iterate over, or a response with one list")
 
 
 class SeenMessages:

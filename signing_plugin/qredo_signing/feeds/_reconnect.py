@@ -13,6 +13,8 @@ import httpx
 from .._diagnostics import log
 from .._http.outcomes import outcome_of_response
 from .._http.retries import MAX_WAIT, SPREAD
+from .._secrecy import chain
+from ..errors import TokenError
 from ._description import Described
 from ._errors import FeedConnectionError
 
@@ -88,7 +90,7 @@ class ReconnectState:
         retry_after = None
         if isinstance(error, self._described.errors.APIError):
             response: httpx.Response = error.response  # pyright: ignore[reportAttributeAccessIssue]
-            if response.status_code != 429 and response.status_code < 500:
+            if not _is_temporary(response.status_code):
                 return None
             retry_after = outcome_of_response(response, time.time()).retry_after
         elif not _may_pass(error):
@@ -100,24 +102,22 @@ class ReconnectState:
         return None if retry_after > MAX_WAIT else retry_after + SPREAD * self._random()
 
 
+def _is_temporary(status: int) -> bool:
+    return status == 429 or status >= 500
+
+
 def _may_pass(error: Exception) -> bool:
     """Whether another attempt may succeed."""
     if isinstance(error, FeedConnectionError):
         return error.may_pass
+    if isinstance(error, TokenError):
+        return error.status_code is not None and _is_temporary(error.status_code)
     return (
         isinstance(error, httpx.TransportError)
         and not isinstance(error, _NOT_THE_NETWORK)
-        and not _is_certificate(error)
+        # The server's certificate was rejected. Waiting does not help, and it may be an attack.
+        and not any(isinstance(each, ssl.SSLCertVerificationError) for each in chain(error))
     )
-
-
-def _is_certificate(error: BaseException | None) -> bool:
-    """Whether the server's certificate was rejected. Waiting does not help, and it may be an attack."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _short(error: Exception) -> str:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any, Generic, Self, TypeVar
 
 import httpx
 
-from .._http.attempt import Attempt
-from .._http.turns import take_turn
+from .._http.per_process import PerProcess
 from ._connections import SyncSession
-from ._description import Described, auth_of
+from ._description import Described, sender_of
 from ._errors import FeedMessageError
 from ._frames import TooLongError
-from ._handshake import MAX_REFUSAL, make_handshake, network_stream, refusal
+from ._handshake import make_handshake, network_stream
 from ._parsing import items_of
 from ._state import Core, Options
 
@@ -35,12 +33,12 @@ class Messages(Generic[T]):
 
     def __init__(self, client: Any, described: Described, options: Options) -> None:
         self._http: httpx.Client = client.http
-        self._auth = auth_of(client, is_async=False)
+        self._sender = sender_of(client, is_async=False)
         self._core = Core(client, described, options)
         self._session: SyncSession | None = None
         self._backlog: Iterator[Any] | None = None
         self._closing = threading.Event()
-        self._lock = threading.RLock()  # held by the reader, or by the thread that closes the feed
+        self._lock = PerProcess(threading.RLock)  # held by the reader, or by the thread that closes the feed
 
     def __iter__(self) -> Self:
         return self
@@ -53,7 +51,7 @@ class Messages(Generic[T]):
             FeedMessageError: A message is not as described, and there is no `on_error`.
             Exception: What `feed` lists.
         """
-        with self._lock:
+        with self._lock.here():
             try:
                 while not self._closing.is_set():
                     message, is_given = self._step()
@@ -70,7 +68,7 @@ class Messages(Generic[T]):
     def close(self) -> None:
         """Close the feed and end the loop of the thread that reads it. Any thread may call this, more than once."""
         self._closing.set()
-        with self._lock:
+        with self._lock.here():
             self._drop(None)
 
     def __enter__(self) -> Self:
@@ -81,12 +79,13 @@ class Messages(Generic[T]):
 
     def __repr__(self) -> str:
         state = "closed" if self._closing.is_set() else "open" if self._session else "not open"
-        return f"<feed {self._core.described.name} of {self._core.described.api[0]}, {state}>"
+        return f"<feed {self._core.described.name} of {self._core.described.package.__name__}, {state}>"
 
     def _step(self) -> tuple[Any, bool]:
         """Take one step: connect, or read one message. Returns the message, and whether to pass it on."""
         try:
-            if self._session is None:
+            if self._session is None or not self._session.is_here:
+                self._drop(None)
                 self._connect()
                 return None, False
             raw = self._next_raw(self._session)
@@ -121,14 +120,9 @@ class Messages(Generic[T]):
 
     def _open(self) -> SyncSession:
         core, options = self._core, self._core.options
-        request = make_handshake(self._http, core.described)
-        send = partial(self._http.send, request, auth=self._auth, follow_redirects=False, stream=True)
-        response = take_turn(self._auth.scheme_of(request), request, Attempt(), send)
+        response = self._sender.open(make_handshake(self._http, core.described))
         try:
-            stream = network_stream(response)
-            if stream is None:
-                raise refusal(core.described, response, _some_of(response))
-            return SyncSession(response, stream, options.max_size, options.keepalive)
+            return SyncSession(response, network_stream(core.described, response), options.max_size, options.keepalive)
         except BaseException:
             response.close()
             raise
@@ -136,7 +130,7 @@ class Messages(Generic[T]):
     def _drop(self, cause: Exception | None) -> None:
         session, self._session, self._backlog = self._session, None, None
         self._core.lost(cause)
-        if session is not None:
+        if session is not None and session.is_here:
             session.close()
 
     def _complain(self, error: FeedMessageError) -> None:
@@ -144,17 +138,6 @@ class Messages(Generic[T]):
         if on_error is None:
             raise error
         _plain(on_error(error), "on_error")
-
-
-def _some_of(response: Any) -> bytes:
-    if response.is_stream_consumed:
-        return bytes(response.content)
-    body = b""
-    for chunk in response.iter_bytes():
-        body += chunk
-        if len(body) >= MAX_REFUSAL:
-            break
-    return body
 
 
 def _plain(result: Any, name: str) -> Any:

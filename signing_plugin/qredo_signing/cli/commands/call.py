@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import typer
-
 from ..._operations import Operation, operations_of
 from .._apis import load_package
 from .._call_options import arguments_of, help_of, options_of
@@ -15,7 +13,7 @@ from .._confirmation import confirm, scales_of
 from .._connection import Connection
 from .._errors import CliError, as_usage_error
 from .._lazy_group import Entry, LazyGroup
-from .._option_groups import as_command, keyword
+from .._option_groups import keyword, typer_command
 from .._output import logging_to_stderr
 from .._response_fields import NOTHING_KNOWN, tables_of
 from .._responses import refuse_terminal, show_pages, show_response
@@ -60,10 +58,8 @@ def _command(operation: Operation) -> Any:
         _run(operation, connection, view, given)
 
     run.__doc__ = help_of(operation)
-    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
     options = [*options_of(operation), keyword("connection", Connection), keyword("view", View)]
-    app.command(operation.id)(as_command(run, options))
-    return typer.main.get_command(app)
+    return typer_command(operation.id, run, options)
 
 
 def _run(operation: Operation, connection: Connection, view: View, given: dict[str, Any]) -> None:

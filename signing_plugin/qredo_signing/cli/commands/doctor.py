@@ -298,7 +298,7 @@ def _check_shapes(client: Any, path: Path, keep: Callable[[ShapeReport], object]
 def _simple_read(connection: Connection, client_class: Any) -> tuple[Operation | None, dict[str, str]]:
     """Return a GET that needs nothing that is not known, with its arguments: no id but the workspace's, and no feed."""
     known = {} if connection.workspace is None else {"workspace_id": connection.workspace}
-    package = load_package(connection.api or client_class.__module__.partition(".")[0])
+    package = load_package(client_class.__module__.rpartition(".")[0])
     for each in operations_of(package):
         required = [one.name for one in each.parameters if one.required]
         is_read = each.method == "GET" and each.feed is None and each.security == client_class.SECURITY

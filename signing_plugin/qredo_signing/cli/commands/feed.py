@@ -15,7 +15,7 @@ from .._connection import Connection
 from .._errors import CliError, as_usage_error
 from .._exits import Exit
 from .._lazy_group import Entry, LazyGroup
-from .._option_groups import JsonOption, as_command, keyword, option
+from .._option_groups import JsonOption, keyword, option, typer_command
 from .._output import logging_to_stderr, note, print_json, print_text
 from .._readable import line_of
 
@@ -41,14 +41,14 @@ class FeedGroup(LazyGroup):
 
     def entries(self, api: str) -> Sequence[Entry]:
         """The feeds of one API package."""
-        client_class = load_package(api).Client
-        return [_entry(client_class, each) for each in client_class.FEEDS.values()]
+        package = load_package(api)
+        return [_entry(package, each) for each in package.Client.FEEDS.values()]
 
 
-def _entry(client_class: Any, feed: Any) -> Entry:
+def _entry(package: Any, feed: Any) -> Entry:
     row = {"path": feed.path, "message": feed.message, "security": feed.security}
-    command = partial(_command, client_class, feed)
-    return Entry(feed.name, client_class.API[0], "", lambda: row, f"{feed.path} {feed.message}", command)
+    command = partial(_command, package.Client, feed)
+    return Entry(feed.name, package.__name__, "", lambda: row, f"{feed.path} {feed.message}", command)
 
 
 def _command(client_class: Any, feed: Any) -> Any:
@@ -59,9 +59,7 @@ def _command(client_class: Any, feed: Any) -> Any:
     placeholders = [name for _, name, _, _ in string.Formatter().parse(feed.path) if name]
     options = [keyword(name, Annotated[str, typer.Option(metavar="ID", help="In the path.")]) for name in placeholders]
     options += [keyword("count", _CountOption, default=None), keyword("as_json", JsonOption, default=False)]
-    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    app.command(feed.name)(as_command(run, [*options, keyword("connection", Connection)]))
-    return typer.main.get_command(app)
+    return typer_command(feed.name, run, [*options, keyword("connection", Connection)])
 
 
 def _listen(

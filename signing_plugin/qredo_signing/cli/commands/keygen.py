@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["keygen"]
 
 _PRIVATE, _PUBLIC = "private.pem", "public.pem"
+_LONGEST = 1023  # bytes that OpenSSL takes for a passphrase
 
 
 def keygen(
@@ -74,7 +75,11 @@ def _passphrase(file: Path | None) -> bytes:
         raise CliError(
             "no passphrase is given", f"set {PASSPHRASE_VARIABLE}, or give --passphrase-file", code=Exit.LOCAL
         )
-    return given.encode()
+    encoded = given.encode()
+    if len(encoded) > _LONGEST:
+        problem = f"the passphrase has {len(encoded)} bytes, more than {_LONGEST}"
+        raise CliError(problem, "give a shorter one", code=Exit.LOCAL)
+    return encoded
 
 
 def _pem(key: RSAPrivateKey, secret: bytes | None, *, pkcs8: bool) -> bytes:

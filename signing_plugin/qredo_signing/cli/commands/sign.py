@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import Annotated
 
 from .._apis import load_client_class
 from .._errors import CliError
-from .._keys import DEFAULT_KEYS, KeysOption, PassphraseFileOption, read_credentials
+from .._keys import KeysOption, PassphraseFileOption, keys_folder, read_credentials
 from .._option_groups import JsonOption, option
 from .._output import print_json, print_text
-from .._request_options import BodyOption, NonceOption, TimestampOption, UrlOption, read_bytes, stamp_of
+from .._request_options import BodyOption, NonceOption, TimestampOption, UrlOption, path_of_body, read_bytes, stamp_of
 
 __all__ = ["sign"]
 
@@ -45,6 +46,8 @@ def sign(
     """
     from ..._http.schemes import DEFAULT_SCHEME, SCHEMES
 
+    if curl and as_json:
+        raise CliError("--curl and --json exclude each other: each is the whole output")
     content = read_bytes(body)
     verb = (method or ("POST" if content else "GET")).upper()
     stamp = stamp_of(timestamp, nonce)
@@ -58,33 +61,39 @@ def sign(
     signature = scheme.signature(credentials, stamp, verb, url, content)
     headers = {stamp_header: stamp, scheme.signature_header: signature}
     if curl:
-        print_text(_curl(verb, url, headers, scheme.api_key_header or "", keys or DEFAULT_KEYS, body, content))
+        print_text(_curl(verb, url, headers, scheme.api_key_header or "", _api_key_in_shell(keys), body, content))
     elif as_json:
         print_json(headers)
     else:
         print_text("\n".join(f"{name}: {value}" for name, value in headers.items()))
 
 
+def _api_key_in_shell(keys: Path | None) -> str:
+    """The API key as a word of a POSIX shell, from where the private key is taken; without the ends of lines."""
+    folder = keys_folder(keys)
+    if folder is not None:
+        return f"$(tr -d '\\r\\n' < {shlex.quote(str(folder / 'apikey'))})"
+    return "$QREDO_API_KEY" if os.environ.get("QREDO_API_KEY") else "$(tr -d '\\r\\n' < \"$QREDO_API_KEY_FILE\")"
+
+
 def _curl(
-    verb: str, url: str, headers: dict[str, str], key_header: str, keys: Path, source: str | None, body: bytes
+    verb: str, url: str, headers: dict[str, str], key_header: str, api_key: str, source: str | None, body: bytes
 ) -> str:
     """A command for a POSIX shell. curl reads the API key from a pipe, so that no list of processes shows it."""
-    key_file = shlex.quote(str(keys / "apikey"))
-    lines = [f'printf \'header = "{key_header}: %s"\\n\' "$(cat {key_file})" | curl --config -']
+    lines = [f'printf \'header = "{key_header}: %s"\\n\' "{api_key}" | curl --config -']
     lines.append(f"--path-as-is --globoff --request {shlex.quote(verb)}")
     lines += [f"--header '{name}: {value}'" for name, value in headers.items()]
     if source is not None:
         lines.append("--header 'content-type: application/json'")
-        lines.append(f"--data-binary {shlex.quote(_curl_body(source, body))}")
+        lines.append(_curl_body(source, body))
     lines.append(shlex.quote(url))
     return " \\\n  ".join(lines)
 
 
 def _curl_body(source: str, body: bytes) -> str:
-    is_file = source != "-" and source.lstrip()[:1] not in {"{", "["}
-    if is_file:
-        return f"@{source.removeprefix('@')}"
+    if path := path_of_body(source):
+        return f"--data-binary {shlex.quote(f'@{path}')}"
     try:
-        return body.decode()
+        return f"--data-raw {shlex.quote(body.decode())}"  # also if it begins with @
     except UnicodeDecodeError:
         raise CliError("a body from stdin must be UTF-8 text for --curl", "put it into a file") from None
