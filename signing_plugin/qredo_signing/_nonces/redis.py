@@ -101,12 +101,17 @@ class RedisNonces(StoredNonces):
 
     Raises:
         ConfigurationError: The rule is unknown, or the client is an asynchronous one.
+        TypeError: The client is no client of Redis, such as a URL.
     """
 
     def __init__(self, client: RedisClient, *, key: str = "qredo:nonce", rule: Rule = "clock") -> None:
         super().__init__(rule, f"Redis under the key {key!r}")
         if inspect.iscoroutinefunction(getattr(client, "execute_command", None)):
             raise ConfigurationError("RedisNonces takes a synchronous client (redis.Redis), also in async code")
+        if not callable(getattr(client, "eval", None)):
+            raise TypeError(
+                f"client must be a redis.Redis, got {type(client).__name__}: for a URL, pass redis.Redis.from_url(url)"
+            )
         self._client = client
         self._key = key
         self._source = secrets.token_hex(8)
