@@ -49,17 +49,17 @@ class Emulator:
         keys: Folder with keys, made there if it is empty; None makes keys in memory. Those of the
             APIs that take an API secret are in its folder `qredo_v1`.
         state: File with the state, loaded here if it exists and written whenever the emulator stops.
-            It names API keys, so keep it as the keys, and use it with a keys folder: who else would
-            the data belong to? Further API keys, nonces, faults and requests are not in it.
+            It names API keys, so protect it as you protect the keys, and use it with a keys folder: the data
+            belongs to those keys. API keys that were added, nonces, faults and requests are not in it.
 
     Attributes:
-        credentials: Of the Partner API.
-        hmac_credentials: Of the Qredo APIs v1 and v2.
+        credentials: Credentials of the Partner API.
+        hmac_credentials: Credentials of the Qredo APIs v1 and v2.
 
     Raises:
         KeysError: The keys folder can't be used.
         SpecError: No description can be served.
-        StateError: The state file can't be read, or is none.
+        StateError: The state file can't be read, or is not a state file.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Emulator:
 
     @property
     def environment(self) -> Environment:
-        """For `connect`; the API's own path is added there."""
+        """The environment to pass to `connect`."""
         return Environment.emulator(self.url)
 
     @property
@@ -124,10 +124,10 @@ class Emulator:
         }
 
     def start(self) -> Emulator:
-        """Starts to listen and returns when it does.
+        """Start, and return when it listens.
 
         Raises:
-            StartError: The port is taken, the host is none of this machine's, or the server did not start.
+            StartError: The port is in use, the host is not on this machine, or the server did not start.
         """
         listener = self._bind()
         server = self._server = _server(self._site, self.app.connections)
@@ -142,7 +142,7 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """Stops, closes its feeds and waits for its thread. The state stays, so that it can be started again.
+        """Stop: close the feeds and wait for the thread. The state stays, so it can be started again.
 
         Raises:
             StateError: The state file can't be written.
@@ -157,14 +157,14 @@ class Emulator:
             self._save()
 
     def run(self, ready: Callable[[], None]) -> None:
-        """Serves in this thread until the process is interrupted; for a program that does nothing else.
+        """Serve in this thread until the process is interrupted; for a program that does nothing else.
 
         Args:
             ready: Called once it listens.
 
         Raises:
             StartError: As `start`.
-            KeyboardInterrupt: It was interrupted, and has ended what it was doing.
+            KeyboardInterrupt: It was interrupted, and has stopped cleanly.
         """
         listener = self._bind()
         try:

@@ -92,7 +92,7 @@ SERVICES = (
         "A counter that was never started",
         lambda at: counter(at.folder).next(),
         "there is no counter in",
-        "where it stood is not guessed",
+        "its next number is not guessed",
         "call initialise(that + 1) once",
     ),
     Mistake(

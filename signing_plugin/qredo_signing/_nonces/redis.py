@@ -67,8 +67,8 @@ _ALLOW = (
     "hincrby on the key"
 )
 _ADVICE = {
-    "invalid username-password": "Redis does not take the user and password of the client: correct them",
-    "NOAUTH|uthentication required": "Redis wants a user and password: give them to the client",
+    "invalid username-password": "Redis rejects the user and password of the client: correct them",
+    "NOAUTH|uthentication required": "Redis requires a user and password: give them to the client",
     "no permissions|user executing the script": _ALLOW,
     "maxmemory|out of memory": "Redis has no memory left: give it more; it must not evict this key",
     "MISCONF|ersist": "Redis cannot write to its disk: free space there",

@@ -169,7 +169,7 @@ def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
 
     Raises:
         UnsignableError: The stamp or URL is not in the form that goes over the wire.
-        TypeError: The body is not bytes: sign the bytes that are sent, not an object that is serialised later.
+        TypeError: The body is not bytes: sign the bytes that are sent, not an object that is serialized later.
     """
     if not isinstance(body, bytes):
         raise TypeError(

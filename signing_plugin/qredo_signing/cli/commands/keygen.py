@@ -65,7 +65,7 @@ def keygen(
 def _check_free(folder: Path) -> None:
     for name in (_PRIVATE, _PUBLIC):
         if os.path.lexists(folder / name):
-            raise CliError(f"{folder / name} is there already", "name another folder; no key is overwritten")
+            raise CliError(f"{folder / name} already exists", "name another folder; no key is overwritten")
 
 
 def _passphrase(file: Path | None) -> bytes:
