@@ -13,7 +13,7 @@ import re
 
 from .._secrecy import without_locals
 from ..errors import InvalidSignatureError, UnsignableError
-from .rsa_rule import encode_signature, string_to_sign
+from .rsa_rule import check_is_text, encode_signature, string_to_sign
 
 __all__ = ["sign_hmac", "verify_hmac"]
 
@@ -62,9 +62,11 @@ def verify_hmac(secret: bytes, timestamp: str, method: str, url: str, body: byte
 
     Raises:
         InvalidSignatureError: The signature is malformed or does not match.
+        TypeError: The secret or the body is not bytes, or the signature is not text.
     """
     import hmac
 
+    check_is_text(signature)
     try:
         right = sign_hmac(secret, timestamp, method, url, body)
     except UnsignableError as error:
