@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "29fc9bed17564d633e9e3de3e7450a34191a08a2e3709215313e88cc9b74a22a"
+DESCRIPTION_SHA256 = "76445a30f28e5170dfa5190abcece5d0e44e59f8c07cb21246d4e73da9426dc5"
 TEMPLATES_SHA256 = "e2434f239a4c02eddd2459013a90bba6eb29180e195f569329349b5b9e944e63"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

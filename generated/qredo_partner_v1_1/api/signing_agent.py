@@ -165,7 +165,7 @@ class SigningAgentResource:
         """Finish the registration of a signing agent
 
         Second of two steps: hands in the agent's signature over its id document. From then on the agent can be added
-        to a company as a trusted party, which needs no confirmation, and be named in policies. The answer holds the
+        to a company as a trusted party, which needs no confirmation, and be named in policies. The response has the
         WebSocket URL of its actions. Called by the agent, with its token.
 
         `POST /coreclient/finish`
@@ -395,7 +395,7 @@ class AsyncSigningAgentResource:
         """Finish the registration of a signing agent
 
         Second of two steps: hands in the agent's signature over its id document. From then on the agent can be added
-        to a company as a trusted party, which needs no confirmation, and be named in policies. The answer holds the
+        to a company as a trusted party, which needs no confirmation, and be named in policies. The response has the
         WebSocket URL of its actions. Called by the agent, with its token.
 
         `POST /coreclient/finish`
