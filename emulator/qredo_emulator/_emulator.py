@@ -49,8 +49,8 @@ class Emulator:
         keys: Folder with keys, made there if it is empty; None makes keys in memory. Those of the
             APIs that take an API secret are in its folder `qredo_v1`.
         state: File with the state, loaded here if it exists and written whenever the emulator stops.
-            It names API keys, so protect it as you protect the keys, and use it with a keys folder: the data
-            belongs to those keys. API keys that were added, nonces, faults and requests are not in it.
+            It names API keys, so keep it as the keys, and use it with a keys folder: who else would
+            the data belong to? Further API keys, nonces, faults and requests are not in it.
 
     Attributes:
         credentials: Credentials of the Partner API.
@@ -157,14 +157,14 @@ class Emulator:
             self._save()
 
     def run(self, ready: Callable[[], None]) -> None:
-        """Serve in this thread until the process is interrupted; for a program that does nothing else.
+        """Serves in this thread until the process is interrupted; for a program that does nothing else.
 
         Args:
             ready: Called once it listens.
 
         Raises:
             StartError: As `start`.
-            KeyboardInterrupt: It was interrupted, and has stopped cleanly.
+            KeyboardInterrupt: It was interrupted, and has ended what it was doing.
         """
         listener = self._bind()
         try:

@@ -215,7 +215,7 @@ def test_an_answer_that_is_no_websocket_is_an_error(kind: Kind, emulator: Emulat
     """A 200 is nothing to read messages from."""
     with (
         Scripted(lambda connection: connection.send(refuse(200))) as server,
-        pytest.raises(FeedConnectionError, match="has the status 200 instead of 101"),
+        pytest.raises(FeedConnectionError, match="answered with 200 instead of 101"),
     ):
         hear(kind, emulator, server)
 

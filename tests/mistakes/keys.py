@@ -233,9 +233,9 @@ KEYS = (
     Mistake(
         "Body and signature are swapped when a signature is verified",
         lambda at: verify(PrivateKey(KEY), "1700000000", f"{at.emulator.url}/x", "c2lnbg", b""),  # type: ignore[arg-type]
-        "got str",
-        "body must be the bytes that are sent",
-        "serialize it once",
+        "got bytes",
+        "signature must be",
+        "the text of the header",
     ),
     Mistake(
         "The bytes of a signature are verified instead of its text",

@@ -128,7 +128,7 @@ SERVICES = (
         lambda at: at.to_emulator(nonces="nonces.db"),
         "got str",
         "nonces must be a source of nonces",
-        "pass InProcessNonces(), SQLiteNonces(path)",
+        "such as SQLiteNonces(path)",
     ),
     Mistake(
         "The URL of Redis is passed instead of its client",

@@ -24,7 +24,6 @@ from ..errors import InvalidSignatureError, SignerError, UnsignableError
 __all__ = [
     "Explanation",
     "Verifier",
-    "check_is_text",
     "encode_signature",
     "explain",
     "make_signature",
@@ -131,6 +130,8 @@ def verify(key: Verifier | _HasPublicKey, stamp: str, url: str, body: bytes, sig
     verifier = _verifier(key)
     if verifier is None:
         raise TypeError(f"a {type(key).__name__} cannot verify: give a PublicKey or a PrivateKey")
+    if not isinstance(signature, str):
+        raise TypeError(f"signature must be the text of the header, got {type(signature).__name__}")
     try:
         message = string_to_sign(stamp, url, body)
     except UnsignableError as error:
@@ -200,14 +201,7 @@ def _join(stamp: str, url: str, body: bytes) -> bytes:
     return stamp.encode() + url.encode() + body
 
 
-def check_is_text(signature: object) -> None:
-    """Raise `TypeError` for a signature that is not the text of its header."""
-    if not isinstance(signature, str):
-        raise TypeError(f"signature must be the text of the header, got {type(signature).__name__}")
-
-
 def _decode_signature(signature: str) -> bytes:
-    check_is_text(signature)
     try:
         raw = base64.b64decode(signature + "=" * (-len(signature) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

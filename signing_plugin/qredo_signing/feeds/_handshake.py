@@ -54,7 +54,7 @@ def network_stream(response: httpx.Response) -> Any:
         return None
     key = response.request.headers["sec-websocket-key"].encode("ascii")
     if response.headers.get("sec-websocket-accept", "").encode() != generate_accept_token(key):
-        raise FeedConnectionError("the response to the handshake is not that of a WebSocket")
+        raise FeedConnectionError("the handshake was answered by something that does not speak WebSocket")
     if "network_stream" not in response.extensions:
         raise FeedConnectionError(
             "the client's transport gives no access to its connection, which a feed needs: use httpx's own",
@@ -74,9 +74,7 @@ def refusal(described: Described, response: httpx.Response, body: bytes) -> Exce
     if status < 400:
         version = response.http_version
         hint = ": a feed needs HTTP/1.1, so use a client without http2=True" if version == "HTTP/2" else ""
-        return FeedConnectionError(
-            f"the response to the handshake has the status {status} instead of 101{hint}", may_pass=False
-        )
+        return FeedConnectionError(f"the handshake was answered with {status} instead of 101{hint}", may_pass=False)
     headers = [(k, v) for k, v in response.headers.multi_items() if k not in ("content-encoding", "content-length")]
     extensions = {name: value for name, value in response.extensions.items() if name != "network_stream"}
     whole = httpx.Response(status, headers=headers, content=body, request=response.request, extensions=extensions)
