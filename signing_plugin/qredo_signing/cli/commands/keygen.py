@@ -23,7 +23,7 @@ _PRIVATE, _PUBLIC = "private.pem", "public.pem"
 
 
 def keygen(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; it is made if it is not there.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to. It is made if it does not exist.")],
     bits: Annotated[int, typer.Option(metavar="N", min=2048, max=8192, help="Size of the key.")] = 2048,
     pkcs8: Annotated[bool, option("--pkcs8", "PKCS#8. The default, PKCS#1, is what the vendor's tool reads.")] = False,
     passphrase: Annotated[
