@@ -9,5 +9,5 @@ PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
 DESCRIPTION_SHA256 = "c96ae0bf91e76f09b5b2d2073db05faafe0ebd72b67a75db4467e2c566191b89"
-TEMPLATES_SHA256 = "add22ed7900c1f6158d6556227844f2e59c133f76becb0257c5ac85be971296b"
+TEMPLATES_SHA256 = "8582424ef8f877a47bc0e66b96323bb08bf51a886bf12ff4b85f674faf40c274"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

@@ -211,7 +211,7 @@ class SigningAgentResource:
         URL. The token decides whose actions are sent.
 
         `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
-        `Client.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
+        `Client.FEEDS["agent"]`: open it with `qredo_signing.feeds.feed(client, "agent", ...)`.
 
         Raises:
             TypeError: Always.
@@ -441,7 +441,7 @@ class AsyncSigningAgentResource:
         URL. The token decides whose actions are sent.
 
         `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
-        `AsyncClient.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
+        `AsyncClient.FEEDS["agent"]`: open it with `qredo_signing.feeds.feed(client, "agent", ...)`.
 
         Raises:
             TypeError: Always.
