@@ -53,13 +53,13 @@ class Emulator:
             the data belong to? Further API keys, nonces, faults and requests are not in it.
 
     Attributes:
-        credentials: Credentials of the Partner API.
-        hmac_credentials: Credentials of the Qredo APIs v1 and v2.
+        credentials: Of the Partner API.
+        hmac_credentials: Of the Qredo APIs v1 and v2.
 
     Raises:
         KeysError: The keys folder can't be used.
         SpecError: No description can be served.
-        StateError: The state file can't be read, or is not a state file.
+        StateError: The state file can't be read, or is none.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Emulator:
 
     @property
     def environment(self) -> Environment:
-        """The environment to pass to `connect`."""
+        """For `connect`; the API's own path is added there."""
         return Environment.emulator(self.url)
 
     @property
@@ -124,10 +124,10 @@ class Emulator:
         }
 
     def start(self) -> Emulator:
-        """Start, and return when it listens.
+        """Starts to listen and returns when it does.
 
         Raises:
-            StartError: The port is in use, the host is not on this machine, or the server did not start.
+            StartError: The port is taken, the host is none of this machine's, or the server did not start.
         """
         listener = self._bind()
         server = self._server = _server(self._site, self.app.connections)
@@ -142,7 +142,7 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """Stop: close the feeds and wait for the thread. The state stays, so it can be started again.
+        """Stops, closes its feeds and waits for its thread. The state stays, so that it can be started again.
 
         Raises:
             StateError: The state file can't be written.

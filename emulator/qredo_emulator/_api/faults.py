@@ -86,7 +86,7 @@ class FaultQueue:
             self._armed.append(fault)
 
     def clear(self) -> None:
-        """Remove all faults."""
+        """Disarms all."""
         with self._lock:
             self._armed.clear()
 
@@ -111,10 +111,10 @@ class FaultQueue:
 
 
 class Faults:
-    """Faults for the next requests, as `control.faults`.
+    """Arms faults. Used as `control.faults`.
 
-    Each method takes `times`, how often the fault happens (None: until `clear`), and `operation`, to limit it to one
-    operation, such as `transfer_create`, or to one feed, such as `feed:wallets`.
+    Each method takes `times`, how often it happens (None: until `clear`), and `operation`, the id
+    of the only operation that it happens to, such as `transfer_create`, or `feed:wallets`.
 
     Args:
         queue: Where they wait.
@@ -126,7 +126,7 @@ class Faults:
         self._operations = sorted(set(operations))
 
     def delay(self, seconds: float, *, times: int | None = 1, operation: str | None = None) -> None:
-        """Wait before a request is handled.
+        """Waits before a request is looked at.
 
         Raises:
             ValueError: The seconds are not between 0 and 600, or `times` is below 1.
@@ -161,7 +161,7 @@ class Faults:
         times: int | None = 1,
         operation: str | None = None,
     ) -> None:
-        """Respond with 503, or with 500, 502 or 504.
+        """Respond with 503, or another of 500, 502 and 504.
 
         Args:
             status: The HTTP status.
@@ -193,7 +193,7 @@ class Faults:
         self._arm(Fault("reset", operation, times, end="reset", after=after))
 
     def skew_date(self, seconds: float, *, times: int | None = None, operation: str | None = None) -> None:
-        """Send a Date header that is wrong by this many seconds.
+        """Put a Date header on responses that is off by so many seconds.
 
         Raises:
             ValueError: `times` is below 1.
@@ -202,12 +202,12 @@ class Faults:
         self._arm(Fault(f"date {seconds:+g} s", operation, times, skew=seconds))
 
     def clear(self) -> None:
-        """Remove all faults."""
+        """Disarms all."""
         self._queue.clear()
 
     @property
     def armed(self) -> tuple[str, ...]:
-        """The faults that are still to happen, in words, oldest first."""
+        """What is armed, in words, oldest first."""
         return tuple(_words(fault) for fault in self._queue.all())
 
     def _arm(self, fault: Fault) -> None:

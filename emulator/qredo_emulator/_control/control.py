@@ -22,7 +22,7 @@ __all__ = ["Control"]
 
 
 class Control:
-    """Control of a running emulator. Safe to use from any thread.
+    """Controls a running emulator. Safe to use from any thread.
 
     Args:
         app: The emulator's application.
@@ -118,7 +118,7 @@ class Control:
             return outside.inbox(world, who)
 
     def approve(self, what: str, by: str | None = None) -> str:
-        """Let approvers approve: people on their phones, exchanges, core clients.
+        """Lets approvers approve: people on their phones, exchanges, core clients.
 
         Args:
             what: Id of a transaction, of an action, or of a wallet (or its short code): there, the
@@ -135,14 +135,14 @@ class Control:
         return self._decide(what, by, approve=True)
 
     def reject(self, what: str, by: str | None = None) -> str:
-        """Let approvers reject; see `approve`."""
+        """Lets approvers refuse; see `approve`."""
         return self._decide(what, by, approve=False)
 
     def fail_chain(self, tx_id: str) -> str:
-        """Let the chain reject a transaction: it becomes `chain_rejected`, and all amounts go back.
+        """Lets the chain refuse a transaction, which becomes `chain_rejected`; all amounts go back.
 
-        An open transaction fails as soon as it is approved. An approved one fails now, if the recipient still has
-        the amount.
+        An open transaction will fail as soon as it is approved. An approved one fails now, if
+        what it brought is still there.
 
         Args:
             tx_id: The transaction; either side of a swap.
@@ -152,13 +152,13 @@ class Control:
 
         Raises:
             LookupError: There is no such transaction.
-            ValueError: It has ended in another way, or the recipient has spent the amount.
+            ValueError: It has ended otherwise, or what it brought is spent.
         """
         with self._locked() as world:
             return outside.fail_chain(world, tx_id)
 
     def add_exchange(self, client_id: str) -> str:
-        """Make a core client an exchange: every account finds it in GET /exchanges.
+        """Makes a core client an exchange: every account finds it in GET /exchanges.
 
         Args:
             client_id: The core client, of any account.
@@ -183,7 +183,7 @@ class Control:
             return world.now
 
     def advance(self, seconds: int) -> int:
-        """Move the emulator's clock forward. What is due by then expires.
+        """Moves the emulator's clock forward; what is due by then expires.
 
         Returns:
             The new time in Unix seconds.
@@ -196,11 +196,11 @@ class Control:
             return world.now
 
     def new_credentials(self) -> Credentials:
-        """Register another API key with its own RSA key, and an empty account."""
+        """Registers another API key with an RSA key of its own, and an account that is empty."""
         return self._keys.new()
 
     def new_hmac_credentials(self) -> HmacCredentials:
-        """Register another API key of the Qredo APIs v1 and v2, with its own secret."""
+        """Registers another API key of the Qredo APIs v1 and v2, with a secret of its own."""
         return self._keys.new_hmac()
 
     def publish(
@@ -211,7 +211,7 @@ class Control:
         credentials: Credentials | HmacCredentials | None = None,
         client_id: str | None = None,
     ) -> int:
-        """Send a message on a feed.
+        """Sends a message on a feed.
 
         Args:
             feed: Its name, such as `core_client` or `sign_requests`.
@@ -232,7 +232,7 @@ class Control:
         return self._app.hub.publish(feed, message, owner=owner, client_id=client_id)
 
     def reset(self) -> None:
-        """Remove state, added keys, nonces, records of requests and faults, and close all feeds."""
+        """Back to the start: no state, no further keys, no nonces, no requests, no faults; open feeds are closed."""
         with self._world.lock:
             self._world.clear()
             self._app.clear()

@@ -106,7 +106,7 @@ def _what_to_do(timer: KeepaliveTimer, frames: Frames) -> bytes:
     """After a wait without data: what to write."""
     now = time.monotonic()
     if timer.is_dead(now):
-        raise FeedConnectionError("the server is silent: it sent nothing after a ping")
+        raise FeedConnectionError("the server is silent: it did not answer a ping")
     return frames.ping() if timer.wants_ping(now) else b""
 
 

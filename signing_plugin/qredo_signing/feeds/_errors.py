@@ -8,12 +8,12 @@ __all__ = ["FeedConnectionError", "FeedMessageError"]
 
 
 class FeedConnectionError(QredoSigningError):
-    """A feed could not be opened, or ended: the response to the handshake was no WebSocket, or the connection broke.
+    """A feed could not be opened, or ended: the handshake was answered with something else, or the connection broke.
 
     After a broken connection the feed connects again by itself; then this is the `cause` of a `Gap`.
 
     Attributes:
-        may_pass: Whether another try may succeed. The feed then makes it.
+        may_pass: Whether it may be otherwise the next time, so that the feed tries again.
     """
 
     def __init__(self, message: str, *, may_pass: bool = True) -> None:

@@ -125,8 +125,8 @@ def feed(
             an async client.
         on_error: Told of each message that is not as described, which is left out then; without it the loop gets the
             error, and the messages after it when it goes on. May be async with an async client.
-        key: Returns what identifies a message, such as `lambda message: message.id`. Of messages with the same key
-            only the first is passed on. A message whose key is empty or not set is always passed on.
+        key: Gives what makes a message another one, such as `lambda message: message.id`: of messages with the same
+            key only the first is passed on. A message whose key is empty or not set is always passed on.
         remember: How many keys are remembered, the latest ones.
         reconnect: How long to wait before connecting again, and when to give up.
         keepalive: How soon a dead connection is detected.
