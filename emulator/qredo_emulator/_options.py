@@ -59,18 +59,23 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     add("--strict", action=on, help="an operation that would return an example is a 501 error")
     add("--examples", action=on, dest="examples_only", help="every operation returns its example; nothing is kept")
     add("--check-responses", action=on, help="a response that the description does not allow is a 500 error")
-    add("--time-window", type=_window, metavar="SECONDS", help="for timestamps; 'off' for any time")
-    add("--any-nonce", action=off, dest="nonces_increase", help="take nonces in any order")
-    add("--first-nonce", type=int, metavar="N", help="where a counter has to start (default: anywhere)")
-    unsigned = "take Partner requests that have an API key and no signature, as the test environment does"
+    add(
+        "--time-window",
+        type=_window,
+        metavar="SECONDS",
+        help="how far a timestamp may be off (default: 300); 'off': any",
+    )
+    add("--any-nonce", action=off, dest="nonces_increase", help="accept nonces in any order")
+    add("--first-nonce", type=int, metavar="N", help="first nonce of a counter (default: any)")
+    unsigned = "accept Partner requests that have an API key and no signature, as the test environment does"
     add("--unsigned-ok", action=on, help=unsigned)
-    approval = "take any hexadecimal digits as the signature of an approval"
+    approval = "accept any hexadecimal digits as the signature of an approval"
     add("--any-approval", action=off, dest="verify_approvals", help=approval)
     add("--hold-users", action=off, dest="accept_users", help="people who are added as trusted parties stay pending")
-    add("--fee-rate", type=_rate, metavar="RATE", help="of transactions (default: 0.001)")
-    interval = "that 1.0 wants between two funds; 0 for none (default: 15)"
+    add("--fee-rate", type=_rate, metavar="RATE", help="fee of a transaction, as a part of its amount (default: 0.001)")
+    interval = "time that 1.0 requires between two funds (default: 15); 0: none"
     add("--fund-interval", type=int, metavar="SECONDS", help=interval)
-    add("--max-body", type=_size, metavar="BYTES", help="of a request (default: 16777216)")
+    add("--max-body", type=_size, metavar="BYTES", help="longest body of a request (default: 16777216)")
     add("--seed", type=int, metavar="N", help="the same ids every time, and a clock that stands still")
 
 

@@ -26,24 +26,24 @@ class Settings:
             valid becomes a 500 error that says why.
         time_window: Seconds by which `x-timestamp` may differ from the emulator's clock;
             None switches the rule off.
-        nonces_increase: Whether the nonce rule of an API holds: greater than the key's last one, or
+        nonces_increase: Whether the nonce rule of an API is checked: greater than the key's last one, or
             exactly one more where the description says `x-stamp-rule: counter`.
         first_nonce: Where a counter has to start; None takes the first nonce of a key as it comes.
-        unsigned_ok: The documented relaxation of the test environment: Partner requests with an API
-            key and without any header of a signature are taken. A signature that is there is verified.
-        verify_approvals: Whether what signing agents and API keys of the Qredo API v2 sign has to verify with the BLS
-            key that they registered; otherwise any hexadecimal digits do.
+        unsigned_ok: Accept Partner requests that have an API key and no header of a signature, as documented for the
+            vendor's test environment. A signature that is there is verified.
+        verify_approvals: Whether the signatures of approvals are verified with the registered BLS key; otherwise any
+            hexadecimal digits are accepted.
         accept_users: Whether a person who is added as trusted party accepts at once.
-        fee_rate: Part of what arrives that a transaction costs in addition.
-        fund_interval: Seconds that 1.0 demands between two funds of an API key; 0 switches the rule off.
+        fee_rate: Fee of a transaction, as a part of the amount that arrives; it is charged on top. 0.001 is 0.1 %.
+        fund_interval: Seconds that must pass in 1.0 between two new funds of an API key; 0 switches the rule off.
         max_body: Bytes of a request's body; a longer one is a 413 error and is not read further.
-        seed: For golden tests: the same seed gives the same ids in the same order, and the clock stands
-            still at 2023-11-14 22:13:20 UTC but for `advance`. `reset` begins anew. Timestamps are
-            then fresh by the real clock, too, the Date header shows the clock that the client follows, and a deadline
-            that a client computes by the real clock is as far ahead on the emulator's, so that clients work as ever.
+        seed: For golden tests. The same seed gives the same ids in the same order, and the clock stands still at
+            2023-11-14 22:13:20 UTC and moves only by `advance`. `reset` begins anew. Clients that use the real clock
+            still work: timestamps by either clock are accepted, and a deadline by the real clock is as far ahead on
+            the emulator's.
         spec: Folder with one folder per API package; None is the one that comes with the emulator.
         clock: Gives the time in Unix seconds.
-        random: Source of ids; a seeded one makes them repeatable.
+        random: Source of ids. A seeded one gives the same ids each time.
     """
 
     default_api: str | None = None

@@ -152,7 +152,7 @@ def raw_of(value: Mismatch) -> Any:
 
 
 def collect_mismatches() -> AbstractContextManager[list[Misfit]]:
-    """Collect what does not fit the description while responses are read inside: models, fields, types, no values."""
+    """Collect the mismatches of responses that are read in the `with` block: models, fields and types, no values."""
     return _set(_FOUND, list[Misfit]())
 
 

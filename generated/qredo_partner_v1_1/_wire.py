@@ -153,7 +153,7 @@ def to_dict(model: str, field: str, value: Any, kind: type[Any]) -> Any:
         with strictly(), sending():
             return kind.from_dict(value).to_dict()
     except ResponseError as error:
-        problem = f"{model}.{field} takes the model {name}, and this dict is none: {error}"
+        problem = f"{model}.{field} takes the model {name}, but this dict does not fit it: {error}"
     raise TypeError(f"{problem}. Its keys are those of the JSON; {name}(...) takes keyword arguments")
 
 

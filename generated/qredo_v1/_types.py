@@ -51,7 +51,7 @@ UNSET: Final = Unset.UNSET
 
 
 def require(value: T | Unset | None) -> T:
-    """A value that the caller cannot do without, such as `require(fund.fund_id)`.
+    """Return a value that you need, such as `require(fund.fund_id)`.
 
     The service promises few of its fields, so most are typed as possibly unset; this narrows the type.
 

@@ -108,9 +108,15 @@ class BadRequestError(APIError):
 
 
 class UnauthorizedError(APIError):
-    """401: API key missing or unknown, or the signature is wrong. Check key pair, environment, base path and clock."""
+    """401: the API key is missing or unknown, or the signature is wrong.
 
-    _NOTE = "The service does not say more. `qredo doctor` checks clock, path, key pair and environment."
+    Check key pair, environment, base path, clock and nonce.
+    """
+
+    _NOTE = (
+        "The service does not say more. `qredo doctor` checks clock, path, key pair and environment. With nonces, the "
+        "service may expect another number: docs/nonces.md"
+    )
 
 
 class ForbiddenError(APIError):

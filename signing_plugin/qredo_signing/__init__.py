@@ -1,4 +1,4 @@
-"""Signs requests to the Qredo Partner API and the Qredo API v1, and sends them where they are meant to go.
+"""Sign requests to the Qredo APIs, and send them to one environment only.
 
     from qredo_partner_v1_1 import Client
     from qredo_signing import Credentials, Environment, connect

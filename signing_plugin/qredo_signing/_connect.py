@@ -189,7 +189,7 @@ def connect(
         client_class: `Client` or `AsyncClient` of a generated API package.
         credentials: `Credentials` for the Partner API, in whatever version; `HmacCredentials` for the Qredo APIs.
         environment: Where requests go. It is always named: there is no default.
-        timeout: Seconds, or an `httpx.Timeout`; None for none. By default 30 s, 5 s of them to connect.
+        timeout: Seconds, an `httpx.Timeout`, or None for no limit. By default 30 s, 5 s of them to connect.
         max_retries: How often a call is retried at most, after its first attempt; 0 for never. Only what can do no
             harm is retried: docs/attempts.md has the rules. `client.with_options(max_retries=)` changes it.
         deadline: Seconds for a whole call: its turn, nonce, token, all attempts and the waits between them, however

@@ -105,7 +105,7 @@ class UnsignableError(QredoSigningError, ValueError):
 class SignerError(QredoSigningError):
     """The signing object (an HSM, a KMS) gave no signature, so nothing was sent.
 
-    Raised when it failed, was closed, or answered with something that is not a signature, and for an async signer in
+    Raised when it failed, was closed, or returned something that is not a signature, and for an async signer in
     sync use. The cause is chained; look there, then at the token or service that holds the key.
     """
 
@@ -162,7 +162,7 @@ class OriginError(QredoSigningError):
 
 
 class RedirectError(QredoSigningError):
-    """The server answered with a redirect. The request was sent once; the redirect was not followed.
+    """The server sent a redirect. The request was sent once; the redirect was not followed.
 
     A signature holds for one URL only and credentials go to one origin only, so no redirect is ever followed. If the
     target is a server that you trust, configure it: `Environment.custom(...)`.
@@ -179,12 +179,12 @@ class RedirectError(QredoSigningError):
 
 
 class ClockSkewError(QredoSigningError):
-    """The server refused a signature, and its clock is further from ours than is ever corrected.
+    """The server rejected a signature, and its clock is more than an hour from this machine's.
 
-    The request was refused, so it had no effect. Set this machine's clock (NTP); until then every request is refused.
+    The request had no effect. Set this machine's clock (NTP); until then every request is rejected.
 
     Attributes:
-        difference: The server's clock minus ours, in seconds.
+        difference: The server's clock minus this machine's, in seconds.
     """
 
     def __init__(self, message: str, *, difference: float) -> None:
@@ -203,7 +203,8 @@ class OutcomeUnknownError(QredoSigningError):
         operation: The operation, such as `transfer.create`; None if the request did not come from a generated client.
         idempotency_key: The key that the request carried, or None.
         outcome: The operation that tells whether it took effect, such as `transfer.get`, or None.
-        response: The 502 or 504 that came instead of a response, or None. It is lost when the error is pickled.
+        response: The response that leaves the outcome open, such as a 502 or 504, or None if there was none. It is left
+            out when the error is pickled.
         attempts: How many times the request was sent, or tried to be.
     """
 

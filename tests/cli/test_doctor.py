@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from qredo_emulator import Emulator
+from qredo_signing import SQLiteNonces
 
 from .conftest import Cli, Done, FixedServer, unused_url
 
@@ -51,6 +52,15 @@ def test_the_api_with_a_token_is_examined_too(connected: Cli, emulator: Emulator
     operations = [(record.operation, record.status) for record in emulator.control.requests]
     assert operations[-2:] == [("token_get", 200), ("token_refresh", 200)]
     assert findings(connected(line))["signed read"][::2] == ("skipped", "give --workspace ID, or set QREDO_WORKSPACE")
+
+
+def test_a_counter_that_the_service_does_not_expect_is_told(connected: Cli) -> None:
+    """With counted nonces, the advice for a rejected signature names the counter too."""
+    line = "doctor --api qredo_partner_v1_0 --json --nonces nonces.db"
+    assert findings(connected(f"{line} --nonce-start 1"))["signed read"][0] == "ok"
+    SQLiteNonces("nonces.db", rule="counter").initialise(50, overwrite=True)
+    status, _, advice = findings(connected(line))["signed read"]
+    assert (status, "another nonce than the one in --nonces" in advice) == ("problem", True)
 
 
 def test_missing_keys_are_a_problem_with_advice(connected: Cli) -> None:

@@ -33,7 +33,7 @@ def test_no_file_is_overwritten(qredo: Cli, name: str) -> None:
     Path("keys", name).symlink_to("nowhere")
     done = qredo("keygen keys")
     assert (done.code, done.out) == (2, "")
-    assert f"keys/{name} is there already" in done.err
+    assert f"keys/{name} already exists" in done.err
     assert [path.name for path in Path("keys").iterdir()] == [name]
 
 

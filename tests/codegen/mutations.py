@@ -60,7 +60,7 @@ class Mutation:
         return self.name or "+".join(self.expected)
 
     def pair(self) -> tuple[Document, Document]:
-        """The descriptions of before and of now; they share nothing."""
+        """The old and the new description; they share nothing."""
         old = description(*self.paths)
         self.prepare(old)
         new = copy.deepcopy(old)

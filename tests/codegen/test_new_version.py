@@ -156,7 +156,7 @@ def test_a_name_that_is_no_version_is_refused(checkout: Checkout, name: str) -> 
 def test_a_name_that_is_taken_is_refused(checkout: Checkout, taken: str) -> None:
     """Nothing that is there is written over."""
     (checkout.root / taken).mkdir()
-    with pytest.raises(NewVersionError, match=f"{taken} is there already"):
+    with pytest.raises(NewVersionError, match=f"{taken} already exists"):
         new_version(checkout, NEW, PACKAGE)
 
 

@@ -137,7 +137,7 @@ BAD = [
 
 @pytest.mark.parametrize(("harm", "place"), BAD, ids=lambda value: getattr(value, "__name__", value))
 def test_a_bad_description_is_refused_whole(checkout: Checkout, harm: Change, place: str) -> None:
-    """What would be lost is named with its place, and the package of before is untouched."""
+    """What would be lost is named with its place, and the old package is untouched."""
     before = hash_tree(checkout.root / "generated"), checkout.lock(PACKAGE).read_bytes()
     edit(checkout, harm)
     with pytest.raises(CodegenError) as caught:

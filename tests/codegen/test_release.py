@@ -210,7 +210,7 @@ def test_a_changelog_without_a_place_stops_the_regeneration(released: Checkout) 
 
 
 def test_a_record_that_cannot_be_written_brings_the_old_package_back(released: Checkout) -> None:
-    """When the lock cannot be written, the package of before is back too."""
+    """When the lock cannot be written, the old package is back too."""
     edit(released, compatible)
     before = state(released)
     blocked = released.lock(PACKAGE).with_name(".lock.json.new")

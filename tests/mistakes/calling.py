@@ -79,7 +79,7 @@ CALLING = (
     Mistake(
         "A dict of an object with a key that is misspelt",
         lambda at: transfer(at, send={"symbol": "BTC-TESTNET", "amout": 1000}),
-        "Transfer.send takes the model AssetAmount, and this dict is none",
+        "Transfer.send takes the model AssetAmount, but this dict does not fit it",
         "AssetAmount.amount: required, but missing",
         "Its keys are those of the JSON",
     ),

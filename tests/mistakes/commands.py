@@ -125,7 +125,7 @@ COMMANDS = (
         "A counter of nonces that was never started",
         lambda at: at.qredo("call company.search --api qredo_partner_v1_0 --nonces counter.db"),
         "there is no counter in",
-        "where it stood is not guessed",
+        "its next number is not guessed",
         "initialise(N, overwrite=True)",
     ),
     Mistake(
@@ -156,7 +156,7 @@ COMMANDS = (
         "Keys are made in a folder that has some",
         lambda at: at.qredo(f"keygen {at.keys}"),
         "private.pem",
-        "is there already",
+        "already exists",
         "name another folder; no key is overwritten",
     ),
     Mistake(

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from qredo_partner_v1_1 import Client
-from qredo_signing import Credentials, HmacCredentials, PrivateKey, sign, units
+from qredo_signing import Credentials, HmacCredentials, PrivateKey, sign, units, verify, verify_hmac
 
 from .table import Mistake, Place
 
@@ -229,6 +229,20 @@ KEYS = (
         "got dict",
         "body must be the bytes that are sent",
         "serialize it once",
+    ),
+    Mistake(
+        "Body and signature are swapped when a signature is verified",
+        lambda at: verify(PrivateKey(KEY), "1700000000", f"{at.emulator.url}/x", "c2lnbg", b""),  # type: ignore[arg-type]
+        "got bytes",
+        "signature must be",
+        "the text of the header",
+    ),
+    Mistake(
+        "The bytes of a signature are verified instead of its text",
+        lambda at: verify_hmac(b"s", "1700000000", "GET", f"{at.emulator.url}/x", b"", b"x"),  # type: ignore[arg-type]
+        "got bytes",
+        "signature must be",
+        "the text of the header",
     ),
     Mistake(
         "An amount that the asset can't have",

@@ -12,7 +12,7 @@ import qredo_emulator
 from qredo_emulator import Emulator
 from qredo_partner_v1_1 import AsyncClient, Client
 from qredo_partner_v1_1.models import Company
-from qredo_signing import SQLiteNonces
+from qredo_signing import RedisNonces, SQLiteNonces
 from qredo_signing.feeds import Keepalive, Reconnect, feed
 
 from .table import Mistake, Place
@@ -92,7 +92,7 @@ SERVICES = (
         "A counter that was never started",
         lambda at: counter(at.folder).next(),
         "there is no counter in",
-        "where it stood is not guessed",
+        "its next number is not guessed",
         "call initialise(that + 1) once",
     ),
     Mistake(
@@ -124,6 +124,20 @@ SERVICES = (
         "'clock' or 'counter'",
     ),
     Mistake(
+        "The path of the nonces is passed instead of their source",
+        lambda at: at.to_emulator(nonces="nonces.db"),
+        "got str",
+        "nonces must be a source of nonces",
+        "such as SQLiteNonces(path)",
+    ),
+    Mistake(
+        "The URL of Redis is passed instead of its client",
+        lambda at: RedisNonces("redis://127.0.0.1"),  # type: ignore[arg-type]
+        "got str",
+        "client must be a redis.Redis",
+        "pass redis.Redis.from_url(url)",
+    ),
+    Mistake(
         "Nonces in a folder that is not there",
         lambda at: SQLiteNonces(at.folder / "no" / "nonces.db").next(),
         "no nonces from",
@@ -136,6 +150,20 @@ SERVICES = (
         "'walets'",
         "describes no feed",
         "it has: agent, core_client, liquidity_hub, wallets",
+    ),
+    Mistake(
+        "The arguments of a feed are swapped",
+        lambda at: listen("wallets", at.client),
+        "got str",
+        "client must be a client from connect()",
+        "the order is feed(client, name)",
+    ),
+    Mistake(
+        "The class of the client is passed to a feed",
+        lambda at: listen(Client, "wallets"),
+        "got the class qredo_partner_v1_1.Client",
+        "client must be a client from connect()",
+        "the order is feed(client, name)",
     ),
     Mistake(
         "A feed without the id in its path",

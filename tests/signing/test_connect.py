@@ -226,7 +226,7 @@ class TestCounters:
             ({"stamp": "nonce"}, "and no nonces= are given"),
             (
                 {"nonces": InProcessNonces()},
-                "but these have the rule 'clock', whose numbers would shut its counter out",
+                "but these have the rule 'clock', whose numbers would block its counter",
             ),
             ({"nonces": InProcessNonces(rule="counter", start=1)}, "but InProcessNonces forgets where it stood"),
             ({"nonces": OwnCounter(persistent=False)}, "but OwnCounter forgets where it stood"),

@@ -182,13 +182,23 @@ def _number(document: Document, before: Document | None) -> None:
 
 def _files(checkout: Checkout, package: str, vendor: str, done: Described) -> dict[Path, str]:
     title = f"What describe decided about {vendor}"
+    names = {**done.names, "operations": _calls(done.document)}
     texts = {
         checkout.folder(package) / "openapi.yaml": _HEADER + dump(done.document),
-        checkout.decisions(package): done.decisions.markdown(title, done.names),
+        checkout.decisions(package): done.decisions.markdown(title, names),
     }
     if (kept := names_text(done.names)) is not None:
         texts[checkout.names(package)] = kept
     return texts
+
+
+def _calls(document: Document) -> dict[str, str]:
+    """Return how each operation is called in Python, by method and path."""
+    calls = {}
+    for one in operations(document):
+        (tag,) = one.node["tags"]
+        calls[f"{one.method.upper()} {one.path}"] = f"client.{tag}.{one.node['operationId'].removeprefix(f'{tag}_')}"
+    return calls
 
 
 def _registered(checkout: Checkout, package: str) -> dict[Path, str]:

@@ -86,7 +86,7 @@ def _refuse_name(checkout: Checkout, name: str) -> None:
         raise NewVersionError(f"{name!r} is no name for a version; one is built like qredo_partner_v1_2.")
     for path in (checkout.folder(name), checkout.output(name)):
         if path.exists():
-            raise NewVersionError(f"{path.relative_to(checkout.root).as_posix()} is there already.")
+            raise NewVersionError(f"{path.relative_to(checkout.root).as_posix()} already exists.")
 
 
 def _write_origin(description: Path, source: str) -> None:

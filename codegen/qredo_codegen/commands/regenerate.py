@@ -25,7 +25,7 @@ from .release import gate, lock_text, released_hash, with_released
 __all__ = ["Built", "Checkout", "Update", "build", "drift", "update"]
 
 
-_SKIPPED = Problem("/x-form", "is vendor: the checks of our own form are not made.")
+_SKIPPED = Problem("/x-form", "The description was made by describe, so the checks of our own form are skipped.")
 
 
 class Built(NamedTuple):
@@ -103,7 +103,8 @@ def build(
     if problems := validate(document) or check_generable(document):
         raise GenerationError(f"{package}: the description breaks rules:", problems)
     inputs = inputs_of(description)
-    written = write_package(document, package, target, inputs, load_names(names), say=_say)
+    kept = load_names(names)
+    written = write_package(document, package, target, inputs, kept, say=_say)
     lock = with_released(
         {
             "inputs": {"openapi.yaml": inputs.description, "templates": inputs.templates},
@@ -112,8 +113,12 @@ def build(
         },
         released,
     )
-    skipped = [_SKIPPED] if document.get("x-form") == "vendor" else []
-    return Built(document, written.operations, lock, names_text(written.names), (*skipped, *written.left_out))
+    names_given, skipped = dict(written.names), []
+    if document.get("x-form") == "vendor":
+        skipped = [_SKIPPED]
+        # Those of the operations are in the description that `describe` wrote, so nothing here records them again.
+        names_given["operations"] = {**kept.get("operations", {}), **written.names.get("operations", {})}
+    return Built(document, written.operations, lock, names_text(names_given), (*skipped, *written.left_out))
 
 
 def drift(checkout: Checkout, package: str) -> Iterator[str]:

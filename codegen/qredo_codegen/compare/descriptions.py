@@ -26,7 +26,7 @@ class Comparison:
     """What differs between two descriptions.
 
     Attributes:
-        old: The description of before.
+        old: The old description.
         new: The description of now.
         changes: All differences, texts too, by place.
         pairs: Pointers of the schemas that stand for each other.

@@ -24,7 +24,7 @@ _HANDLED = frozenset(
 
 
 def compare_calls(old: Call, new: Call, context: Context) -> None:
-    """Note every difference between an operation of before and of now."""
+    """Note every difference between an old and a new operation."""
     _identity(old, new, context)
     compare_parameters(old, new, context)
     compare_bodies(old, new, context)

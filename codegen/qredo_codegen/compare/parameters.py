@@ -57,7 +57,7 @@ def _by_place(call: Call) -> dict[tuple[str, str], Spot]:
 def _renamed_in_path(
     old: Call, new: Call, ours: dict[tuple[str, str], Spot], theirs: dict[tuple[str, str], Spot], context: Context
 ) -> dict[tuple[str, str], Spot]:
-    """The parameters of now under the names that they had in the path of before."""
+    """The new parameters under the names that they had in the old path."""
     before = dict(zip(placeholders(new.path), placeholders(old.path), strict=True))
     for now, then in before.items():
         if argument_name(now) != argument_name(then):

@@ -56,7 +56,7 @@ def compare_packages(old: Path, new: Path) -> tuple[Change, ...]:
     The asynchronous half and the raw responses are made from the same templates as the rest, so they are left out.
 
     Args:
-        old: Folder of the package of before.
+        old: Folder of the old package.
         new: Folder of the package of now; its name may differ.
     """
     before, after = (_surface(_load(folder)) for folder in (old, new))

@@ -14,7 +14,7 @@ def gives(old: object, new: object, strings: set[str], gone: set[str]) -> bool:
     """Whether code that reads a value of the old type can read one of the new.
 
     Args:
-        old: Annotation of before.
+        old: The old annotation.
         new: Annotation of now.
         strings: Classes of the new package whose instances are a `str` as well.
         gone: Classes that are told of as a whole.
@@ -26,7 +26,7 @@ def accepts(old: object, new: object, strings: set[str], gone: set[str]) -> bool
     """Whether an argument that was right for the old type is right for the new one.
 
     Args:
-        old: Annotation of before.
+        old: The old annotation.
         new: Annotation of now.
         strings: Classes of the old package whose instances are a `str` as well.
         gone: Classes that are told of as a whole.

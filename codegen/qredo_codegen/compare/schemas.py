@@ -46,7 +46,7 @@ def compare_schemas(old: Spot | None, new: Spot | None, context: Context) -> Non
     """Note every difference between two schemas, references followed.
 
     Args:
-        old: The schema of before; None is a schema that allows anything.
+        old: The old schema; None is a schema that allows anything.
         new: The schema of now.
         context: Where clients meet it.
     """

@@ -40,7 +40,7 @@ def compare_schemes(old: Spot, new: Spot, names: set[str], context: Context) -> 
     """Note each scheme by which callers authenticate otherwise now.
 
     Args:
-        old: The whole document of before.
+        old: The whole old document.
         new: The whole document of now.
         names: The schemes that are in use.
         context: The whole API.

@@ -116,7 +116,7 @@ def _update(checkout: Checkout, given: argparse.Namespace) -> str:
 
 
 def _selection(checkout: Checkout, given: argparse.Namespace, start: Selection) -> Selection:
-    """The selection that is asked for, on top of one of before."""
+    """The selection that is asked for, on top of an earlier one."""
     plugin = start.plugin if given.with_plugin is None else (*(start.plugin or ()), *_words(given.with_plugin))
     return Selection.of(
         checkout,

@@ -29,7 +29,7 @@ class Libraries:
     """What a tree needs from elsewhere.
 
     Attributes:
-        required: Requirements with their lower bounds, by normalised name.
+        required: Requirements with their lower bounds, by normalized name.
         optional: Those of features that are needed only by callers of those features.
         pins: The versions this project is tested with, of those libraries and of all that they need, by name.
         needs: What each of them needs, by name; names without a pin are not in it.

@@ -36,7 +36,7 @@ class Selection:
         builds: Build tools to write files for, sorted.
         neutral: Whether what other languages need goes along.
         bazel_requirement: Label of a third-party library in Bazel; `{name}` is its name, with underscores.
-        pants_requirement: Address of one in Pants; `{name}` is its name, normalised.
+        pants_requirement: Address of one in Pants; `{name}` is its name, normalized.
     """
 
     apis: tuple[str, ...]

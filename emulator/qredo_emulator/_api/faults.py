@@ -192,7 +192,7 @@ class Faults:
             raise ValueError(f"times is {fault.left}; it has to be at least 1, or None for always")
         if fault.operation is not None and fault.operation not in self._operations:
             near = difflib.get_close_matches(fault.operation, self._operations)
-            hint = f"did you mean {' or '.join(near)}?" if near else "qredo-emulator lists the operations it serves"
+            hint = f"did you mean {' or '.join(near)}?" if near else "write tag and verb, such as company_create"
             raise LookupError(f"there is no operation {fault.operation!r}: {hint}")
         self._queue.arm(fault)
 

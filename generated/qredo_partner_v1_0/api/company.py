@@ -88,7 +88,7 @@ class CompanyResource:
         make several. There is no way to delete one.
 
         409 means that such a company exists already. Which field collides is not published; giving each company its
-        own `ref` lets the caller recognise it.
+        own `ref` lets the caller recognize it.
 
         `POST /company`
 
@@ -315,7 +315,7 @@ class AsyncCompanyResource:
         make several. There is no way to delete one.
 
         409 means that such a company exists already. Which field collides is not published; giving each company its
-        own `ref` lets the caller recognise it.
+        own `ref` lets the caller recognize it.
 
         `POST /company`
 

@@ -94,7 +94,7 @@ class CompanyResource:
         API key; a key may make several. There is no way to delete one.
 
         409 means that such a company exists already. Which field collides is not published; giving each company its
-        own `ref` lets the caller recognise it.
+        own `ref` lets the caller recognize it.
 
         `POST /company`
 
@@ -290,7 +290,7 @@ class AsyncCompanyResource:
         API key; a key may make several. There is no way to delete one.
 
         409 means that such a company exists already. Which field collides is not published; giving each company its
-        own `ref` lets the caller recognise it.
+        own `ref` lets the caller recognize it.
 
         `POST /company`
 

@@ -165,7 +165,7 @@ class SigningAgentResource:
         """Finish the registration of a signing agent
 
         Second of two steps: hands in the agent's signature over its id document. From then on the agent can be added
-        to a company as a trusted party, which needs no confirmation, and be named in policies. The answer holds the
+        to a company as a trusted party, which needs no confirmation, and be named in policies. The response has the
         WebSocket URL of its actions. Called by the agent, with its token.
 
         `POST /coreclient/finish`
@@ -211,7 +211,7 @@ class SigningAgentResource:
         URL. The token decides whose actions are sent.
 
         `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
-        `Client.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
+        `Client.FEEDS["agent"]`: open it with `qredo_signing.feeds.feed(client, "agent", ...)`.
 
         Raises:
             TypeError: Always.
@@ -395,7 +395,7 @@ class AsyncSigningAgentResource:
         """Finish the registration of a signing agent
 
         Second of two steps: hands in the agent's signature over its id document. From then on the agent can be added
-        to a company as a trusted party, which needs no confirmation, and be named in policies. The answer holds the
+        to a company as a trusted party, which needs no confirmation, and be named in policies. The response has the
         WebSocket URL of its actions. Called by the agent, with its token.
 
         `POST /coreclient/finish`
@@ -441,7 +441,7 @@ class AsyncSigningAgentResource:
         URL. The token decides whose actions are sent.
 
         `GET /coreclient/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
-        `AsyncClient.FEEDS["agent"]`; open it with a WebSocket client that signs its handshake.
+        `AsyncClient.FEEDS["agent"]`: open it with `qredo_signing.feeds.feed(client, "agent", ...)`.
 
         Raises:
             TypeError: Always.

@@ -35,7 +35,7 @@ class Policy:
         wallet_count: Number of wallets that use the policy.
         dedicated_wallet_count: Number of dedicated wallets that use the policy.
         funds_count: Number of funds that use the policy.
-        funds: Ids of the funds that use the policy; null in the one known answer.
+        funds: Ids of the funds that use the policy; null in the one known response.
         additional_properties: Fields that the description does not know, as they came; they are sent along as well.
     """
 

@@ -166,7 +166,7 @@ class TransactionResource:
         URL. The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
 
         `GET /transactions/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
-        `Client.FEEDS["transactions"]`; open it with a WebSocket client that signs its handshake.
+        `Client.FEEDS["transactions"]`: open it with `qredo_signing.feeds.feed(client, "transactions", ...)`.
 
         Raises:
             TypeError: Always.
@@ -346,7 +346,7 @@ class AsyncTransactionResource:
         URL. The API key decides whose transactions are sent. Needs the permission for Web3 transactions.
 
         `GET /transactions/feed` is a WebSocket, which a request can't open: this method only says so. The feed is
-        `AsyncClient.FEEDS["transactions"]`; open it with a WebSocket client that signs its handshake.
+        `AsyncClient.FEEDS["transactions"]`: open it with `qredo_signing.feeds.feed(client, "transactions", ...)`.
 
         Raises:
             TypeError: Always.

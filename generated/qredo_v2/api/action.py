@@ -60,7 +60,7 @@ class ActionResource:
         Known in full.
 
         `GET /actions/signrequests` is a WebSocket, which a request can't open: this method only says so. The feed is
-        `Client.FEEDS["sign_requests"]`; open it with a WebSocket client that signs its handshake.
+        `Client.FEEDS["sign_requests"]`: open it with `qredo_signing.feeds.feed(client, "sign_requests", ...)`.
 
         Raises:
             TypeError: Always.
@@ -170,7 +170,7 @@ class AsyncActionResource:
         Known in full.
 
         `GET /actions/signrequests` is a WebSocket, which a request can't open: this method only says so. The feed is
-        `AsyncClient.FEEDS["sign_requests"]`; open it with a WebSocket client that signs its handshake.
+        `AsyncClient.FEEDS["sign_requests"]`: open it with `qredo_signing.feeds.feed(client, "sign_requests", ...)`.
 
         Raises:
             TypeError: Always.

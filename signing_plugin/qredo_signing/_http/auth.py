@@ -90,7 +90,7 @@ class PartnerAuth(SigningAuth):
 
 
 class QredoAuth(SigningAuth):
-    """Signs requests to the Qredo API v1 with an API secret (HMAC); in all else it is as `PartnerAuth`.
+    """Signs requests to the Qredo API v1 with an API secret (HMAC). Otherwise it works like `PartnerAuth`.
 
         http = httpx.Client(auth=QredoAuth(hmac_credentials, Environment.SANDBOX))
 
@@ -124,14 +124,13 @@ class QredoAuth(SigningAuth):
 
 
 class TokenAuth(SigningAuth):
-    """Gets a token of the Qredo API v2 with an API secret, and puts it on every request; in all else as `PartnerAuth`.
+    """Gets a token of the Qredo API v2, and puts it on every request. Otherwise it works like `PartnerAuth`.
 
         http = httpx.Client(auth=TokenAuth(hmac_credentials, environment, workspace_id="2ZDgLmOIYRLFXx1RtNYfF3Va7nu"))
 
-    The token is asked for when the first request needs it, refreshed after half of its life, and got again after a 401,
-    once for all threads and tasks that share the object, also in processes that are forked later. It is for one
-    workspace: a request whose path names another one raises `TokenError` and is not sent. If there is no token, the
-    request was not sent either.
+    The token is fetched when the first request needs it, refreshed after half of its life, and fetched again after a
+    401: once for all threads and tasks that share the object, also in processes that are forked later. It is for one
+    workspace. If the path of a request names another one, or there is no token, the request is not sent: `TokenError`.
     """
 
     SCHEME: ClassVar[str] = TokenScheme.name

@@ -119,7 +119,7 @@ def _check_rule(api: type[ClientInfo], nonces: NonceSource | None) -> None:
     if nonces is None:
         wrong = "and no nonces= are given"
     elif rule != "counter":
-        wrong = f"but these have the rule {rule!r}, whose numbers would shut its counter out for good"
+        wrong = f"but these have the rule {rule!r}, whose numbers would block its counter for good"
     elif not getattr(nonces, "persistent", True):
         wrong = f"but {type(nonces).__name__} forgets where it stood when this process ends"
     else:

@@ -88,7 +88,7 @@ class Scheme(ABC):
         options: Names of the fields of `SigningOptions` that apply beside the clock.
         line: Where requests wait for their turn, if they must arrive in the order in which they were stamped.
         counted: Whether requests carry numbers that must follow each other without a gap.
-        may_renew: Whether a request that was answered with a 401 may be worth another signature: see `renew`.
+        may_renew: Whether a request that got a 401 may be worth another signature: see `renew`.
         offset: Seconds by which timestamps are corrected now.
     """
 
@@ -153,7 +153,7 @@ class Scheme(ABC):
         """Do what `sign` does, for an async client."""
 
     def renew(self, request: httpx.Request, response: httpx.Response, offset: float) -> bool:
-        """Decide whether a request that was answered with a 401 is signed and sent once more.
+        """Decide whether a request that got a 401 is signed and sent once more.
 
         Args:
             request: The request, with the stamp that was sent.

@@ -158,5 +158,8 @@ def schemes_for(credentials: type[BaseCredentials]) -> list[type[Scheme]]:
 def _line_of(nonces: NonceStamps, serialize: bool) -> InFlight | None:
     """Return the line in which requests wait, if they must arrive in the order in which they were stamped."""
     if nonces.counted and not serialize:
-        raise ConfigurationError("serialize=False lets nonces overtake each other, which shuts a 'counter' out")
+        raise ConfigurationError(
+            "serialize=False lets nonces overtake each other, and a service that counts then rejects all later ones: "
+            "leave serialize= out"
+        )
     return in_flight_of(nonces.source) if serialize else None

@@ -40,7 +40,7 @@ def write_seed(path: str | os.PathLike[str], seed: bytes) -> None:
     """Write a seed as text to a new file with mode 0600, in a folder that is made if it is missing.
 
     Raises:
-        FileExistsError: The file is there already. Nothing is overwritten.
+        FileExistsError: The file already exists. Nothing is overwritten.
         OSError: The file cannot be written.
     """
     text = f"-----BEGIN {_LABEL}-----\n{base64.b64encode(seed).decode()}\n-----END {_LABEL}-----\n"

@@ -107,7 +107,7 @@ class ApprovalKey(NotPickled):
         """Write the seed to a new file with mode 0600, unencrypted.
 
         Raises:
-            FileExistsError: The file is there already. Nothing is overwritten.
+            FileExistsError: The file already exists. Nothing is overwritten.
             OSError: The file cannot be written.
         """
         write_seed(path, self._seed)

@@ -44,9 +44,9 @@ class BaseCredentials(NotPickled):
 
 
 class Credentials(BaseCredentials):
-    """What a caller of the Partner API needs to sign: the API key (sent as it is) and the RSA key (never sent).
+    """Credentials of the Partner API: the API key (sent as it is) and the RSA key (never sent).
 
-    Nothing of it shows in `repr`, and it cannot be pickled. Safe to share between threads and clients.
+    No secret shows in its `repr`, and it cannot be pickled. Safe to share between threads and clients.
     """
 
     __slots__ = ("_signer",)

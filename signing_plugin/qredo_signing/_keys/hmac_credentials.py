@@ -22,9 +22,9 @@ _LEAST_BYTES = 16  # an API key stands for 10
 
 
 class HmacCredentials(BaseCredentials):
-    """What a caller of the Qredo API v1 needs to sign: the API key (sent as it is) and the API secret (never sent).
+    """Credentials of the Qredo APIs v1 and v2: the API key (sent as it is) and the API secret (never sent).
 
-    Nothing of it shows in `repr`, and it cannot be pickled. Safe to share between threads and clients.
+    No secret shows in its `repr`, and it cannot be pickled. Safe to share between threads and clients.
     """
 
     __slots__ = ("_secret",)

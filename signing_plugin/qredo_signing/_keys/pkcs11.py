@@ -133,7 +133,7 @@ class Pkcs11Signer(RSASigner):
 
     def _ask(self, message: bytes, when: str = "") -> bytes:
         if self._ended is not None:
-            raise SignerError(f"{self!r} does not sign any more: {self._ended}")
+            raise SignerError(f"{self!r} can no longer sign: {self._ended}")
         if self._session is None:
             self._session = self._open_again()
         try:
@@ -141,7 +141,7 @@ class Pkcs11Signer(RSASigner):
         except library().PKCS11Error as error:
             self._drop()
             answer = type(error).__name__
-            raise SignerError(f"{self._location} does not sign: the token answered {answer}{when}") from error
+            raise SignerError(f"{self._location} does not sign: the token returned {answer}{when}") from error
 
     def _open_again(self) -> Session:
         try:

@@ -26,7 +26,7 @@ _DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 _CAUSES = {
     "MultipleTokensReturned": "several tokens have this label: choose one by slot=",
     "NoSuchToken": "no such token is there: `pkcs11-tool --list-slots` shows what the module sees",
-    "PinExpired": "the token wants a new PIN",
+    "PinExpired": "the token requires a new PIN",
     "PinIncorrect": "the token refuses the PIN; most lock themselves after a few wrong ones",
     "PinInvalid": "the token refuses the PIN; most lock themselves after a few wrong ones",
     "PinLenRange": "the token refuses the PIN, which is too short or too long",
@@ -107,7 +107,7 @@ def open_session(location: KeyLocation, pin: Callable[[], str]) -> Session:
             found = _find(session, token, location)
         except pkcs11.PKCS11Error as error:
             name = type(error).__name__
-            cause = _CAUSES.get(name) or f"the token answered {name}"
+            cause = _CAUSES.get(name) or f"the token returned {name}"
             raise KeyLoadError(f"{location} cannot be used: {cause}") from error
         stack.pop_all()
     return found

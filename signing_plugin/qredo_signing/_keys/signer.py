@@ -25,7 +25,7 @@ class Signer(Protocol):
 
 @runtime_checkable
 class AsyncSigner(Protocol):
-    """The same for async clients: a key behind the network, whose signature is awaited instead of blocking.
+    """Async version of `Signer`: a key behind the network, whose signature is awaited.
 
     It must be safe to call from several tasks. A sync client cannot use it and says so (`SignerError`).
     """

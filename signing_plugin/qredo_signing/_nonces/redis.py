@@ -89,8 +89,8 @@ _ALLOW = (
     "hdel and hincrby on the key"
 )
 _ADVICE = {
-    "invalid username-password": "Redis does not take the user and password of the client: correct them",
-    "NOAUTH|uthentication required": "Redis wants a user and password: give them to the client",
+    "invalid username-password": "Redis rejects the user and password of the client: correct them",
+    "NOAUTH|uthentication required": "Redis requires a user and password: give them to the client",
     "no permissions|user executing the script": _ALLOW,
     "maxmemory|out of memory": "Redis has no memory left: give it more; it must not evict this key",
     "MISCONF|ersist": "Redis cannot write to its disk: free space there",
@@ -123,12 +123,17 @@ class RedisNonces(StoredNonces):
 
     Raises:
         ConfigurationError: The rule is unknown, or the client is an asynchronous one.
+        TypeError: The client is no client of Redis, such as a URL.
     """
 
     def __init__(self, client: RedisClient, *, key: str = "qredo:nonce", rule: Rule = "clock") -> None:
         super().__init__(rule, f"Redis under the key {key!r}")
         if inspect.iscoroutinefunction(getattr(client, "execute_command", None)):
             raise ConfigurationError("RedisNonces takes a synchronous client (redis.Redis), also in async code")
+        if not callable(getattr(client, "eval", None)):
+            raise TypeError(
+                f"client must be a redis.Redis, got {type(client).__name__}: for a URL, pass redis.Redis.from_url(url)"
+            )
         self._client = client
         self._key = key
         self._source = secrets.token_hex(8)

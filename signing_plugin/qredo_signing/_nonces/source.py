@@ -161,7 +161,7 @@ class InProcessNonces(Nonces):
     """Nonces for one process, safe for threads and tasks.
 
     With rule `clock`, the clock keeps a restarted process ahead of its former self. A counter does not survive the
-    process: its next start needs the nonce that the service took last; `SQLiteNonces` remembers it.
+    process: its next start needs the nonce that the service accepted last; `SQLiteNonces` remembers it.
 
     That is why `connect` does not take such a counter for a version of the API that counts (1.0).
 
@@ -204,7 +204,7 @@ class StoredNonces(Nonces):
     def initialise(self, start: int, *, overwrite: bool = False) -> None:
         """Say where a counter begins, once; or repair it.
 
-        To repair: stop everything that sends with this API key, find the nonce that the service took last, and give
+        To repair: stop everything that sends with this API key, find the nonce that the service accepted last, and give
         that + 1 with `overwrite=True`. Other processes refuse a counter that was set back until they are restarted.
 
         Args:
@@ -243,30 +243,30 @@ class StoredNonces(Nonces):
         return self._read() == nonce - 1
 
     def _damaged(self) -> NonceError:
-        repair = "find the nonce that the service took last and call initialise(that + 1, overwrite=True)"
+        repair = "find the nonce that the service accepted last and call initialise(that + 1, overwrite=True)"
         if self.rule == "clock":
             repair = "stop what sends with this API key and delete it; numbers go on from the clock"
         return NonceError(
-            f"what {self._place} holds is damaged: no number from 0 to 2**53. No number is guessed; {repair}"
+            f"the number in {self._place} is damaged: it is not from 0 to 2**53. No number is guessed; {repair}"
         )
 
     def _missing(self) -> NonceError:
         return NonceError(
-            f"there is no counter in {self._place}, and where it stood is not guessed. Find the nonce that the service "
-            f"took last and call initialise(that + 1) once"
+            f"there is no counter in {self._place}, and its next number is not guessed. Find the nonce that the "
+            f"service accepted last and call initialise(that + 1) once"
         )
 
     def _set_back(self, last: int, used: int) -> NonceError:
         return NonceError(
             f"the counter in {self._place} issued {last} last, but this process was given {used}: the store was "
-            f"restored or replaced. Find the nonce that the service took last and call initialise(that + 1, "
+            f"restored or replaced. Find the nonce that the service accepted last and call initialise(that + 1, "
             f"overwrite=True); if the counter was set back on purpose, restart this process"
         )
 
     def _other_rule(self) -> NonceError:
         return NonceError(
             f"{self._place} does not hold nonces of rule {self.rule!r}. One place keeps one rule: a clock's number "
-            f"would shut a counter out for good. Give another place or name"
+            f"would block a counter for good. Give another place or name"
         )
 
 

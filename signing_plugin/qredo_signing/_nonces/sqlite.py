@@ -51,7 +51,7 @@ _USUAL_ADVICE = (
 )
 _REPAIR = (
     "It is damaged. Stop what sends with this API key and remove it: a clock goes on by itself, "
-    "and a counter is made again by initialise(the nonce that the service took last, + 1)"
+    "and a counter is made again by initialise(the nonce that the service accepted last, + 1)"
 )
 _ADVICE = {
     sqlite3.SQLITE_FULL: "Free space on its disk",

@@ -62,9 +62,12 @@ def verify_hmac(secret: bytes, timestamp: str, method: str, url: str, body: byte
 
     Raises:
         InvalidSignatureError: The signature is malformed or does not match.
+        TypeError: The secret or the body is not bytes, or the signature is not text.
     """
     import hmac
 
+    if not isinstance(signature, str):
+        raise TypeError(f"signature must be the text of the header, got {type(signature).__name__}")
     try:
         right = sign_hmac(secret, timestamp, method, url, body)
     except UnsignableError as error:

@@ -91,16 +91,18 @@ def verify(key: Verifier | _HasPublicKey, stamp: str, url: str, body: bytes, sig
 
     Raises:
         InvalidSignatureError: The signature is malformed or does not match.
+        TypeError: The key cannot verify, the body is not bytes, or the signature is not text.
     """
     verifier = verifier_of(key)
     if verifier is None:
         raise TypeError(f"a {type(key).__name__} cannot verify: give a PublicKey or a PrivateKey")
-    raw = _decode_signature(signature)
+    if not isinstance(signature, str):
+        raise TypeError(f"signature must be the text of the header, got {type(signature).__name__}")
     try:
         message = string_to_sign(stamp, url, body)
     except UnsignableError as error:
         raise InvalidSignatureError(f"no signature can be right here: {error}") from error
-    verifier.verify(message, raw)
+    verifier.verify(message, _decode_signature(signature))
 
 
 def verifier_of(key: object) -> Verifier | None:
@@ -119,7 +121,7 @@ def string_to_sign(stamp: str, url: str, body: bytes) -> bytes:
 
     Raises:
         UnsignableError: The stamp or URL is not in the form that goes over the wire.
-        TypeError: The body is not bytes: sign the bytes that are sent, not an object that is serialised later.
+        TypeError: The body is not bytes: sign the bytes that are sent, not an object that is serialized later.
     """
     if not isinstance(body, bytes):
         raise TypeError(

@@ -103,7 +103,7 @@ class LazyGroup(TyperGroup):
         words = [word.lower() for word in search]
         found = [each for each in self._all(api) if all(w in f"{each.id} {each.description}".lower() for w in words)]
         if not found:
-            raise CliError(f"no {self.noun} has to do with {' '.join(search)!r}", self.see_all)
+            raise CliError(f"no {self.noun} matches {' '.join(search)!r}", self.see_all)
         found.sort(key=lambda each: not all(word in each.id for word in words))
         if as_json:
             print_json([{self.noun: each.id, "api": each.api, **each.row()} for each in found])

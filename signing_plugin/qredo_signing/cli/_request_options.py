@@ -28,8 +28,8 @@ UrlOption = Annotated[str, option("--url", "The full URL exactly as sent, query 
 BodyOption = Annotated[
     str | None, option("--body", "The body as sent: a file, - for stdin, or JSON itself.", "FILE|-|JSON")
 ]
-TimestampOption = Annotated[int | None, option("--timestamp", "Of x-timestamp, in Unix seconds.", "N", min=0)]
-NonceOption = Annotated[int | None, option("--nonce", "Of x-nonce, instead.", "N", min=0)]
+TimestampOption = Annotated[int | None, option("--timestamp", "Timestamp of the request, in Unix seconds.", "N", min=0)]
+NonceOption = Annotated[int | None, option("--nonce", "Nonce of the request, instead of a timestamp.", "N", min=0)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ShapesOption", "check_into", "print_report"]
 
-_SHAPES = "Call all that reads. Write what does not fit the description to FILE: names and types, no values."
+_SHAPES = (
+    "Call every operation that reads. Write to FILE what does not fit the description: names and types, no values."
+)
 ShapesOption = Annotated[Path | None, option("--shapes", _SHAPES, "FILE")]
 
 

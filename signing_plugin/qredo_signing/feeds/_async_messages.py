@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class AsyncMessages(Generic[T]):
-    """The messages of a feed, for an `async for` loop; `feed` makes it and describes it.
+    """The messages of a feed, for an `async for` loop. Made by `feed`, which has the description.
 
     It is open from the first step of the loop until `aclose`, the end of the `async with`, an error, or a cancellation
     of the step. After an error it can be asked again: it goes on after a `FeedMessageError`, and connects anew after

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
+from .._http.arguments import class_name
 from .._http.sender import AsyncSender, SyncSender
 from ..errors import ConfigurationError
 
@@ -56,9 +57,13 @@ def describe(client: Any, name: str, path: Mapping[str, str]) -> Described:
 
     Raises:
         ConfigurationError: The API has no such feed.
-        TypeError: The path takes other values, or a value is no text.
+        TypeError: The client is none, the path takes other values, or a value is no text.
         ValueError: A value cannot be a part of a path.
     """
+    if isinstance(client, type) or not hasattr(client, "FEEDS"):
+        raise TypeError(
+            f"client must be a client from connect(), got {class_name(client)}: the order is feed(client, name)"
+        )
     if name not in client.FEEDS:
         known = ", ".join(sorted(client.FEEDS)) or "none"
         raise ConfigurationError(f"{' '.join(client.API)} describes no feed {name!r}; it has: {known}")

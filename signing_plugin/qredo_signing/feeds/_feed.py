@@ -140,7 +140,7 @@ def feed(
     Raises:
         ConfigurationError: The API has no such feed, the client was not made by `connect`, or `message` is another
             class than that of the feed.
-        TypeError: The path takes other values.
+        TypeError: The first argument is no client, or the path takes other values.
         ValueError: A value cannot be a part of a path, or an option is out of range.
 
     While you read it, it raises, beside `FeedMessageError` and `QredoSigningError` of the auth: the API package's own

@@ -180,7 +180,7 @@ def test_a_pin_that_was_changed_is_tried_once(hsm: SoftHSM) -> None:
     restart(hsm)
     with pytest.raises(SignerError, match="refuses the PIN"):
         signer.sign(MESSAGE)
-    with pytest.raises(SignerError, match="does not sign any more: the token refused the PIN"):
+    with pytest.raises(SignerError, match="can no longer sign: the token refused the PIN"):
         signer.sign(MESSAGE)
 
 

@@ -1,4 +1,4 @@
-"""From a call to its result: what all operations share, without and with asyncio."""
+"""From a call to its result: what all operations share, sync and async."""
 
 from __future__ import annotations
 

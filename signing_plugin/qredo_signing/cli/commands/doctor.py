@@ -73,6 +73,7 @@ _REFUSED = (
     "the service must know this API key and the public half of this private key: check whether one of them belongs to "
     "another environment, or to the folder of another emulator (--keys)"
 )
+_OTHER_NONCE = "; or the service expects another nonce than the one in --nonces: docs/nonces.md says how to repair that"
 _TOLERANCE = 5.0  # seconds, as that of the clock correction
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -273,7 +274,8 @@ def _check_read(
         getattr(getattr(client, operation.tag), operation.verb)(**arguments)
     except Exception as error:
         finding = _problem("signed read", error)
-        yield finding._replace(advice=_REFUSED) if getattr(error, "status_code", None) == 401 else finding
+        refused = _REFUSED + (_OTHER_NONCE if connection.nonces else "")
+        yield finding._replace(advice=refused) if getattr(error, "status_code", None) == 401 else finding
         return None
     yield Finding("signed read", "ok", f"{operation.id}: the signature was accepted")
     return client

@@ -24,7 +24,7 @@ _LONGEST = 1023  # bytes that OpenSSL takes for a passphrase
 
 
 def keygen(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; it is made if it is not there.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to. It is made if it does not exist.")],
     bits: Annotated[int, typer.Option(metavar="N", min=2048, max=8192, help="Size of the key.")] = 2048,
     pkcs8: Annotated[bool, option("--pkcs8", "PKCS#8. The default, PKCS#1, is what the vendor's tool reads.")] = False,
     passphrase: Annotated[
@@ -66,7 +66,7 @@ def keygen(
 def _check_free(folder: Path) -> None:
     for name in (_PRIVATE, _PUBLIC):
         if os.path.lexists(folder / name):
-            raise CliError(f"{folder / name} is there already", "name another folder; no key is overwritten")
+            raise CliError(f"{folder / name} already exists", "name another folder; no key is overwritten")
 
 
 def _passphrase(file: Path | None) -> bytes:
