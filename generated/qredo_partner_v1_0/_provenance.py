@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_0"
 VERSION = "1.0.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "31f23ec0ef2b078741a14821c83bcda20afc74ac7e6f80f32a0f86340ae27bb4"
-TEMPLATES_SHA256 = "7334b0079908be9c22f73bac7615d511f6abf0ff0ffb36d58d1131cb273f9290"
+DESCRIPTION_SHA256 = "0351e5bd5864275109d46c998f2b2aaf873916cc347527a9cdc6b976d0a45ce0"
+TEMPLATES_SHA256 = "aa5f1db06dbb6c67ee5a029dcca07937df93d0dc176b33cdf941926627279bf4"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

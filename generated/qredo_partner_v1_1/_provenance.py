@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_partner_v1_1"
 VERSION = "1.1.2+r1"
 EXACT_NUMBERS = False
-DESCRIPTION_SHA256 = "89997389a7df05d397583e97d3d9a0a1bf275df01197df5e20baa9066c88a465"
-TEMPLATES_SHA256 = "7334b0079908be9c22f73bac7615d511f6abf0ff0ffb36d58d1131cb273f9290"
+DESCRIPTION_SHA256 = "c96ae0bf91e76f09b5b2d2073db05faafe0ebd72b67a75db4467e2c566191b89"
+TEMPLATES_SHA256 = "aa5f1db06dbb6c67ee5a029dcca07937df93d0dc176b33cdf941926627279bf4"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}

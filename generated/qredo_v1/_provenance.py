@@ -8,6 +8,6 @@ from __future__ import annotations
 PACKAGE = "qredo_v1"
 VERSION = "0.1.0+r1"
 EXACT_NUMBERS = True
-DESCRIPTION_SHA256 = "29fc9bed17564d633e9e3de3e7450a34191a08a2e3709215313e88cc9b74a22a"
-TEMPLATES_SHA256 = "7334b0079908be9c22f73bac7615d511f6abf0ff0ffb36d58d1131cb273f9290"
+DESCRIPTION_SHA256 = "76445a30f28e5170dfa5190abcece5d0e44e59f8c07cb21246d4e73da9426dc5"
+TEMPLATES_SHA256 = "aa5f1db06dbb6c67ee5a029dcca07937df93d0dc176b33cdf941926627279bf4"
 TOOLS: dict[str, str] = {"openapi-python-client": "0.29.1", "ruff": "0.17.5"}
