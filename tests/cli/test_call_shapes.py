@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import sys
+import typing
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -29,11 +30,12 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         yield api
 
 
-def words(name: str, value: Any) -> list[str]:
-    """An option as it is typed: lists repeat it, objects are JSON, files begin with an @."""
+def words(name: str, value: Any, kind: Any = None) -> list[str]:
+    """An option as it is typed: lists repeat it, objects are JSON, files begin with an @, a boolean alone is a flag."""
     text = ("--field-" if name in {"yes", "json"} else "--") + name.strip("_").replace("_", "-")
     if isinstance(value, bool):
-        return [text if value else f"--no-{text[2:]}"]
+        is_flag = int not in typing.get_args(kind)
+        return [text if value else f"--no-{text[2:]}"] if is_flag else [text, json.dumps(value)]
     if isinstance(value, bytes):
         Path("upload.bin").write_bytes(value)
         return [text, "@upload.bin"]
@@ -56,7 +58,9 @@ def command(api: Api, index: int) -> list[str]:
     operation = api.operations[shape.method.upper(), f"/{index}{shape.path}"]
     arguments, keywords = given(shape)
     named = dict(zip((each.name for each in operation.parameters), arguments, strict=False)) | dict(keywords)
-    return ["call", operation.id, "--api", "shaped", *(word for name in named for word in words(name, named[name]))]
+    kinds = {each.name: each.type for each in operation.parameters}
+    typed = (word for name, value in named.items() for word in words(name, value, kinds.get(name)))
+    return ["call", operation.id, "--api", "shaped", *typed]
 
 
 @pytest.fixture

@@ -732,7 +732,7 @@ FIELDS = [
     field_of("enum: objects", {"enum": [{"x": 1}]}, b'{"x":1}', {"x": 1}),
     field_of(
         "patterns in a union",
-        {**TEXT, "oneOf": [{"pattern": "^a"}, {"pattern": "^b"}]},
+        {**TEXT, "oneOf": [{"pattern": "^a"}, {"pattern": "^b"}], "example": "a"},
         b'"a"',
         "a",
     ),

@@ -12,7 +12,7 @@ from typing import Any
 
 from qredo_emulator._description.media import MISSING, accepted
 from qredo_emulator._description.operations import Operation
-from qredo_emulator._description.schemas import kinds_of, members_of, parts_of, properties_of
+from qredo_emulator._description.schemas import is_marked, kind_of, kinds_of, members_of, parts_of, properties_of
 from qredo_emulator.handlers._call import Reply
 
 __all__ = ["example_of", "example_reply"]
@@ -75,7 +75,9 @@ def example_of(schema: Any, above: tuple[int, ...] = ()) -> Any:
     if isinstance(schema, dict) and schema.get("nullable") is True and any(id(part) in above for part in parts):
         return None
     above = (*above, *map(id, parts))
-    values = [value for part in parts for value in _values_of(part, above)]
+    # A member without a type, such as a pattern alone, says nothing of the kind of value.
+    kinds = kinds_of(schema)
+    values = [value for part in parts for value in _values_of(part, above) if kind_of(value) in kinds]
     if values and all(isinstance(value, dict) for value in values):
         return {name: item for value in values for name, item in value.items()}
     return values[0] if values else {}
@@ -141,7 +143,7 @@ def _object(part: Mapping[str, Any], above: tuple[int, ...]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     properties = part.get("properties", {})
     for name, schema in properties.items():
-        if isinstance(schema, dict) and schema.get("writeOnly"):
+        if is_marked(schema, "writeOnly"):
             continue
         try:
             values[name] = example_of(schema, above)

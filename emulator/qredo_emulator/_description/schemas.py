@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["is_list", "items_of", "kinds_of", "members_of", "parts_of", "properties_of", "property_of"]
+__all__ = [
+    "is_list",
+    "is_marked",
+    "items_of",
+    "kind_of",
+    "kinds_of",
+    "members_of",
+    "parts_of",
+    "properties_of",
+    "property_of",
+]
 
 _EVERY = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
 _KIND_OF = {str: "string", bool: "boolean", int: "integer", list: "array", dict: "object", type(None): "null"}
@@ -26,6 +36,11 @@ def parts_of(schema: Any) -> list[Mapping[str, Any]]:
 def members_of(schema: Mapping[str, Any]) -> list[Any]:
     """The members of a union; empty if it is none."""
     return [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+
+
+def kind_of(value: Any) -> str:
+    """The JSON type of a value."""
+    return _KIND_OF.get(type(value), "number")
 
 
 def kinds_of(schema: Any) -> frozenset[str]:
@@ -51,7 +66,7 @@ def _said(part: Mapping[str, Any], above: tuple[int, ...]) -> Iterator[frozenset
         yield frozenset({"object"}) | null
     values = part.get("enum") or ([part["const"]] if "const" in part else [])
     if values:
-        found = frozenset(_KIND_OF.get(type(value), "number") for value in values)
+        found = frozenset(kind_of(value) for value in values)
         yield found | null | ({"number"} if "integer" in found else set())
     if members := members_of(part):
         yield frozenset[str]().union(*(_kinds(member, above) for member in members)) | null
@@ -60,6 +75,17 @@ def _said(part: Mapping[str, Any], above: tuple[int, ...]) -> Iterator[frozenset
 def is_list(schema: Any) -> bool:
     """Whether a value is a list, or null."""
     return kinds_of(schema) - {"null"} == {"array"}
+
+
+def is_marked(schema: Any, keyword: str, above: tuple[int, ...] = ()) -> bool:
+    """Whether a property is `readOnly` or `writeOnly`: by a part of its schema, or by each member but null."""
+    if id(schema) in above:
+        return False
+    parts, above = parts_of(schema), (*above, id(schema))
+    unions = ([one for one in members_of(part) if kinds_of(one) != {"null"}] for part in parts)
+    return any(part.get(keyword) is True for part in parts) or any(
+        members and all(is_marked(one, keyword, above) for one in members) for members in unions
+    )
 
 
 def properties_of(schema: Any) -> tuple[dict[str, Any], Any]:

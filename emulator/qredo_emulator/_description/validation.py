@@ -19,6 +19,8 @@ from jsonschema import validators as json_schema
 from jsonschema.exceptions import ValidationError, best_match
 from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_format_checker
 
+from .schemas import is_marked
+
 __all__ = ["Validators"]
 
 _LONGEST = 300
@@ -84,8 +86,7 @@ def _required(ignored: str) -> Any:
         if not isinstance(instance, dict):
             return
         for name in names:
-            described = schema.get("properties", {}).get(name)
-            if name not in instance and not (isinstance(described, dict) and described.get(ignored)):
+            if name not in instance and not is_marked(schema.get("properties", {}).get(name), ignored):
                 yield ValidationError(f"{name!r} is a required property")
 
     return check

@@ -207,7 +207,7 @@ def _model(shape: Shape, data: Any) -> Any:
         return data
     reading = import_module(f"{shape.type.__module__.rpartition('.models')[0]}._mismatch")
     try:
-        with reading.strictly():
+        with reading.strictly(), reading.sending():
             return shape.type.from_dict(data)
     except Exception as error:  # the package's own ResponseError, whose text names the field
         if not hasattr(error, "problem"):
