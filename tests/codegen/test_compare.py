@@ -313,19 +313,66 @@ def test_a_schema_may_hold_itself_in_a_union(holder: Document) -> None:
     assert {"request-type-changed", "response-type-changed"} <= {change.kind for change in found(old, new)}
 
 
-def test_many_schemas_that_hold_each_other_are_compared_in_time() -> None:
-    """A dozen schemas of which each has unions of all others need no look at every way through them."""
+def tangle(document: Document) -> Document:
+    """Eight schemas of which each has a union of all others."""
+    names = [f"Node{index}" for index in range(8)]
+    members = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    for name in names:
+        fields = {"of": {"oneOf": members}, name: {"type": "integer"}}
+        document["components"]["schemas"][name] = {"type": "object", "properties": fields}
+    field_of({"oneOf": members})(document)
+    return document
 
-    def tangle(document: Document) -> Document:
-        names = [f"Node{index}" for index in range(12)]
-        members = [{"$ref": f"#/components/schemas/{name}"} for name in names]
-        for name in names:
-            fields = {"of": {"oneOf": members}, name: {"type": "integer"}}
-            document["components"]["schemas"][name] = {"type": "object", "properties": fields}
-        field_of({"oneOf": members})(document)
+
+def test_many_schemas_that_hold_each_other_are_compared_in_time() -> None:
+    """Not every way through the circles is looked at, neither where all schemas are equal nor where one is not."""
+    old, same, new = (tangle(description(*COMPANY)) for _ in range(3))
+    assert compare(old, same).changes == ()
+    schema(new, "Node7")["properties"]["Node7"]["type"] = "string"
+    changes = sorted((change.kind, change.old) for change in found(old, new))
+    at = "/components/schemas/Node7/properties/Node7"
+    assert changes == [("request-type-changed", at), ("response-type-changed", at)]
+
+
+def test_what_is_in_a_circle_is_noted_at_each_way_into_it() -> None:
+    """A change in a schema that holds itself is met through each field of that type, at the shortest path."""
+    tree: Document = {
+        "type": "object",
+        "properties": {"below": {"$ref": "#/components/schemas/Tree"}, "size": {"type": "integer"}},
+    }
+
+    def prepare(document: Document) -> None:
+        document["components"]["schemas"]["Tree"] = tree
+        schema(document, "Company")["properties"] |= {
+            name: {"$ref": "#/components/schemas/Tree"} for name in ("a", "b")
+        }
+
+    old, new = description("/company/{company_id}"), description("/company/{company_id}")
+    prepare(old)
+    prepare(new)
+    new["components"]["schemas"]["Tree"] = {**tree, "properties": {"below": tree["properties"]["below"]}}
+    (change,) = found(old, new)
+    places = {location.place for location in change.locations}
+    assert places == {"response 200 body a.size", "response 200 body b.size"}
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["by name", "by fields"])
+def test_alternatives_that_changed_are_told_apart_wherever_they_stand(named: bool) -> None:
+    """Two alternatives that both changed and now stand in another order are each compared with what they were."""
+
+    def union(names: list[str], **more: Document) -> Document:
+        document = description(*COMPANY)
+        kinds = {"Cash": {"currency": STRING, "amount": STRING}, "Coin": {"chain": STRING, "amount": STRING}}
+        made: dict[str, Document] = {
+            name: {"type": "object", "properties": {**fields, **more}} for name, fields in kinds.items()
+        }
+        document["components"]["schemas"] |= made
+        members = [{"$ref": f"#/components/schemas/{name}"} if named else made[name] for name in names]
+        schema(document, "Company")["properties"]["city"] = {"oneOf": members}
         return document
 
-    assert compare(tangle(description(*COMPANY)), tangle(description(*COMPANY))).changes == ()
+    changes = found(union(["Cash", "Coin"]), union(["Coin", "Cash"], note=STRING))
+    assert {(change.kind, change.subject) for change in changes} == {("response-field-added", "note")}
 
 
 def test_a_schema_that_was_not_there_does_not_hide_a_change() -> None:

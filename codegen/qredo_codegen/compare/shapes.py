@@ -19,6 +19,8 @@ _ASIDE = frozenset({"default", "deprecated", "readOnly", "writeOnly"})
 """Keywords that say nothing of which values a schema has."""
 
 _DEEPEST = 16
+_TOLD = 3
+"""How many levels of lists, maps and unions a text tells: unions that hold each other have no end."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def values(of: Shape) -> ValueSet | None:
 
 def describe(spot: Spot | None, depth: int = 0) -> str:
     """A schema in a few words: `array of integer int64`. Says nothing of names, texts and order."""
-    if depth > _DEEPEST:
+    if depth > _TOLD:
         return "..."
     if spot is None:
         return "anything"
