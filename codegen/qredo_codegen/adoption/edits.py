@@ -76,7 +76,8 @@ def edited(document: Document, edit: Edit) -> Document:
 
 
 def _difference(old: Any, new: Any, path: tuple[str | Element, ...]) -> Iterator[Edit]:
-    if len(path) == 2 and path[0] == "paths":  # so that each of its operations is an edit of its own
+    is_map = path[-1] == "properties" or (len(path) <= 2 and path[0] in ("components", "paths"))
+    if is_map and all(one is ABSENT or isinstance(one, dict) for one in (old, new)):  # so that what is in it has edits
         old, new = ({} if one is ABSENT else one for one in (old, new))
     elif path[-1] in _LISTS and all(one is ABSENT or isinstance(one, list) for one in (old, new)):
         old, new = ([] if one is ABSENT else one for one in (old, new))

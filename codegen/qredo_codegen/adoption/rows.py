@@ -16,6 +16,7 @@ from qredo_codegen.description.overlay import Action, Applied, Overlay, apply_al
 from qredo_codegen.errors import DocumentError
 
 from .edits import Edit, Element, edited, edits
+from .rewriting import rewritten
 
 __all__ = ["Row", "rows"]
 
@@ -64,7 +65,7 @@ def rows(adopted: Document, vendor: Document, overlay: Overlay, ours: Document) 
         overlay: What the package's overlay changes.
         ours: The package's description, whose names the operations keep.
     """
-    found = list(edits(adopted, vendor))
+    found = list(edits(adopted, rewritten(adopted, vendor)))
     # What is new among the components changes nothing alone, and what refers to it needs it.
     base = adopted
     for edit in found:
