@@ -210,6 +210,16 @@ SAME = {
     "explode of a style": (written(LIST, style="pipeDelimited"), written(LIST, style="pipeDelimited", explode=False)),
     "type of a part": (written(LIST, PARTS), written(LIST, PARTS, contentType="text/plain")),
     "encoding of a response": (lambda document: None, encoded_response),
+    "a bound that is excluded": (
+        field_of({"type": "integer", "minimum": 1, "exclusiveMinimum": True}),
+        field_of({"type": "integer", "exclusiveMinimum": 1}),
+    ),
+    "order of an allOf": (
+        field_of({"allOf": [TEXT, {"maxLength": 3}]}),
+        field_of({"allOf": [{"maxLength": 3}, TEXT]}),
+    ),
+    "one value": (field_of({"type": "string", "enum": ["a"]}), field_of({"const": "a"})),
+    "beside a reference": (field_of({**NAMED, "nullable": True}), field_of({"allOf": [NAMED], "nullable": True})),
 }
 OTHER = {
     "a text and null": (field_of(TEXT), field_of({"anyOf": [TEXT, NULL]})),
@@ -226,6 +236,16 @@ OTHER = {
         field_of({"maxLength": 9, "anyOf": [{"type": "string", "maxLength": 5}, NULL]}),
         field_of({"maxLength": 9, "anyOf": [{"type": "string", "maxLength": 3}, NULL]}),
     ),
+    "a limit in an allOf": (
+        field_of({"allOf": [TEXT, {"maxLength": 5}]}),
+        field_of({"allOf": [TEXT, {"maxLength": 3}]}),
+    ),
+    "a field in two parts of an allOf": (
+        field_of({"allOf": [{"properties": {"a": TEXT}}, {"properties": {"a": {"enum": ["x"]}}}]}),
+        field_of({"allOf": [{"properties": {"a": TEXT}}, {"properties": {"a": {"enum": ["y"]}}}]}),
+    ),
+    "beside a reference": (field_of(NAMED), field_of({**NAMED, "nullable": True})),
+    "a mark and a number": (field_of({"default": 1}), field_of({"default": True})),
     "binary and a limit": (body_of(BYTES, {"type": "string", "format": "binary"}), body_of(BYTES, TEXT)),
     "binary in JSON": (
         body_of("application/json", {"type": "string", "format": "binary"}),

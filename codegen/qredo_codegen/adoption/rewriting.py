@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from qredo_codegen.compare.calls import generic, placeholders
 from qredo_codegen.compare.changes import Findings
@@ -17,7 +19,7 @@ from qredo_codegen.compare.shapes import Spot
 from qredo_codegen.describe.texts import NAMED
 from qredo_codegen.description.document import METHODS, Document, operations, plain, pointer, tokens, walk
 from qredo_codegen.description.names import argument_name
-from qredo_codegen.description.places import reached, target
+from qredo_codegen.description.places import reached, references, target
 from qredo_codegen.errors import DocumentError
 
 __all__ = ["rewritten"]
@@ -62,7 +64,7 @@ class _Rewriting:
     Attributes:
         old: The shape whose way of writing is kept.
         new: The shape whose content is kept.
-        moved: What components of the old shape hold now that the new one has none of that name.
+        moved: What components of the old shape hold now that the new one uses none of that name.
         entered: Pairs of places that are being rewritten: references may lead back to them.
     """
 
@@ -71,6 +73,11 @@ class _Rewriting:
     context: Context = field(default_factory=lambda: Context(found=Findings()))
     moved: dict[str, Any] = field(default_factory=dict)
     entered: set[tuple[str, str]] = field(default_factory=set)
+
+    @cached_property
+    def used(self) -> set[str]:
+        """The components that the new shape uses."""
+        return reached(self.new, ["/paths"])
 
     def document(self) -> Document:
         """Return the new shape as the old one writes it."""
@@ -112,6 +119,7 @@ class _Rewriting:
         if old.get("$ref") or new.get("$ref"):
             return self._behind(old, new, key)
         if isinstance(old.value, dict) and isinstance(new.value, dict):
+            new = replace(new, value=_with_old_null(old.value, new.value))
             found = {name: self._inside(old, new, name, key) for name in new.value}
             if isinstance(found.get("parameters"), list):
                 found["parameters"] = list(self._matched(_keyed(old), _keyed(new)).values())
@@ -137,10 +145,8 @@ class _Rewriting:
             return found
         if found == ours.value:
             return old.value
-        is_gone = target(self.new, old.value) is None
-        if is_gone and self.moved.setdefault(ours.pointer, found) == found:
-            return old.value
-        return new.value
+        is_unused = ours.pointer not in self.used
+        return old.value if is_unused and self.moved.setdefault(ours.pointer, found) == found else new.value
 
     def _matched(self, olds: Mapping[str, Spot], news: Mapping[str, Spot]) -> dict[str, Any]:
         return {key: self._value(olds[key], new) if key in olds else new.value for key, new in news.items()}
@@ -154,11 +160,22 @@ class _Rewriting:
         spots = [Spot(one, "/components", one.get("components", {})) for one in (self.old, self.new)]
         ours, theirs = (dict(_components(spot)) for spot in spots)
         both = {at: self._value(ours[at], new, _role(at)) if at in ours else new.value for at, new in theirs.items()}
-        gone = {at: self.moved.get(at, one.value) for at, one in ours.items() if at not in theirs}
-        now = reached({**found, "components": _nested(both | gone)}, ["/paths"])
-        before = reached(self.new, ["/paths"])
-        kept = {at: one for at, one in both.items() if at in ours or at in now or at not in before}
-        return _nested(kept | {at: one for at, one in gone.items() if at in now})
+        whole = {at: one.value for at, one in ours.items()} | both | self.moved
+        now: Document = {**found, "components": _nested(both | self.moved)}
+        needed = reached({**found, "components": _nested(whole)}, ["/paths"])
+        needed |= (ours.keys() & theirs.keys()) | (theirs.keys() - (_referred(self.new) - _referred(now)))
+        return _nested({at: one for at, one in whole.items() if at in needed})
+
+
+def _with_old_null(old: Document, new: Document) -> Document:
+    """Return a schema that says of null in the way of the old one, a mark or a type, whether it is a value."""
+    before, given = old.get("type"), new.get("type")
+    if isinstance(before, str) and isinstance(given, list) and "null" in given and len(given) == 2:
+        (kind,) = [one for one in given if one != "null"]
+        return {**new, "type": kind, "nullable": True}
+    if isinstance(before, list) and isinstance(given, str) and new.get("nullable") is True:
+        return {**{key: value for key, value in new.items() if key != "nullable"}, "type": [given, "null"]}
+    return new
 
 
 def _components(spot: Spot) -> Iterator[tuple[str, Spot]]:
@@ -167,6 +184,10 @@ def _components(spot: Spot) -> Iterator[tuple[str, Spot]]:
         for name, value in given.items() if isinstance(given, dict) else ():
             at = spot.pointer + pointer(section, name)
             yield at, Spot(spot.document, at, value)
+
+
+def _referred(document: Document) -> set[str]:
+    return {unquote(ref[1:]) for _, ref in references(document)}
 
 
 def _nested(components: Mapping[str, Any]) -> Document:

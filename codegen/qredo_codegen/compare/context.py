@@ -83,7 +83,7 @@ class Context:
 
     def changed(self, kind: str, old: Spot | str, new: Spot | str, before: Any, after: Any, subject: str = "") -> None:
         """Note a difference of two values, if there is one."""
-        if before != after:
+        if before != after or isinstance(before, bool) != isinstance(after, bool):  # True is 1 in Python alone
             self.add(kind, old, new, before=before, after=after, subject=subject)
 
     def required(self, stem: str, old: Spot | str, new: Spot | str, flags: Sequence[bool], subject: str = "") -> None:
