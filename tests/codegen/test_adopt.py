@@ -304,6 +304,34 @@ def test_a_section_of_components_may_be_new(checkout: Checkout) -> None:
     assert effects == {"/paths/~1company/post/responses/299": "breaking", "/components/headers/Trace": "none"}
 
 
+@pytest.mark.parametrize("gone", [True, False], ids=["a component that is used is gone", "a reference is wrong"])
+def test_a_reference_to_nothing_is_a_change(checkout: Checkout, tmp_path: Path, gone: bool) -> None:
+    """A file that refers to what is not in it is reported, as what it refers to can be anything now."""
+
+    def edit(document: Document) -> None:
+        if gone:
+            del document["components"]["schemas"]["Company"]
+        else:
+            content = document["paths"]["/company/{company_id}"]["get"]["responses"]["200"]["content"]
+            content["application/json"]["schema"]["$ref"] = "#/components/schemas/Nothing"
+
+    checkout.adopted(PACKAGE).write_text(shape_text(shape_of(load(published(tmp_path)))))
+    adopt(checkout, published(tmp_path, edit), PACKAGE, tmp_path / "out")
+    (row,) = reports(tmp_path / "out")[1]["vendor_changes"]
+    assert (row["becomes"], row["effect"]) == ("as it is", "breaking")
+    assert row["reason"].startswith("response type widened (GET /company/{} response 200 body).")
+
+
+def test_a_schema_of_another_kind_is_one_row(checkout: Checkout) -> None:
+    """A value that becomes a union is not told in halves, as one that lost its type and one that got alternatives."""
+    adopted, new = small(), small()
+    schema(adopted, "Company")["properties"]["city"] = {"type": "string"}
+    schema(new, "Company")["properties"]["city"] = {"oneOf": [{"type": "string"}, {"type": "integer"}]}
+    (row,) = rows(shape_of(adopted), shape_of(new), Overlay("", ()), load(checkout.description(PACKAGE)))
+    assert row.edit.pointer == "/components/schemas/Company/properties/city"
+    assert row.reason.startswith("response union member added")
+
+
 def test_a_callback_has_a_row(checkout: Checkout, tmp_path: Path) -> None:
     """What is not generated is told all the same; a field that is called like it is none."""
 
