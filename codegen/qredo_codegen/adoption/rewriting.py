@@ -89,10 +89,10 @@ class _Rewriting:
         found["components"] = self._components(found)
         return {key: value for key, value in found.items() if value is not None}
 
-    def _path(self, path: str, item: Any) -> Any:
-        before = self.old.get("paths", {}).get(path)
-        if before is None or "$ref" in before or "$ref" in item:
-            return item if target(self.old, before) != target(self.new, item) else before
+    def _path(self, path: str, item: Document) -> Any:
+        before = self.old.get("paths", {}).get(path, {})
+        if "$ref" in before or "$ref" in item:
+            return before if target(self.old, before) == target(self.new, item) else item
         old, new = (Spot(one, pointer("paths", path), node) for one, node in ((self.old, before), (self.new, item)))
         if "parameters" not in before and "parameters" not in item:
             return self._value(old, new)
@@ -117,7 +117,8 @@ class _Rewriting:
         if key in _SCHEMAS and isinstance(old.value, dict) and isinstance(new.value, dict) and self._equal(old, new):
             return old.value
         if old.get("$ref") or new.get("$ref"):
-            return self._behind(old, new, key)
+            has_more = any("$ref" in spot.value and len(spot.value) > 1 for spot in (old, new))
+            return new.value if has_more else self._behind(old, new, key)
         if isinstance(old.value, dict) and isinstance(new.value, dict):
             new = replace(new, value=_with_old_null(old.value, new.value))
             found = {name: self._inside(old, new, name, key) for name in new.value}
@@ -153,7 +154,7 @@ class _Rewriting:
 
     def _equal(self, old: Spot, new: Spot) -> bool:
         contexts = (self.context.at("", way) for way in _WAYS)
-        return not any(differ(old.target(), new.target(), context) for context in contexts)
+        return not any(differ(old.schema(), new.schema(), context) for context in contexts)
 
     def _components(self, found: Document) -> Document:
         """Rewrite the components. One that came or went only because it is written elsewhere now does neither."""
