@@ -420,6 +420,38 @@ def test_what_only_looks_the_same_is_a_difference(edit: Any, prepare: Any) -> No
     assert "breaking" in effects
 
 
+@pytest.mark.parametrize("other", ["Application/JSON", "application/json; charset=UTF-8"])
+def test_a_media_type_written_otherwise_hides_nothing(other: str) -> None:
+    """Case, and the charset that JSON has anyway, are no difference, and what stands below is compared."""
+    old, new = description(*COMPANY), description(*COMPANY)
+    content = node(new, "company_get")["responses"]["200"]["content"]
+    content[other] = content.pop("application/json")
+    assert found(old, new) == ()
+    content[other]["schema"] = STRING
+    assert [change.kind for change in found(old, new)][-1:] == ["response-type-changed"]
+
+
+@pytest.mark.parametrize("cover", ["4XX", "default"])
+def test_an_error_that_another_response_covers_is_compared_with_it(cover: str) -> None:
+    """A status that gets or loses a response of its own has had, or has now, that of its range or of all others."""
+
+    def with_error(status: str, kind: Document) -> Document:
+        document = description(*COMPANY)
+        body = {"application/json": {"schema": {"type": "object", "properties": {"msg": kind}}}}
+        node(document, "company_get")["responses"] = {
+            "200": {"description": ""},
+            status: {"description": "", "content": body},
+        }
+        return document
+
+    own, same, other = with_error("423", STRING), with_error(cover, STRING), with_error(cover, {"type": "integer"})
+    statuses = {"error-status-added", "error-status-removed"}
+    for before, after in ((own, same), (same, own)):
+        assert {change.kind for change in found(before, after)} == statuses
+    for before, after in ((own, other), (other, own)):
+        assert {change.kind for change in found(before, after)} == {*statuses, "response-type-changed"}
+
+
 def test_words_are_texts() -> None:
     """Other words and other examples are differences of text only."""
     comparison = compare(description(), reworded(description()))
