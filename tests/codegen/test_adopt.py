@@ -255,6 +255,19 @@ def test_a_schema_of_another_kind_is_one_row(checkout: Checkout) -> None:
     assert row.reason.startswith("response union member added")
 
 
+def test_a_mark_that_openapi_does_not_know_is_no_error(checkout: Checkout, tmp_path: Path) -> None:
+    """`required: true` at a field, as vendors write it by mistake, says nothing."""
+    checkout.adopted(PACKAGE).write_text(shape_text(shape_of(load(published(tmp_path)))))
+
+    def mark(document: Document) -> None:
+        schema(document, "Company")["properties"]["city"]["required"] = True
+        schema(document, "CompanySearchResponse")["properties"]["matches"]["items"]["required"] = True
+
+    adopt(checkout, published(tmp_path, mark), PACKAGE, tmp_path / "out")
+    _, report = reports(tmp_path / "out")
+    assert (report["vendor_changes"], report["changes"], report["problems"]) == ([], [], [])
+
+
 def test_a_callback_has_a_row(checkout: Checkout, tmp_path: Path) -> None:
     """What is not generated is told all the same; a field that is called like it is none."""
 

@@ -205,7 +205,8 @@ def _own(found: Shape, spot: Spot, node: Document) -> None:
     for name, child in spot.children("properties").items():
         found.properties[name] = child
         found.written[name] = spot.pointer + pointer("properties", name)
-    found.required.update(node.get("required", ()))
+    if isinstance(required := node.get("required"), list):  # vendors write `true` at the field itself
+        found.required.update(required)
     found.members += [*spot.items("oneOf"), *spot.items("anyOf")]
     found.keywords = _exclusive({key: value for key, value in node.items() if key not in _STRUCTURE})
     found.places = dict.fromkeys(found.keywords, spot.pointer)
