@@ -5,22 +5,25 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from qredo_codegen.adoption.rows import rows
 from qredo_codegen.adoption.shape import shape_of, shape_text
 from qredo_codegen.commands.adopt import adopt
 from qredo_codegen.commands.regenerate import Checkout
 from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.compare.waivers import WaiverError, load_waivers
 from qredo_codegen.description.document import Document, load, operations
+from qredo_codegen.description.overlay import Overlay
 from qredo_codegen.errors import DocumentError
 
 from .checkouts import PACKAGE, as_ours, new_checkout, run, small, state
 from .mutations import schema
+from .rewrites import REWRITES
 
 SPEC = Path(__file__).parents[2] / "spec"
 
@@ -190,6 +193,79 @@ def test_a_new_field_that_is_required_breaks(checkout: Checkout, tmp_path: Path)
     effects = {row["pointer"].partition("CompanyCreate")[2]: row["effect"] for row in report["vendor_changes"]}
     assert effects == {"/properties/vat": "breaking", "/required/vat": "breaking"}
     assert not [row for row in report["vendor_changes"] if "may be left out" in row["reason"]]
+
+
+@pytest.mark.parametrize("rewrite", REWRITES, ids=lambda one: one.__name__)
+def test_what_is_only_written_otherwise_has_no_row(checkout: Checkout, rewrite: Callable[[Document], Document]) -> None:
+    """Only a real change has a row, in the place and under the name that it has in the adopted file."""
+    nullable = schema(adopted := small(), "Company")["properties"]
+    nullable["city"] = {"type": "string", "nullable": True}
+    before = json.loads(json.dumps(adopted))
+    changed = json.loads(json.dumps(adopted))
+    schema(changed, "Company")["properties"]["city"].update(type="string", maxLength=9)
+    schema(changed, "Company")["properties"]["vat"] = {"type": "string"}
+    overlay, ours = Overlay("", ()), load(checkout.description(PACKAGE))
+
+    def places(document: Document) -> list[str]:
+        found = rows(shape_of(before), shape_of(rewrite(document)), overlay, ours)
+        others = [row for row in found if row.reason != "Met where something refers to it."]
+        return [row.edit.pointer for row in others if row.edit.pointer != "/openapi"]
+
+    assert places(adopted) == []
+    at = "/components/schemas/Company/properties"
+    assert sorted(places(changed)) == [f"{at}/city/maxLength", f"{at}/vat"]
+
+
+def test_a_section_of_components_may_be_new(checkout: Checkout) -> None:
+    """A component of a kind that the adopted file has none of is there for what refers to it."""
+    adopted, new = small(), small()
+    new["components"]["headers"] = {"Trace": {"schema": {"type": "string"}}}
+    responses = new["paths"]["/company"]["post"]["responses"]
+    responses["299"] = {"description": "", "headers": {"X-Trace": {"$ref": "#/components/headers/Trace"}}}
+    found = rows(shape_of(adopted), shape_of(new), Overlay("", ()), load(checkout.description(PACKAGE)))
+    effects = {row.edit.pointer: row.effect for row in found}
+    assert effects == {"/paths/~1company/post/responses/299": "breaking", "/components/headers/Trace": "none"}
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["a component that is used is gone", "a reference is wrong"])
+def test_a_reference_to_nothing_is_a_change(checkout: Checkout, tmp_path: Path, gone: bool) -> None:
+    """A file that refers to what is not in it is reported, as what it refers to can be anything now."""
+
+    def edit(document: Document) -> None:
+        if gone:
+            del document["components"]["schemas"]["Company"]
+        else:
+            content = document["paths"]["/company/{company_id}"]["get"]["responses"]["200"]["content"]
+            content["application/json"]["schema"]["$ref"] = "#/components/schemas/Nothing"
+
+    checkout.adopted(PACKAGE).write_text(shape_text(shape_of(load(published(tmp_path)))))
+    adopt(checkout, published(tmp_path, edit), PACKAGE, tmp_path / "out")
+    (row,) = reports(tmp_path / "out")[1]["vendor_changes"]
+    assert (row["becomes"], row["effect"]) == ("as it is", "breaking")
+    assert row["reason"].startswith("response type widened (GET /company/{} response 200 body).")
+
+
+def test_a_schema_of_another_kind_is_one_row(checkout: Checkout) -> None:
+    """A value that becomes a union is not told in halves, as one that lost its type and one that got alternatives."""
+    adopted, new = small(), small()
+    schema(adopted, "Company")["properties"]["city"] = {"type": "string"}
+    schema(new, "Company")["properties"]["city"] = {"oneOf": [{"type": "string"}, {"type": "integer"}]}
+    (row,) = rows(shape_of(adopted), shape_of(new), Overlay("", ()), load(checkout.description(PACKAGE)))
+    assert row.edit.pointer == "/components/schemas/Company/properties/city"
+    assert row.reason.startswith("response union member added")
+
+
+def test_a_mark_that_openapi_does_not_know_is_no_error(checkout: Checkout, tmp_path: Path) -> None:
+    """`required: true` at a field, as vendors write it by mistake, says nothing."""
+    checkout.adopted(PACKAGE).write_text(shape_text(shape_of(load(published(tmp_path)))))
+
+    def mark(document: Document) -> None:
+        schema(document, "Company")["properties"]["city"]["required"] = True
+        schema(document, "CompanySearchResponse")["properties"]["matches"]["items"]["required"] = True
+
+    adopt(checkout, published(tmp_path, mark), PACKAGE, tmp_path / "out")
+    _, report = reports(tmp_path / "out")
+    assert (report["vendor_changes"], report["changes"], report["problems"]) == ([], [], [])
 
 
 def test_a_callback_has_a_row(checkout: Checkout, tmp_path: Path) -> None:

@@ -210,6 +210,16 @@ SAME = {
     "explode of a style": (written(LIST, style="pipeDelimited"), written(LIST, style="pipeDelimited", explode=False)),
     "type of a part": (written(LIST, PARTS), written(LIST, PARTS, contentType="text/plain")),
     "encoding of a response": (lambda document: None, encoded_response),
+    "a bound that is excluded": (
+        field_of({"type": "integer", "minimum": 1, "exclusiveMinimum": True}),
+        field_of({"type": "integer", "exclusiveMinimum": 1}),
+    ),
+    "order of an allOf": (
+        field_of({"allOf": [TEXT, {"maxLength": 3}]}),
+        field_of({"allOf": [{"maxLength": 3}, TEXT]}),
+    ),
+    "one value": (field_of({"type": "string", "enum": ["a"]}), field_of({"const": "a"})),
+    "beside a reference": (field_of({**NAMED, "nullable": True}), field_of({"allOf": [NAMED], "nullable": True})),
 }
 OTHER = {
     "a text and null": (field_of(TEXT), field_of({"anyOf": [TEXT, NULL]})),
@@ -226,6 +236,16 @@ OTHER = {
         field_of({"maxLength": 9, "anyOf": [{"type": "string", "maxLength": 5}, NULL]}),
         field_of({"maxLength": 9, "anyOf": [{"type": "string", "maxLength": 3}, NULL]}),
     ),
+    "a limit in an allOf": (
+        field_of({"allOf": [TEXT, {"maxLength": 5}]}),
+        field_of({"allOf": [TEXT, {"maxLength": 3}]}),
+    ),
+    "a field in two parts of an allOf": (
+        field_of({"allOf": [{"properties": {"a": TEXT}}, {"properties": {"a": {"enum": ["x"]}}}]}),
+        field_of({"allOf": [{"properties": {"a": TEXT}}, {"properties": {"a": {"enum": ["y"]}}}]}),
+    ),
+    "beside a reference": (field_of(NAMED), field_of({**NAMED, "nullable": True})),
+    "a mark and a number": (field_of({"default": 1}), field_of({"default": True})),
     "binary and a limit": (body_of(BYTES, {"type": "string", "format": "binary"}), body_of(BYTES, TEXT)),
     "binary in JSON": (
         body_of("application/json", {"type": "string", "format": "binary"}),
@@ -313,19 +333,66 @@ def test_a_schema_may_hold_itself_in_a_union(holder: Document) -> None:
     assert {"request-type-changed", "response-type-changed"} <= {change.kind for change in found(old, new)}
 
 
-def test_many_schemas_that_hold_each_other_are_compared_in_time() -> None:
-    """A dozen schemas of which each has unions of all others need no look at every way through them."""
+def tangle(document: Document) -> Document:
+    """Eight schemas of which each has a union of all others."""
+    names = [f"Node{index}" for index in range(8)]
+    members = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    for name in names:
+        fields = {"of": {"oneOf": members}, name: {"type": "integer"}}
+        document["components"]["schemas"][name] = {"type": "object", "properties": fields}
+    field_of({"oneOf": members})(document)
+    return document
 
-    def tangle(document: Document) -> Document:
-        names = [f"Node{index}" for index in range(12)]
-        members = [{"$ref": f"#/components/schemas/{name}"} for name in names]
-        for name in names:
-            fields = {"of": {"oneOf": members}, name: {"type": "integer"}}
-            document["components"]["schemas"][name] = {"type": "object", "properties": fields}
-        field_of({"oneOf": members})(document)
+
+def test_many_schemas_that_hold_each_other_are_compared_in_time() -> None:
+    """Not every way through the circles is looked at, neither where all schemas are equal nor where one is not."""
+    old, same, new = (tangle(description(*COMPANY)) for _ in range(3))
+    assert compare(old, same).changes == ()
+    schema(new, "Node7")["properties"]["Node7"]["type"] = "string"
+    changes = sorted((change.kind, change.old) for change in found(old, new))
+    at = "/components/schemas/Node7/properties/Node7"
+    assert changes == [("request-type-changed", at), ("response-type-changed", at)]
+
+
+def test_what_is_in_a_circle_is_noted_at_each_way_into_it() -> None:
+    """A change in a schema that holds itself is met through each field of that type, at the shortest path."""
+    tree: Document = {
+        "type": "object",
+        "properties": {"below": {"$ref": "#/components/schemas/Tree"}, "size": {"type": "integer"}},
+    }
+
+    def prepare(document: Document) -> None:
+        document["components"]["schemas"]["Tree"] = tree
+        schema(document, "Company")["properties"] |= {
+            name: {"$ref": "#/components/schemas/Tree"} for name in ("a", "b")
+        }
+
+    old, new = description("/company/{company_id}"), description("/company/{company_id}")
+    prepare(old)
+    prepare(new)
+    new["components"]["schemas"]["Tree"] = {**tree, "properties": {"below": tree["properties"]["below"]}}
+    (change,) = found(old, new)
+    places = {location.place for location in change.locations}
+    assert places == {"response 200 body a.size", "response 200 body b.size"}
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["by name", "by fields"])
+def test_alternatives_that_changed_are_told_apart_wherever_they_stand(named: bool) -> None:
+    """Two alternatives that both changed and now stand in another order are each compared with what they were."""
+
+    def union(names: list[str], **more: Document) -> Document:
+        document = description(*COMPANY)
+        kinds = {"Cash": {"currency": STRING, "amount": STRING}, "Coin": {"chain": STRING, "amount": STRING}}
+        made: dict[str, Document] = {
+            name: {"type": "object", "properties": {**fields, **more}} for name, fields in kinds.items()
+        }
+        document["components"]["schemas"] |= made
+        members = [{"$ref": f"#/components/schemas/{name}"} if named else made[name] for name in names]
+        schema(document, "Company")["properties"]["city"] = {"oneOf": members}
         return document
 
-    assert compare(tangle(description(*COMPANY)), tangle(description(*COMPANY))).changes == ()
+    changes = found(union(["Cash", "Coin"]), union(["Coin", "Cash"], note=STRING))
+    assert {(change.kind, change.subject) for change in changes} == {("response-field-added", "note")}
 
 
 def test_a_schema_that_was_not_there_does_not_hide_a_change() -> None:
@@ -351,6 +418,38 @@ def test_what_only_looks_the_same_is_a_difference(edit: Any, prepare: Any) -> No
     edit(new)
     effects = {change.effect for change in (*found(old, new), *found(new, old))}
     assert "breaking" in effects
+
+
+@pytest.mark.parametrize("other", ["Application/JSON", "application/json; charset=UTF-8"])
+def test_a_media_type_written_otherwise_hides_nothing(other: str) -> None:
+    """Case, and the charset that JSON has anyway, are no difference, and what stands below is compared."""
+    old, new = description(*COMPANY), description(*COMPANY)
+    content = node(new, "company_get")["responses"]["200"]["content"]
+    content[other] = content.pop("application/json")
+    assert found(old, new) == ()
+    content[other]["schema"] = STRING
+    assert [change.kind for change in found(old, new)][-1:] == ["response-type-changed"]
+
+
+@pytest.mark.parametrize("cover", ["4XX", "default"])
+def test_an_error_that_another_response_covers_is_compared_with_it(cover: str) -> None:
+    """A status that gets or loses a response of its own has had, or has now, that of its range or of all others."""
+
+    def with_error(status: str, kind: Document) -> Document:
+        document = description(*COMPANY)
+        body = {"application/json": {"schema": {"type": "object", "properties": {"msg": kind}}}}
+        node(document, "company_get")["responses"] = {
+            "200": {"description": ""},
+            status: {"description": "", "content": body},
+        }
+        return document
+
+    own, same, other = with_error("423", STRING), with_error(cover, STRING), with_error(cover, {"type": "integer"})
+    statuses = {"error-status-added", "error-status-removed"}
+    for before, after in ((own, same), (same, own)):
+        assert {change.kind for change in found(before, after)} == statuses
+    for before, after in ((own, other), (other, own)):
+        assert {change.kind for change in found(before, after)} == {*statuses, "response-type-changed"}
 
 
 def test_words_are_texts() -> None:

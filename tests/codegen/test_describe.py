@@ -311,6 +311,21 @@ def test_a_new_version_has_the_names_of_its_family(checkout: Checkout, tmp_path:
         assert load(checkout.description("qredo_partner_v9_0"))["x-started-from"] == PACKAGE
 
 
+def test_an_operation_that_the_vendor_moves_to_another_tag_stays_where_it_was() -> None:
+    """Its tag is that of the operations beside it, not one that is called like theirs and told apart from it."""
+
+    def file(tag: str) -> Document:
+        paths = {f"/{name}": {"get": {"tags": ["Legal Entities"], "responses": OK}} for name in ("a", "b", "c")}
+        paths["/b"]["get"]["tags"] = [tag]
+        return {"openapi": "3.0.3", "info": {"title": "Acme", "version": "7"}, "paths": paths}
+
+    first = describe(file("Legal Entities"), None)
+    tags = {f"{one.method.upper()} {one.path}": one.node["tags"][0] for one in operations(first.document)}
+    again = describe(file("Other"), None, first.names, tags=tags)
+    found = {f"{one.method.upper()} {one.path}": one.node["tags"][0] for one in operations(again.document)}
+    assert found == tags == dict.fromkeys(tags, "legal_entities")
+
+
 def test_a_file_of_webhooks_says_that_there_are_no_operations(checkout: Checkout, tmp_path: Path) -> None:
     """A client without methods is no success to count: the reason is said in words."""
     hook = {"post": {"requestBody": {"content": {"application/json": {"schema": {}}}}, "responses": OK}}

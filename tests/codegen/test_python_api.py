@@ -127,6 +127,19 @@ def test_names_follow_the_description(edit: Edit, names: dict[str, tuple[str, ..
     assert python(judged(edit)) == names
 
 
+def test_a_method_with_another_name_than_its_operation_follows_it() -> None:
+    """`company.list_` is the operation `company_list`: an argument that is required now is told once."""
+
+    def named(document: Document) -> None:
+        node(document, "company_search").update(operationId="company_list")
+
+    def edit(document: Document) -> None:
+        node(document, "company_list")["parameters"][0].update(required=True)
+
+    found = python(judged(edit, named))
+    assert found == {"python-parameter-required Client.company.list_(query)": ("parameter-became-required",)}
+
+
 def test_additions_break_nothing() -> None:
     """A new optional field, a new operation and a new value set are no break of Python names."""
 

@@ -15,6 +15,7 @@ from qredo_codegen.description.document import Document, load, plain
 from qredo_codegen.description.overlay import Overlay, apply_all, load_overlay
 
 from .checkouts import PACKAGE, ROOT
+from .rewrites import REWRITES
 
 OVERLAY = ROOT / "spec" / PACKAGE / "overlay.yaml"
 OURS = load(ROOT / "spec" / PACKAGE / "openapi.yaml")
@@ -287,3 +288,20 @@ def test_each_edit_is_told_truly(case: Case) -> None:
         assert all(row.actions and not row.reaches for row in material)
     else:
         assert not material or any(row.reaches for row in material)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("rewrite", REWRITES, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES[::16]])
+def test_an_edit_is_told_the_same_in_a_file_that_is_written_otherwise(
+    case: Case, rewrite: Callable[[Document], Document]
+) -> None:
+    """A real change is told where the whole file is rewritten with it, and nothing else that a client meets."""
+    edited: Any = plain(vendors())
+    case.edit(edited)
+
+    def told(document: Document) -> list[tuple[str, str, str]]:
+        found = rows(shape_of(vendors()), shape_of(document), overlay(), OURS)
+        return sorted((row.becomes, row.effect, row.reason) for row in found if row.effect != "none")
+
+    assert told(rewrite(plain(edited))) == told(edited)

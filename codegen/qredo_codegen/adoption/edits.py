@@ -76,7 +76,8 @@ def edited(document: Document, edit: Edit) -> Document:
 
 
 def _difference(old: Any, new: Any, path: tuple[str | Element, ...]) -> Iterator[Edit]:
-    if len(path) == 2 and path[0] == "paths":  # so that each of its operations is an edit of its own
+    is_map = path[-1] == "properties" or (len(path) <= 2 and path[0] in ("components", "paths"))
+    if is_map and all(one is ABSENT or isinstance(one, dict) for one in (old, new)):  # so that what is in it has edits
         old, new = ({} if one is ABSENT else one for one in (old, new))
     elif path[-1] in _LISTS and all(one is ABSENT or isinstance(one, list) for one in (old, new)):
         old, new = ([] if one is ABSENT else one for one in (old, new))
@@ -87,11 +88,23 @@ def _difference(old: Any, new: Any, path: tuple[str | Element, ...]) -> Iterator
 
 
 def _is_another_type(old: Document, new: Document) -> bool:
-    """Tell whether a schema has become another kind of value: then what it says of its parts goes together."""
-    before, after = old.get("type"), new.get("type")
-    return isinstance(before, str) and isinstance(after, str) and before != after and "in" not in old
+    """Tell whether one is a reference, or a schema of another kind: then what it says of its parts goes together."""
+    before, after = _kind(old), _kind(new)
+    return before != after and (None not in (before, after) or _REFERENCE in (before, after))
 
 
+def _kind(node: Document) -> str | None:
+    if "in" in node:
+        return None
+    if "$ref" in node:
+        return _REFERENCE
+    if "type" not in node and (unions := node.keys() & {"allOf", "anyOf", "oneOf"}):
+        return min(unions)
+    given = node.get("type")
+    return given if isinstance(given, str) else None
+
+
+_REFERENCE = "reference"
 _LISTS = frozenset({"parameters", "required", "enum"})
 
 

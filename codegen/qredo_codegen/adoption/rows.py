@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
+from urllib.parse import unquote
 
 from qredo_codegen.compare.changes import Change, Effect
 from qredo_codegen.compare.descriptions import compare
 from qredo_codegen.compare.report import phrase
+from qredo_codegen.describe.decisions import Decisions
+from qredo_codegen.describe.structure import drop_broken_references
 from qredo_codegen.describe.texts import NAMED, UNUSED
-from qredo_codegen.description.document import Document, operations, pointer
+from qredo_codegen.description.document import Document, operations, plain, pointer
 from qredo_codegen.description.overlay import Action, Applied, Overlay, apply_all
-from qredo_codegen.errors import DocumentError
+from qredo_codegen.description.places import references
 
 from .edits import Edit, Element, edited, edits
+from .rewriting import rewritten
 
 __all__ = ["Row", "rows"]
 
@@ -64,17 +68,18 @@ def rows(adopted: Document, vendor: Document, overlay: Overlay, ours: Document) 
         overlay: What the package's overlay changes.
         ours: The package's description, whose names the operations keep.
     """
-    found = list(edits(adopted, vendor))
+    found = list(edits(adopted, rewritten(adopted, vendor)))
     # What is new among the components changes nothing alone, and what refers to it needs it.
     base = adopted
     for edit in found:
         if _is_component(edit) and edit.kind == "added":
             base = edited(base, edit)
-    judge = _Judge(base, overlay, ours)
+    used = {unquote(ref[1:]) for _, ref in references(vendor)}
+    judge = _Judge(base, overlay, ours, used)
     by_path = {edit.path: edit for edit in found}
     others = [by_path.get(_other_half(edit)) for edit in found]
     return [
-        judge.row(edit) if other is None else _Judge(edited(base, other), overlay, ours).row(edit)
+        judge.row(edit) if other is None else _Judge(edited(base, other), overlay, ours, used).row(edit)
         for edit, other in zip(found, others, strict=True)
     ]
 
@@ -107,8 +112,9 @@ def _is_component(edit: Edit) -> bool:
 class _Judge:
     """Judges one edit at a time, each alone."""
 
-    def __init__(self, base: Document, overlay: Overlay, ours: Document) -> None:
+    def __init__(self, base: Document, overlay: Overlay, ours: Document, used: Container[str]) -> None:
         self.base = base
+        self.used = used
         self.overlay = overlay
         self.named = {(one.method, one.path): one.node for one in operations(ours)}
 
@@ -120,13 +126,15 @@ class _Judge:
     def _apply(self, vendor: Document, overlay: Overlay) -> Applied:
         """Apply an overlay, and name the operations as they are named here."""
         applied = apply_all(vendor, overlay)
+        _complete(applied.document)
         for one in operations(applied.document):
             if ours := self.named.get((one.method, one.path)):
                 one.node.update(tags=ours["tags"], operationId=ours["operationId"])
         return applied
 
     def row(self, edit: Edit) -> Row:
-        if _is_component(edit) and edit.kind != "changed":
+        is_lost = edit.kind == "removed" and edit.pointer in self.used
+        if _is_component(edit) and edit.kind != "changed" and not is_lost:
             return Row(edit, (), reaches=False, effect="none", reason="Met where something refers to it.")
         if unused := _unused(edit):
             return Row(edit, (), reaches=False, effect="none", reason=f"{unused} are not generated.")
@@ -160,17 +168,22 @@ class _Judge:
     def _covered(self, vendor: Document, actions: Sequence[Action]) -> dict[str, str]:
         """Return what a client meets at a service that changed in a place which the overlay describes otherwise."""
         rest = self.overlay.without({one.index for one in actions})
-        try:
-            before = _by_print(compare(self.described.document, self._apply(self.base, rest).document).material)
-            after = _by_print(compare(self.described.document, self._apply(vendor, rest).document).material)
-        except DocumentError:  # the rest of the overlay removes what these actions no longer refer to
-            before = after = {}
+        before, after = (
+            _by_print(compare(self.described.document, self._apply(one, rest).document).material)
+            for one in (self.base, vendor)
+        )
         if fresh := [change for key, change in after.items() if key not in before]:
             return _effect(fresh)
         if before.keys() - after.keys():
             return {"effect": "none", "reason": "The file says now what our description says."}
-        found = list(_by_print(compare(self.base, vendor).material).values())
+        found = list(_by_print(compare(*map(_complete, (plain(self.base), plain(vendor)))).material).values())
         return _effect(found) if found else _UNMET
+
+
+def _complete(document: Document) -> Document:
+    """Take anything where a reference leads nowhere, as `describe` does; return the document."""
+    drop_broken_references(document, Decisions())
+    return document
 
 
 def _by_print(changes: Iterable[Change]) -> dict[str, Change]:

@@ -159,5 +159,4 @@ def _write(adoption: Adoption, title: str, out: Path) -> None:
     if adoption.rows is not None:
         markdown += rows_markdown(adoption.rows)
     texts = {"report.md": markdown, "report.json": json.dumps(report, indent=2, ensure_ascii=False) + "\n"}
-    for name, text in texts.items():
-        (out / name).write_text(text, encoding="utf-8", newline="\n")
+    replace_all({out / name: text for name, text in texts.items()})

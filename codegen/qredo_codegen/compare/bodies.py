@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .calls import Call
 from .context import Context
-from .media import encoding, is_bytes
+from .media import encoding, is_bytes, usual
 from .parameters import parameter_text, value_schema
 from .schemas import compare_schemas
 from .shapes import Spot, describe
@@ -29,7 +29,7 @@ def compare_bodies(old: Call, new: Call, context: Context) -> None:
 
 def _contents(old: Spot, new: Spot, context: Context) -> None:
     """The media types that both know, and their schemas."""
-    ours, theirs = old.children("content"), new.children("content")
+    ours, theirs = ({usual(media): spot for media, spot in one.children("content").items()} for one in (old, new))
     for media in sorted(ours.keys() - theirs.keys()):
         context.add("media-type-removed", old, new, before=media, subject=media)
     for media in sorted(theirs.keys() - ours.keys()):
@@ -60,9 +60,11 @@ def compare_responses(old: Call, new: Call, context: Context) -> None:
         _response(ours[successes[0]], theirs[others[0]], context.at(f"response {successes[0]}", "response"))
     for status in gone:
         here = context.at(f"response {status}", "response")
+        _covered(ours[status], _covering(status, theirs), here)
         here.add(f"{_stem(status)}-removed", ours[status], new.spot, before=status, subject=status)
     for status in fresh:
         here = context.at(f"response {status}", "response")
+        _covered(_covering(status, ours), theirs[status], here)
         is_known = not _is_success(status) or _is_known(theirs[status], ours, context)
         kind = f"{_stem(status)}-added" if is_known else "success-status-added-different"
         here.add(kind, old.spot, theirs[status], after=status, subject=status)
@@ -71,6 +73,17 @@ def compare_responses(old: Call, new: Call, context: Context) -> None:
 def _by_status(call: Call) -> dict[str, Spot]:
     found = call.spot.children("responses")
     return {status.upper(): spot for status, spot in found.items() if not status.startswith("x-")}
+
+
+def _covering(status: str, known: dict[str, Spot]) -> Spot | None:
+    """The response of a range, or of all other statuses, that an error status without one of its own has."""
+    return None if _is_success(status) else known.get(f"{status[:1]}XX") or known.get("DEFAULT")
+
+
+def _covered(old: Spot | None, new: Spot | None, context: Context) -> None:
+    """Compare the bodies of two errors, where both are described."""
+    if old is not None and new is not None and old.get("content") and new.get("content"):
+        _response(old, new, context)
 
 
 def _is_success(status: str) -> bool:

@@ -26,8 +26,7 @@ class Context:
         part: Which part of it: `request body`, `response 200 body`.
         path: The way into the part by field names.
         direction: Whether clients send or receive what stands here.
-        visited: Pairs of schemas that are being compared around this place: where a schema holds itself, it ends.
-        differing: Which pairs of schemas differ, as far as a trial has found out.
+        differing: Which pairs of schemas differ, as far as that was asked.
     """
 
     found: Findings
@@ -35,7 +34,6 @@ class Context:
     part: str = ""
     path: str = ""
     direction: Direction = "request"
-    visited: frozenset[Key] = frozenset()
     differing: dict[Key, bool] = field(default_factory=dict)
 
     def at(self, part: str, direction: Direction | None = None) -> Context:
@@ -50,18 +48,13 @@ class Context:
         """The items (`[]`), the values (`{}`) or an alternative of what stands here."""
         return replace(self, path=self.path + suffix)
 
-    def entering(self, old: Spot, new: Spot) -> Context | None:
-        """For a look into a pair of schemas; None when that is going on already."""
-        pair = self.key(old, new)
-        return None if pair in self.visited else replace(self, visited=self.visited | {pair})
-
     def key(self, old: Spot, new: Spot) -> Key:
         """A pair of schemas and who sends them. What stands for no schema has the pointer and document of the other."""
         return id(old.document), old.pointer, id(new.document), new.pointer, self.direction
 
     def trial(self) -> Context:
         """The same place with a collector of its own, to see whether anything differs."""
-        return replace(self, found=Findings(), visited=frozenset())
+        return replace(self, found=Findings())
 
     def add(
         self,
@@ -90,7 +83,7 @@ class Context:
 
     def changed(self, kind: str, old: Spot | str, new: Spot | str, before: Any, after: Any, subject: str = "") -> None:
         """Note a difference of two values, if there is one."""
-        if before != after:
+        if before != after or isinstance(before, bool) != isinstance(after, bool):  # True is 1 in Python alone
             self.add(kind, old, new, before=before, after=after, subject=subject)
 
     def required(self, stem: str, old: Spot | str, new: Spot | str, flags: Sequence[bool], subject: str = "") -> None:

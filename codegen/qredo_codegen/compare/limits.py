@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from .context import Pair
+from .shapes import LOWER, UPPER, Shape
 
 __all__ = ["compare_limits"]
 
-_UPPER = ("exclusiveMaximum", "maximum", "maxItems", "maxLength", "maxProperties")
-_LOWER = ("exclusiveMinimum", "minimum", "minItems", "minLength", "minProperties")
 _FROM_ZERO = ("minItems", "minLength", "minProperties")
-_OTHER = ("multipleOf", "pattern", "uniqueItems")
+_KEYS = (
+    *(("exclusiveMaximum", "maximum"), ("exclusiveMinimum", "minimum")),
+    *((key,) for key in (*UPPER, *LOWER) if not key.lower().endswith(("maximum", "minimum"))),
+    *(("multipleOf",), ("pattern",), ("uniqueItems",)),
+)
+"""The limits, each with the keywords that set it."""
+
+_Limit = tuple[str, Any]
 
 
 def compare_limits(pair: Pair) -> None:
     """Note each limit that was set, lifted or moved."""
-    for key in (*_UPPER, *_LOWER, *_OTHER):
-        ours, theirs = (_value(key, given) for given in pair.keyword(key))
+    for keys in _KEYS:
+        ours, theirs = (_limit(of, keys) for of in pair)
         if ours != theirs:
-            before, after = (None if value is None else {key: value} for value in (ours, theirs))
-            pair.add(f"constraint-{_verdict(key, ours, theirs)}", key, before=before, after=after)
+            key, _ = theirs or ours or (keys[0], None)
+            before, after = (dict([one]) if one else None for one in (ours, theirs))
+            pair.add(f"constraint-{_verdict(ours, theirs)}", key, before=before, after=after)
 
 
-def _value(key: str, given: Any) -> Any:
-    """A limit; None for one that excludes nothing."""
-    return None if given is False or (given == 0 and key in _FROM_ZERO) else given
+def _limit(of: Shape, keys: tuple[str, ...]) -> _Limit | None:
+    """The tightest of the keywords that set a limit, with its value; None for one that excludes nothing."""
+    given = [(key, of.keywords[key]) for key in keys if key in of.keywords and not _is_free(key, of.keywords[key])]
+    return max(given, key=_tightness) if len(given) > 1 else next(iter(given), None)
 
 
-def _verdict(key: str, ours: Any, theirs: Any) -> str:
+def _is_free(key: str, value: Any) -> bool:
+    return value is False or (value == 0 and key in _FROM_ZERO)
+
+
+def _tightness(limit: _Limit) -> tuple[Any, bool]:
+    key, value = limit
+    return -value if key in UPPER else value, key.startswith("exclusive")
+
+
+def _verdict(ours: _Limit | None, theirs: _Limit | None) -> str:
     if ours is None or theirs is None:
         return "tightened" if ours is None else "loosened"
-    if key == "pattern" or isinstance(ours, bool) or isinstance(theirs, bool):
+    if ours[0] in ("pattern", "uniqueItems"):
         return "changed"
-    if key == "multipleOf":
-        return "tightened" if theirs % ours == 0 else "loosened" if ours % theirs == 0 else "changed"
-    return "tightened" if (theirs < ours) == (key in _UPPER) else "loosened"
+    if ours[0] == "multipleOf":
+        step, now = (Decimal(str(value)) for _, value in (ours, theirs))
+        return "tightened" if now % step == 0 else "loosened" if step % now == 0 else "changed"
+    return "tightened" if _tightness(theirs) > _tightness(ours) else "loosened"

@@ -8,11 +8,17 @@ from qredo_codegen.description.normal_form import form_of
 
 from .shapes import TEXTS, Shape, Spot, shape
 
-__all__ = ["encoding", "is_bytes"]
+__all__ = ["encoding", "is_bytes", "usual"]
 
 _SINGLE = ("boolean", "integer", "number", "string")
 _CONTENTS = {"contentEncoding", "contentMediaType", "format"}
 _USUAL = {"style": "form", "explode": True, "allowReserved": False}
+
+
+def usual(name: str) -> str:
+    """A media type in lower case, without a charset that is the usual one."""
+    kind, *parameters = (part.strip().lower() for part in name.split(";"))
+    return "; ".join([kind, *(one for one in parameters if one.replace('"', "") != "charset=utf-8")])
 
 
 def is_bytes(media: Spot, name: str) -> bool:

@@ -41,7 +41,7 @@ def causes(change: Change, comparison: Comparison) -> tuple[Change, ...]:
 
 def _of_operation(name: str, argument: str, comparison: Comparison) -> Iterator[Change]:
     """An argument changes with its parameter or field; a method with its operation; a tag with its operations."""
-    tag, _, verb = name.partition(".")
+    tag, _, verb = (part.rstrip("_") for part in name.partition("."))  # `list_` is that of an operation called list
     names = {f"{tag}.{verb}", f"{tag}.{verb.replace('iter_', 'get_', 1)}"}
     for change in comparison.breaking:
         found = {location.name for location in change.locations}

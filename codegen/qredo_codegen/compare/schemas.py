@@ -1,273 +1,102 @@
-"""Two schemas by what clients may send, or may receive: fields, types, values, limits and alternatives."""
+"""Two schemas, and all that is inside them: every difference, at each place where clients meet it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from functools import partial
+from collections import deque
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import product
 
-from .changes import canonical_json
-from .context import Context, Pair
-from .limits import compare_limits
-from .shapes import TEXTS, Shape, Spot, ValueSet, describe, shape, values
+from qredo_codegen.description.places import reached
+
+from .changes import Key
+from .context import Context
+from .equality import differ
+from .levels import Below, Union, compare_level, discriminator_changed, schemas_below
+from .shapes import Spot, describe, shape
 
 __all__ = ["compare_schemas"]
-
-# Formats of which each holds all values of those before it; no format at all holds them all.
-_RANKS = {"int32": 1, "int64": 2, "float": 1, "double": 2}
-_WIDEST = 9
-_EXTRA = "additionalProperties"
-_NONE, _TYPED, _ANY = range(3)
-_OPENED = {
-    (_NONE, _TYPED): "extra-fields-allowed",
-    (_NONE, _ANY): "extra-fields-allowed",
-    (_TYPED, _NONE): "map-removed",
-    (_TYPED, _ANY): "map-values-untyped",
-    (_ANY, _NONE): "extra-fields-refused",
-    (_ANY, _TYPED): "map-values-typed",
-}
-_MARKS = {
-    "deprecated": ("undeprecated", "deprecated"),
-    "x-sensitive": ("sensitivity-changed", "sensitivity-changed"),
-}
-_HANDLED = frozenset(
-    {
-        *TEXTS,
-        *("$ref", "additionalProperties", "const", "default", "deprecated", "discriminator", "enum", "format", "items"),
-        *("nullable", "type", "x-enum-varnames", "x-known-values", "x-list", "x-sensitive"),
-        *("readOnly", "writeOnly"),
-        *("exclusiveMaximum", "exclusiveMinimum", "maximum", "maxItems", "maxLength", "maxProperties"),
-        *("minimum", "minItems", "minLength", "minProperties", "multipleOf", "pattern", "uniqueItems"),
-    }
-)
 
 
 def compare_schemas(old: Spot | None, new: Spot | None, context: Context) -> None:
     """Note every difference between two schemas, references followed.
+
+    What is in a circle of references is noted once for each way into the circle, at the shortest path.
 
     Args:
         old: The old schema; None is a schema that allows anything.
         new: The schema of now.
         context: Where clients meet it.
     """
-    if old is None or new is None:
-        if (spot := old or new) is not None:
-            blank = Spot(spot.document, spot.pointer, {})
-            compare_schemas(old or blank, new or blank, context)
-        return
-    inner, key = context.entering(old, new), context.key(old, new)
-    if inner is None or (key in context.found.seen and not _differ(old, new, context)):
-        return
-    context.found.seen.add(key)
-    _compare(old, new, inner)
+    pending = deque((below, set[Key]()) for below in schemas_below(old, new, context))
+    reach = cache(lambda at: {f"{found}/" for found in reached(old.document if old else {}, [at])})
+    while pending:
+        (ours, theirs, here), circle = pending.popleft()
+        key = here.key(ours, theirs)
+        if key in circle or (key in here.found.seen and not differ(ours, theirs, here)):
+            continue
+        circle.add(key)
+        here.found.seen.add(key)
+        for below in _compare(ours, theirs, here):
+            is_back = any(f"{ours.pointer}/".startswith(at) for at in reach(below.old.pointer))
+            pending.append((below, circle if is_back else set()))
 
 
-def _compare(old: Spot, new: Spot, inner: Context) -> None:
-    pair = Pair(shape(old), shape(new), inner)
-    nullable = pair.old.is_nullable, pair.new.is_nullable
-    inner.changed("nullable-added" if nullable[1] else "nullable-removed", old, new, *nullable)
-    _discriminator(pair)
-    _rest(pair)
-    if pair.old.members or pair.new.members:
-        _members(pair)
-        if not (pair.old.members and pair.new.members):
-            return
-    if _type(pair):
-        inner.found.pairs.update([(old.pointer, new.pointer), (pair.old.place("type"), pair.new.place("type"))])
-        _format(pair)
-        _value_sets(pair)
-        compare_limits(pair)
-        _fields(pair)
-        _extra_fields(pair)
-        if pair.old.type == "array":
-            compare_schemas(pair.old.below("items"), pair.new.below("items"), inner.inside("[]"))
-    inner.texts(*(Spot(one.spot.document, one.spot.pointer, one.keywords) for one in pair))
+def _compare(old: Spot, new: Spot, context: Context) -> Iterator[Below]:
+    """Note what two schemas say themselves; yield what to compare next."""
+    level = compare_level(old, new, context)
+    if any(differ(*pair, context) for pair in level.mapped):
+        discriminator_changed(level.pair)
+    yield from level.below
+    for union in level.unions:
+        yield from _paired(union, context)
 
 
-def _type(pair: Pair) -> bool:
-    """Compare the types; whether it makes sense to look further."""
-    before, after = pair.old.type, pair.new.type
-    if before == after:
-        return True
-    if after is None or (before, after) == ("integer", "number"):
-        kind = "type-widened"
-    elif before is None or (before, after) == ("number", "integer"):
-        kind = "type-narrowed"
-    else:
-        kind = "type-changed"
-    pair.add(kind, "type", before=describe(pair.old.spot), after=describe(pair.new.spot))
-    return False
+@dataclass(frozen=True, eq=False)
+class _Alternative:
+    """A member of a union."""
+
+    spot: Spot
+
+    @cached_property
+    def type(self) -> str:
+        return describe(self.spot)
+
+    @cached_property
+    def fields(self) -> Set[str]:
+        return shape(self.spot).properties.keys()
+
+    def __str__(self) -> str:
+        return f"{self.type} ({', '.join(sorted(self.fields))})" if self.fields else self.type
 
 
-def _format(pair: Pair) -> None:
-    ours, theirs = pair.keyword("format")
-    rank, other = (_RANKS.get(name, 0) if name else _WIDEST for name in (ours, theirs))
-    if rank == other or (0 in (rank, other) and _WIDEST not in (rank, other)):
-        kind = "format-changed"
-    else:
-        kind = "format-widened" if other > rank else "format-narrowed"
-    pair.changed(kind, "format", ours, theirs)
-
-
-def _value_sets(pair: Pair) -> None:
-    ours, theirs = values(pair.old), values(pair.new)
-    places = [
-        next((of.places[key] for key in ("enum", "const", "x-known-values") if key in of.places), of.place("type"))
-        for of in pair
-    ]
-    add = partial(pair.context.add, old=places[0], new=places[1])
-    if ours is None or theirs is None or ours.closed != theirs.closed:
-        _other_set(ours, theirs, add)
-    else:
-        stem = "enum-value" if ours.closed else "known-value"
-        for value in sorted(ours.names.keys() - theirs.names.keys()):
-            add(f"{stem}-removed", before=value, subject=value)
-        for value in sorted(theirs.names.keys() - ours.names.keys()):
-            add(f"{stem}-added", after=value, subject=value)
-    if ours and theirs:
-        for value in sorted(ours.names.keys() & theirs.names.keys()):
-            name, other = ours.names[value], theirs.names[value]
-            pair.context.changed("value-renamed", places[0], places[1], name, other, value)
-
-
-def _other_set(ours: ValueSet | None, theirs: ValueSet | None, add: Callable[..., None]) -> None:
-    before, after = ([json.loads(text) for text in sorted(one.names)] if one else None for one in (ours, theirs))
-    if theirs and theirs.closed:
-        add("enum-closed", before=before, after=after)
-    elif ours and ours.closed:
-        add("enum-opened", before=before, after=after)
-    elif before != after:
-        add("value-set-added" if theirs else "value-set-removed", before=before, after=after)
-
-
-def _fields(pair: Pair) -> None:
-    hidden = "readOnly" if pair.context.direction == "request" else "writeOnly"
-    ours, theirs = (
-        {name: spot for name, spot in one.properties.items() if not shape(spot).keywords.get(hidden)} for one in pair
-    )
-    for name in sorted(ours.keys() | theirs.keys()):
-        here = pair.context.field(name)
-        required = [name in one.required for one in pair]
-        old, new = pair.old.written.get(name, pair.old.spot.pointer), pair.new.written.get(name, pair.new.spot.pointer)
-        if name not in theirs:
-            here.add("field-removed", old, new, before=_field_text(ours[name], required[0]), subject=name)
-        elif name not in ours:
-            kind = "field-added-required" if required[1] and here.direction == "request" else "field-added"
-            here.add(kind, old, new, after=_field_text(theirs[name], required[1]), subject=name)
-        else:
-            here.required("field", old, new, required, name)
-            compare_schemas(ours[name], theirs[name], here)
-
-
-def _field_text(spot: Spot, required: bool) -> str:
-    return describe(spot) + (", required" if required else "")
-
-
-def _extra_fields(pair: Pair) -> None:
-    if pair.old.type != "object":
-        return
-    ours, theirs = map(_openness, pair)
-    if ours != theirs:
-        before, after = map(_extra_text, pair)
-        pair.add(_OPENED[ours, theirs], _EXTRA, before=before, after=after)
-    elif ours == _TYPED:
-        compare_schemas(pair.old.below(_EXTRA), pair.new.below(_EXTRA), pair.context.inside("{}"))
-
-
-def _openness(of: Shape) -> int:
-    given = of.keywords.get(_EXTRA, True)
-    return _TYPED if isinstance(given, dict) and given else _NONE if given is False else _ANY
-
-
-def _extra_text(of: Shape) -> str | bool:
-    return describe(of.below(_EXTRA)) if _openness(of) == _TYPED else _openness(of) == _ANY
-
-
-def _members(pair: Pair) -> None:
-    """Pair the alternatives: equal ones first, then those of one type; what is left was added or removed."""
-    places, context = (pair.old.spot, pair.new.spot), pair.context
-    olds, news = (one.members or [one.single or one.spot] for one in pair)
-    equal, olds, news = _matched(olds, news, lambda old, new: not _differ(old, new, context))
-    alike, olds, news = _matched(olds, news, lambda old, new: describe(old) == describe(new))
-    for old, new in [*equal, *alike]:
-        compare_schemas(old, new, context.inside(f"<{describe(old)}>"))
+def _paired(union: Union, context: Context) -> Iterator[Below]:
+    """Pair the alternatives: equal ones first, then those of one type; note what is left as added or removed."""
+    olds, news = (list(map(_Alternative, spots)) for spots in (union.olds, union.news))
+    likely = sorted(product(olds, news), key=_likeness, reverse=True)
+    for fits in (_are_equal, _have_one_type):
+        for old, new in likely:
+            if old in olds and new in news and fits(old, new, context):
+                yield Below(old.spot, new.spot, context.inside(f"<{old.type}>"))
+                olds.remove(old)
+                news.remove(new)
     for old in olds:
-        context.add("union-member-removed", *places, before=describe(old))
+        context.add("union-member-removed", *union.places, before=str(old))
     for new in news:
-        context.add("union-member-added", *places, after=describe(new))
+        context.add("union-member-added", *union.places, after=str(new))
 
 
-def _discriminator(pair: Pair) -> None:
-    """Compare by which field, and by which of its values, the alternatives are told apart."""
-    (name, ours), (other, theirs) = map(_tags, pair)
-    is_same = name == other and (ours.keys() == theirs.keys() or len(pair.old.members) != len(pair.new.members))
-    shared = sorted(ours.keys() & theirs.keys())
-    if not is_same or any(_differ(ours[value], theirs[value], pair.context) for value in shared):
-        before, after = (
-            {"propertyName": one, "mapping": sorted(mapping)} if one else None
-            for one, mapping in ((name, ours), (other, theirs))
-        )
-        pair.add("discriminator-changed", "discriminator", before=before, after=after)
+def _likeness(pair: tuple[_Alternative, _Alternative]) -> tuple[bool, int]:
+    """How likely one alternative was made from another: by its name, then by its fields."""
+    old, new = pair
+    is_named = old.spot.pointer == new.spot.pointer and old.spot.pointer.rpartition("/")[0] == "/components/schemas"
+    return is_named, len(old.fields & new.fields)
 
 
-def _tags(of: Shape) -> tuple[str | None, dict[str, Spot]]:
-    """The field that tells the alternatives apart, and the alternative of each of its values."""
-    given = of.keywords.get("discriminator")
-    if not isinstance(given, dict):
-        return None, {}
-    mapping = {str(value): _named(of.spot, str(ref)) for value, ref in (given.get("mapping") or {}).items()}
-    known = {one.pointer for one in mapping.values()}
-    named = [one for one in of.members if one.pointer.startswith("/components/schemas/") and one.pointer not in known]
-    return given.get("propertyName"), mapping | {one.pointer.rpartition("/")[2]: one for one in named}
+def _are_equal(old: _Alternative, new: _Alternative, context: Context) -> bool:
+    return not differ(old.spot, new.spot, context)
 
 
-def _named(spot: Spot, ref: str) -> Spot:
-    """The schema that a mapping names, by a reference or by its name."""
-    ref = ref if ref.startswith("#") else f"#/components/schemas/{ref}"
-    return Spot(spot.document, spot.pointer, {"$ref": ref}).target()
-
-
-def _matched(
-    olds: list[Spot], news: list[Spot], fits: Callable[[Spot, Spot], bool]
-) -> tuple[list[tuple[Spot, Spot]], list[Spot], list[Spot]]:
-    """Pairs that fit, and what is left of both."""
-    pairs: list[tuple[Spot, Spot]] = []
-    left: list[Spot] = []
-    right = list(news)
-    for old in olds:
-        index = next((index for index, new in enumerate(right) if fits(old, new)), None)
-        if index is None:
-            left.append(old)
-        else:
-            pairs.append((old, right.pop(index)))
-    return pairs, left, right
-
-
-def _differ(old: Spot, new: Spot, context: Context) -> bool:
-    """Whether two schemas differ. Where the look leads back to them, they count as equal, so it ends."""
-    key, known = context.key(old, new), context.differing
-    if key not in known:
-        known[key] = False
-        count, trial = len(known), context.trial()
-        compare_schemas(old, new, trial)
-        if trial.found:
-            for inner in [one for one in list(known)[count:] if not known[one]]:
-                del known[inner]  # it may have been equal only because these counted as equal
-            known[key] = True
-    return known[key]
-
-
-def _rest(pair: Pair) -> None:
-    """What neither the type nor the structure decides."""
-    for key, kinds in _MARKS.items():
-        before, after = map(bool, pair.keyword(key))
-        pair.changed(kinds[after], key, before, after)
-    ours, theirs = pair.keyword("x-list")
-    kind = "list-changed" if ours and theirs else "list-added" if theirs else "list-removed"
-    pair.changed(kind, "x-list", ours, theirs)
-    pair.changed("default-changed", "default", *pair.keyword("default"))
-    for key in sorted((pair.old.keywords.keys() | pair.new.keywords.keys()) - _HANDLED):
-        ours, theirs = pair.keyword(key)
-        if canonical_json(ours) != canonical_json(theirs):
-            kind = "extension-changed" if key.startswith("x-") else "keyword-changed"
-            pair.add(kind, key, before={key: ours}, after={key: theirs})
+def _have_one_type(old: _Alternative, new: _Alternative, _: Context) -> bool:
+    return old.type == new.type

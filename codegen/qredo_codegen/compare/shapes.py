@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, unquote
 
-from qredo_codegen.description.document import Document, located, pointer
+from qredo_codegen.description.document import Document, located, pointer, resolve_once
 from qredo_codegen.description.names import member_name
 
 from .changes import canonical_json
 
-__all__ = ["TEXTS", "Shape", "Spot", "ValueSet", "describe", "shape", "values"]
+__all__ = ["LOWER", "TEXTS", "UPPER", "Shape", "Spot", "ValueSet", "describe", "shape", "values"]
 
 TEXTS = frozenset({"$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"})
 """Keywords that say something to people only."""
@@ -18,7 +19,19 @@ TEXTS = frozenset({"$comment", "description", "example", "examples", "externalDo
 _ASIDE = frozenset({"default", "deprecated", "readOnly", "writeOnly"})
 """Keywords that say nothing of which values a schema has."""
 
+_SCHEMAS = frozenset({"additionalProperties", "allOf", "anyOf", "items", "message", "oneOf", "properties", "schema"})
+"""Keys below which schemas stand."""
+
+UPPER = ("exclusiveMaximum", "maximum", "maxItems", "maxLength", "maxProperties")
+LOWER = ("exclusiveMinimum", "minimum", "minItems", "minLength", "minProperties")
+"""Limits that the least, and that the greatest of several says."""
+
+_STRUCTURE = frozenset({"allOf", "anyOf", "oneOf", "properties", "required"})
+_MARKS = {"exclusiveMaximum": "maximum", "exclusiveMinimum": "minimum"}
+
 _DEEPEST = 16
+_TOLD = 3
+"""How many levels of lists, maps and unions a text tells: unions that hold each other have no end."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +50,8 @@ class Spot:
                 value = value[key]
             except (KeyError, IndexError, TypeError):
                 return None
-        return Spot(self.document, self.pointer + pointer(*keys), value).target()
+        found = Spot(self.document, self.pointer + pointer(*keys), value)
+        return found.schema() if _SCHEMAS & {keys[0], keys[-1]} else found.target()
 
     def target(self) -> Spot:
         """What this stands for: itself, or the end of a chain of references.
@@ -47,6 +61,22 @@ class Spot:
         """
         ref = self.get("$ref")
         return Spot(self.document, *located(self.document, ref)) if isinstance(ref, str) else self
+
+    def schema(self) -> Spot:
+        """Follow a reference to a schema; keywords beside one are a part of an `allOf` with it, as in OpenAPI 3.1.
+
+        Raises:
+            DocumentError: A reference leads nowhere, or back to itself.
+        """
+        ref = self.get("$ref")
+        if not isinstance(ref, str):
+            return self
+        if beside := {key: value for key, value in self.value.items() if key != "$ref" and key not in TEXTS}:
+            whole = {**beside, "allOf": [{"$ref": ref}, *beside.get("allOf", ())]}
+            return Spot(self.document, self.pointer, whole)
+        located(self.document, ref)  # it may lead back to itself
+        at = unquote(ref[1:])
+        return Spot(self.document, at, resolve_once(self.document, at)).schema()
 
     def children(self, key: str) -> dict[str, Spot]:
         """The entries of a mapping below a key, references followed."""
@@ -102,6 +132,9 @@ class Shape:
             return " or ".join(sorted(name for name in given if name != "null")) or "null"
         if given is None and (self.properties or "additionalProperties" in self.keywords):
             return "object"
+        named = values(self) if given is None else None
+        if named and named.closed and all(text.startswith('"') for text in named.names):
+            return "string"
         return given
 
     @property
@@ -152,7 +185,7 @@ def values(of: Shape) -> ValueSet | None:
 
 def describe(spot: Spot | None, depth: int = 0) -> str:
     """A schema in a few words: `array of integer int64`. Says nothing of names, texts and order."""
-    if depth > _DEEPEST:
+    if depth > _TOLD:
         return "..."
     if spot is None:
         return "anything"
@@ -172,12 +205,20 @@ def _own(found: Shape, spot: Spot, node: Document) -> None:
     for name, child in spot.children("properties").items():
         found.properties[name] = child
         found.written[name] = spot.pointer + pointer("properties", name)
-    found.required.update(node.get("required", ()))
+    if isinstance(required := node.get("required"), list):  # vendors write `true` at the field itself
+        found.required.update(required)
     found.members += [*spot.items("oneOf"), *spot.items("anyOf")]
-    for key, value in node.items():
-        if key not in ("allOf", "anyOf", "oneOf", "properties", "required"):
-            found.keywords[key] = value
-            found.places[key] = spot.pointer
+    found.keywords = _exclusive({key: value for key, value in node.items() if key not in _STRUCTURE})
+    found.places = dict.fromkeys(found.keywords, spot.pointer)
+
+
+def _exclusive(keywords: Document) -> Document:
+    """Say of bounds that are excluded what OpenAPI 3.1 says: 3.0 has a mark beside the bound."""
+    found = {key: value for key, value in keywords.items() if not (key in _MARKS and isinstance(value, bool))}
+    for mark, bound in _MARKS.items():
+        if keywords.get(mark) is True and bound in found:
+            found[mark] = found.pop(bound)
+    return found
 
 
 def _take_out_null(found: Shape, node: Document, depth: int) -> None:
@@ -203,11 +244,28 @@ def _is_null(spot: Spot) -> bool:
 
 
 def _merge(found: Shape, part: Shape) -> None:
+    """Add what a part of an `allOf` says: of a property or a limit that both have, both hold."""
     found.required |= part.required
     found.members += part.members
-    for name in part.properties.keys() - found.properties.keys():
-        found.properties[name] = part.properties[name]
-        found.written[name] = part.written[name]
-    for key in part.keywords.keys() - found.keywords.keys():
-        found.keywords[key] = part.keywords[key]
-        found.places[key] = part.places[key]
+    for name, spot in part.properties.items():
+        found.properties[name] = _both(found, name, spot) if name in found.properties else spot
+        found.written.setdefault(name, part.written[name])
+    for key, value in part.keywords.items():
+        if key not in found.keywords or _is_tighter(key, value, found.keywords[key]):
+            found.keywords[key] = value
+            found.places[key] = part.places[key]
+
+
+def _both(found: Shape, name: str, spot: Spot) -> Spot:
+    """A property that two parts of an `allOf` describe."""
+    known = found.properties[name]
+    if known.value == spot.value:
+        return known
+    parts = [{"$ref": f"#{quote(one.pointer)}"} for one in (known, spot)]
+    return Spot(spot.document, found.spot.pointer + pointer("properties", name), {"allOf": parts})
+
+
+def _is_tighter(key: str, value: Any, known: Any) -> bool:
+    if key == "enum":
+        return all(one in known for one in value)
+    return value < known if key in UPPER else value > known if key in LOWER else False

@@ -40,11 +40,13 @@ def keep_tags(document: Document, kept: Mapping[str, str], named: Mapping[str, s
         kept: The tags of operations.
         named: The tags of the file that names.yaml has a name for, which may be another one by now.
     """
+    written = {name: tag for tag, name in named.items()}  # two tags of one name would be told apart
+    tags = {at: written.get(name, name) for at, name in kept.items()}
     for one in operations(document):
-        tag = kept.get(f"{one.method.upper()} {one.path}")
+        tag = tags.get(f"{one.method.upper()} {one.path}")
         if tag is not None and not named.keys() & set(one.node.get("tags") or ()):
             one.node["tags"] = [tag]
-    names = dict.fromkeys(kept.values())
+    names = dict.fromkeys(tags.values())
     others = [tag for tag in document.get("tags", ()) if tag["name"] not in names]
     document["tags"] = [*({"name": name} for name in names), *others]
 

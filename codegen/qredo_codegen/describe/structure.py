@@ -10,7 +10,7 @@ from typing import Any, cast
 from jsonschema.exceptions import ValidationError
 
 from qredo_codegen.compare.changes import canonical_json
-from qredo_codegen.description.document import METHODS, Document, operations, plain, pointer, resolve_once, tokens
+from qredo_codegen.description.document import METHODS, Document, operations, plain, pointer, resolve_once, tokens, walk
 from qredo_codegen.description.openapi import structure_errors, validate
 from qredo_codegen.description.places import Problem, references, target
 from qredo_codegen.errors import DocumentError, GenerationError
@@ -41,6 +41,10 @@ def drop_invalid(document: Document, decisions: Decisions) -> None:
     Raises:
         GenerationError: Something cannot be dropped.
     """
+    for at, node in walk(document):
+        if isinstance(node, dict) and "$ref" in node and isinstance(node.get("required"), bool):
+            decisions.add("dropped", at + "/required", "Beside a reference, required is no mark.")
+            del node["required"]  # OpenAPI 3.0 lets anything stand there
     for _ in range(_ROUNDS):
         errors = list(structure_errors(document))
         if not errors:
