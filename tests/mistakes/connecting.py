@@ -163,8 +163,22 @@ CONNECTING = (
     Mistake(
         "An infinite timeout in an httpx.Timeout",
         lambda at: sandbox(at, timeout=httpx.Timeout(5, read=math.inf)),
-        "timeout has read=inf",
+        "timeout.read is inf",
         "longer than a socket waits",
+        "None for no limit",
+    ),
+    Mistake(
+        "A text in an httpx.Timeout",
+        lambda at: sandbox(at, timeout=httpx.Timeout(5, read="5")),  # type: ignore[arg-type]
+        "timeout.read must be seconds",
+        "not str",
+        "read=float(...)",
+    ),
+    Mistake(
+        "A limit of 0 in an httpx.Timeout for no limit",
+        lambda at: sandbox(at, timeout=httpx.Timeout(5, write=0)),
+        "timeout.write is 0",
+        "must be more than 0",
         "None for no limit",
     ),
     Mistake(

@@ -124,13 +124,14 @@ class AllowedOrigin:
             actual=actual,
         )
 
-    def reject_proxy(self, proxy: str) -> OriginError:
-        """Return the error for a signed request that was about to go through a proxy that would see its credentials."""
+    def reject_detour(self, host: str) -> OriginError:
+        """Return the error for a signed request in plain http that was about to go to a proxy or to another server."""
         return OriginError(
-            f"the signed request to {self.name} was about to go through the proxy {proxy}, which would see the API key "
-            "in plain http. Nothing was sent. Add the host to NO_PROXY, or leave the proxy out of your http_client",
+            f"the signed request to {self.name} was about to go to {host}, which would see the API key in plain http. "
+            "Nothing was sent. Add the host to NO_PROXY, or leave the proxy out of your http_client, or the event hook "
+            "that changes the URL",
             expected=self.name,
-            actual=proxy,
+            actual=host,
         )
 
 

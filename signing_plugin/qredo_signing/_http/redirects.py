@@ -9,7 +9,7 @@ in a `PinnedTransport`, which checks every request before the transport sees it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from typing import Any, TypeAlias
 
 import httpx
@@ -21,7 +21,7 @@ from .attempt import CURRENT
 
 __all__ = ["AsyncPinnedTransport", "PinnedTransport", "check_hops", "check_origin", "guard"]
 
-TraceInfo: TypeAlias = Mapping[str, Any]
+TraceInfo: TypeAlias = MutableMapping[str, Any]
 
 _MISLEADING = frozenset({"target", "sni_hostname"})
 """Extensions that httpcore obeys before the URL: what it asks for, and whose certificate it accepts."""
@@ -82,12 +82,13 @@ class _Watch:
         outer: The user's own trace.
     """
 
-    __slots__ = ("_home", "_is_bare_socks", "_routes", "_was_sent", "outer")
+    __slots__ = ("_connect_limit", "_home", "_is_bare_socks", "_routes", "_was_sent", "outer")
 
     def __init__(self, home: AllowedOrigin, outer: Any) -> None:
         self.outer = outer
         self._home = home
         self._routes = frozenset[bytes]()
+        self._connect_limit: float | None = None
         self._was_sent = self._is_bare_socks = False
 
     def _look(self, event: str, info: TraceInfo) -> None:
@@ -100,13 +101,25 @@ class _Watch:
         _, _, step = event.partition(".")  # what is before the dot is the part of httpcore, such as `http11`
         if step == "connect_tcp.started":
             self._check_connection(netloc_of(info["host"], info["port"]))
+            self._connect_limit = info["timeout"]
         elif step == "setup_socks5_connection.started":
             self._check_host(netloc_of(info["host"], info["port"]))
             self._is_bare_socks = True
+            info["stream"] = self._limited(info["stream"])
         elif step == "start_tls.started":
             self._is_bare_socks = False
         elif step.endswith(".started") and "request" in info:
             self._check_request(info["request"])
+
+    def _limited(self, stream: Any) -> Any:
+        """Return a stream that waits no longer than for a connection: httpcore sets no limit while it speaks SOCKS.
+
+        httpcore takes the stream for that from what it gives to its trace, and goes on with its own one afterwards.
+        """
+        from . import network  # a client of the user may have no need of httpcore
+
+        kind = network.AsyncStream if hasattr(stream, "aclose") else network.Stream
+        return kind(stream, 1, self._connect_limit)
 
     def _report(self, event: str, info: TraceInfo) -> None:
         """Tell the attempt what happens now: the transport of your own httpx client has no backend of ours."""
@@ -133,7 +146,7 @@ class _Watch:
         # Before the request is sent for the first time, nothing can have redirected it: the host is its own or a
         # proxy's. These are remembered, since a later hop to the same origin takes the same route.
         if self._home.is_direct and netloc not in self._home.netlocs and not self._was_sent:
-            raise self._home.reject_proxy(netloc.decode("ascii"))
+            raise self._home.reject_detour(netloc.decode("ascii"))
         if not self._was_sent:
             self._routes |= {netloc}
         elif netloc not in self._routes:
@@ -150,7 +163,7 @@ class _Watch:
             if origin not in self._home.origins:
                 raise self._home.reject(origin.decode("ascii"))
             if self._home.is_direct:  # over a connection to a proxy that was open already
-                raise self._home.reject_proxy("of the client")
+                raise self._home.reject_detour("a proxy")
         if self._is_bare_socks and url.scheme == b"wss":
             actual = join_origin(b"ws", netloc_of(url.host, url.port))
             raise OriginError(

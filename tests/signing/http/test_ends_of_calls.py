@@ -18,6 +18,7 @@ import qredo_partner_v1_1 as api
 from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, PrivateKey, connect
 
 from .faulty import Clock
+from .sending import MODES, TRUSTS_NOBODY, make_async_http
 from .test_repeats import KEYED, Service, send
 
 ONCE = {"repeatable": False}
@@ -271,6 +272,21 @@ def test_a_socks_proxy_that_is_silent_is_not_waited_for(
         environment = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
         with pytest.raises(httpx.ConnectTimeout, match=rf"the proxy 127\.0\.0\.1:{port}, after 0\.2 s \(connect"):
             create(kind, credentials, environment, timeout=httpx.Timeout(None, connect=0.2))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("timeout", "deadline"), [(httpx.Timeout(None, connect=0.2), None), (None, 0.2)])
+def test_a_silent_socks_proxy_of_your_client_is_not_waited_for(
+    mode: str, timeout: httpx.Timeout | None, deadline: float | None, credentials: Credentials
+) -> None:
+    """The limit for connecting, and a deadline, also hold while your own client speaks SOCKS, and nothing was sent."""
+    pytest.importorskip("socksio", reason="needs socksio (httpx[socks])")
+    environment = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
+    with saying(None) as port:
+        made: dict[str, Any] = {"proxy": f"socks5://127.0.0.1:{port}", "verify": TRUSTS_NOBODY, "timeout": timeout}
+        http = httpx.Client(**made) if mode == "sync" else make_async_http(mode, **made)
+        with pytest.raises(httpx.ConnectTimeout, match=rf"through the proxy 127\.0\.0\.1:{port}"):
+            create(mode, credentials, environment, http_client=http, deadline=deadline)
 
 
 @pytest.mark.parametrize("deadline", [1e-9, math.inf])
