@@ -38,7 +38,7 @@ def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
             return False
         if not attempt.is_signed:
             return True  # what was written, if anything, was the scheme's own request
-        if attempt.is_watched:
+        if attempt.is_watched and not _contradicts(error, attempt):
             return not attempt.is_written
         if not _is_of(attempt.request, error):
             return False
@@ -49,6 +49,15 @@ def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
     cause = error.__cause__
     is_vague = isinstance(cause, OSError) and cause.errno != errno.ECONNREFUSED
     return isinstance(error, _NO_CONNECTION) and not is_vague
+
+
+def _contradicts(error: BaseException, attempt: Attempt) -> bool:
+    """Whether an error is of an exchange, though no connection was reported.
+
+    Then something has taken the place of httpx's transport: a library for tests that replaces its methods.
+    """
+    is_silent = attempt.peer is None and not attempt.reads and not attempt.is_written
+    return is_silent and isinstance(error, httpx.TransportError) and not isinstance(error, _NO_CONNECTION + _LOCAL)
 
 
 def response_in(error: Exception, attempt: Attempt) -> httpx.Response | None:

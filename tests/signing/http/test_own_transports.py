@@ -8,9 +8,11 @@ import httpcore
 import httpx
 import pytest
 import qredo_partner_v1_1 as api
+from qredo_partner_v1_1.errors import APIError
 from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, connect
 
 from ..doubles import serve
+from .sending import TRUSTS_NOBODY
 
 GATEWAY = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
 
@@ -89,3 +91,27 @@ def test_a_transport_that_does_not_connect(credentials: Credentials) -> None:
 
     with pytest.raises(httpx.ConnectError):
         create(credentials, GATEWAY, transport=httpx.MockTransport(handle))
+
+
+@pytest.mark.parametrize("target", [httpx.HTTPTransport, httpcore.ConnectionPool])
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_library_that_replaces_the_transport(
+    target: type, is_own: bool, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Libraries such as respx and pytest-httpx, which replace methods of httpx or httpcore, can test your code.
+
+    Their responses arrive, and a lost response is not taken for a request that was not sent, since nothing reports.
+    """
+    library: Any = httpcore if target is httpcore.ConnectionPool else httpx
+    outcomes = [library.Response(422, content=b"{}"), library.ReadTimeout("lost"), library.ConnectError("refused")]
+
+    def replaced(self: object, request: object) -> Any:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(target, "handle_request", replaced)
+    for kind in (APIError, OutcomeUnknownError, httpx.ConnectError):
+        with pytest.raises(kind):
+            create(credentials, GATEWAY, **({} if is_own else {"http_client": httpx.Client(verify=TRUSTS_NOBODY)}))
