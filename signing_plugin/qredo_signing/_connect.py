@@ -194,8 +194,8 @@ def connect(
             harm is retried: docs/attempts.md has the rules. `client.with_options(max_retries=)` changes it.
         deadline: Seconds for a whole call: its turn, nonce, token, all attempts and the waits between them, however
             slowly the server sends. Past it, `httpx.TimeoutException` is raised if nothing was sent, otherwise
-            `OutcomeUnknownError` for a call that is not safe to retry. A sync signer and the look-up of a host name
-            are not interrupted. None for no limit.
+            `OutcomeUnknownError` for a call that is not safe to retry. A sync signer, the look-up of a host name, and a
+            source of nonces other than `SQLiteNonces` are not interrupted. None for no limit.
         transport: An httpx transport to use instead of the network's, for instance in tests. For an async client
             `"aiohttp"` is one that costs much less with many requests in flight; docs/async.md.
         http_client: Your own `httpx.Client` (`httpx.AsyncClient`), with its own timeouts, TLS settings and limits. Its

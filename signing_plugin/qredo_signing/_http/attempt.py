@@ -32,13 +32,14 @@ class Attempt:
         peer: Host and port that a connection was opened to, such as a proxy's; None if a kept connection was used.
         was_sent_before: Whether a client of the user, which sends by itself again, may have sent the call already.
         ticket: The place in the line of its nonces, if it has one.
+        deadline: When the attempt must have ended, on the clock that it was given; None for never.
     """
 
     __slots__ = (
-        "_deadline",
         "_is_signing",
         "_now",
         "_was_sent",
+        "deadline",
         "is_own",
         "is_signed",
         "is_watched",
@@ -58,7 +59,7 @@ class Attempt:
 
         Args:
             is_own: See above.
-            deadline: When the attempt must have ended, on the clock `now`; None for never.
+            deadline: See above.
             now: A monotonic clock, in seconds.
         """
         self.is_own = is_own
@@ -70,7 +71,7 @@ class Attempt:
         self.peer: tuple[str, int] | None = None
         self.ticket: Ticket | None = None
         self._was_sent: bool | None = None
-        self._deadline = deadline
+        self.deadline = deadline
         self._now = now
 
     @property
@@ -108,9 +109,9 @@ class Attempt:
         Raises:
             Exception: `late`, when the deadline has passed.
         """
-        if self._deadline is None:
+        if self.deadline is None:
             return timeout
-        left = self._deadline - self._now()
+        left = self.deadline - self._now()
         if left <= 0:
             raise late("the deadline of the call has passed")
         return left if timeout is None else min(timeout, left)

@@ -74,9 +74,11 @@ class Stream(httpcore.NetworkStream, Watched):
     def _read_of_proxy(self, max_bytes: int) -> bytes:
         try:
             return self._inner.read(max_bytes, _connect_limit(self._patience))
-        except httpcore.ReadTimeout as error:
+        except BaseException as error:
             self.close()  # httpcore would leave it open
-            raise httpcore.ConnectTimeout(str(error)) from error
+            if isinstance(error, httpcore.ReadTimeout):
+                raise httpcore.ConnectTimeout(str(error)) from error
+            raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:  # httpcore writes the end of each request without a body, which is no byte
@@ -116,9 +118,11 @@ class AsyncStream(httpcore.AsyncNetworkStream, Watched):
     async def _read_of_proxy(self, max_bytes: int) -> bytes:
         try:
             return await self._inner.read(max_bytes, _connect_limit(self._patience))
-        except httpcore.ReadTimeout as error:
+        except BaseException as error:
             await self.aclose()  # httpcore would leave it open
-            raise httpcore.ConnectTimeout(str(error)) from error
+            if isinstance(error, httpcore.ReadTimeout):
+                raise httpcore.ConnectTimeout(str(error)) from error
+            raise
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:

@@ -13,7 +13,7 @@ from .._diagnostics import log
 from .._environments.origin import DEFAULT_PORTS
 from .._text import printable
 from .._version import __version__
-from ..errors import OutcomeUnknownError, QredoSigningError, RedirectError
+from ..errors import NonceError, OutcomeUnknownError, QredoSigningError, RedirectError
 from .arguments import check_deadline, check_max_retries
 from .attempt import LONGEST_WAIT, Attempt
 from .call_log import CallLog
@@ -147,6 +147,8 @@ class PendingCall:
         if self._is_of_own_request(error, outcome):
             problem = f"{self._name} was not sent; the request before it failed: {type(error).__name__}: {error}"
             raise httpx.RemoteProtocolError(problem) from error
+        if isinstance(error, NonceError) and self.left is not None and self.left <= 0:
+            raise self.late() from error  # the store of the nonces was held until then
         if outcome is None or isinstance(error, httpx.HTTPStatusError | QredoSigningError):
             return None
         if isinstance(error, httpx.TimeoutException):

@@ -203,7 +203,9 @@ class SigningAuth(httpx.Auth):
                 request.headers.pop(header, None)
         if not isinstance(request.stream, httpx.AsyncByteStream if is_async else httpx.SyncByteStream):
             kind = "a sync" if is_async else "an async"
-            raise UnsignableError(f"the body can be read by {kind} client only: pass bytes, or an iterable of this kind")
+            raise UnsignableError(
+                f"the body can be read by {kind} client only: pass bytes, or an iterable of this kind"
+            )
         self._guard(request, is_async=is_async)
         return self.scheme_of(request), wire_url
 

@@ -240,7 +240,9 @@ class SQLiteNonces(StoredNonces):
         except (sqlite3.Error, OSError) as error:
             self._disconnect()
             if _is_busy(error):
-                text = f"other processes held {self._path} for more than {self._timeout} s; is one of them stopped?"
+                text = (
+                    f"other processes held {self._path} for more than {self._wait.limit:.3g} s; is one of them stopped?"
+                )
             else:
                 advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _USUAL_ADVICE)
                 text = f"no nonces from {self._path}: {error}. {advice}"

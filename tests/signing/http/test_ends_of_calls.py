@@ -6,16 +6,18 @@ import asyncio
 import logging
 import math
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import httpx
 import pytest
 import qredo_partner_v1_1 as api
-from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, PrivateKey, connect
+from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, PrivateKey, SQLiteNonces, connect
 
 from .faulty import Clock
 from .sending import MODES, TRUSTS_NOBODY, make_async_http
@@ -316,6 +318,25 @@ def test_a_call_that_is_late_when_it_is_signed_is_not_sent(
     with pytest.raises(httpx.ConnectTimeout, match="the deadline of the call has passed"):
         send(mode, service, Credentials(credentials.api_key, Slow()), ONCE, timeout=LIMITS, deadline=0.05)
     assert not service.requests
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize("rule", ["clock", "counter"])
+def test_a_deadline_ends_the_wait_for_a_nonce(
+    kind: str, rule: Literal["clock", "counter"], credentials: Credentials, tmp_path: Path
+) -> None:
+    """If another process holds the file of the nonces, the deadline ends the wait, in a thread of its own as well."""
+    nonces = SQLiteNonces(tmp_path / "nonces", rule=rule, timeout=300)
+    if rule == "counter":
+        nonces.initialise(1)
+    nonces.next()
+    holder = sqlite3.connect(tmp_path / "nonces", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    environment = Environment.custom("http://127.0.0.1:1", key_kind=KeyKind.SANDBOX)
+    with pytest.raises(httpx.ConnectTimeout, match="the deadline of the call has passed"):
+        create(kind, credentials, environment, deadline=0.1, stamp="nonce", nonces=nonces)
+    holder.close()
+    assert nonces.next() > 1
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
