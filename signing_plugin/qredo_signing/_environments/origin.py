@@ -27,7 +27,8 @@ __all__ = [
 
 DEFAULT_PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 _FEED_SCHEMES = {"https": "wss", "http": "ws"}
-_ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{0,5}))?(?![^/?#])", re.ASCII | re.IGNORECASE)
+_NAME = r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?"
+_ORIGIN = re.compile(rf"(https?)://(\[[0-9a-f:.]+\]|{_NAME})(?::([0-9]{{0,5}}))?(?![^/?#])", re.ASCII | re.IGNORECASE)
 """Scheme, host and port of a URL. `urlsplit` drops line breaks, and what is between `]` and the port."""
 _IPV4 = re.compile(r"[0-9]+(\.[0-9]+){3}", re.ASCII)
 

@@ -146,6 +146,8 @@ def test_an_origin_is_its_own_spelling(url: str) -> None:
         ("https://api.qredo.network\\x", "is no origin"),
         ("https://api.qredo.networ\u212a", "IDNA form"),
         ("https://999.1.1.1", "is no origin"),
+        ("https://api..qredo.network", "is no origin"),
+        (f"https://{'a' * 64}.example", "is no origin|a text of"),
         ("", "is no origin"),
         ("https://api.qredo.network/api/v1/p", r"write https://api\.qredo\.network$"),
         ("https://api.qredo.network?x=1", r"write https://api\.qredo\.network$"),
