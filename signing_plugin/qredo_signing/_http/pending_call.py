@@ -42,6 +42,7 @@ class ClientState:
 
     def __init__(
         self,
+        http: httpx.Client | httpx.AsyncClient,
         auth: SigningAuth,
         max_retries: int,
         deadline: float | None,
@@ -51,6 +52,7 @@ class ClientState:
         check_max_retries(max_retries)
         check_deadline(deadline)
         self.auth = auth
+        self._http = http
         self._max_retries = max_retries
         self._deadline = deadline
         self._clock = clock
@@ -63,6 +65,7 @@ class ClientState:
         scheme = self.auth.scheme_of(request)
         if info is None:  # made by hand: a generated client has done this
             _put_user_agent(request)
+            request.extensions.setdefault("timeout", self._http.timeout.as_dict())  # which httpx would do later
             rules = Rules(request.method == "GET", False, scheme.counted, self._max_retries)
         else:
             retries = self._max_retries if info.max_retries is None else info.max_retries
@@ -129,7 +132,7 @@ class PendingCall:
         if step is End.FINAL:
             refuse_redirect(response)
             redact_response(response, clean=self.request)  # which the auth has redacted, as the end of its flow
-            self._log.ended(self._attempts.made, f"HTTP {response.status_code}")
+            self._end(f"HTTP {response.status_code}")
             return None
         return self._go_on(step, f"HTTP {response.status_code}")
 
@@ -175,7 +178,7 @@ class PendingCall:
         That is an error, a cancellation, Ctrl-C, or what a signal handler raises, also between two statements.
         """
         redact_error(interruption)
-        self._log.ended(self._attempts.made, type(interruption).__name__)
+        self._end(type(interruption).__name__)
         if isinstance(interruption, QredoSigningError | httpx.HTTPError):
             return  # decided here, or raised by the user's own hook
         if not (self._is_uncertain() and self._rules.needs_outcome) or self.is_late():
@@ -186,6 +189,11 @@ class PendingCall:
         text += f" (idempotency key {key})" if key else ""
         interruption.add_note(text)
         log(logging.WARNING, "%s", text)
+
+    def _end(self, how: str) -> None:
+        self._log.ended(self._attempts.made, how)
+        if self._deadline is not None and self._timeout is not None:  # the request may be sent again, by another call
+            self.request.extensions["timeout"] = self._timeout
 
     def _is_uncertain(self) -> bool:
         return self._attempt.was_sent or self._attempts.is_uncertain

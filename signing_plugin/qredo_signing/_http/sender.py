@@ -84,7 +84,7 @@ class SyncSender(_Sender):
         """
         super().__init__(http, auth, is_own=is_own, forks=forks)
         self._http = http
-        self._state = ClientState(auth, max_retries, deadline, clock, random)
+        self._state = ClientState(http, auth, max_retries, deadline, clock, random)
         self._sleep = sleep
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -140,7 +140,7 @@ class AsyncSender(_Sender):
         """Take what sends; see `SyncSender`."""
         super().__init__(http, auth, is_own=is_own, forks=forks)
         self._http = http
-        self._state = ClientState(auth, max_retries, deadline, clock, random)
+        self._state = ClientState(http, auth, max_retries, deadline, clock, random)
         self._sleep = sleep
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:

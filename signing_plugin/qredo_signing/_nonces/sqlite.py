@@ -158,10 +158,10 @@ class SQLiteNonces(StoredNonces):
     def _run(self, statement: str, **values: object) -> tuple[Any, ...] | None:
         """Run one statement in a transaction of its own, and return its row."""
         connection = self._connect()
-        # Wait for the lock of the whole file at once, so that nothing else in the transaction has to wait.
-        self._wait.until_free(lambda: connection.execute("BEGIN EXCLUSIVE"))
-        taken_at = time.monotonic()
         try:
+            # Wait for the lock of the whole file at once, so that nothing else in the transaction has to wait.
+            self._wait.until_free(lambda: connection.execute("BEGIN EXCLUSIVE"))
+            taken_at = time.monotonic()
             rows: list[tuple[Any, ...]] = connection.execute(statement, values).fetchall()
             connection.execute("COMMIT")
         except BaseException:

@@ -53,6 +53,19 @@ def test_a_deadline_limits_every_step(mode: str, credentials: Credentials) -> No
     assert service.limits == [LIMITS]
 
 
+def test_a_deadline_limits_a_request_made_by_hand(credentials: Credentials, sandbox: Environment) -> None:
+    """It has the limits of your client, or what is left; afterwards it has what it came with, and can be sent again."""
+    service = Timed()
+    request = httpx.Request("POST", f"{sandbox.origin}/x")
+    with httpx.Client(transport=httpx.MockTransport(service), timeout=httpx.Timeout(None, connect=2)) as http:
+        connect(api.Client, credentials, sandbox, http_client=http, deadline=20).send(request)
+        connect(api.Client, credentials, sandbox, http_client=http).send(request)
+    bounded, unbounded = service.limits
+    assert bounded["connect"] == 2.0
+    assert all(15 < (bounded[step] or 0) <= 20 for step in ("read", "write", "pool"))
+    assert unbounded == {"connect": 2.0, "read": None, "write": None, "pool": None}
+
+
 @pytest.mark.parametrize(("method", "ends"), [("GET", httpx.ReadError), ("POST", OutcomeUnknownError)])
 def test_a_lost_response_to_a_request_made_by_hand(
     method: str, ends: type[Exception], credentials: Credentials, sandbox: Environment
