@@ -150,6 +150,15 @@ class AllowedOrigin:
             actual=host,
         )
 
+    def reject_bare_socks(self) -> OriginError:
+        """Return the error for a feed through a SOCKS proxy, which httpcore does not encrypt."""
+        return OriginError(
+            "httpcore does not encrypt a wss feed through a SOCKS proxy, which would show the API key to the network: "
+            "use an HTTP proxy, or none. Nothing of the request was sent",
+            expected=self.name,
+            actual=self.name.replace("https", "ws", 1),
+        )
+
 
 def origin_in_bytes(url: httpx.URL) -> bytes:
     """Return the origin of a URL as httpx spells it: without a default port."""

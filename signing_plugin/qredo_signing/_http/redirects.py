@@ -165,13 +165,7 @@ class _Watch:
             if self._home.is_direct:  # over a connection to a proxy that was open already
                 raise self._home.reject_detour("a proxy")
         if self._is_bare_socks and url.scheme == b"wss":
-            actual = join_origin(b"ws", netloc_of(url.host, url.port))
-            raise OriginError(
-                "httpcore does not encrypt a wss feed through a SOCKS proxy, which would show the API key to the "
-                "network: use an HTTP proxy, or none. Nothing of the request was sent",
-                expected=self._home.name,
-                actual=actual.decode("ascii"),
-            )
+            raise self._home.reject_bare_socks()
         self._was_sent = True
 
     def _check_host(self, netloc: bytes) -> None:

@@ -10,18 +10,22 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 import httpx
 
+from ..errors import ConfigurationError
 from .attempt import Attempt
 from .pending_call import PRODUCT, ClientState, PendingCall
 from .per_process import current_process
+from .redirects import AsyncPinnedTransport, PinnedTransport
 from .signing_auth import SigningAuth
 from .threads import sleep as async_sleep
 from .turns import async_take_turn, take_turn
-from .user_clients import check_process, reports_to_attempts
 
 __all__ = ["AsyncSender", "SyncSender"]
+
+_REPORTING = {httpx.HTTPTransport, httpx.AsyncHTTPTransport, PinnedTransport, AsyncPinnedTransport}
 
 
 class _Sender:
@@ -45,12 +49,26 @@ class _Sender:
         attempt = pending.begin_attempt(is_own=self._is_own)
         if not self._is_own:
             self._process = self._process or current_process()
-            attempt.is_watched = reports_to_attempts(self._client, pending.request)
+            attempt.is_watched = _reports(self._client, pending.request)
         return attempt
 
     def _check_process(self) -> None:
         if not self._forks and self._process not in {None, current_process()}:
-            check_process(self._client)
+            raise ConfigurationError(
+                f"the http_client (httpx.{type(self._client).__name__}) was used before this process was forked, so "
+                "both processes would share its connections. Make it after the fork, or leave http_client= out. "
+                "Nothing was sent"
+            )
+
+
+def _reports(http: Any, request: httpx.Request) -> bool:
+    """Whether the transport for a request calls `trace`, so that an attempt without a trace event was never sent.
+
+    That is so for httpx's own transport, and until a `PinnedTransport` passes the request on. The client has no public
+    way to its transports; without it, nothing is known before the first event.
+    """
+    find = getattr(http, "_transport_for_url", None)
+    return find is not None and type(find(request.url)) in _REPORTING
 
 
 class SyncSender(_Sender):

@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 
 from .._environments.origin import AllowedOrigin
-from ..errors import OriginError
 from .attempt import CURRENT, Attempt
 from .network import AsyncBackend, Backend, Watched
 from .per_process import PerLoop, PerProcess
@@ -125,12 +124,7 @@ def _enter(request: httpx.Request, home: AllowedOrigin, proxy: httpx.Proxy | Non
         attempt.is_watched = True
     check_origin(request, home, None if attempt is None else attempt.url)
     if proxy is not None and proxy.url.scheme.startswith("socks") and request.url.scheme == "wss":
-        raise OriginError(
-            "httpcore does not encrypt a wss feed through a SOCKS proxy, which would show the API key to the network: "
-            "use an HTTP proxy, or none. Nothing of the request was sent",
-            expected=home.name,
-            actual=home.name.replace("https", "ws", 1),
-        )
+        raise home.reject_bare_socks()
     return attempt
 
 
