@@ -16,6 +16,10 @@ from .attempt import CURRENT, Attempt
 
 __all__ = ["AsyncBackend", "Backend", "Watched"]
 
+_PIECE = 16384
+"""Bytes that are written at once if there is a deadline. A sync socket begins its time limit anew whenever the server
+takes a part of them."""
+
 
 class Parser(Protocol):
     """The part of h11's `Connection` that says what arrived beyond the response."""
@@ -84,7 +88,12 @@ class Stream(httpcore.NetworkStream, Watched):
         if not buffer:  # httpcore writes the end of each request without a body, which is no byte
             return
         attempt = self._note_write()
-        self._inner.write(buffer, timeout if attempt is None else attempt.left(timeout, httpcore.WriteTimeout))
+        if attempt is None or attempt.deadline is None:
+            self._inner.write(buffer, timeout)
+            return
+        for start in range(0, len(buffer), _PIECE):
+            piece = buffer[start : start + _PIECE]
+            self._inner.write(piece, attempt.left(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._inner.close()
