@@ -6,6 +6,7 @@ what it says about an attempt holds whatever httpcore, h11, TLS or a proxy do ab
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterable
 from typing import Any, Protocol, cast
@@ -158,7 +159,7 @@ class Backend(httpcore.NetworkBackend):
 
     def __init__(self, layers: int) -> None:
         """Take the number of TLS layers between the socket and the origin: two through an https proxy to https."""
-        self._inner = httpcore.SyncBackend()
+        self._inner: httpcore.NetworkBackend = httpcore.SyncBackend()
         self._layers = layers
 
     def connect_tcp(
@@ -170,8 +171,16 @@ class Backend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         limit = _connect_limit(timeout, (host, port))
-        stream = self._inner.connect_tcp(host, port, limit, local_address, socket_options)
-        return Stream(stream, self._layers, timeout)
+        addresses = _addresses(host, port)
+        while True:
+            try:
+                stream = self._inner.connect_tcp(addresses.pop(0), port, limit, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if not addresses:
+                    raise
+                limit = _connect_limit(timeout)
+            else:
+                return Stream(stream, self._layers, timeout)
 
     def sleep(self, seconds: float) -> None:
         self._inner.sleep(seconds)
@@ -199,6 +208,21 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    """Return what to connect to, one after the other: a socket begins its time limit anew with each address of a name.
+
+    Without a deadline that is left to the socket.
+    """
+    attempt = CURRENT.get()
+    if attempt is None or attempt.deadline is None:
+        return [host]
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise httpcore.ConnectError(str(error)) from error
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def _connect_limit(timeout: float | None, peer: tuple[str, int] | None = None) -> float | None:
