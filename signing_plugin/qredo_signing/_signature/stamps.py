@@ -67,6 +67,9 @@ class NonceStamps:
     header = NONCE
 
     def __init__(self, source: NonceSource) -> None:
+        if isinstance(source, type) or not hasattr(source, "next"):
+            name = source.__name__ if isinstance(source, type) else type(source).__name__
+            raise TypeError(f"nonces must be a source of nonces, such as SQLiteNonces(path), got {name}")
         rule = getattr(source, "rule", "clock")
         if rule not in {"clock", "counter"}:
             raise ConfigurationError(f"the nonce source has the rule {rule!r}: it must be 'clock' or 'counter'")
