@@ -20,6 +20,7 @@ import qredo_partner_v1_1 as api
 from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, PrivateKey, SQLiteNonces, connect
 
 from .faulty import Clock
+from .networks import Listener, listen
 from .sending import MODES, TRUSTS_NOBODY, make_async_http
 from .test_repeats import KEYED, Service, send
 
@@ -302,6 +303,23 @@ def test_a_silent_socks_proxy_of_your_client_is_not_waited_for(
         http = httpx.Client(**made) if mode == "sync" else make_async_http(mode, **made)
         with pytest.raises(httpx.ConnectTimeout, match=rf"through the proxy 127\.0\.0\.1:{port}"):
             create(mode, credentials, environment, http_client=http, deadline=deadline)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_silence_after_an_interim_response(mode: str, credentials: Credentials) -> None:
+    """The limit for reading also holds after a 1xx response, which is none to the call."""
+
+    def interim(connection: socket.socket, listener: Listener) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+        connection.recv(1)  # until the client closes
+
+    transport = {"transport": "aiohttp"} if mode == "aiohttp" else {}
+    with listen(interim) as server:
+        environment = Environment.custom(f"http://127.0.0.1:{server.port}", key_kind=KeyKind.SANDBOX)
+        with pytest.raises(OutcomeUnknownError) as caught:
+            create(mode, credentials, environment, timeout=0.2, **transport)
+    assert isinstance(caught.value.__cause__, httpx.ReadTimeout)
 
 
 @pytest.mark.parametrize("deadline", [1e-9, math.inf])
