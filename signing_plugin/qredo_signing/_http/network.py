@@ -38,20 +38,23 @@ class Watched:
         parser: Reads the responses of this connection, once there was one.
     """
 
-    def __init__(self, layers: int, patience: float | None) -> None:
+    def __init__(self, inner: Any, layers: int, patience: float | None) -> None:
         """Start a connection.
 
         Args:
+            inner: The stream of httpcore.
             layers: How many TLS layers are still to come before bytes go to the origin.
             patience: Seconds to wait for a proxy where httpcore gives no timeout, as while it speaks SOCKS.
         """
+        self._inner = inner
         self._layers = layers
         self._patience = patience
         self.parser: Parser | None = None
 
-    def _has_surplus(self) -> bool:
-        """Whether the parser holds bytes that came with the last response. The socket does not show those."""
-        return self.parser is not None and bool(self.parser.trailing_data[0])
+    def get_extra_info(self, info: str) -> Any:
+        """Return what httpcore asks of a stream. It is readable also with bytes in the parser beyond the response."""
+        has_surplus = info == "is_readable" and self.parser is not None and self.parser.trailing_data[0]
+        return bool(has_surplus) or self._inner.get_extra_info(info)
 
     def _note_write(self) -> Attempt | None:
         attempt = CURRENT.get()
@@ -60,12 +63,10 @@ class Watched:
         return attempt
 
 
-class Stream(httpcore.NetworkStream, Watched):
+class Stream(Watched, httpcore.NetworkStream):
     """A connection that reports to the attempt of its thread."""
 
-    def __init__(self, inner: httpcore.NetworkStream, layers: int, patience: float | None) -> None:
-        Watched.__init__(self, layers, patience)
-        self._inner = inner
+    _inner: httpcore.NetworkStream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         attempt = CURRENT.get()
@@ -105,16 +106,11 @@ class Stream(httpcore.NetworkStream, Watched):
         stream = self._inner.start_tls(ssl_context, server_hostname, _connect_limit(timeout))
         return Stream(stream, max(0, self._layers - 1), self._patience)
 
-    def get_extra_info(self, info: str) -> Any:
-        return (info == "is_readable" and self._has_surplus()) or self._inner.get_extra_info(info)
 
-
-class AsyncStream(httpcore.AsyncNetworkStream, Watched):
+class AsyncStream(Watched, httpcore.AsyncNetworkStream):
     """A connection that reports to the attempt of its task."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream, layers: int, patience: float | None) -> None:
-        Watched.__init__(self, layers, patience)
-        self._inner = inner
+    _inner: httpcore.AsyncNetworkStream
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         attempt = CURRENT.get()
@@ -149,9 +145,6 @@ class AsyncStream(httpcore.AsyncNetworkStream, Watched):
     ) -> httpcore.AsyncNetworkStream:
         stream = await self._inner.start_tls(ssl_context, server_hostname, _connect_limit(timeout))
         return AsyncStream(stream, max(0, self._layers - 1), self._patience)
-
-    def get_extra_info(self, info: str) -> Any:
-        return (info == "is_readable" and self._has_surplus()) or self._inner.get_extra_info(info)
 
 
 class Backend(httpcore.NetworkBackend):

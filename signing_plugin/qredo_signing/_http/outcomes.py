@@ -14,7 +14,6 @@ from .retries import Outcome
 
 __all__ = [
     "error_body",
-    "is_documented",
     "never_sent",
     "outcome_of_error",
     "outcome_of_response",
@@ -73,11 +72,6 @@ def _is_of(request: httpx.Request | None, error: BaseException) -> bool:
         return request is None or not isinstance(error, httpx.HTTPError) or error.request is request
     except RuntimeError:  # it names none, and httpx names it in each error of a transport
         return False
-
-
-def is_documented(error: BaseException) -> bool:
-    """Whether an error of the transport belongs to the family that docs/errors.md names."""
-    return isinstance(error, httpx.TransportError)
 
 
 def outcome_of_error(error: Exception, attempt: Attempt, now: float) -> Outcome | None:

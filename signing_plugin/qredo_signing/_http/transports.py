@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -37,14 +38,10 @@ class Transport(httpx.BaseTransport):
             context: TLS settings.
             proxy: Where to connect to instead of the origin.
         """
-
-        def make() -> httpx.HTTPTransport:
-            transport = httpx.HTTPTransport(verify=context, proxy=proxy, limits=_LIMITS)
-            transport._pool._network_backend = Backend(_layers(home, proxy))
-            return transport
-
         self._home, self._proxy = home, proxy
-        self._transports = PerProcess(make)
+        self._transports: PerProcess[httpx.HTTPTransport] = PerProcess(
+            partial(_make, httpx.HTTPTransport, Backend, home, context, proxy)
+        )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request over a connection of this process. Raises httpx's errors, and `OriginError`."""
@@ -67,14 +64,10 @@ class AsyncTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, home: AllowedOrigin, context: ssl.SSLContext, proxy: httpx.Proxy | None = None) -> None:
         """Open nothing yet; see `Transport`."""
-
-        def make() -> httpx.AsyncHTTPTransport:
-            transport = httpx.AsyncHTTPTransport(verify=context, proxy=proxy, limits=_LIMITS)
-            transport._pool._network_backend = AsyncBackend(_layers(home, proxy))
-            return transport
-
         self._home, self._proxy = home, proxy
-        self._transports = PerLoop(make)
+        self._transports: PerLoop[httpx.AsyncHTTPTransport] = PerLoop(
+            partial(_make, httpx.AsyncHTTPTransport, AsyncBackend, home, context, proxy)
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request over a connection of this process and event loop; raises what `Transport` does."""
@@ -88,6 +81,12 @@ class AsyncTransport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close the connections of this process and event loop."""
         await self._transports.aclose()
+
+
+def _make(kind: Any, backend: Any, home: AllowedOrigin, context: ssl.SSLContext, proxy: httpx.Proxy | None) -> Any:
+    transport = kind(verify=context, proxy=proxy, limits=_LIMITS)
+    transport._pool._network_backend = backend(_layers(home, proxy))
+    return transport
 
 
 def make_transports(
