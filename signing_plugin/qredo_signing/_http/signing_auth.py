@@ -68,7 +68,9 @@ class SigningAuth(httpx.Auth):
         return self.sync_auth_flow(request)
 
     # httpx calls one of these two for each attempt. They differ in `await` alone: an async generator cannot delegate
-    # to another one, so what they share is in functions without I/O.
+    # to another one, so what they share is in functions without I/O. They cannot both drive one generator of steps: a
+    # signal handler that raises between two steps would leave its `finally` to the garbage collector, and a place in
+    # the line taken until then.
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request; httpx calls this for each attempt."""
