@@ -155,6 +155,8 @@ class _Watch:
     def _check_request(self, request: Any) -> None:
         """Check a request of httpcore, which may be addressed to a proxy."""
         url = request.url
+        if not _MISLEADING.isdisjoint(request.extensions):
+            raise _reject_extension(self._home, request)
         if request.method == b"CONNECT":  # it opens a tunnel; the request inside is checked when its turn comes
             self._check_host(url.target)
             return
@@ -290,9 +292,13 @@ def check_origin(request: httpx.Request, home: AllowedOrigin, checked: httpx.URL
         home: The origin that it may go to.
         checked: A URL of that origin. URLs do not change, so a request that has this very one needs no other look.
     """
-    url, misleading = request.url, _MISLEADING.intersection(request.extensions)
+    url, misleading = request.url, not _MISLEADING.isdisjoint(request.extensions)
     if not misleading and (url is checked or origin_in_bytes(url) in home.origins):
         return
     if any(name in request.headers for name in SECRET_HEADERS):
-        place = f"another place, by the {min(misleading)!r} extension" if misleading else None
-        raise home.reject(place or origin_in_bytes(url).decode("ascii"))
+        raise _reject_extension(home, request) if misleading else home.reject(origin_in_bytes(url).decode("ascii"))
+
+
+def _reject_extension(home: AllowedOrigin, request: Any) -> OriginError:
+    name = min(_MISLEADING.intersection(request.extensions))
+    return home.reject(f"another place, by the {name!r} extension")

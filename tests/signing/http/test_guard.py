@@ -453,6 +453,27 @@ def test_an_extension_added_after_signing(name: str, mode: str, any_real_credent
     assert arrived == []
 
 
+@pytest.mark.parametrize("way", ["bare", "connect"])
+@pytest.mark.parametrize("name", ["target", "sni_hostname"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_an_extension_added_by_a_hook_of_your_client(
+    mode: str, name: str, way: str, home: Recorder, either_real_credentials: AnyCredentials
+) -> None:
+    """The same for a client of yours: nothing is sent over a connection that httpcore made by such an extension."""
+
+    def change(request: httpx.Request) -> None:
+        request.extensions[name] = b"/other" if name == "target" else "evil.test"
+
+    async def achange(request: httpx.Request) -> None:
+        change(request)
+
+    options = {"event_hooks": {"request": [change if mode == "sync" else achange]}}
+    environment = Environment.custom(home.url, key_kind=KeyKind.LIVE)
+    with pytest.raises(OriginError, match=f"another place, by the '{name}' extension"):
+        send(way, mode, either_real_credentials, environment, home.url, http_options=options)
+    assert home.requests == []
+
+
 def test_a_transport_that_tries_to_connect_again(emulator_credentials: Credentials) -> None:
     """A connection that fails is httpx's error, also where the transport of the user tries to connect again."""
     auth = PartnerAuth(emulator_credentials, Environment.emulator("http://127.0.0.1:1"))
