@@ -24,7 +24,8 @@ class Attempt:
     Attributes:
         is_signed: Whether the auth handed over the signed request. What fails before is not an attempt.
         is_own: Whether `connect` made the transport. It keeps requests at their origin itself, so no guard is needed.
-        is_watched: Whether what happens on the network is reported here. If not, `is_written` proves nothing.
+        is_watched: Whether the transport reports here what happens on the network.
+        trace: The `trace` extension of the signed request, which reports for a client of the user; None if none does.
         is_written: Whether any byte of the request may have been written to the origin.
         reads: How often bytes were read from the origin or a proxy.
         url: What was found to be of the environment's origin, for a request that is about to be signed.
@@ -48,6 +49,7 @@ class Attempt:
         "reads",
         "request",
         "ticket",
+        "trace",
         "url",
         "was_sent_before",
     )
@@ -66,6 +68,7 @@ class Attempt:
         self.is_signed = self.is_watched = self.is_written = False
         self._is_signing = self.was_sent_before = False
         self.reads = 0
+        self.trace: object = None
         self.url: httpx.URL | None = None
         self.request: httpx.Request | None = None
         self.peer: tuple[str, int] | None = None
@@ -75,9 +78,19 @@ class Attempt:
         self._now = now
 
     @property
+    def is_reported(self) -> bool:
+        """Whether what happens on the network is reported here. If not, `is_written` proves nothing.
+
+        An event hook of the user, which runs after signing, can put another `trace` in place of the one that reports.
+        """
+        if not self.is_watched or self.trace is None or self.request is None:
+            return self.is_watched
+        return self.request.extensions.get("trace") is self.trace
+
+    @property
     def may_be_sent(self) -> bool:
         """Whether the request may have reached the server, by what is known without an error."""
-        return self.was_sent_before or (self.is_signed and (self.is_written or not self.is_watched))
+        return self.was_sent_before or (self.is_signed and (self.is_written or not self.is_reported))
 
     @property
     def was_sent(self) -> bool:

@@ -37,7 +37,7 @@ def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
             return False
         if not attempt.is_signed:
             return True  # what was written, if anything, was the scheme's own request
-        if attempt.is_watched and not _contradicts(error, attempt):
+        if attempt.is_reported and not _contradicts(error, attempt):
             return not attempt.is_written
         if not _is_of(attempt.request, error):
             return False

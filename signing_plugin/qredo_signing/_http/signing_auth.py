@@ -296,6 +296,8 @@ def _hand_over(request: httpx.Request) -> None:
     if attempt is not None:
         attempt.left(None, httpx.ConnectTimeout)
         attempt.request = request
+        if not attempt.is_own:
+            attempt.trace = request.extensions["trace"]
         attempt.is_signed, attempt.is_written = True, False  # what was written before is of another request
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import qredo_partner_v1_1 as api
 from qredo_partner_v1_1.errors import APIError
-from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, connect
+from qredo_signing import Credentials, Environment, InProcessNonces, KeyKind, OutcomeUnknownError, connect
 
 from ..doubles import serve
 from .sending import TRUSTS_NOBODY
@@ -54,6 +54,29 @@ def test_headers_that_break_off(credentials: Credentials) -> None:
     environment = Environment.custom("http://127.0.0.1:1", key_kind=KeyKind.SANDBOX)
     with httpx.Client(transport=transport) as http, pytest.raises(OutcomeUnknownError):
         create(credentials, environment, http_client=http)
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_hook_that_replaces_the_trace(error: type[BaseException], emulator_credentials: Credentials) -> None:
+    """After a request hook put its own trace in place of the one that reports, silence proves nothing."""
+    told: list[str] = []
+
+    def trace(request: httpx.Request) -> None:
+        request.extensions["trace"] = lambda event, info: told.append(event)
+
+    def fail(response: httpx.Response) -> None:
+        raise error("by the user")
+
+    hooks: dict[str, list[Any]] = {"request": [trace], "response": [fail]}
+    nonces = InProcessNonces(rule="counter", start=7)
+    with serve() as server, httpx.Client(event_hooks=hooks, verify=TRUSTS_NOBODY) as http:
+        environment = Environment.emulator(server.url)
+        with pytest.raises((OutcomeUnknownError, KeyboardInterrupt)) as caught:
+            create(emulator_credentials, environment, http_client=http, stamp="nonce", nonces=nonces)
+        text = f"{caught.value}{getattr(caught.value, '__notes__', '')}"
+    assert "its outcome is unknown" in text
+    assert (len(server.requests), nonces.next()) == (1, 8)
+    assert told
 
 
 def test_headers_that_cannot_be_written(emulator_credentials: Credentials) -> None:
