@@ -25,7 +25,8 @@ class Attempt:
         is_signed: Whether the auth handed over the signed request. What fails before is not an attempt.
         is_own: Whether `connect` made the transport. It keeps requests at their origin itself, so no guard is needed.
         is_watched: Whether the transport reports here what happens on the network.
-        trace: The `trace` extension of the signed request, which reports for a client of the user; None if none does.
+        call: The request that a client of the user was given to send; None for a client of `connect`.
+        trace: Its `trace` extension before the auth had it, then the one of the auth, which reports.
         is_written: Whether any byte of the request may have been written to the origin.
         reads: How often bytes were read from the origin or a proxy.
         url: What was found to be of the environment's origin, for a request that is about to be signed.
@@ -40,6 +41,7 @@ class Attempt:
         "_is_signing",
         "_now",
         "_was_sent",
+        "call",
         "deadline",
         "is_own",
         "is_signed",
@@ -68,6 +70,7 @@ class Attempt:
         self.is_signed = self.is_watched = self.is_written = False
         self._is_signing = self.was_sent_before = False
         self.reads = 0
+        self.call: httpx.Request | None = None
         self.trace: object = None
         self.url: httpx.URL | None = None
         self.request: httpx.Request | None = None
@@ -83,14 +86,24 @@ class Attempt:
 
         An event hook of the user, which runs after signing, can put another `trace` in place of the one that reports.
         """
-        if not self.is_watched or self.trace is None or self.request is None:
-            return self.is_watched
-        return self.request.extensions.get("trace") is self.trace
+        return self.is_watched and self._has_its_trace
+
+    @property
+    def may_be_signed(self) -> bool:
+        """Whether the auth handed over the signed request, here or where a client of the user moved the call.
+
+        In a thread that knows nothing of this attempt, the auth leaves only its `trace` on the request.
+        """
+        return self.is_signed or (self.request is None and not self._has_its_trace)
+
+    @property
+    def _has_its_trace(self) -> bool:
+        return self.call is None or self.call.extensions.get("trace") is self.trace
 
     @property
     def may_be_sent(self) -> bool:
         """Whether the request may have reached the server, by what is known without an error."""
-        return self.was_sent_before or (self.is_signed and (self.is_written or not self.is_reported))
+        return self.was_sent_before or (self.may_be_signed and (self.is_written or not self.is_reported))
 
     @property
     def was_sent(self) -> bool:

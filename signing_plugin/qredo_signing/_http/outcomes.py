@@ -35,7 +35,7 @@ def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
     if attempt is not None:
         if attempt.was_sent_before:
             return False
-        if not attempt.is_signed:
+        if not attempt.may_be_signed:
             return True  # what was written, if anything, was the scheme's own request
         if attempt.is_reported and not _contradicts(error, attempt):
             return not attempt.is_written
@@ -76,7 +76,7 @@ def _is_of(request: httpx.Request | None, error: BaseException) -> bool:
 
 def outcome_of_error(error: Exception, attempt: Attempt, now: float) -> Outcome | None:
     """Return how an attempt without a response ended; None if it never began, so that the error is a local one."""
-    if not attempt.is_signed and not isinstance(error, httpx.RequestError):
+    if not attempt.may_be_signed and not isinstance(error, httpx.RequestError):
         return None
     if (response := response_in(error, attempt)) is not None:
         return outcome_of_response(response, now)

@@ -50,6 +50,7 @@ class _Sender:
         if not self._is_own:
             self._process = self._process or current_process()
             attempt.is_watched = _reports(self._client, pending.request)
+            attempt.call, attempt.trace = pending.request, pending.request.extensions.get("trace")
         return attempt
 
     def _check_process(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpcore
@@ -12,6 +14,7 @@ from qredo_partner_v1_1.errors import APIError
 from qredo_signing import Credentials, Environment, InProcessNonces, KeyKind, OutcomeUnknownError, connect
 
 from ..doubles import serve
+from .networks import Listener, listen
 from .sending import TRUSTS_NOBODY
 
 GATEWAY = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
@@ -77,6 +80,36 @@ def test_a_hook_that_replaces_the_trace(error: type[BaseException], emulator_cre
     assert "its outcome is unknown" in text
     assert (len(server.requests), nonces.next()) == (1, 8)
     assert told
+
+
+class InThread(httpx.Client):
+    """A client that sends in another thread, as some do to give up after a while."""
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(super().send, request, **options).result()
+
+
+@pytest.mark.parametrize("kind", [httpx.HTTPTransport, Mine])
+def test_a_client_that_sends_in_another_thread(
+    kind: type[httpx.HTTPTransport], emulator_credentials: Credentials
+) -> None:
+    """What happens in a thread that does not know of the call is not known, so a lost response is not retried."""
+
+    def lose(connection: socket.socket, listener: Listener) -> None:
+        listener.received.append(connection.recv(65536))
+
+    nonces = InProcessNonces(rule="counter", start=7)
+    options: dict[str, Any] = {"stamp": "nonce", "nonces": nonces}
+    with listen(lose) as server, InThread(transport=kind(verify=TRUSTS_NOBODY)) as http:
+        environment = Environment.emulator(f"http://127.0.0.1:{server.port}")
+        client = connect(api.Client, emulator_credentials, environment, http_client=http, **options)
+        with pytest.raises(OutcomeUnknownError, match="1 attempt"):
+            client.company.create(name="x")
+        assert len(server.received) == 1
+    with pytest.raises(RuntimeError, match="has been closed"):  # before the auth ran anywhere
+        client.company.create(name="x")
+    assert nonces.next() == 8
 
 
 def test_headers_that_cannot_be_written(emulator_credentials: Credentials) -> None:
