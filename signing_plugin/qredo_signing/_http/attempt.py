@@ -98,7 +98,7 @@ class Attempt:
 
     @property
     def _has_its_trace(self) -> bool:
-        return self.call is None or self.call.extensions.get("trace") is self.trace
+        return self.call is None or (self.request or self.call).extensions.get("trace") is self.trace
 
     @property
     def may_be_sent(self) -> bool:
