@@ -112,6 +112,29 @@ def test_a_client_that_sends_in_another_thread(
     assert nonces.next() == 8
 
 
+class OfCopies(httpx.Client):
+    """A client that sends a copy of each request."""
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        copy = httpx.Request(request.method, request.url, headers=request.headers, content=request.content)
+        copy.extensions = dict(request.extensions)
+        return super().send(copy, **options)
+
+
+def test_a_number_on_a_copy_that_was_not_sent(emulator_credentials: Credentials) -> None:
+    """If your client signs a copy of the request, which is not sent then, its number is issued again."""
+
+    def fail(request: httpx.Request) -> None:
+        raise ValueError("by the user")
+
+    nonces = InProcessNonces(rule="counter", start=7)
+    environment = Environment.emulator("http://127.0.0.1:1")
+    http = OfCopies(event_hooks={"request": [fail]}, verify=TRUSTS_NOBODY)
+    with http, pytest.raises(ValueError, match="by the user"):
+        create(emulator_credentials, environment, http_client=http, stamp="nonce", nonces=nonces)
+    assert nonces.next() == 7
+
+
 def test_headers_that_cannot_be_written(emulator_credentials: Credentials) -> None:
     """If h11 refuses the headers, nothing was sent, and the error is the one about them."""
     with serve() as server, httpx.Client(headers={"x-note": "two\nlines"}) as http:
