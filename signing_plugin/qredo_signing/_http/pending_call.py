@@ -12,18 +12,15 @@ from .._client_protocols import RequestInfo
 from .._diagnostics import log
 from .._environments.origin import DEFAULT_PORTS
 from .._text import printable
-from .._version import __version__
 from ..errors import NonceError, OutcomeUnknownError, QredoSigningError, RedirectError
-from .arguments import check_deadline, check_max_retries
 from .attempt import LONGEST_WAIT, Attempt
 from .call_log import CallLog
 from .outcomes import outcome_of_error, outcome_of_response, response_in
 from .redaction import redact_error, redact_response
-from .retries import Attempts, End, Outcome, RetryBudget, Rules
+from .retries import Attempts, End, Outcome, Rules
 from .scheme import Scheme
-from .signing_auth import SigningAuth
 
-__all__ = ["PRODUCT", "ClientState", "PendingCall", "refuse_redirect"]
+__all__ = ["PendingCall", "refuse_redirect"]
 
 _TIMEOUTS: dict[str, type[httpx.TimeoutException]] = {
     "connect": httpx.ConnectTimeout,
@@ -33,47 +30,6 @@ _TIMEOUTS: dict[str, type[httpx.TimeoutException]] = {
 }
 _NONE = Attempt()
 """Of a call while no attempt runs; it is never changed."""
-PRODUCT = f"qredo-python/{__version__}"
-"""This package in the User-Agent, before the generated one."""
-
-
-class ClientState:
-    """What the calls of one client share."""
-
-    def __init__(
-        self,
-        http: httpx.Client | httpx.AsyncClient,
-        auth: SigningAuth,
-        max_retries: int,
-        deadline: float | None,
-        clock: Callable[[], float],
-        random: Callable[[], float],
-    ) -> None:
-        check_max_retries(max_retries)
-        check_deadline(deadline)
-        self.auth = auth
-        self._http = http
-        self._max_retries = max_retries
-        self._deadline = deadline
-        self._clock = clock
-        self._random = random
-        self._budget = RetryBudget()
-
-    def begin(self, request: httpx.Request) -> PendingCall:
-        """Start a call."""
-        info: RequestInfo | None = request.extensions.get("qredo")
-        scheme = self.auth.scheme_of(request)
-        if info is None:  # made by hand: a generated client has done this
-            _put_user_agent(request)
-            request.extensions.setdefault("timeout", self._http.timeout.as_dict())  # which httpx would do later
-            rules = Rules(request.method == "GET", False, scheme.counted, self._max_retries)
-        else:
-            retries = self._max_retries if info.max_retries is None else info.max_retries
-            rules = Rules(info.repeatable, info.idempotency_key is not None, scheme.counted, retries)
-        attempts = Attempts(rules, self._budget, self._random)
-        own = getattr(info, "deadline", None)  # a package that was generated earlier does not know it
-        deadline = self._deadline if own is None else own
-        return PendingCall(request, info, scheme, attempts, rules, self._clock, deadline)
 
 
 class PendingCall:
@@ -283,13 +239,6 @@ class PendingCall:
             response=response,
             attempts=made,
         )
-
-
-def _put_user_agent(request: httpx.Request) -> None:
-    """Put this package first in the User-Agent, once, however often the request is sent."""
-    agent = request.headers.get("user-agent", "")
-    if not agent.startswith(PRODUCT):
-        request.headers["user-agent"] = f"{PRODUCT} {agent}".rstrip()
 
 
 def refuse_redirect(response: httpx.Response) -> None:
