@@ -7,6 +7,8 @@ import errno
 import pickle
 import select
 import socket
+import subprocess
+import sys
 from email.utils import formatdate
 
 import httpx
@@ -346,6 +348,26 @@ def test_the_error_survives_a_worker_pool() -> None:
     assert (str(other), other.operation, other.idempotency_key, other.outcome) == ("text", "a.b", "k", "a.get")
     assert (other.response, other.attempts) == (None, 3)
     assert not isinstance(error, httpx.HTTPError)
+
+
+FORK = """
+import os, signal
+from qredo_signing._http.retries import RetryBudget
+budget = RetryBudget()
+with budget._lock.here():
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        os._exit(7 if budget.take() else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="no fork on this system")
+def test_a_process_that_is_forked_while_a_retry_is_paid() -> None:
+    """A forked process does not wait for a lock that a thread of its parent held at that moment."""
+    done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.returncode) == ("7\n", 0), done.stderr
 
 
 @pytest.mark.parametrize(
