@@ -71,6 +71,11 @@ class PendingCall:
         """Seconds until the deadline, or None."""
         return None if self._deadline is None else self._deadline - time.monotonic()
 
+    @property
+    def _has_passed(self) -> bool:
+        """Whether there is a deadline, and it has passed."""
+        return self.left is not None and self.left <= 0
+
     def begin_attempt(self, *, is_own: bool) -> Attempt:
         """Start an attempt; with a deadline, no step of it may take longer than what is left."""
         if (left := self.left) is not None and isinstance(self._timeout, dict):
@@ -106,7 +111,7 @@ class PendingCall:
         if self._is_of_own_request(error, outcome):
             problem = f"{self._name} was not sent; the request before it failed: {type(error).__name__}: {error}"
             raise httpx.RemoteProtocolError(problem) from error
-        if isinstance(error, NonceError) and self.left is not None and self.left <= 0:
+        if isinstance(error, NonceError) and self._has_passed:
             raise self.late() from error  # the store of the nonces was held until then
         if outcome is None or isinstance(error, httpx.HTTPStatusError | QredoSigningError):
             return None
@@ -148,7 +153,7 @@ class PendingCall:
 
     def _end(self, how: str) -> None:
         self._log.ended(self._attempts.made, how)
-        if self._deadline is not None and self._timeout is not None:  # the request may be sent again, by another call
+        if self._timeout is not None:  # without what a deadline took off: another call may send the request again
             self.request.extensions["timeout"] = self._timeout
 
     def _is_uncertain(self) -> bool:
@@ -177,7 +182,7 @@ class PendingCall:
 
     def _timed_out(self, error: httpx.TimeoutException, outcome: Outcome) -> Exception:
         """Name the operation and the limit that has passed."""
-        if self.left is not None and self.left <= 0:
+        if self._has_passed:
             return self.late()
         step, kind = next(((step, kind) for step, kind in _TIMEOUTS.items() if isinstance(error, kind)), ("read", None))
         limits = self.request.extensions.get("timeout")
