@@ -20,7 +20,7 @@ from ._client_protocols import (
 from ._environments.base_url import base_url_of, environment_of
 from ._environments.environment import Environment
 from ._environments.origin import AllowedOrigin, is_loopback
-from ._http.arguments import check_timeout, suggesting
+from ._http.arguments import check_timeout, class_name, suggesting
 from ._http.choose_auth import check_client_class, check_credentials, make_auth
 from ._http.defaults import NoCookies, make_tls_context, proxies_of_environment
 from ._http.redirects import AsyncPinnedTransport, PinnedTransport
@@ -194,8 +194,8 @@ def connect(
             harm is retried: docs/attempts.md has the rules. `client.with_options(max_retries=)` changes it.
         deadline: Seconds for a whole call: its turn, nonce, token, all attempts and the waits between them, however
             slowly the server sends. Past it, `httpx.TimeoutException` is raised if nothing was sent, otherwise
-            `OutcomeUnknownError` for a call that is not safe to retry. A sync signer and the look-up of a host name
-            are not interrupted. None for no limit.
+            `OutcomeUnknownError` for a call that is not safe to retry. A sync signer, the look-up of a host name, and a
+            source of nonces other than `SQLiteNonces` are not interrupted. None for no limit.
         transport: An httpx transport to use instead of the network's, for instance in tests. For an async client
             `"aiohttp"` is one that costs much less with many requests in flight; docs/async.md.
         http_client: Your own `httpx.Client` (`httpx.AsyncClient`), with its own timeouts, TLS settings and limits. Its
@@ -279,12 +279,23 @@ def _check_arguments(
     for name, given in (("transport", transport is not None), ("timeout", timeout is not DEFAULT_TIMEOUT)):
         if http_client is not None and given:
             raise TypeError(f"{name}= and http_client= exclude each other: set the {name} on your http_client")
-    if isinstance(transport, str) and transport != "aiohttp":
-        raise TypeError(f"transport={transport!r} is not known: the only transport with a name is 'aiohttp'")
-    if isinstance(transport, str) and not is_async:
-        raise TypeError(f"transport={transport!r} is for async clients: leave it out, or connect an AsyncClient")
+    _check_transport(is_async, transport)
     if offload and not is_async:
         raise TypeError("offload= is for async clients: a sync client has no event loop to keep free")
+
+
+def _check_transport(is_async: bool, transport: object) -> None:
+    kind, method = ("AsyncBaseTransport", "handle_async_request") if is_async else ("BaseTransport", "handle_request")
+    if isinstance(transport, str):
+        if transport != "aiohttp":
+            raise TypeError(f"transport={transport!r} is not known: the only transport with a name is 'aiohttp'")
+        if not is_async:
+            raise TypeError(f"transport={transport!r} is for async clients: leave it out, or connect an AsyncClient")
+    elif transport is not None and (isinstance(transport, type) or not hasattr(transport, method)):
+        raise TypeError(
+            f"transport must be an httpx.{kind} here, got {class_name(transport)}: make one such as "
+            f"httpx.{kind.replace('Base', 'HTTP')}(), or pass an httpx client as http_client="
+        )
 
 
 def _is_aiohttp(transport: object) -> bool:

@@ -98,7 +98,8 @@ class UnsignableError(QredoSigningError, ValueError):
     """The stamp, URL or request is not in the one form that goes over the wire, so a signature could not match it.
 
     Raised for a URL with userinfo, a fragment, no path, or characters that must be percent-encoded, for a stamp that
-    is not plain printable ASCII, and for a request that would be sent to another target than its URL says.
+    is not plain printable ASCII, for a request that would be sent to another target than its URL says, and for a body
+    that only the other kind of client (sync or async) can read.
     """
 
 

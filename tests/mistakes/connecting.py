@@ -163,8 +163,22 @@ CONNECTING = (
     Mistake(
         "An infinite timeout in an httpx.Timeout",
         lambda at: sandbox(at, timeout=httpx.Timeout(5, read=math.inf)),
-        "timeout has read=inf",
+        "timeout.read is inf",
         "longer than a socket waits",
+        "None for no limit",
+    ),
+    Mistake(
+        "A text in an httpx.Timeout",
+        lambda at: sandbox(at, timeout=httpx.Timeout(5, read="5")),  # type: ignore[arg-type]
+        "timeout.read must be seconds",
+        "not str",
+        "read=float(...)",
+    ),
+    Mistake(
+        "A limit of 0 in an httpx.Timeout for no limit",
+        lambda at: sandbox(at, timeout=httpx.Timeout(5, write=0)),
+        "timeout.write is 0",
+        "must be more than 0",
         "None for no limit",
     ),
     Mistake(
@@ -201,6 +215,34 @@ CONNECTING = (
         "got AsyncClient",
         "must be an httpx.Client here",
         "connect the package's AsyncClient, or pass an httpx.Client",
+    ),
+    Mistake(
+        "An async transport for a sync client",
+        lambda at: sandbox(at, transport=httpx.AsyncHTTPTransport()),
+        "got AsyncHTTPTransport",
+        "must be an httpx.BaseTransport here",
+        "make one such as httpx.HTTPTransport()",
+    ),
+    Mistake(
+        "The class of a transport",
+        lambda at: sandbox(at, transport=httpx.HTTPTransport),
+        "got the class httpx.HTTPTransport",
+        "must be an httpx.BaseTransport here",
+        "make one such as httpx.HTTPTransport()",
+    ),
+    Mistake(
+        "The path of the nonces in place of the source",
+        lambda at: sandbox(at, nonces="nonces.db"),
+        "got str",
+        "must be a source of nonces",
+        "such as SQLiteNonces(path)",
+    ),
+    Mistake(
+        "The class of a source of nonces",
+        lambda at: sandbox(at, nonces=SQLiteNonces),
+        "got SQLiteNonces",
+        "must be a source of nonces",
+        "such as SQLiteNonces(path)",
     ),
     Mistake(
         "The aiohttp transport for a sync client",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -58,8 +59,10 @@ class Environment:
         object.__setattr__(self, "key_kinds", frozenset(self.key_kinds))
         if self.is_emulator and len(self.key_kinds) > 1:
             raise ConfigurationError("an environment takes an emulator's keys or real ones, never both")
-        if self.base_path is not None and not self.base_path.startswith("/"):
-            raise ConfigurationError(f"base_path is {brief(self.base_path)}: it must start with '/'")
+        if self.base_path is not None and not re.fullmatch(r"/[^?#\x00-\x1f\x7f]*", self.base_path):
+            raise ConfigurationError(
+                f"base_path is {brief(self.base_path)}: it must start with '/', and have no query or fragment"
+            )
         if self.origin.startswith("http://") and not self.is_emulator and not is_loopback(self.origin):
             raise ConfigurationError(
                 f"{self.origin} is plain http, which shows API keys to the network: use https (plain http is for "

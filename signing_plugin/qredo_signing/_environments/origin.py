@@ -27,7 +27,10 @@ __all__ = [
 
 DEFAULT_PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 _FEED_SCHEMES = {"https": "wss", "http": "ws"}
-_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
+_NAME = r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?"
+_ORIGIN = re.compile(rf"(https?)://(\[[0-9a-f:.]+\]|{_NAME})(?::([0-9]{{0,5}}))?(?![^/?#])", re.ASCII | re.IGNORECASE)
+"""Scheme, host and port of a URL. `urlsplit` drops line breaks, and what is between `]` and the port."""
+_IPV4 = re.compile(r"[0-9]+(\.[0-9]+){3}", re.ASCII)
 
 
 def parse_origin(url: str) -> str:
@@ -43,8 +46,8 @@ def parse_origin(url: str) -> str:
         raise TypeError(f"an origin must be str, got {type(url).__name__}")
     if "@" in url:
         raise ConfigurationError("an origin has no userinfo: leave out what stands before the host")
-    origin = origin_of(url)
-    if urlsplit(url).path not in {"", "/"} or "?" in url or "#" in url:
+    origin, rest = _split(url)
+    if rest not in {"", "/"}:
         raise ConfigurationError(
             f"the URL has more after its host: an origin is scheme, host and port only, so write {origin}"
         )
@@ -53,19 +56,32 @@ def parse_origin(url: str) -> str:
 
 def origin_of(url: str) -> str:
     """Return the origin of an absolute http or https URL. Raises `ConfigurationError` for anything else."""
+    return _split(url)[0]
+
+
+def _split(url: str) -> tuple[str, str]:
+    """Return the origin of a URL, and what comes after it."""
+    if (found := _ORIGIN.match(url)) is not None:
+        scheme, host = found[1].lower(), found[2].lower()
+        port = int(found[3] or DEFAULT_PORTS[scheme])
+        if port < 65536 and _is_host(host):
+            return f"{scheme}://{host}" + ("" if port == DEFAULT_PORTS[scheme] else f":{port}"), url[found.end() :]
+    raise ConfigurationError(
+        f"{brief(url)} is no origin: write scheme, host and port, as in https://example.com:8443, and the host in "
+        "ASCII (a name in its IDNA form, xn--...; an IP address without a zone)"
+    )
+
+
+def _is_host(host: str) -> bool:
+    """Whether a host that looks like an IP address is one; others are names."""
     try:
-        parts = urlsplit(url)
-        scheme, host, port = parts.scheme, parts.hostname or "", parts.port
-    except ValueError:  # a port that is no number, brackets that do not match
-        scheme, host, port = "", "", None
-    if scheme not in _FEED_SCHEMES or not host:
-        raise ConfigurationError(
-            f"{brief(url)} is no origin: write scheme, host and port, as in https://example.com:8443"
-        )
-    if not _HOST.fullmatch(host):
-        raise ConfigurationError(f"the host of {brief(url)} must be plain ASCII: write it in its IDNA form (xn--...)")
-    text = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{text}" + ("" if port in {None, DEFAULT_PORTS[scheme]} else f":{port}")
+        if host.startswith("["):
+            ipaddress.IPv6Address(host[1:-1])
+        elif _IPV4.fullmatch(host):
+            ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(origin: str) -> bool:
@@ -124,13 +140,23 @@ class AllowedOrigin:
             actual=actual,
         )
 
-    def reject_proxy(self, proxy: str) -> OriginError:
-        """Return the error for a signed request that was about to go through a proxy that would see its credentials."""
+    def reject_detour(self, host: str) -> OriginError:
+        """Return the error for a signed request in plain http that was about to go to a proxy or to another server."""
         return OriginError(
-            f"the signed request to {self.name} was about to go through the proxy {proxy}, which would see the API key "
-            "in plain http. Nothing was sent. Add the host to NO_PROXY, or leave the proxy out of your http_client",
+            f"the signed request to {self.name} was about to go to {host}, which would see the API key in plain http. "
+            "Nothing was sent. Add the host to NO_PROXY, or leave the proxy out of your http_client, or the event hook "
+            "that changes the URL",
             expected=self.name,
-            actual=proxy,
+            actual=host,
+        )
+
+    def reject_bare_socks(self) -> OriginError:
+        """Return the error for a feed through a SOCKS proxy, which httpcore does not encrypt."""
+        return OriginError(
+            "httpcore does not encrypt a wss feed through a SOCKS proxy, which would show the API key to the network: "
+            "use an HTTP proxy, or none. Nothing of the request was sent",
+            expected=self.name,
+            actual=self.name.replace("https", "ws", 1),
         )
 
 

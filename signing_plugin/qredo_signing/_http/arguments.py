@@ -80,12 +80,10 @@ def check_timeout(timeout: object) -> None:
     """
     if isinstance(timeout, httpx.Timeout):
         for name, seconds in timeout.as_dict().items():
-            if seconds is not None and not seconds < LONGEST_WAIT:
-                raise ValueError(f"timeout has {name}={seconds}, longer than a socket waits: give None for no limit")
-        return
-    _check_seconds("timeout", timeout, "seconds, an httpx.Timeout, or None for no limit")
-    if isinstance(timeout, (int, float)) and timeout >= LONGEST_WAIT:
-        raise ValueError(f"timeout is {timeout}, longer than a socket waits: give None for no limit")
+            if (name, seconds) != ("pool", 0):  # which is no wait for a free connection
+                _check_limit(f"timeout.{name}", seconds, "seconds, or None for no limit")
+    else:
+        _check_limit("timeout", timeout, "seconds, an httpx.Timeout, or None for no limit")
 
 
 def check_deadline(deadline: object) -> None:
@@ -101,6 +99,12 @@ def check_max_retries(max_retries: object) -> None:
         raise ValueError(f"max_retries is {max_retries}: give 0 for no retries, or a greater number")
 
 
+def _check_limit(name: str, given: object, wanted: str) -> None:
+    _check_seconds(name, given, wanted)
+    if isinstance(given, (int, float)) and given >= LONGEST_WAIT:
+        raise ValueError(f"{name} is {given}, longer than a socket waits: give None for no limit")
+
+
 def _check_seconds(name: str, given: object, wanted: str) -> None:
     if given is None:
         return
@@ -113,5 +117,5 @@ def _check_seconds(name: str, given: object, wanted: str) -> None:
 def _wrong_type(name: str, given: object, wanted: str, convert: str) -> str:
     text = f"{name} must be {wanted}, not {class_name(given)}"
     if isinstance(given, str):
-        text += f": convert the text first, {name}={convert}(...)"
+        text += f": convert the text first, {name.rpartition('.')[2]}={convert}(...)"
     return text

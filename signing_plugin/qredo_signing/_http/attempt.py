@@ -24,7 +24,9 @@ class Attempt:
     Attributes:
         is_signed: Whether the auth handed over the signed request. What fails before is not an attempt.
         is_own: Whether `connect` made the transport. It keeps requests at their origin itself, so no guard is needed.
-        is_watched: Whether what happens on the network is reported here. If not, `is_written` proves nothing.
+        is_watched: Whether the transport reports here what happens on the network.
+        call: The request that a client of the user was given to send; None for a client of `connect`.
+        trace: Its `trace` extension before the auth had it, then the one of the auth, which reports.
         is_written: Whether any byte of the request may have been written to the origin.
         reads: How often bytes were read from the origin or a proxy.
         url: What was found to be of the environment's origin, for a request that is about to be signed.
@@ -32,13 +34,15 @@ class Attempt:
         peer: Host and port that a connection was opened to, such as a proxy's; None if a kept connection was used.
         was_sent_before: Whether a client of the user, which sends by itself again, may have sent the call already.
         ticket: The place in the line of its nonces, if it has one.
+        deadline: When the attempt must have ended, on the clock that it was given; None for never.
     """
 
     __slots__ = (
-        "_deadline",
         "_is_signing",
         "_now",
         "_was_sent",
+        "call",
+        "deadline",
         "is_own",
         "is_signed",
         "is_watched",
@@ -47,6 +51,7 @@ class Attempt:
         "reads",
         "request",
         "ticket",
+        "trace",
         "url",
         "was_sent_before",
     )
@@ -58,25 +63,47 @@ class Attempt:
 
         Args:
             is_own: See above.
-            deadline: When the attempt must have ended, on the clock `now`; None for never.
+            deadline: See above.
             now: A monotonic clock, in seconds.
         """
         self.is_own = is_own
         self.is_signed = self.is_watched = self.is_written = False
         self._is_signing = self.was_sent_before = False
         self.reads = 0
+        self.call: httpx.Request | None = None
+        self.trace: object = None
         self.url: httpx.URL | None = None
         self.request: httpx.Request | None = None
         self.peer: tuple[str, int] | None = None
         self.ticket: Ticket | None = None
         self._was_sent: bool | None = None
-        self._deadline = deadline
+        self.deadline = deadline
         self._now = now
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether what happens on the network is reported here. If not, `is_written` proves nothing.
+
+        An event hook of the user, which runs after signing, can put another `trace` in place of the one that reports.
+        """
+        return self.is_watched and self._has_its_trace
+
+    @property
+    def may_be_signed(self) -> bool:
+        """Whether the auth handed over the signed request, here or where a client of the user moved the call.
+
+        In a thread that knows nothing of this attempt, the auth leaves only its `trace` on the request.
+        """
+        return self.is_signed or (self.request is None and not self._has_its_trace)
+
+    @property
+    def _has_its_trace(self) -> bool:
+        return self.call is None or (self.request or self.call).extensions.get("trace") is self.trace
 
     @property
     def may_be_sent(self) -> bool:
         """Whether the request may have reached the server, by what is known without an error."""
-        return self.was_sent_before or (self.is_signed and (self.is_written or not self.is_watched))
+        return self.was_sent_before or (self.may_be_signed and (self.is_written or not self.is_reported))
 
     @property
     def was_sent(self) -> bool:
@@ -108,9 +135,9 @@ class Attempt:
         Raises:
             Exception: `late`, when the deadline has passed.
         """
-        if self._deadline is None:
+        if self.deadline is None:
             return timeout
-        left = self._deadline - self._now()
+        left = self.deadline - self._now()
         if left <= 0:
             raise late("the deadline of the call has passed")
         return left if timeout is None else min(timeout, left)

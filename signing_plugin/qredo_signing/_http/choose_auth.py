@@ -25,7 +25,6 @@ __all__ = ["check_client_class", "check_credentials", "make_auth"]
 _COMMON = ("clock", "clock_correction")
 _INTERNAL = ("base_path", "monotonic")
 """What the user of `connect` does not say."""
-_ORDER = "connect(Client, credentials, environment)"
 
 
 def check_client_class(api: object) -> None:
@@ -35,7 +34,7 @@ def check_client_class(api: object) -> None:
     if isinstance(api, ModuleType):
         given, what_to_do = f"the module {api.__name__}", f"pass its class: {api.__name__}.Client or .AsyncClient"
     elif isinstance(api, (BaseCredentials, Environment)):
-        given, what_to_do = class_name(api), f"the order is {_ORDER}"
+        given, what_to_do = class_name(api), "the order is connect(Client, credentials, environment)"
     else:
         given, what_to_do = class_name(api), "import Client or AsyncClient from a package such as qredo_partner_v1_1"
     raise TypeError(f"client_class must be the client class of an API package, got {given}: {what_to_do}")

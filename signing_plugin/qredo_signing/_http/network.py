@@ -6,6 +6,7 @@ what it says about an attempt holds whatever httpcore, h11, TLS or a proxy do ab
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterable
 from typing import Any, Protocol, cast
@@ -15,6 +16,10 @@ import httpcore
 from .attempt import CURRENT, Attempt
 
 __all__ = ["AsyncBackend", "Backend", "Watched"]
+
+_PIECE = 16384
+"""Bytes that are written at once if there is a deadline. A sync socket begins its time limit anew whenever the server
+takes a part of them."""
 
 
 class Parser(Protocol):
@@ -33,20 +38,23 @@ class Watched:
         parser: Reads the responses of this connection, once there was one.
     """
 
-    def __init__(self, layers: int, patience: float | None) -> None:
+    def __init__(self, inner: Any, layers: int, patience: float | None) -> None:
         """Start a connection.
 
         Args:
+            inner: The stream of httpcore.
             layers: How many TLS layers are still to come before bytes go to the origin.
             patience: Seconds to wait for a proxy where httpcore gives no timeout, as while it speaks SOCKS.
         """
+        self._inner = inner
         self._layers = layers
         self._patience = patience
         self.parser: Parser | None = None
 
-    def _has_surplus(self) -> bool:
-        """Whether the parser holds bytes that came with the last response. The socket does not show those."""
-        return self.parser is not None and bool(self.parser.trailing_data[0])
+    def get_extra_info(self, info: str) -> Any:
+        """Return what httpcore asks of a stream. It is readable also with bytes in the parser beyond the response."""
+        has_surplus = info == "is_readable" and self.parser is not None and self.parser.trailing_data[0]
+        return bool(has_surplus) or self._inner.get_extra_info(info)
 
     def _note_write(self) -> Attempt | None:
         attempt = CURRENT.get()
@@ -55,12 +63,10 @@ class Watched:
         return attempt
 
 
-class Stream(httpcore.NetworkStream, Watched):
+class Stream(Watched, httpcore.NetworkStream):
     """A connection that reports to the attempt of its thread."""
 
-    def __init__(self, inner: httpcore.NetworkStream, layers: int, patience: float | None) -> None:
-        Watched.__init__(self, layers, patience)
-        self._inner = inner
+    _inner: httpcore.NetworkStream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         attempt = CURRENT.get()
@@ -74,15 +80,22 @@ class Stream(httpcore.NetworkStream, Watched):
     def _read_of_proxy(self, max_bytes: int) -> bytes:
         try:
             return self._inner.read(max_bytes, _connect_limit(self._patience))
-        except httpcore.ReadTimeout as error:
+        except BaseException as error:
             self.close()  # httpcore would leave it open
-            raise httpcore.ConnectTimeout(str(error)) from error
+            if isinstance(error, httpcore.ReadTimeout):
+                raise httpcore.ConnectTimeout(str(error)) from error
+            raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:  # httpcore writes the end of each request without a body, which is no byte
             return
         attempt = self._note_write()
-        self._inner.write(buffer, timeout if attempt is None else attempt.left(timeout, httpcore.WriteTimeout))
+        if attempt is None or attempt.deadline is None:
+            self._inner.write(buffer, timeout)
+            return
+        for start in range(0, len(buffer), _PIECE):
+            piece = buffer[start : start + _PIECE]
+            self._inner.write(piece, attempt.left(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -93,16 +106,11 @@ class Stream(httpcore.NetworkStream, Watched):
         stream = self._inner.start_tls(ssl_context, server_hostname, _connect_limit(timeout))
         return Stream(stream, max(0, self._layers - 1), self._patience)
 
-    def get_extra_info(self, info: str) -> Any:
-        return (info == "is_readable" and self._has_surplus()) or self._inner.get_extra_info(info)
 
-
-class AsyncStream(httpcore.AsyncNetworkStream, Watched):
+class AsyncStream(Watched, httpcore.AsyncNetworkStream):
     """A connection that reports to the attempt of its task."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream, layers: int, patience: float | None) -> None:
-        Watched.__init__(self, layers, patience)
-        self._inner = inner
+    _inner: httpcore.AsyncNetworkStream
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         attempt = CURRENT.get()
@@ -116,9 +124,11 @@ class AsyncStream(httpcore.AsyncNetworkStream, Watched):
     async def _read_of_proxy(self, max_bytes: int) -> bytes:
         try:
             return await self._inner.read(max_bytes, _connect_limit(self._patience))
-        except httpcore.ReadTimeout as error:
+        except BaseException as error:
             await self.aclose()  # httpcore would leave it open
-            raise httpcore.ConnectTimeout(str(error)) from error
+            if isinstance(error, httpcore.ReadTimeout):
+                raise httpcore.ConnectTimeout(str(error)) from error
+            raise
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:
@@ -136,16 +146,13 @@ class AsyncStream(httpcore.AsyncNetworkStream, Watched):
         stream = await self._inner.start_tls(ssl_context, server_hostname, _connect_limit(timeout))
         return AsyncStream(stream, max(0, self._layers - 1), self._patience)
 
-    def get_extra_info(self, info: str) -> Any:
-        return (info == "is_readable" and self._has_surplus()) or self._inner.get_extra_info(info)
-
 
 class Backend(httpcore.NetworkBackend):
     """Opens connections that report to the attempt of their thread."""
 
     def __init__(self, layers: int) -> None:
         """Take the number of TLS layers between the socket and the origin: two through an https proxy to https."""
-        self._inner = httpcore.SyncBackend()
+        self._inner: httpcore.NetworkBackend = httpcore.SyncBackend()
         self._layers = layers
 
     def connect_tcp(
@@ -157,8 +164,16 @@ class Backend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         limit = _connect_limit(timeout, (host, port))
-        stream = self._inner.connect_tcp(host, port, limit, local_address, socket_options)
-        return Stream(stream, self._layers, timeout)
+        addresses = _addresses(host, port)
+        while True:
+            try:
+                stream = self._inner.connect_tcp(addresses.pop(0), port, limit, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if not addresses:
+                    raise
+                limit = _connect_limit(timeout)
+            else:
+                return Stream(stream, self._layers, timeout)
 
     def sleep(self, seconds: float) -> None:
         self._inner.sleep(seconds)
@@ -186,6 +201,21 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    """Return what to connect to, one after the other: a socket begins its time limit anew with each address of a name.
+
+    Without a deadline that is left to the socket.
+    """
+    attempt = CURRENT.get()
+    if attempt is None or attempt.deadline is None:
+        return [host]
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise httpcore.ConnectError(str(error)) from error
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def _connect_limit(timeout: float | None, peer: tuple[str, int] | None = None) -> float | None:

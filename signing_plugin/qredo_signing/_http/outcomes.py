@@ -14,7 +14,6 @@ from .retries import Outcome
 
 __all__ = [
     "error_body",
-    "is_documented",
     "never_sent",
     "outcome_of_error",
     "outcome_of_response",
@@ -36,9 +35,9 @@ def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
     if attempt is not None:
         if attempt.was_sent_before:
             return False
-        if not attempt.is_signed:
+        if not attempt.may_be_signed:
             return True  # what was written, if anything, was the scheme's own request
-        if attempt.is_watched:
+        if attempt.is_reported and not _contradicts(error, attempt):
             return not attempt.is_written
         if not _is_of(attempt.request, error):
             return False
@@ -49,6 +48,15 @@ def never_sent(error: BaseException, attempt: Attempt | None = None) -> bool:
     cause = error.__cause__
     is_vague = isinstance(cause, OSError) and cause.errno != errno.ECONNREFUSED
     return isinstance(error, _NO_CONNECTION) and not is_vague
+
+
+def _contradicts(error: BaseException, attempt: Attempt) -> bool:
+    """Whether an error is of an exchange, though no connection was reported.
+
+    Then something has taken the place of httpx's transport: a library for tests that replaces its methods.
+    """
+    is_silent = attempt.peer is None and not attempt.reads and not attempt.is_written
+    return is_silent and isinstance(error, httpx.TransportError) and not isinstance(error, _NO_CONNECTION + _LOCAL)
 
 
 def response_in(error: Exception, attempt: Attempt) -> httpx.Response | None:
@@ -66,14 +74,9 @@ def _is_of(request: httpx.Request | None, error: BaseException) -> bool:
         return False
 
 
-def is_documented(error: BaseException) -> bool:
-    """Whether an error of the transport belongs to the family that docs/errors.md names."""
-    return isinstance(error, httpx.TransportError)
-
-
 def outcome_of_error(error: Exception, attempt: Attempt, now: float) -> Outcome | None:
     """Return how an attempt without a response ended; None if it never began, so that the error is a local one."""
-    if not attempt.is_signed and not isinstance(error, httpx.RequestError):
+    if not attempt.may_be_signed and not isinstance(error, httpx.RequestError):
         return None
     if (response := response_in(error, attempt)) is not None:
         return outcome_of_response(response, now)

@@ -12,18 +12,15 @@ from .._client_protocols import RequestInfo
 from .._diagnostics import log
 from .._environments.origin import DEFAULT_PORTS
 from .._text import printable
-from .._version import __version__
-from ..errors import OutcomeUnknownError, QredoSigningError, RedirectError
-from .arguments import check_deadline, check_max_retries
+from ..errors import NonceError, OutcomeUnknownError, QredoSigningError, RedirectError
 from .attempt import LONGEST_WAIT, Attempt
 from .call_log import CallLog
-from .outcomes import is_documented, outcome_of_error, outcome_of_response, response_in
+from .outcomes import outcome_of_error, outcome_of_response, response_in
 from .redaction import redact_error, redact_response
-from .retries import Attempts, End, Outcome, RetryBudget, Rules
+from .retries import Attempts, End, Outcome, Rules
 from .scheme import Scheme
-from .signing_auth import SigningAuth
 
-__all__ = ["PRODUCT", "ClientState", "PendingCall", "refuse_redirect"]
+__all__ = ["PendingCall", "refuse_redirect"]
 
 _TIMEOUTS: dict[str, type[httpx.TimeoutException]] = {
     "connect": httpx.ConnectTimeout,
@@ -33,44 +30,6 @@ _TIMEOUTS: dict[str, type[httpx.TimeoutException]] = {
 }
 _NONE = Attempt()
 """Of a call while no attempt runs; it is never changed."""
-PRODUCT = f"qredo-python/{__version__}"
-"""This package in the User-Agent, before the generated one."""
-
-
-class ClientState:
-    """What the calls of one client share."""
-
-    def __init__(
-        self,
-        auth: SigningAuth,
-        max_retries: int,
-        deadline: float | None,
-        clock: Callable[[], float],
-        random: Callable[[], float],
-    ) -> None:
-        check_max_retries(max_retries)
-        check_deadline(deadline)
-        self.auth = auth
-        self._max_retries = max_retries
-        self._deadline = deadline
-        self._clock = clock
-        self._random = random
-        self._budget = RetryBudget()
-
-    def begin(self, request: httpx.Request) -> PendingCall:
-        """Start a call."""
-        info: RequestInfo | None = request.extensions.get("qredo")
-        scheme = self.auth.scheme_of(request)
-        if info is None:  # made by hand: a generated client has done this
-            _put_user_agent(request)
-            rules = Rules(request.method == "GET", False, scheme.counted, self._max_retries)
-        else:
-            retries = self._max_retries if info.max_retries is None else info.max_retries
-            rules = Rules(info.repeatable, info.idempotency_key is not None, scheme.counted, retries)
-        attempts = Attempts(rules, self._budget, self._random)
-        own = getattr(info, "deadline", None)  # a package that was generated earlier does not know it
-        deadline = self._deadline if own is None else own
-        return PendingCall(request, info, scheme, attempts, rules, self._clock, deadline)
 
 
 class PendingCall:
@@ -112,6 +71,11 @@ class PendingCall:
         """Seconds until the deadline, or None."""
         return None if self._deadline is None else self._deadline - time.monotonic()
 
+    @property
+    def _has_passed(self) -> bool:
+        """Whether there is a deadline, and it has passed."""
+        return self.left is not None and self.left <= 0
+
     def begin_attempt(self, *, is_own: bool) -> Attempt:
         """Start an attempt; with a deadline, no step of it may take longer than what is left."""
         if (left := self.left) is not None and isinstance(self._timeout, dict):
@@ -129,7 +93,7 @@ class PendingCall:
         if step is End.FINAL:
             refuse_redirect(response)
             redact_response(response, clean=self.request)  # which the auth has redacted, as the end of its flow
-            self._log.ended(self._attempts.made, f"HTTP {response.status_code}")
+            self._end(f"HTTP {response.status_code}")
             return None
         return self._go_on(step, f"HTTP {response.status_code}")
 
@@ -147,13 +111,15 @@ class PendingCall:
         if self._is_of_own_request(error, outcome):
             problem = f"{self._name} was not sent; the request before it failed: {type(error).__name__}: {error}"
             raise httpx.RemoteProtocolError(problem) from error
+        if isinstance(error, NonceError) and self._has_passed:
+            raise self.late() from error  # the store of the nonces was held until then
         if outcome is None or isinstance(error, httpx.HTTPStatusError | QredoSigningError):
             return None
         if isinstance(error, httpx.TimeoutException):
             raise self._timed_out(error, outcome) from error
         if not outcome.sent:
             raise self._no_connection(error) from error
-        if not is_documented(error):
+        if not isinstance(error, httpx.TransportError):  # the family that docs/errors.md names
             problem = f"{self._name} failed after it was sent: {type(error).__name__}: {error}"
             raise httpx.RemoteProtocolError(problem) from error
         return None
@@ -173,7 +139,7 @@ class PendingCall:
         That is an error, a cancellation, Ctrl-C, or what a signal handler raises, also between two statements.
         """
         redact_error(interruption)
-        self._log.ended(self._attempts.made, type(interruption).__name__)
+        self._end(type(interruption).__name__)
         if isinstance(interruption, QredoSigningError | httpx.HTTPError):
             return  # decided here, or raised by the user's own hook
         if not (self._is_uncertain() and self._rules.needs_outcome) or self.is_late():
@@ -184,6 +150,11 @@ class PendingCall:
         text += f" (idempotency key {key})" if key else ""
         interruption.add_note(text)
         log(logging.WARNING, "%s", text)
+
+    def _end(self, how: str) -> None:
+        self._log.ended(self._attempts.made, how)
+        if self._timeout is not None:  # without what a deadline took off: another call may send the request again
+            self.request.extensions["timeout"] = self._timeout
 
     def _is_uncertain(self) -> bool:
         return self._attempt.was_sent or self._attempts.is_uncertain
@@ -211,7 +182,7 @@ class PendingCall:
 
     def _timed_out(self, error: httpx.TimeoutException, outcome: Outcome) -> Exception:
         """Name the operation and the limit that has passed."""
-        if self.left is not None and self.left <= 0:
+        if self._has_passed:
             return self.late()
         step, kind = next(((step, kind) for step, kind in _TIMEOUTS.items() if isinstance(error, kind)), ("read", None))
         limits = self.request.extensions.get("timeout")
@@ -273,13 +244,6 @@ class PendingCall:
             response=response,
             attempts=made,
         )
-
-
-def _put_user_agent(request: httpx.Request) -> None:
-    """Put this package first in the User-Agent, once, however often the request is sent."""
-    agent = request.headers.get("user-agent", "")
-    if not agent.startswith(PRODUCT):
-        request.headers["user-agent"] = f"{PRODUCT} {agent}".rstrip()
 
 
 def refuse_redirect(response: httpx.Response) -> None:

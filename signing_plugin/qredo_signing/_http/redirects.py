@@ -9,7 +9,7 @@ in a `PinnedTransport`, which checks every request before the transport sees it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from typing import Any, TypeAlias
 
 import httpx
@@ -21,7 +21,7 @@ from .attempt import CURRENT
 
 __all__ = ["AsyncPinnedTransport", "PinnedTransport", "check_hops", "check_origin", "guard"]
 
-TraceInfo: TypeAlias = Mapping[str, Any]
+TraceInfo: TypeAlias = MutableMapping[str, Any]
 
 _MISLEADING = frozenset({"target", "sni_hostname"})
 """Extensions that httpcore obeys before the URL: what it asks for, and whose certificate it accepts."""
@@ -82,12 +82,13 @@ class _Watch:
         outer: The user's own trace.
     """
 
-    __slots__ = ("_home", "_is_bare_socks", "_routes", "_was_sent", "outer")
+    __slots__ = ("_connect_limit", "_home", "_is_bare_socks", "_routes", "_was_sent", "outer")
 
     def __init__(self, home: AllowedOrigin, outer: Any) -> None:
         self.outer = outer
         self._home = home
         self._routes = frozenset[bytes]()
+        self._connect_limit: float | None = None
         self._was_sent = self._is_bare_socks = False
 
     def _look(self, event: str, info: TraceInfo) -> None:
@@ -100,13 +101,25 @@ class _Watch:
         _, _, step = event.partition(".")  # what is before the dot is the part of httpcore, such as `http11`
         if step == "connect_tcp.started":
             self._check_connection(netloc_of(info["host"], info["port"]))
+            self._connect_limit = info["timeout"]
         elif step == "setup_socks5_connection.started":
             self._check_host(netloc_of(info["host"], info["port"]))
             self._is_bare_socks = True
+            info["stream"] = self._limited(info["stream"])
         elif step == "start_tls.started":
             self._is_bare_socks = False
         elif step.endswith(".started") and "request" in info:
             self._check_request(info["request"])
+
+    def _limited(self, stream: Any) -> Any:
+        """Return a stream that waits no longer than for a connection: httpcore sets no limit while it speaks SOCKS.
+
+        httpcore takes the stream for that from what it gives to its trace, and goes on with its own one afterwards.
+        """
+        from . import network  # a client of the user may have no need of httpcore
+
+        kind = network.AsyncStream if hasattr(stream, "aclose") else network.Stream
+        return kind(stream, 1, self._connect_limit)
 
     def _report(self, event: str, info: TraceInfo) -> None:
         """Tell the attempt what happens now: the transport of your own httpx client has no backend of ours."""
@@ -133,7 +146,7 @@ class _Watch:
         # Before the request is sent for the first time, nothing can have redirected it: the host is its own or a
         # proxy's. These are remembered, since a later hop to the same origin takes the same route.
         if self._home.is_direct and netloc not in self._home.netlocs and not self._was_sent:
-            raise self._home.reject_proxy(netloc.decode("ascii"))
+            raise self._home.reject_detour(netloc.decode("ascii"))
         if not self._was_sent:
             self._routes |= {netloc}
         elif netloc not in self._routes:
@@ -142,6 +155,8 @@ class _Watch:
     def _check_request(self, request: Any) -> None:
         """Check a request of httpcore, which may be addressed to a proxy."""
         url = request.url
+        if not _MISLEADING.isdisjoint(request.extensions):
+            raise _reject_extension(self._home, request)
         if request.method == b"CONNECT":  # it opens a tunnel; the request inside is checked when its turn comes
             self._check_host(url.target)
             return
@@ -150,15 +165,9 @@ class _Watch:
             if origin not in self._home.origins:
                 raise self._home.reject(origin.decode("ascii"))
             if self._home.is_direct:  # over a connection to a proxy that was open already
-                raise self._home.reject_proxy("of the client")
+                raise self._home.reject_detour("a proxy")
         if self._is_bare_socks and url.scheme == b"wss":
-            actual = join_origin(b"ws", netloc_of(url.host, url.port))
-            raise OriginError(
-                "httpcore does not encrypt a wss feed through a SOCKS proxy, which would show the API key to the "
-                "network: use an HTTP proxy, or none. Nothing of the request was sent",
-                expected=self._home.name,
-                actual=actual.decode("ascii"),
-            )
+            raise self._home.reject_bare_socks()
         self._was_sent = True
 
     def _check_host(self, netloc: bytes) -> None:
@@ -283,9 +292,13 @@ def check_origin(request: httpx.Request, home: AllowedOrigin, checked: httpx.URL
         home: The origin that it may go to.
         checked: A URL of that origin. URLs do not change, so a request that has this very one needs no other look.
     """
-    url, misleading = request.url, _MISLEADING.intersection(request.extensions)
+    url, misleading = request.url, not _MISLEADING.isdisjoint(request.extensions)
     if not misleading and (url is checked or origin_in_bytes(url) in home.origins):
         return
     if any(name in request.headers for name in SECRET_HEADERS):
-        place = f"another place, by the {min(misleading)!r} extension" if misleading else None
-        raise home.reject(place or origin_in_bytes(url).decode("ascii"))
+        raise _reject_extension(home, request) if misleading else home.reject(origin_in_bytes(url).decode("ascii"))
+
+
+def _reject_extension(home: AllowedOrigin, request: Any) -> OriginError:
+    name = min(_MISLEADING.intersection(request.extensions))
+    return home.reject(f"another place, by the {name!r} extension")

@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
+from .per_process import PerProcess
+
 __all__ = [
     "BUDGET",
     "MAX_BACKOFF",
@@ -128,11 +130,11 @@ class RetryBudget:
 
     def __init__(self, capacity: float = BUDGET) -> None:
         self._capacity = self._tokens = capacity
-        self._lock = threading.Lock()
+        self._lock = PerProcess(threading.Lock)  # a thread may hold it while another one forks
 
     def take(self) -> bool:
         """Pay for a retry. False: there is nothing left, so do not retry."""
-        with self._lock:
+        with self._lock.here():
             if self._tokens < 1.0:
                 return False
             self._tokens -= 1.0
@@ -142,7 +144,7 @@ class RetryBudget:
         """Count a success."""
         if self._tokens >= self._capacity:  # as nearly always
             return
-        with self._lock:
+        with self._lock.here():
             self._tokens = min(self._capacity, self._tokens + REFUND)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -9,6 +10,7 @@ from collections.abc import Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
+from .._nonces.lock_wait import LATEST
 from .._nonces.own_thread import run_in_own_thread
 from .._secrecy import clear_frames
 from .._signature.clock import SkewedClock
@@ -253,6 +255,16 @@ class StampedScheme(Scheme):
         await self._run(partial(self.return_unused, request), self._stamps.blocks)
 
     def _stamp(self, request: httpx.Request) -> str:
+        if not self._stamps.blocks:
+            return self._draw(request)
+        attempt = CURRENT.get()
+        before = LATEST.set(math.inf if attempt is None or attempt.deadline is None else attempt.deadline)
+        try:
+            return self._draw(request)
+        finally:
+            LATEST.reset(before)
+
+    def _draw(self, request: httpx.Request) -> str:
         if self.counted and threading.current_thread() is threading.main_thread():
             self._stamp_in_thread(request)
             return request.headers[self._stamps.header]

@@ -10,62 +10,51 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any, Generic, TypeVar
 
 import httpx
 
+from .._client_protocols import RequestInfo
+from .._version import __version__
+from ..errors import ConfigurationError
+from .arguments import check_deadline, check_max_retries
 from .attempt import Attempt
-from .pending_call import PRODUCT, ClientState, PendingCall
+from .pending_call import PendingCall
 from .per_process import current_process
+from .redirects import AsyncPinnedTransport, PinnedTransport
+from .retries import Attempts, RetryBudget, Rules
 from .signing_auth import SigningAuth
 from .threads import sleep as async_sleep
 from .turns import async_take_turn, take_turn
-from .user_clients import check_process, reports_to_attempts
 
 __all__ = ["AsyncSender", "SyncSender"]
 
+HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
 
-class _Sender:
-    """What both senders share: how an attempt begins.
+_REPORTING = {httpx.HTTPTransport, httpx.AsyncHTTPTransport, PinnedTransport, AsyncPinnedTransport}
+
+
+class _Sender(Generic[HttpT]):
+    """What both senders share: how a call and its attempts begin.
 
     Attributes:
         product: What a generated client puts before its own name in the User-Agent.
+        auth: Signs the requests.
     """
 
-    product = PRODUCT
-
-    def __init__(self, http: httpx.Client | httpx.AsyncClient, auth: SigningAuth, *, is_own: bool, forks: bool) -> None:
-        self.auth = auth
-        self._client = http
-        self._is_own = is_own
-        self._forks = is_own or forks
-        self._process: object = None
-
-    def _begin(self, pending: PendingCall) -> Attempt:
-        """Start an attempt, which what is below reports to."""
-        attempt = pending.begin_attempt(is_own=self._is_own)
-        if not self._is_own:
-            self._process = self._process or current_process()
-            attempt.is_watched = reports_to_attempts(self._client, pending.request)
-        return attempt
-
-    def _check_process(self) -> None:
-        if not self._forks and self._process not in {None, current_process()}:
-            check_process(self._client)
-
-
-class SyncSender(_Sender):
-    """Sends the requests of one `Client`."""
+    product = f"qredo-python/{__version__}"
+    _usual_sleep: Callable[[float], Any]
 
     def __init__(
         self,
-        http: httpx.Client,
+        http: HttpT,
         auth: SigningAuth,
         *,
         is_own: bool = False,
         forks: bool = False,
         max_retries: int = 2,
         deadline: float | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], Any] | None = None,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] = random.random,
     ) -> None:
@@ -82,10 +71,74 @@ class SyncSender(_Sender):
             clock: Seconds since the epoch.
             random: Gives numbers from 0 up to 1.
         """
-        super().__init__(http, auth, is_own=is_own, forks=forks)
-        self._http = http
-        self._state = ClientState(auth, max_retries, deadline, clock, random)
-        self._sleep = sleep
+        check_max_retries(max_retries)
+        check_deadline(deadline)
+        self.auth = auth
+        self._http: HttpT = http
+        self._is_own = is_own
+        self._forks = is_own or forks
+        self._process: object = None
+        self._max_retries = max_retries
+        self._deadline = deadline
+        self._sleep = sleep or self._usual_sleep
+        self._clock = clock
+        self._random = random
+        self._budget = RetryBudget()
+
+    def _begin_call(self, request: httpx.Request) -> PendingCall:
+        self._check_process()
+        info: RequestInfo | None = request.extensions.get("qredo")
+        scheme = self.auth.scheme_of(request)
+        if info is None:  # made by hand: a generated client has done this
+            self._put_user_agent(request)
+            request.extensions.setdefault("timeout", self._http.timeout.as_dict())  # which httpx would do later
+            rules = Rules(request.method == "GET", False, scheme.counted, self._max_retries)
+        else:
+            retries = self._max_retries if info.max_retries is None else info.max_retries
+            rules = Rules(info.repeatable, info.idempotency_key is not None, scheme.counted, retries)
+        attempts = Attempts(rules, self._budget, self._random)
+        own = getattr(info, "deadline", None)  # a package that was generated earlier does not know it
+        deadline = self._deadline if own is None else own
+        return PendingCall(request, info, scheme, attempts, rules, self._clock, deadline)
+
+    def _begin_attempt(self, pending: PendingCall) -> Attempt:
+        """Start an attempt, which what is below reports to."""
+        attempt = pending.begin_attempt(is_own=self._is_own)
+        if not self._is_own:
+            self._process = self._process or current_process()
+            attempt.is_watched = _reports(self._http, pending.request)
+            attempt.call, attempt.trace = pending.request, pending.request.extensions.get("trace")
+        return attempt
+
+    def _put_user_agent(self, request: httpx.Request) -> None:
+        """Put this package first in the User-Agent, once, however often the request is sent."""
+        agent = request.headers.get("user-agent", "")
+        if not agent.startswith(self.product):
+            request.headers["user-agent"] = f"{self.product} {agent}".rstrip()
+
+    def _check_process(self) -> None:
+        if not self._forks and self._process not in {None, current_process()}:
+            raise ConfigurationError(
+                f"the http_client (httpx.{type(self._http).__name__}) was used before this process was forked, so "
+                "both processes would share its connections. Make it after the fork, or leave http_client= out. "
+                "Nothing was sent"
+            )
+
+
+def _reports(http: Any, request: httpx.Request) -> bool:
+    """Whether the transport for a request calls `trace`, so that an attempt without a trace event was never sent.
+
+    That is so for httpx's own transport, and until a `PinnedTransport` passes the request on. The client has no public
+    way to its transports; without it, nothing is known before the first event.
+    """
+    find = getattr(http, "_transport_for_url", None)
+    return find is not None and type(find(request.url)) in _REPORTING
+
+
+class SyncSender(_Sender[httpx.Client]):
+    """Sends the requests of one `Client`."""
+
+    _usual_sleep = staticmethod(time.sleep)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Send a request, and retry it where that is harmless.
@@ -103,8 +156,7 @@ class SyncSender(_Sender):
         return self._call(request, partial(self._attempt, stream=True))
 
     def _call(self, request: httpx.Request, run: Callable[[PendingCall], httpx.Response]) -> httpx.Response:
-        self._check_process()
-        pending = self._state.begin(request)
+        pending = self._begin_call(request)
         try:
             return run(pending)
         except BaseException as error:
@@ -135,30 +187,13 @@ class SyncSender(_Sender):
                 response.read()
             return response
 
-        return take_turn(pending.scheme, request, self._begin(pending), send, pending.left)
+        return take_turn(pending.scheme, request, self._begin_attempt(pending), send, pending.left)
 
 
-class AsyncSender(_Sender):
+class AsyncSender(_Sender[httpx.AsyncClient]):
     """Sends the requests of one `AsyncClient`."""
 
-    def __init__(
-        self,
-        http: httpx.AsyncClient,
-        auth: SigningAuth,
-        *,
-        is_own: bool = False,
-        forks: bool = False,
-        max_retries: int = 2,
-        deadline: float | None = None,
-        sleep: Callable[[float], Awaitable[None]] = async_sleep,
-        clock: Callable[[], float] = time.time,
-        random: Callable[[], float] = random.random,
-    ) -> None:
-        """Take what sends; see `SyncSender`."""
-        super().__init__(http, auth, is_own=is_own, forks=forks)
-        self._http = http
-        self._state = ClientState(auth, max_retries, deadline, clock, random)
-        self._sleep = sleep
+    _usual_sleep = staticmethod(async_sleep)
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         """Send a request, and retry it where that is harmless; raises what `SyncSender` does."""
@@ -171,8 +206,7 @@ class AsyncSender(_Sender):
     async def _call(
         self, request: httpx.Request, run: Callable[[PendingCall], Awaitable[httpx.Response]]
     ) -> httpx.Response:
-        self._check_process()
-        pending = self._state.begin(request)
+        pending = self._begin_call(request)
         left = pending.left
         if left is None:
             return await _run(pending, run)
@@ -207,7 +241,7 @@ class AsyncSender(_Sender):
                 await response.aread()
             return response
 
-        return await async_take_turn(pending.scheme, request, self._begin(pending), send)
+        return await async_take_turn(pending.scheme, request, self._begin_attempt(pending), send)
 
 
 async def _run(pending: PendingCall, run: Callable[[PendingCall], Awaitable[httpx.Response]]) -> httpx.Response:

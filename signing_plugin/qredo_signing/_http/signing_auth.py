@@ -68,7 +68,9 @@ class SigningAuth(httpx.Auth):
         return self.sync_auth_flow(request)
 
     # httpx calls one of these two for each attempt. They differ in `await` alone: an async generator cannot delegate
-    # to another one, so what they share is in functions without I/O.
+    # to another one, so what they share is in functions without I/O. They cannot both drive one generator of steps: a
+    # signal handler that raises between two steps would leave its `finally` to the garbage collector, and a place in
+    # the line taken until then.
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Put the credentials on a request; httpx calls this for each attempt."""
@@ -201,6 +203,11 @@ class SigningAuth(httpx.Auth):
         if not _CREDENTIALS.isdisjoint(dict(headers)):
             for header in CREDENTIAL_HEADERS:
                 request.headers.pop(header, None)
+        if not isinstance(request.stream, httpx.AsyncByteStream if is_async else httpx.SyncByteStream):
+            kind = "a sync" if is_async else "an async"
+            raise UnsignableError(
+                f"the body can be read by {kind} client only: pass bytes, or an iterable of this kind"
+            )
         self._guard(request, is_async=is_async)
         return self.scheme_of(request), wire_url
 
@@ -289,6 +296,8 @@ def _hand_over(request: httpx.Request) -> None:
     if attempt is not None:
         attempt.left(None, httpx.ConnectTimeout)
         attempt.request = request
+        if not attempt.is_own:
+            attempt.trace = request.extensions["trace"]
         attempt.is_signed, attempt.is_written = True, False  # what was written before is of another request
 
 

@@ -85,5 +85,9 @@ async def async_take_turn(
 
 
 def _ticket(scheme: Scheme, request: httpx.Request, attempt: Attempt) -> Ticket:
-    attempt.ticket = ticket = Ticket(lambda: None if attempt.was_sent else scheme.return_unused(request))
+    def return_unused() -> None:
+        if not attempt.was_sent:
+            scheme.return_unused(attempt.request or request)  # a client of the user may have signed a copy
+
+    attempt.ticket = ticket = Ticket(return_unused)
     return ticket

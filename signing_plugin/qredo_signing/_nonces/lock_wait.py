@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Final, TypeVar
 
-__all__ = ["POLL", "LockWait", "courtesy", "poll_delay"]
+__all__ = ["LATEST", "POLL", "LockWait", "courtesy", "poll_delay"]
 
 POLL: Final = 0.002
 """Longest delay in seconds between two tries. A process that gets the lock often in a row reads less from the file."""
+
+LATEST: ContextVar[float] = ContextVar("qredo_signing_latest", default=math.inf)
+"""When each wait of this thread or task must have ended, on the clock `time.monotonic`: the deadline of a call."""
 
 _AGING = 50
 
@@ -46,10 +51,13 @@ class LockWait:
     Args:
         timeout: After how many seconds an error ends the wait.
         is_busy: Whether an error says that another process holds the lock.
+
+    Attributes:
+        limit: After how many seconds the last wait would have ended: `timeout`, or earlier because of `LATEST`.
     """
 
     def __init__(self, timeout: float, is_busy: Callable[[Exception], bool]) -> None:
-        self._timeout = timeout
+        self.limit = self._timeout = timeout
         self._is_busy = is_busy
         self._not_before = 0.0
 
@@ -61,6 +69,7 @@ class LockWait:
                 timeout.
         """
         began = time.monotonic()
+        self.limit = max(0.0, min(self._timeout, LATEST.get() - began))
         if began < self._not_before:
             time.sleep(self._not_before - began)
         while True:
@@ -68,7 +77,7 @@ class LockWait:
                 return action()
             except Exception as error:
                 waited = time.monotonic() - began
-                if not self._is_busy(error) or waited >= self._timeout:
+                if not self._is_busy(error) or waited >= self.limit:
                     raise
             time.sleep(poll_delay(waited, self._timeout, random.random()))  # noqa: S311 - no secret
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 from _thread import LockType, allocate_lock, start_new_thread
 from collections.abc import Callable
+from contextvars import copy_context
 
 __all__ = ["run_in_own_thread"]
 
@@ -14,7 +15,7 @@ _AT_EXIT = 30.0
 
 
 def run_in_own_thread(function: Callable[[], object]) -> None:
-    """Run a function in a thread of its own, and wait for it. Raises what it raises.
+    """Run a function in a thread of its own, in the context of this one, and wait for it. Raises what it raises.
 
     Signal handlers run in the main thread, between two of its bytecodes. One that raises ends the wait, and never the
     function. `threading.Thread` would not do: its `start` is Python code too, and leaves a lock locked when it is torn.
@@ -32,7 +33,7 @@ def run_in_own_thread(function: Callable[[], object]) -> None:
             _RUNNING.discard(done)
             done.release()
 
-    start_new_thread(run, ())
+    start_new_thread(copy_context().run, (run,))
     done.acquire()
     if errors:
         raise errors.pop()

@@ -175,10 +175,10 @@ class SQLiteNonces(StoredNonces):
         """Run one statement in a transaction of its own, and return its row."""
         self._is_committing = False
         connection = self._connect()
-        # Wait for the lock of the whole file at once, so that nothing else in the transaction has to wait.
-        self._wait.until_free(lambda: connection.execute("BEGIN EXCLUSIVE"))
-        taken_at = time.monotonic()
         try:
+            # Wait for the lock of the whole file at once, so that nothing else in the transaction has to wait.
+            self._wait.until_free(lambda: connection.execute("BEGIN EXCLUSIVE"))
+            taken_at = time.monotonic()
             rows: list[tuple[Any, ...]] = connection.execute(statement, values).fetchall()
             self._is_committing = True
             connection.execute("COMMIT")
@@ -259,7 +259,9 @@ class SQLiteNonces(StoredNonces):
         except (sqlite3.Error, OSError, ValueError) as error:  # a ValueError for a NUL in the path
             self._disconnect()
             if _is_busy(error):
-                text = f"other processes held {self._path} for more than {self._timeout} s; is one of them stopped?"
+                text = (
+                    f"other processes held {self._path} for more than {self._wait.limit:.3g} s; is one of them stopped?"
+                )
             else:
                 advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _USUAL_ADVICE)
                 text = f"no nonces from {self._path}: {error}. {advice}"

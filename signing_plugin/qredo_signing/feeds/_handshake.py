@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 from wsproto.utilities import generate_accept_token
 
-from .._http.pending_call import PRODUCT, refuse_redirect
+from .._http.pending_call import refuse_redirect
+from .._http.sender import SyncSender
 from ._description import Described
 from ._errors import FeedConnectionError
 
@@ -27,7 +28,7 @@ def make_handshake(http: httpx.Client | httpx.AsyncClient, described: Described)
         "upgrade": "websocket",
         "sec-websocket-version": "13",
         "sec-websocket-key": base64.b64encode(secrets.token_bytes(16)).decode("ascii"),
-        "user-agent": f"{PRODUCT} {described.package._requests.USER_AGENT}",
+        "user-agent": f"{SyncSender.product} {described.package._requests.USER_AGENT}",
     }
     try:
         request = http.build_request(

@@ -136,6 +136,18 @@ def test_an_origin_is_its_own_spelling(url: str) -> None:
         ("https://api.qredo.network:port", "is no origin"),
         ("https://api.qredo.network:99999", "is no origin"),
         ("https://[::1", "is no origin"),
+        ("https://[::1]x:8443", "is no origin"),
+        ("https://[::1].", "is no origin"),
+        ("https://[v1.a]", "is no origin"),
+        ("https://[1.2.3.4]", "is no origin"),
+        ("https://[fe80::1%25eth0]", "without a zone"),
+        ("https://api.qredo\n.network", "is no origin"),
+        (" https://api.qredo.network", "is no origin"),
+        ("https://api.qredo.network\\x", "is no origin"),
+        ("https://api.qredo.networ\u212a", "IDNA form"),
+        ("https://999.1.1.1", "is no origin"),
+        ("https://api..qredo.network", "is no origin"),
+        (f"https://{'a' * 64}.example", "is no origin|a text of"),
         ("", "is no origin"),
         ("https://api.qredo.network/api/v1/p", r"write https://api\.qredo\.network$"),
         ("https://api.qredo.network?x=1", r"write https://api\.qredo\.network$"),
@@ -191,10 +203,11 @@ def test_no_environment_mixes_emulator_and_real_keys() -> None:
         Environment("x", "http://127.0.0.1", frozenset(KeyKind))
 
 
-def test_a_base_path_starts_with_a_slash() -> None:
-    """A relative base path is refused."""
-    with pytest.raises(ConfigurationError, match="must start with '/'"):
-        Environment.custom("https://gateway.example", key_kind=KeyKind.LIVE, base_path="api")
+@pytest.mark.parametrize("base_path", ["api", "", "/api?x=1", "/api#x", "/api\n", "/\x7f"])
+def test_a_base_path_is_a_path(base_path: str) -> None:
+    """A base path that is relative, or has a query, a fragment or a line break, would change the URL of each call."""
+    with pytest.raises(ConfigurationError, match="must start with '/', and have no query or fragment"):
+        Environment.custom("https://gateway.example", key_kind=KeyKind.LIVE, base_path=base_path)
 
 
 @pytest.mark.parametrize("name", ["production", "production_test", "sandbox", "play"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import pickle
 import select
 import socket
+import subprocess
+import sys
 from email.utils import formatdate
 
 import httpx
@@ -261,6 +264,8 @@ def test_what_an_attempt_reports(is_signed: bool, is_watched: bool, is_written: 
     for was_sent in (True, False):
         attempt.was_sent = was_sent
         assert attempt.was_sent is was_sent
+    assert never_sent(asyncio.CancelledError(), attempt) is not may_be_sent
+    attempt.peer = "127.0.0.1", 1
     assert never_sent(httpx.ReadError(""), attempt) is not may_be_sent
     assert never_sent(httpx.ConnectError(""), attempt) is not (is_signed and is_written)
 
@@ -343,3 +348,44 @@ def test_the_error_survives_a_worker_pool() -> None:
     assert (str(other), other.operation, other.idempotency_key, other.outcome) == ("text", "a.b", "k", "a.get")
     assert (other.response, other.attempts) == (None, 3)
     assert not isinstance(error, httpx.HTTPError)
+
+
+FORK = """
+import os, signal
+from qredo_signing._http.retries import RetryBudget
+budget = RetryBudget()
+with budget._lock.here():
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        os._exit(7 if budget.take() else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="no fork on this system")
+def test_a_process_that_is_forked_while_a_retry_is_paid() -> None:
+    """A forked process does not wait for a lock that a thread of its parent held at that moment."""
+    done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.returncode) == ("7\n", 0), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "is_unsent"),
+    [
+        (httpx.ReadTimeout(""), False),
+        (httpx.RemoteProtocolError(""), False),
+        (httpx.ConnectError(""), True),
+        (httpx.PoolTimeout(""), True),
+        (httpx.LocalProtocolError(""), True),  # headers are refused before a kept connection is touched
+        (KeyboardInterrupt(), True),
+    ],
+)
+def test_silence_and_an_error_of_an_exchange(error: BaseException, is_unsent: bool) -> None:
+    """Where no connection was reported, an error that needs one shows that the transport does not report at all."""
+    silent, connected, read = Attempt(), Attempt(), Attempt()
+    for attempt in (silent, connected, read):
+        attempt.is_signed = attempt.is_watched = True
+    connected.peer = "127.0.0.1", 1
+    read.reads = 1
+    assert [never_sent(error, each) for each in (silent, connected, read)] == [is_unsent, True, True]

@@ -146,6 +146,18 @@ def test_a_streaming_body_is_read_and_signed(mode: str, credentials: Credentials
     check_signature(request, key, URL, b"one,two")
 
 
+def test_a_body_of_the_other_kind(mode: str, credentials: Credentials) -> None:
+    """A body that an async client reads is refused by a sync one, and the other way round, in words."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"x"
+
+    content: Any = chunks() if mode == "sync" else iter([b"x"])
+    other = "an async" if mode == "sync" else "a sync"
+    with pytest.raises(UnsignableError, match=f"the body can be read by {other} client only: pass bytes"):
+        sent(mode, PartnerAuth(credentials, Environment.SANDBOX), "POST", URL, content=content)
+
+
 REFUSED = {
     "http": "http://sandbox-api.qredo.network/x",
     "ws": "ws://sandbox-api.qredo.network/x",

@@ -6,18 +6,22 @@ import asyncio
 import logging
 import math
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import httpx
 import pytest
 import qredo_partner_v1_1 as api
-from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, PrivateKey, connect
+from qredo_signing import Credentials, Environment, KeyKind, OutcomeUnknownError, PrivateKey, SQLiteNonces, connect
 
 from .faulty import Clock
+from .networks import Listener, listen
+from .sending import MODES, TRUSTS_NOBODY, make_async_http
 from .test_repeats import KEYED, Service, send
 
 ONCE = {"repeatable": False}
@@ -48,6 +52,19 @@ def test_a_deadline_limits_every_step(mode: str, credentials: Credentials) -> No
     service = Timed()
     send(mode, service, credentials, ALWAYS, timeout=LIMITS)
     assert service.limits == [LIMITS]
+
+
+def test_a_deadline_limits_a_request_made_by_hand(credentials: Credentials, sandbox: Environment) -> None:
+    """It has the limits of your client, or what is left; afterwards it has what it came with, and can be sent again."""
+    service = Timed()
+    request = httpx.Request("POST", f"{sandbox.origin}/x")
+    with httpx.Client(transport=httpx.MockTransport(service), timeout=httpx.Timeout(None, connect=2)) as http:
+        connect(api.Client, credentials, sandbox, http_client=http, deadline=20).send(request)
+        connect(api.Client, credentials, sandbox, http_client=http).send(request)
+    bounded, unbounded = service.limits
+    assert bounded["connect"] == 2.0
+    assert all(15 < (bounded[step] or 0) <= 20 for step in ("read", "write", "pool"))
+    assert unbounded == {"connect": 2.0, "read": None, "write": None, "pool": None}
 
 
 @pytest.mark.parametrize(("method", "ends"), [("GET", httpx.ReadError), ("POST", OutcomeUnknownError)])
@@ -273,6 +290,39 @@ def test_a_socks_proxy_that_is_silent_is_not_waited_for(
             create(kind, credentials, environment, timeout=httpx.Timeout(None, connect=0.2))
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("timeout", "deadline"), [(httpx.Timeout(None, connect=0.2), None), (None, 0.2)])
+def test_a_silent_socks_proxy_of_your_client_is_not_waited_for(
+    mode: str, timeout: httpx.Timeout | None, deadline: float | None, credentials: Credentials
+) -> None:
+    """The limit for connecting, and a deadline, also hold while your own client speaks SOCKS, and nothing was sent."""
+    pytest.importorskip("socksio", reason="needs socksio (httpx[socks])")
+    environment = Environment.custom("https://api.custody.test", key_kind=KeyKind.SANDBOX)
+    with saying(None) as port:
+        made: dict[str, Any] = {"proxy": f"socks5://127.0.0.1:{port}", "verify": TRUSTS_NOBODY, "timeout": timeout}
+        http = httpx.Client(**made) if mode == "sync" else make_async_http(mode, **made)
+        with pytest.raises(httpx.ConnectTimeout, match=rf"through the proxy 127\.0\.0\.1:{port}"):
+            create(mode, credentials, environment, http_client=http, deadline=deadline)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_silence_after_an_interim_response(mode: str, credentials: Credentials) -> None:
+    """The limit for reading also holds after a 1xx response, which is none to the call."""
+
+    def interim(connection: socket.socket, listener: Listener) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+        while connection.recv(65536):  # until the client closes
+            pass
+
+    transport = {"transport": "aiohttp"} if mode == "aiohttp" else {}
+    with listen(interim) as server:
+        environment = Environment.custom(f"http://127.0.0.1:{server.port}", key_kind=KeyKind.SANDBOX)
+        with pytest.raises(OutcomeUnknownError) as caught:
+            create(mode, credentials, environment, timeout=0.2, **transport)
+    assert isinstance(caught.value.__cause__, httpx.ReadTimeout)
+
+
 @pytest.mark.parametrize("deadline", [1e-9, math.inf])
 def test_a_deadline_at_its_bounds(mode: str, deadline: float, credentials: Credentials) -> None:
     """If the deadline has passed, nothing is sent, over a transport of yours too; an infinite one is none."""
@@ -300,6 +350,25 @@ def test_a_call_that_is_late_when_it_is_signed_is_not_sent(
     with pytest.raises(httpx.ConnectTimeout, match="the deadline of the call has passed"):
         send(mode, service, Credentials(credentials.api_key, Slow()), ONCE, timeout=LIMITS, deadline=0.05)
     assert not service.requests
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize("rule", ["clock", "counter"])
+def test_a_deadline_ends_the_wait_for_a_nonce(
+    kind: str, rule: Literal["clock", "counter"], credentials: Credentials, tmp_path: Path
+) -> None:
+    """If another process holds the file of the nonces, the deadline ends the wait, in a thread of its own as well."""
+    nonces = SQLiteNonces(tmp_path / "nonces", rule=rule, timeout=300)
+    if rule == "counter":
+        nonces.initialise(1)
+    nonces.next()
+    holder = sqlite3.connect(tmp_path / "nonces", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    environment = Environment.custom("http://127.0.0.1:1", key_kind=KeyKind.SANDBOX)
+    with pytest.raises(httpx.ConnectTimeout, match="the deadline of the call has passed"):
+        create(kind, credentials, environment, deadline=0.1, stamp="nonce", nonces=nonces)
+    holder.close()
+    assert nonces.next() > 1
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])

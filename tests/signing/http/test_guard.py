@@ -117,14 +117,14 @@ def test_no_open_connection_to_a_proxy_before_loopback(
         async def main() -> None:
             async with make_async_http(mode, proxy=f"http://127.0.0.1:{proxy.port}", verify=TRUSTS_NOBODY) as http:
                 assert (await http.get(url)).status_code == 200
-                with pytest.raises(OriginError, match="would see the API key"):
+                with pytest.raises(OriginError, match="to go to a proxy, which would see the API key"):
                     await http.get(url, auth=auth)
 
         auth = PartnerAuth(emulator_credentials, Environment.emulator(url))
         if mode == "sync":
             with httpx.Client(proxy=f"http://127.0.0.1:{proxy.port}", verify=TRUSTS_NOBODY) as http:
                 assert http.get(url).status_code == 200
-                with pytest.raises(OriginError, match="would see the API key"):
+                with pytest.raises(OriginError, match="to go to a proxy, which would see the API key"):
                     http.get(url, auth=auth)
         else:
             asyncio.run(main())
@@ -213,6 +213,25 @@ def test_a_url_changed_after_signing(mode: str, foreign: Listener, any_real_cred
             with pytest.raises(OriginError, match=str(foreign.port)):
                 send(way, mode, any_real_credentials, environment, f"https://{NAME}/", http_options=options)
             assert proxy.received == []
+
+
+def test_a_url_changed_by_a_hook_before_loopback(
+    mode: str, foreign: Listener, home: Recorder, either_real_credentials: AnyCredentials
+) -> None:
+    """Where the origin is in plain http on loopback, the error of a changed URL does not call its target a proxy."""
+
+    def change(request: httpx.Request) -> None:
+        request.url = httpx.URL(f"http://127.0.0.1:{foreign.port}/taken")
+
+    async def achange(request: httpx.Request) -> None:
+        change(request)
+
+    environment = Environment.custom(home.url, key_kind=KeyKind.LIVE)
+    options = {"event_hooks": {"request": [change if mode == "sync" else achange]}}
+    for way in ("bare", "connect"):
+        with pytest.raises(OriginError, match=rf"^(?!.*the proxy \d).*127\.0\.0\.1:{foreign.port},.* change"):
+            send(way, mode, either_real_credentials, environment, home.url, http_options=options)
+    assert (foreign.received, home.requests) == ([], [])
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
@@ -432,6 +451,27 @@ def test_an_extension_added_after_signing(name: str, mode: str, any_real_credent
             with pytest.raises(OriginError, match=f"another place, by the '{name}' extension"):
                 client.call()
     assert arrived == []
+
+
+@pytest.mark.parametrize("way", ["bare", "connect"])
+@pytest.mark.parametrize("name", ["target", "sni_hostname"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_an_extension_added_by_a_hook_of_your_client(
+    mode: str, name: str, way: str, home: Recorder, either_real_credentials: AnyCredentials
+) -> None:
+    """The same for a client of yours: nothing is sent over a connection that httpcore made by such an extension."""
+
+    def change(request: httpx.Request) -> None:
+        request.extensions[name] = b"/other" if name == "target" else "evil.test"
+
+    async def achange(request: httpx.Request) -> None:
+        change(request)
+
+    options = {"event_hooks": {"request": [change if mode == "sync" else achange]}}
+    environment = Environment.custom(home.url, key_kind=KeyKind.LIVE)
+    with pytest.raises(OriginError, match=f"another place, by the '{name}' extension"):
+        send(way, mode, either_real_credentials, environment, home.url, http_options=options)
+    assert home.requests == []
 
 
 def test_a_transport_that_tries_to_connect_again(emulator_credentials: Credentials) -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import heapq
 import random
+import sqlite3
+import time
+from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qredo_signing import SQLiteNonces
+from qredo_signing._nonces import sqlite
 from qredo_signing._nonces.lock_wait import LockWait, courtesy, poll_delay
 
 TIMEOUT = 30.0
@@ -78,3 +84,21 @@ def test_a_lock_that_becomes_free() -> None:
         return "done"
 
     assert LockWait(60, lambda error: isinstance(error, BlockingIOError)).until_free(act) == "done"
+
+
+def test_an_interrupt_when_the_lock_was_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C right after a file was locked leaves no lock that other processes wait for, and no transaction."""
+    nonces = SQLiteNonces(tmp_path / "nonces")
+    first = nonces.next()
+
+    def interrupt() -> float:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sqlite, "time", SimpleNamespace(monotonic=interrupt))
+    with pytest.raises(KeyboardInterrupt):
+        nonces.next()
+    monkeypatch.setattr(sqlite, "time", time)
+    other = sqlite3.connect(tmp_path / "nonces", timeout=0, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    other.close()
+    assert nonces.next() > first

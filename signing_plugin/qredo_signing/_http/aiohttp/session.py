@@ -12,6 +12,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -19,6 +20,7 @@ import httpcore
 import httpx
 from aiohttp import hdrs
 from aiohttp.abc import AbstractStreamWriter
+from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from ..attempt import CURRENT
@@ -164,11 +166,26 @@ class _Tracer:
         await self._trace(event, self._info)
 
 
+class _Handler(ResponseHandler):
+    """aiohttp's end of a connection. The limit for reading also holds after a 1xx response, where aiohttp drops it."""
+
+    async def read(self) -> Any:
+        message, payload = await super().read()
+        if message.code < 200 and not self._buffer:
+            self.start_timeout()
+        return message, payload
+
+
 class _Connector(aiohttp.TCPConnector):
     """Calls the trace when a request has its connection, new or used before, and nothing was written yet.
 
     An error of the trace stops the request here: that is how the guard against redirects works on aiohttp.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        make: Any = partial(_Handler, loop=self._loop)
+        self._factory = make  # there is no public way
 
     async def connect(
         self,
