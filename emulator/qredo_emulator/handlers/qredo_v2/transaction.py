@@ -12,7 +12,10 @@ __all__ = ["create_dynamic_fee", "create_legacy", "create_raw"]
 
 
 def create_legacy(account: Account, request: OperationRequest) -> Reply:
-    """Create a transaction with a gas price, which the API key must approve. No known operation reads it, so only its id is kept."""
+    """Create a transaction with a gas price, which the API key must approve.
+
+    No known operation reads it, so only its id is kept.
+    """
     workspace, tx_id = workspace_in(account, request), account.world.new_id()
     add_action(account, workspace, transaction_id=tx_id, chain_id=request.body["chainID"])
     return Reply({"txID": tx_id})
