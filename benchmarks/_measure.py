@@ -98,7 +98,7 @@ def _nothing() -> None:
 def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
     """The exponent of the power law through these values, by least squares: 1 is linear, 0 is constant.
 
-    Not a number where a value is not above 0: what was taken off it, such as the start of Python, was measured too high.
+    Not a number where a value is not above 0: what was taken off it, as the start of Python, was measured too high.
     """
     if min(values) <= 0:
         return math.nan
