@@ -76,10 +76,11 @@ def edited(document: Document, edit: Edit) -> Document:
 
 
 def _difference(old: Any, new: Any, path: tuple[str | Element, ...]) -> Iterator[Edit]:
-    is_map = path[-1] == "properties" or (len(path) <= 2 and path[0] in ("components", "paths"))
+    first, last = path[0], path[-1]
+    is_map = last == "properties" or (first in ("components", "paths") and len(path) <= 2)
     if is_map and all(one is ABSENT or isinstance(one, dict) for one in (old, new)):  # so that what is in it has edits
         old, new = ({} if one is ABSENT else one for one in (old, new))
-    elif path[-1] in _LISTS and all(one is ABSENT or isinstance(one, list) for one in (old, new)):
+    elif last in _LISTS and all(one is ABSENT or isinstance(one, list) for one in (old, new)):
         old, new = ([] if one is ABSENT else one for one in (old, new))
     if old is ABSENT or new is ABSENT:
         yield Edit(path, old, new)
